@@ -1,0 +1,147 @@
+"""What browser tests share: the server, the browser, a watch over pages, and waiting for Streamlit to come to rest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from playwright.sync_api import ConsoleMessage, Page, Request, WebSocket, expect
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 120
+REST_SECONDS = 30
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC_BROWSERS = (
+    Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+    Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
+)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def browser_path() -> str:
+    """The browser of this machine; Playwright's own download is never used."""
+    on_path = (shutil.which(name) for name in BROWSERS)
+    found = next((path for path in on_path if path), None) or next((str(p) for p in MAC_BROWSERS if p.exists()), None)
+    if found is None:
+        raise RuntimeError("The browser tests need Chromium or Chrome on the PATH: `make test` installs one.")
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/_stcore/health", timeout=1) as answer:  # noqa: S310 - our own server on loopback
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    for _ in range(START_SECONDS * 10):
+        if _healthy(url):
+            return
+        try:
+            process.wait(timeout=0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        raise RuntimeError(f"The server ended with status {process.returncode}:\n{log.read_text()}")
+    raise RuntimeError(f"The server was not up after {START_SECONDS} s:\n{log.read_text()}")
+
+
+@contextmanager
+def running_server(log: Path, **environment: str) -> Iterator[str]:
+    """Run the real application on a free loopback port; gives its address, such as ``http://127.0.0.1:41234``."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command + options,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _wait_until_healthy(process, url, log)
+            yield url
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the server and everything that it started: it leads a process group of its own."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+class Watch:
+    """Collects what a page must never do: errors in the console or in a script, and requests to anywhere else."""
+
+    def __init__(self, origin: str) -> None:
+        self.host = urlsplit(origin).netloc
+        self.problems: list[str] = []
+
+    def over(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.problems.append(f"error in a script: {error}"))
+        page.on("request", self._request)
+        page.on("websocket", self._websocket)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"console error: {message.text} ({message.location})")
+
+    def _request(self, request: Request) -> None:
+        self._address(request.url)
+
+    def _websocket(self, socket: WebSocket) -> None:
+        self._address(socket.url)
+
+    def _address(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"data", "blob", "about"} and parts.netloc != self.host:
+            self.problems.append(f"request to another place: {url}")
+
+
+def settled(page: Page) -> Page:
+    """Wait until Streamlit has run the page's script to its end.
+
+    After a click, wait for what the click should show (``expect(...)``) and not for this: just after it the script may
+    not have started yet.
+    """
+    rest = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+    expect(rest).to_be_attached(timeout=REST_SECONDS * 1000)
+    return page

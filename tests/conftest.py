@@ -1,0 +1,84 @@
+"""Fixtures for every test: a running server, a browser, pages that are watched, an accessibility check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import FLAGS, Watch, browser_path, running_server
+
+# No deadline for one example: a process's first call into torch is slow, and that proves nothing.
+settings.register_profile("work", deadline=None, max_examples=60)
+settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "work")
+
+NewPage = Callable[..., Page]
+CheckAxe = Callable[..., None]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses the server as ``browser``."""
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the real application, started once for all tests."""
+    with running_server(tmp_path_factory.mktemp("server") / "log.txt") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(server: str, browser: Browser) -> Iterator[NewPage]:
+    """Open a page in a browser profile of its own: ``new_page(color_scheme="dark", viewport={...})``.
+
+    ``page.goto("/?x=4")`` is relative to the server. The test fails in the end when any of its pages had an error in
+    its console or script, or asked for anything outside the server.
+    """
+    contexts = []
+    watch = Watch(server)
+
+    def make(**options: Any) -> Page:  # noqa: ANN401 - the options are Playwright's
+        context = browser.new_context(base_url=server, **({"viewport": {"width": 1280, "height": 860}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        watch.over(page)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not watch.problems, "\n".join(watch.problems)
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """One watched page of 1280 × 860 in light colours."""
+    return new_page()
+
+
+@pytest.fixture(scope="session")
+def axe() -> CheckAxe:
+    """Check a page's accessibility: ``axe(page)``, or ``axe(page, "main")`` for a part of it."""
+
+    def check(page: Page, context: str | None = None) -> None:
+        results = Axe().run(page, context)
+        assert results.violations_count == 0, results.generate_report()
+
+    return check
