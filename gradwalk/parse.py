@@ -1,0 +1,318 @@
+"""Text → Program: size limits first, then a closed list of syntax. Nothing is run, nothing is evaluated."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+
+from gradwalk.limits import LIMITS, Limits
+from gradwalk.program import Program, ProgramCell, ProgramError, Span
+
+CELL_MARK = re.compile(r"#\s?%%(?P<rest>.*)")
+"""The percent format, which editors and jupytext share."""
+
+NODES: dict[type[ast.AST], str] = {
+    ast.Module: "a program",
+    ast.Import: "import",
+    ast.ImportFrom: "import",
+    ast.alias: "import",
+    ast.Assign: "assignment",
+    ast.AugAssign: "assignment",
+    ast.AnnAssign: "assignment",
+    ast.Expr: "an expression",
+    ast.Pass: "pass",
+    ast.If: "if",
+    ast.For: "for",
+    ast.While: "while",
+    ast.Break: "break",
+    ast.Continue: "continue",
+    ast.With: "with",
+    ast.withitem: "with",
+    ast.Assert: "assert",
+    ast.BinOp: "arithmetic",
+    ast.UnaryOp: "arithmetic",
+    ast.BoolOp: "and, or",
+    ast.Compare: "a comparison",
+    ast.IfExp: "a conditional expression",
+    ast.Call: "a call",
+    ast.keyword: "a call",
+    ast.Attribute: "an attribute",
+    ast.Subscript: "an index",
+    ast.Slice: "a slice",
+    ast.Name: "a name",
+    ast.Constant: "a number",
+    ast.List: "a list",
+    ast.Tuple: "a tuple",
+    ast.JoinedStr: "an f-string",
+    ast.FormattedValue: "an f-string",
+    ast.Load: "",
+    ast.Store: "",
+    **{
+        kind: "an operator"
+        for kind in (
+            ast.Add,
+            ast.Sub,
+            ast.Mult,
+            ast.Div,
+            ast.FloorDiv,
+            ast.Mod,
+            ast.Pow,
+            ast.MatMult,
+            ast.UAdd,
+            ast.USub,
+            ast.Not,
+            ast.And,
+            ast.Or,
+            ast.Eq,
+            ast.NotEq,
+            ast.Lt,
+            ast.LtE,
+            ast.Gt,
+            ast.GtE,
+            ast.Is,
+            ast.IsNot,
+        )
+    },
+}
+"""Syntax that a program may use. What is not listed here does not exist."""
+
+REFUSED: dict[type[ast.AST], str] = {
+    ast.FunctionDef: "Defining functions (def) is not part of this language; write the steps one after another.",
+    ast.AsyncFunctionDef: "async is not part of this language.",
+    ast.ClassDef: "Defining classes is not part of this language; write the steps one after another.",
+    ast.Lambda: "lambda is not part of this language; write the expression where it is used.",
+    ast.ListComp: "Comprehensions are not part of this language; a list or a for loop works.",
+    ast.SetComp: "Comprehensions are not part of this language; a list or a for loop works.",
+    ast.DictComp: "Comprehensions are not part of this language; a list or a for loop works.",
+    ast.GeneratorExp: "Comprehensions are not part of this language; a list or a for loop works.",
+    ast.Try: "try is not part of this language; a failing cell is shown, and the next one goes on.",
+    ast.Delete: "del is not part of this language; bind the name anew instead.",
+    ast.Starred: "A star (*) before a value is not part of this language; list the values.",
+    ast.BitXor: "^ is not the power in Python; write ** (x**2).",
+    ast.NamedExpr: ":= is not part of this language; write the assignment on a line of its own.",
+    ast.Dict: "Dictionaries are not part of this language; use variables or a list.",
+    ast.Set: "Sets are not part of this language; use a list.",
+}
+"""Syntax that people do try, and what works instead."""
+
+MODULES = ("torch", "math", "torch.nn.functional")
+"""What a program may import. ``library.MODULES`` says what is in them."""
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+def parse(source: str, limits: Limits = LIMITS) -> Program:
+    """Check source text and cut it into cells (``# %%``); a text without marks is one cell.
+
+    Raises ProgramError, with the place, for whatever is not on the closed lists.
+    """
+    _check_size(source, limits)
+    cells = tuple(_cell(text, line, limits) for text, line in split_cells(source))
+    checked = sum(sum(1 for _ in _walk(cell.body)) for cell in cells)
+    if checked > limits.syntax_nodes:
+        raise ProgramError(f"The program has {checked:,} pieces; at most {limits.syntax_nodes:,} fit here.")
+    return Program(source, cells)
+
+
+def split_cells(source: str) -> Iterator[tuple[str, int]]:
+    """The cells of a text in the percent format, each with the number of its first line. Markdown cells are skipped."""
+    lines = source.split("\n")
+    start, text_cell = 0, False
+    for number, line in enumerate([*lines, "# %%"]):
+        if not (mark := CELL_MARK.match(line)):
+            continue
+        if not text_cell and any(part.strip() for part in lines[start:number]):
+            yield "\n".join(lines[start:number]), start + 1
+        start, text_cell = number + 1, "[markdown]" in mark["rest"]
+
+
+def span_of(node: ast.AST, first_line: int) -> Span:
+    """Where a node stands in the whole source, given the line on which its cell starts."""
+    line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+    end_line, end_column = getattr(node, "end_lineno", line), getattr(node, "end_col_offset", column)
+    return Span(line + first_line - 1, column + 1, end_line + first_line - 1, end_column + 1)
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The listed word that was probably meant."""
+    found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _check_size(source: str, limits: Limits) -> None:
+    if len(source) > limits.characters:
+        raise ProgramError(f"The program has {len(source):,} characters; at most {limits.characters:,} fit here.")
+    if source.count("\n") >= limits.lines:
+        raise ProgramError(f"The program has more than {limits.lines:,} lines.")
+    if "\0" in source:
+        raise ProgramError("The program contains a null character; plain text works.")
+
+
+def _cell(text: str, line: int, limits: Limits) -> ProgramCell:
+    tree = _tree(text, line)
+    if not text.isascii():
+        _count_in_characters(tree, text)
+    _check_depth(tree, line, limits)
+    for node in _walk(tree.body):
+        _check(node, line, limits)
+    return ProgramCell(text, line, tuple(tree.body))
+
+
+def _tree(text: str, line: int) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        at_line, column = (error.lineno or 1) + line - 1, error.offset or 1
+        end = error.end_offset if error.end_lineno == error.lineno and error.end_offset else 0
+        span = Span(at_line, max(1, column), at_line, max(column + 1, end))
+        raise ProgramError(f"Line {at_line} is not Python: {error.msg}.", span) from None
+    except (MemoryError, RecursionError):
+        raise ProgramError("The program is nested too deeply; shorter expressions on more lines work.") from None
+    except ValueError as error:
+        raise ProgramError(f"The program cannot be read: {error}.") from None
+
+
+def _count_in_characters(tree: ast.Module, text: str) -> None:
+    """ast counts columns in UTF-8 bytes; readers count characters."""
+    lines = [part.encode() for part in text.split("\n")]
+
+    def characters(line: int, column: int) -> int:
+        return len(lines[line - 1][:column].decode(errors="ignore"))
+
+    for node in _walk(tree.body):
+        if isinstance(node, ast.expr | ast.stmt | ast.keyword | ast.alias):
+            node.col_offset = characters(node.lineno, node.col_offset)
+            if node.end_lineno is not None and node.end_col_offset is not None:
+                node.end_col_offset = characters(node.end_lineno, node.end_col_offset)
+
+
+def _walk(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Every node below, with a stack."""
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(ast.iter_child_nodes(node))
+
+
+def _check_depth(tree: ast.Module, line: int, limits: Limits) -> None:
+    stack: list[tuple[ast.AST, int]] = [(node, 1) for node in tree.body]
+    while stack:
+        node, depth = stack.pop()
+        if depth > limits.depth:
+            raise ProgramError(
+                f"This is nested more than {limits.depth} deep; shorter expressions on more lines work.",
+                span_of(node, line) if hasattr(node, "lineno") else None,
+            )
+        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+
+
+def _check(node: ast.AST, line: int, limits: Limits) -> None:
+    kind = type(node)
+    if kind not in NODES:
+        where = span_of(node, line) if hasattr(node, "lineno") else None
+        raise ProgramError(REFUSED.get(kind, f"{_plain(kind)} is not part of this language."), where)
+    if (check := _CHECKS.get(kind)) is not None:
+        check(node, line, limits)
+
+
+def _plain(kind: type[ast.AST]) -> str:
+    words = re.findall("[A-Z][a-z]*", kind.__name__)
+    return " ".join(words).capitalize()
+
+
+def _check_name(node: ast.Name, line: int, limits: Limits) -> None:
+    _check_identifier(node.id, span_of(node, line))
+
+
+def _check_identifier(name: str, span: Span) -> None:
+    if not name.isascii():
+        raise ProgramError(f"The name {name!r} has letters outside a–z; plain letters work.", span)
+    if name.startswith("__"):
+        raise ProgramError(f"Names that start with two underscores, such as {name}, are not part of this language.", span)
+    if len(name) > 60:
+        raise ProgramError("A name may have at most 60 characters.", span)
+
+
+def _check_attribute(node: ast.Attribute, line: int, limits: Limits) -> None:
+    if not node.attr.isascii() or node.attr.startswith("_"):
+        raise ProgramError(f"The attribute {node.attr} is not part of this language.", _attribute_span(node, line))
+
+
+def _attribute_span(node: ast.Attribute, line: int) -> Span:
+    whole = span_of(node, line)
+    return Span(whole.end_line, whole.end_column - len(node.attr), whole.end_line, whole.end_column)
+
+
+def _check_constant(node: ast.Constant, line: int, limits: Limits) -> None:
+    value, span = node.value, span_of(node, line)
+    if isinstance(value, bytes | complex) or value is Ellipsis:
+        raise ProgramError(f"{type(value).__name__} values are not part of this language; real numbers work.", span)
+    if isinstance(value, int) and abs(value) >= 10**limits.digits:
+        raise ProgramError(f"This whole number is too long; at most {limits.digits} digits fit here.", span)
+    if isinstance(value, str) and len(value) > limits.items:
+        raise ProgramError(f"This text is too long; at most {limits.items:,} characters fit here.", span)
+
+
+def _check_items(node: ast.List | ast.Tuple, line: int, limits: Limits) -> None:
+    if len(node.elts) > limits.items:
+        raise ProgramError(f"This list is too long; at most {limits.items:,} items fit here.", span_of(node, line))
+
+
+def _check_import(node: ast.Import, line: int, limits: Limits) -> None:
+    for item in node.names:
+        if item.name not in MODULES:
+            raise _no_module(item.name, span_of(item, line))
+        if "." in item.name and item.asname is None:
+            raise ProgramError(f"Write import {item.name} as F.", span_of(item, line))
+        _check_identifier(item.asname or item.name, span_of(item, line))
+
+
+def _check_import_from(node: ast.ImportFrom, line: int, limits: Limits) -> None:
+    whole = f"{node.module}.{node.names[0].name}"
+    if node.level or (node.module not in MODULES and whole not in MODULES):
+        raise _no_module(node.module or ".", span_of(node, line))
+    for item in node.names:
+        if item.name == "*":
+            raise ProgramError("Import names one by one; a star is not part of this language.", span_of(item, line))
+        _check_identifier(item.asname or item.name, span_of(item, line))
+
+
+def _no_module(name: str, span: Span) -> ProgramError:
+    return ProgramError(f"The module {name} is not available; {', '.join(MODULES)} are.", span, nearest(name, MODULES))
+
+
+def _check_format(node: ast.FormattedValue, line: int, limits: Limits) -> None:
+    spec = node.format_spec
+    if spec is None:
+        return
+    parts = spec.values if isinstance(spec, ast.JoinedStr) else [spec]
+    plain = all(isinstance(part, ast.Constant) and re.fullmatch(FORMAT, str(part.value)) for part in parts)
+    if not plain:
+        raise ProgramError("This format is not part of this language; :.4f and :>8.3f work.", span_of(node, line))
+
+
+FORMAT = r"[<>^]?[+\- ]?0?\d{0,2},?(\.\d{1,2})?[defgs%]?"
+"""Numeric formats with bounded width and precision."""
+
+_CHECKS = {
+    ast.Name: _check_name,
+    ast.Attribute: _check_attribute,
+    ast.Constant: _check_constant,
+    ast.List: _check_items,
+    ast.Tuple: _check_items,
+    ast.Import: _check_import,
+    ast.ImportFrom: _check_import_from,
+    ast.FormattedValue: _check_format,
+}
+
+
+def refuse_builtin(name: str, span: Span, known: Iterable[str]) -> None:
+    """Python's own names that are not listed, such as ``open`` or ``eval``, are refused rather than undefined."""
+    if name in _BUILTINS:
+        raise ProgramError(
+            f"{name} is not part of this language; {', '.join(sorted(known))} are.", span, nearest(name, known)
+        )

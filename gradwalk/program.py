@@ -1,0 +1,47 @@
+"""A program: text that was checked against closed lists and has not yet run."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A piece of source text.
+
+    Lines and columns count from 1, in characters, over the whole text; the end column is the first one after the piece.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class ProgramError(Exception):
+    """A refusal: what is wrong, where, and what would work. Nothing of the program has run."""
+
+    def __init__(self, message: str, span: Span | None = None, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+        self.suggestion = suggestion
+        """Text that could stand in place of the marked piece, such as ``sin`` for ``sine``."""
+
+
+@dataclass(frozen=True)
+class ProgramCell:
+    """One cell of a program: its source, the line at which it starts, and its checked syntax tree."""
+
+    source: str
+    line: int
+    body: tuple[ast.stmt, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """Checked source text in cells. ``parse.parse`` makes it, the interpreter runs it."""
+
+    source: str
+    cells: tuple[ProgramCell, ...]

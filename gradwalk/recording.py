@@ -1,0 +1,283 @@
+"""A recording: everything that happened while a program ran, as plain frozen data without a tensor in it.
+
+Numbers are kept flat in row-major order and exactly as PyTorch held them (a float32 is a Python float of the same value).
+An array of more than ``MAX_NUMBERS`` elements keeps its shape and dtype, and ``numbers`` is None. ``docs/recording.md``
+describes the JSON form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gradwalk.program import Span
+
+MAX_NUMBERS = 1024
+
+Number = float | int | bool
+
+
+class Array(NamedTuple):
+    """Numbers with a shape: a seed, an upstream gradient, a contribution, a ``.grad``."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    numbers: tuple[Number, ...] | None
+
+
+class Value(NamedTuple):
+    """One tensor as it was at one moment. A change in place makes a new Value of the same ``tensor``."""
+
+    id: int
+    tensor: int
+    """Which tensor of the program this is a state of; two Values of one tensor differ by a change in place."""
+    storage: int
+    """Which memory it lives in: a view and a detached tensor share their base's."""
+    version: int
+    shape: tuple[int, ...]
+    dtype: str
+    numbers: tuple[Number, ...] | None
+    names: tuple[str, ...]
+    """The variable names that were bound to it, in order."""
+    is_leaf: bool
+    requires_grad: bool
+    operation: int | None
+    """The operation that made it; None for a value that the program wrote down or drew at random."""
+
+
+class Edge(NamedTuple):
+    """From a value to an operand position of an operation. ``x * x`` has two."""
+
+    value: int
+    name: str
+    """PyTorch's name of the argument, such as ``self`` or ``other`` (``tensors[1]`` inside a list)."""
+    route: int | None
+    """Index into the node's ``next``; None where no gradient can flow along this edge."""
+
+
+class Constant(NamedTuple):
+    """An argument that is not a tensor, as Python writes it: the 2 of ``x ** 2``, a dim, a flag."""
+
+    name: str
+    text: str
+
+
+class Operation(NamedTuple):
+    """One kernel that PyTorch ran."""
+
+    id: int
+    kernel: str
+    """PyTorch's name and overload, such as ``sin`` or ``pow.Tensor_Scalar``."""
+    edges: tuple[Edge, ...]
+    constants: tuple[Constant, ...]
+    results: tuple[int, ...]
+    """Ids of the values it made (or, in place, of the new state)."""
+    node: int | None
+    """Its grad_fn; None for a constant operation and under no_grad."""
+    in_place: bool
+    span: Span | None
+    """The piece of source whose call ran it; several operations can share one (``F.linear``)."""
+
+
+class Route(NamedTuple):
+    """One entry of ``next_functions``: the node that a contribution goes to, and to which of its outputs."""
+
+    node: int | None
+    output: int
+
+
+class Saved(NamedTuple):
+    """What a node keeps for the backward pass: a tensor (then ``value`` is set) or a plain number."""
+
+    name: str
+    value: int | None
+    text: str
+
+
+class Node(NamedTuple):
+    """One node of PyTorch's own grad_fn graph. AccumulateGrad nodes carry the leaf they write to."""
+
+    id: int
+    name: str
+    operation: int | None
+    next: tuple[Route, ...]
+    leaf: int | None
+    saved: tuple[Saved, ...]
+
+
+class Binding(NamedTuple):
+    name: str
+    value: int | None
+    """The value's id; None when the name was bound to something that is no tensor."""
+    text: str
+    """What is bound, in one short line, for values that are not tensors."""
+
+
+class Statement(NamedTuple):
+    """A statement is done; ``bindings`` are the variables that it set."""
+
+    cell: int
+    span: Span
+    bindings: tuple[Binding, ...]
+
+
+class Forward(NamedTuple):
+    """An operation ran."""
+
+    cell: int
+    span: Span | None
+    operation: int
+
+
+class LocalGradient(NamedTuple):
+    """The local gradient of an operation's result with respect to one operand, read from the grad_fn node itself.
+
+    ``form`` is ``diagonal`` (elementwise: ``numbers`` has the shape of the result, its i-th entry is ∂out_i/∂in_i),
+    ``matrix`` (the Jacobian, ``rows`` = elements of the result, ``columns`` = elements of the operand) or ``large``
+    (only the size is kept). A scalar to a scalar is a ``matrix`` of one by one.
+    """
+
+    cell: int
+    span: Span | None
+    call: int
+    operation: int
+    edge: int
+    """Index into the operation's ``edges``."""
+    form: str
+    rows: int
+    columns: int
+    numbers: tuple[Number, ...] | None
+
+
+class BackwardCall(NamedTuple):
+    """``backward()`` was called. ``call`` counts the calls from 0. Its local gradients come right after it."""
+
+    cell: int
+    span: Span | None
+    call: int
+    root: int
+    """Id of the value that backward starts from."""
+    node: int | None
+    seed: Array
+    seed_given: bool
+    retain_graph: bool
+
+
+class Backward(NamedTuple):
+    """A node ran in the backward pass, in the engine's real order."""
+
+    cell: int
+    span: Span | None
+    call: int
+    node: int
+    upstream: tuple[Array | None, ...]
+    """The gradient of the root with respect to each of the node's results: all contributions to it, summed."""
+    contributions: tuple[Array | None, ...]
+    """What it hands on, aligned with the node's ``next``."""
+
+
+class Accumulate(NamedTuple):
+    """A leaf's ``.grad`` (or that of a value under retain_grad): before, what was added, after."""
+
+    cell: int
+    span: Span | None
+    call: int
+    node: int | None
+    leaf: int
+    before: Array | None
+    added: Array
+    after: Array
+
+
+class Free(NamedTuple):
+    """backward() released what these nodes had saved."""
+
+    cell: int
+    span: Span | None
+    call: int
+    nodes: tuple[int, ...]
+
+
+class Update(NamedTuple):
+    """A value changed in place. ``before`` and ``after`` are ids of values; ``what`` is ``data`` or ``grad``."""
+
+    cell: int
+    span: Span | None
+    operation: int | None
+    before: int
+    after: int
+
+
+class Output(NamedTuple):
+    """What a print, a warning or a cell's last expression showed. ``stream``: ``print``, ``result`` or ``warning``."""
+
+    cell: int
+    span: Span | None
+    stream: str
+    text: str
+
+
+class Failure(NamedTuple):
+    """A statement failed. ``type`` and ``message`` are exactly Python's and PyTorch's."""
+
+    cell: int
+    span: Span
+    type: str
+    message: str
+    cause: str | None
+    """A short key by which explain.py says why it happened and what would work, such as ``backward-twice``."""
+
+
+Event = (
+    Statement
+    | Forward
+    | BackwardCall
+    | LocalGradient
+    | Backward
+    | Accumulate
+    | Free
+    | Update
+    | Output
+    | Failure
+)
+
+
+class Cell(NamedTuple):
+    source: str
+    line: int
+    shown: str
+    """Everything the cell showed, as a notebook would: prints and the last expression, joined by newlines."""
+    failure: Failure | None
+
+
+class Picture(NamedTuple):
+    """The grad_fn graph of one backward call as torchviz draws it: Graphviz source under ids of ours.
+
+    A node ``n3`` is Node 3, ``v5`` is the box of Value 5 (a leaf or the root), ``s3_self`` what node 3 saved as self.
+    """
+
+    call: int
+    plain: str
+    saved: str
+    """The same with saved tensors and attributes."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    source: str
+    torch: str
+    """The version of PyTorch that ran."""
+    cells: tuple[Cell, ...]
+    values: tuple[Value, ...]
+    operations: tuple[Operation, ...]
+    nodes: tuple[Node, ...]
+    events: tuple[Event, ...]
+    pictures: tuple[Picture, ...] = ()
+    """Made only when asked for: ``record(source, pictures=True)``."""
+
+    def to_json(self) -> str:
+        raise NotImplementedError
+
+    @staticmethod
+    def from_json(text: str) -> Recording:
+        raise NotImplementedError
