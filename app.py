@@ -1,0 +1,122 @@
+"""The web application: security headers around Streamlit, a warm-up at start, and which script Streamlit runs.
+
+``streamlit run app.py`` starts it. Streamlit's main script is ``pages/main.py``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gc
+import hashlib
+import os
+import re
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+from streamlit.starlette import App
+
+FRAME_ANCESTORS = "GRADWALK_FRAME_ANCESTORS"
+"""Environment variable: which sites may show Gradwalk in a frame, as in ``'self' https://school.example``."""
+
+
+def inline_script_hashes(html: str) -> tuple[str, ...]:
+    """The policy's hashes of the scripts that stand in a page itself (Streamlit's index page has one)."""
+    scripts = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    return tuple(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+def content_security_policy(html: str, frame_ancestors: str = "'self'") -> str:
+    """A policy that lets Streamlit, its version 2 components and its charts work, and nothing from anywhere else."""
+    if not re.fullmatch(r"[\w'*:/.\- ]+", frame_ancestors):
+        raise ValueError(
+            f"{FRAME_ANCESTORS} is {frame_ancestors!r}. Write sources with spaces between them, such as "
+            "'self' https://school.example, or 'none'."
+        )
+    rules = {
+        "default-src": "'self'",
+        "script-src": " ".join(["'self'", "'wasm-unsafe-eval'", "blob:", *inline_script_hashes(html)]),
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": "'self' ws: wss:",
+        "worker-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": frame_ancestors,
+    }
+    return "; ".join(f"{name} {sources}" for name, sources in rules.items())
+
+
+def security_headers() -> dict[str, str]:
+    index = Path(streamlit.__file__).parent / "static" / "index.html"
+    policy = content_security_policy(index.read_text(encoding="utf-8"), os.environ.get(FRAME_ANCESTORS, "'self'"))
+    unused = "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "payment", "usb"
+    return {
+        "Content-Security-Policy": policy,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in unused),
+        # The address holds what a person typed: other sites are not told.
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+class SecurityHeaders:
+    """ASGI middleware: puts the headers on every answer."""
+
+    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
+        self.app = app
+        self.headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self.headers)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def warm_up() -> None:
+    """Do once, before the first visitor comes, what is slow the first time in a process.
+
+    PyTorch's first operation on the meta device takes seconds, and so do the imports of torch and SymPy.
+    """
+    import torch
+
+    # Scalars gain nothing from threads, and one visitor's threads would slow down the others.
+    torch.set_num_threads(1)
+    torch.ones(2, device="meta").sum()
+
+    # Everything that is alive now stays so: a garbage collection no longer has to look through it.
+    gc.collect()
+    gc.freeze()
+
+
+def open_browser() -> None:
+    address = config.get_option("server.address")
+    host = "localhost" if address in {None, "0.0.0.0", "::", "127.0.0.1"} else address  # noqa: S104 - only compared
+    webbrowser.open(f"http://{host}:{config.get_option('server.port')}/{config.get_option('server.baseUrlPath')}")
+
+
+@asynccontextmanager
+async def lifespan(_app: App) -> AsyncIterator[None]:
+    """Runs before the server takes its first request. The health check answers only afterwards."""
+    warm_up()
+    if not config.get_option("server.headless"):
+        # Streamlit opens a browser for a plain script, but not for an application; by then the server listens.
+        asyncio.get_running_loop().call_later(0.5, open_browser)
+    yield
+
+
+app = App("pages/main.py", middleware=[Middleware(SecurityHeaders, headers=security_headers())], lifespan=lifespan)

@@ -1,0 +1,33 @@
+"""Streamlit's main script: names the pages, and puts the name and the navigation at the top of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+BRAND = Path(__file__).resolve().parent.parent / "components" / "brand"
+ABOUT = "**Gradwalk** lets you watch PyTorch's autograd work, one step at a time. Every number comes from PyTorch itself."
+
+
+def wordmark() -> str:
+    """The name, drawn in the text's colour of the theme that the visitor has chosen."""
+    color = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
+    return (BRAND / "wordmark.svg").read_text(encoding="utf-8").replace("currentColor", color)
+
+
+# One entry shows no navigation; from the second on they stand in the header, beside the name.
+page = st.navigation(
+    [
+        st.Page("expression.py", title="Expression", default=True),
+    ],
+    position="top",
+)
+st.set_page_config(
+    page_title=f"{page.title} · Gradwalk",
+    page_icon=(BRAND / "mark.svg").read_text(encoding="utf-8"),
+    layout="wide",
+    menu_items={"About": ABOUT},
+)
+st.logo(wordmark(), size="large")
+page.run()
