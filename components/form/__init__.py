@@ -84,8 +84,8 @@ def form(
 ) -> None:
     """Show the form. Call it after everything else on the page: its answer lets the browser send the next entry.
 
-    ``variables`` None keeps the rows as they are (the text was refused, nobody knows its variables). ``answered`` is the
-    ``count`` of the entry that this run of the page has shown.
+    ``variables`` None keeps the rows as they are: the text was refused and nobody knows its variables. ``answered`` is
+    the ``count`` of the entry that this run of the page has shown.
     """
     data = {
         "opened": opened,

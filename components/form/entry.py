@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 MAX_FIELDS = 64
 DTYPES = ("float32", "float64")
@@ -41,15 +42,15 @@ def read_entry(raw: object) -> Entry | None:
     return Entry(text, given, frozenset(constants), dtype, None if blank else seed, opened, count, example)
 
 
-def _texts_by_name(raw: object) -> bool:
+def _texts_by_name(raw: object) -> TypeGuard[Mapping[str, str]]:
     if not isinstance(raw, Mapping) or len(raw) > MAX_FIELDS:
         return False
     return all(isinstance(part, str) for pair in raw.items() for part in pair)
 
 
-def _names(raw: object) -> bool:
+def _names(raw: object) -> TypeGuard[list[str]]:
     return isinstance(raw, list) and len(raw) <= MAX_FIELDS and all(isinstance(name, str) for name in raw)
 
 
-def _text_or_none(raw: object) -> bool:
+def _text_or_none(raw: object) -> TypeGuard[str | None]:
     return raw is None or isinstance(raw, str)
