@@ -30,4 +30,5 @@ st.set_page_config(
     menu_items={"About": ABOUT},
 )
 st.logo(wordmark(), size="large")
+st.html(BRAND / "page.css")
 page.run()
