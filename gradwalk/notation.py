@@ -7,8 +7,9 @@ import re
 import struct
 from collections.abc import Mapping, Sequence
 from itertools import count
+from unicodedata import normalize
 
-from gradwalk.recording import Number, Operation, Recording
+from gradwalk.recording import Constant, Number, Operation, Recording
 
 MINUS = "−"
 SHOWN_IN_VECTOR = 4
@@ -110,7 +111,8 @@ def pretty(name: str) -> str:
     """A variable's name as text for the screen: ``v1`` → ``v₁``, ``x_12`` → ``x₁₂``, ``alpha`` → ``α``."""
     indexed = _INDEXED.match(name)
     if indexed is None:
-        return GREEK.get(name, name)
+        stem, _, rest = name.partition("_")
+        return normalize("NFC", GREEK.get(stem, stem) + "\u0302") if rest == "hat" and stem else GREEK.get(name, name)
     stem, index = indexed.groups()
     return GREEK.get(stem, stem) + index.translate(_SUBSCRIPTS)
 
@@ -123,18 +125,28 @@ def constant_text(text: str) -> str:
     return constant_text(inner) if inner and "," not in inner else text.replace("-", MINUS)
 
 
+def call_name(operation: Operation) -> str:
+    """PyTorch's name of the kernel without its overload and the mark of a change in place: ``pow``, ``add``."""
+    return operation.kernel.split(".")[0].rstrip("_")
+
+
+def default_constant(constant: Constant) -> bool:
+    """Whether the argument is what PyTorch takes by itself, so that writing it would say nothing."""
+    return (constant.name, constant.text) in _DEFAULTS
+
+
 def call_text(operation: Operation, names: Mapping[int, str]) -> str:
     """The operation on its operands' names, in one short line: ``sin(v₁)``, ``w · x``, ``x²``, ``2 / x``.
 
     ``names`` maps the ids of values to plain names, as ``value_names`` gives them.
     """
-    kernel = operation.kernel.split(".")[0].rstrip("_")
+    kernel = call_name(operation)
     arguments = {edge.name: pretty(names[edge.value]) for edge in operation.edges}
     constants = {constant.name: constant_text(constant.text) for constant in operation.constants}
     if kernel == "pow":
         return _power(arguments, constants)
     if kernel == "mul" and "other" in constants:
-        return f"{_right(constants['other'])} · {arguments['self']}"
+        return f"{constants['other']} · {arguments['self']}"
     form = _FORMS.get(kernel)
     if form is not None and kernel in ("add", "sub", "rsub") and constants.get("alpha", "1") != "1":
         form = form.replace("{other}", _right(constants["alpha"]) + " · {other}")
@@ -143,7 +155,7 @@ def call_text(operation: Operation, names: Mapping[int, str]) -> str:
             return form.format(**arguments | {name: _right(text) for name, text in constants.items()})
         except KeyError:
             pass  # an overload with other argument names: written as a call
-    plain = [c for c in operation.constants if (c.name, c.text) not in _DEFAULTS]
+    plain = [constant for constant in operation.constants if not default_constant(constant)]
     written = [*arguments.values(), *(_argument(c.name, constants[c.name]) for c in plain)]
     return f"{kernel.lstrip('_')}({', '.join(written)})"
 

@@ -1,0 +1,118 @@
+"""How each operation is written in LaTeX on its operands: in symbols with their names, or with their numbers put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from gradwalk.formula import SLOTS, Formula, Tree, array_tree, name_tree, number_tree, template
+from gradwalk.notation import MINUS, SHOWN_IN_VECTOR, call_name, constant_text, default_constant, short
+from gradwalk.recording import Operation, Value
+
+_FUNCTIONS = "sin cos tan sinh cosh tanh log"
+
+# By PyTorch's kernel and argument names. Braces around a name hold the operand.
+_FORMS: dict[str, str] = {
+    **{name: rf"\{name}\left({{self}}\right)" for name in _FUNCTIONS.split()},
+    "add": r"{self} + {other}",
+    "sub": r"{self} - {other}",
+    "rsub": r"{other} - {self}",
+    "mul": r"{self} \cdot {other}",
+    "div": r"\frac{self}{other}",
+    "pow": r"{self}^{exponent}",
+    "neg": r"- {self}",
+    "reciprocal": r"\frac{1}{self}",
+    "exp": r"e^{self}",
+    "sigmoid": r"\sigma\left({self}\right)",
+    "sqrt": r"\sqrt{self}",
+    "rsqrt": r"\frac{1}{\sqrt{self}}",
+    "abs": r"\left|{self}\right|",
+    "log2": r"\log_2\left({self}\right)",
+    "log10": r"\log_{10}\left({self}\right)",
+    "maximum": r"\max\left({self}, {other}\right)",
+    "minimum": r"\min\left({self}, {other}\right)",
+    "dot": r"{self}\cdot {tensor}",
+    "mm": r"{self}\,{mat2}",
+    "mv": r"{self}\,{vec}",
+    "t": r"{self}^\top",
+    "addmm": r"{self} + {mat1}\,{mat2}",
+    "select": r"{self}[{index}]",
+    "linalg_vector_norm": r"\left\|{self}\right\|",
+}
+
+
+@lru_cache(maxsize=1024)
+def _latex(kernel: str, edges: tuple[str, ...], constants: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The operation's LaTeX with slots in it, and the arguments that they stand for, in the order of their slots."""
+    form = _FORMS.get(kernel)
+    if kernel == "mul" and "other" in constants:
+        form = r"{other} \cdot {self}"
+    if form and "alpha" in constants:  # the factor of an addition's second operand
+        form = form.replace("{other}", r"{alpha} \cdot {other}")
+    names = (*edges, *constants)
+    used = tuple(name for name in names if form and f"{{{name}}}" in form)
+    if form is None or set(edges) - set(used) or len(names) > len(SLOTS):
+        used = names[: len(SLOTS)]
+        inside = ", ".join(f"{{{name}}}" for name in used)
+        form = rf"\operatorname{{{kernel.lstrip('_').replace('_', '-')}}}\left({inside}\right)"
+    for slot, name in zip(SLOTS, used, strict=False):
+        form = form.replace(f"{{{name}}}", f"{{{slot}}}")
+    return form, used
+
+
+def call_formula(operation: Operation, names: Mapping[int, str]) -> Formula:
+    """The operation on its operands' names: ``x^2``, ``w · x``, ``mean(x)``."""
+    latex, used = _call_latex(operation)
+    trees: dict[str, Tree] = {edge.name: name_tree(names[edge.value]) for edge in operation.edges}
+    return _filled(latex, used, trees, operation)
+
+
+def call_numbers(operation: Operation, operands: Sequence[Value]) -> Formula | None:
+    """The operation on its operands' numbers: ``4^2``; a short sum or mean is written out. None when too large.
+
+    ``operands`` are the values of ``operation.edges``, in their order.
+    """
+    written = _written_out(operation, operands)
+    if written is not None:
+        return written
+    latex, used = _call_latex(operation)
+    exposed = template(latex).exposed
+    trees: dict[str, Tree] = {}
+    for edge, value in zip(operation.edges, operands, strict=True):
+        fenced = edge.name in used and used.index(edge.name) in exposed
+        tree = array_tree(value.shape, value.numbers, fenced)
+        if tree is None:
+            return None
+        trees[edge.name] = tree
+    return _filled(latex, used, trees, operation)
+
+
+def _call_latex(operation: Operation) -> tuple[str, tuple[str, ...]]:
+    kernel = call_name(operation)
+    plain = tuple(constant.name for constant in operation.constants if not default_constant(constant))
+    return _latex(kernel, tuple(edge.name for edge in operation.edges), plain)
+
+
+def _filled(latex: str, used: Sequence[str], trees: Mapping[str, Tree], operation: Operation) -> Formula:
+    exposed = template(latex).exposed
+    constants = {constant.name: constant_text(constant.text) for constant in operation.constants}
+    return Formula(
+        latex,
+        tuple(trees.get(name) or number_tree(constants[name], slot in exposed) for slot, name in enumerate(used)),
+    )
+
+
+def _written_out(operation: Operation, operands: Sequence[Value]) -> Formula | None:
+    """``(1 + 4 + 9) / 3`` for the mean of a short vector, ``1 + 4 + 9`` for its sum."""
+    latex = _WRITTEN_OUT.get(operation.kernel)
+    if latex is None or len(operands) != 1 or len(operands[0].shape) != 1:
+        return None
+    numbers = operands[0].numbers
+    if numbers is None or not 1 < len(numbers) <= SHOWN_IN_VECTOR:
+        return None
+    first, *rest = (short(number) for number in numbers)
+    terms = " ".join([first, *(f"− {text[1:]}" if text.startswith(MINUS) else f"+ {text}" for text in rest)])
+    return Formula(latex, (terms, str(len(numbers)))[: latex.count("@")])
+
+
+_WRITTEN_OUT = {"sum": "@0", "mean": r"\frac{@0}{@1}"}
