@@ -18,11 +18,12 @@ from gradwalk.program import Span
 KEY = "expression-form"
 
 _FOLDER = Path(__file__).parent
+_SCRIPTS = (_FOLDER.parent / "stepper" / "dom.js", _FOLDER / "values.js", _FOLDER / "form.js")
 _mount = st.components.v2.component(
     "gradwalk_form",
     html=(_FOLDER / "form.html").read_text(encoding="utf-8"),
     css=(_FOLDER / "form.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "form.js").read_text(encoding="utf-8"),
+    js="\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS),
 )
 
 

@@ -7,13 +7,11 @@
 const PAUSE = 150; // ms without a key before what was typed is sent
 const PATIENCE = 3000; // ms after which an answer counts as lost
 
-const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
-
 const forms = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue }) {
   let form = forms.get(parentElement);
-  if (!form) forms.set(parentElement, (form = build(parentElement)));
+  if (!form) forms.set(parentElement, (form = assemble(parentElement)));
   form.send = (entry) => setStateValue("entry", entry);
   if (form.opened !== data.opened) open(form, data);
   answer(form, data);
@@ -37,7 +35,7 @@ function flush(form) {
   form.count += 1;
   form.sentText = form.entry.text;
   form.lost = setTimeout(() => proceed(form), PATIENCE);
-  form.send({ ...form.entry, given: { ...form.entry.given }, opened: form.opened, count: form.count });
+  form.send({ ...form.entry, given: Object.fromEntries(form.entry.given), opened: form.opened, count: form.count });
   form.entry.example = null;
 }
 
@@ -53,8 +51,9 @@ function open(form, data) {
   clearTimeout(form.timer);
   clearTimeout(form.lost);
   const { text, given, constants, dtype, seed } = data.contents;
-  Object.assign(form, { opened: data.opened, count: data.answered, waiting: false, late: false, sentText: text, timer: 0 });
-  form.entry = { text, given: { ...given }, constants: [...constants], dtype, seed, example: null };
+  Object.assign(form, { opened: data.opened, count: data.answered, waiting: false, late: false, timer: 0 });
+  form.sentText = text;
+  form.entry = { text, given: new Map(Object.entries(given)), constants: [...constants], dtype, seed, example: null };
   form.rows.forEach(remove);
   form.rows.clear();
   form.text.value = text;
@@ -67,6 +66,7 @@ function open(form, data) {
 
 function answer(form, data) {
   form.refusal = data.refusal;
+  form.answeredText = data.answered >= form.count ? form.sentText : null;
   if (data.variables) showRows(form, data.variables);
   showSeed(form, data.seed);
   showRefusal(form);
@@ -78,7 +78,7 @@ function showRefusal(form) {
   const inText = refusal?.field === "text" ? refusal : null;
   say(form.text, form.said, inText?.message);
   form.use.hidden = !(inText?.suggestion && inText.span && fits(form));
-  form.use.replaceChildren("Use ", tag("code", {}, inText?.suggestion ?? ""));
+  form.use.replaceChildren("Use ", html("code", {}, inText?.suggestion ?? ""));
   drawMarks(form);
   say(form.seed, form.seedSaid, refusal?.field === "seed" ? refusal.message : "");
   for (const [name, row] of form.rows) say(row.field, row.said, refusal?.field === name ? refusal.message : "");
@@ -93,10 +93,10 @@ function say(field, place, message) {
 
 /** Whether the refusal speaks of the text as it stands now: a mark on newer text would point at the wrong place. */
 function fits(form) {
-  return form.text.value === form.sentText;
+  return form.text.value === form.answeredText;
 }
 
-/** The text before, in and after the refused place; null where nothing is to be marked. */
+/** Where the refused place starts and ends in the text; null where nothing is to be marked. */
 function pieces(form) {
   const span = form.refusal?.field === "text" && fits(form) ? form.refusal.span : null;
   if (!span) return null;
@@ -114,7 +114,7 @@ function drawMarks(form) {
   const text = form.text.value;
   const place = pieces(form);
   if (!place) return form.marks.replaceChildren(text + "\n");
-  const marked = tag("mark", {}, text.slice(place.start, place.end) || " ");
+  const marked = html("mark", {}, text.slice(place.start, place.end) || " ");
   form.marks.replaceChildren(text.slice(0, place.start), marked, text.slice(place.end) + "\n");
 }
 
@@ -135,111 +135,6 @@ function typed(form, delay) {
   touch(form, delay);
 }
 
-// ---- a row for each variable
-
-function showRows(form, variables) {
-  const names = new Set(variables.map(({ name }) => name));
-  for (const [name, row] of form.rows) {
-    if (names.has(name)) continue;
-    remove(row);
-    form.rows.delete(name);
-  }
-  form.values.classList.toggle("empty", !variables.length);
-  let after = form.heading;
-  for (const { name, text } of variables) {
-    const row = form.rows.get(name) ?? addRow(form, name);
-    if (!(name in form.entry.given) && row.field.value !== text) setRow(row, text);
-    if (after.nextElementSibling !== row.parts[0]) after.after(...row.parts);
-    after = row.parts.at(-1);
-  }
-}
-
-function addRow(form, name) {
-  const id = `value-${name}`;
-  const label = tag("label", { for: id, class: "name" }, name);
-  const field = tag("input", { id, class: "field", type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
-  const slider = tag("input", { type: "range", step: "any", "aria-label": `${name}, slider` });
-  const tracked = tag("input", { type: "checkbox", role: "switch", "aria-label": `${name} requires grad` });
-  const said = tag("p", { id: `${id}-refusal`, class: "refusal", role: "status" });
-  field.setAttribute("aria-describedby", said.id);
-  const row = { field, slider, said, parts: [label, field, slider, tag("label", { class: "switch" }, tracked), said] };
-  const set = (text, delay) => {
-    form.entry.given[name] = text;
-    touch(form, delay);
-  };
-  field.addEventListener("input", () => (fitSlider(row), set(field.value, PAUSE)));
-  field.addEventListener("blur", () => form.timer && flush(form));
-  const slid = (value) => {
-    field.value = slider.value = tidy(value, row.step);
-    set(field.value, 0);
-  };
-  slider.addEventListener("input", () => slid(Number(slider.value)));
-  slider.addEventListener("keydown", (event) => {
-    const value = sliderKey(event.key, row, Number(field.value));
-    if (value === null) return;
-    event.preventDefault();
-    slid(value);
-  });
-  tracked.checked = !form.entry.constants.includes(name);
-  tracked.addEventListener("change", () => {
-    const others = form.entry.constants.filter((constant) => constant !== name);
-    form.entry.constants = tracked.checked ? others : [...others, name];
-    touch(form);
-  });
-  form.rows.set(name, row);
-  setRow(row, form.entry.given[name] ?? "");
-  return row;
-}
-
-function setRow(row, text) {
-  row.field.value = text;
-  fitSlider(row);
-}
-
-function remove(row) {
-  row.parts.forEach((part) => part.remove());
-}
-
-// ---- the slider
-
-/** The slider's range follows the typed number: −10…10, or twice its size where that shows it better. */
-function fitSlider(row) {
-  const text = row.field.value;
-  const scalar = NUMBER.test(text);
-  row.slider.hidden = /^\s*[[(]/.test(text);
-  row.slider.disabled = !scalar;
-  row.field.classList.toggle("long", row.slider.hidden);
-  if (!scalar) return;
-  const value = Number(text);
-  const size = Math.abs(value);
-  row.reach = size === 0 || (size >= 0.1 && size <= 10) ? 10 : rounded(2 * size);
-  row.step = row.reach / 100;
-  row.slider.min = -row.reach;
-  row.slider.max = row.reach;
-  row.slider.value = value;
-}
-
-/** The next of 1, 2, 5, 10, 20, 50, … from `size` on, so that a hundredth of it is a handsome step. */
-function rounded(size) {
-  const ten = 10 ** Math.floor(Math.log10(size));
-  return [1, 2, 5, 10].map((digit) => digit * ten).find((reach) => reach >= size * 0.999) ?? 10 * ten;
-}
-
-/** A number on the slider's grid as short text: 4.3 and not 4.300000000000001. */
-function tidy(value, step) {
-  const places = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
-  const text = (Math.round(value / step) * step).toFixed(Math.min(places, 100));
-  return text.includes(".") ? text.replace(/\.?0+$/, "").replace(/^-0$/, "0") : text.replace(/^-0$/, "0");
-}
-
-/** The value that a key on the slider asks for; null for keys that are not the slider's. */
-function sliderKey(key, { reach, step }, value) {
-  const moves = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
-  if (key === "Home") return -reach;
-  if (key === "End") return reach;
-  return key in moves ? Math.min(reach, Math.max(-reach, value + moves[key] * step)) : null;
-}
-
 // ---- the seed, the dtype, the examples
 
 function showSeed(form, seed) {
@@ -251,14 +146,19 @@ function showSeed(form, seed) {
 
 function fillExamples(select, groups) {
   select.hidden = !groups.length;
-  const option = ([value, title]) => tag("option", { value }, title);
-  const group = ([label, titles]) => tag("optgroup", { label }, ...titles.map((title) => option([title, title])));
+  const option = ([value, title]) => html("option", { value }, title);
+  const group = ([label, titles]) => html("optgroup", { label }, ...titles.map((title) => option([title, title])));
   select.replaceChildren(option(["", "Examples"]), ...groups.map(group));
 }
 
-// ---- building
+// ---- assembling
 
-function build(root) {
+function heading() {
+  const grad = html("span", { title: "requires_grad" }, "∇");
+  return html("div", { class: "heading", "aria-hidden": "true" }, html("span", {}, "Values"), grad);
+}
+
+function assemble(root) {
   const find = (id) => root.querySelector(`#${id}`);
   const form = {
     rows: new Map(),
@@ -274,7 +174,7 @@ function build(root) {
     seedSaid: find("seed-refusal"),
     example: find("example"),
     dtypes: [...root.querySelectorAll("[name=dtype]")],
-    heading: tag("div", { class: "heading", "aria-hidden": "true" }, tag("span", {}, "Values"), tag("span", { title: "requires_grad" }, "∇")),
+    heading: heading(),
   };
   form.values.replaceChildren(form.heading);
   form.text.addEventListener("input", () => typed(form, PAUSE));
@@ -299,11 +199,4 @@ function build(root) {
     touch(form);
   });
   return form;
-}
-
-function tag(name, attributes, ...children) {
-  const element = document.createElement(name);
-  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
-  element.append(...children);
-  return element;
 }

@@ -1,0 +1,115 @@
+// The rows of the variables: a name, a field, a slider for a number, a switch for requires_grad.
+
+const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+
+function showRows(form, variables) {
+  const names = new Set(variables.map(({ name }) => name));
+  for (const [name, row] of form.rows) {
+    if (names.has(name)) continue;
+    remove(row);
+    form.rows.delete(name);
+  }
+  form.values.classList.toggle("empty", !variables.length);
+  let after = form.heading;
+  for (const { name, text } of variables) {
+    const row = form.rows.get(name) ?? addRow(form, name);
+    if (!form.entry.given.has(name) && row.field.value !== text) setRow(row, text);
+    if (after.nextElementSibling !== row.parts[0]) after.after(...row.parts);
+    after = row.parts.at(-1);
+  }
+}
+
+function addRow(form, name) {
+  const id = `value-${name}`;
+  const attributes = { type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off" };
+  const row = {
+    field: html("input", { id, class: "field", "aria-describedby": `${id}-refusal`, ...attributes }),
+    slider: html("input", { type: "range", step: "any", "aria-label": `${name}, slider` }),
+    tracked: html("input", { type: "checkbox", role: "switch", "aria-label": `${name} requires grad` }),
+    said: html("p", { id: `${id}-refusal`, class: "refusal", role: "status" }),
+  };
+  const label = html("label", { for: id, class: "name" }, name);
+  row.parts = [label, row.field, row.slider, html("label", { class: "switch" }, row.tracked), row.said];
+  row.tracked.checked = !form.entry.constants.includes(name);
+  setRow(row, form.entry.given.get(name) ?? "");
+  form.rows.set(name, row);
+  listen(form, name, row);
+  return row;
+}
+
+function listen(form, name, row) {
+  const give = (text, delay) => {
+    form.entry.given.set(name, text);
+    touch(form, delay);
+  };
+  const slide = (value) => {
+    row.field.value = row.slider.value = tidy(value, row.step);
+    give(row.field.value, 0);
+  };
+  row.field.addEventListener("input", () => {
+    fitSlider(row);
+    give(row.field.value, PAUSE);
+  });
+  row.field.addEventListener("blur", () => form.timer && flush(form));
+  row.slider.addEventListener("input", () => slide(Number(row.slider.value)));
+  row.slider.addEventListener("keydown", (event) => {
+    const value = sliderKey(event.key, row, Number(row.field.value));
+    if (value === null) return;
+    event.preventDefault();
+    slide(value);
+  });
+  row.tracked.addEventListener("change", () => {
+    const others = form.entry.constants.filter((constant) => constant !== name);
+    form.entry.constants = row.tracked.checked ? others : [...others, name];
+    touch(form);
+  });
+}
+
+function setRow(row, text) {
+  row.field.value = text;
+  fitSlider(row);
+}
+
+function remove(row) {
+  row.parts.forEach((part) => part.remove());
+}
+
+// ---- the slider
+
+/** The slider's range follows the typed number: −10…10, or twice its size where that shows it better. */
+function fitSlider(row) {
+  const text = row.field.value;
+  const scalar = NUMBER.test(text);
+  row.slider.hidden = /^\s*[[(]/.test(text);
+  row.slider.disabled = !scalar;
+  row.field.classList.toggle("long", row.slider.hidden);
+  if (!scalar) return;
+  const value = Number(text);
+  const size = Math.abs(value);
+  row.reach = size === 0 || (size >= 0.1 && size <= 10) ? 10 : rounded(2 * size);
+  row.step = row.reach / 100;
+  row.slider.min = -row.reach;
+  row.slider.max = row.reach;
+  row.slider.value = value;
+}
+
+/** The next of 1, 2, 5, 10, 20, 50, … from `size` on, so that a hundredth of it is a handsome step. */
+function rounded(size) {
+  const ten = 10 ** Math.floor(Math.log10(size));
+  return [1, 2, 5, 10].map((digit) => digit * ten).find((reach) => reach >= size * 0.999) ?? 10 * ten;
+}
+
+/** A number on the slider's grid as short text: 4.3 and not 4.300000000000001. */
+function tidy(value, step) {
+  const places = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+  const text = (Math.round(value / step) * step).toFixed(Math.min(places, 100));
+  return text.includes(".") ? text.replace(/\.?0+$/, "").replace(/^-0$/, "0") : text.replace(/^-0$/, "0");
+}
+
+/** The value that a key on the slider asks for; null for keys that are not the slider's. */
+function sliderKey(key, { reach, step }, value) {
+  const moves = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
+  if (key === "Home") return -reach;
+  if (key === "End") return reach;
+  return key in moves ? Math.min(reach, Math.max(-reach, value + moves[key] * step)) : null;
+}

@@ -1,0 +1,60 @@
+"""The form's entry: what a browser sends is checked by its shape before anything reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.form.entry import MAX_FIELDS, Entry, read_entry
+
+SENT: dict[str, Any] = {
+    "text": "z = sin(x**2)",
+    "given": {"x": "4"},
+    "constants": ["x"],
+    "dtype": "float64",
+    "seed": "[1, 2]",
+    "opened": "first",
+    "count": 3,
+    "example": None,
+}
+
+
+def test_an_entry_as_the_form_sends_it() -> None:
+    expected = Entry("z = sin(x**2)", {"x": "4"}, frozenset({"x"}), "float64", "[1, 2]", "first", 3, None)
+    assert read_entry(SENT) == expected
+
+
+@pytest.mark.parametrize("seed", [None, "", "  "])
+def test_a_blank_seed_is_no_seed(seed: str | None) -> None:
+    entry = read_entry(SENT | {"seed": seed})
+    assert entry is not None
+    assert entry.seed is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": 4},
+        {"text": None},
+        {"given": [["x", "4"]]},
+        {"given": {"x": 4}},
+        {"given": {f"x{number}": "1" for number in range(MAX_FIELDS + 1)}},
+        {"constants": "x"},
+        {"constants": [1]},
+        {"constants": ["x"] * (MAX_FIELDS + 1)},
+        {"dtype": "float16"},
+        {"dtype": ["float32"]},
+        {"seed": 1.0},
+        {"opened": None},
+        {"count": "3"},
+        {"example": 0},
+    ],
+)
+def test_anything_else_is_no_entry(change: dict[str, object]) -> None:
+    assert read_entry(SENT | change) is None
+
+
+@pytest.mark.parametrize("raw", [None, "z = x", 3, [], {}])
+def test_what_is_no_mapping_is_no_entry(raw: object) -> None:
+    assert read_entry(raw) is None
