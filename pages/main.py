@@ -7,7 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 BRAND = Path(__file__).resolve().parent.parent / "components" / "brand"
-ABOUT = "**Gradwalk** lets you watch PyTorch's autograd work, one step at a time. Every number comes from PyTorch itself."
+ABOUT = (
+    "**Gradwalk** lets you watch PyTorch's autograd work, one step at a time. Every number comes from PyTorch itself."
+)
 
 
 def wordmark() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,9 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the server writes to its terminal."""
+    return tmp_path_factory.mktemp("server") / "log.txt"
+
+
+@pytest.fixture(scope="session")
+def server(server_log: Path) -> Iterator[str]:
     """The address of the real application, started once for all tests."""
-    with running_server(tmp_path_factory.mktemp("server") / "log.txt") as url:
+    with running_server(server_log) as url:
         yield url
 
 
@@ -45,13 +52,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(server: str, browser: Browser) -> Iterator[NewPage]:
+def new_page(server: str, server_log: Path, browser: Browser) -> Iterator[NewPage]:
     """Open a page in a browser profile of its own: ``new_page(color_scheme="dark", viewport={...})``.
 
     ``page.goto("/?x=4")`` is relative to the server. The test fails in the end when any of its pages had an error in
-    its console or script, or asked for anything outside the server.
+    its console or script, or asked for anything outside the server, and when the server had an error meanwhile.
     """
     contexts = []
+    already_logged = len(server_log.read_text())
     watch = Watch(server)
 
     def make(**options: Any) -> Page:  # noqa: ANN401 - the options are Playwright's
@@ -64,6 +72,8 @@ def new_page(server: str, browser: Browser) -> Iterator[NewPage]:
     yield make
     for context in contexts:
         context.close()
+    logged = server_log.read_text()[already_logged:]
+    assert "Traceback" not in logged, logged
     assert not watch.problems, "\n".join(watch.problems)
 
 

@@ -1,0 +1,83 @@
+# Everything that this project can be asked to do. `make help` explains.
+
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+# python3 where it will do, else the newest that is installed.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && \
+	echo "$$python" && break; done)
+
+BROWSERS = chromium chromium-browser google-chrome google-chrome-stable chrome
+
+# Install with the system's package manager: $(1) is Debian's name, $(2) Homebrew's.
+AS_ROOT = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+define install
+if command -v apt-get >/dev/null; then \
+	$(AS_ROOT) apt-get update -q && \
+	$(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(1); \
+elif command -v brew >/dev/null; then \
+	brew install $(2); \
+else \
+	echo "Please install $(1) with your system's package manager, then run make again." >&2; exit 1; \
+fi
+endef
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check format bench clean graphviz browser
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "Each sets up what it needs, in $(VENV)/ and (Graphviz, and a Chromium for the tests) with apt-get or brew."
+	@echo "PYTHON=/path/to/python3.12 names another Python, VENV=folder another place."
+
+run: $(VENV)/installed graphviz ## Start Gradwalk and open it in the browser
+	$(BIN)/streamlit run app.py
+
+test: check browser graphviz ## Check and test everything, in a real browser too
+	$(BIN)/pytest
+
+check: $(VENV)/installed-dev ## Check style, format and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(VENV)/installed-dev ## Put the code into the project's format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/installed-dev browser graphviz ## Measure, and print the ratios
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove everything that make has set up or that tests left behind
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Gradwalk needs Python 3.11, 3.12 or 3.13 and found none on the PATH." >&2; \
+		echo "Install one, or name one: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; \
+	fi
+	@# Debian keeps a part of venv in a package of its own.
+	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || { $(call install,\
+		$$("$(PYTHON)" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'),python); }
+	"$(PYTHON)" -m venv $(VENV)
+
+# The empty files mark what is installed, so that a second run need not ask pip.
+$(VENV)/installed: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	$(BIN)/python -m pip install -r requirements-dev.txt
+	@touch $@
+
+graphviz:
+	@command -v dot >/dev/null || { $(call install,graphviz,graphviz); }
+
+browser:
+	@for name in $(BROWSERS); do command -v "$$name" >/dev/null && exit 0; done; \
+	for app in "Google Chrome" Chromium; do [ -d "/Applications/$$app.app" ] && exit 0; done; \
+	$(call install,chromium fonts-dejavu-core,--cask chromium)

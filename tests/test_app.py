@@ -1,0 +1,115 @@
+"""The application around the pages: headers, policy, theme, and the start page in a real browser."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app import FRAME_ANCESTORS, content_security_policy, inline_script_hashes, security_headers
+from tests.browser import settled
+from tests.conftest import CheckAxe, NewPage
+
+ROOT = Path(__file__).resolve().parent.parent
+THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+
+
+def test_hash_of_an_inline_script() -> None:
+    # The example of the Content Security Policy standard, level 3, section 8.3.
+    page = "<html><script>alert('Hello, world.');</script><script src='a.js'></script></html>"
+    assert inline_script_hashes(page) == ("'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='",)
+
+
+def test_policy_names_who_may_frame_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "frame-ancestors 'self'" in security_headers()["Content-Security-Policy"]
+    monkeypatch.setenv(FRAME_ANCESTORS, "'self' https://school.example")
+    assert security_headers()["Content-Security-Policy"].endswith("frame-ancestors 'self' https://school.example")
+
+
+@pytest.mark.parametrize("sources", ["'self'; script-src *", "a, b", "", "'self'\r\nSet-Cookie: a=b"])
+def test_frame_ancestors_that_would_say_more_are_refused(sources: str) -> None:
+    with pytest.raises(ValueError, match=FRAME_ANCESTORS):
+        content_security_policy("", sources)
+
+
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/no-such-page"])
+def test_every_answer_carries_the_headers(server: str, path: str) -> None:
+    with urlopen(server + path, timeout=10) as answer:  # noqa: S310 - our own server on loopback
+        for name, value in security_headers().items():
+            assert answer.headers[name] == value
+
+
+def luminance(color: str) -> float:
+    """Relative luminance of ``#rrggbb`` (WCAG 2.2)."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_wcags() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # the well-known gray that just fails
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "color", ["text", "link", "blue", "blueText", "orange", "orangeText", "red", "redText", "gray"]
+)
+def test_text_in_every_colour_can_be_read(scheme: str, color: str) -> None:
+    theme = THEME[scheme]
+    for ground in ("backgroundColor", "secondaryBackgroundColor", f"{color}BackgroundColor"):
+        assert contrast(theme[f"{color}Color"], theme.get(ground, theme["backgroundColor"])) >= 4.5
+    assert theme.get(f"{color}TextColor", theme[f"{color}Color"]) == theme[f"{color}Color"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_streamlits_white_on_the_primary_colour_can_be_read(scheme: str) -> None:
+    assert contrast(THEME[scheme]["primaryColor"], "#ffffff") >= 4.5
+    assert contrast(THEME[scheme]["primaryColor"], THEME[scheme]["backgroundColor"]) >= 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_start_page(new_page: NewPage, axe: CheckAxe, scheme: str, width: int) -> None:
+    page = new_page(color_scheme=scheme, viewport={"width": width, "height": 860})
+    page.goto("/")
+    settled(page)
+    expect(page).to_have_title("Expression · Gradwalk")
+    expect(page.get_by_test_id("stHeaderLogo")).to_be_visible()
+    axe(page)
+
+
+def test_start_page_is_free_of_streamlits_own_buttons(page: Page) -> None:
+    page.goto("/")
+    settled(page)
+    expect(page.get_by_text("Deploy")).to_have_count(0)
+    page.get_by_test_id("stMainMenu").click()
+    expect(page.get_by_text("Rerun")).to_have_count(0)
+    expect(page.get_by_text("About")).to_be_visible()
+
+
+def test_page_does_not_run_a_script_that_was_put_into_it(server: str, browser: Browser) -> None:
+    context = browser.new_context(base_url=server)
+    page = context.new_page()
+    page.goto("/")
+    settled(page)
+    page.evaluate("""() => {
+        const script = document.createElement("script");
+        script.textContent = "window.ran = true";
+        document.head.append(script);
+        const image = document.createElement("img");
+        image.src = "x";
+        image.setAttribute("onerror", "window.ran = true");
+        document.body.append(image);
+        return new Promise(done => image.addEventListener("error", () => done()));
+    }""")
+    assert page.evaluate("window.ran") is None
+    context.close()

@@ -1,0 +1,117 @@
+"""The rules of the tree: imports run one way, few modules touch torch, and views need none of it."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# pages → components → gradwalk: what each may import of ours.
+MAY_IMPORT = {
+    "app": {"gradwalk", "components"},
+    "pages": {"components", "gradwalk"},
+    "components": {"components", "gradwalk"},
+    "gradwalk": {"gradwalk"},
+}
+WEB = {"streamlit", "starlette", "uvicorn"}
+TORCH = {"torch", "torchviz"}
+
+# The modules that run PyTorch.
+IMPORT_TORCH = {"library", "limits", "interpreter", "recorder", "torchviz_graph"}
+# They stand on those; everything else in the library is a view, which reads recordings and text.
+STAND_ON_TORCH = IMPORT_TORCH | {"__init__", "__main__", "parse"}
+FOUNDATIONS = {
+    "gradwalk.program": set(),
+    "gradwalk.limits": {"gradwalk.program"},
+    "gradwalk.recording": {"gradwalk.program"},
+}
+
+
+def files() -> list[Path]:
+    folders = (sorted((ROOT / name).rglob("*.py")) for name in ("pages", "components", "gradwalk"))
+    return [ROOT / "app.py", *(path for folder in folders for path in folder)]
+
+
+def module(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+MODULES = {module(path): path for path in files()}
+LIBRARY = {name: path for name, path in MODULES.items() if name.startswith("gradwalk.")}
+
+
+def imported(path: Path, *, at_import: bool = False) -> set[str]:
+    """Full names of the modules that a file imports, or only of those that importing it imports at once."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    if at_import:
+        kept = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))]
+        tree = ast.Module([node for node in kept if not isinstance(node, ast.FunctionDef)], [])
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            name = node.module or ""
+            members = {f"{name}.{alias.name}" for alias in node.names}
+            found |= {member if member in MODULES else name for member in members}
+    return found
+
+
+def top(name: str) -> str:
+    return name.split(".")[0]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_run_one_way(name: str) -> None:
+    ours = {top(other) for other in imported(MODULES[name])} & set(MAY_IMPORT)
+    assert ours <= MAY_IMPORT[top(name)]
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_the_library_knows_nothing_of_the_web(name: str) -> None:
+    assert not {top(other) for other in imported(LIBRARY[name])} & WEB
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "app"])
+def test_only_the_modules_that_run_it_import_torch(name: str) -> None:
+    allowed = top(name) == "gradwalk" and name.split(".")[-1] in IMPORT_TORCH
+    assert allowed or not {top(other) for other in imported(MODULES[name])} & TORCH
+
+
+@pytest.mark.parametrize("name", FOUNDATIONS)
+def test_the_foundations_stand_alone(name: str) -> None:
+    ours = {other for other in imported(MODULES[name]) if top(other) in MAY_IMPORT}
+    assert ours <= FOUNDATIONS[name]
+
+
+def test_the_library_has_no_circles() -> None:
+    graph = {name: imported(path, at_import=True) & set(LIBRARY) for name, path in LIBRARY.items()}
+    list(graphlib.TopologicalSorter(graph).static_order())
+
+
+def test_views_are_imported_without_torch() -> None:
+    """In a process that cannot find torch, as on a machine that never installed it."""
+    views = [name for name in LIBRARY if name.split(".")[1] not in STAND_ON_TORCH]
+    program = f"""
+import importlib, importlib.abc, sys
+
+class NoTorch(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {TORCH!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+        return None
+
+sys.meta_path.insert(0, NoTorch())
+for name in {views!r}:
+    importlib.import_module(name)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
