@@ -1,4 +1,4 @@
-"""The web application: security headers around Streamlit, a warm-up at start, and which script Streamlit runs.
+"""The web application around Streamlit: security headers, the index page, a warm-up, and which script Streamlit runs.
 
 ``streamlit run app.py`` starts it. Streamlit's main script is ``pages/main.py``.
 """
@@ -9,6 +9,7 @@ import asyncio
 import base64
 import gc
 import hashlib
+import json
 import os
 import re
 import webbrowser
@@ -19,6 +20,9 @@ from pathlib import Path
 import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.starlette import App
@@ -26,9 +30,45 @@ from streamlit.starlette import App
 FRAME_ANCESTORS = "GRADWALK_FRAME_ANCESTORS"
 """Environment variable: which sites may show Gradwalk in a frame, as in ``'self' https://school.example``."""
 
+PAGES = Path(__file__).resolve().parent / "pages"
+
+
+def index_page(html: str, base: str) -> str:
+    """Streamlit's index page under our name, told where the server is.
+
+    Without being told, Streamlit's script tries the address of the page first (``/code/_stcore/health``), and a visitor
+    who opens a link to any page but the first gets two errors in the console.
+    """
+    settings = f"window.__streamlit = {{BACKEND_BASE_URL: location.origin + {json.dumps(base)}}}"
+    head = f"<title>Gradwalk</title><script>{settings}</script>"
+    needs_script = "<noscript><p>Gradwalk needs JavaScript, and a browser from 2023 or later.</p></noscript>"
+    html = re.sub("<title>.*?</title>", lambda _: head, html)
+    return re.sub("<noscript>.*?</noscript>", lambda _: needs_script, html, flags=re.DOTALL)
+
+
+def streamlit_index() -> str:
+    return (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+
+
+def base_path() -> str:
+    """``/``, or the path under which a proxy serves us (``server.baseUrlPath``), with a slash at both ends."""
+    path = str(config.get_option("server.baseUrlPath")).strip("/")
+    return f"/{path}/" if path else "/"
+
+
+def index_routes() -> list[Route]:
+    """The index page at the address of each page. Any other address gets Streamlit's own, which says so."""
+    html = index_page(streamlit_index(), base_path())
+
+    async def index(_request: Request) -> HTMLResponse:
+        return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+
+    names = ["", *(path.stem for path in PAGES.glob("*.py") if path.stem != "main")]
+    return [Route(base_path() + name, index) for name in names]
+
 
 def inline_script_hashes(html: str) -> tuple[str, ...]:
-    """The policy's hashes of the scripts that stand in a page itself (Streamlit's index page has one)."""
+    """The policy's hashes of the scripts that stand in a page itself."""
     scripts = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
     return tuple(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
@@ -58,8 +98,8 @@ def content_security_policy(html: str, frame_ancestors: str = "'self'") -> str:
 
 
 def security_headers() -> dict[str, str]:
-    index = Path(streamlit.__file__).parent / "static" / "index.html"
-    policy = content_security_policy(index.read_text(encoding="utf-8"), os.environ.get(FRAME_ANCESTORS, "'self'"))
+    html = index_page(streamlit_index(), base_path())
+    policy = content_security_policy(html, os.environ.get(FRAME_ANCESTORS, "'self'"))
     unused = "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "payment", "usb"
     return {
         "Content-Security-Policy": policy,
@@ -106,7 +146,7 @@ def warm_up() -> None:
 def open_browser() -> None:
     address = config.get_option("server.address")
     host = "localhost" if address in {None, "0.0.0.0", "::", "127.0.0.1"} else address  # noqa: S104 - only compared
-    webbrowser.open(f"http://{host}:{config.get_option('server.port')}/{config.get_option('server.baseUrlPath')}")
+    webbrowser.open(f"http://{host}:{config.get_option('server.port')}{base_path()}")
 
 
 @asynccontextmanager
@@ -119,4 +159,9 @@ async def lifespan(_app: App) -> AsyncIterator[None]:
     yield
 
 
-app = App("pages/main.py", middleware=[Middleware(SecurityHeaders, headers=security_headers())], lifespan=lifespan)
+app = App(
+    PAGES / "main.py",
+    routes=index_routes(),
+    middleware=[Middleware(SecurityHeaders, headers=security_headers())],
+    lifespan=lifespan,
+)

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app import FRAME_ANCESTORS, content_security_policy, inline_script_hashes, security_headers
+from app import FRAME_ANCESTORS, content_security_policy, index_page, inline_script_hashes, security_headers
 from tests.browser import settled
 from tests.conftest import CheckAxe, NewPage
 
@@ -21,6 +21,14 @@ def test_hash_of_an_inline_script() -> None:
     # The example of the Content Security Policy standard, level 3, section 8.3.
     page = "<html><script>alert('Hello, world.');</script><script src='a.js'></script></html>"
     assert inline_script_hashes(page) == ("'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='",)
+
+
+def test_index_page_bears_our_name_and_says_where_the_server_is() -> None:
+    html = "<head>\n<title>Streamlit</title></head><noscript>\nother\n</noscript>"
+    ours = index_page(html, "/school/")
+    assert "<title>Gradwalk</title>" in ours
+    assert 'BACKEND_BASE_URL: location.origin + "/school/"' in ours
+    assert "other" not in ours
 
 
 def test_policy_names_who_may_frame_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
