@@ -21,7 +21,6 @@ NODES: dict[type[ast.AST], str] = {
     ast.alias: "import",
     ast.Assign: "assignment",
     ast.AugAssign: "assignment",
-    ast.AnnAssign: "assignment",
     ast.Expr: "an expression",
     ast.Pass: "pass",
     ast.If: "if",
@@ -91,7 +90,6 @@ REFUSED: dict[type[ast.AST], str] = {
     ast.Try: "try is not part of this language; a failing cell is shown, and the next one goes on.",
     ast.Delete: "del is not part of this language; bind the name anew instead.",
     ast.Starred: "A star (*) before a value is not part of this language; list the values.",
-    ast.BitXor: "^ is not the power in Python; write ** (x**2).",
     ast.NamedExpr: ":= is not part of this language; write the assignment on a line of its own.",
     ast.Dict: "Dictionaries are not part of this language; use variables or a list.",
     ast.Set: "Sets are not part of this language; use a list.",
@@ -262,6 +260,13 @@ def _check_items(node: ast.List | ast.Tuple, line: int, limits: Limits) -> None:
         raise ProgramError(f"This list is too long; at most {limits.items:,} items fit here.", span_of(node, line))
 
 
+def _check_operator(node: ast.BinOp | ast.AugAssign, line: int, limits: Limits) -> None:
+    if isinstance(node.op, ast.BitXor):
+        raise ProgramError("^ is not the power in Python; write ** (x**2).", span_of(node, line))
+    if type(node.op) not in NODES:
+        raise ProgramError("This operator is not part of this language; + - * / // % ** @ are.", span_of(node, line))
+
+
 def _check_import(node: ast.Import, line: int, limits: Limits) -> None:
     for item in node.names:
         if item.name not in MODULES:
@@ -307,6 +312,8 @@ _CHECKS = {
     ast.Import: _check_import,
     ast.ImportFrom: _check_import_from,
     ast.FormattedValue: _check_format,
+    ast.BinOp: _check_operator,
+    ast.AugAssign: _check_operator,
 }
 
 

@@ -276,8 +276,14 @@ class Recording:
     """Made only when asked for: ``record(source, pictures=True)``."""
 
     def to_json(self) -> str:
-        raise NotImplementedError
+        """The whole recording as JSON; docs/recording.md has the schema."""
+        from gradwalk.recording_json import to_json
+
+        return to_json(self)
 
     @staticmethod
     def from_json(text: str) -> Recording:
-        raise NotImplementedError
+        """Read what ``to_json`` wrote. Raises ValueError for anything else."""
+        from gradwalk.recording_json import from_json
+
+        return from_json(text)

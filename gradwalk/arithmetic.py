@@ -1,0 +1,72 @@
+"""Plain Python arithmetic inside a program, bounded before the work: no number, text or list grows without limit."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gradwalk.limits import Limits
+from gradwalk.program import ProgramError, Span
+
+
+def check_plain(name: str, args: tuple[Any, ...], limits: Limits, span: Span) -> None:
+    """Refuse ``args`` for the operator called ``name`` (``Pow``, ``Mult`` …) if its result could be too large."""
+    if len(args) != 2:
+        return
+    left, right = args
+    if isinstance(left, int) and isinstance(right, int):
+        _check_integers(name, left, right, limits, span)
+    elif isinstance(left, str) and name != "Add":
+        _check_text(name, right, span)
+    elif name in ("Mult", "Add"):
+        _check_items(name, left, right, limits, span)
+
+
+def _check_integers(name: str, left: int, right: int, limits: Limits, span: Span) -> None:
+    bits = max(left.bit_length(), right.bit_length())
+    if name == "Pow" and right > 0:
+        bits = left.bit_length() * right
+    elif name == "Mult":
+        bits = left.bit_length() + right.bit_length()
+    if bits > limits.bits:
+        raise ProgramError(
+            f"This whole number would have more than {int(limits.bits * math.log10(2))} digits. "
+            "A smaller exponent or a decimal number such as 2.0 works.",
+            span,
+        )
+
+
+def _check_text(name: str, right: Any, span: Span) -> None:
+    if name in ("Mult", "Mod"):
+        raise ProgramError("Text cannot be repeated or formatted with an operator here; an f-string works.", span)
+
+
+def flat_size(value: Any, limit: int) -> int:
+    """How many items a value holds with all lists inside it opened; counting stops above the limit.
+
+    A list that holds one list twice counts it twice: that is what printing or reading it would cost.
+    """
+    found, stack = 0, [value]
+    while stack and found <= limit:
+        item = stack.pop()
+        found += 1
+        if isinstance(item, list | tuple):
+            stack.extend(item[: limit + 1])
+    return found
+
+
+def check_size(value: Any, limits: Limits, span: Span) -> None:
+    """Refuse a list, a tuple or a text that has grown too large."""
+    if isinstance(value, str) and len(value) > limits.items:
+        raise ProgramError(f"This text would have more than {limits.items:,} characters.", span)
+    if isinstance(value, list | tuple) and flat_size(value, limits.items) > limits.items:
+        raise ProgramError(f"This list would have more than {limits.items:,} items.", span)
+
+
+def _check_items(name: str, left: Any, right: Any, limits: Limits, span: Span) -> None:
+    sizes = [len(part) for part in (left, right) if isinstance(part, list | tuple | str)]
+    times = [abs(part) for part in (left, right) if isinstance(part, int)]
+    if name == "Mult" and sizes and isinstance(right, str):
+        raise ProgramError("Text cannot be repeated here.", span)
+    if sizes and sum(sizes) * max([1, *times]) > limits.items:
+        raise ProgramError(f"This list would have more than {limits.items:,} items.", span)

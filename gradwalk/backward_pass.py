@@ -1,0 +1,194 @@
+"""Watches one backward() call: local gradients before it, then hooks on every node while the real engine runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from gradwalk.live import array_of
+from gradwalk.local_gradients import entries, local_gradients
+from gradwalk.program import Span
+from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Free, LocalGradient
+
+if TYPE_CHECKING:
+    from gradwalk.recorder import Recorder
+
+
+def watch_backward(recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
+    """Run ``Tensor.backward(*args, **kwargs)`` and write its events. PyTorch's own error passes through."""
+    root: torch.Tensor = args[0]
+    call = recorder.calls
+    if not root.requires_grad:
+        return torch.Tensor.backward(*args, **kwargs)
+    start = _start(root)
+    reached = recorder.graph.reachable(start)
+    _draw(recorder, call, root)
+    head = _call_event(recorder, args, kwargs, span, call, start)
+    locals_ = _local_gradients(recorder, reached, call, span)
+    heard = _Heard(recorder, call, span)
+    try:
+        heard.listen(reached)
+        torch.Tensor.backward(*args, **kwargs)
+    finally:
+        heard.close()
+        if heard.events:
+            recorder.events += [head, *locals_, *heard.events]
+            recorder.calls += 1
+    if not heard.events:
+        recorder.events += [head, *locals_]
+        recorder.calls += 1
+    _retained(recorder, heard)
+    _freed(recorder, reached, head.retain_graph, call, span)
+
+
+def _start(root: torch.Tensor) -> Any:
+    """The node that backward starts at; for a leaf, the one that accumulates into it."""
+    return root.grad_fn if root.grad_fn is not None else torch.autograd.graph.get_gradient_edge(root).node
+
+
+def _draw(recorder: Recorder, call: int, root: torch.Tensor) -> None:
+    if recorder.pictures is None:
+        return
+    from gradwalk.torchviz_graph import picture  # torchviz is loaded only when a picture is asked for
+
+    leaves = {name: tensor for name, tensor in recorder.values.named().items() if tensor.is_leaf}
+    try:
+        drawn = picture(call, root, leaves, recorder.graph.ids(), recorder.values.ids())
+    except RuntimeError:
+        return  # saved values that are already freed cannot be drawn; backward() says so below
+    if drawn is not None:
+        recorder.pictures.append(drawn)
+
+
+def _call_event(
+    recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span, call: int, start: Any
+) -> BackwardCall:
+    root = args[0]
+    seed = args[1] if len(args) > 1 else kwargs.get("gradient")
+    retain = args[2] if len(args) > 2 else kwargs.get("retain_graph")
+    return BackwardCall(
+        recorder.cell_number,
+        span,
+        call,
+        recorder.values.value_of(root),
+        recorder.graph.id_of(start),
+        array_of(torch.ones_like(root) if seed is None else seed),
+        seed is not None,
+        bool(retain),
+    )
+
+
+def _local_gradients(recorder: Recorder, reached: list[int], call: int, span: Span) -> list[LocalGradient]:
+    """For every node that will be reached, in the order of the forward pass; none of what is already freed."""
+    found: list[LocalGradient] = []
+    graph, values, operations = recorder.graph, recorder.values, recorder.operations
+    with torch.no_grad():
+        for index in reached:
+            number = graph.operation_of(index)
+            if number is None or index in graph.freed:
+                continue
+            operation = operations[number]
+            result = values.array(operation.results[0])
+            operands = [values.array(edge.value) for edge in operation.edges]
+            dtype = getattr(torch, result.dtype)
+            try:
+                jacobians = local_gradients(
+                    graph.live(index), operation, result, operands, dtype, recorder.jacobian_entries
+                )
+            except RuntimeError:
+                continue  # the saved values are gone or were changed; backward() is about to say so
+            recorder.jacobian_entries -= entries(jacobians)
+            found += [
+                LocalGradient(recorder.cell_number, operation.span, call, number, *jacobian) for jacobian in jacobians
+            ]
+    found.sort(key=lambda event: event.operation)
+    return found
+
+
+class _Heard:
+    """The events of one backward pass, in the engine's own order."""
+
+    def __init__(self, recorder: Recorder, call: int, span: Span) -> None:
+        self.events: list[Backward | Accumulate] = []
+        self._recorder = recorder
+        self._place = (recorder.cell_number, span, call)
+        self._handles: list[Any] = []
+
+    def listen(self, reached: list[int]) -> None:
+        graph = self._recorder.graph
+        for index in reached:
+            node = graph.live(index)
+            leaf = graph.leaf_of(index)
+            if leaf is None:
+                self._handles.append(node.register_hook(self._backward_hook(index)))
+            else:
+                self._hook_leaf(index, node, leaf)
+
+    def close(self) -> None:
+        for handle in self._handles:
+            handle.remove()
+
+    def _backward_hook(self, index: int) -> Callable[[Any, Any], None]:
+        cell, span, call = self._place
+        events = self.events
+
+        def hook(contributions: Any, upstream: Any) -> None:
+            events.append(Backward(cell, span, call, index, _arrays(upstream), _arrays(contributions)))
+
+        return hook
+
+    def _hook_leaf(self, index: int, node: Any, leaf: int) -> None:
+        """.grad is not yet written when the pre-hook runs, and is when the hook after it runs."""
+        cell, span, call = self._place
+        values, events = self._recorder.values, self.events
+        before: list[Array | None] = []
+
+        def ahead(upstream: Any) -> None:
+            grad = node.variable.grad
+            before.append(None if grad is None else array_of(grad))
+
+        def after(_: Any, upstream: Any) -> None:
+            variable = node.variable
+            if upstream[0] is None or variable.grad is None:
+                return
+            state = values.value_of(variable)
+            total = array_of(variable.grad)
+            events.append(Accumulate(cell, span, call, index, state, before.pop(), array_of(upstream[0]), total))
+
+        self._handles += [node.register_prehook(ahead), node.register_hook(after)]
+
+
+def _arrays(tensors: Any) -> tuple[Array | None, ...]:
+    return tuple(None if tensor is None else array_of(tensor) for tensor in tensors)
+
+
+def _retained(recorder: Recorder, heard: _Heard) -> None:
+    """What retain_grad() kept: the .grad of values that are no leaves."""
+    cell, span, call = heard._place
+    reached = {event.node: event for event in heard.events if isinstance(event, Backward)}
+    for index, event in reached.items():
+        operation = recorder.graph.operation_of(index)
+        for value, upstream in zip(
+            recorder.operations[operation].results if operation is not None else (), event.upstream, strict=False
+        ):
+            tensor = recorder.values.live(value)
+            if upstream is not None and tensor.requires_grad and not tensor.is_leaf and tensor.retains_grad:
+                after = array_of(tensor.grad) if tensor.grad is not None else upstream
+                recorder.events.append(Accumulate(cell, span, call, None, value, None, upstream, after))
+
+
+def _freed(recorder: Recorder, reached: list[int], retained: bool, call: int, span: Span) -> None:
+    graph = recorder.graph
+    for index in reached:
+        if (leaf := graph.leaf_of(index)) is not None:
+            grad = graph.live(index).variable.grad
+            if grad is not None:
+                recorder.values.grad_of(leaf, grad)
+    if retained:
+        return
+    freed = tuple(index for index in reached if index not in graph.freed and graph.saves_tensors(index))
+    graph.freed.update(freed)
+    if freed:
+        recorder.events.append(Free(recorder.cell_number, span, call, freed))

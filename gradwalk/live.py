@@ -1,0 +1,353 @@
+"""The live side of a recording: which tensor is which Value, which grad_fn is which Node, while a program runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import torch
+
+from gradwalk.recording import MAX_NUMBERS, Array, Node, Number, Route, Saved, Value
+
+_DTYPES: dict[torch.dtype, str] = {}
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """``float32`` for torch.float32."""
+    if (name := _DTYPES.get(dtype)) is None:
+        name = _DTYPES[dtype] = str(dtype).removeprefix("torch.")
+    return name
+
+
+def numbers_of(tensor: torch.Tensor) -> tuple[Number, ...] | None:
+    """The numbers of a tensor, flat in row-major order; None when there are too many."""
+    if tensor.dim() == 0:
+        return (tensor.item(),)
+    if tensor.numel() > MAX_NUMBERS:
+        return None
+    return tuple(tensor.flatten().tolist()) if tensor.dim() > 1 else tuple(tensor.tolist())
+
+
+def array_of(tensor: torch.Tensor) -> Array:
+    """A copy of a tensor's numbers."""
+    return Array(tuple(tensor.shape), dtype_name(tensor.dtype), numbers_of(tensor))
+
+
+class _State:
+    """What is known of one live tensor: the Value that it is now."""
+
+    __slots__ = ("tensor", "storage", "value", "epoch", "requires_grad")
+
+    def __init__(self, tensor: int, storage: int) -> None:
+        self.tensor = tensor
+        self.storage = storage
+        self.value = -1
+        self.epoch = -1
+        self.requires_grad = False
+
+
+class _Made:
+    """A Value in the making."""
+
+    __slots__ = ("tensor", "storage", "version", "shape", "dtype", "numbers", "is_leaf", "requires_grad", "operation", "names")
+
+    def __init__(self, state: _State, tensor: torch.Tensor) -> None:
+        self.tensor = state.tensor
+        self.storage = state.storage
+        self.version: int = tensor._version
+        self.shape = tuple(tensor.shape)
+        self.dtype = dtype_name(tensor.dtype)
+        self.numbers = numbers_of(tensor)
+        self.is_leaf = True
+        self.requires_grad = False
+        self.operation: int | None = None
+        self.names: tuple[str, ...] = ()
+
+
+class LiveValues:
+    """Finds the Value that a live tensor is at this moment, and makes a new one when it has changed."""
+
+    def __init__(self) -> None:
+        self._kept: list[torch.Tensor] = []
+        self._states: dict[int, _State] = {}
+        self._made: list[_Made] = []
+        self._epochs: list[int] = []
+        self._storages: dict[int, int] = {}
+
+    def value_of(self, tensor: torch.Tensor) -> int:
+        """The id of the Value that this tensor is now."""
+        state = self._states.get(id(tensor))
+        if state is None:
+            state = self._known_view(tensor) or self._new_state(tensor, None)
+        if state.epoch != self._epochs[state.storage] or state.requires_grad != tensor.requires_grad:
+            self._snapshot(state, tensor)
+        return state.value
+
+    def made(self, tensor: torch.Tensor, shared: int | None, *, anew: bool) -> int:
+        """The Value of a kernel's result. ``shared``: the value whose storage it views. ``anew``: changed in place."""
+        state = self._states.get(id(tensor))
+        if state is None:
+            state = self._new_state(tensor, None if shared is None else self._made[shared].storage)
+        elif not anew and state.epoch == self._epochs[state.storage]:
+            return state.value
+        return self._snapshot(state, tensor)
+
+    def made_by(self, value: int, operation: int, tracked: bool) -> None:
+        made = self._made[value]
+        made.operation = operation
+        made.requires_grad, made.is_leaf = tracked, not tracked
+        for_state = self._states.get(id(self._kept[made.tensor]))
+        if for_state is not None and for_state.value == value:
+            for_state.requires_grad = tracked
+
+    def alias(self, finals: Iterable[torch.Tensor], outputs: Sequence[torch.Tensor], results: Sequence[int]) -> None:
+        """What a call hands out can be another object than its last kernel's result: autograd wraps views anew."""
+        for final in finals:
+            if id(final) not in self._states and (state := self._known_view(final, outputs)) is not None:
+                self._states[id(final)] = state
+
+    def changed(self, tensor: torch.Tensor) -> None:
+        """A tensor was changed in place: every Value on its storage is of the past."""
+        self.value_of(tensor)
+        self._epochs[self._states[id(tensor)].storage] += 1
+
+    def bind(self, name: str, tensor: torch.Tensor) -> int:
+        value = self.value_of(tensor)
+        made = self._made[value]
+        if name not in made.names:
+            made.names += (name,)
+        return value
+
+    def grad_of(self, leaf: int, grad: torch.Tensor) -> None:
+        """backward() wrote a leaf's .grad: what we knew of that tensor is of the past, and it has a name."""
+        if id(grad) in self._states:
+            self.changed(grad)
+        value = self.value_of(grad)
+        made = self._made[value]
+        made.names = tuple(f"{name}.grad" for name in self._made[leaf].names) or made.names
+
+    def array(self, value: int) -> Array:
+        made = self._made[value]
+        return Array(made.shape, made.dtype, made.numbers)
+
+    def live(self, value: int) -> torch.Tensor:
+        """The live tensor of a Value."""
+        return self._kept[self._made[value].tensor]
+
+    def named(self) -> dict[str, torch.Tensor]:
+        """The live tensors that have names; the newest of a name."""
+        return {name: self._kept[made.tensor] for made in self._made for name in made.names}
+
+    def ids(self) -> dict[int, int]:
+        """id(tensor) → the Value that it is now."""
+        return {key: state.value for key, state in self._states.items()}
+
+    def finished(self) -> tuple[Value, ...]:
+        return tuple(
+            Value(
+                index,
+                m.tensor,
+                m.storage,
+                m.version,
+                m.shape,
+                m.dtype,
+                m.numbers,
+                m.names,
+                m.is_leaf,
+                m.requires_grad,
+                m.operation,
+            )
+            for index, m in enumerate(self._made)
+        )
+
+    def _new_state(self, tensor: torch.Tensor, storage: int | None) -> _State:
+        if storage is None:
+            key = tensor.untyped_storage()._cdata
+            storage = self._storages.setdefault(key, len(self._epochs))
+            if storage == len(self._epochs):
+                self._epochs.append(0)
+        state = self._states[id(tensor)] = _State(len(self._kept), storage)
+        self._kept.append(tensor)
+        return state
+
+    def _snapshot(self, state: _State, tensor: torch.Tensor) -> int:
+        made = _Made(state, tensor)
+        made.requires_grad, made.is_leaf = tensor.requires_grad, tensor.is_leaf
+        if state.value >= 0:
+            made.names = self._made[state.value].names
+        state.value = len(self._made)
+        state.epoch = self._epochs[state.storage]
+        state.requires_grad = made.requires_grad
+        self._made.append(made)
+        return state.value
+
+    def _known_view(self, tensor: torch.Tensor, among: Sequence[torch.Tensor] = ()) -> _State | None:
+        """The state of the newest tensor with the same memory, shape and strides, if a call has just made it."""
+        for other in reversed(among or self._kept[-8:]):
+            if (
+                other.data_ptr() == tensor.data_ptr()
+                and other.shape == tensor.shape
+                and other.stride() == tensor.stride()
+                and other._version == tensor._version
+                and tensor._is_view()
+            ):
+                return self._states.get(id(other))
+        return None
+
+
+class Given(Protocol):
+    """What routing needs to know of an operand."""
+
+    @property
+    def source(self) -> Any: ...
+    @property
+    def requires_grad(self) -> bool: ...
+    @property
+    def floating(self) -> bool: ...
+    @property
+    def value(self) -> int: ...
+
+
+class _LiveNode(NamedTuple):
+    node: Any
+    routes: tuple[tuple[Any, int], ...]
+    saved: tuple[tuple[str, Any], ...]
+
+
+_SAVED_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _saved_names(kind: type) -> tuple[str, ...]:
+    if (names := _SAVED_NAMES.get(kind)) is None:
+        names = _SAVED_NAMES[kind] = tuple(name for name in dir(kind) if name.startswith("_saved_"))
+    return names
+
+
+def _saved(node: Any) -> tuple[tuple[str, Any], ...]:
+    found = []
+    for name in _saved_names(type(node)):
+        try:
+            found.append((name.removeprefix("_saved_"), getattr(node, name)))
+        except RuntimeError:
+            continue
+    return tuple(found)
+
+
+class LiveGraph:
+    """PyTorch's own graph: gives each grad_fn node an id and keeps what it is connected to."""
+
+    def __init__(self, values: LiveValues) -> None:
+        self._values = values
+        self._ids: dict[Any, int] = {}
+        self._nodes: list[_LiveNode] = []
+        self._operations: dict[int, int] = {}
+        self._leaves: dict[int, int] = {}
+        self._saved: dict[int, tuple[Saved, ...]] = {}
+        self.freed: set[int] = set()
+
+    def discover(self, roots: Iterable[Any]) -> dict[int, int]:
+        """Give ids to the nodes that are reachable and new. Returns sequence number → id of the new ones."""
+        numbered: dict[int, int] = {}
+        stack = [node for node in roots if node is not None]
+        while stack:
+            node = stack.pop()
+            if node in self._ids:
+                continue
+            index = self._ids[node] = len(self._nodes)
+            routes = node.next_functions
+            self._nodes.append(_LiveNode(node, routes, _saved(node)))
+            if type(node).__name__ == "AccumulateGrad":
+                self._leaves[index] = self._values.value_of(node.variable)
+            else:
+                numbered[node._sequence_nr()] = index
+            stack.extend(target for target, _ in routes if target is not None and target not in self._ids)
+        return numbered
+
+    def routes(self, node: int, operands: Sequence[Given]) -> tuple[int | None, ...]:
+        """Which entry of the node's next_functions belongs to each operand.
+
+        next_functions has one entry for each differentiable argument, in the order of the arguments; arguments such
+        as indices have none.
+        """
+        entries = self._nodes[node].routes
+        if len(entries) == len(operands):
+            return tuple(i if target is not None else None for i, (target, _) in enumerate(entries))
+        found: list[int | None] = []
+        position = 0
+        for operand in operands:
+            fits = operand.floating and position < len(entries) and self._fits(entries[position][0], operand)
+            found.append(position if fits and entries[position][0] is not None else None)
+            position += fits
+        return tuple(found)
+
+    def _fits(self, target: Any, operand: Given) -> bool:
+        if target is None or not operand.requires_grad:
+            return target is None and not operand.requires_grad
+        if operand.source is not None:
+            return target is operand.source
+        return self._leaves.get(self._ids.get(target, -1)) == operand.value
+
+    def made_by(self, node: int, operation: int, results: Sequence[int]) -> None:
+        self._operations[node] = operation
+        self._saved[node] = tuple(self._saved_value(name, kept, results) for name, kept in self._nodes[node].saved)
+
+    def _saved_value(self, name: str, kept: Any, results: Sequence[int]) -> Saved:
+        """An operand that is saved is itself; a saved result comes back as a new object over the same memory."""
+        if not isinstance(kept, torch.Tensor):
+            return Saved(name, None, _saved_text(kept))
+        if name.startswith("result") and results:
+            digits = name.removeprefix("result")
+            return Saved(name, results[min(int(digits), len(results) - 1) if digits.isdigit() else 0], "")
+        return Saved(name, self._values.value_of(kept), "")
+
+    def id_of(self, node: Any) -> int:
+        return self._ids[node]
+
+    def live(self, index: int) -> Any:
+        return self._nodes[index].node
+
+    def routes_of(self, index: int) -> tuple[tuple[Any, int], ...]:
+        return self._nodes[index].routes
+
+    def leaf_of(self, index: int) -> int | None:
+        return self._leaves.get(index)
+
+    def operation_of(self, index: int) -> int | None:
+        return self._operations.get(index)
+
+    def saves_tensors(self, index: int) -> bool:
+        return any(isinstance(kept, torch.Tensor) for _, kept in self._nodes[index].saved)
+
+    def reachable(self, root: Any) -> list[int]:
+        """The ids of all nodes that a backward() from ``root`` can reach, oldest first."""
+        self.discover((root,))
+        seen: set[int] = set()
+        stack = [self._ids[root]]
+        while stack:
+            index = stack.pop()
+            if index not in seen:
+                seen.add(index)
+                stack.extend(self._ids[target] for target, _ in self._nodes[index].routes if target is not None)
+        return sorted(seen)
+
+    def ids(self) -> dict[int, int]:
+        """id(grad_fn) → Node id."""
+        return {id(node): index for node, index in self._ids.items()}
+
+    def finished(self) -> tuple[Node, ...]:
+        return tuple(self._finished(index, live) for index, live in enumerate(self._nodes))
+
+    def _finished(self, index: int, live: _LiveNode) -> Node:
+        routes = tuple(Route(None if t is None else self._ids[t], output) for t, output in live.routes)
+        return Node(
+            index,
+            type(live.node).__name__,
+            self._operations.get(index),
+            routes,
+            self._leaves.get(index),
+            self._saved.get(index, ()),
+        )
+
+
+def _saved_text(kept: Any) -> str:
+    return "[saved tensors]" if isinstance(kept, tuple) and any(isinstance(t, torch.Tensor) for t in kept) else str(kept)

@@ -1,0 +1,93 @@
+"""Local gradients, read from the grad_fn nodes themselves.
+
+A node called on a vector v gives vᵀJ for each of its operands; on the one-hot vectors it gives the rows of the local
+Jacobians one by one. For an elementwise operation the Jacobian is a diagonal, and one call on ones gives all of it.
+The values that a node saved must still be there, so this happens just before a backward() call.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+
+from gradwalk.library import ELEMENTWISE
+from gradwalk.recording import MAX_NUMBERS, Array, Number, Operation
+
+_ROWS = 64
+"""A Jacobian with more rows is kept as its size: each row costs a call."""
+
+
+class Jacobian(NamedTuple):
+    """``form``, ``rows``, ``columns`` and ``numbers`` of a LocalGradient event, for the edge at index ``edge``."""
+
+    edge: int
+    form: str
+    rows: int
+    columns: int
+    numbers: tuple[Number, ...] | None
+
+
+def local_gradients(
+    node: Any, operation: Operation, result: Array, operands: Sequence[Array], dtype: torch.dtype, allowed: int
+) -> list[Jacobian]:
+    """The local gradient of a node's first result with respect to each operand that a gradient can flow to.
+
+    ``allowed`` bounds the entries of dense Jacobians. Raises RuntimeError when the saved values are already freed.
+    """
+    rows = math.prod(result.shape)
+    diagonal = operation.kernel.partition(".")[0].rstrip("_") in ELEMENTWISE
+    targets = [(index, edge.route) for index, edge in enumerate(operation.edges) if edge.route is not None]
+    if rows == 1 and all(math.prod(operands[index].shape) == 1 for index, _ in targets):
+        given = _call(node, torch.ones(result.shape, dtype=dtype))
+        return [Jacobian(index, "matrix", 1, 1, _first(given[route])) for index, route in targets]
+    found = []
+    for index, route in targets:
+        shape = operands[index].shape
+        columns = math.prod(shape)
+        if diagonal and shape == result.shape:
+            found.append(Jacobian(index, "diagonal", rows, columns, _ones_row(node, result, dtype, route)))
+        elif rows <= _ROWS and rows * columns <= min(MAX_NUMBERS * 4, allowed):
+            found.append(Jacobian(index, "matrix", rows, columns, _dense(node, result, dtype, route, shape)))
+        else:
+            found.append(Jacobian(index, "large", rows, columns, None))
+    return found
+
+
+def entries(jacobians: Sequence[Jacobian]) -> int:
+    return sum(len(j.numbers) for j in jacobians if j.numbers is not None)
+
+
+def _call(node: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+    """vᵀJ for each operand. Further results of the node (an index beside a maximum) get no gradient."""
+    others = (None,) * (len(node._input_metadata) - 1)
+    given = node(upstream, *others)
+    return given if isinstance(given, tuple) else (given,)
+
+
+def _first(tensor: torch.Tensor | None) -> tuple[Number, ...]:
+    if tensor is None:
+        return (0.0,)
+    return (tensor.sum().item() if tensor.dim() else tensor.item(),)
+
+
+def _ones_row(node: Any, result: Array, dtype: torch.dtype, route: int) -> tuple[Number, ...] | None:
+    if math.prod(result.shape) > MAX_NUMBERS:
+        return None
+    given = _call(node, torch.ones(result.shape, dtype=dtype))[route]
+    return (0.0,) * math.prod(result.shape) if given is None else tuple(given.flatten().tolist())
+
+
+def _dense(
+    node: Any, result: Array, dtype: torch.dtype, route: int, shape: tuple[int, ...]
+) -> tuple[Number, ...]:
+    numbers: list[Number] = []
+    rows = math.prod(result.shape)
+    for row in range(rows):
+        hot = torch.zeros(rows, dtype=dtype)
+        hot[row] = 1
+        given = _call(node, hot.reshape(result.shape))[route]
+        numbers += [0.0] * math.prod(shape) if given is None else given.sum_to_size(shape).flatten().tolist()
+    return tuple(numbers)

@@ -1,0 +1,49 @@
+"""What Python and PyTorch print of a value: their own repr, bounded before the work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from gradwalk.library import Context, Function, Module
+
+PRINTED_ELEMENTS = 1000
+"""PyTorch prints a summary above this many elements; that summary still grows with the number of dimensions."""
+PRINTED_DIMENSIONS = 4
+
+
+def shown(value: Any) -> str:
+    """The repr of a value as a notebook shows it."""
+    if isinstance(value, torch.Tensor):
+        return _tensor(value)
+    if isinstance(value, tuple) and not isinstance(value, torch.Size):
+        inner = ", ".join(shown(item) for item in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, list):
+        return "[" + ", ".join(shown(item) for item in value) + "]"
+    if isinstance(value, Function):
+        return f"<function {value.name}>"
+    if isinstance(value, Module | Context):
+        return f"<module '{value.name}'>" if isinstance(value, Module) else f"<class '{value.name}'>"
+    text = repr(value)
+    return f"<{type(value).__name__}>" if " at 0x" in text else text
+
+
+def printed(value: Any) -> str:
+    """What print() writes of a value."""
+    return value if isinstance(value, str) else shown(value)
+
+
+def _tensor(tensor: torch.Tensor) -> str:
+    if tensor.numel() > PRINTED_ELEMENTS and tensor.dim() > PRINTED_DIMENSIONS:
+        shape = ", ".join(str(size) for size in tensor.shape)
+        return f"tensor of shape ({shape}), too large to print"
+    return repr(tensor)
+
+
+def formatted(value: Any, spec: str) -> str:
+    """One field of an f-string: Python's own format with a spec that the parser has checked."""
+    if isinstance(value, torch.Tensor):
+        return format(value, spec) if value.dim() == 0 else shown(value)
+    return format(value, spec) if isinstance(value, int | float | str) else shown(value)

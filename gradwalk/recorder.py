@@ -1,0 +1,265 @@
+"""The listener that writes a Recording: it watches each operation that PyTorch runs, and each backward() call.
+
+A dispatch mode sees the kernels of a call, also those hidden inside it. A kernel and its grad_fn node are paired by
+autograd's sequence number, which a node takes just before its kernel runs. Everything live (tensors, nodes) is kept
+until the run ends, so that identities stay unique, and is dropped with the recorder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from gradwalk.backward_pass import watch_backward
+from gradwalk.failures import cause
+from gradwalk.interpreter import Interpreter
+from gradwalk.library import Function
+from gradwalk.limits import LIMITS, Budget, Limits
+from gradwalk.live import LiveGraph, LiveValues, dtype_name
+from gradwalk.parse import parse
+from gradwalk.program import Program, ProgramCell, Span
+from gradwalk.recording import (
+    Binding,
+    Cell,
+    Constant,
+    Edge,
+    Event,
+    Failure,
+    Forward,
+    Operation,
+    Output,
+    Picture,
+    Recording,
+    Statement,
+    Update,
+)
+
+_sequence_number = torch._C._autograd._get_sequence_nr
+
+
+def record(source: str, *, pictures: bool = False, limits: Limits = LIMITS) -> Recording:
+    """Run a program once, in real PyTorch, and record everything that happened.
+
+    ``source`` is one program in cells (``# %%``). With ``pictures``, torchviz draws the graph of each backward() call.
+    A cell that fails is part of the recording; the next cell goes on. Raises ProgramError when the text is refused.
+    """
+    return record_program(parse(source, limits), pictures=pictures, limits=limits)
+
+
+def record_program(program: Program, *, pictures: bool = False, limits: Limits = LIMITS) -> Recording:
+    """The same for a program that is already parsed."""
+    recorder = Recorder(pictures=pictures, limits=limits)
+    Interpreter(program, recorder, Budget(limits)).run()
+    return recorder.recording(program.source)
+
+
+class Kernel(NamedTuple):
+    """What a kernel's schema says."""
+
+    name: str
+    arguments: tuple[str, ...]
+    in_place: bool
+    view: bool
+
+
+class Operand(NamedTuple):
+    """A tensor that a kernel was given, as it was just before."""
+
+    name: str
+    value: int
+    source: Any
+    """Its grad_fn then; None for a leaf or a constant."""
+    requires_grad: bool
+    floating: bool
+
+
+class Ran(NamedTuple):
+    """A kernel that ran inside a call."""
+
+    kernel: Kernel
+    number: int
+    """The sequence number of the newest node at that time: this kernel's own if it is tracked."""
+    operands: tuple[Operand, ...]
+    constants: tuple[Constant, ...]
+    results: tuple[int, ...]
+    outputs: tuple[torch.Tensor, ...]
+
+
+_KERNELS: dict[Any, Kernel] = {}
+_PASSED_OVER = frozenset(("lift_fresh", "detach", "alias"))
+"""Kernels that PyTorch runs for itself: they count only when they are all that a call does."""
+
+
+def _kernel(func: Any) -> Kernel:
+    if (known := _KERNELS.get(func)) is None:
+        schema = func._schema
+        name = schema.name.removeprefix("aten::")
+        returns = [item.alias_info for item in schema.returns]
+        known = _KERNELS[func] = Kernel(
+            f"{name}.{schema.overload_name}" if schema.overload_name else name,
+            tuple(argument.name for argument in schema.arguments),
+            bool(schema.is_mutable),
+            any(info is not None and not info.is_write for info in returns),
+        )
+    return known
+
+
+class _Watch(TorchDispatchMode):
+    """Notes each kernel that runs while a call is being watched."""
+
+    def __init__(self, values: LiveValues) -> None:
+        super().__init__()
+        self._values = values
+        self.ran: list[Ran] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        number = _sequence_number() - 1
+        kernel = _kernel(func)
+        operands: list[Operand] = []
+        constants: list[Constant] = []
+        for name, argument in zip(kernel.arguments, args, strict=False):
+            self._note(name, argument, operands, constants)
+        for name, argument in (kwargs or {}).items():
+            self._note(name, argument, operands, constants)
+        out = func(*args, **(kwargs or {}))
+        outputs = (out,) if isinstance(out, torch.Tensor) else tuple(t for t in out if isinstance(t, torch.Tensor)) if out is not None else ()
+        if kernel.in_place:
+            self._values.changed(args[0])
+        shared = operands[0].value if kernel.view and operands else None
+        results = tuple(self._values.made(t, shared, anew=kernel.in_place) for t in outputs)
+        self.ran.append(Ran(kernel, number, tuple(operands), tuple(constants), results, outputs))
+        return out
+
+    def _note(self, name: str, argument: Any, operands: list[Operand], constants: list[Constant]) -> None:
+        if isinstance(argument, torch.Tensor):
+            operands.append(
+                Operand(
+                    name,
+                    self._values.value_of(argument),
+                    argument.grad_fn,
+                    argument.requires_grad,
+                    argument.is_floating_point(),
+                )
+            )
+        elif isinstance(argument, list | tuple) and any(isinstance(part, torch.Tensor) for part in argument):
+            for index, part in enumerate(argument):
+                self._note(f"{name}[{index}]", part, operands, constants)
+        elif argument is not None:
+            text = dtype_name(argument) if isinstance(argument, torch.dtype) else str(argument)
+            constants.append(Constant(name, text))
+
+
+class Recorder:
+    """Listens to one run. ``recording`` gives what it heard."""
+
+    def __init__(self, *, pictures: bool = False, limits: Limits = LIMITS) -> None:
+        self.values = LiveValues()
+        self.graph = LiveGraph(self.values)
+        self.operations: list[Operation] = []
+        self.events: list[Event] = []
+        self.pictures: list[Picture] | None = [] if pictures else None
+        self.limits = limits
+        self.calls = 0
+        self.cell_number = -1
+        self.jacobian_entries = limits.local_gradients
+        self._cells: list[ProgramCell] = []
+        self._watch = _Watch(self.values)
+
+    # What the interpreter tells
+
+    def cell(self, cell: ProgramCell) -> None:
+        self._cells.append(cell)
+        self.cell_number += 1
+
+    def call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
+        """Run one call and record the operations that happened inside it."""
+        if function.kind != "operation":
+            return function.call(*args, **kwargs)
+        before = _sequence_number() - 1
+        watch = self._watch
+        watch.ran = []
+        with watch:
+            result = function.call(*args, **kwargs)
+        if watch.ran:
+            self._operations_of(watch.ran, result, before, span)
+        return result
+
+    def backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
+        watch_backward(self, args, kwargs, span)
+
+    def statement(self, span: Span, bindings: list[tuple[str, Any]]) -> None:
+        bound = tuple(self._bind(name, value) for name, value in bindings)
+        self.events.append(Statement(self.cell_number, span, bound))
+
+    def output(self, span: Span, stream: str, text: str) -> None:
+        self.events.append(Output(self.cell_number, span, stream, text))
+
+    def failure(self, span: Span, error: Exception) -> None:
+        kind, message = type(error).__name__, str(error)
+        self.events.append(Failure(self.cell_number, span, kind, message, cause(kind, message)))
+
+    # What it makes of it
+
+    def recording(self, source: str) -> Recording:
+        """Everything that was heard, as plain data."""
+        return Recording(
+            source,
+            torch.__version__,
+            tuple(self._cell(index, cell) for index, cell in enumerate(self._cells)),
+            self.values.finished(),
+            tuple(self.operations),
+            self.graph.finished(),
+            tuple(self.events),
+            tuple(self.pictures or ()),
+        )
+
+    def _bind(self, name: str, value: Any) -> Binding:
+        if isinstance(value, torch.Tensor):
+            return Binding(name, self.values.bind(name, value), "")
+        return Binding(name, None, repr(value)[:80] if isinstance(value, int | float | str) else type(value).__name__)
+
+    def _cell(self, index: int, cell: ProgramCell) -> Cell:
+        heard = [event for event in self.events if event.cell == index]
+        shown = "".join(
+            event.text if event.stream == "print" else event.text + "\n" for event in heard if isinstance(event, Output)
+        )
+        failure = next((event for event in heard if isinstance(event, Failure)), None)
+        return Cell(cell.source, cell.line, shown.removesuffix("\n"), failure)
+
+    def _operations_of(self, ran: list[Ran], result: Any, before: int, span: Span) -> None:
+        outputs = [t for item in ran for t in item.outputs]
+        finals = _tensors(result)
+        self.values.alias(finals, outputs, ran[-1].results)
+        numbered = self.graph.discover(t.grad_fn for t in (*finals, *outputs))
+        used = before
+        for position, item in enumerate(ran):
+            tracked = item.number > used
+            if not tracked and position and item.kernel.name in _PASSED_OVER or item.kernel.name == "lift_fresh":
+                continue
+            if tracked:
+                used = item.number
+            self._operation(item, numbered.get(item.number) if tracked else None, span)
+
+    def _operation(self, item: Ran, node: int | None, span: Span) -> None:
+        index = len(self.operations)
+        routes = self.graph.routes(node, item.operands) if node is not None else (None,) * len(item.operands)
+        edges = tuple(Edge(o.value, o.name, route) for o, route in zip(item.operands, routes, strict=True))
+        kernel = item.kernel
+        operation = Operation(index, kernel.name, edges, item.constants, item.results, node, kernel.in_place, span)
+        self.operations.append(operation)
+        for value in item.results:
+            self.values.made_by(value, index, node is not None)
+        if node is not None:
+            self.graph.made_by(node, index, item.results)
+        self.events.append(Forward(self.cell_number, span, index))
+        if kernel.in_place and item.operands and item.results:
+            self.events.append(Update(self.cell_number, span, index, item.operands[0].value, item.results[0]))
+
+
+def _tensors(result: Any) -> Iterable[torch.Tensor]:
+    if isinstance(result, torch.Tensor):
+        return (result,)
+    return tuple(t for t in result if isinstance(t, torch.Tensor)) if isinstance(result, list | tuple) else ()
