@@ -1,0 +1,100 @@
+"""One run of Graphviz's ``dot``: source in, JSON out, in a process group of its own that ends at a time limit."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from typing import IO, cast
+
+LIMIT_VARIABLE = "GRADWALK_LAYOUT_SECONDS"
+DEFAULT_SECONDS = 5.0
+MAX_SOURCE = 2_000_000
+"""Characters of Graphviz source; ``dot`` would need more than its time for so much."""
+MAX_OUTPUT = 32_000_000
+"""Bytes that ``dot`` may write."""
+
+
+class LayoutError(Exception):
+    """A graph that cannot be placed: why, and what would work."""
+
+
+_turns = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+
+
+def time_limit() -> float:
+    """The seconds that ``dot`` may take for one graph."""
+    text = os.environ.get(LIMIT_VARIABLE, str(DEFAULT_SECONDS))
+    with suppress(ValueError):
+        if 0 < float(text) < 3600:
+            return float(text)
+    raise LayoutError(f"{LIMIT_VARIABLE} should be a number of seconds such as 5, and is {text!r}.")
+
+
+def run(source: str) -> bytes:
+    """What ``dot -Tjson0`` writes for this source. The process and its group are gone when this returns."""
+    if len(source) > MAX_SOURCE:
+        raise LayoutError(
+            "The graph is too large to be drawn. A shorter program would do: fewer operations, or fewer repeats."
+        )
+    dot = shutil.which("dot")
+    if dot is None:
+        raise LayoutError(
+            "Graphviz's program `dot` was not found. Install it with `apt install graphviz` or `brew install graphviz`."
+        )
+    seconds = time_limit()
+    if not _turns.acquire(timeout=4 * seconds):
+        raise LayoutError("Too many graphs are being placed at the moment. Try again in a few seconds.")
+    try:
+        with tempfile.TemporaryFile() as text, tempfile.TemporaryFile() as complaints:
+            text.write(source.encode())
+            text.seek(0)
+            process = subprocess.Popen(  # noqa: S603 (a fixed command; the text goes in by stdin)
+                [dot, "-Tjson0"], stdin=text, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
+            )
+            return _output(process, complaints, seconds)
+    finally:
+        _turns.release()
+
+
+def _output(process: subprocess.Popen[bytes], complaints: IO[bytes], seconds: float) -> bytes:
+    stream = cast("IO[bytes]", process.stdout)
+    try:
+        output = _read_until(stream, time.monotonic() + seconds, seconds)
+        status = process.wait(seconds)
+    finally:
+        if process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        stream.close()
+    if status != 0:
+        complaints.seek(0)
+        said = complaints.read(200).decode(errors="replace").strip()
+        raise LayoutError(f"Graphviz could not read the graph; it says: {said or f'status {status}'}.")
+    return output
+
+
+def _read_until(stream: IO[bytes], deadline: float, seconds: float) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(stream, selectors.EVENT_READ)
+        while size <= MAX_OUTPUT:
+            if not selector.select(max(0.0, deadline - time.monotonic())):
+                raise LayoutError(
+                    f"The graph is too large or too dense to be drawn within {seconds:g} seconds. "
+                    f"A shorter program would do, or more time in the environment variable {LIMIT_VARIABLE}."
+                )
+            piece = os.read(stream.fileno(), 1 << 16)
+            if not piece:
+                return b"".join(pieces)
+            pieces.append(piece)
+            size += len(piece)
+    raise LayoutError("The graph is too large to be drawn. A shorter program would do.")

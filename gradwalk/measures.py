@@ -1,0 +1,86 @@
+"""How large things are drawn: font sizes, where texts stand in a box, and the room that a text can take. In pixels."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from gradwalk.notation import array_text
+from gradwalk.recording import MAX_NUMBERS
+
+TITLE_SIZE = 15
+SUBTITLE_SIZE = 12
+NUMBER_SIZE = 14
+EDGE_SIZE = 12.5
+LINE_HEIGHT = 18
+PADDING = 10
+
+# Where things stand in a box, from its top: the baselines of title and subtitle, the rule below them, and the baseline
+# of the value's first line. The gradient's lines follow the value's. Below the last line remain BOTTOM pixels.
+TITLE_BASELINE = 22
+SUBTITLE_BASELINE = 39
+RULE = 46
+FIRST_BASELINE = 63
+BOTTOM = 10
+
+FLOW_SHIFT = 10
+"""From an arrow to the one that runs back beside it: below it, or to the right of one that runs down."""
+
+MIN_WIDTH = 92
+MAX_TITLE_WIDTH = 200
+
+# Numbers about as wide as they come: alone in a box, on an arrow, in a row. The rare wider ones are squeezed.
+_WIDEST = -1.2345e-105
+_WIDE_ON_ARROW = -0.0012345
+_WIDE_ELEMENT = -76.66132
+
+
+@lru_cache(maxsize=4096)
+def value_room(shape: tuple[int, ...]) -> tuple[float, int]:
+    """The width in pixels and the number of lines that an array of this shape, or its gradient, takes in a box."""
+    size = math.prod(shape)
+    numbers = [_WIDE_ELEMENT if shape else _WIDEST] * size if size <= MAX_NUMBERS else None
+    lines = array_text(shape, numbers)
+    return max(text_width("∇ " + line, NUMBER_SIZE) for line in lines), len(lines)
+
+
+@lru_cache(maxsize=4096)
+def arrow_room(shape: tuple[int, ...]) -> int:
+    """The width in pixels of the texts on an arrow from an operand of this shape: local gradient and contribution."""
+    if shape:
+        return math.ceil(min(value_room(shape)[0], MAX_TITLE_WIDTH))
+    return math.ceil(
+        max(text_width(mark + line, EDGE_SIZE) for mark in "×∇" for line in array_text((), [_WIDE_ON_ARROW]))
+    )
+
+
+def shortened(text: str, size: float, room: float, bold: bool = False) -> str:
+    """The text, cut with ``…`` where it would be wider than ``room`` pixels at this font size."""
+    if text_width(text, size, bold) <= room:
+        return text
+    keep = len(text)
+    while keep > 1 and text_width(text[:keep] + "…", size, bold) > room:
+        keep -= 1
+    return text[:keep].rstrip() + "…"
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """The width of a text in pixels, by the metrics of Helvetica (the usual sans-serif fonts lie within 15 % of it)."""
+    return sum(_WIDTHS.get(character, 0.556) for character in text) * size * (1.06 if bold else 1.0)
+
+
+_WIDTHS = {
+    **dict.fromkeys("ijl'|", 0.23), **dict.fromkeys(" .,:;Ift/", 0.28), **dict.fromkeys("()[]r-", 0.33),
+    **dict.fromkeys("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", 0.36), **dict.fromkeys("ABCDEFGHKNOPQRSUVXYZ&w", 0.71),
+    **dict.fromkeys("×−+=<>≤≥≠·", 0.6), **dict.fromkeys("∇√", 0.68), **dict.fromkeys("mMW@…%", 0.98),
+}  # fmt: skip
+
+CODE_ADVANCE = 7.9
+"""The width of one character in torchviz's boxes, in a monospaced font of 13 pixels."""
+CODE_LINE = 17
+
+
+def code_room(text: str) -> tuple[float, int]:
+    """Width and height in pixels of a box around lines of monospaced text."""
+    lines = text.split("\n")
+    return max(map(len, lines)) * CODE_ADVANCE + 16, len(lines) * CODE_LINE + 10
