@@ -36,7 +36,7 @@ def array_of(tensor: torch.Tensor) -> Array:
 class _State:
     """What is known of one live tensor: the Value that it is now."""
 
-    __slots__ = ("tensor", "storage", "value", "epoch", "requires_grad")
+    __slots__ = ("tensor", "storage", "value", "epoch", "requires_grad", "pending")
 
     def __init__(self, tensor: int, storage: int) -> None:
         self.tensor = tensor
@@ -44,12 +44,25 @@ class _State:
         self.value = -1
         self.epoch = -1
         self.requires_grad = False
+        self.pending = False
+        """Its kernel has run and autograd has not yet said whether the result is tracked."""
 
 
 class _Made:
     """A Value in the making."""
 
-    __slots__ = ("tensor", "storage", "version", "shape", "dtype", "numbers", "is_leaf", "requires_grad", "operation", "names")
+    __slots__ = (
+        "tensor",
+        "storage",
+        "version",
+        "shape",
+        "dtype",
+        "numbers",
+        "is_leaf",
+        "requires_grad",
+        "operation",
+        "names",
+    )
 
     def __init__(self, state: _State, tensor: torch.Tensor) -> None:
         self.tensor = state.tensor
@@ -69,6 +82,7 @@ class LiveValues:
 
     def __init__(self) -> None:
         self._kept: list[torch.Tensor] = []
+        self._replaced: list[torch.Tensor] = []
         self._states: dict[int, _State] = {}
         self._made: list[_Made] = []
         self._epochs: list[int] = []
@@ -78,8 +92,9 @@ class LiveValues:
         """The id of the Value that this tensor is now."""
         state = self._states.get(id(tensor))
         if state is None:
-            state = self._known_view(tensor) or self._new_state(tensor, None)
-        if state.epoch != self._epochs[state.storage] or state.requires_grad != tensor.requires_grad:
+            state = self._adopted(tensor, self._kept[-8:]) or self._new_state(tensor, None)
+        flag_moved = state.requires_grad != tensor.requires_grad and not state.pending
+        if flag_moved or state.epoch != self._epochs[state.storage]:
             self._snapshot(state, tensor)
         return state.value
 
@@ -90,21 +105,23 @@ class LiveValues:
             state = self._new_state(tensor, None if shared is None else self._made[shared].storage)
         elif not anew and state.epoch == self._epochs[state.storage]:
             return state.value
-        return self._snapshot(state, tensor)
+        value = self._snapshot(state, tensor)
+        state.pending = True
+        return value
 
     def made_by(self, value: int, operation: int, tracked: bool) -> None:
         made = self._made[value]
         made.operation = operation
         made.requires_grad, made.is_leaf = tracked, not tracked
-        for_state = self._states.get(id(self._kept[made.tensor]))
-        if for_state is not None and for_state.value == value:
-            for_state.requires_grad = tracked
+        state = self._states[id(self._kept[made.tensor])]
+        if state.value == value:
+            state.requires_grad, state.pending = tracked, False
 
-    def alias(self, finals: Iterable[torch.Tensor], outputs: Sequence[torch.Tensor], results: Sequence[int]) -> None:
-        """What a call hands out can be another object than its last kernel's result: autograd wraps views anew."""
+    def adopt(self, finals: Iterable[torch.Tensor], outputs: Sequence[torch.Tensor]) -> None:
+        """What a call hands out can be another object than its kernel's result: autograd wraps views anew."""
         for final in finals:
-            if id(final) not in self._states and (state := self._known_view(final, outputs)) is not None:
-                self._states[id(final)] = state
+            if id(final) not in self._states:
+                self._adopted(final, outputs)
 
     def changed(self, tensor: torch.Tensor) -> None:
         """A tensor was changed in place: every Value on its storage is of the past."""
@@ -181,18 +198,26 @@ class LiveValues:
         self._made.append(made)
         return state.value
 
-    def _known_view(self, tensor: torch.Tensor, among: Sequence[torch.Tensor] = ()) -> _State | None:
-        """The state of the newest tensor with the same memory, shape and strides, if a call has just made it."""
-        for other in reversed(among or self._kept[-8:]):
-            if (
-                other.data_ptr() == tensor.data_ptr()
-                and other.shape == tensor.shape
-                and other.stride() == tensor.stride()
-                and other._version == tensor._version
-                and tensor._is_view()
-            ):
-                return self._states.get(id(other))
+    def _adopted(self, tensor: torch.Tensor, among: Sequence[torch.Tensor]) -> _State | None:
+        """Recognise a view by its memory, shape and strides among tensors that a kernel has just made."""
+        if not tensor._is_view():
+            return None
+        for other in reversed(among):
+            if _same_memory(other, tensor) and (state := self._states.get(id(other))) is not None:
+                self._states[id(tensor)] = state
+                self._kept[state.tensor] = tensor
+                self._replaced.append(other)
+                return state
         return None
+
+
+def _same_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return (
+        one.data_ptr() == other.data_ptr()
+        and one.shape == other.shape
+        and one.stride() == other.stride()
+        and one._version == other._version
+    )
 
 
 class Given(Protocol):
@@ -350,4 +375,6 @@ class LiveGraph:
 
 
 def _saved_text(kept: Any) -> str:
-    return "[saved tensors]" if isinstance(kept, tuple) and any(isinstance(t, torch.Tensor) for t in kept) else str(kept)
+    return (
+        "[saved tensors]" if isinstance(kept, tuple) and any(isinstance(t, torch.Tensor) for t in kept) else str(kept)
+    )

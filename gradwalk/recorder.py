@@ -125,7 +125,13 @@ class _Watch(TorchDispatchMode):
         for name, argument in (kwargs or {}).items():
             self._note(name, argument, operands, constants)
         out = func(*args, **(kwargs or {}))
-        outputs = (out,) if isinstance(out, torch.Tensor) else tuple(t for t in out if isinstance(t, torch.Tensor)) if out is not None else ()
+        outputs = (
+            (out,)
+            if isinstance(out, torch.Tensor)
+            else tuple(t for t in out if isinstance(t, torch.Tensor))
+            if out is not None
+            else ()
+        )
         if kernel.in_place:
             self._values.changed(args[0])
         shared = operands[0].value if kernel.view and operands else None
@@ -232,7 +238,7 @@ class Recorder:
     def _operations_of(self, ran: list[Ran], result: Any, before: int, span: Span) -> None:
         outputs = [t for item in ran for t in item.outputs]
         finals = _tensors(result)
-        self.values.alias(finals, outputs, ran[-1].results)
+        self.values.adopt(finals, outputs)
         numbered = self.graph.discover(t.grad_fn for t in (*finals, *outputs))
         used = before
         for position, item in enumerate(ran):

@@ -19,7 +19,7 @@ def check_vocabulary(program: Program) -> None:
     assigned = {node.id for node, _ in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     known = assigned | set(modules)
     for node, line in nodes:
-        if isinstance(node, ast.Attribute):
+        if isinstance(node, ast.Attribute) and not (isinstance(node.value, ast.Name) and node.value.id not in known):
             _check_attribute(node, modules, line)
         elif isinstance(node, ast.keyword):
             _check_keyword(node, line)
