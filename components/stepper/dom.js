@@ -1,0 +1,72 @@
+/* Building elements. All text goes in as text nodes: nothing is ever parsed as HTML. */
+
+const SPACES = {
+  html: "http://www.w3.org/1999/xhtml",
+  svg: "http://www.w3.org/2000/svg",
+  math: "http://www.w3.org/1998/Math/MathML",
+};
+
+function build(space, tag, attributes, children) {
+  const made = document.createElementNS(SPACES[space], tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (typeof value === "function") made.addEventListener(name, value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children);
+  return made;
+}
+
+const html = (tag, attributes, ...children) => build("html", tag, attributes, children);
+const svg = (tag, attributes, ...children) => build("svg", tag, attributes, children);
+
+/** Touching the page costs a frame its time, so text and attributes change only where they differ. */
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function setAttribute(node, name, value) {
+  if (value === null) node.removeAttribute(name);
+  else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+}
+
+const ICONS = {
+  first: "M3 3h2v10H3zM13 3v10L6 8z",
+  previous: "M11 3v10L4 8z",
+  play: "M5 3v10l7-5z",
+  pause: "M4 3h3v10H4zM9 3h3v10H9z",
+  next: "M5 3v10l7-5z",
+  last: "M11 3h2v10h-2zM3 3v10l7-5z",
+  screen: "M2 2h5v2H4v3H2zM9 2h5v5h-2V4H9zM2 9h2v3h3v2H2zM12 9h2v5H9v-2h3z",
+  smaller: "M3 7h10v2H3z",
+  larger: "M7 3h2v4h4v2H9v4H7V9H3V7h4z",
+  whole: "M2 4h12v8H2zM4 6v4h8V6z",
+  copy: "M5 2h9v9h-2V4H5zM2 5h9v9H2zM4 7v5h5V7z",
+};
+
+function icon(name) {
+  return svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true", class: "icon" }, svg("path", { d: ICONS[name], "fill-rule": "evenodd" }));
+}
+
+function iconButton(name, label, press) {
+  return html("button", { type: "button", class: "button", "aria-label": label, title: label, click: press }, icon(name));
+}
+
+function setIcon(button, name, label) {
+  button.firstChild.firstChild.setAttribute("d", ICONS[name]);
+  setAttribute(button, "aria-label", label);
+  setAttribute(button, "title", label);
+}
+
+/** Calls back, a frame later, when one of the elements changes its size; returns what ends the watch. */
+function watchSizes(elements, changed) {
+  let frame = 0;
+  const observer = new ResizeObserver(() => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(changed);
+  });
+  for (const element of elements) observer.observe(element);
+  return () => {
+    cancelAnimationFrame(frame);
+    observer.disconnect();
+  };
+}

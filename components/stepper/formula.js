@@ -1,0 +1,26 @@
+/* Formulas: MathML from a template and its arguments, out of a closed list of tags. */
+
+const MATH_TAGS = new Set(
+  ("math mrow mi mn mo mtext ms mspace mfrac msqrt mroot mstyle mpadded mphantom msub msup msubsup munder mover munderover " +
+    "mtable mtr mtd").split(" "),
+);
+
+/** A tree is [tag, child, …]; a child is text, a tree, or the number of an argument (text or a tree). */
+function formulaNode(tree, values) {
+  if (typeof tree === "number") return formulaNode(values[tree] ?? "", values);
+  if (!Array.isArray(tree)) return document.createTextNode(String(tree));
+  const [tag, ...children] = tree;
+  return build("math", MATH_TAGS.has(tag) ? tag : "mrow", null, children.map((child) => formulaNode(child, values)));
+}
+
+function formulaLine(templates, [template, ...values]) {
+  const made = formulaNode(templates[template] || ["math"], values);
+  made.setAttribute("display", "block");
+  return made;
+}
+
+function showFormula(place, templates, lines) {
+  place.replaceChildren(
+    ...lines.map((line, number) => html("div", { class: number ? "numbers" : "symbols" }, formulaLine(templates, line))),
+  );
+}

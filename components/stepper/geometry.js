@@ -1,0 +1,59 @@
+/* Where things stand in a picture: text in a box, arrows there and back. In px at natural size. */
+
+// The same as in gradwalk/measures.py, by which the boxes were made: a test compares them.
+const SIZES = { title: 15, subtitle: 12, number: 14, edge: 12.5 };
+const BOX = { titleBaseline: 22, subtitleBaseline: 39, rule: 46, firstBaseline: 63, lineHeight: 18 };
+const FLOW_SHIFT = 10;
+
+const HEAD = { long: 9, half: 4.2 };
+
+/** Baselines of the value's lines and, below them, of the gradient's. */
+function numberBaselines(lines) {
+  const baselines = (from) => Array.from({ length: lines }, (_, line) => BOX.firstBaseline + (from + line) * BOX.lineHeight);
+  return { value: baselines(0), grad: baselines(lines) };
+}
+
+/** A path of "M x,y C … L …" as a list of its corners and control points: [[x, y], [[x, y], …, [x, y]], …]. */
+function readPath(text) {
+  const pieces = text.match(/[MCL][^MCL]*/g) || [];
+  const points = (piece) => {
+    const numbers = (piece.match(/-?\d*\.?\d+(?:e-?\d+)?/g) || []).map(Number);
+    return Array.from({ length: numbers.length >> 1 }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
+  };
+  const [start, ...rest] = pieces;
+  const segments = [];
+  for (const piece of rest) {
+    const length = piece[0] === "C" ? 3 : 1;
+    const found = points(piece);
+    for (let i = 0; i + length <= found.length; i += length) segments.push(found.slice(i, i + length));
+  }
+  return [points(start || "M0,0")[0], ...segments];
+}
+
+function reversedPath([start, ...segments]) {
+  const corners = [start, ...segments.map((segment) => segment.at(-1))];
+  const back = segments.map((segment, number) => [...segment.slice(0, -1).reverse(), corners[number]]);
+  return [corners.at(-1), ...back.reverse()];
+}
+
+const shiftedPath = ([start, ...segments], [dx, dy]) => {
+  const shift = ([x, y]) => [x + dx, y + dy];
+  return [shift(start), ...segments.map((segment) => segment.map(shift))];
+};
+
+const round = (number) => Math.round(number * 100) / 100;
+const pathText = ([start, ...segments]) =>
+  `M${start.map(round)}` + segments.map((points) => (points.length === 3 ? "C" : "L") + points.map((p) => p.map(round)).join(" ")).join("");
+
+/** The line of an arrow, ending inside its head, and the head itself. */
+function arrowShape(path) {
+  const segments = path.slice(1);
+  const tip = segments.length ? segments.at(-1).at(-1) : path[0];
+  const before = [path[0], ...segments.flat().slice(0, -1)].reverse().find(([x, y]) => Math.hypot(tip[0] - x, tip[1] - y) > 0.5) || [tip[0] - 1, tip[1]];
+  const length = Math.hypot(tip[0] - before[0], tip[1] - before[1]);
+  const [ux, uy] = [(tip[0] - before[0]) / length, (tip[1] - before[1]) / length];
+  const base = [tip[0] - ux * HEAD.long, tip[1] - uy * HEAD.long];
+  const side = (sign) => [base[0] - sign * uy * HEAD.half, base[1] + sign * ux * HEAD.half];
+  const line = segments.length ? [...path.slice(0, -1), [...segments.at(-1).slice(0, -1), base]] : path;
+  return { line: pathText(line), head: `M${tip.map(round)}L${side(1).map(round)}L${side(-1).map(round)}Z` };
+}

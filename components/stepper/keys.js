@@ -1,0 +1,48 @@
+/*
+ * Keys: ← → Home End Space reach the player without a click first, wherever they would otherwise do nothing.
+ * A field, a slider or anything else that takes them keeps them; of several players, the one last used answers.
+ */
+
+const KEYS = { ArrowLeft: "previous", ArrowRight: "next", Home: "first", End: "last", " ": "play" };
+const TAKES_KEYS = "input, textarea, select, iframe, video, audio, [contenteditable], [role=slider], [role=tab], [role=radio], " +
+  "[role=listbox], [role=combobox], [role=menu], [role=menuitem], [role=option], [role=grid], [role=tree], [role=dialog], [role=spinbutton], [role=textbox]";
+const TAKES_SPACE = "button, summary, a[href], [role=button], [role=checkbox], [role=switch]";
+
+const listeners = new Set();
+let lastUsed = null;
+
+const onScreen = (element) => {
+  const box = element.getBoundingClientRect();
+  return box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+};
+
+function keyPressed(event) {
+  if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const action = KEYS[event.key];
+  if (!action) return;
+  const path = event.composedPath().filter((node) => node instanceof Element);
+  const inside = [...listeners].find((listener) => path.includes(listener.root));
+  const listener = inside || (listeners.has(lastUsed) ? lastUsed : [...listeners].find(({ root }) => onScreen(root)));
+  if (!listener) return;
+  const own = (node) => node.matches("input[type=range].steps");
+  if (path.some((node) => node.matches(TAKES_KEYS) && !own(node))) return;
+  if (event.key === " " && path.some((node) => node.matches(TAKES_SPACE))) return;
+  if (!inside && !onScreen(listener.root)) return;
+  event.preventDefault();
+  listener.actions[action]();
+}
+
+/** Gives a player's root the keys, with a function for each action; returns what takes them away again. */
+function listenToKeys(root, actions) {
+  const listener = { root, actions };
+  const used = () => (lastUsed = listener);
+  root.addEventListener("pointerdown", used);
+  root.addEventListener("focusin", used);
+  if (!listeners.size) document.addEventListener("keydown", keyPressed);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (lastUsed === listener) lastUsed = null;
+    if (!listeners.size) document.removeEventListener("keydown", keyPressed);
+  };
+}

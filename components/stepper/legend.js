@@ -1,0 +1,22 @@
+/* What the marks and colours of the two pictures mean. */
+
+const LEGEND = {
+  computation: [
+    ["value", "6.70", "value"],
+    ["local", "× 0.5", "local gradient"],
+    ["grad", "∇ 0.99", "gradient, flowing back"],
+    ["swatch mark-dashed", "", "needs no gradient"],
+  ],
+  grad_fn: [
+    ["swatch mark-accumulate", "", "leaf"],
+    ["swatch mark-backward", "", "node of the backward pass"],
+    ["swatch mark-output", "", "result"],
+    ["swatch mark-saved", "", "saved for backward"],
+  ],
+};
+
+function legend() {
+  const entry = ([mark, example, meaning]) => html("span", { class: "entry" }, html("b", { class: mark, "aria-hidden": "true" }, example), meaning);
+  const part = ([picture, entries]) => html("div", { class: `entries for-${picture}` }, ...entries.map(entry));
+  return html("div", { class: "legend" }, ...Object.entries(LEGEND).map(part));
+}

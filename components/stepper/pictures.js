@@ -1,0 +1,94 @@
+/* The two pictures of one run: which of them is on the page, with which details, and how large. */
+
+const WIDTHS = { narrow: 640, both: 900 }; // px of the player
+const CHOICE_KEY = "gradwalk.picture";
+const NAMES = { computation: "Computation graph", grad_fn: "grad_fn graph", both: "Both" };
+
+/** What the reader chose last time, on any page; storage may be switched off. */
+function rememberedChoice() {
+  try {
+    return { view: "computation", saved: false, ...JSON.parse(localStorage.getItem(CHOICE_KEY)) };
+  } catch {
+    return { view: "computation", saved: false };
+  }
+}
+
+function rememberChoice(choice) {
+  try {
+    localStorage.setItem(CHOICE_KEY, JSON.stringify(choice));
+  } catch {
+    // The choice then holds for this page only.
+  }
+}
+
+function createPictures(pick, redraw) {
+  const choice = rememberedChoice();
+  const stages = { computation: createStage(NAMES.computation, pick), grad_fn: createStage(NAMES.grad_fn, pick) };
+  const tabs = Object.entries(NAMES).map(([view, name]) =>
+    html("button", { type: "button", "data-view": view, click: () => choose({ view }) }, name));
+  const saved = html("input", { type: "checkbox", change: () => choose({ saved: saved.checked }) });
+  const savedSwitch = html("label", { class: "saved-switch" }, saved, "saved values");
+  const zoomButtons = ["smaller", "larger", "whole"].map((change) => {
+    const label = { smaller: "Smaller", larger: "Larger", whole: "Whole picture" }[change];
+    return iconButton(change, label, () => zoom(change));
+  });
+  const missing = html("p", { class: "missing" }, "There is no grad_fn graph to draw: nothing here requires a gradient, or it is too large.");
+  const bar = html(
+    "div", { class: "pictures-bar" },
+    html("div", { class: "tabs", role: "group", "aria-label": "Picture" }, ...tabs),
+    savedSwitch,
+    html("div", { class: "zoom", role: "group", "aria-label": "Size of the picture" }, ...zoomButtons),
+  );
+  const frames = html("div", { class: "stages" }, stages.computation.element, stages.grad_fn.element);
+  const area = html("div", { class: "area" }, frames, missing, legend());
+  let graphs = null;
+  let size = { width: 0, height: 0, most: 1 };
+
+  function choose(change) {
+    Object.assign(choice, change);
+    rememberChoice(choice);
+    arrange();
+    redraw();
+  }
+
+  function zoom(change) {
+    for (const stage of visible()) stage.setZoom(change);
+    arrange();
+  }
+
+  const views = () => {
+    const view = choice.view === "both" && size.width < WIDTHS.both ? "computation" : choice.view;
+    return view === "both" ? ["computation", "grad_fn"] : [view];
+  };
+  const visible = () => views().map((view) => stages[view]).filter((stage) => !stage.empty);
+
+  /** Draw what is visible and not yet drawn, and give each stage its room. */
+  function arrange() {
+    const shown = views();
+    const tall = size.width < WIDTHS.narrow;
+    if (graphs) {
+      if (shown.includes("computation")) stages.computation.draw(graphs.computation[tall ? "tall" : "wide"], tall);
+      if (shown.includes("grad_fn")) stages.grad_fn.draw(graphs.grad_fn && graphs.grad_fn[choice.saved ? "saved" : "plain"], true);
+    }
+    for (const tab of tabs) {
+      setAttribute(tab, "aria-pressed", shown.length === 2 ? tab.dataset.view === "both" : tab.dataset.view === shown[0]);
+      tab.hidden = tab.dataset.view === "both" && size.width < WIDTHS.both;
+    }
+    for (const view of Object.keys(stages)) stages[view].element.hidden = !shown.includes(view) || stages[view].empty;
+    missing.hidden = !(graphs && shown.includes("grad_fn") && !graphs.grad_fn);
+    savedSwitch.hidden = !shown.includes("grad_fn") || !missing.hidden;
+    saved.checked = choice.saved;
+    setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.whole));
+    area.dataset.shows = shown.join(" ");
+    const share = shown.length === 2 ? { computation: 0.64, grad_fn: 0.36 } : { computation: 1, grad_fn: 1 };
+    for (const view of shown) stages[view].resize({ ...size, width: Math.floor(size.width * share[view]) });
+  }
+
+  return {
+    bar,
+    area,
+    setGraphs(next) { graphs = next; arrange(); },
+    resize(next) { size = next; arrange(); },
+    show(story, step) { for (const stage of visible()) stage.show(story, step); },
+  };
+}

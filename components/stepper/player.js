@@ -1,0 +1,133 @@
+/* The player: the parts put together. Everything shown is a function of the data and one step number. */
+
+const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
+const MOST_SCALE = { page: 1.25, screen: 2.4 };
+const PICTURE_SHARE = 0.5; // of the window's height, at most
+
+function createPlayer(parent) {
+  let data = null;
+  let step = 0;
+  let things = new Map();
+  let graphsText = null;
+  let liveTimer = 0;
+
+  const last = () => lastStep(data.story);
+  const scrubber = createScrubber((to) => { transport.pause(); go(to); });
+  const transport = createTransport({
+    go: (by) => go(step + by),
+    toStart: () => go(0),
+    toEnd: () => go(last()),
+    atEnd: () => step === last(),
+    screen: () => toggleScreen(root),
+  });
+  const pictures = createPictures(pick, () => data && show());
+  const words = createWords();
+  const code = createCode();
+  const address = createAddress();
+  const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
+  const bar = html("div", { class: "bar" }, transport.element, scrubber.element, transport.extras);
+  const root = html(
+    "section",
+    { class: "player", tabindex: "-1", "aria-label": "Player", "aria-keyshortcuts": "ArrowLeft ArrowRight Home End Space" },
+    html("div", { class: "inside" }, bar, pictures.bar, html("p", { class: "stale-note" }, "The last good picture"), pictures.area,
+      html("div", { class: "say" }, words.element, code.element), live),
+    html("p", { class: "empty" }, "Nothing has run yet. Type an expression, and its steps appear here."),
+  );
+  parent.append(root);
+  const unwatch = watchSizes([root, bar, code.element], () => data && measure());
+  const unlisten = listenToKeys(root, {
+    previous: () => { transport.pause(); go(step - 1); },
+    next: () => { transport.pause(); go(step + 1); },
+    first: () => { transport.pause(); go(0); },
+    last: () => { transport.pause(); go(last()); },
+    play: () => transport.toggle(),
+  });
+  leaveOnEscape(root);
+
+  /** Move to a step; says whether that was a move. */
+  function go(to) {
+    const next = clampStep(data.story, to);
+    if (next === step) return false;
+    step = next;
+    show();
+    address.show(data.query, step);
+    return true;
+  }
+
+  function pick(ids) {
+    const to = stepForThing(data.story, things, ids, step);
+    if (to === null) return;
+    transport.pause();
+    go(to);
+  }
+
+  function show() {
+    const phase = phaseAt(data.story, step);
+    root.dataset.phase = phase ? phase.kind : "start";
+    root.dataset.step = step;
+    transport.show(step, last());
+    scrubber.show(step);
+    pictures.show(data.story, step);
+    words.show(data.story, step);
+    code.show(data.story.steps[step].span);
+    clearTimeout(liveTimer);
+    liveTimer = setTimeout(() => setText(live, `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
+  }
+
+  function measure() {
+    const onScreen = isOnScreen(root);
+    root.classList.toggle("on-screen", onScreen);
+    const height = onScreen ? pictures.area.clientHeight - 56 : Math.min(Math.max(240, innerHeight * PICTURE_SHARE), 620);
+    scrubber.resize(scrubber.element.clientWidth);
+    code.resize();
+    pictures.resize({ width: pictures.area.clientWidth, height, most: onScreen ? MOST_SCALE.screen : MOST_SCALE.page });
+    show();
+  }
+
+  /** New data: other numbers keep the picture and the position; another document opens at its own step. */
+  function update(next) {
+    const opened = !data || next.opened !== data.opened;
+    const moved = data && next.query !== data.query;
+    const hasSteps = Boolean(next.story && next.story.steps && next.story.steps.length);
+    root.classList.toggle("has-nothing", !hasSteps);
+    root.classList.toggle("stale", Boolean(next.stale));
+    if (!hasSteps) {
+      transport.pause();
+      return;
+    }
+    data = next;
+    step = clampStep(data.story, opened ? data.step : step);
+    things = stepsOfThings(data.story);
+    scrubber.setStory(data.story);
+    code.setSource(data.story.code);
+    const text = JSON.stringify(data.graphs);
+    if (text !== graphsText) pictures.setGraphs(data.graphs);
+    graphsText = text;
+    measure();
+    if (moved) address.show(data.query, step);
+  }
+
+  function remove() {
+    transport.pause();
+    clearTimeout(liveTimer);
+    address.stop();
+    unwatch();
+    unlisten();
+    root.remove();
+  }
+
+  return { update, remove };
+}
+
+/** Streamlit calls this again, on the same parent, whenever the data changes. */
+const players = new WeakMap();
+
+export default function ({ data, parentElement }) {
+  if (!players.has(parentElement)) players.set(parentElement, createPlayer(parentElement));
+  const player = players.get(parentElement);
+  player.update(data);
+  return () => {
+    players.delete(parentElement);
+    player.remove();
+  };
+}

@@ -1,0 +1,54 @@
+/* First, previous, play or pause, next, last, and how fast to play. */
+
+const SECONDS_PER_STEP = 1.4; // at speed 1
+const SPEEDS = [0.5, 1, 2, 4, 16];
+
+/** `go(by)` moves and says whether it could; `toEnd` and `toStart` jump; `atEnd()` asks. */
+function createTransport({ go, toStart, toEnd, atEnd, screen }) {
+  let timer = 0;
+  let speed = 1;
+  const buttons = {
+    first: iconButton("first", "First step", () => { pause(); toStart(); }),
+    previous: iconButton("previous", "Previous step", () => { pause(); go(-1); }),
+    play: iconButton("play", "Play", () => toggle()),
+    next: iconButton("next", "Next step", () => { pause(); go(1); }),
+    last: iconButton("last", "Last step", () => { pause(); toEnd(); }),
+  };
+  buttons.play.classList.add("main");
+  setIcon(buttons.next, "next", "Next step");
+  const options = SPEEDS.map((times) => html("option", { value: times, selected: times === 1 }, `${times === 0.5 ? "½" : times}×`));
+  const speeds = html("select", { "aria-label": "Speed", title: "Speed", change: () => { speed = Number(speeds.value); } }, ...options);
+  const extras = html("div", { class: "extras" }, speeds, iconButton("screen", "Full screen", screen));
+  const element = html("div", { class: "transport", role: "group", "aria-label": "Steps" }, ...Object.values(buttons));
+
+  function tick() {
+    if (!go(1) || atEnd()) pause();
+    else timer = setTimeout(tick, (1000 * SECONDS_PER_STEP) / speed);
+  }
+
+  function play() {
+    if (atEnd()) toStart();
+    timer = setTimeout(tick, 200 / speed);
+    setIcon(buttons.play, "pause", "Pause");
+  }
+
+  function pause() {
+    clearTimeout(timer);
+    timer = 0;
+    setIcon(buttons.play, "play", "Play");
+  }
+
+  function toggle() {
+    if (timer) pause();
+    else play();
+  }
+
+  /** A button that can do nothing says so, but keeps its place in the order of focus. */
+  function show(step, last) {
+    for (const [name, off] of [["first", step === 0], ["previous", step === 0], ["next", step === last], ["last", step === last]]) {
+      setAttribute(buttons[name], "aria-disabled", off ? "true" : null);
+    }
+  }
+
+  return { element, extras, pause, toggle, show };
+}
