@@ -22,10 +22,11 @@ MAY_IMPORT = {
 WEB = {"streamlit", "starlette", "uvicorn"}
 TORCH = {"torch", "torchviz"}
 
-# The modules that run PyTorch.
-IMPORT_TORCH = {"library", "limits", "interpreter", "recorder", "torchviz_graph"}
-# They stand on those; everything else in the library is a view, which reads recordings and text.
-STAND_ON_TORCH = IMPORT_TORCH | {"__init__", "__main__", "parse"}
+# The modules that run PyTorch: the recorder is four of them.
+RECORDER = {"recorder", "live", "local_gradients", "backward_pass"}
+IMPORT_TORCH = {"library", "interpreter", "printing", "torchviz_graph"} | RECORDER
+# These stand on them. Everything else in the library is a view, which reads text and recordings.
+STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "parse", "vocabulary"}
 FOUNDATIONS = {
     "gradwalk.program": set(),
     "gradwalk.limits": {"gradwalk.program"},
@@ -47,22 +48,27 @@ MODULES = {module(path): path for path in files()}
 LIBRARY = {name: path for name, path in MODULES.items() if name.startswith("gradwalk.")}
 
 
-def imported(path: Path, *, at_import: bool = False) -> set[str]:
-    """Full names of the modules that a file imports, or only of those that importing it imports at once."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    if at_import:
-        kept = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))]
-        tree = ast.Module([node for node in kept if not isinstance(node, ast.FunctionDef)], [])
+def imported(path: Path, *, at_once: bool = False) -> set[str]:
+    """Full names of the modules that a file imports, or only of those that it imports as soon as it is imported."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are absolute"
-            name = node.module or ""
-            members = {f"{name}.{alias.name}" for alias in node.names}
-            found |= {member if member in MODULES else name for member in members}
+            members = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= members & set(MODULES) or {node.module or ""}
+        if not (at_once and is_later(node)):
+            waiting += ast.iter_child_nodes(node)
     return found
+
+
+def is_later(node: ast.AST) -> bool:
+    """Code that importing a module does not run."""
+    only_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    return only_types or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
 
 
 def top(name: str) -> str:
@@ -88,12 +94,12 @@ def test_only_the_modules_that_run_it_import_torch(name: str) -> None:
 
 @pytest.mark.parametrize("name", FOUNDATIONS)
 def test_the_foundations_stand_alone(name: str) -> None:
-    ours = {other for other in imported(MODULES[name]) if top(other) in MAY_IMPORT}
+    ours = {other for other in imported(MODULES[name], at_once=True) if top(other) in MAY_IMPORT}
     assert ours <= FOUNDATIONS[name]
 
 
 def test_the_library_has_no_circles() -> None:
-    graph = {name: imported(path, at_import=True) & set(LIBRARY) for name, path in LIBRARY.items()}
+    graph = {name: imported(path, at_once=True) & set(LIBRARY) for name, path in LIBRARY.items()}
     list(graphlib.TopologicalSorter(graph).static_order())
 
 
