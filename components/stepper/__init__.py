@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 # A component's JavaScript is one module that cannot import beside itself, so its parts are joined; each uses only those before it
 # until the player runs.
 PARTS = (
-    "dom", "story", "formula", "words", "code", "geometry", "picture", "stage", "legend", "pictures",
+    "dom", "story", "formula", "words", "code", "geometry", "slot", "box", "arrow", "picture", "stage", "legend", "pictures",
     "scrubber", "transport", "keys", "address", "screen", "player",
 )  # fmt: skip
 STYLES = ("player", "picture", "modes")

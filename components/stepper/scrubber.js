@@ -1,6 +1,7 @@
 /* The scrubber: every step on one line, in the colours of the phases. A range input underneath serves keys and screen readers. */
 
 const SEGMENT_ROOM = 9; // px; with less for each step the line is continuous
+const NAME_ROOM = 130; // px; where a phase has less, only the current one shows its name
 
 function createScrubber(go) {
   const range = html("input", { type: "range", min: 0, max: 0, step: 1, "aria-label": "Step", input: () => go(Number(range.value)) });
@@ -27,16 +28,24 @@ function createScrubber(go) {
     phases.replaceChildren(...parts.map((part) => part.whole));
   }
 
+  function crowd() {
+    const least = Math.min(...story.phases.map((phase) => (width * phase.count) / Math.max(1, lastStep(story))));
+    element.classList.toggle("crowded", least < NAME_ROOM);
+  }
+
   function setStory(next) {
     const same = story && lastStep(next) === lastStep(story) && JSON.stringify(next.phases) === JSON.stringify(story.phases);
     story = next;
     range.max = lastStep(story);
-    if (!same) draw();
+    if (same) return;
+    draw();
+    crowd();
   }
 
   function resize(next) {
     width = next;
-    if (story && segmented !== width / Math.max(1, lastStep(story)) >= SEGMENT_ROOM) draw();
+    if (segmented !== width / Math.max(1, lastStep(story)) >= SEGMENT_ROOM) draw();
+    crowd();
   }
 
   function show(step) {

@@ -2,7 +2,8 @@
 
 const LEGIBLE = 1; // below this scale the smallest text would be under 11 px: rather scroll
 const ZOOM = { step: 1.25, least: 0.1, most: 4 };
-const FOLLOW_MARGIN = 24; // px of the view's edge that do not count as seen
+const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
+const SCROLL_BAR = 14; // px
 
 function createStage(name, pick) {
   const viewport = html("div", { class: "view", keydown: (event) => moveAmongBoxes(event) });
@@ -10,107 +11,104 @@ function createStage(name, pick) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let picture = null;
   let placed = null;
-  let shown = new Map(); // slot → the lines it shows, and whether they are fresh
+  let playing = null; // the story and step on show
   let lit = [];
   let focus = null;
   let scale = 1;
   let zoom = "auto";
   let room = { width: 0, height: 0, most: 1 };
   let view = { width: 0, height: 0 };
-  let goal = { left: 0, top: 0 }; // where the last scroll ends, though it may still be on its way
+  let at = { left: 0, top: 0 };
+  let goal = at; // where the last scroll ends, though it may still be on its way
   let resting = 0;
+
   viewport.addEventListener("scroll", () => {
-    showMore(viewport.scrollLeft);
+    at = { left: viewport.scrollLeft, top: viewport.scrollTop };
+    reveal();
     clearTimeout(resting);
-    resting = setTimeout(() => (goal = { left: viewport.scrollLeft, top: viewport.scrollTop }), 150);
+    resting = setTimeout(() => (goal = at), 150);
   }, { passive: true });
 
   function draw(next, tall) {
     if (next === placed) return;
     placed = next;
-    picture = next && drawPicture(next, name, tall, pick);
+    picture = next && createPicture(next, name, tall, pick);
     viewport.replaceChildren(...(picture ? [picture.element] : []));
-    shown = new Map();
     lit = [];
     focus = null;
-    if (!picture) return;
-    setTabStop(picture.boxes[0]);
-    resize();
+    at = goal = { left: 0, top: 0 };
+    if (picture) resize();
   }
 
-  /** The text of every slot is a function of the step alone; only what differs from what is shown is touched. */
   function show(story, step) {
+    playing = { story, step };
     if (!picture) return;
-    for (const [slot, write] of picture.slots) {
-      const entries = story.slots[slot];
-      const index = entries ? entryAt(entries, step) : -1;
-      const fresh = index >= 0 && step > 0 && entries[index][0] === step;
-      const content = index < 0 ? null : entries[index][1];
-      const before = shown.get(slot);
-      if (before && before.fresh === fresh && sameLines(before.content, content)) continue;
-      write(content, fresh);
-      shown.set(slot, { content, fresh });
-    }
-    light(story.steps[step]);
+    const box = picture.find([story.steps[step].focus, ...story.steps[step].now]);
+    if (box && box !== focus) follow(box);
+    write();
   }
 
-  function light(step) {
-    const now = new Set(step.now.flatMap((id) => picture.lights.get(id) || []));
+  /** The text of every slot is a function of the step alone, and so is what is lit. */
+  function write() {
+    if (!playing) return;
+    const { story, step } = playing;
+    for (const [slot, { write }] of picture.slots()) {
+      const entries = story.slots[slot] || [];
+      const index = entryAt(entries, step);
+      write(index < 0 ? null : entries[index][1], index >= 0 && step > 0 && entries[index][0] === step);
+    }
+    const now = new Set(story.steps[step].now.flatMap(picture.lights));
     for (const thing of lit) if (!now.has(thing)) thing.classList.remove("now");
     for (const thing of now) thing.classList.add("now");
     lit = [...now];
-    const box = picture.find([step.focus, ...step.now]);
-    if (!box || box === focus) return;
-    setTabStop(picture.lights.get(box.id)[0]);
-    follow(box);
+    if (focus) setTabStop(focus);
   }
 
-  function fitting() {
-    return Math.min(room.width / picture.width, room.height / picture.height);
+  /** Build what is in view now or will be when the scroll ends, and fade the edges where the picture goes on. */
+  function reveal() {
+    const [side, length] = picture.along === "x" ? ["left", view.width] : ["top", view.height];
+    const from = Math.min(at[side], goal[side]) / scale;
+    const to = (Math.max(at[side], goal[side]) + length) / scale;
+    if (picture.reveal(from, to)) write();
+    const right = at.left + view.width < picture.width * scale - 2;
+    setAttribute(element, "data-more", [at.left > 2 ? "before" : "", right ? "after" : ""].join(" "));
   }
 
   function resize(next) {
     room = next || room;
     if (!picture || !room.width) return;
-    const whole = fitting();
+    const whole = Math.min(room.width / picture.width, room.height / picture.height);
     const readable = Math.min(Math.max(whole, LEGIBLE), room.most);
     scale = zoom === "auto" ? readable : zoom === "whole" ? Math.min(whole, room.most) : zoom;
     const [width, height] = [Math.floor(picture.width * scale), Math.floor(picture.height * scale)];
+    view = { width: room.width, height: Math.min(height + (width > room.width ? SCROLL_BAR : 0), room.height) };
     picture.element.style.width = `${width}px`;
     picture.element.style.height = `${height}px`;
-    const bar = 14; // a scroll bar's own room
-    const needed = height + (width > room.width ? bar : 0);
-    view.width = room.width;
-    view.height = Math.min(needed, room.height);
     element.style.width = `${view.width}px`;
     viewport.style.height = `${view.height}px`;
-    showMore(viewport.scrollLeft);
-    follow(focus, "instant");
-  }
-
-  function showMore(left) {
-    const right = left + view.width < picture.width * scale - 2;
-    setAttribute(element, "data-more", [left > 2 ? "before" : "", right ? "after" : ""].join(" "));
+    reveal();
+    if (focus) follow(focus, "instant");
   }
 
   function follow(box, behavior) {
     focus = box;
-    if (!box || !view.width) return;
-    const target = {
-      left: aim(box.x, box.w, goal.left, view.width, picture.width),
-      top: aim(box.y, box.h, goal.top, view.height, picture.height),
-    };
-    if (target.left === goal.left && target.top === goal.top) return;
-    goal = target;
-    viewport.scrollTo({ ...target, behavior: behavior || (calm.matches ? "instant" : "smooth") });
+    if (!view.width) return;
+    const left = aim(box.x, box.w, goal.left, view.width, picture.width);
+    const top = aim(box.y, box.h, goal.top, view.height, picture.height);
+    if (left === goal.left && top === goal.top) return;
+    const far = Math.abs(left - at.left) > 2 * view.width || Math.abs(top - at.top) > 2 * view.height;
+    goal = { left, top };
+    if (far) at = goal;
+    reveal();
+    viewport.scrollTo({ left, top, behavior: behavior || (far || calm.matches ? "instant" : "smooth") });
   }
 
   /** Where to scroll along one axis: nowhere when the box is in sight, else so that it stands in the middle. */
-  function aim(from, size, at, length, whole) {
+  function aim(from, size, now, length, whole) {
     const start = (from + PICTURE_MARGIN) * scale;
     const end = start + size * scale;
-    if (whole * scale <= length) return at;
-    if (start >= at + FOLLOW_MARGIN && end <= at + length - FOLLOW_MARGIN) return at;
+    if (whole * scale <= length) return now;
+    if (start >= now + FOLLOW_MARGIN && end <= now + length - FOLLOW_MARGIN) return now;
     return Math.round(Math.min(Math.max(0, (start + end - length) / 2), whole * scale - length));
   }
 
@@ -123,24 +121,24 @@ function createStage(name, pick) {
   /** One box at a time can be reached by Tab; up and down move among the boxes, Enter goes to the box's step. */
   function setTabStop(box) {
     viewport.querySelector('.box[tabindex="0"]')?.setAttribute("tabindex", "-1");
-    box?.setAttribute("tabindex", "0");
+    picture.lights(box.id)[0]?.setAttribute("tabindex", "0");
   }
 
   function moveAmongBoxes(event) {
-    const at = picture ? picture.boxes.indexOf(event.target) : -1;
+    const number = picture.boxes.findIndex((box) => box.id === event.target.dataset.box);
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (at < 0) return;
-    if (event.key === "Enter" || event.key === " ") picture.boxes[at].pick();
-    else if (by) {
-      const next = picture.boxes[(at + by + picture.boxes.length) % picture.boxes.length];
-      setTabStop(next);
-      next.focus();
-    } else return;
+    if (number < 0) return;
+    if (event.key === "Enter" || event.key === " ") pick([picture.boxes[number].id, picture.boxes[number].group]);
+    else if (by) focusBox(picture.boxes[(number + by + picture.boxes.length) % picture.boxes.length]);
+    else return;
     event.preventDefault();
+  }
+
+  function focusBox(box) {
+    follow(box, "instant");
+    setTabStop(box);
+    picture.lights(box.id)[0].focus({ preventScroll: true });
   }
 
   return { element, draw, show, resize, setZoom, get empty() { return !picture; }, get whole() { return zoom === "whole"; } };
 }
-
-const sameLines = (one, other) =>
-  one === other || (one !== null && other !== null && one.length === other.length && one.every((line, number) => line === other[number]));

@@ -1,0 +1,48 @@
+/* The places where numbers go: a slot holds lines of text, and is unknown until its first step. */
+
+/**
+ * A slot over text elements, one a line. `write(lines, fresh)` touches the page only where something changes; `lines` is
+ * null while the slot is unknown, and `fresh` says that it changes at this very step.
+ */
+function createSlot(texts, { mark = "", unknown = "", size, room = Infinity, known = () => {} }) {
+  let shown;
+  let wasFresh = false;
+
+  function writeLine(text, number, lines) {
+    const line = lines === null ? (number ? "" : unknown) : lines[number] === undefined ? "" : (number ? "" : mark) + lines[number];
+    if (text.textContent !== line) {
+      text.textContent = line;
+      squeeze(text, size, room);
+    }
+    text.classList.toggle("unknown", lines === null);
+  }
+
+  function write(lines, fresh) {
+    if (shown === undefined || !sameLines(shown, lines)) {
+      if (shown === undefined || (shown === null) !== (lines === null)) known(lines !== null);
+      texts.forEach((text, number) => writeLine(text, number, lines));
+      shown = lines;
+    }
+    if (fresh !== wasFresh) for (const text of texts) text.classList.toggle("fresh", fresh);
+    wasFresh = fresh;
+  }
+
+  return { write };
+}
+
+const sameLines = (one, other) =>
+  one === other || (one !== null && other !== null && one.length === other.length && one.every((line, number) => line === other[number]));
+
+const ruler = document.createElement("canvas").getContext("2d");
+
+/** Text that is too wide for its box is set narrower. Measured beside the page, so no layout is forced. */
+function squeeze(text, size, room) {
+  const content = text.textContent;
+  let tooWide = content.length * size * 0.45 > room;
+  if (tooWide) {
+    ruler.font = `600 ${size}px "Source Sans", "Source Sans 3", sans-serif`;
+    tooWide = ruler.measureText(content).width > room;
+  }
+  setAttribute(text, "textLength", tooWide ? round(room) : null);
+  setAttribute(text, "lengthAdjust", tooWide ? "spacingAndGlyphs" : null);
+}
