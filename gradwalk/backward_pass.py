@@ -84,15 +84,16 @@ def _local_gradients(recorder: Recorder, reached: list[int], call: int, span: Sp
     """For every node that will be reached, in the order of the forward pass; none of what is already freed."""
     found: list[LocalGradient] = []
     graph, values, operations = recorder.graph, recorder.values, recorder.operations
+    cell = recorder.cell_number
     with torch.no_grad():
         for index in reached:
             number = graph.operation_of(index)
             if number is None or index in graph.freed:
                 continue
             operation = operations[number]
-            result = values.array(operation.results[0])
-            operands = [values.array(edge.value) for edge in operation.edges]
-            dtype = getattr(torch, result.dtype)
+            result = values.shape(operation.results[0])
+            operands = [values.shape(edge.value) for edge in operation.edges]
+            dtype = values.dtype(operation.results[0])
             try:
                 jacobians = local_gradients(
                     graph.live(index), operation, result, operands, dtype, recorder.jacobian_entries
@@ -100,11 +101,14 @@ def _local_gradients(recorder: Recorder, reached: list[int], call: int, span: Sp
             except RuntimeError:
                 continue  # the saved values are gone or were changed; backward() is about to say so
             recorder.jacobian_entries -= entries(jacobians)
-            found += [
-                LocalGradient(recorder.cell_number, operation.span, call, number, *jacobian) for jacobian in jacobians
-            ]
-    found.sort(key=lambda event: event.operation)
+            for jacobian in jacobians:
+                found.append(LocalGradient(cell, operation.span, call, number, *jacobian))
+    found.sort(key=_forward_order)
     return found
+
+
+def _forward_order(event: LocalGradient) -> int:
+    return event.operation
 
 
 class _Heard:
@@ -161,7 +165,7 @@ class _Heard:
 
 
 def _arrays(tensors: Any) -> tuple[Array | None, ...]:
-    return tuple(None if tensor is None else array_of(tensor) for tensor in tensors)
+    return tuple([None if tensor is None else array_of(tensor) for tensor in tensors])
 
 
 def _retained(recorder: Recorder, heard: _Heard) -> None:

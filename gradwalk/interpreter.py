@@ -15,8 +15,8 @@ import torch
 from gradwalk import library
 from gradwalk.arithmetic import check_plain, check_size
 from gradwalk.library import Function
-from gradwalk.limits import Budget
-from gradwalk.parse import nearest, parse, span_of
+from gradwalk.limits import LIMITS, Budget, Limits
+from gradwalk.parse import parse, span_of
 from gradwalk.printing import formatted, printed, shown
 from gradwalk.program import Program, ProgramCell, ProgramError, Span
 from gradwalk.vocabulary import check_vocabulary, imported
@@ -60,12 +60,19 @@ class Silent:
         pass
 
 
+def prepare(source: str, limits: Limits = LIMITS) -> Program:
+    """Text → a Program whose syntax and names are all on the closed lists. Raises ProgramError."""
+    program = parse(source, limits)
+    check_vocabulary(program)
+    return program
+
+
 def evaluate(source: str) -> tuple[float, ...]:
     """Run a program plainly and give the numbers (flat, row-major) of its last expression.
 
     Raises ProgramError for a refusal, and whatever PyTorch raises.
     """
-    program = parse(source)
+    program = prepare(source)
     last = Interpreter(program, Silent(), Budget()).run()
     if isinstance(last, torch.Tensor):
         return tuple(float(number) for number in last.detach().flatten().tolist())
@@ -84,7 +91,6 @@ class Interpreter:
     """One run of one program: its variables, its generator, its budget."""
 
     def __init__(self, program: Program, listener: Listener, budget: Budget) -> None:
-        check_vocabulary(program)
         self._program = program
         self._listener = listener
         self._budget = budget
@@ -133,7 +139,7 @@ class Interpreter:
         self._budget.step(span)
         self._bound = []
         value = _STATEMENTS[type(node)](self, node)
-        if not isinstance(node, ast.If | ast.For | ast.While | ast.With):
+        if type(node) not in _BLOCKS:
             self._listener.statement(span, [(name, self._names[name]) for name in self._bound])
         return value
 
@@ -227,7 +233,9 @@ class Interpreter:
         contexts = [self.value(item.context_expr) for item in node.items]
         for context, item in zip(contexts, node.items, strict=True):
             if not isinstance(context, torch.no_grad | torch.enable_grad):
-                raise ProgramError("Only with torch.no_grad(): and torch.enable_grad(): work here.", self._span(item.context_expr))
+                raise ProgramError(
+                    "Only with torch.no_grad(): and torch.enable_grad(): work here.", self._span(item.context_expr)
+                )
         self._within(contexts, node.body)
 
     def _within(self, contexts: list[Any], body: list[ast.stmt]) -> None:
@@ -354,8 +362,8 @@ class Interpreter:
 
     def _call(self, node: ast.Call) -> Any:
         target = self.value(node.func)
-        args = tuple(self.value(item) for item in node.args)
-        kwargs = {item.arg: self.value(item.value) for item in node.keywords if item.arg is not None}
+        args = tuple([self.value(item) for item in node.args])
+        kwargs = {item.arg: self.value(item.value) for item in node.keywords if item.arg} if node.keywords else {}
         self._at = node
         if isinstance(target, _Bound):
             return self._apply(target.function, (target.base, *args), node, kwargs)
@@ -377,11 +385,12 @@ class Interpreter:
         self._at = node
         kwargs = kwargs or {}
         span = self._span(node)
-        if function.kind == "backward":
+        kind = function.kind
+        if kind == "backward":
             return self._backward(args, kwargs, span)
-        if function.kind == "creation" or any(True for _ in library.tensors((*args, *kwargs.values()))):
+        if kind == "creation" or _has_tensor(args, kwargs):
             self._budget.operation(*function.cost(args, kwargs), span)
-            if function.name in library.RANDOM:
+            if kind == "creation" and function.name in library.RANDOM:
                 kwargs["generator"] = self._generator
             return self._listener.call(function, args, kwargs, span)
         if isinstance(node, ast.BinOp | ast.AugAssign):
@@ -426,6 +435,13 @@ class Interpreter:
     def _checked(self, value: Any, node: ast.AST) -> Any:
         check_size(value, self._budget.limits, self._span(node))
         return value
+
+
+def _has_tensor(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    for item in args:
+        if isinstance(item, torch.Tensor):
+            return True
+    return any(True for _ in library.tensors((*args, *kwargs.values())))
 
 
 class _Bound:
@@ -485,6 +501,9 @@ def _non_leaf_grad_warning() -> str:
 
 
 NON_LEAF_GRAD = _non_leaf_grad_warning()
+
+_BLOCKS = frozenset((ast.If, ast.For, ast.While, ast.With))
+"""Statements that are done when the statements inside them are."""
 
 _STATEMENTS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Expr: Interpreter._expression_statement,

@@ -45,11 +45,15 @@ def tensors(items: Iterable[Any]) -> Iterator[torch.Tensor]:
 
 def _same(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     """As large as the largest argument."""
+    if len(args) == 1 and isinstance(args[0], torch.Tensor):
+        return args[0].numel(), 0
     return max((t.numel() for t in tensors((*args, *kwargs.values()))), default=1), 0
 
 
 def _broadcast(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     """As large as its arguments broadcast against each other."""
+    if not kwargs and all(not isinstance(item, torch.Tensor) or item.dim() == 0 for item in args):
+        return 1, 0
     found = list(tensors((*args, *kwargs.values())))
     if len(found) < 2 or all(t.shape == found[0].shape for t in found):
         return (found[0].numel() if found else 1), 0
@@ -187,7 +191,9 @@ _BOTH: tuple[tuple[str, Cost], ...] = (
 )
 
 
-def _table(prefix: str, source: Any, groups: Iterable[tuple[str, Cost]], kind: str = "operation") -> dict[str, Function]:
+def _table(
+    prefix: str, source: Any, groups: Iterable[tuple[str, Cost]], kind: str = "operation"
+) -> dict[str, Function]:
     return {
         name: Function(prefix + name, getattr(source, name), cost, kind)
         for names, cost in groups
@@ -222,7 +228,10 @@ FUNCTIONAL = _table(
     "F.",
     F,
     [
-        ("relu sigmoid tanh softplus leaky_relu gelu elu silu logsigmoid hardtanh softmax log_softmax normalize", _same),
+        (
+            "relu sigmoid tanh softplus leaky_relu gelu elu silu logsigmoid hardtanh softmax log_softmax normalize",
+            _same,
+        ),
         ("mse_loss l1_loss smooth_l1_loss huber_loss hinge_embedding_loss", _broadcast),
         ("binary_cross_entropy binary_cross_entropy_with_logits nll_loss cross_entropy", _broadcast),
         ("linear", _linear),

@@ -30,13 +30,15 @@ def numbers_of(tensor: torch.Tensor) -> tuple[Number, ...] | None:
 
 def array_of(tensor: torch.Tensor) -> Array:
     """A copy of a tensor's numbers."""
+    if tensor.dim() == 0:
+        return Array((), _DTYPES.get(tensor.dtype) or dtype_name(tensor.dtype), (tensor.item(),))
     return Array(tuple(tensor.shape), dtype_name(tensor.dtype), numbers_of(tensor))
 
 
 class _State:
     """What is known of one live tensor: the Value that it is now."""
 
-    __slots__ = ("tensor", "storage", "value", "epoch", "requires_grad", "pending")
+    __slots__ = ("epoch", "pending", "requires_grad", "storage", "tensor", "value")
 
     def __init__(self, tensor: int, storage: int) -> None:
         self.tensor = tensor
@@ -52,25 +54,23 @@ class _Made:
     """A Value in the making."""
 
     __slots__ = (
-        "tensor",
-        "storage",
-        "version",
-        "shape",
         "dtype",
-        "numbers",
         "is_leaf",
-        "requires_grad",
-        "operation",
         "names",
+        "numbers",
+        "operation",
+        "requires_grad",
+        "shape",
+        "storage",
+        "tensor",
+        "version",
     )
 
     def __init__(self, state: _State, tensor: torch.Tensor) -> None:
         self.tensor = state.tensor
         self.storage = state.storage
         self.version: int = tensor._version
-        self.shape = tuple(tensor.shape)
-        self.dtype = dtype_name(tensor.dtype)
-        self.numbers = numbers_of(tensor)
+        self.shape, self.dtype, self.numbers = array_of(tensor)
         self.is_leaf = True
         self.requires_grad = False
         self.operation: int | None = None
@@ -98,6 +98,9 @@ class LiveValues:
             self._snapshot(state, tensor)
         return state.value
 
+    def knows(self, tensor: torch.Tensor) -> bool:
+        return id(tensor) in self._states
+
     def made(self, tensor: torch.Tensor, shared: int | None, *, anew: bool) -> int:
         """The Value of a kernel's result. ``shared``: the value whose storage it views. ``anew``: changed in place."""
         state = self._states.get(id(tensor))
@@ -105,9 +108,8 @@ class LiveValues:
             state = self._new_state(tensor, None if shared is None else self._made[shared].storage)
         elif not anew and state.epoch == self._epochs[state.storage]:
             return state.value
-        value = self._snapshot(state, tensor)
         state.pending = True
-        return value
+        return self._add(state, _Made(state, tensor))
 
     def made_by(self, value: int, operation: int, tracked: bool) -> None:
         made = self._made[value]
@@ -143,9 +145,11 @@ class LiveValues:
         made = self._made[value]
         made.names = tuple(f"{name}.grad" for name in self._made[leaf].names) or made.names
 
-    def array(self, value: int) -> Array:
-        made = self._made[value]
-        return Array(made.shape, made.dtype, made.numbers)
+    def shape(self, value: int) -> tuple[int, ...]:
+        return self._made[value].shape
+
+    def dtype(self, value: int) -> torch.dtype:
+        return self._kept[self._made[value].tensor].dtype
 
     def live(self, value: int) -> torch.Tensor:
         """The live tensor of a Value."""
@@ -189,12 +193,15 @@ class LiveValues:
 
     def _snapshot(self, state: _State, tensor: torch.Tensor) -> int:
         made = _Made(state, tensor)
-        made.requires_grad, made.is_leaf = tensor.requires_grad, tensor.is_leaf
+        state.requires_grad = made.requires_grad = tensor.requires_grad
+        made.is_leaf = tensor.is_leaf
+        return self._add(state, made)
+
+    def _add(self, state: _State, made: _Made) -> int:
         if state.value >= 0:
             made.names = self._made[state.value].names
         state.value = len(self._made)
         state.epoch = self._epochs[state.storage]
-        state.requires_grad = made.requires_grad
         self._made.append(made)
         return state.value
 
@@ -281,11 +288,13 @@ class LiveGraph:
             index = self._ids[node] = len(self._nodes)
             routes = node.next_functions
             self._nodes.append(_LiveNode(node, routes, _saved(node)))
-            if type(node).__name__ == "AccumulateGrad":
+            if not routes and type(node).__name__ == "AccumulateGrad":
                 self._leaves[index] = self._values.value_of(node.variable)
             else:
                 numbered[node._sequence_nr()] = index
-            stack.extend(target for target, _ in routes if target is not None and target not in self._ids)
+            for target, _ in routes:
+                if target is not None and target not in self._ids:
+                    stack.append(target)
         return numbered
 
     def routes(self, node: int, operands: Sequence[Given]) -> tuple[int | None, ...]:
@@ -296,7 +305,7 @@ class LiveGraph:
         """
         entries = self._nodes[node].routes
         if len(entries) == len(operands):
-            return tuple(i if target is not None else None for i, (target, _) in enumerate(entries))
+            return tuple([i if target is not None else None for i, (target, _) in enumerate(entries)])
         found: list[int | None] = []
         position = 0
         for operand in operands:
@@ -314,7 +323,9 @@ class LiveGraph:
 
     def made_by(self, node: int, operation: int, results: Sequence[int]) -> None:
         self._operations[node] = operation
-        self._saved[node] = tuple(self._saved_value(name, kept, results) for name, kept in self._nodes[node].saved)
+        saved = self._nodes[node].saved
+        if saved:
+            self._saved[node] = tuple([self._saved_value(name, kept, results) for name, kept in saved])
 
     def _saved_value(self, name: str, kept: Any, results: Sequence[int]) -> Saved:
         """An operand that is saved is itself; a saved result comes back as a new object over the same memory."""
@@ -323,6 +334,8 @@ class LiveGraph:
         if name.startswith("result") and results:
             digits = name.removeprefix("result")
             return Saved(name, results[min(int(digits), len(results) - 1) if digits.isdigit() else 0], "")
+        if kept.dim() == 0 and not self._values.knows(kept):
+            return Saved(name, None, str(kept.item()))  # a Python number, wrapped
         return Saved(name, self._values.value_of(kept), "")
 
     def id_of(self, node: Any) -> int:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import torch
 
 from gradwalk.library import ELEMENTWISE
-from gradwalk.recording import MAX_NUMBERS, Array, Number, Operation
+from gradwalk.recording import MAX_NUMBERS, Number, Operation
 
 _ROWS = 64
 """A Jacobian with more rows is kept as its size: each row costs a call."""
@@ -31,39 +32,53 @@ class Jacobian(NamedTuple):
 
 
 def local_gradients(
-    node: Any, operation: Operation, result: Array, operands: Sequence[Array], dtype: torch.dtype, allowed: int
+    node: Any,
+    operation: Operation,
+    result: tuple[int, ...],
+    operands: Sequence[tuple[int, ...]],
+    dtype: torch.dtype,
+    allowed: int,
 ) -> list[Jacobian]:
     """The local gradient of a node's first result with respect to each operand that a gradient can flow to.
 
-    ``allowed`` bounds the entries of dense Jacobians. Raises RuntimeError when the saved values are already freed.
+    ``result`` and ``operands`` are shapes; ``allowed`` bounds the entries of dense Jacobians. Raises RuntimeError when
+    the saved values are already freed.
     """
-    rows = math.prod(result.shape)
-    diagonal = operation.kernel.partition(".")[0].rstrip("_") in ELEMENTWISE
     targets = [(index, edge.route) for index, edge in enumerate(operation.edges) if edge.route is not None]
-    if rows == 1 and all(math.prod(operands[index].shape) == 1 for index, _ in targets):
-        given = _call(node, torch.ones(result.shape, dtype=dtype))
+    if result == () and not any(operands):
+        given = _call(node, _one(dtype), operation)
         return [Jacobian(index, "matrix", 1, 1, _first(given[route])) for index, route in targets]
+    diagonal = operation.kernel.partition(".")[0].rstrip("_") in ELEMENTWISE
+    rows = math.prod(result)
     found = []
     for index, route in targets:
-        shape = operands[index].shape
+        shape = operands[index]
         columns = math.prod(shape)
-        if diagonal and shape == result.shape:
-            found.append(Jacobian(index, "diagonal", rows, columns, _ones_row(node, result, dtype, route)))
+        if rows == columns == 1:
+            found.append(Jacobian(index, "matrix", 1, 1, _first(_call(node, torch.ones(result, dtype=dtype), operation)[route])))
+        elif diagonal and shape == result:
+            found.append(Jacobian(index, "diagonal", rows, columns, _ones_row(node, operation, result, dtype, route)))
         elif rows <= _ROWS and rows * columns <= min(MAX_NUMBERS * 4, allowed):
-            found.append(Jacobian(index, "matrix", rows, columns, _dense(node, result, dtype, route, shape)))
+            found.append(Jacobian(index, "matrix", rows, columns, _dense(node, operation, result, dtype, route, shape)))
         else:
             found.append(Jacobian(index, "large", rows, columns, None))
     return found
 
 
 def entries(jacobians: Sequence[Jacobian]) -> int:
-    return sum(len(j.numbers) for j in jacobians if j.numbers is not None)
+    return sum([len(j.numbers) for j in jacobians if j.numbers is not None])
 
 
-def _call(node: Any, upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+@cache
+def _one(dtype: torch.dtype) -> torch.Tensor:
+    """The one-hot vector of a scalar. Nodes only read it."""
+    return torch.ones((), dtype=dtype)
+
+
+def _call(node: Any, upstream: torch.Tensor, operation: Operation) -> tuple[torch.Tensor | None, ...]:
     """vᵀJ for each operand. Further results of the node (an index beside a maximum) get no gradient."""
-    others = (None,) * (len(node._input_metadata) - 1)
-    given = node(upstream, *others)
+    further = len(node._input_metadata) - 1 if len(operation.results) > 1 else 0
+    given = node(upstream, *(None,) * further) if further else node(upstream)
     return given if isinstance(given, tuple) else (given,)
 
 
@@ -73,21 +88,20 @@ def _first(tensor: torch.Tensor | None) -> tuple[Number, ...]:
     return (tensor.sum().item() if tensor.dim() else tensor.item(),)
 
 
-def _ones_row(node: Any, result: Array, dtype: torch.dtype, route: int) -> tuple[Number, ...] | None:
-    if math.prod(result.shape) > MAX_NUMBERS:
+def _ones_row(
+    node: Any, operation: Operation, result: tuple[int, ...], dtype: torch.dtype, route: int) -> tuple[Number, ...] | None:
+    if math.prod(result) > MAX_NUMBERS:
         return None
-    given = _call(node, torch.ones(result.shape, dtype=dtype))[route]
-    return (0.0,) * math.prod(result.shape) if given is None else tuple(given.flatten().tolist())
+    given = _call(node, torch.ones(result, dtype=dtype), operation)[route]
+    return (0.0,) * math.prod(result) if given is None else tuple(given.flatten().tolist())
 
 
-def _dense(
-    node: Any, result: Array, dtype: torch.dtype, route: int, shape: tuple[int, ...]
-) -> tuple[Number, ...]:
+def _dense(node: Any, result: tuple[int, ...], dtype: torch.dtype, route: int, shape: tuple[int, ...]) -> tuple[Number, ...]:
     numbers: list[Number] = []
-    rows = math.prod(result.shape)
+    rows = math.prod(result)
     for row in range(rows):
         hot = torch.zeros(rows, dtype=dtype)
         hot[row] = 1
-        given = _call(node, hot.reshape(result.shape))[route]
+        given = _call(node, hot.reshape(result), operation)[route]
         numbers += [0.0] * math.prod(shape) if given is None else given.sum_to_size(shape).flatten().tolist()
     return tuple(numbers)

@@ -7,6 +7,7 @@ import builtins
 import difflib
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from gradwalk.limits import LIMITS, Limits
 from gradwalk.program import Program, ProgramCell, ProgramError, Span
@@ -109,7 +110,7 @@ def parse(source: str, limits: Limits = LIMITS) -> Program:
     """
     _check_size(source, limits)
     cells = tuple(_cell(text, line, limits) for text, line in split_cells(source))
-    checked = sum(sum(1 for _ in _walk(cell.body)) for cell in cells)
+    checked = sum(len(cell.nodes) for cell in cells)
     if checked > limits.syntax_nodes:
         raise ProgramError(f"The program has {checked:,} pieces; at most {limits.syntax_nodes:,} fit here.")
     return Program(source, cells)
@@ -129,9 +130,14 @@ def split_cells(source: str) -> Iterator[tuple[str, int]]:
 
 def span_of(node: ast.AST, first_line: int) -> Span:
     """Where a node stands in the whole source, given the line on which its cell starts."""
-    line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-    end_line, end_column = getattr(node, "end_lineno", line), getattr(node, "end_col_offset", column)
-    return Span(line + first_line - 1, column + 1, end_line + first_line - 1, end_column + 1)
+    placed: Any = node
+    before = first_line - 1
+    try:
+        return Span(
+            placed.lineno + before, placed.col_offset + 1, placed.end_lineno + before, placed.end_col_offset + 1
+        )
+    except AttributeError:  # an operator, say, has no place of its own
+        return Span(first_line, 1, first_line, 1)
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
@@ -151,12 +157,16 @@ def _check_size(source: str, limits: Limits) -> None:
 
 def _cell(text: str, line: int, limits: Limits) -> ProgramCell:
     tree = _tree(text, line)
+    nodes = _flat(tree.body, line, limits)
     if not text.isascii():
-        _count_in_characters(tree, text)
-    _check_depth(tree, line, limits)
-    for node in _walk(tree.body):
-        _check(node, line, limits)
-    return ProgramCell(text, line, tuple(tree.body))
+        _count_in_characters(nodes, text)
+    for node in nodes:
+        if (kind := type(node)) not in NODES:
+            where = span_of(node, line) if hasattr(node, "lineno") else None
+            raise ProgramError(REFUSED.get(kind, f"{_plain(kind)} is not part of this language."), where)
+        if (check := _CHECKS.get(kind)) is not None:
+            check(node, line, limits)
+    return ProgramCell(text, line, tuple(tree.body), tuple(nodes))
 
 
 def _tree(text: str, line: int) -> ast.Module:
@@ -173,48 +183,42 @@ def _tree(text: str, line: int) -> ast.Module:
         raise ProgramError(f"The program cannot be read: {error}.") from None
 
 
-def _count_in_characters(tree: ast.Module, text: str) -> None:
+def _flat(body: Iterable[ast.AST], line: int, limits: Limits) -> list[ast.AST]:
+    """Every node below, found with a stack, so that no text is too deep to be refused."""
+    nodes: list[ast.AST] = []
+    stack = [(node, 1) for node in reversed(list(body))]
+    while stack:
+        node, depth = stack.pop()
+        if depth > limits.depth:
+            where = span_of(node, line) if hasattr(node, "lineno") else None
+            raise ProgramError(
+                f"This is nested more than {limits.depth} deep; shorter expressions on more lines work.", where
+            )
+        nodes.append(node)
+        for field in node._fields:
+            child = getattr(node, field, None)
+            if isinstance(child, ast.AST):
+                if child._fields:
+                    stack.append((child, depth + 1))
+                elif type(child) not in NODES:
+                    nodes.append(child)
+            elif isinstance(child, list):
+                stack.extend((item, depth + 1) for item in child if isinstance(item, ast.AST))
+    return nodes
+
+
+def _count_in_characters(nodes: Iterable[ast.AST], text: str) -> None:
     """ast counts columns in UTF-8 bytes; readers count characters."""
     lines = [part.encode() for part in text.split("\n")]
 
     def characters(line: int, column: int) -> int:
         return len(lines[line - 1][:column].decode(errors="ignore"))
 
-    for node in _walk(tree.body):
+    for node in nodes:
         if isinstance(node, ast.expr | ast.stmt | ast.keyword | ast.alias):
             node.col_offset = characters(node.lineno, node.col_offset)
             if node.end_lineno is not None and node.end_col_offset is not None:
                 node.end_col_offset = characters(node.end_lineno, node.end_col_offset)
-
-
-def _walk(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Every node below, with a stack."""
-    stack = list(body)
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(ast.iter_child_nodes(node))
-
-
-def _check_depth(tree: ast.Module, line: int, limits: Limits) -> None:
-    stack: list[tuple[ast.AST, int]] = [(node, 1) for node in tree.body]
-    while stack:
-        node, depth = stack.pop()
-        if depth > limits.depth:
-            raise ProgramError(
-                f"This is nested more than {limits.depth} deep; shorter expressions on more lines work.",
-                span_of(node, line) if hasattr(node, "lineno") else None,
-            )
-        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
-
-
-def _check(node: ast.AST, line: int, limits: Limits) -> None:
-    kind = type(node)
-    if kind not in NODES:
-        where = span_of(node, line) if hasattr(node, "lineno") else None
-        raise ProgramError(REFUSED.get(kind, f"{_plain(kind)} is not part of this language."), where)
-    if (check := _CHECKS.get(kind)) is not None:
-        check(node, line, limits)
 
 
 def _plain(kind: type[ast.AST]) -> str:
@@ -230,7 +234,9 @@ def _check_identifier(name: str, span: Span) -> None:
     if not name.isascii():
         raise ProgramError(f"The name {name!r} has letters outside a–z; plain letters work.", span)
     if name.startswith("__"):
-        raise ProgramError(f"Names that start with two underscores, such as {name}, are not part of this language.", span)
+        raise ProgramError(
+            f"Names that start with two underscores, such as {name}, are not part of this language.", span
+        )
     if len(name) > 60:
         raise ProgramError("A name may have at most 60 characters.", span)
 

@@ -37,6 +37,8 @@ class ProgramCell:
     source: str
     line: int
     body: tuple[ast.stmt, ...]
+    nodes: tuple[ast.AST, ...]
+    """Every node of the body, for whoever checks them."""
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,17 @@ until the run ends, so that identities stay unique, and is dropped with the reco
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._python_dispatch import TorchDispatchMode, _pop_mode, _push_mode
 
 from gradwalk.backward_pass import watch_backward
 from gradwalk.failures import cause
-from gradwalk.interpreter import Interpreter
+from gradwalk.interpreter import Interpreter, prepare
 from gradwalk.library import Function
 from gradwalk.limits import LIMITS, Budget, Limits
 from gradwalk.live import LiveGraph, LiveValues, dtype_name
-from gradwalk.parse import parse
 from gradwalk.program import Program, ProgramCell, Span
 from gradwalk.recording import (
     Binding,
@@ -46,11 +44,11 @@ def record(source: str, *, pictures: bool = False, limits: Limits = LIMITS) -> R
     ``source`` is one program in cells (``# %%``). With ``pictures``, torchviz draws the graph of each backward() call.
     A cell that fails is part of the recording; the next cell goes on. Raises ProgramError when the text is refused.
     """
-    return record_program(parse(source, limits), pictures=pictures, limits=limits)
+    return record_program(prepare(source, limits), pictures=pictures, limits=limits)
 
 
 def record_program(program: Program, *, pictures: bool = False, limits: Limits = LIMITS) -> Recording:
-    """The same for a program that is already parsed."""
+    """The same for a program that is already prepared."""
     recorder = Recorder(pictures=pictures, limits=limits)
     Interpreter(program, recorder, Budget(limits)).run()
     return recorder.recording(program.source)
@@ -90,7 +88,7 @@ class Ran(NamedTuple):
 
 _KERNELS: dict[Any, Kernel] = {}
 _PASSED_OVER = frozenset(("lift_fresh", "detach", "alias"))
-"""Kernels that PyTorch runs for itself: they count only when they are all that a call does."""
+"""Kernels that PyTorch also runs for itself after others: they count only when a call begins with them."""
 
 
 def _kernel(func: Any) -> Kernel:
@@ -108,7 +106,16 @@ def _kernel(func: Any) -> Kernel:
 
 
 class _Watch(TorchDispatchMode):
-    """Notes each kernel that runs while a call is being watched."""
+    """Notes each kernel that runs while a call is being watched.
+
+    It is pushed on the thread's own stack directly: entering it by ``with`` also sets flags that the whole process
+    shares, for a compiler that is not used here.
+    """
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled here, so the wrapper that would say so on every kernel is left out."""
+        return False
 
     def __init__(self, values: LiveValues) -> None:
         super().__init__()
@@ -116,8 +123,10 @@ class _Watch(TorchDispatchMode):
         self.ran: list[Ran] = []
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        number = _sequence_number() - 1
         kernel = _kernel(func)
+        if self.ran and kernel.name in _PASSED_OVER:
+            return func(*args)
+        number = _sequence_number() - 1
         operands: list[Operand] = []
         constants: list[Constant] = []
         for name, argument in zip(kernel.arguments, args, strict=False):
@@ -187,8 +196,11 @@ class Recorder:
         before = _sequence_number() - 1
         watch = self._watch
         watch.ran = []
-        with watch:
+        _push_mode(watch)
+        try:
             result = function.call(*args, **kwargs)
+        finally:
+            _pop_mode()
         if watch.ran:
             self._operations_of(watch.ran, result, before, span)
         return result
@@ -236,14 +248,16 @@ class Recorder:
         return Cell(cell.source, cell.line, shown.removesuffix("\n"), failure)
 
     def _operations_of(self, ran: list[Ran], result: Any, before: int, span: Span) -> None:
-        outputs = [t for item in ran for t in item.outputs]
         finals = _tensors(result)
-        self.values.adopt(finals, outputs)
-        numbered = self.graph.discover(t.grad_fn for t in (*finals, *outputs))
+        outputs = ran[0].outputs if len(ran) == 1 else tuple(t for item in ran for t in item.outputs)
+        if finals and not outputs or finals and finals[0] is not outputs[-1]:
+            self.values.adopt(finals, outputs)
+            outputs = (*finals, *outputs)
+        numbered = self.graph.discover([t.grad_fn for t in outputs])
         used = before
-        for position, item in enumerate(ran):
+        for item in ran:
             tracked = item.number > used
-            if not tracked and position and item.kernel.name in _PASSED_OVER or item.kernel.name == "lift_fresh":
+            if item.kernel.name == "lift_fresh":
                 continue
             if tracked:
                 used = item.number
@@ -251,21 +265,22 @@ class Recorder:
 
     def _operation(self, item: Ran, node: int | None, span: Span) -> None:
         index = len(self.operations)
-        routes = self.graph.routes(node, item.operands) if node is not None else (None,) * len(item.operands)
-        edges = tuple(Edge(o.value, o.name, route) for o, route in zip(item.operands, routes, strict=True))
-        kernel = item.kernel
-        operation = Operation(index, kernel.name, edges, item.constants, item.results, node, kernel.in_place, span)
-        self.operations.append(operation)
-        for value in item.results:
+        kernel, operands, constants, results = item.kernel, item.operands, item.constants, item.results
+        routes = self.graph.routes(node, operands) if node is not None else (None,) * len(operands)
+        edges = tuple([Edge(o.value, o.name, route) for o, route in zip(operands, routes, strict=True)])
+        self.operations.append(
+            Operation(index, kernel.name, edges, constants, results, node, kernel.in_place, span)
+        )
+        for value in results:
             self.values.made_by(value, index, node is not None)
         if node is not None:
-            self.graph.made_by(node, index, item.results)
+            self.graph.made_by(node, index, results)
         self.events.append(Forward(self.cell_number, span, index))
-        if kernel.in_place and item.operands and item.results:
-            self.events.append(Update(self.cell_number, span, index, item.operands[0].value, item.results[0]))
+        if kernel.in_place and operands and results:
+            self.events.append(Update(self.cell_number, span, index, operands[0].value, results[0]))
 
 
-def _tensors(result: Any) -> Iterable[torch.Tensor]:
+def _tensors(result: Any) -> tuple[torch.Tensor, ...]:
     if isinstance(result, torch.Tensor):
         return (result,)
     return tuple(t for t in result if isinstance(t, torch.Tensor)) if isinstance(result, list | tuple) else ()

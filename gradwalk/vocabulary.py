@@ -14,7 +14,7 @@ _ATTRIBUTES = frozenset(library.METHODS) | library.ATTRIBUTES
 
 def check_vocabulary(program: Program) -> None:
     """Raise ProgramError, with the nearest listed name, for an attribute, keyword or builtin that is not listed."""
-    nodes = [(node, cell.line) for cell in program.cells for part in cell.body for node in ast.walk(part)]
+    nodes = [(node, cell.line) for cell in program.cells for node in cell.nodes]
     modules = dict(_imports(nodes))
     assigned = {node.id for node, _ in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     known = assigned | set(modules)
