@@ -145,7 +145,7 @@ def warm_up() -> None:
 
 def open_browser() -> None:
     address = config.get_option("server.address")
-    host = "localhost" if address in {None, "0.0.0.0", "::", "127.0.0.1"} else address  # noqa: S104 - only compared
+    host = "localhost" if address in {None, "0.0.0.0", "::"} else address  # noqa: S104 - only compared
     webbrowser.open(f"http://{host}:{config.get_option('server.port')}{base_path()}")
 
 
