@@ -15,7 +15,7 @@ __all__ = ["ProgramError", "Recording", "record"]
 
 
 def __getattr__(name: str) -> Any:
-    """``record`` brings torch with it, so it is imported when it is first used; what only reads a recording needs none."""
+    """``record`` brings torch with it, so it is imported when it is first used: who reads recordings needs none."""
     if name == "record":
         from gradwalk.recorder import record
 

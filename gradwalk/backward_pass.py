@@ -10,7 +10,7 @@ import torch
 from gradwalk.live import array_of
 from gradwalk.local_gradients import entries, local_gradients
 from gradwalk.program import Span
-from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Free, LocalGradient
+from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Event, Free, LocalGradient
 
 if TYPE_CHECKING:
     from gradwalk.recorder import Recorder
@@ -21,26 +21,31 @@ def watch_backward(recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, 
     root: torch.Tensor = args[0]
     call = recorder.calls
     if not root.requires_grad:
-        return torch.Tensor.backward(*args, **kwargs)
+        _run(args, kwargs)
+        return
     start = _start(root)
     reached = recorder.graph.reachable(start)
-    _draw(recorder, call, root)
+    draw(recorder, call, root)
     head = _call_event(recorder, args, kwargs, span, call, start)
-    locals_ = _local_gradients(recorder, reached, call, span)
+    before: list[Event] = [head, *_local_gradients(recorder, reached, call, span)]
     heard = _Heard(recorder, call, span)
+    done = False
     try:
         heard.listen(reached)
-        torch.Tensor.backward(*args, **kwargs)
+        _run(args, kwargs)
+        done = True
     finally:
         heard.close()
-        if heard.events:
-            recorder.events += [head, *locals_, *heard.events]
+        if done or heard.events:
+            recorder.events += [*before, *heard.events]
             recorder.calls += 1
-    if not heard.events:
-        recorder.events += [head, *locals_]
-        recorder.calls += 1
     _retained(recorder, heard)
     _freed(recorder, reached, head.retain_graph, call, span)
+
+
+def _run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    backward: Any = torch.Tensor.backward
+    backward(*args, **kwargs)
 
 
 def _start(root: torch.Tensor) -> Any:
@@ -48,7 +53,8 @@ def _start(root: torch.Tensor) -> Any:
     return root.grad_fn if root.grad_fn is not None else torch.autograd.graph.get_gradient_edge(root).node
 
 
-def _draw(recorder: Recorder, call: int, root: torch.Tensor) -> None:
+def draw(recorder: Recorder, call: int, root: torch.Tensor) -> None:
+    """Let torchviz draw the graph behind ``root``, if pictures are asked for."""
     if recorder.pictures is None:
         return
     from gradwalk.torchviz_graph import picture  # torchviz is loaded only when a picture is asked for
@@ -101,8 +107,7 @@ def _local_gradients(recorder: Recorder, reached: list[int], call: int, span: Sp
             except RuntimeError:
                 continue  # the saved values are gone or were changed; backward() is about to say so
             recorder.jacobian_entries -= entries(jacobians)
-            for jacobian in jacobians:
-                found.append(LocalGradient(cell, operation.span, call, number, *jacobian))
+            found += [LocalGradient(cell, operation.span, call, number, *jacobian) for jacobian in jacobians]
     found.sort(key=_forward_order)
     return found
 

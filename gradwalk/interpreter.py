@@ -45,7 +45,8 @@ class Silent:
         return function.call(*args, **kwargs)
 
     def backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
-        torch.Tensor.backward(*args, **kwargs)
+        backward: Any = torch.Tensor.backward
+        backward(*args, **kwargs)
 
     def statement(self, span: Span, bindings: list[tuple[str, Any]]) -> None:
         pass
@@ -240,7 +241,8 @@ class Interpreter:
 
     def _within(self, contexts: list[Any], body: list[ast.stmt]) -> None:
         if not contexts:
-            return self._block(body)
+            self._block(body)
+            return
         with contexts[0]:
             self._within(contexts[1:], body)
 

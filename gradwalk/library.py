@@ -329,10 +329,11 @@ VIEWS = {name: Function("." + name, operator.attrgetter(name), _same) for name i
 
 KEYWORDS = frozenset(
     (
-        "dim dims keepdim keepdims dtype requires_grad gradient retain_graph input other exponent min max p alpha value "
-        "reduction weight bias target negative_slope beta threshold approximate correction unbiased set_to_none start "
-        "end step steps size fill_value dim0 dim1 diagonal rounding_mode num_classes data mat1 mat2 sep ndigits key "
-        "label_smoothing pos_weight delta margin mode shape rel_tol abs_tol strict default tensors out_features shifts"
+        "dim dims keepdim keepdims dtype requires_grad gradient retain_graph input other exponent min max p "
+        "alpha value reduction weight bias target negative_slope beta threshold approximate correction "
+        "unbiased set_to_none start end step steps size fill_value dim0 dim1 diagonal rounding_mode "
+        "num_classes data mat1 mat2 sep ndigits key label_smoothing pos_weight delta margin mode shape "
+        "rel_tol abs_tol strict default tensors out_features shifts "
     ).split()
 )
 """Keywords a call may use. ``out``, ``device``, ``generator`` and the like are missing on purpose."""
@@ -376,10 +377,11 @@ MODULES = {
 
 ELEMENTWISE = frozenset(
     (
-        "sin cos tan asin acos atan sinh cosh tanh exp expm1 exp2 log log2 log10 log1p sqrt rsqrt abs neg reciprocal sigmoid "
-        "relu sgn sign floor ceil round trunc frac erf erfc add sub rsub mul div pow maximum minimum atan2 fmod remainder where "
-        "clamp clamp_min clamp_max lerp hypot logaddexp addcmul addcdiv softplus leaky_relu gelu elu silu "
-        "log_sigmoid_forward hardtanh clone _to_copy copy threshold square detach "
+        "sin cos tan asin acos atan sinh cosh tanh exp expm1 exp2 log log2 log10 log1p sqrt rsqrt abs neg "
+        "reciprocal sigmoid relu sgn sign floor ceil round trunc frac erf erfc add sub rsub mul div pow "
+        "maximum minimum atan2 fmod remainder where clamp clamp_min clamp_max lerp hypot logaddexp addcmul "
+        "addcdiv softplus leaky_relu gelu elu silu log_sigmoid_forward hardtanh clone _to_copy copy threshold "
+        "square detach "
     ).split()
 )
 """Kernels whose i-th result depends on the i-th element of each operand alone, so that their Jacobian is a diagonal."""

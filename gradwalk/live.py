@@ -155,6 +155,11 @@ class LiveValues:
         """The live tensor of a Value."""
         return self._kept[self._made[value].tensor]
 
+    def newest_tracked(self) -> torch.Tensor | None:
+        """The newest result that autograd tracks: the root that a backward() would most likely start from."""
+        made = next((m for m in reversed(self._made) if m.requires_grad and m.operation is not None), None)
+        return None if made is None else self._kept[made.tensor]
+
     def named(self) -> dict[str, torch.Tensor]:
         """The live tensors that have names; the newest of a name."""
         return {name: self._kept[made.tensor] for made in self._made for name in made.names}

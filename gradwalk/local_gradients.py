@@ -55,7 +55,9 @@ def local_gradients(
         shape = operands[index]
         columns = math.prod(shape)
         if rows == columns == 1:
-            found.append(Jacobian(index, "matrix", 1, 1, _first(_call(node, torch.ones(result, dtype=dtype), operation)[route])))
+            found.append(
+                Jacobian(index, "matrix", 1, 1, _first(_call(node, torch.ones(result, dtype=dtype), operation)[route]))
+            )
         elif diagonal and shape == result:
             found.append(Jacobian(index, "diagonal", rows, columns, _ones_row(node, operation, result, dtype, route)))
         elif rows <= _ROWS and rows * columns <= min(MAX_NUMBERS * 4, allowed):
@@ -89,14 +91,17 @@ def _first(tensor: torch.Tensor | None) -> tuple[Number, ...]:
 
 
 def _ones_row(
-    node: Any, operation: Operation, result: tuple[int, ...], dtype: torch.dtype, route: int) -> tuple[Number, ...] | None:
+    node: Any, operation: Operation, result: tuple[int, ...], dtype: torch.dtype, route: int
+) -> tuple[Number, ...] | None:
     if math.prod(result) > MAX_NUMBERS:
         return None
     given = _call(node, torch.ones(result, dtype=dtype), operation)[route]
     return (0.0,) * math.prod(result) if given is None else tuple(given.flatten().tolist())
 
 
-def _dense(node: Any, result: tuple[int, ...], dtype: torch.dtype, route: int, shape: tuple[int, ...]) -> tuple[Number, ...]:
+def _dense(
+    node: Any, operation: Operation, result: tuple[int, ...], dtype: torch.dtype, route: int, shape: tuple[int, ...]
+) -> tuple[Number, ...]:
     numbers: list[Number] = []
     rows = math.prod(result)
     for row in range(rows):

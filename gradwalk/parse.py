@@ -6,7 +6,7 @@ import ast
 import builtins
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gradwalk.limits import LIMITS, Limits
@@ -50,9 +50,8 @@ NODES: dict[type[ast.AST], str] = {
     ast.FormattedValue: "an f-string",
     ast.Load: "",
     ast.Store: "",
-    **{
-        kind: "an operator"
-        for kind in (
+    **dict.fromkeys(
+        (
             ast.Add,
             ast.Sub,
             ast.Mult,
@@ -74,8 +73,9 @@ NODES: dict[type[ast.AST], str] = {
             ast.GtE,
             ast.Is,
             ast.IsNot,
-        )
-    },
+        ),
+        "an operator",
+    ),
 }
 """Syntax that a program may use. What is not listed here does not exist."""
 
@@ -309,7 +309,7 @@ def _check_format(node: ast.FormattedValue, line: int, limits: Limits) -> None:
 FORMAT = r"[<>^]?[+\- ]?0?\d{0,2},?(\.\d{1,2})?[defgs%]?"
 """Numeric formats with bounded width and precision."""
 
-_CHECKS = {
+_CHECKS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Name: _check_name,
     ast.Attribute: _check_attribute,
     ast.Constant: _check_constant,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode, _pop_mode, _push_mode
 
-from gradwalk.backward_pass import watch_backward
+from gradwalk.backward_pass import draw, watch_backward
 from gradwalk.failures import cause
 from gradwalk.interpreter import Interpreter, prepare
 from gradwalk.library import Function
@@ -22,6 +22,7 @@ from gradwalk.program import Program, ProgramCell, Span
 from gradwalk.recording import (
     Binding,
     Cell,
+    CellFailure,
     Constant,
     Edge,
     Event,
@@ -223,6 +224,8 @@ class Recorder:
 
     def recording(self, source: str) -> Recording:
         """Everything that was heard, as plain data."""
+        if not self.calls and (root := self.values.newest_tracked()) is not None:
+            draw(self, -1, root)
         return Recording(
             source,
             torch.__version__,
@@ -244,13 +247,13 @@ class Recorder:
         shown = "".join(
             event.text if event.stream == "print" else event.text + "\n" for event in heard if isinstance(event, Output)
         )
-        failure = next((event for event in heard if isinstance(event, Failure)), None)
-        return Cell(cell.source, cell.line, shown.removesuffix("\n"), failure)
+        failed = [CellFailure(e.type, e.message, e.span.line, e.span.column) for e in heard if isinstance(e, Failure)]
+        return Cell(cell.source, cell.line, shown.removesuffix("\n"), failed[0] if failed else None)
 
     def _operations_of(self, ran: list[Ran], result: Any, before: int, span: Span) -> None:
         finals = _tensors(result)
         outputs = ran[0].outputs if len(ran) == 1 else tuple(t for item in ran for t in item.outputs)
-        if finals and not outputs or finals and finals[0] is not outputs[-1]:
+        if finals and (not outputs or finals[0] is not outputs[-1]):
             self.values.adopt(finals, outputs)
             outputs = (*finals, *outputs)
         numbered = self.graph.discover([t.grad_fn for t in outputs])
@@ -268,9 +271,7 @@ class Recorder:
         kernel, operands, constants, results = item.kernel, item.operands, item.constants, item.results
         routes = self.graph.routes(node, operands) if node is not None else (None,) * len(operands)
         edges = tuple([Edge(o.value, o.name, route) for o, route in zip(operands, routes, strict=True)])
-        self.operations.append(
-            Operation(index, kernel.name, edges, constants, results, node, kernel.in_place, span)
-        )
+        self.operations.append(Operation(index, kernel.name, edges, constants, results, node, kernel.in_place, span))
         for value in results:
             self.values.made_by(value, index, node is not None)
         if node is not None:

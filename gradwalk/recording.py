@@ -1,8 +1,8 @@
 """A recording: everything that happened while a program ran, as plain frozen data without a tensor in it.
 
-Numbers are kept flat in row-major order and exactly as PyTorch held them (a float32 is a Python float of the same value).
-An array of more than ``MAX_NUMBERS`` elements keeps its shape and dtype, and ``numbers`` is None. ``docs/recording.md``
-describes the JSON form.
+Numbers are kept flat in row-major order and exactly as PyTorch held them (a float32 is a Python float of the same
+value). An array of more than ``MAX_NUMBERS`` elements keeps its shape and dtype, and ``numbers`` is None.
+``docs/recording.md`` describes the JSON form.
 """
 
 from __future__ import annotations
@@ -228,18 +228,16 @@ class Failure(NamedTuple):
     """A short key by which explain.py says why it happened and what would work, such as ``backward-twice``."""
 
 
-Event = (
-    Statement
-    | Forward
-    | BackwardCall
-    | LocalGradient
-    | Backward
-    | Accumulate
-    | Free
-    | Update
-    | Output
-    | Failure
-)
+Event = Statement | Forward | BackwardCall | LocalGradient | Backward | Accumulate | Free | Update | Output | Failure
+
+
+class CellFailure(NamedTuple):
+    """Why a cell ended early, in short: the Failure event has the rest. Line and column count from 1."""
+
+    type: str
+    message: str
+    line: int
+    column: int
 
 
 class Cell(NamedTuple):
@@ -247,12 +245,13 @@ class Cell(NamedTuple):
     line: int
     shown: str
     """Everything the cell showed, as a notebook would: prints and the last expression, joined by newlines."""
-    failure: Failure | None
+    failure: CellFailure | None
 
 
 class Picture(NamedTuple):
     """The grad_fn graph of one backward call as torchviz draws it: Graphviz source under ids of ours.
 
+    ``call`` is −1 when the program called none; then it is the graph behind its newest tracked value.
     A node ``n3`` is Node 3, ``v5`` is the box of Value 5 (a leaf or the root), ``s3_self`` what node 3 saved as self.
     """
 

@@ -1,0 +1,122 @@
+"""The command line: ``gradwalk run FILE [--json]`` and ``gradwalk draw FILE --svg|--dot [--torchviz]``.
+
+Exit status 0; 1 when a cell failed; 2 when the file cannot be read or was refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from gradwalk.limits import LIMITS
+from gradwalk.program import ProgramError
+from gradwalk.recording import CellFailure, Recording
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        source = _read(options.file)
+        return _run(source, options) if options.command == "run" else _draw(source, options)
+    except ProgramError as error:
+        print(refusal(options.file, error), file=sys.stderr)
+    except (OSError, UnicodeDecodeError, NothingToDraw) as error:
+        print(f"{options.file}: {error}", file=sys.stderr)
+    return 2
+
+
+class NothingToDraw(Exception):
+    """The program has no picture of the kind that was asked for."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gradwalk", description="Watch PyTorch's autograd work.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="run a program of cells (# %%%%) and print what each cell shows")
+    run.add_argument("file", help="the program; - reads standard input")
+    run.add_argument("--json", action="store_true", help="print the whole recording as JSON (docs/recording.md)")
+    draw = commands.add_parser("draw", help="draw the graph of a program")
+    draw.add_argument("file", help="the program; - reads standard input")
+    form = draw.add_mutually_exclusive_group(required=True)
+    form.add_argument("--svg", action="store_true", help="a picture to look at")
+    form.add_argument("--dot", action="store_true", help="Graphviz source")
+    draw.add_argument("--torchviz", action="store_true", help="the grad_fn graph as torchviz draws it")
+    draw.add_argument("--saved", action="store_true", help="with --torchviz: saved tensors and attributes too")
+    draw.add_argument("--output", metavar="PATH", help="write here and not to standard output")
+    return parser
+
+
+def _read(name: str) -> str:
+    """The text of a file, or as much of it as shows that it is too long."""
+    most = LIMITS.characters * 4 + 1
+    if name == "-":
+        return sys.stdin.read(most)
+    with Path(name).open("rb") as file:
+        return file.read(most).decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def _run(source: str, options: argparse.Namespace) -> int:
+    from gradwalk.recorder import record
+
+    recording = record(source)
+    if options.json:
+        print(recording.to_json())
+    else:
+        for cell in recording.cells:
+            for text in (cell.shown, failure_text(cell.failure) if cell.failure else ""):
+                if text:
+                    print(text)
+    return _status(recording)
+
+
+def _draw(source: str, options: argparse.Namespace) -> int:
+    from gradwalk.recorder import record
+
+    recording = record(source, pictures=options.torchviz)
+    picture = _torchviz(recording, options) if options.torchviz else _computation(recording, options)
+    if options.output:
+        Path(options.output).write_text(picture, encoding="utf-8")
+    else:
+        print(picture)
+    return _status(recording)
+
+
+def _computation(recording: Recording, options: argparse.Namespace) -> str:
+    from gradwalk.drawing import computation_dot, computation_svg
+
+    if not recording.operations:
+        raise NothingToDraw("this program runs no operation on a tensor, so there is nothing to draw.")
+    return computation_svg(recording) if options.svg else computation_dot(recording)
+
+
+def _torchviz(recording: Recording, options: argparse.Namespace) -> str:
+    from gradwalk.drawing import torchviz_svg
+
+    if not recording.pictures:
+        raise NothingToDraw("this program has no grad_fn graph that torchviz can draw; requires_grad=True makes one.")
+    picture = recording.pictures[-1]
+    if options.svg:
+        return torchviz_svg(picture, recording, saved=options.saved)
+    return picture.saved if options.saved else picture.plain
+
+
+def _status(recording: Recording) -> int:
+    return 1 if any(cell.failure for cell in recording.cells) else 0
+
+
+def failure_text(failure: CellFailure) -> str:
+    """A failed statement in one line: where, and exactly what PyTorch said."""
+    return f"line {failure.line}, column {failure.column}: {failure.type}: {failure.message}"
+
+
+def refusal(name: str, error: ProgramError) -> str:
+    """A refusal in one line: where, what is wrong, what would work."""
+    place = f", line {error.span.line}, column {error.span.column}" if error.span else ""
+    return f"{name}{place}: {error.message}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
