@@ -19,6 +19,8 @@ MAX_SOURCE = 2_000_000
 """Characters of Graphviz source; ``dot`` would need more than its time for so much."""
 MAX_OUTPUT = 32_000_000
 """Bytes that ``dot`` may write."""
+MAX_LABEL = 4000
+"""Characters of one label. Graphviz refuses 16,384."""
 
 
 class LayoutError(Exception):
@@ -26,6 +28,12 @@ class LayoutError(Exception):
 
 
 _turns = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+
+
+def quoted(text: str) -> str:
+    """Any text as a label of Graphviz, which then shows it as it is: no markup, no escapes of its own."""
+    shown = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text[:MAX_LABEL])
+    return '"' + shown.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def time_limit() -> float:

@@ -29,7 +29,7 @@ from gradwalk.measures import (
 from gradwalk.notation import call_text, pretty, value_names
 from gradwalk.recording import BackwardCall, Operation, Recording, Value
 
-RANK_GAP = 26
+RANK_GAP = 22
 """Between a column of boxes and a column of the arrows' texts."""
 PORTS = 6
 """Up to so many operands arrive at places of their own, in their order."""
@@ -129,7 +129,10 @@ class _Boxes:
         self._names = value_names(recording)
         self._operations = {operation.id: operation for operation in recording.operations}
         self._grad_fns = {node.id: node.name for node in recording.nodes}
-        self._accumulators = {node.leaf: node.id for node in recording.nodes if node.leaf is not None}
+        states = Counter(value.tensor for value in recording.values)
+        leaves = {node.leaf: node.id for node in recording.nodes if node.leaf is not None}
+        # A leaf that changes in place has a box for each state, but one node: they must not light up together.
+        self._accumulators = {leaf: node for leaf, node in leaves.items() if states[values[leaf].tensor] == 1}
         self._root_boxes = {self._id(values[root]) for root in roots}
         self._made: dict[str, Box] = {}
 

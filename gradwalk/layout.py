@@ -12,7 +12,8 @@ from concurrent.futures import Future
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from gradwalk.dot import LayoutError, run
+from gradwalk.dot import LayoutError as LayoutError
+from gradwalk.dot import run
 
 KEPT_LAYOUTS = 256
 KEPT_SHAPES = 60_000
@@ -128,6 +129,8 @@ def read(drawn: Mapping[str, Any]) -> Placed:
     arriving: dict[str, tuple[str, Spline]] = {}
     for edge in sorted(drawn.get("edges", ()), key=lambda edge: names[edge["head"]] not in tracks):
         tail, head, spline = names[edge["tail"]], names[edge["head"]], _spline(edge["pos"], height)
+        spline[0] = _at_port(spline[0], nodes[tail], edge.get("tailport", ""))
+        spline[-1] = _at_port(spline[-1], nodes[head], edge.get("headport", ""))
         if head in tracks:
             arriving[head] = (tail, spline)
         elif tail in tracks:
@@ -163,6 +166,12 @@ def _spline(pos: str, height: float) -> Spline:
     if "e" in marked:
         pairs += [pairs[-1], marked["e"], marked["e"]]
     return [(round(x, 1), round(height - y, 1)) for x, y in pairs]
+
+
+def _at_port(end: Point, box: PlacedBox, port: str) -> Point:
+    """The end of an arrow, on the very side of the box that its port names: ``dot`` rounds it off by a pixel or two."""
+    sides = {"w": (box.x, end[1]), "e": (box.x + box.w, end[1]), "n": (end[0], box.y), "s": (end[0], box.y + box.h)}
+    return sides.get(port.rpartition(":")[2], end)
 
 
 def _curve(spline: Spline) -> str:

@@ -27,10 +27,10 @@ FLOW_SHIFT = 10
 """From an arrow to the one that runs back beside it: below it, or to the right of one that runs down."""
 
 MIN_WIDTH = 92
-MAX_TITLE_WIDTH = 200
+MAX_TITLE_WIDTH = 180
 
 # Numbers about as wide as they come: alone in a box, on an arrow, in a row. The rare wider ones are squeezed.
-_WIDEST = -1.2345e-105
+_WIDEST = -1.2345e-05
 _WIDE_ON_ARROW = -0.0012345
 _WIDE_ELEMENT = -76.66132
 
@@ -81,6 +81,6 @@ CODE_LINE = 17
 
 
 def code_room(text: str) -> tuple[float, int]:
-    """Width and height in pixels of a box around lines of monospaced text."""
+    """Width and height in pixels of a box around lines of monospaced text; never narrower than five characters."""
     lines = text.split("\n")
-    return max(map(len, lines)) * CODE_ADVANCE + 16, len(lines) * CODE_LINE + 10
+    return max(5, *map(len, lines)) * CODE_ADVANCE + 16, len(lines) * CODE_LINE + 10

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import torch
 from torch.torch_version import TorchVersion
 
+from gradwalk.dot import quoted
 from gradwalk.measures import code_room
 from gradwalk.recording import Picture
 
@@ -26,8 +27,6 @@ torchviz.dot.LooseVersion = TorchVersion
 
 MAX_NODES = 400
 """torchviz walks by recursion: a larger graph is not drawn."""
-MAX_LABEL = 4000
-"""Characters of one label. Graphviz refuses 16,384."""
 
 _EDGE = re.compile(r"\t(\d+) -> (\d+)(?: \[(?P<how>[^\n]*)\])?\n")
 _NODE = re.compile(r"\t(\d+) \[label=(?P<label>.*?)(?: fillcolor=(?P<fill>\w+))?\]\n", re.DOTALL)
@@ -96,7 +95,7 @@ def _source(root: torch.Tensor, leaves: Mapping[str, torch.Tensor], names: Mappi
 
 
 def read(body: Iterable[str], names: Mapping[int, str]) -> tuple[list[_Box], list[_Line]]:
-    """torchviz's statements under our ids: ``names`` maps its numbers to ``n3`` and ``v5``; others become ``u0``, ``u1``.
+    """torchviz's statements under our ids: ``names`` maps its numbers to ``n3`` and ``v5``; others become ``u0``, …
 
     A saved tensor's statement follows the line to its owner: node 3's ``self`` becomes ``s3_self``, a box of its own.
     """
@@ -140,9 +139,3 @@ def _box_source(box: _Box) -> str:
     width, height = code_room(box.label)
     fill = f", fillcolor={box.fill}" if box.fill else ""
     return f'"{box.id}" [label={quoted(box.label)}{fill}, width={width / 72:.4f}, height={height / 72:.4f}]'
-
-
-def quoted(text: str) -> str:
-    """Any text as a label of Graphviz, which shows it as it is."""
-    shown = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text[:MAX_LABEL])
-    return '"' + shown.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

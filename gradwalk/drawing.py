@@ -1,0 +1,186 @@
+"""The pictures of a recording, with their positions: for the player, and as files of their own (SVG, Graphviz)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gradwalk.dot import LayoutError, quoted
+from gradwalk.graph import Box, Graph, computation_graph, graphviz_source
+from gradwalk.layout import Placed, PlacedBox, place
+from gradwalk.notation import pretty, value_names
+from gradwalk.recording import Picture, Recording
+from gradwalk.svg import Drawn, svg
+from gradwalk.timeline import timeline
+
+Json = dict[str, Any]
+
+_KINDS = {"lightblue": "tensor", "orange": "saved", "darkolivegreen1": "output", "darkolivegreen3": "output"}
+"""What torchviz means by its colours."""
+
+
+def player_graphs(recording: Recording) -> Json:
+    """The ``graphs`` part of the player's data: structure only, the same for all input values. JSON-ready.
+
+    ``computation`` is placed from left to right (``wide``) and from top to bottom (``tall``); ``grad_fn`` is torchviz's
+    picture of the last backward() call that has one, ``plain`` and with ``saved`` values, or None. Lengths in pixels.
+    Raises LayoutError when the computation graph cannot be placed.
+    """
+    graph = computation_graph(recording)
+    computation = {
+        "wide": _computation(graph, place(graphviz_source(graph, "LR"))),
+        "tall": _computation(graph, place(graphviz_source(graph, "TB"))),
+    }
+    return {"computation": computation, "grad_fn": _grad_fn(recording)}
+
+
+def _computation(graph: Graph, placed: Placed) -> Json:
+    tracked = {arrow.id: arrow.tracked for arrow in graph.arrows}
+    boxes = [_placed_box(box.id, placed.boxes[box.id], _of_box(box)) for box in graph.boxes]
+    return _placed(placed, boxes, tracked)
+
+
+def _of_box(box: Box) -> Json:
+    return {
+        "kind": box.kind,
+        "root": box.root,
+        "title": box.title,
+        "subtitle": box.subtitle,
+        "lines": box.lines,
+        "group": box.group,
+    }
+
+
+def _placed_box(box_id: str, at: PlacedBox, rest: Json) -> Json:
+    return {"id": box_id, "x": at.x, "y": at.y, "w": at.w, "h": at.h, **rest}
+
+
+def _placed(placed: Placed, boxes: list[Json], tracked: Mapping[str, bool]) -> Json:
+    arrows = [
+        {
+            "id": arrow_id,
+            "tail": arrow.tail,
+            "head": arrow.head,
+            "path": arrow.path,
+            "label": list(arrow.label),
+            "tracked": tracked[arrow_id],
+        }
+        for arrow_id, arrow in placed.arrows.items()
+    ]
+    return {"width": placed.width, "height": placed.height, "boxes": boxes, "arrows": arrows}
+
+
+def _grad_fn(recording: Recording) -> Json | None:
+    if not recording.pictures:
+        return None
+    picture = recording.pictures[-1]
+    try:
+        return {"plain": _torchviz(recording, picture.plain), "saved": _torchviz(recording, picture.saved)}
+    except LayoutError:
+        return None  # the computation graph is worth showing alone
+
+
+def _torchviz(recording: Recording | None, source: str) -> Json:
+    placed = place(source)
+    names = {} if recording is None else {f"v{v}": pretty(name) for v, name in value_names(recording).items()}
+    values = () if recording is None else recording.values
+    groups = {f"v{value.id}": f"o{value.operation}" for value in values if value.operation is not None}
+    boxes = [
+        _placed_box(box_id, box, _of_torchviz(box_id, box, names.get(box_id, ""), groups.get(box_id, box_id)))
+        for box_id, box in placed.boxes.items()
+    ]
+    drawn = _placed(placed, boxes, {arrow_id: not arrow.plain for arrow_id, arrow in placed.arrows.items()})
+    for arrow in drawn["arrows"]:
+        arrow["plain"] = placed.arrows[arrow["id"]].plain
+    return drawn
+
+
+def _of_torchviz(box_id: str, box: PlacedBox, name: str, group: str) -> Json:
+    kind = _kind(box)
+    title = box.label if box.label.split("\n")[0].strip() else name + box.label
+    owner = "n" + box_id.removeprefix("s").split("_")[0]
+    return {
+        "kind": kind,
+        "root": kind == "output",
+        "title": "\n".join(line.strip() if kind in _KINDS.values() else line for line in title.split("\n")),
+        "subtitle": "",
+        "lines": 0,
+        "group": owner if kind == "saved" else group,
+    }
+
+
+def _kind(box: PlacedBox) -> str:
+    accumulates = box.label.split("\n")[0] == "AccumulateGrad"
+    return _KINDS.get(box.fill, "accumulate" if accumulates else "backward")
+
+
+def computation_svg(recording: Recording, step: int | None = None) -> str:
+    """The computation graph as an SVG file: with all its values and gradients, or as it stands at one step.
+
+    Steps count from 0 (nothing computed yet). The file follows the reader's light or dark preference, holds no
+    script and refers to nothing outside. Raises LayoutError when the graph cannot be placed.
+    """
+    graph = computation_graph(recording)
+    story = timeline(recording)
+    last = len(story["steps"]) - 1
+    at = last if step is None else min(max(step, 0), last)
+    texts = texts_at(story["slots"], at)
+    now = () if step is None else story["steps"][at]["now"]
+    placed = _computation(graph, place(graphviz_source(graph, "LR")))
+    return svg(Drawn(placed, texts, frozenset(now), _phase(story, at), "Computation graph"))
+
+
+def texts_at(slots: Mapping[str, Sequence[Sequence[Any]]], step: int) -> dict[str, list[str]]:
+    """What each slot shows at a step; a slot that is not yet known is left out."""
+    shown = {slot: [lines for since, lines in entries if since <= step] for slot, entries in slots.items()}
+    return {slot: entries[-1] for slot, entries in shown.items() if entries}
+
+
+def _phase(story: Mapping[str, Any], step: int) -> str:
+    number = story["steps"][step]["phase"]
+    return "" if number is None else str(story["phases"][number]["kind"])
+
+
+def torchviz_svg(picture: Picture, recording: Recording | None = None, saved: bool = False) -> str:
+    """torchviz's picture as an SVG file, plain or with saved values and attributes; as ``computation_svg`` otherwise.
+
+    The recording, when given, gives the root its name.
+    """
+    placed = _torchviz(recording, picture.saved if saved else picture.plain)
+    return svg(Drawn(placed, {}, frozenset(), "", "grad_fn graph"))
+
+
+def computation_dot(recording: Recording) -> str:
+    """The computation graph for Graphviz, to be drawn elsewhere: titles, values and gradients as they are at last."""
+    graph = computation_graph(recording)
+    story = timeline(recording)
+    texts = texts_at(story["slots"], len(story["steps"]) - 1)
+    lines = [f'"{box.id}" [label={_label(box, texts)}{_LOOKS[box.kind]}]' for box in graph.boxes]
+    lines += [
+        f'"{arrow.tail}" -> "{arrow.head}" [id="{arrow.id}", '
+        f"label={quoted(' '.join(['×', *texts[f'{arrow.id}.local']]) if f'{arrow.id}.local' in texts else '')}"
+        f"{'' if arrow.tracked else ', style=dashed'}]"
+        for arrow in graph.arrows
+    ]
+    return "\n".join(
+        [
+            "digraph {",
+            'rankdir=LR; node [shape=box, style=rounded, fontname="Helvetica"]; edge [fontname="Helvetica"]',
+            *lines,
+            "}",
+        ]
+    )
+
+
+_LOOKS = {
+    "leaf": ", color=blue",
+    "input": ', style="rounded,dashed"',
+    "operation": "",
+    "untracked": ', style="rounded,dashed"',
+}
+
+
+def _label(box: Box, texts: Mapping[str, list[str]]) -> str:
+    gradient = texts.get(f"{box.id}.grad", [])
+    lines = [box.full_title, box.subtitle, *texts.get(f"{box.id}.value", [])]
+    return quoted("\n".join([*lines, *(["∇ " + gradient[0], *gradient[1:]] if gradient else [])]))

@@ -1,0 +1,81 @@
+"""The process that runs `dot`: its refusals, its time limit, and that nothing of it stays behind."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradwalk.dot import LIMIT_VARIABLE, LayoutError, quoted, run, time_limit
+from gradwalk.layout import place
+
+
+def dense(nodes: int, edges: int) -> str:
+    """A random graph on which `dot` works for minutes."""
+    draw = random.Random(0)  # noqa: S311 (a graph, not a secret)
+    lines = (f"{draw.randrange(nodes)} -> {draw.randrange(nodes)}" for _ in range(edges))
+    return "digraph {" + "; ".join(lines) + "}"
+
+
+def children() -> list[str]:
+    """The programs that this process has started and that still run."""
+    listed = subprocess.run(["ps", "-A", "-o", "ppid=,comm="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 1) for line in listed.splitlines()]
+    return [name for parent, name in rows if int(parent) == os.getpid() and "dot" in name]
+
+
+def test_a_dense_graph_ends_at_the_limit_and_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LIMIT_VARIABLE, "0.5")
+    start = time.monotonic()
+    with pytest.raises(LayoutError, match=r"within 0\.5 seconds.*GRADWALK_LAYOUT_SECONDS"):
+        run(dense(500, 4000))
+    assert time.monotonic() - start < 3
+    assert children() == []
+
+
+def test_source_beyond_the_bound_is_refused_before_any_work() -> None:
+    with pytest.raises(LayoutError, match="too large to be drawn"):
+        run("digraph {" + "a -> b;" * 400_000 + "}")
+
+
+def test_a_missing_dot_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(LayoutError, match=r"apt install graphviz.*brew install graphviz"):
+        run("digraph {}")
+
+
+def test_bad_source_is_told_in_graphvizs_words() -> None:
+    with pytest.raises(LayoutError, match="syntax error"):
+        run("digraph { a -> ")
+
+
+@pytest.mark.parametrize("text", ["soon", "", "-1", "0", "nan", "inf"])
+def test_a_bad_time_limit_is_named(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv(LIMIT_VARIABLE, text)
+    with pytest.raises(LayoutError, match=LIMIT_VARIABLE):
+        time_limit()
+
+
+def test_the_time_limit_is_five_seconds_or_what_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(LIMIT_VARIABLE, raising=False)
+    assert time_limit() == 5
+    monkeypatch.setenv(LIMIT_VARIABLE, "0.25")
+    assert time_limit() == 0.25
+
+
+@pytest.mark.parametrize("text", ["\\", 'a"b', "<b>bold</b>", "\\N", "a\nb", "ends with \\", '\\"', "é ∂ŷ", "x" * 3000])
+def test_a_quoted_label_comes_back_as_it_was(text: str) -> None:
+    assert place(f"digraph {{ a [label={quoted(text)}] }}").boxes["a"].label == text
+
+
+@given(st.text(max_size=40))
+def test_quoted_text_cannot_leave_its_quotes(text: str) -> None:
+    inside = quoted(text)[1:-1].replace("\\\\", "").replace('\\"', "")
+    assert '"' not in inside
+    assert inside.replace("\\n", "").isprintable()

@@ -1,0 +1,55 @@
+"""Sizes of texts and the room that is kept for them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradwalk.measures import CODE_LINE, NUMBER_SIZE, arrow_room, code_room, shortened, text_width, value_room
+from gradwalk.notation import array_text, short
+
+
+@given(st.floats(width=32))
+def test_every_float32_fits_where_a_scalar_stands(number: float) -> None:
+    room, lines = value_room(())
+    assert lines == 1
+    assert text_width("∇ " + short(number), NUMBER_SIZE) <= room
+
+
+@given(st.sampled_from([(3,), (4,), (9,), (2, 2), (3, 4), (7, 9), (2, 2, 2)]), st.data())
+def test_ordinary_numbers_fit_in_their_rows(shape: tuple[int, ...], data: st.DataObject) -> None:
+    count = 1
+    for size in shape:
+        count *= size
+    numbers = data.draw(st.lists(st.floats(0.125, 50, width=32).map(lambda n: -n), min_size=count, max_size=count))
+    lines = array_text(shape, numbers)
+    assert len(lines) <= value_room(shape)[1]
+    assert max(text_width(line, NUMBER_SIZE) for line in lines) <= value_room(shape)[0]
+
+
+def test_huge_shapes_need_no_numbers() -> None:
+    assert value_room((10**6, 10**6)) == value_room((10**6, 10**6))
+    assert value_room((10**6, 10**6))[1] == 1
+
+
+def test_a_scalar_needs_the_least_room_on_an_arrow() -> None:
+    assert arrow_room(()) <= arrow_room((2,)) <= arrow_room((4,))
+
+
+@given(st.text(max_size=60), st.floats(40, 300))
+def test_shortened_text_fits_and_begins_the_same(text: str, room: float) -> None:
+    cut = shortened(text, 15, room)
+    assert cut == text or (cut.endswith("…") and text.startswith(cut[:-1]))
+    assert text_width(cut, 15) <= room
+
+
+@pytest.mark.parametrize(("text", "helvetica"), [("0123456789", 5.56), ("MulBackward0", 6.56)])
+def test_width_is_helveticas(text: str, helvetica: float) -> None:
+    """The sum of the advance widths in Adobe's metrics of Helvetica, in em."""
+    assert text_width(text, 1) == pytest.approx(helvetica, rel=0.05)
+
+
+def test_code_room_counts_characters_and_lines() -> None:
+    assert code_room("SinBackward0\nself")[0] > code_room("Sin\nself")[0]
+    assert code_room("a\nb")[1] - code_room("a")[1] == CODE_LINE
