@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from gradwalk.formula import SLOTS, Formula, Tree, array_tree, name_tree, number_tree, template
+from gradwalk.formula import SLOTS, Formula, Tree, array_tree, filled, name_tree
 from gradwalk.notation import MINUS, SHOWN_IN_VECTOR, call_name, constant_text, default_constant, short
 from gradwalk.recording import Operation, Value
 
@@ -43,7 +43,7 @@ _FORMS: dict[str, str] = {
 
 @lru_cache(maxsize=1024)
 def _latex(kernel: str, edges: tuple[str, ...], constants: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The operation's LaTeX with slots in it, and the arguments that they stand for, in the order of their slots."""
+    """The operation's LaTeX with slots from 1 on, and the arguments that stand in them, in their order."""
     form = _FORMS.get(kernel)
     if kernel == "mul" and "other" in constants:
         form = r"{other} \cdot {self}"
@@ -51,40 +51,37 @@ def _latex(kernel: str, edges: tuple[str, ...], constants: tuple[str, ...]) -> t
         form = form.replace("{other}", r"{alpha} \cdot {other}")
     names = (*edges, *constants)
     used = tuple(name for name in names if form and f"{{{name}}}" in form)
-    if form is None or set(edges) - set(used) or len(names) > len(SLOTS):
-        used = names[: len(SLOTS)]
+    if form is None or set(edges) - set(used) or len(names) >= len(SLOTS):
+        used = names[: len(SLOTS) - 1]
         inside = ", ".join(f"{{{name}}}" for name in used)
         form = rf"\operatorname{{{kernel.lstrip('_').replace('_', '-')}}}\left({inside}\right)"
-    for slot, name in zip(SLOTS, used, strict=False):
+    for slot, name in zip(SLOTS[1:], used, strict=False):
         form = form.replace(f"{{{name}}}", f"{{{slot}}}")
     return form, used
 
 
-def call_formula(operation: Operation, names: Mapping[int, str]) -> Formula:
-    """The operation on its operands' names: ``x^2``, ``w · x``, ``mean(x)``."""
+def symbol_line(operation: Operation, names: Mapping[int, str]) -> Formula:
+    """``v = x^2``: the result's name and the operation on its operands' names."""
     latex, used = _call_latex(operation)
-    trees: dict[str, Tree] = {edge.name: name_tree(names[edge.value]) for edge in operation.edges}
-    return _filled(latex, used, trees, operation)
+    trees = {edge.name: name_tree(names[edge.value]) for edge in operation.edges}
+    return _line(f"#0 = {latex}", name_tree(names[operation.results[0]]), used, trees, operation)
 
 
-def call_numbers(operation: Operation, operands: Sequence[Value]) -> Formula | None:
-    """The operation on its operands' numbers: ``4^2``; a short sum or mean is written out. None when too large.
+def number_line(operation: Operation, operands: Sequence[Value], result: Tree) -> Formula:
+    """``= 4^2 = 16``: the operation on its operands' numbers, and the result; a short sum or mean is written out.
 
-    ``operands`` are the values of ``operation.edges``, in their order.
+    ``operands`` are the values of ``operation.edges``, in their order; numbers too many to read are left out.
     """
-    written = _written_out(operation, operands)
-    if written is not None:
+    if (written := _written_out(operation, operands, result)) is not None:
         return written
     latex, used = _call_latex(operation)
-    exposed = template(latex).exposed
     trees: dict[str, Tree] = {}
     for edge, value in zip(operation.edges, operands, strict=True):
-        fenced = edge.name in used and used.index(edge.name) in exposed
-        tree = array_tree(value.shape, value.numbers, fenced)
+        tree = array_tree(value.shape, value.numbers)
         if tree is None:
-            return None
+            return Formula("= #0", (result,))
         trees[edge.name] = tree
-    return _filled(latex, used, trees, operation)
+    return _line(f"= {latex} = #0", result, used, trees, operation)
 
 
 def _call_latex(operation: Operation) -> tuple[str, tuple[str, ...]]:
@@ -93,16 +90,12 @@ def _call_latex(operation: Operation) -> tuple[str, tuple[str, ...]]:
     return _latex(kernel, tuple(edge.name for edge in operation.edges), plain)
 
 
-def _filled(latex: str, used: Sequence[str], trees: Mapping[str, Tree], operation: Operation) -> Formula:
-    exposed = template(latex).exposed
-    constants = {constant.name: constant_text(constant.text) for constant in operation.constants}
-    return Formula(
-        latex,
-        tuple(trees.get(name) or number_tree(constants[name], slot in exposed) for slot, name in enumerate(used)),
-    )
+def _line(latex: str, result: Tree, used: Sequence[str], trees: Mapping[str, Tree], operation: Operation) -> Formula:
+    constants: dict[str, Tree] = {c.name: ["mn", constant_text(c.text)] for c in operation.constants}
+    return filled(latex, [result, *(trees.get(name) or constants[name] for name in used)])
 
 
-def _written_out(operation: Operation, operands: Sequence[Value]) -> Formula | None:
+def _written_out(operation: Operation, operands: Sequence[Value], result: Tree) -> Formula | None:
     """``(1 + 4 + 9) / 3`` for the mean of a short vector, ``1 + 4 + 9`` for its sum."""
     latex = _WRITTEN_OUT.get(operation.kernel)
     if latex is None or len(operands) != 1 or len(operands[0].shape) != 1:
@@ -112,7 +105,7 @@ def _written_out(operation: Operation, operands: Sequence[Value]) -> Formula | N
         return None
     first, *rest = (short(number) for number in numbers)
     terms = " ".join([first, *(f"− {text[1:]}" if text.startswith(MINUS) else f"+ {text}" for text in rest)])
-    return Formula(latex, (terms, str(len(numbers)))[: latex.count("@")])
+    return Formula(f"= {latex} = #0", (result, terms, str(len(numbers)))[: 1 + latex.count("@")])
 
 
-_WRITTEN_OUT = {"sum": "@0", "mean": r"\frac{@0}{@1}"}
+_WRITTEN_OUT = {"sum": "@1", "mean": r"\frac{@1}{@2}"}

@@ -6,7 +6,7 @@ In a template ``#0`` … ``#9`` is a slot for a tree (a name, a matrix) and ``@0
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert_to_element
 
-from gradwalk.notation import GREEK, MINUS, SHOWN_IN_VECTOR, short
+from gradwalk.notation import GREEK, MINUS, short
 from gradwalk.recording import Number
 
 # A tree is a list: the tag and then its children, each a text, a tree, or (in a template) the number of an argument.
@@ -40,6 +40,7 @@ class Formula(NamedTuple):
 
     latex: str
     arguments: tuple[Tree | str, ...]
+    dotted: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -64,7 +65,9 @@ def _slot_character(match: re.Match[str]) -> str:
 
 def _tree(element: Element) -> Tree | int:
     """The element without its attributes, or the slot that it is; a row of one is what it holds, spaces are dropped."""
-    text = unescape(element.text or "").strip()
+    text = unescape(element.text or "")
+    if element.tag != "mtext":
+        text = text.strip()
     slot = ord(text) if len(text) == 1 else 0
     if _TREE_SLOT <= slot < _TREE_SLOT + len(SLOTS):
         return slot - _TREE_SLOT
@@ -85,7 +88,7 @@ def _dotted(tree: Tree) -> Tree:
         return [tree[0], *children]
     row: Tree = [tree[0]]
     for child in children:
-        if row[1:] and _is_factor(row[-1]) and isinstance(child, list) and child[0] != "mo":
+        if row[1:] and _is_factor(row[-1]) and isinstance(child, list | int) and not _is_operator(child):
             row.append(["mo", "·"])
         row.append(child)
     return row
@@ -93,11 +96,17 @@ def _dotted(tree: Tree) -> Tree:
 
 def _is_factor(node: Tree | str | int) -> bool:
     """Whether what comes next multiplies it: numbers and powers are factors, an operator and the sin of sin(x) not."""
-    if not isinstance(node, list) or node[0] in ("mo", "mtable"):
+    if isinstance(node, int):
+        return True
+    if isinstance(node, str) or _is_operator(node) or node[0] == "mtable":
         return False
     if node[0] == "mi":
         return len(str(node[1])) == 1 and node[1] != "σ"
     return _is_factor(node[1]) if node[0] in ("msup", "msub") else True
+
+
+def _is_operator(node: Tree | int) -> bool:
+    return isinstance(node, list) and node[0] in ("mo", "mtext")
 
 
 def _expose(tree: Tree, exposed: set[int]) -> None:
@@ -119,6 +128,17 @@ def _beside(tree: Tree, place: int) -> bool:
     return tree[place - 1] not in [["mo", sign] for sign in "(,=|[‖"]
 
 
+def filled(latex: str, trees: Iterable[Tree], dotted: bool = False) -> Formula:
+    """The template with its slots filled in order; a negative number gets brackets where it needs them."""
+    exposed = template(latex, dotted).exposed
+    return Formula(latex, tuple(_fenced(tree) if slot in exposed else tree for slot, tree in enumerate(trees)), dotted)
+
+
+def _fenced(tree: Tree) -> Tree:
+    text = tree[1]
+    return ["mn", f"({text})"] if tree[0] == "mn" and isinstance(text, str) and text.startswith(MINUS) else tree
+
+
 @lru_cache(maxsize=4096)
 def name_tree(name: str) -> Tree:
     """A variable's name: ``v1`` and ``x_1`` with an index, ``y_pred`` → y with the subscript pred, ``sigma`` → σ."""
@@ -133,20 +153,21 @@ def name_tree(name: str) -> Tree:
     return ["msub", ["mi", GREEK.get(stem, stem)], ["mi", rest]]
 
 
-def number_tree(text: str, fenced: bool = False) -> Tree:
-    """A number's text as a tree, in brackets when it is negative and ``fenced``."""
-    return ["mn", f"({text})" if fenced and text.startswith(MINUS) else text]
+def number_tree(number: Number) -> Tree:
+    return ["mn", short(number)]
 
 
-def array_tree(shape: Sequence[int], numbers: Sequence[Number] | None, fenced: bool = False) -> Tree | None:
+def array_tree(shape: Sequence[int], numbers: Sequence[Number] | None) -> Tree | None:
     """A scalar, a vector of at most four elements or a matrix of at most 4×4; None for what is too large to read."""
     if numbers is None or len(shape) > 2 or any(size > LARGEST_MATRIX for size in shape):
         return None
     if not shape:
-        return number_tree(short(numbers[0]), fenced)
-    if len(shape) == 1:
-        return ["mn", f"[{', '.join(short(number) for number in numbers[:SHOWN_IN_VECTOR])}]"]
-    return matrix_tree(shape[0], shape[1], numbers)
+        return number_tree(numbers[0])
+    return matrix_tree(shape[0], shape[1], numbers) if len(shape) == 2 else row_tree(numbers)
+
+
+def row_tree(numbers: Sequence[Number]) -> Tree:
+    return ["mn", f"[{', '.join(map(short, numbers))}]"]
 
 
 def matrix_tree(rows: int, columns: int, numbers: Sequence[Number]) -> Tree:
@@ -154,6 +175,6 @@ def matrix_tree(rows: int, columns: int, numbers: Sequence[Number]) -> Tree:
     table: Tree = ["mtable"]
     for row in range(rows):
         line: Tree = ["mtr"]
-        line.extend(["mtd", ["mn", short(number)]] for number in numbers[row * columns : (row + 1) * columns])
+        line.extend(["mtd", number_tree(number)] for number in numbers[row * columns : (row + 1) * columns])
         table.append(line)
     return ["mrow", ["mo", "["], table, ["mo", "]"]]

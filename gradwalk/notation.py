@@ -22,7 +22,7 @@ GREEK = {
 }  # fmt: skip
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INDEXED = re.compile(r"(.*?[A-Za-z])_?(\d{1,4})\Z")
 _INTEGER = re.compile(r"-?\d{1,4}(\.0*)?\Z")
 _NUMBER = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?\Z")
@@ -174,7 +174,7 @@ def _power(arguments: Mapping[str, str], constants: Mapping[str, str]) -> str:
     exponent = arguments.get("exponent") or constants.get("exponent", "?")
     plain = exponent.replace(MINUS, "-")
     if _INTEGER.match(plain):
-        return base + plain.translate(_SUPERSCRIPTS)
+        return base + plain.translate(SUPERSCRIPTS)
     return f"√{base}" if plain == "0.5" else f"{base}^{exponent}"
 
 

@@ -1,0 +1,99 @@
+"""A recording opened for reading: its parts by id, their names on the screen, and where each contribution arrives."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gradwalk.notation import pretty, value_names
+from gradwalk.recording import (
+    Accumulate,
+    Array,
+    Backward,
+    BackwardCall,
+    LocalGradient,
+    Operation,
+    Recording,
+    Value,
+)
+
+
+class Arrival(NamedTuple):
+    """What a node hands to one operand in the backward pass, as the ``position``-th of ``uses`` of that value."""
+
+    edge: int
+    value: int
+    array: Array
+    position: int
+    uses: int
+
+
+class Index:
+    """Look-ups over one recording, each made once, in time linear in its length."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.names = value_names(recording)
+        self.shown = {value: pretty(name) for value, name in self.names.items()}
+        self.values: dict[int, Value] = {value.id: value for value in recording.values}
+        self.operations: dict[int, Operation] = {operation.id: operation for operation in recording.operations}
+        self.nodes = {node.id: node for node in recording.nodes}
+        self.calls: dict[int, BackwardCall] = {}
+        self.locals: dict[tuple[int, int, int], LocalGradient] = {}
+        """By call, operation and edge."""
+        self.arrivals: dict[tuple[int, int], list[Arrival]] = {}
+        """What a node hands on, by call and node."""
+        self.contributions: dict[tuple[int, int], list[Array]] = {}
+        """Everything that arrives at a value, in the engine's order, by call and value."""
+        self.gradients: dict[tuple[int, int], Array] = {}
+        """The whole gradient of a value, as the engine summed it, by call and value."""
+        for event in recording.events:
+            if isinstance(event, BackwardCall):
+                self.calls[event.call] = event
+                self.gradients[event.call, event.root] = event.seed
+            elif isinstance(event, LocalGradient):
+                self.locals[event.call, event.operation, event.edge] = event
+            elif isinstance(event, Accumulate):
+                self.gradients[event.call, event.leaf] = event.added
+            elif isinstance(event, Backward):
+                self._note(event)
+        self._count_uses()
+
+    def _note(self, event: Backward) -> None:
+        operation = self.operation_of(event.node)
+        if operation is None:
+            return
+        for value, upstream in zip(operation.results, event.upstream, strict=False):
+            if upstream is not None:
+                self.gradients[event.call, value] = upstream
+        found = self.arrivals.setdefault((event.call, event.node), [])
+        for number, edge in enumerate(operation.edges):
+            array = event.contributions[edge.route] if edge.route is not None else None
+            if array is not None:
+                arrived = self.contributions.setdefault((event.call, edge.value), [])
+                arrived.append(array)
+                found.append(Arrival(number, edge.value, array, len(arrived), 0))
+
+    def _count_uses(self) -> None:
+        for (call, _), found in self.arrivals.items():
+            found[:] = [arrival._replace(uses=len(self.contributions[call, arrival.value])) for arrival in found]
+
+    def operation_of(self, node: int) -> Operation | None:
+        operation = self.nodes[node].operation
+        return None if operation is None else self.operations[operation]
+
+    def box(self, value: int) -> str:
+        """The id of the box that shows a value: ``v3`` for one that no operation made, ``o5`` with its operation."""
+        operation = self.values[value].operation
+        return f"v{value}" if operation is None else f"o{operation}"
+
+    def target(self, call: int) -> str:
+        """The name of the number that a backward call differentiates: the root, or ``L`` where a seed weighs it."""
+        event = self.calls[call]
+        if not event.seed_given:
+            return self.names[event.root]
+        return next(letter for letter in ("L", "ell", "L0") if letter not in self.names.values())
+
+    def copies(self, operation: Operation, edge: int) -> int:
+        """Which place of several an operand takes: 1, 2, … when one value is used more than once, else 0."""
+        same = [number for number, other in enumerate(operation.edges) if other.value == operation.edges[edge].value]
+        return same.index(edge) + 1 if len(same) > 1 else 0

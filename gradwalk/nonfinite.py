@@ -1,0 +1,136 @@
+"""Why a number is inf or nan: the one sentence for the place where it first appears, or for how it spreads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from gradwalk.notation import call_name, short
+from gradwalk.recording import Array, LocalGradient, Number, Operation, Value
+from gradwalk.wording import NONFINITE, OVERFLOW
+
+LARGEST = {"float32": "3.403e+38", "float64": "1.798e+308", "float16": "65504", "bfloat16": "3.39e+38"}
+
+_LOGARITHMS = ("log", "log2", "log10")
+_BOUNDED = ("asin", "acos")
+
+
+def odd(numbers: Sequence[Number] | None) -> bool:
+    """Whether inf or nan is among the numbers."""
+    return numbers is not None and not all(map(math.isfinite, numbers))
+
+
+def forward_reason(operation: Operation, operands: Sequence[Value], result: Value, names: Mapping[int, str]) -> str:
+    """Why the operation's result holds inf or nan; an empty text when it does not."""
+    if not odd(result.numbers) or result.numbers is None:
+        return ""
+    place = next(number for number, entry in enumerate(result.numbers) if not math.isfinite(entry))
+    made = result.numbers[place]
+    inputs = {
+        edge.name: _at(value, place, result) for edge, value in zip(operation.edges, operands, strict=True)
+    } | _constants(operation)
+    kernel = call_name(operation)
+    spread = [value for value in operands if odd(value.numbers)]
+    if spread:
+        return _spread(kernel, list(inputs.values()), made, names[spread[0].id], spread[0])
+    pieces = {name: short(number) for name, number in inputs.items() if number is not None}
+    key = _domain(kernel, inputs)
+    if key and set(inputs) == set(pieces):
+        return NONFINITE[key].format(kernel=kernel, made=short(made), **pieces)
+    if math.isnan(made):
+        return NONFINITE["nan"].format(kernel=kernel)
+    return OVERFLOW.format(
+        dtype=result.dtype, largest=LARGEST.get(result.dtype, "number it can hold"), made=short(made)
+    )
+
+
+def _constants(operation: Operation) -> dict[str, float | None]:
+    found: dict[str, float | None] = {}
+    for constant in operation.constants:
+        try:
+            found[constant.name] = float(constant.text)
+        except ValueError:
+            continue
+    return found
+
+
+def _at(value: Value, place: int, result: Value) -> float | None:
+    """The operand's number behind one entry of an elementwise result; None where the shapes do not say."""
+    if value.numbers is None:
+        return None
+    if value.shape == result.shape:
+        return value.numbers[place]
+    return value.numbers[0] if len(value.numbers) == 1 else None
+
+
+def _domain(kernel: str, inputs: Mapping[str, float | None]) -> str | None:
+    """The key of the rule that finite inputs break; None when only the size of the result is to blame."""
+    self, other = inputs.get("self"), inputs.get("other")
+    if kernel == "div" and other == 0:
+        return "zero by zero" if self == 0 else "by zero"
+    if self is None:
+        return None
+    if kernel in _LOGARITHMS:
+        return "log of zero" if self == 0 else "log of negative" if self < 0 else None
+    if kernel in ("sqrt", "rsqrt") and self < 0:
+        return "root of negative"
+    if kernel in ("reciprocal", "rsqrt") and self == 0:
+        return "reciprocal of zero"
+    if kernel in _BOUNDED and abs(self) > 1:
+        return "outside one"
+    if kernel == "pow":
+        return _power(self, inputs.get("exponent"))
+    return None
+
+
+def _power(base: float, exponent: float | None) -> str | None:
+    if exponent is None:
+        return None
+    if base == 0 and exponent < 0:
+        return "power of zero"
+    return "power of negative" if base < 0 and not float(exponent).is_integer() else None
+
+
+def _spread(kernel: str, inputs: Sequence[float | None], made: float, name: str, source: Value) -> str:
+    known = [number for number in inputs if number is not None]
+    if any(map(math.isnan, known)) or any(map(math.isnan, source.numbers or ())):
+        return NONFINITE["nan spreads"].format(name=name)
+    if not math.isnan(made):
+        return NONFINITE["inf spreads"].format(name=name, made=short(made))
+    if kernel in ("mul", "mm", "mv", "dot") and 0 in known:
+        return NONFINITE["zero times inf"].format()
+    if kernel in ("add", "sub", "rsub", "sum", "mean"):
+        return NONFINITE["inf minus inf"].format()
+    return NONFINITE["inf over inf" if kernel == "div" else "nan from inf"].format(kernel=kernel, name=name)
+
+
+def local_reason(event: LocalGradient, operation: Operation, operands: Sequence[Value], result: Value) -> str:
+    """Why a local gradient is infinite or nan; an empty text when it is not."""
+    if not odd(event.numbers):
+        return ""
+    if odd(result.numbers) and not odd(operands[event.edge].numbers):
+        zeros = any(number == 0 for value in operands for number in value.numbers or ())
+        if not (zeros and call_name(operation) in (*_LOGARITHMS, "div", "reciprocal")):
+            return NONFINITE["local of odd"].format(made=_first_odd(result.numbers))
+    elif any(odd(value.numbers) for value in operands):
+        return NONFINITE["local of odd"].format(made=_first_odd(next(v.numbers for v in operands if odd(v.numbers))))
+    return NONFINITE["vertical"].format(made=_first_odd(event.numbers))
+
+
+def _first_odd(numbers: Sequence[Number] | None) -> str:
+    return short(next(number for number in numbers or () if not math.isfinite(number)))
+
+
+def backward_reason(upstream: Array, local: LocalGradient | None, contribution: Array) -> str:
+    """Why a contribution is infinite or nan; an empty text when it is not."""
+    if not odd(contribution.numbers):
+        return ""
+    arriving = upstream.numbers or ()
+    slopes = (local.numbers if local is not None else None) or ()
+    if any(map(math.isnan, arriving)):
+        return NONFINITE["nan arrives"].format()
+    if any(map(math.isnan, contribution.numbers or ())):
+        if (0 in arriving and any(map(math.isinf, slopes))) or (0 in slopes and any(map(math.isinf, arriving))):
+            return NONFINITE["zero times inf"].format()
+        return NONFINITE["nan slope"].format()
+    return NONFINITE["inf arrives" if odd(arriving) else "inf slope"].format()
