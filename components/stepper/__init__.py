@@ -10,10 +10,10 @@ import streamlit as st
 
 HERE = Path(__file__).resolve().parent
 
-# A component's JavaScript is one module that cannot import beside itself, so its parts are joined; each uses only those before it
-# until the player runs.
+# A component's JavaScript is one module that cannot import beside itself, so its parts are joined, in reading order.
 PARTS = (
-    "dom", "story", "formula", "words", "code", "geometry", "slot", "box", "arrow", "picture", "stage", "legend", "pictures",
+    "dom", "story", "formula", "words", "code",
+    "geometry", "slot", "box", "arrow", "picture", "stage", "legend", "pictures",
     "scrubber", "transport", "keys", "address", "screen", "player",
 )  # fmt: skip
 STYLES = ("player", "picture", "modes")

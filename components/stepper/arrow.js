@@ -1,19 +1,15 @@
 /* An arrow with the local gradient beside it, and the arrow that runs back along it with the contribution. */
 
-/** A label on either side of the arrow: the local gradient on the way there, the contribution on the way back. */
+/** Without `slots` (torchviz's picture) it carries no numbers. A label on either side of the arrow: the local gradient on the way there, the contribution on the way back. */
 function drawArrow(arrow, tall, slots) {
   const path = readPath(arrow.path);
   const there = arrowShape(path);
   const back = arrowShape(shiftedPath(reversedPath(path), tall ? [FLOW_SHIFT, 0] : [0, FLOW_SHIFT]));
-  const lines = svg(
-    "g",
-    { class: `arrow${arrow.tracked ? "" : " untracked"}` },
-    svg("path", { class: "line", d: there.line }),
-    svg("path", { class: "head", d: there.head }),
-  );
+  const shapes = (shape) => [svg("path", { class: "line", d: shape.line }), svg("path", { class: "head", d: shape.head })];
+  const lines = svg("g", { class: `arrow${arrow.tracked ? "" : " untracked"}${arrow.plain ? " plain" : ""}` }, ...shapes(there));
   const labels = svg("g", { class: "label" });
-  if (!arrow.tracked || !arrow.label) return { lines, labels };
-  const flow = svg("g", { class: "flow unknown" }, svg("path", { class: "line", d: back.line }), svg("path", { class: "head", d: back.head }));
+  if (!arrow.tracked || !slots) return { lines, labels };
+  const flow = svg("g", { class: "flow unknown" }, ...shapes(back));
   lines.append(flow);
   const [x, y] = arrow.label;
   const place = tall ? { local: [x - 8, y + 4], flow: [x + FLOW_SHIFT + 8, y + 4] } : { local: [x, y - 7], flow: [x, y + FLOW_SHIFT + 15] };

@@ -10,7 +10,7 @@ function drawBox(box, slots, pick) {
     svg("rect", { class: "halo", x: -4, y: -4, width: box.w + 8, height: box.h + 8, rx: 13 }),
     svg("rect", { class: "frame", width: box.w, height: box.h, rx: 9 }),
   );
-  drawn.append(...(HAS_VALUE.has(box.kind) ? valueBoxTexts(box, slots) : plainBoxTexts(box)));
+  drawn.append(...(HAS_VALUE.has(box.kind) ? valueBoxTexts(box, slots) : codeBoxTexts(box)));
   return drawn;
 }
 
@@ -31,13 +31,15 @@ function valueBoxTexts(box, slots) {
   return [title, subtitle, rule, ...value, ...grad];
 }
 
-function plainBoxTexts(box) {
-  const lines = `${box.title || ""}${box.subtitle ? "\n" + box.subtitle : ""}`.split("\n");
-  const step = Math.min(17, (box.h - 6) / lines.length);
-  const first = box.h / 2 - (step * (lines.length - 1)) / 2 + 4.5;
+/** Lines as torchviz writes them: aligned by spaces, and a row of dashes between the name and its attributes. */
+function codeBoxTexts(box) {
+  const lines = box.title.split("\n");
+  const middle = (number) => box.h / 2 + (number - (lines.length - 1) / 2) * CODE.lineHeight;
   return lines.map((line, number) => {
-    const text = svg("text", { class: number ? "line" : "line name", x: box.w / 2, y: round(first + number * step) }, line);
-    squeeze(text, 13, box.w - 8);
+    const y = round(middle(number));
+    if (/^-+$/.test(line)) return svg("line", { x1: 8, x2: box.w - 8, y1: y, y2: y });
+    const text = svg("text", { class: number ? "detail" : "detail name", x: box.w / 2, y: y + 4.5 }, line);
+    if (line.length * CODE.advance > box.w - 8) setAttribute(text, "textLength", box.w - 8);
     return text;
   });
 }

@@ -19,8 +19,18 @@ function formulaLine(templates, [template, ...values]) {
   return made;
 }
 
+/** A line that begins with "=" goes on from the one before: in symbols, then with the numbers. */
+function goesOn(template) {
+  const first = template && (template[1]?.[0] === "mrow" ? template[1][1] : template[1]);
+  return Array.isArray(first) && first[0] === "mo" && first[1] === "=";
+}
+
 function showFormula(place, templates, lines) {
-  place.replaceChildren(
-    ...lines.map((line, number) => html("div", { class: number ? "numbers" : "symbols" }, formulaLine(templates, line))),
-  );
+  const rows = [];
+  for (const line of lines) {
+    const made = formulaLine(templates, line);
+    if (rows.length && goesOn(templates[line[0]])) rows.at(-1).append(html("div", { class: "numbers" }, made));
+    else rows.push(html("div", { class: "row" }, html("div", null, made)));
+  }
+  place.replaceChildren(...rows);
 }

@@ -3,9 +3,10 @@
 // The same as in gradwalk/measures.py, by which the boxes were made: a test compares them.
 const SIZES = { title: 15, subtitle: 12, number: 14, edge: 12.5 };
 const BOX = { titleBaseline: 22, subtitleBaseline: 39, rule: 46, firstBaseline: 63, lineHeight: 18 };
+const CODE = { lineHeight: 17, advance: 7.9 };
 const FLOW_SHIFT = 10;
 
-const HEAD = { long: 9, half: 4.2 };
+const HEAD = { long: 9, half: 4.6 };
 
 /** Baselines of the value's lines and, below them, of the gradient's. */
 function numberBaselines(lines) {
@@ -45,15 +46,20 @@ const round = (number) => Math.round(number * 100) / 100;
 const pathText = ([start, ...segments]) =>
   `M${start.map(round)}` + segments.map((points) => (points.length === 3 ? "C" : "L") + points.map((p) => p.map(round)).join(" ")).join("");
 
+const distance = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y);
+
 /** The line of an arrow, ending inside its head, and the head itself. */
-function arrowShape(path) {
-  const segments = path.slice(1);
-  const tip = segments.length ? segments.at(-1).at(-1) : path[0];
-  const before = [path[0], ...segments.flat().slice(0, -1)].reverse().find(([x, y]) => Math.hypot(tip[0] - x, tip[1] - y) > 0.5) || [tip[0] - 1, tip[1]];
-  const length = Math.hypot(tip[0] - before[0], tip[1] - before[1]);
+function arrowShape([start, ...all]) {
+  const tip = all.at(-1)?.at(-1) || start;
+  const moving = all.findLastIndex((segment, number) => distance(number ? all[number - 1].at(-1) : start, tip) > 0.5);
+  const segments = all.slice(0, moving + 1);
+  const before = [start, ...segments.flat()].findLast((point) => distance(point, tip) > 0.5) || [tip[0] - 1, tip[1]];
+  const length = distance(before, tip);
   const [ux, uy] = [(tip[0] - before[0]) / length, (tip[1] - before[1]) / length];
   const base = [tip[0] - ux * HEAD.long, tip[1] - uy * HEAD.long];
   const side = (sign) => [base[0] - sign * uy * HEAD.half, base[1] + sign * ux * HEAD.half];
-  const line = segments.length ? [...path.slice(0, -1), [...segments.at(-1).slice(0, -1), base]] : path;
+  // The last bend ends with the line, before the head, and in the same direction.
+  const pull = ([x, y]) => [x - ux * HEAD.long, y - uy * HEAD.long];
+  const line = [start, ...segments.slice(0, -1), ...segments.slice(-1).map((last) => [...last.slice(0, -2), ...last.slice(-2).map(pull)])];
   return { line: pathText(line), head: `M${tip.map(round)}L${side(1).map(round)}L${side(-1).map(round)}Z` };
 }

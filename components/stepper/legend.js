@@ -8,8 +8,9 @@ const LEGEND = {
     ["swatch mark-dashed", "", "needs no gradient"],
   ],
   grad_fn: [
-    ["swatch mark-accumulate", "", "leaf"],
-    ["swatch mark-backward", "", "node of the backward pass"],
+    ["swatch mark-tensor", "", "leaf"],
+    ["swatch mark-accumulate", "", "adds to its .grad"],
+    ["swatch mark-backward", "", "grad_fn"],
     ["swatch mark-output", "", "result"],
     ["swatch mark-saved", "", "saved for backward"],
   ],

@@ -4,8 +4,8 @@ const PICTURE_MARGIN = 16;
 const PIECE = 1600; // px along the picture's longer side
 const NEAR = 800; // px from the view at which a piece is shown
 
-/** `pick(ids)` is called when a box is clicked. */
-function createPicture(placed, name, tall, pick) {
+/** `numbers`: values and gradients are shown on it. `pick(ids)` is called when a box is clicked. */
+function createPicture(placed, { name, tall, numbers, pick }) {
   const along = placed.width >= placed.height ? "x" : "y";
   const layers = ["arrows", "boxes", "labels"].map((layer) => svg("g", { class: layer }));
   const width = placed.width + 2 * PICTURE_MARGIN;
@@ -27,7 +27,7 @@ function createPicture(placed, name, tall, pick) {
 
   function showPiece(piece) {
     if (piece.drawn) return piece.drawn.layers.forEach((layer) => setAttribute(layer, "display", null));
-    piece.drawn = drawPiece(piece, tall, pick);
+    piece.drawn = drawPiece(piece, tall, numbers, pick);
     piece.drawn.layers.forEach((layer, number) => layers[number].append(layer));
   }
 
@@ -61,13 +61,13 @@ function cutInPieces(placed, along) {
   return [through, ...pieces];
 }
 
-function drawPiece(piece, tall, pick) {
+function drawPiece(piece, tall, numbers, pick) {
   const layers = [svg("g"), svg("g"), svg("g")];
   const slots = new Map();
   const lights = new Map();
   const light = (id, element) => id && lights.set(id, [...(lights.get(id) || []), element]);
   for (const arrow of piece.arrows) {
-    const drawn = drawArrow(arrow, tall, slots);
+    const drawn = drawArrow(arrow, tall, numbers ? slots : null);
     layers[0].append(drawn.lines);
     layers[2].append(drawn.labels);
     light(arrow.id, drawn.lines);

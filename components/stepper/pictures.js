@@ -23,7 +23,10 @@ function rememberChoice(choice) {
 
 function createPictures(pick, redraw) {
   const choice = rememberedChoice();
-  const stages = { computation: createStage(NAMES.computation, pick), grad_fn: createStage(NAMES.grad_fn, pick) };
+  const stages = {
+    computation: createStage({ name: NAMES.computation, numbers: true, pick }),
+    grad_fn: createStage({ name: NAMES.grad_fn, numbers: false, pick }),
+  };
   const tabs = Object.entries(NAMES).map(([view, name]) =>
     html("button", { type: "button", "data-view": view, click: () => choose({ view }) }, name));
   const saved = html("input", { type: "checkbox", change: () => choose({ saved: saved.checked }) });

@@ -1,7 +1,7 @@
 /* The player: the parts put together. Everything shown is a function of the data and one step number. */
 
 const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
-const MOST_SCALE = { page: 1.25, screen: 2.4 };
+const MOST_SCALE = { page: 1.5, screen: 2.4 };
 const PICTURE_SHARE = 0.5; // of the window's height, at most
 
 function createPlayer(parent) {

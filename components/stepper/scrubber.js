@@ -1,7 +1,7 @@
 /* The scrubber: every step on one line, in the colours of the phases. A range input underneath serves keys and screen readers. */
 
 const SEGMENT_ROOM = 9; // px; with less for each step the line is continuous
-const NAME_ROOM = 130; // px; where a phase has less, only the current one shows its name
+const NAME_GAP = 10; // px between two names
 
 function createScrubber(go) {
   const range = html("input", { type: "range", min: 0, max: 0, step: 1, "aria-label": "Step", input: () => go(Number(range.value)) });
@@ -13,6 +13,7 @@ function createScrubber(go) {
   let parts = [];
   let segmented = null;
   let width = 0;
+  let font = "";
 
   function draw() {
     segmented = width / Math.max(1, lastStep(story)) >= SEGMENT_ROOM;
@@ -28,24 +29,17 @@ function createScrubber(go) {
     phases.replaceChildren(...parts.map((part) => part.whole));
   }
 
-  function crowd() {
-    const least = Math.min(...story.phases.map((phase) => (width * phase.count) / Math.max(1, lastStep(story))));
-    element.classList.toggle("crowded", least < NAME_ROOM);
-  }
-
   function setStory(next) {
     const same = story && lastStep(next) === lastStep(story) && JSON.stringify(next.phases) === JSON.stringify(story.phases);
     story = next;
     range.max = lastStep(story);
-    if (same) return;
-    draw();
-    crowd();
+    if (!same) draw();
   }
 
   function resize(next) {
     width = next;
+    font = `600 13px ${getComputedStyle(phases).fontFamily}`;
     if (segmented !== width / Math.max(1, lastStep(story)) >= SEGMENT_ROOM) draw();
-    crowd();
   }
 
   function show(step) {
@@ -55,6 +49,22 @@ function createScrubber(go) {
     setAttribute(range, "aria-valuetext", `Step ${step} of ${lastStep(story)}, ${said}: ${story.steps[step].title}`);
     start.classList.toggle("current", step === 0);
     for (const part of parts) showPart(part, step, part.phase === here);
+    placeNames(here);
+  }
+
+  /** The current phase's name is always whole; the others' show where they find room beside it. */
+  function placeNames(here) {
+    const each = width / Math.max(1, lastStep(story));
+    const start = (phase) => (phase.first - 1) * each;
+    const length = (name) => textWidth(name.textContent, font) + NAME_GAP;
+    const current = parts.find((part) => part.phase === here);
+    const from = current ? Math.max(0, Math.min(start(here), width - length(current.name))) : 0;
+    const to = current ? from + length(current.name) : 0;
+    for (const { phase, name } of parts) {
+      const covered = start(phase) < to && start(phase) + length(name) > from;
+      const hidden = phase !== here && (covered || length(name) > phase.count * each);
+      setAttribute(name, "style", phase === here ? `left: ${Math.round(from - start(phase))}px` : hidden ? "visibility: hidden" : null);
+    }
   }
 
   function showPart({ phase, whole, name, segments, fill, thumb }, step, here) {

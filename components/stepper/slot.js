@@ -33,16 +33,11 @@ function createSlot(texts, { mark = "", unknown = "", size, room = Infinity, kno
 const sameLines = (one, other) =>
   one === other || (one !== null && other !== null && one.length === other.length && one.every((line, number) => line === other[number]));
 
-const ruler = document.createElement("canvas").getContext("2d");
-
-/** Text that is too wide for its box is set narrower. Measured beside the page, so no layout is forced. */
+/** Text that is too wide for its box is set narrower. */
 function squeeze(text, size, room) {
   const content = text.textContent;
-  let tooWide = content.length * size * 0.45 > room;
-  if (tooWide) {
-    ruler.font = `600 ${size}px "Source Sans", "Source Sans 3", sans-serif`;
-    tooWide = ruler.measureText(content).width > room;
-  }
+  const mayBe = content.length * size * 0.45 > room;
+  const tooWide = mayBe && textWidth(content, `600 ${size}px "Source Sans", sans-serif`) > room;
   setAttribute(text, "textLength", tooWide ? round(room) : null);
   setAttribute(text, "lengthAdjust", tooWide ? "spacingAndGlyphs" : null);
 }

@@ -1,11 +1,11 @@
 /* A stage shows one picture at a legible size, scrolls to what a step is about, and plays any step on it. */
 
-const LEGIBLE = 1; // below this scale the smallest text would be under 11 px: rather scroll
+const LEGIBLE = 0.92; // the smallest text is then 11 px; rather scroll than draw it smaller
 const ZOOM = { step: 1.25, least: 0.1, most: 4 };
 const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
 const SCROLL_BAR = 14; // px
 
-function createStage(name, pick) {
+function createStage({ name, numbers, pick }) {
   const viewport = html("div", { class: "view", keydown: (event) => moveAmongBoxes(event) });
   const element = html("div", { class: "stage" }, viewport);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -32,7 +32,7 @@ function createStage(name, pick) {
   function draw(next, tall) {
     if (next === placed) return;
     placed = next;
-    picture = next && createPicture(next, name, tall, pick);
+    picture = next && createPicture(next, { name, tall, numbers, pick });
     viewport.replaceChildren(...(picture ? [picture.element] : []));
     lit = [];
     focus = null;
