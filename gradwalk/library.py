@@ -34,6 +34,19 @@ class Module(NamedTuple):
     names: dict[str, Any]
 
 
+class Method(NamedTuple):
+    """A method of a tensor, not yet called."""
+
+    function: Function
+    base: torch.Tensor
+
+
+class Builtin(NamedTuple):
+    """One of Python's own functions, by name."""
+
+    name: str
+
+
 def tensors(items: Iterable[Any]) -> Iterator[torch.Tensor]:
     """The tensors among arguments, one level of lists included."""
     for item in items:

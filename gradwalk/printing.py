@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from gradwalk.library import Context, Function, Module
+from gradwalk.library import Builtin, Context, Function, Method, Module
 
 PRINTED_ELEMENTS = 1000
 """PyTorch prints a summary above this many elements; that summary still grows with the number of dimensions."""
@@ -17,15 +17,17 @@ def shown(value: Any) -> str:
     """The repr of a value as a notebook shows it."""
     if isinstance(value, torch.Tensor):
         return _tensor(value)
+    if isinstance(value, Builtin | Function):
+        return f"<function {value.name}>"
+    if isinstance(value, Method):
+        return f"<bound method {value.function.name}>"
+    if isinstance(value, Module | Context):
+        return f"<module '{value.name}'>" if isinstance(value, Module) else f"<class '{value.name}'>"
     if isinstance(value, tuple) and not isinstance(value, torch.Size):
         inner = ", ".join(shown(item) for item in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, list):
         return "[" + ", ".join(shown(item) for item in value) + "]"
-    if isinstance(value, Function):
-        return f"<function {value.name}>"
-    if isinstance(value, Module | Context):
-        return f"<module '{value.name}'>" if isinstance(value, Module) else f"<class '{value.name}'>"
     text = repr(value)
     return f"<{type(value).__name__}>" if " at 0x" in text else text
 

@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode, _pop_mode, _push_mod
 
 from gradwalk.backward_pass import draw, watch_backward
 from gradwalk.failures import cause
-from gradwalk.interpreter import Interpreter, prepare
+from gradwalk.interpreter import prepare, run_program
 from gradwalk.library import Function
 from gradwalk.limits import LIMITS, Budget, Limits
 from gradwalk.live import LiveGraph, LiveValues, dtype_name
@@ -51,7 +51,7 @@ def record(source: str, *, pictures: bool = False, limits: Limits = LIMITS) -> R
 def record_program(program: Program, *, pictures: bool = False, limits: Limits = LIMITS) -> Recording:
     """The same for a program that is already prepared."""
     recorder = Recorder(pictures=pictures, limits=limits)
-    Interpreter(program, recorder, Budget(limits)).run()
+    run_program(program, recorder, Budget(limits))
     return recorder.recording(program.source)
 
 

@@ -1,0 +1,149 @@
+"""What each expression that is no call gives in a run."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import Any
+
+import torch
+
+from gradwalk import library
+from gradwalk.printing import formatted, printed, shown
+from gradwalk.run import Run, expression
+
+
+@expression(ast.Constant)
+def _constant(run: Run, node: ast.Constant) -> Any:
+    return node.value
+
+
+@expression(ast.Name)
+def _name(run: Run, node: ast.Name) -> Any:
+    name = node.id
+    if name in run.names:
+        return run.names[name]
+    if name in library.BUILTINS:
+        return library.Builtin(name)
+    run.at = node
+    raise NameError(f"name '{name}' is not defined")
+
+
+@expression(ast.List)
+def _list(run: Run, node: ast.List) -> list[Any]:
+    return list(run.checked([run.value(item) for item in node.elts], node))
+
+
+@expression(ast.Tuple)
+def _tuple(run: Run, node: ast.Tuple) -> tuple[Any, ...]:
+    return tuple(run.checked([run.value(item) for item in node.elts], node))
+
+
+@expression(ast.BinOp)
+def _binary(run: Run, node: ast.BinOp) -> Any:
+    left, right = run.value(node.left), run.value(node.right)
+    return run.apply(library.OPERATORS[type(node.op).__name__], (left, right), node)
+
+
+@expression(ast.UnaryOp)
+def _unary(run: Run, node: ast.UnaryOp) -> Any:
+    return run.apply(library.OPERATORS[type(node.op).__name__], (run.value(node.operand),), node)
+
+
+@expression(ast.BoolOp)
+def _boolean(run: Run, node: ast.BoolOp) -> Any:
+    stop = isinstance(node.op, ast.Or)
+    value = None
+    for part in node.values:
+        value = run.value(part)
+        if bool(value) is stop:
+            break
+    return value
+
+
+@expression(ast.Compare)
+def _compare(run: Run, node: ast.Compare) -> Any:
+    left, result = run.value(node.left), True
+    for operator, part in zip(node.ops, node.comparators, strict=True):
+        right = run.value(part)
+        result = run.apply(library.OPERATORS[type(operator).__name__], (left, right), node)
+        if len(node.ops) > 1 and not result:
+            break
+        left = right
+    return result
+
+
+@expression(ast.IfExp)
+def _conditional(run: Run, node: ast.IfExp) -> Any:
+    return run.value(node.body if run.value(node.test) else node.orelse)
+
+
+@expression(ast.Subscript)
+def _subscript(run: Run, node: ast.Subscript) -> Any:
+    base, key = run.value(node.value), run.value(node.slice)
+    if isinstance(base, torch.Tensor | list | tuple | str | range):
+        return run.apply(library.INDEX, (base, key), node)
+    run.at = node
+    raise TypeError(f"'{type(base).__name__}' object is not subscriptable")
+
+
+@expression(ast.Slice)
+def _slice(run: Run, node: ast.Slice) -> slice:
+    return slice(*(None if part is None else run.value(part) for part in (node.lower, node.upper, node.step)))
+
+
+@expression(ast.JoinedStr)
+def _f_string(run: Run, node: ast.JoinedStr) -> str:
+    return str(run.checked("".join(printed(run.value(part)) for part in node.values), node))
+
+
+@expression(ast.FormattedValue)
+def _field(run: Run, node: ast.FormattedValue) -> str:
+    value = run.value(node.value)
+    if node.conversion == ord("r"):
+        value = shown(value)
+    return formatted(value, run.value(node.format_spec) if node.format_spec else "")
+
+
+@expression(ast.Attribute)
+def _attribute(run: Run, node: ast.Attribute) -> Any:
+    base = run.value(node.value)
+    run.at = node
+    name = node.attr
+    if isinstance(base, library.Module):
+        return base.names[name]
+    if isinstance(base, torch.Tensor):
+        return _tensor_attribute(run, base, node)
+    raise AttributeError(f"'{type(base).__name__}' object has no attribute '{name}'")
+
+
+def _tensor_attribute(run: Run, base: torch.Tensor, node: ast.Attribute) -> Any:
+    name = node.attr
+    if name in library.METHODS:
+        return library.Method(library.METHODS[name], base)
+    if name in library.VIEWS:
+        return run.apply(library.VIEWS[name], (base,), node)
+    if name == "grad":
+        return _grad(run, base, node)
+    if name in library.ATTRIBUTES:
+        return getattr(base, name)
+    raise AttributeError(f"'Tensor' object has no attribute '{name}'")
+
+
+def _grad(run: Run, tensor: torch.Tensor, node: ast.Attribute) -> torch.Tensor | None:
+    """Reading .grad of a value that is no leaf warns; the process's warning filters are not ours to change."""
+    if tensor.is_leaf or tensor.retains_grad:
+        return tensor.grad
+    run.show(node, "warning", "UserWarning: " + NON_LEAF_GRAD)
+    return None
+
+
+def _non_leaf_grad_warning() -> str:
+    """PyTorch's own words, asked of PyTorch once."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        _ = (torch.ones((), requires_grad=True) * 2).grad
+    return str(caught[0].message).split(" (Triggered internally", 1)[0]
+
+
+NON_LEAF_GRAD = _non_leaf_grad_warning()

@@ -1,0 +1,148 @@
+"""One run of one program: its names, its generator, its budget, and the one door through which calls go.
+
+``statements``, ``expressions`` and ``calls`` say what each piece of syntax does; they are functions of a Run, listed in
+the tables here. What happens is told to a listener, which also does the work that touches tensors.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import torch
+
+from gradwalk import library
+from gradwalk.arithmetic import check_plain, check_size
+from gradwalk.library import Function
+from gradwalk.limits import Budget
+from gradwalk.parse import span_of
+from gradwalk.program import ProgramCell, ProgramError, Span
+
+
+class Listener(Protocol):
+    """What wants to know of a run. ``call`` and ``backward`` also do the work."""
+
+    def call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any: ...
+
+    def backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None: ...
+
+    def statement(self, span: Span, bindings: list[tuple[str, Any]]) -> None: ...
+
+    def output(self, span: Span, stream: str, text: str) -> None: ...
+
+    def failure(self, span: Span, error: Exception) -> None: ...
+
+    def cell(self, cell: ProgramCell) -> None: ...
+
+
+Rule = Callable[["Run", Any], Any]
+"""What a piece of syntax does in a run."""
+
+EXPRESSIONS: dict[type[ast.AST], Rule] = {}
+STATEMENTS: dict[type[ast.AST], Rule] = {}
+
+
+def expression(kind: type[ast.expr]) -> Callable[[Rule], Rule]:
+    """Enter a rule for an expression into the table."""
+    return lambda rule: EXPRESSIONS.setdefault(kind, rule)
+
+
+def statement(kind: type[ast.stmt]) -> Callable[[Rule], Rule]:
+    """Enter a rule for a statement into the table."""
+    return lambda rule: STATEMENTS.setdefault(kind, rule)
+
+
+_BLOCKS = frozenset((ast.If, ast.For, ast.While, ast.With))
+"""Statements that are done when the statements inside them are."""
+
+
+class Run:
+    """The state of one run. Nothing in it is shared with another."""
+
+    def __init__(self, listener: Listener, budget: Budget) -> None:
+        self.listener = listener
+        self.budget = budget
+        self.names: dict[str, Any] = {}
+        self.generator = torch.Generator().manual_seed(0)
+        self.line = 1
+        """The line on which the present cell starts."""
+        self.at: ast.AST = ast.Pass()
+        """The piece of syntax at work, for the place of a failure."""
+        self.bound: list[str] = []
+        """The names that the present statement has set."""
+
+    def value(self, node: ast.expr) -> Any:
+        """The value of an expression."""
+        return EXPRESSIONS[type(node)](self, node)
+
+    def execute(self, node: ast.stmt) -> Any:
+        """Run one statement. Gives the value of an expression statement."""
+        self.at = node
+        span = self.span(node)
+        self.budget.step(span)
+        self.bound = []
+        value = STATEMENTS[type(node)](self, node)
+        if type(node) not in _BLOCKS:
+            self.listener.statement(span, [(name, self.names[name]) for name in self.bound])
+        return value
+
+    def block(self, body: list[ast.stmt]) -> None:
+        for node in body:
+            self.execute(node)
+
+    def apply(
+        self, function: Function, args: tuple[Any, ...], node: ast.AST, kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Charge the budget, then run: through the listener when a tensor is at work, as plain Python otherwise."""
+        self.at = node
+        kwargs = kwargs or {}
+        span = self.span(node)
+        kind = function.kind
+        if kind == "backward":
+            return self._backward(args, kwargs, span)
+        if kind == "creation" or _has_tensor(args, kwargs):
+            self.budget.operation(*function.cost(args, kwargs), span)
+            if kind == "creation" and function.name in library.RANDOM:
+                kwargs["generator"] = self.generator
+            return self.listener.call(function, args, kwargs, span)
+        if isinstance(node, ast.BinOp | ast.AugAssign):
+            check_plain(type(node.op).__name__, args, self.budget.limits, span)
+        return self.checked(function.call(*args, **kwargs), node)
+
+    def _backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
+        if len(args) > 3 or any(name not in ("gradient", "retain_graph") for name in kwargs):
+            raise ProgramError("backward() takes gradient and retain_graph here.", span)
+        self.listener.backward(args, kwargs, span)
+
+    def items(self, value: Any, node: ast.AST) -> Iterator[Any]:
+        """What a loop over a value meets; the rows of a tensor are operations of their own."""
+        if isinstance(value, torch.Tensor):
+            if value.dim() == 0:
+                raise TypeError("iteration over a 0-d tensor")
+            return (self.apply(library.INDEX, (value, index), node) for index in range(len(value)))
+        if not isinstance(value, list | tuple | range | str | zip | enumerate):
+            raise TypeError(f"'{type(value).__name__}' object is not iterable")
+        return iter(value)
+
+    def show(self, node: ast.AST, stream: str, text: str) -> None:
+        """Show a text in the output of the cell."""
+        span = self.span(node)
+        self.budget.output(len(text), span)
+        self.listener.output(span, stream, text)
+
+    def checked(self, value: Any, node: ast.AST) -> Any:
+        """The same value, if it has not grown too large."""
+        if isinstance(value, str | list | tuple):
+            check_size(value, self.budget.limits, self.span(node))
+        return value
+
+    def span(self, node: ast.AST) -> Span:
+        return span_of(node, self.line)
+
+
+def _has_tensor(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    for item in args:
+        if isinstance(item, torch.Tensor):
+            return True
+    return any(True for _ in library.tensors((*args, *kwargs.values())))
