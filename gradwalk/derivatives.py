@@ -23,10 +23,10 @@ _ELEMENT = re.compile(r"\[\d+\]\Z")
 def rule(kernel: str, argument: str) -> str | None:
     """PyTorch's formula for the gradient of one argument of a kernel, exactly as PyTorch ships it.
 
-    ``kernel`` is a name and overload such as ``sin`` or ``pow.Tensor_Scalar``; in place (``mul_.Tensor``) the formula is
-    the plain kernel's. ``argument`` is PyTorch's name for it; an element of a list (``tensors[1]``) has the list's.
-    ``grad`` in the formula is the upstream gradient, ``result`` what the kernel gave. None where the table has no entry,
-    as for operations that are made of others, or where torchgen is not installed.
+    ``kernel`` is a name and overload such as ``sin`` or ``pow.Tensor_Scalar``; in place (``mul_.Tensor``) the formula
+    is the plain kernel's. ``argument`` is PyTorch's name for it; an element of a list (``tensors[1]``) has the list's.
+    ``grad`` in the formula is the upstream gradient, ``result`` what the kernel gave. None where the table has no
+    entry, as for operations that are made of others, or where torchgen is not installed.
     """
     entry = load().get(kernel)
     if entry is None:
@@ -54,7 +54,7 @@ def _loader() -> type[yaml.SafeLoader] | type[yaml.CSafeLoader]:
 
 
 def _formulas(entry: dict[str, Any]) -> tuple[str, dict[str, str]]:
-    """One entry's kernel and its formulas. A key may name several arguments; keys for forward derivatives are left out."""
+    """One entry's kernel and its formulas; a key may name several arguments, and forward derivatives are left out."""
     schema: str = entry["name"]
     kernel, _, rest = schema.partition("(")
     arguments = set(_ARGUMENT.findall(rest.rpartition("->")[0]))

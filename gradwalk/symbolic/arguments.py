@@ -24,7 +24,7 @@ _FLAGS = {"True": Integer(1), "False": Integer(0)}
 _KNOWN = {math.pi: sympy.pi, -math.pi: -sympy.pi, math.tau: 2 * sympy.pi, math.e: sympy.E, math.sqrt(2): sympy.sqrt(2)}
 
 
-class Inexpressible(Exception):
+class InexpressibleError(Exception):
     """There is no bounded formula for this."""
 
 
@@ -34,7 +34,7 @@ def number(value: float) -> Expr:
     Large whole numbers become floating-point ones, because SymPy would compute 1000000 ** 1000000 exactly.
     """
     if not math.isfinite(value):
-        raise Inexpressible
+        raise InexpressibleError
     if value in _KNOWN:
         return _KNOWN[value]
     numerator, denominator = value.as_integer_ratio()
@@ -44,18 +44,18 @@ def number(value: float) -> Expr:
 
 
 def constant(name: str, text: str) -> Expr | str:
-    """A constant argument by PyTorch's name, from the text that a recording keeps; raises Inexpressible."""
+    """A constant argument by PyTorch's name, from the text that a recording keeps; raises InexpressibleError."""
     if name in _WORDS:
         return text.strip("'\"")
     if text in _FLAGS:
         return _FLAGS[text]
     if _NUMBER.match(text):
         return number(float(text))
-    raise Inexpressible
+    raise InexpressibleError
 
 
 def apply(kernel: str, operands: Mapping[str, Expr], constants: Mapping[str, str], single: bool) -> Expr:
-    """What the kernel computes on one element; raises Inexpressible.
+    """What the kernel computes on one element; raises InexpressibleError.
 
     ``single`` says that every operand has one element, so that reductions and products of matrices have a rule too.
     A loss's own reduction is left to the caller.
@@ -63,14 +63,14 @@ def apply(kernel: str, operands: Mapping[str, Expr], constants: Mapping[str, str
     name = base_name(kernel)
     rule = RULES.get(name) or (SINGLE.get(name) if single else None)
     if rule is None:
-        raise Inexpressible
+        raise InexpressibleError
     needed, optional = _parameters(name)
     if not operands.keys() <= needed | optional:
-        raise Inexpressible
+        raise InexpressibleError
     given = {key: constant(key, text) for key, text in constants.items() if key in needed | optional and text != "None"}
     arguments = {**given, **operands}
     if not needed <= arguments.keys():
-        raise Inexpressible
+        raise InexpressibleError
     return rule(**arguments) if not isinstance(rule, type) else rule(arguments["self"])
 
 

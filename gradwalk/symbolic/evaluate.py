@@ -12,27 +12,36 @@ from collections.abc import Callable, Mapping, Sequence
 import sympy
 from sympy import Expr, Symbol
 
-from gradwalk.symbolic.functions import Ceil, Compare, Floor, Round, Sigmoid, Softplus, Trunc
+from gradwalk.symbolic.compare import Compare
+from gradwalk.symbolic.functions import Ceil, Floor, Round, Sigmoid, Softplus, Trunc, Truth
+from gradwalk.symbolic.summation import Summation
+
+Values = Mapping[Symbol, float]
 
 
-def evaluate(expression: Expr, values: Mapping[Symbol, float]) -> float:
-    """The expression's value where each symbol has the given one. Raises KeyError for a function without a rule."""
+def evaluate(expression: Expr, values: Values, rows: Sequence[Values] = ()) -> float:
+    """The expression's value where each symbol has the given one.
+
+    A sum over elements takes the values from each of ``rows`` in turn. Raises KeyError for a function without a rule.
+    """
     if isinstance(expression, Symbol):
         return values[expression]
     if expression.is_number and expression.is_Atom:
         return float(expression)
     if isinstance(expression, Compare):
-        return _compare(expression, values)
-    return _FUNCTIONS[expression.func]([evaluate(argument, values) for argument in expression.args])
+        return _compare(expression, values, rows)
+    if isinstance(expression, Summation):
+        return sum(evaluate(expression.args[0], row, rows) for row in rows)
+    return _FUNCTIONS[expression.func]([evaluate(argument, values, rows) for argument in expression.args])
 
 
-def _compare(expression: Compare, values: Mapping[Symbol, float]) -> float:
+def _compare(expression: Compare, values: Values, rows: Sequence[Values]) -> float:
     """Only the branch that holds is evaluated: the other may lie outside its domain."""
     first, second, above, tied, below = expression.args
-    left, right = evaluate(first, values), evaluate(second, values)
+    left, right = evaluate(first, values, rows), evaluate(second, values, rows)
     if math.isnan(left) or math.isnan(right):
         return math.nan
-    return evaluate(above if left > right else tied if left == right else below, values)
+    return evaluate(above if left > right else tied if left == right else below, values, rows)
 
 
 def _product(factors: Sequence[float]) -> float:
@@ -107,4 +116,5 @@ _FUNCTIONS: dict[type[Expr], Callable[[Sequence[float]], float]] = {
     Ceil: _stair(math.ceil),
     Round: _stair(round),
     Trunc: _stair(math.trunc),
+    Truth: sum,
 }

@@ -1,19 +1,28 @@
-"""Functions that SymPy lacks, or whose textbook form it would take apart, with the derivative that PyTorch gives them.
-
-SymPy's own Abs, sign, Max and Piecewise ask whether their arguments are real, which is slow and, for the plain symbols
-used here, leaves their derivatives full of real and imaginary parts. Everything that bends is one ``Compare`` instead.
-"""
+"""Functions that SymPy lacks, or whose textbook form it would take apart, each with its derivative and its LaTeX."""
 
 from __future__ import annotations
 
-import sympy
+from typing import ClassVar
+
 from sympy import Expr, Function, Integer
-
-ONE = Integer(1)
-ZERO = Integer(0)
+from sympy.printing.latex import LatexPrinter
 
 
-class Sigmoid(Function):
+class Named(Function):  # type: ignore[misc] # SymPy carries no types
+    """A function of ours. SymPy asks ``fdiff`` for its derivative and ``_latex`` for how it is written."""
+
+    latex_form: ClassVar[str]
+    """Its LaTeX, with ``%s`` where the argument stands."""
+
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        return powered(self.latex_form % printer._print(self.args[0]), exp)
+
+
+def powered(text: str, exp: str | None) -> str:
+    return text if exp is None else f"{{{text}}}^{{{exp}}}"
+
+
+class Sigmoid(Named):
     """The logistic function σ(z) = 1 / (1 + e⁻ᶻ), kept whole: its derivative is σ(z)(1 − σ(z))."""
 
     nargs = 1
@@ -25,93 +34,47 @@ class Sigmoid(Function):
     def fdiff(self, argindex: int = 1) -> Expr:
         return self * (1 - self)
 
+    def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
+        power = "" if exp is None else f"^{{{exp}}}"
+        return rf"\sigma{power}{{\left({printer._print(self.args[0])} \right)}}"
 
-class Softplus(Function):
+
+class Softplus(Named):
     """log(1 + eᶻ), whose derivative is the sigmoid."""
 
     nargs = 1
+    latex_form = r"\operatorname{softplus}{\left(%s \right)}"
 
     def fdiff(self, argindex: int = 1) -> Expr:
         return Sigmoid(self.args[0])
 
 
-class Compare(Function):
-    """``Compare(a, b, above, tied, below)``: ``above`` where a > b, ``tied`` where a = b, ``below`` where a < b.
-
-    relu(x) is Compare(x, 0, x, 0, 0) and max(a, b) is Compare(a, b, a, (a + b)/2, b), so that differentiating the
-    branches gives PyTorch's choice at the kink: relu'(0) = 0, and a tie shares the gradient evenly.
-    """
-
-    nargs = 5
-
-    @classmethod
-    def eval(cls, first: Expr, second: Expr, above: Expr, tied: Expr, below: Expr) -> Expr | None:
-        if above == tied == below:
-            return above
-        if first.is_Number and second.is_Number:
-            return above if first > second else tied if first == second else below
-        return None
-
-    def _eval_derivative(self, symbol: Expr) -> Expr:
-        first, second, *branches = self.args
-        return Compare(first, second, *(sympy.diff(branch, symbol) for branch in branches))
-
-
-class Stair(Function):
+class Stair(Named):
     """A function that is constant between its steps: PyTorch gives it the derivative 0 everywhere."""
 
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> Expr:
-        return ZERO
+        return Integer(0)
 
 
 class Floor(Stair):
-    pass
+    latex_form = r"\lfloor %s \rfloor"
 
 
 class Ceil(Stair):
-    pass
+    latex_form = r"\lceil %s \rceil"
 
 
 class Round(Stair):
-    pass
+    latex_form = r"\operatorname{round}{\left(%s \right)}"
 
 
 class Trunc(Stair):
-    pass
+    latex_form = r"\operatorname{trunc}{\left(%s \right)}"
 
 
-def indicator(first: Expr, second: Expr, above: int, tied: int, below: int) -> Expr:
-    """A comparison as a number, 1 where it is true: ``indicator(a, b, 1, 0, 0)`` is a > b."""
-    return Compare(first, second, Integer(above), Integer(tied), Integer(below))
+class Truth(Stair):
+    """A condition that came as a tensor of True and False."""
 
-
-def where(condition: Expr, chosen: Expr, other: Expr) -> Expr:
-    """``chosen`` where the condition, a comparison or a number, is true; ``other`` elsewhere."""
-    if not isinstance(condition, Compare):
-        return Compare(condition, ZERO, chosen, other, chosen)
-    first, second, *branches = condition.args
-    return Compare(first, second, *(where(branch, chosen, other) for branch in branches))
-
-
-def relu(x: Expr) -> Expr:
-    return Compare(x, ZERO, x, ZERO, ZERO)
-
-
-def magnitude(x: Expr) -> Expr:
-    return Compare(x, ZERO, x, ZERO, -x)
-
-
-def maximum(first: Expr, second: Expr) -> Expr:
-    return Compare(first, second, first, (first + second) / 2, second)
-
-
-def minimum(first: Expr, second: Expr) -> Expr:
-    return Compare(first, second, second, (first + second) / 2, first)
-
-
-def clamp(x: Expr, low: Expr | None, high: Expr | None) -> Expr:
-    """PyTorch passes the gradient on at both bounds."""
-    raised = x if low is None else Compare(x, low, x, x, low)
-    return raised if high is None else Compare(x, high, high, raised, raised)
+    latex_form = "%s"

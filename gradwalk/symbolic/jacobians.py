@@ -15,7 +15,7 @@ Shape = tuple[int, ...]
 
 
 class Case(NamedTuple):
-    """One operand of one operation: the LaTeX names and shapes of all arguments and of ``result``, and the constants."""
+    """One operand of one operation: LaTeX names and shapes of all arguments and of ``result``, and constants."""
 
     names: Mapping[str, str]
     shapes: Mapping[str, Shape]

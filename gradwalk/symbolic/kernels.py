@@ -12,33 +12,15 @@ from collections.abc import Callable
 import sympy
 from sympy import Expr, Integer, Rational, atan2, cos, cosh, erf, exp, log, pi, sin, sinh, sqrt, tan, tanh
 
-from gradwalk.symbolic.functions import (
-    ONE,
-    ZERO,
-    Ceil,
-    Compare,
-    Floor,
-    Round,
-    Sigmoid,
-    Softplus,
-    Trunc,
-    clamp,
-    indicator,
-    magnitude,
-    maximum,
-    minimum,
-    relu,
-    where,
-)
+from gradwalk.symbolic.compare import Compare, clamp, indicator, magnitude, maximum, minimum, relu, where
+from gradwalk.symbolic.functions import Ceil, Floor, Round, Sigmoid, Softplus, Trunc
 
 Rule = Callable[..., Expr]
 
+ZERO = Integer(0)
+ONE = Integer(1)
 HALF = Rational(1, 2)
-
-
-def rule(kernel: str) -> Rule | None:
-    """The rule of a kernel such as ``sin``, ``pow.Tensor_Scalar`` or ``mul_.Tensor``; None where there is none."""
-    return RULES.get(base_name(kernel))
+HUNDREDTH = sympy.Float("0.01")
 
 
 def base_name(kernel: str) -> str:
@@ -65,6 +47,10 @@ def _gelu(self: Expr, approximate: str = "none") -> Expr:
 
 def _softplus(self: Expr, beta: Expr = ONE, threshold: Expr | None = None) -> Expr:
     return Softplus(beta * self) / beta
+
+
+def _leaky_relu(self: Expr, negative_slope: Expr = HUNDREDTH) -> Expr:
+    return Compare(self, ZERO, self, negative_slope * self, negative_slope * self)
 
 
 def _elu(self: Expr, alpha: Expr = ONE, scale: Expr = ONE, input_scale: Expr = ONE) -> Expr:
@@ -138,9 +124,7 @@ RULES: dict[str, Rule] = {
     "logit": lambda self: log(self / (1 - self)),
     "softplus": _softplus,
     "relu": lambda self: relu(self),
-    "leaky_relu": lambda self, negative_slope=Rational(1, 100): Compare(
-        self, ZERO, self, negative_slope * self, negative_slope * self
-    ),
+    "leaky_relu": _leaky_relu,
     "elu": _elu,
     "celu": lambda self, alpha=ONE: _elu(self, alpha, ONE, 1 / alpha),
     "gelu": _gelu,
@@ -154,9 +138,9 @@ RULES: dict[str, Rule] = {
     "abs": lambda self: magnitude(self),
     "maximum": lambda self, other: maximum(self, other),
     "minimum": lambda self, other: minimum(self, other),
-    "clamp": lambda self, min=None, max=None: clamp(self, min, max),
-    "clamp_min": lambda self, min: clamp(self, min, None),
-    "clamp_max": lambda self, max: clamp(self, None, max),
+    "clamp": lambda self, min=None, max=None: clamp(self, min, max),  # noqa: A006 - PyTorch's argument names
+    "clamp_min": lambda self, min: clamp(self, min, None),  # noqa: A006
+    "clamp_max": lambda self, max: clamp(self, None, max),  # noqa: A006
     "where": lambda condition, self, other: where(condition, self, other),
     "masked_fill": lambda self, mask, value: where(mask, value, self),
     "gt": lambda self, other: indicator(self, other, 1, 0, 0),
@@ -180,8 +164,8 @@ RULES: dict[str, Rule] = {
     # the same number in another place, type or shape
     **dict.fromkeys(
         (
-            "alias", "clone", "contiguous", "detach", "expand", "flatten", "lift_fresh", "permute", "reshape", "squeeze",
-            "t", "_to_copy", "transpose", "unsqueeze", "view", "_unsafe_view",
+            "alias", "clone", "contiguous", "detach", "expand", "flatten", "lift_fresh", "permute", "reshape",
+            "squeeze", "t", "_to_copy", "transpose", "unsqueeze", "view", "_unsafe_view",
         ),
         _same,
     ),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sympy import Expr, Float, Function, Symbol
+from sympy import Expr, Float, Symbol
 from sympy.printing.latex import LatexPrinter
 
-from gradwalk.symbolic.functions import Ceil, Compare, Floor, Round, Sigmoid, Softplus, Trunc
+from gradwalk.symbolic.compare import Compare, cases
+from gradwalk.symbolic.summation import Summation
 
-GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega".split()
-)
+GREEK = {
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "rho",
+    "sigma", "tau", "phi", "chi", "psi", "omega",
+}  # fmt: skip
 
 _INDEXED = re.compile(r"([A-Za-z]+)_?(\d+)\Z")
 _BRACKET = re.compile(r"\\left\(| \\right\)\}|\\right\)")
@@ -26,6 +28,12 @@ def latex_name(name: str) -> str:
     if not subscript:
         return _word(stem)
     return f"{_word(stem)}_{subscript}" if len(subscript) == 1 else f"{_word(stem)}_{{{subscript}}}"
+
+
+def latex_element(name: str, index: str) -> str:
+    """One element of a vector: ``x`` → ``x_i``, ``v1`` → ``v_{1,i}``."""
+    stem, line, subscript = latex_name(name).partition("_")
+    return f"{stem}_{{{subscript.strip('{}')},{index}}}" if line else f"{stem}_{index}"
 
 
 def _parts(name: str) -> tuple[str, str]:
@@ -45,7 +53,10 @@ def latex(expression: Expr, names: Mapping[Symbol, str]) -> str:
     """The expression in LaTeX; ``names`` gives each symbol's LaTeX."""
     words = any(r"\mathit" in name for name in names.values())
     printer = _Printer({"symbol_names": dict(names), "mul_symbol": r"\," if words else None, "inv_trig_style": "full"})
-    return _SIGN.sub(r"\1-", _light_brackets(printer.whole(expression)))
+    text = str(printer.doprint(expression))
+    if isinstance(expression, Compare) and text.startswith(r"\left("):
+        text = cases(expression, printer)  # the whole formula needs no brackets
+    return _SIGN.sub(r"\1-", _light_brackets(text))
 
 
 def _light_brackets(text: str) -> str:
@@ -69,96 +80,25 @@ def _light_brackets(text: str) -> str:
     return "".join([*pieces, text[position:]])
 
 
-class _Printer(LatexPrinter):
-    """SymPy's printer with the functions of ours, whole numbers without a point, and positive terms first."""
+class _Printer(LatexPrinter):  # type: ignore[misc] # SymPy carries no types
+    """SymPy's printer with whole numbers without a point, and positive terms first."""
 
-    def whole(self, expression: Expr) -> str:
-        """A comparison that is the whole expression stands without brackets."""
-        text = str(self.doprint(expression))
-        return self._cases(expression) if isinstance(expression, Compare) and text.startswith(r"\left(") else text
-
-    def _print_Float(self, expr: Float) -> str:
+    def _print_Float(self, expr: Float) -> str:  # noqa: N802 - SymPy finds it by this name
         number = float(expr)
         if abs(number) < 1e15 and number == int(number):
             return str(int(number))
         return str(super()._print_Float(expr)).removeprefix(r"1.0 \cdot ")
 
+    def _needs_mul_brackets(self, expr: Expr, first: bool = False, last: bool = False) -> bool:
+        if isinstance(expr, Summation):
+            return not last
+        return bool(super()._needs_mul_brackets(expr, first=first, last=last))
+
+    def _needs_add_brackets(self, expr: Expr) -> bool:
+        return bool(expr.has(Summation) or super()._needs_add_brackets(expr))
+
     def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
         terms: list[Expr] = super()._as_ordered_terms(expr, order=order)
-        return sorted(terms, key=lambda term: bool(term.could_extract_minus_sign())) if _starts_low(terms) else terms
-
-    def _print_atan2(self, expr: Function, exp: str | None = None) -> str:
-        return self._call(r"\operatorname{atan2}", expr, exp)
-
-    def _print_Sigmoid(self, expr: Sigmoid, exp: str | None = None) -> str:
-        return self._call(r"\sigma", expr, exp)
-
-    def _print_Softplus(self, expr: Softplus, exp: str | None = None) -> str:
-        return self._call(r"\operatorname{softplus}", expr, exp)
-
-    def _print_Round(self, expr: Round, exp: str | None = None) -> str:
-        return self._call(r"\operatorname{round}", expr, exp)
-
-    def _print_Trunc(self, expr: Trunc, exp: str | None = None) -> str:
-        return self._call(r"\operatorname{trunc}", expr, exp)
-
-    def _call(self, name: str, expr: Function, exp: str | None) -> str:
-        power = "" if exp is None else f"^{{{exp}}}"
-        return rf"{name}{power}{{\left({', '.join(self._print(argument) for argument in expr.args)} \right)}}"
-
-    def _print_Floor(self, expr: Floor, exp: str | None = None) -> str:
-        return _powered(rf"\lfloor {self._print(expr.args[0])} \rfloor", exp)
-
-    def _print_Ceil(self, expr: Ceil, exp: str | None = None) -> str:
-        return _powered(rf"\lceil {self._print(expr.args[0])} \rceil", exp)
-
-    def _print_Compare(self, expr: Compare, exp: str | None = None) -> str:
-        first, second, *branches = expr.args
-        if second == 0 and branches == [first, 0, -first]:
-            return _powered(rf"|{self._print(first)}|", exp)
-        if second == 0 and branches in ([1, 0, -1], [-1, 0, 1]):
-            inner = self._print(first if branches[0] == 1 else -first)
-            return _powered(rf"\operatorname{{sgn}}{{\left({inner} \right)}}", exp)
-        return _powered(rf"\left({self._cases(expr)}\right)", exp)
-
-    def _cases(self, expr: Compare) -> str:
-        """``1 \\text{ if } x > 0 \\text{ else } 0``; with more branches each has its condition."""
-        cases: list[tuple[Expr, str]] = []
-        rest: Expr = expr
-        while isinstance(rest, Compare):
-            found, rest = self._split(rest)
-            cases += found
-        written = [self._case(value, condition, rest) for value, condition in cases]
-        if len(written) == 1:
-            return rf"{written[0]} \text{{ else }} {self._print(rest)}"
-        return rf"{', '.join(written)}, \text{{ else }} {self._print(rest)}"
-
-    def _case(self, value: Expr, condition: str, rest: Expr) -> str:
-        """One branch; a comparison inside it that falls to the same remainder is a second condition."""
-        if isinstance(value, Compare):
-            found, inner = self._split(value)
-            if len(found) == 1 and inner == rest:
-                return self._case(found[0][0], rf"{found[0][1]} \text{{ and }} {condition}", rest)
-        return rf"{self._print(value)} \text{{ if }} {condition}"
-
-    def _split(self, expr: Compare) -> tuple[list[tuple[Expr, str]], Expr]:
-        """The branches that need a condition, and the one left over; a branch that is 0 comes last."""
-        first, second, above, tied, below = expr.args
-        left, right = self._print(first), self._print(second)
-        if above == below:
-            return ([(above, rf"{left} \ne {right}")], tied) if tied == 0 else ([(tied, f"{left} = {right}")], above)
-        if above == 0:
-            found = [(below, rf"{left} \le {right}" if tied == below else f"{left} < {right}")]
-            rest = above
-        else:
-            found = [(above, rf"{left} \ge {right}" if tied == above else f"{left} > {right}")]
-            rest = below
-        return (found if tied in (above, below) else [*found, (tied, f"{left} = {right}")]), rest
-
-
-def _starts_low(terms: list[Expr]) -> bool:
-    return bool(terms[0].could_extract_minus_sign())
-
-
-def _powered(text: str, exp: str | None) -> str:
-    return text if exp is None else rf"{{{text}}}^{{{exp}}}"
+        if not terms[0].could_extract_minus_sign():
+            return terms
+        return sorted(terms, key=lambda term: bool(term.could_extract_minus_sign()))

@@ -10,7 +10,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from gradwalk.recording import Edge, Operation, Recording, Value
-from gradwalk.symbolic.arguments import Inexpressible, apply, averaged
+from gradwalk.symbolic.arguments import InexpressibleError, apply, averaged
 from gradwalk.symbolic.jacobians import jacobian
 from gradwalk.symbolic.kernels import base_name
 from gradwalk.symbolic.latex import latex_name
@@ -39,7 +39,7 @@ def local_derivative(recording: Recording, operation: Operation, edge: int, name
             return written or None
     try:
         return _formula(_call(recording, operation, names), edge, single, _size(operands[edge]))
-    except Inexpressible:
+    except InexpressibleError:
         return None
 
 
@@ -68,19 +68,19 @@ def _operand(recording: Recording, edge: Edge, names: Mapping[int, str]) -> str 
     source = recording.values[edge.value].operation
     if edge.name in ("condition", "mask") and source is not None:
         made = recording.operations[source]
-        if base_name(made.kernel) in COMPARISONS:
+        if base_name(made.kernel) in COMPARISONS and all(operand.value in names for operand in made.edges):
             return _call(recording, made, names)
     return latex_name(names[edge.value])
 
 
 @lru_cache(maxsize=4096)
 def _formula(call: _Call, edge: int, single: bool, size: int) -> str | None:
-    """Differentiated by SymPy; each position gets a symbol of its own, so that x · x has the two derivatives x and x."""
-    kernel, operands, constants = call
+    """Differentiated by SymPy; each position has a symbol of its own, so that x · x has two derivatives, x and x."""
+    kernel, _, constants = call
     symbols: dict[Symbol, str] = {}
     try:
         result = _applied(call, symbols, single)
-    except Inexpressible:
+    except InexpressibleError:
         return None
     wanted = next((s for s in symbols if s.name == f"s{edge}"), None)
     if wanted is None:

@@ -55,7 +55,7 @@ def is_larger(expression: Expr, limit: int) -> bool:
 
 
 def _terms(expression: Expr) -> tuple[int, int]:
-    """An upper bound of the terms of numerator and denominator once everything is over one denominator, multiplied out."""
+    """An upper bound of the terms of numerator and denominator, once all is over one denominator and multiplied out."""
     if expression.is_Add:
         return _sum(expression)
     if expression.is_Mul:

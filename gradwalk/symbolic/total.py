@@ -1,4 +1,4 @@
-"""The total derivative of a scalar result with respect to a scalar leaf, in symbols: the whole chain rule at once."""
+"""The total derivative of a scalar result with respect to a leaf, in symbols: the whole chain rule at once."""
 
 from __future__ import annotations
 
@@ -7,176 +7,114 @@ from threading import Lock
 from typing import NamedTuple
 
 import sympy
-from sympy import Expr, Float, Symbol, preorder_traversal
+from sympy import Expr, Symbol
 
 from gradwalk.recording import Recording, Value
-from gradwalk.symbolic.arguments import LARGEST_INTEGER, Inexpressible, apply, number
+from gradwalk.symbolic.arguments import InexpressibleError
+from gradwalk.symbolic.chain import Chain, Found, find
+from gradwalk.symbolic.compose import Branches, composed, holding
 from gradwalk.symbolic.evaluate import evaluate
-from gradwalk.symbolic.latex import latex_name
+from gradwalk.symbolic.latex import latex_element, latex_name
 from gradwalk.symbolic.shortest import is_larger, shortest
+from gradwalk.symbolic.summation import SUM_INDEX, Summation, element, scalar, summed
 
-MAX_OPERATIONS = 64
-MAX_NODES = 100
-"""A formula for the result with more nodes (operations, numbers and symbols) is not differentiated."""
 MAX_DERIVATIVE_NODES = 400
-MAX_LATEX = 400
+MAX_LATEX = 300
 """A longer formula would not be read."""
-LARGEST_FLOAT = 1e300
+MAX_SUMMED = 64
+"""A formula that sums over more elements is not evaluated."""
 
 _LOCK = Lock()
 
 
 class Derivative(NamedTuple):
-    """``latex`` in the reader's names, and its value in double precision at the leaves' recorded values."""
-
     latex: str
+    """In the reader's names; an element of a vector is ``x_i``."""
     number: float
+    """Its value in double precision at the recorded values of the leaves."""
+    here: bool
+    """Whether comparisons (of a relu, a clamp, a max) were decided as they are at the recorded values."""
 
 
-class _Call(NamedTuple):
-    """One operation; its operands are positions among the sources (from 0 on) and the results (below 0, from −1 on)."""
+def derivative(recording: Recording, root: int, leaf: int, position: int = 0) -> Derivative | None:
+    """The derivative of value ``root``, of one element, by element ``position`` (row-major) of the leaf ``leaf``.
 
-    kernel: str
-    operands: tuple[tuple[str, int], ...]
-    constants: tuple[tuple[str, str], ...]
-
-
-class _Chain(NamedTuple):
-    """A scalar computation as plain text and numbers, so that equal ones share one derivative."""
-
-    sources: tuple[str, ...]
-    """The name of each source, or the number that it is."""
-    calls: tuple[_Call, ...]
-
-
-def derivative(recording: Recording, root: int, leaf: int) -> Derivative | None:
-    """The derivative of value ``root`` by the leaf that is value ``leaf``; both are ids of values of one element.
-
-    It is the derivative of the function that was computed, also along paths that detach() or no_grad() hid from
-    autograd. None where a value on the way has more than one element, an operation has no rule, or the formula grows
-    beyond what a person reads.
+    Both are ids of values. It is the derivative of the function that was computed, also along paths that detach() or
+    no_grad() hid from autograd. Vectors are followed where their elements do not mix before a sum or a mean. A
+    comparison keeps its branches while the formula stays short; else the branch that holds is taken. None where an
+    operation has no rule, or where the formula grows beyond what a person reads.
     """
     try:
-        chain, inputs = _chain(recording, root)
-    except Inexpressible:
+        found = find(recording, root)
+    except InexpressibleError:
         return None
     tensor = recording.values[leaf].tensor
-    wanted = next((position for position, value in enumerate(inputs) if value.tensor == tensor), None)
-    if wanted is None or recording.values[leaf].numbers is None:
+    wanted = next((place for place, value in enumerate(found.inputs) if value.tensor == tensor), None)
+    if wanted is None:
         return None
-    with _LOCK:  # the formula is worked out once, also when two people ask at the same moment
-        found = _differentiated(chain, wanted)
-    if found is None:
+    with _LOCK:  # a formula is worked out once, also when two people ask at the same moment
+        formula, here = _differentiated(found.chain, wanted), False
+        if formula is None and (branches := _branches(recording, found)):
+            formula, here = _differentiated(found.chain, wanted, branches), True
+    number = None if formula is None else _number(formula[0], found.inputs, position)
+    return None if formula is None or number is None else Derivative(formula[1], number, here)
+
+
+def _branches(recording: Recording, found: Found) -> Branches | None:
+    used = {edge.value for operation in found.operations for edge in operation.edges}
+    values = [recording.values[identity] for identity in used]
+    if any(not value.numbers or len(value.numbers) != 1 for value in values):
         return None
-    formula, written = found
-    numbers = {
-        _symbol(position): float(value.numbers[0]) for position, value in enumerate(inputs) if value.numbers
-    }
-    return Derivative(written, evaluate(formula, numbers))
-
-
-def _chain(recording: Recording, root: int) -> tuple[_Chain, list[Value]]:
-    """The operations between the root and its sources, each after its operands; walked with a stack."""
-    places: dict[int, int] = {}
-    inputs: list[Value] = []
-    sources: list[str] = []
-    calls: list[_Call] = []
-    stack = [root]
-    while stack:
-        value = recording.values[stack[-1]]
-        if value.id in places:
-            stack.pop()
-        elif (operation := _maker(value)) is None:
-            places[value.id] = len(inputs)
-            inputs.append(value)
-            sources.append(_source(value))
-        else:
-            made = recording.operations[operation]
-            missing = [edge.value for edge in made.edges if edge.value not in places]
-            if missing:
-                stack.extend(reversed(missing))  # the first operand is met first
-                continue
-            if len(calls) == MAX_OPERATIONS or made.results[0] != value.id:
-                raise Inexpressible
-            calls.append(
-                _Call(
-                    made.kernel,
-                    tuple((edge.name, places[edge.value]) for edge in made.edges),
-                    tuple((constant.name, constant.text) for constant in made.constants),
-                )
-            )
-            places[value.id] = -len(calls)
-    return _Chain(tuple(sources), tuple(calls)), inputs
-
-
-def _maker(value: Value) -> int | None:
-    """The operation that a value comes from; None for the sources: what was written down, and leaves that were updated."""
-    if value.numbers is None or len(value.numbers) != 1:
-        raise Inexpressible
-    return None if value.is_leaf and value.requires_grad else value.operation
-
-
-def _source(value: Value) -> str:
-    """Its name, or the number itself where the program gave it none."""
-    if value.names:
-        return value.names[-1]
-    assert value.numbers is not None
-    return repr(float(value.numbers[0]))
+    try:
+        return holding(found, {value.id: float(value.numbers[0]) for value in values if value.numbers})
+    except InexpressibleError:
+        return None
 
 
 @lru_cache(maxsize=1024)
-def _differentiated(chain: _Chain, wanted: int) -> tuple[Expr, str] | None:
-    symbols = {
-        _symbol(position): latex_name(name) for position, name in enumerate(chain.sources) if _is_name(name)
-    }
-    symbol = _symbol(wanted)
-    if symbol not in symbols:
+def _differentiated(chain: Chain, wanted: int, branches: Branches | None = None) -> tuple[Expr, str] | None:
+    symbol = (scalar if chain.sources[wanted].size == 1 else element)(wanted)
+    if not chain.sources[wanted].is_name:
         return None
     try:
-        total = sympy.diff(_composed(chain), symbol)
-    except Inexpressible:
+        derivative = sympy.diff(composed(chain, branches), symbol)
+    except InexpressibleError:
         return None
-    if is_larger(total, MAX_DERIVATIVE_NODES):
+    if is_larger(derivative, MAX_DERIVATIVE_NODES):
         return None
-    formula, written = shortest(total, symbols)
+    formula, written = shortest(derivative, _names(chain, wanted))
     return (formula, written) if len(written) <= MAX_LATEX else None
 
 
-def _symbol(position: int) -> Symbol:
-    return Symbol(f"s{position:03}")  # SymPy sorts by name
+def _names(chain: Chain, wanted: int) -> dict[Symbol, str]:
+    """Each symbol's LaTeX. Under a sum the index is i, or j where i is the element differentiated by."""
+    index = "i" if chain.sources[wanted].size == 1 else "j"
+    names = {SUM_INDEX: index}
+    for position, source in enumerate(chain.sources):
+        if source.is_name:
+            names[scalar(position)] = latex_name(source.text)
+            names[element(position)] = latex_element(source.text, "i")
+            names[summed(element(position))] = latex_element(source.text, index)
+    return names
 
 
-def _is_name(source: str) -> bool:
-    return source.isidentifier() and source not in ("inf", "nan")
+def _number(formula: Expr, inputs: tuple[Value, ...], position: int) -> float | None:
+    """The formula's value at one element; None where a sum would take too long."""
+    count = max((len(value.numbers or ()) for value in inputs), default=1)
+    if not formula.has(Summation):
+        return evaluate(formula, _row(inputs, position))
+    if count > MAX_SUMMED:
+        return None
+    return evaluate(formula, _row(inputs, position), [_row(inputs, each) for each in range(count)])
 
 
-def _composed(chain: _Chain) -> Expr:
-    """The result as one expression of the sources."""
-    sources = [
-        _symbol(position) if _is_name(source) else number(float(source))
-        for position, source in enumerate(chain.sources)
-    ]
-    results: list[Expr] = []
-    for call in chain.calls:
-        operands = {name: sources[place] if place >= 0 else results[-1 - place] for name, place in call.operands}
-        results.append(_settled(apply(call.kernel, operands, dict(call.constants), single=True)))
-    return results[-1] if results else sources[0]
-
-
-def _settled(expression: Expr) -> Expr:
-    """The same expression, once it is known to be small and its numbers of bounded size; raises Inexpressible.
-
-    It is asked after each operation, before the next one can build on the result: 10 ** (10 ** (10 ** 10)) and the like
-    never reach SymPy's exact arithmetic.
-    """
-    if is_larger(expression, MAX_NODES):
-        raise Inexpressible
-    if not expression.is_Number and not expression.free_symbols:
-        return number(evaluate(expression, {}))
-    rounded: dict[Expr, Expr] = {}
-    for node in preorder_traversal(expression):
-        if node.is_Float and abs(node) > LARGEST_FLOAT or node in (sympy.I, sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
-            raise Inexpressible
-        if node.is_Rational and max(abs(node.p), node.q) > LARGEST_INTEGER**2:
-            rounded[node] = Float(node)
-    return expression.xreplace(rounded) if rounded else expression
+def _row(inputs: tuple[Value, ...], position: int) -> dict[Symbol, float]:
+    """The value of each source, of vectors that of one element."""
+    row: dict[Symbol, float] = {}
+    for place, value in enumerate(inputs):
+        numbers = value.numbers or ()
+        if len(numbers) == 1:
+            row[scalar(place)] = float(numbers[0])
+        elif position < len(numbers):
+            row[element(place)] = float(numbers[position])
+    return row

@@ -1,0 +1,68 @@
+"""Slopes of a function of one number by finite differences: from the left, from the right, and central."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+EPSILON = sys.float_info.epsilon
+FINER = 512
+"""How much smaller the step is that looks closer, at what seems no slope or a wrong one."""
+
+
+class Slopes(NamedTuple):
+    """``(f(x) − f(x−h)) / h``, ``(f(x+h) − f(x)) / h`` and ``(f(x+h) − f(x−h)) / 2h``."""
+
+    left: float
+    right: float
+    central: float
+    step: float
+    noise: float
+    """What the rounding of f alone can add to a slope."""
+
+    @property
+    def gap(self) -> float:
+        return abs(self.right - self.left)
+
+
+def step(x: float) -> float:
+    """The step that balances rounding against the neglected third derivative: h = ε^⅓ · max(1, |x|), ε = 2⁻⁵².
+
+    Press, Teukolsky, Vetterling and Flannery, Numerical Recipes (3rd edition), section 5.7, equation 5.7.8.
+    """
+    return math.cbrt(EPSILON) * max(1.0, abs(x))
+
+
+def slopes(function: Callable[[float], float], x: float, middle: float, h: float) -> Slopes:
+    """The slopes of ``function`` at ``x``, where its value is ``middle``, in double precision.
+
+    x ± h are rounded first, and the slopes divide by the distances that they really have.
+    """
+    low, high = x - h, x + h
+    below, above = function(low), function(high)
+    noise = 8 * EPSILON * max(abs(below), abs(middle), abs(above)) / h
+    return Slopes((middle - below) / (x - low), (above - middle) / (high - x), (above - below) / (high - low), h, noise)
+
+
+def shape(function: Callable[[float], float], x: float, middle: float, found: Slopes) -> str:
+    """``smooth``, ``kink``, ``jump``, or ``undefined`` where a slope is nan or infinite.
+
+    The gap between the slopes from the left and from the right shrinks with the step where a function merely bends,
+    stays at a kink, and grows at a jump. A kink that is near but not at ``x`` counts as smooth.
+    """
+    if not math.isfinite(found.right - found.left):
+        return "undefined"
+    if found.gap <= 1e-4 * max(1e-3, abs(found.left), abs(found.right)) + found.noise:
+        return "smooth"
+    for scale in (FINER, 1):
+        coarse, fine = (slopes(function, x, middle, found.step / divisor) for divisor in (scale, 8 * scale))
+        if not math.isfinite(fine.gap + coarse.gap):
+            return "undefined"
+        if fine.gap > 2 * fine.noise or fine.noise < 0.1 * found.gap:
+            break
+    if fine.gap <= fine.noise:
+        return "smooth"
+    growth = fine.gap / coarse.gap if coarse.gap else math.inf
+    return "smooth" if growth < 8**-0.5 else "kink" if growth < 8**0.75 else "jump"
