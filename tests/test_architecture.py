@@ -22,11 +22,12 @@ MAY_IMPORT = {
 WEB = {"streamlit", "starlette", "uvicorn"}
 TORCH = {"torch", "torchviz"}
 
-# The modules that run PyTorch: the recorder is four of them.
+# The modules that run PyTorch: the interpreter and the recorder are several each.
+INTERPRETER = {"interpreter", "run", "statements", "expressions", "printing"}
 RECORDER = {"recorder", "live", "local_gradients", "backward_pass"}
-IMPORT_TORCH = {"library", "interpreter", "printing", "torchviz_graph"} | RECORDER
+IMPORT_TORCH = {"library", "torchviz_graph"} | INTERPRETER | RECORDER
 # These stand on them. Everything else in the library is a view, which reads text and recordings.
-STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "parse", "vocabulary"}
+STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "calls", "vocabulary"}
 FOUNDATIONS = {
     "gradwalk.program": set(),
     "gradwalk.limits": {"gradwalk.program"},
