@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gradwalk.dot import LayoutError, quoted
-from gradwalk.graph import Box, Graph, computation_graph, graphviz_source
+from gradwalk.graph import RANK_GAP, Box, Graph, computation_graph, graphviz_source
 from gradwalk.layout import Placed, PlacedBox, place
 from gradwalk.notation import pretty, value_names
 from gradwalk.recording import Picture, Recording
@@ -23,7 +23,8 @@ def player_graphs(recording: Recording) -> Json:
     """The ``graphs`` part of the player's data: structure only, the same for all input values. JSON-ready.
 
     ``computation`` is placed from left to right (``wide``) and from top to bottom (``tall``); ``grad_fn`` is torchviz's
-    picture of the last backward() call that has one, ``plain`` and with ``saved`` values, or None. Lengths in pixels.
+    picture of the last backward() call that has one, ``plain`` and with ``saved`` values, or None. Lengths in pixels;
+    an arrow's ``room`` is how wide its texts may be; a ``plain`` one has no head.
     Raises LayoutError when the computation graph cannot be placed.
     """
     graph = computation_graph(recording)
@@ -35,9 +36,9 @@ def player_graphs(recording: Recording) -> Json:
 
 
 def _computation(graph: Graph, placed: Placed) -> Json:
-    tracked = {arrow.id: arrow.tracked for arrow in graph.arrows}
+    arrows = {arrow.id: {"tracked": arrow.tracked, "room": arrow.room + RANK_GAP} for arrow in graph.arrows}
     boxes = [_placed_box(box.id, placed.boxes[box.id], _of_box(box)) for box in graph.boxes]
-    return _placed(placed, boxes, tracked)
+    return _placed(placed, boxes, arrows)
 
 
 def _of_box(box: Box) -> Json:
@@ -55,7 +56,7 @@ def _placed_box(box_id: str, at: PlacedBox, rest: Json) -> Json:
     return {"id": box_id, "x": at.x, "y": at.y, "w": at.w, "h": at.h, **rest}
 
 
-def _placed(placed: Placed, boxes: list[Json], tracked: Mapping[str, bool]) -> Json:
+def _placed(placed: Placed, boxes: list[Json], rest: Mapping[str, Json]) -> Json:
     arrows = [
         {
             "id": arrow_id,
@@ -63,7 +64,7 @@ def _placed(placed: Placed, boxes: list[Json], tracked: Mapping[str, bool]) -> J
             "head": arrow.head,
             "path": arrow.path,
             "label": list(arrow.label),
-            "tracked": tracked[arrow_id],
+            **rest[arrow_id],
         }
         for arrow_id, arrow in placed.arrows.items()
     ]
@@ -89,10 +90,8 @@ def _torchviz(recording: Recording | None, source: str) -> Json:
         _placed_box(box_id, box, _of_torchviz(box_id, box, names.get(box_id, ""), groups.get(box_id, box_id)))
         for box_id, box in placed.boxes.items()
     ]
-    drawn = _placed(placed, boxes, {arrow_id: not arrow.plain for arrow_id, arrow in placed.arrows.items()})
-    for arrow in drawn["arrows"]:
-        arrow["plain"] = placed.arrows[arrow["id"]].plain
-    return drawn
+    arrows = {arrow_id: {"tracked": not arrow.plain, "plain": arrow.plain} for arrow_id, arrow in placed.arrows.items()}
+    return _placed(placed, boxes, arrows)
 
 
 def _of_torchviz(box_id: str, box: PlacedBox, name: str, group: str) -> Json:
@@ -131,9 +130,9 @@ def computation_svg(recording: Recording, step: int | None = None) -> str:
 
 
 def texts_at(slots: Mapping[str, Sequence[Sequence[Any]]], step: int) -> dict[str, list[str]]:
-    """What each slot shows at a step; a slot that is not yet known is left out."""
+    """What each slot shows at a step; a slot that is not yet known, or empty again, is left out."""
     shown = {slot: [lines for since, lines in entries if since <= step] for slot, entries in slots.items()}
-    return {slot: entries[-1] for slot, entries in shown.items() if entries}
+    return {slot: entries[-1] for slot, entries in shown.items() if entries and entries[-1] is not None}
 
 
 def _phase(story: Mapping[str, Any], step: int) -> str:

@@ -91,7 +91,8 @@ def computation_graph(recording: Recording, call: int | None = None) -> Graph:
             tail = draw.box(edge.value)
             boxes.setdefault(tail.id, tail)
             tracked = operation.node is not None and edge.route is not None
-            room = arrow_room(values[edge.value].shape) if tracked else 0
+            shapes = values[operation.results[0]].shape, values[edge.value].shape
+            room = arrow_room(*shapes) if tracked else 0
             arrows.append(Arrow(f"e{operation.id}.{index}", tail.id, f"o{operation.id}", tracked, room))
         made = draw.box(operation.results[0])
         boxes.setdefault(made.id, made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from gradwalk.notation import array_text
+from gradwalk.notation import array_text, shape_text
 from gradwalk.recording import MAX_NUMBERS
 
 TITLE_SIZE = 15
@@ -28,11 +28,12 @@ FLOW_SHIFT = 10
 
 MIN_WIDTH = 92
 MAX_TITLE_WIDTH = 180
+MAX_ARROW_ROOM = 150
 
 # Numbers about as wide as they come: alone in a box, on an arrow, in a row. The rare wider ones are squeezed.
 _WIDEST = -1.2345e-05
 _WIDE_ON_ARROW = -0.0012345
-_WIDE_ELEMENT = -76.66132
+_WIDE_ELEMENT = -7.66132
 
 
 @lru_cache(maxsize=4096)
@@ -45,13 +46,24 @@ def value_room(shape: tuple[int, ...]) -> tuple[float, int]:
 
 
 @lru_cache(maxsize=4096)
-def arrow_room(shape: tuple[int, ...]) -> int:
-    """The width in pixels of the texts on an arrow from an operand of this shape: local gradient and contribution."""
-    if shape:
-        return math.ceil(min(value_room(shape)[0], MAX_TITLE_WIDTH))
-    return math.ceil(
-        max(text_width(mark + line, EDGE_SIZE) for mark in "×∇" for line in array_text((), [_WIDE_ON_ARROW]))
-    )
+def arrow_room(result: tuple[int, ...], operand: tuple[int, ...]) -> int:
+    """The width in pixels of the texts on an arrow between these shapes: one line each.
+
+    They are the local gradient (its numbers where it is elementwise, one row or one column, else the Jacobian's size)
+    and the contribution, which has the operand's shape.
+    """
+    rows, columns = math.prod(result), math.prod(operand)
+    jacobian = _line((max(rows, columns),)) if min(rows, columns) == 1 else f"J {rows}×{columns}"
+    lines = [_line(operand), _line(result) if rows == columns else jacobian]
+    widest = max(text_width(f"∇ {line}", EDGE_SIZE) for line in lines)
+    return math.ceil(min(widest, MAX_ARROW_ROOM))
+
+
+def _line(shape: tuple[int, ...]) -> str:
+    size = math.prod(shape)
+    numbers = [_WIDE_ON_ARROW if size == 1 else _WIDE_ELEMENT] * size if size <= MAX_NUMBERS else None
+    lines = array_text(shape, numbers)
+    return lines[0] if len(lines) == 1 else shape_text(shape)
 
 
 def shortened(text: str, size: float, room: float, bold: bool = False) -> str:

@@ -107,7 +107,9 @@ def _arrow(arrow: Mapping[str, Any], drawn: Drawn) -> str:
 def _arrow_texts(arrow: Mapping[str, Any], texts: Mapping[str, Sequence[str]]) -> str:
     x, y = arrow["label"]
     return "".join(
-        _text(part, x, y + below, mark + line)
+        _text(
+            part, x, y + below, mark + line, text_width(mark + line, measures.EDGE_SIZE, part == "flow"), arrow["room"]
+        )
         for part, mark, below in (("local", "× ", -7), ("flow", "∇ ", measures.FLOW_SHIFT + 15))
         for line in texts.get(f"{arrow['id']}.{part}", ())[:1]
     )
