@@ -18,7 +18,7 @@ from gradwalk.formula import (
     row_tree,
 )
 from gradwalk.index import Arrival, Index
-from gradwalk.notation import array_text, call_name, short
+from gradwalk.notation import array_text, call_name, short, summands
 from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, LocalGradient, Number, Operation, Value
 from gradwalk.symbolic import local_derivative
 
@@ -28,6 +28,7 @@ _MIXING = frozenset(("_softmax", "_log_softmax"))
 _REDUCTIONS = frozenset(
     ("sum", "mean", "prod", "max", "min", "amax", "amin", "logsumexp", "linalg_vector_norm", "nll_loss_forward")
 )
+_EXTREMES = frozenset(("max", "min", "amax", "amin"))
 _LETTERS = "ijk"
 MOST_TERMS = 4
 
@@ -60,13 +61,18 @@ def local_lines(index: Index, event: LocalGradient) -> tuple[Formula, ...]:
     slots = _slots(operation)
     symbols = local_derivative(index.recording, operation, event.edge, slots)
     scalar = event.rows == event.columns == 1
-    if symbols is None:
+    if symbols is None or _tied(operation, event):
         return _only_number(index, event, operation, scalar)
     if scalar:
         return _scalar_lines(index, event, operation, slots, symbols)
     first = _indexed_line(index, event, operation, slots, symbols)
     tree = _jacobian_tree(event, result, operand)
     return (first,) if tree is None else (first, Formula("= #0", (tree,)))
+
+
+def _tied(operation: Operation, event: LocalGradient) -> bool:
+    """Whether a maximum is shared, so that "1 at the maximum, 0 elsewhere" would be false."""
+    return call_name(operation) in _EXTREMES and not set(event.numbers or ()) <= {0.0, 1.0}
 
 
 def _slots(operation: Operation) -> dict[int, str]:
@@ -161,7 +167,7 @@ def seed_lines(index: Index, event: BackwardCall) -> tuple[Formula, ...]:
     target, root = name_tree(index.target(event.call)), name_tree(index.names[event.root])
     left = derivative("#0", "#1")
     seed = array_or_start(event.seed)
-    if not event.seed_given:
+    if not index.weighed(event.call):
         return (filled(f"{left} = #2", [target, root, seed or ["mn", "1"]]),)
     if not event.seed.shape and seed is not None:
         return filled(r"#0 = #1 \cdot #2", [target, seed, root]), filled(f"{left} = #2", [target, root, seed])
@@ -224,7 +230,11 @@ def _sum_lines(index: Index, call: int, arrival: Arrival) -> tuple[Formula, ...]
     total = index.gradients.get((call, arrival.value))
     if arrival.uses == 1 or arrival.position < arrival.uses or total is None:
         return ()
-    parts = [array_or_start(part) for part in index.contributions[call, arrival.value]]
+    arrays = index.contributions[call, arrival.value]
+    parts = [array_or_start(part) for part in arrays]
+    if not total.shape and total.numbers and len(parts) <= MOST_TERMS:
+        numbers = [part.numbers[0] for part in arrays if part.numbers]
+        parts = [["mn", text] for text in summands(numbers, [1] * len(numbers), total.numbers[0])]
     whole = array_or_start(total)
     names = [name_tree(index.target(call)), name_tree(index.names[arrival.value])]
     if whole is None or any(part is None for part in parts):

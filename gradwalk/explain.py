@@ -36,6 +36,7 @@ from gradwalk.wording import (
     FORWARD,
     FREE,
     LOCAL,
+    ORDINALS,
     SEED,
     START,
     TITLES,
@@ -82,7 +83,7 @@ def start(index: Index, inputs: list[Value], first: Operation | None) -> Account
     events = index.recording.events
     if first is None and not any(isinstance(event, BackwardCall | Failure) for event in events):
         return Account(TITLES["start"], START["nothing"])
-    known = [f"{index.shown[value.id]} = {insight.gist(value)}" for value in inputs]
+    known = [_named(index, value) for value in inputs]
     if len(known) > MOST_INPUTS:
         known = [START["inputs"].format(count=len(known))]
     listed = START["and"].join(filter(None, (", ".join(known[:-1]), *known[-1:])))
@@ -96,6 +97,13 @@ def start(index: Index, inputs: list[Value], first: Operation | None) -> Account
 
 def _equation(index: Index, operation: Operation) -> str:
     return f"{index.shown[operation.results[0]]} = {call_text(operation, index.names)}"
+
+
+def _named(index: Index, value: Value) -> str:
+    """``x = 4``; what is too large to write out goes by its shape: ``W (64×10)``."""
+    number = number_text(value.shape, value.numbers)
+    key = "shape" if number is None else "value"
+    return START[key].format(name=index.shown[value.id], number=number, shape=shape_text(value.shape))
 
 
 def forward(index: Index, event: Forward) -> Account:
@@ -119,8 +127,7 @@ def _computed(index: Index, operation: Operation, result: Value, operands: list[
     key = "large"
     if number is not None:
         alike = result.shape and any(value.shape == result.shape for value in operands)
-        elementwise = alike and all(math.prod(value.shape) in (1, math.prod(result.shape)) for value in operands)
-        key = "number" if not result.shape else "elements" if elementwise else "array"
+        key = "number" if not result.shape else "elements" if alike and insight.elementwise(operation) else "array"
     return FORWARD[key].format(
         result=index.shown[result.id],
         call=call_text(operation, index.names),
@@ -137,7 +144,7 @@ def _noted(index: Index, operation: Operation) -> str:
         return FORWARD["unrecorded" if tracked else "constant"]
     node = index.nodes[operation.node]
     kept = [saved.value for saved in node.saved if saved.value is not None]
-    saved = [f"{index.shown[value]} = {insight.gist(index.values[value])}" for value in dict.fromkeys(kept)]
+    saved = [_named(index, index.values[value]) for value in dict.fromkeys(kept)]
     key = "keeps" if saved else "notes constants" if node.saved else "notes"
     return FORWARD[key].format(node=node.name, saved=START["and"].join(saved))
 
@@ -145,7 +152,7 @@ def _noted(index: Index, operation: Operation) -> str:
 def _forward_lines(index: Index, operation: Operation, operands: list[Value], result: Value) -> tuple[Formula, ...]:
     """``v = x²`` and ``= 4² = 16``."""
     symbols, numbers = symbol_line(operation, index.names), array_or_start(result)
-    return (symbols,) if numbers is None else (symbols, number_line(operation, operands, numbers))
+    return (symbols,) if numbers is None else (symbols, number_line(operation, operands, result, numbers))
 
 
 # Local gradients
@@ -156,11 +163,12 @@ def local(index: Index, event: LocalGradient) -> Account:
     edge = operation.edges[event.edge]
     pieces = {"result": index.shown[operation.results[0]], "operand": _placed(index, operation, event.edge)}
     operands = [index.values[other.value] for other in operation.edges]
+    reason = local_reason(event, operation, operands, index.values[operation.results[0]])
+    scalar = event.rows == event.columns == 1
     sentence = _join(
-        _how_much(index, event, operation),
+        "" if reason and scalar else _how_much(index, event, operation),
         _through_place(index, operation, event.edge),
-        local_reason(event, operation, operands, index.values[operation.results[0]])
-        or insight.slope(index, operation, event),
+        reason or insight.slope(index, operation, event),
     )
     rule = None if operation.node is None else _rule(index, index.nodes[operation.node], [(operation, edge.name)])
     return Account(TITLES["local"].format(**pieces), sentence, local_lines(index, event), rule)
@@ -175,12 +183,17 @@ def _through_place(index: Index, operation: Operation, edge: int) -> str:
     copy = index.copies(operation, edge)
     value = operation.edges[edge].value
     count = sum(other.value == value for other in operation.edges)
-    return LOCAL["copy"].format(operand=index.shown[value], count=count, copy=copy) if copy else ""
+    return LOCAL["copy"].format(operand=index.shown[value], count=count) if copy else ""
 
 
 def _how_much(index: Index, event: LocalGradient, operation: Operation) -> str:
     operand = operation.edges[event.edge].value
-    pieces = {"result": index.shown[operation.results[0]], "operand": index.shown[operand]}
+    copy = index.copies(operation, event.edge)
+    word = index.shown[operand]
+    if copy:
+        ordinal = ORDINALS[copy - 1] if copy <= len(ORDINALS) else f"{copy}."
+        word = LOCAL["place"].format(ordinal=ordinal, operand=word)
+    pieces = {"result": index.shown[operation.results[0]], "operand": word}
     if event.rows == event.columns == 1 and event.numbers is not None:
         return _movement(float(event.numbers[0]), pieces)
     key = event.form
@@ -195,8 +208,6 @@ def _how_much(index: Index, event: LocalGradient, operation: Operation) -> str:
 
 
 def _movement(number: float, pieces: dict[str, str]) -> str:
-    if not math.isfinite(number):
-        return LOCAL["odd"].format(number=short(number))
     special = {0.0: "flat", 1.0: "same", -1.0: "opposite"}.get(number)
     key = special or ("rises" if number > 0 else "falls")
     return LOCAL[key].format(size=short(abs(number)), **pieces)
@@ -210,13 +221,16 @@ def _rule(index: Index, node: Node, wanted: list[tuple[Operation, str]]) -> Rule
         return None
     text = texts[0][1] if len(texts) == 1 else "; ".join(f"{name}: {text}" for name, text in texts)
     used = set(re.findall(r"\w+", text))
-    saved = [_saved_text(index, item) for item in node.saved if item.name in used]
+    saved = [_saved_text(index, item) for item in node.saved if item.name in used and item.text != "None"]
     return Rule(node.name, text, ", ".join(saved))
 
 
 def _saved_text(index: Index, saved: Saved) -> str:
-    text = constant_text(saved.text) if saved.value is None else insight.gist(index.values[saved.value])
-    return f"{saved.name} = {text}"
+    if saved.value is None:
+        return f"{saved.name} = {constant_text(saved.text)}"
+    value = index.values[saved.value]
+    number = number_text(value.shape, value.numbers)
+    return f"{saved.name} = {_named(index, value) if number is None else number}"
 
 
 # The backward pass
@@ -227,7 +241,7 @@ def seed(index: Index, event: BackwardCall) -> Account:
     key = "one"
     if event.seed.shape and math.prod(event.seed.shape) != 1:
         key = "ones" if event.seed.numbers is not None and set(event.seed.numbers) == {1.0} else "vector"
-    elif event.seed_given:
+    elif index.weighed(event.call):
         key = "number"
     pieces = {"root": root, "seed": insight.gist(event.seed), "count": str(math.prod(event.seed.shape))}
     sentence = _join(SEED[key].format(**pieces), SEED["retain"] if event.retain_graph else "")
@@ -282,7 +296,7 @@ def accumulate(index: Index, event: Accumulate) -> Account:
     pieces = {"before": before, "added": added, "after": after, "shape": shape_text(event.after.shape)}
     sentence = ACCUMULATE[key].format(leaf=leaf, **pieces)
     first = ACCUMULATE["retained"].format(leaf=leaf) if event.node is None else ""
-    root = index.calls[event.call].root == event.leaf and not index.calls[event.call].seed_given
+    root = index.calls[event.call].root == event.leaf and not index.weighed(event.call)
     sentence = _join(first, ACCUMULATE["root"] if root and event.node is not None else "", sentence)
     return Account(TITLES["accumulate"].format(leaf=leaf), sentence, accumulate_lines(index, event))
 

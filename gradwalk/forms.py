@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from gradwalk.formula import SLOTS, Formula, Tree, array_tree, filled, name_tree
-from gradwalk.notation import MINUS, SHOWN_IN_VECTOR, call_name, constant_text, default_constant, short
+from gradwalk.notation import (
+    MINUS,
+    SHOWN_IN_VECTOR,
+    call_name,
+    constant_text,
+    default_constant,
+    is_number,
+    short,
+    summands,
+)
 from gradwalk.recording import Operation, Value
 
 _FUNCTIONS = "sin cos tan sinh cosh tanh log"
@@ -37,6 +47,13 @@ _FORMS: dict[str, str] = {
     "t": r"{self}^\top",
     "addmm": r"{self} + {mat1}\,{mat2}",
     "select": r"{self}[{index}]",
+    "gt": r"{self} > {other}",
+    "ge": r"{self} \ge {other}",
+    "lt": r"{self} < {other}",
+    "le": r"{self} \le {other}",
+    "eq": r"{self} = {other}",
+    "ne": r"{self} \ne {other}",
+    "where": r"{self} \text{ if } {condition} \text{ else } {other}",
     "linalg_vector_norm": r"\left\|{self}\right\|",
 }
 
@@ -67,21 +84,38 @@ def symbol_line(operation: Operation, names: Mapping[int, str]) -> Formula:
     return _line(f"#0 = {latex}", name_tree(names[operation.results[0]]), used, trees, operation)
 
 
-def number_line(operation: Operation, operands: Sequence[Value], result: Tree) -> Formula:
+def number_line(operation: Operation, operands: Sequence[Value], result: Value, shown: Tree) -> Formula:
     """``= 4^2 = 16``: the operation on its operands' numbers, and the result; a short sum or mean is written out.
 
-    ``operands`` are the values of ``operation.edges``, in their order; numbers too many to read are left out.
+    ``operands`` are the values of ``operation.edges``, in their order, and ``shown`` is the result as a tree. Numbers
+    too many to read are left out.
     """
-    if (written := _written_out(operation, operands, result)) is not None:
+    if (written := _written_out(operation, operands, shown)) is not None:
         return written
     latex, used = _call_latex(operation)
     trees: dict[str, Tree] = {}
-    for edge, value in zip(operation.edges, operands, strict=True):
-        tree = array_tree(value.shape, value.numbers)
+    for edge, operand in zip(operation.edges, operands, strict=True):
+        tree = array_tree(operand.shape, operand.numbers)
         if tree is None:
-            return Formula("= #0", (result,))
+            return Formula("= #0", (shown,))
         trees[edge.name] = tree
-    return _line(f"= {latex} = #0", result, used, trees, operation)
+    trees |= _aligned(operation, operands, result)
+    return _line(f"= {latex} = #0", shown, used, trees, operation)
+
+
+def _aligned(operation: Operation, operands: Sequence[Value], result: Value) -> dict[str, Tree]:
+    """The terms of a scalar sum or difference with the decimals that its result shows."""
+    signs = _SIGNS.get(call_name(operation))
+    inputs = {edge.name: value.numbers for edge, value in zip(operation.edges, operands, strict=True)}
+    if signs is None or result.shape or not result.numbers or any(c.name == "alpha" for c in operation.constants):
+        return {}
+    constants = {c.name: (float(c.text),) for c in operation.constants if c.name in signs and is_number(c.text)}
+    terms = [(inputs.get(name) or constants.get(name) or (math.nan,))[0] for name in signs]
+    texts = summands(terms, list(signs.values()), result.numbers[0])
+    return {name: ["mn", text] for name, text in zip(signs, texts, strict=True) if name in inputs}
+
+
+_SIGNS = {"add": {"self": 1, "other": 1}, "sub": {"self": 1, "other": -1}, "rsub": {"self": -1, "other": 1}}
 
 
 def _call_latex(operation: Operation) -> tuple[str, tuple[str, ...]]:

@@ -96,7 +96,7 @@ def _dotted(tree: Tree) -> Tree:
 
 def _is_factor(node: Tree | str | int) -> bool:
     """Whether what comes next multiplies it: numbers and powers are factors, an operator and the sin of sin(x) not."""
-    if isinstance(node, int):
+    if isinstance(node, int) or node == ["mo", ")"]:
         return True
     if isinstance(node, str) or _is_operator(node) or node[0] == "mtable":
         return False

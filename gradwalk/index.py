@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from gradwalk.notation import pretty, value_names
@@ -89,9 +90,14 @@ class Index:
     def target(self, call: int) -> str:
         """The name of the number that a backward call differentiates: the root, or ``L`` where a seed weighs it."""
         event = self.calls[call]
-        if not event.seed_given:
+        if not self.weighed(call):
             return self.names[event.root]
         return next(letter for letter in ("L", "ell", "L0") if letter not in self.names.values())
+
+    def weighed(self, call: int) -> bool:
+        """Whether the call was given a seed that makes a difference: a single 1 makes none."""
+        event = self.calls[call]
+        return event.seed_given and not (math.prod(event.seed.shape) == 1 and event.seed.numbers == (1.0,))
 
     def copies(self, operation: Operation, edge: int) -> int:
         """Which place of several an operand takes: 1, 2, … when one value is used more than once, else 0."""

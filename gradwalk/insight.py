@@ -37,6 +37,14 @@ _PRODUCTS = frozenset(("mm", "mv", "bmm", "addmm", "matmul"))
 _CHOICES = frozenset(("select", "slice", "index", "gather", "masked_select", "index_select", "diagonal", "narrow"))
 
 
+_MIXES = _MOVES | _PRODUCTS | _CHOICES | {"_softmax", "_log_softmax", "cumsum", "cumprod", "flip", "roll"}
+
+
+def elementwise(operation: Operation) -> bool:
+    """Whether each element of the result comes from the same element of the operands."""
+    return call_name(operation) not in _MIXES
+
+
 def gist(array: Array | Value) -> str:
     """An array in a sentence: its number, its few numbers, or its shape."""
     text = number_text(array.shape, array.numbers)
@@ -320,6 +328,13 @@ def _largest(seen: Pass) -> str:
     return seen.say("max", place=places[0]) if len(places) == 1 else ""
 
 
+def _where(seen: Pass) -> str:
+    if not seen.scalar():
+        return seen.say("where array")
+    words = ((seen.say("chosen", operand=name), seen.say("not chosen", operand=name)) for name in seen.names())
+    return " ".join(pair[seen.local(number) != 1] for number, pair in enumerate(words))
+
+
 def _mean(seen: Pass) -> str:
     count = math.prod(seen.operand().shape) // max(1, math.prod(seen.result.shape))
     return seen.say("mean", count=count)
@@ -360,6 +375,7 @@ _SPEAKERS: dict[str, Callable[[Pass], str]] = {
     "minimum": _extreme,
     "max": _extreme,
     "min": _extreme,
+    "where": _where,
     "mean": _mean,
     "sum": _sum,
     "dot": _dot,

@@ -6,6 +6,7 @@ import math
 import re
 import struct
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import count
 from unicodedata import normalize
 
@@ -119,10 +120,15 @@ def pretty(name: str) -> str:
 
 def constant_text(text: str) -> str:
     """A constant argument for the screen: ``-2`` → ``−2``, ``[0]`` → ``0``; numbers as ``short`` writes them."""
-    if _NUMBER.match(text):
+    if is_number(text):
         return short(float(text))
     inner = text[1:-1].strip(" ,") if text[:1] in "[(" else ""
     return constant_text(inner) if inner and "," not in inner else text.replace("-", MINUS)
+
+
+def is_number(text: str) -> bool:
+    """Whether a constant's text is a number, and not a list, a flag or a dtype."""
+    return _NUMBER.match(text) is not None
 
 
 def call_name(operation: Operation) -> str:
@@ -178,6 +184,7 @@ def _power(arguments: Mapping[str, str], constants: Mapping[str, str]) -> str:
     return f"√{base}" if plain == "0.5" else f"{base}^{exponent}"
 
 
+@lru_cache(maxsize=16384, typed=True)
 def short(number: Number) -> str:
     """One number for the screen, with a real minus sign.
 
@@ -209,6 +216,27 @@ def _digits(number: float) -> str:
 
 def _exact(text: str, number: float) -> bool:
     return float(text) == number or struct.unpack("f", struct.pack("f", float(text)))[0] == number
+
+
+def summands(numbers: Sequence[Number], signs: Sequence[int], total: Number) -> list[str]:
+    """The terms of a sum for the screen, with more decimals where ``short`` would make the sum look false.
+
+    ``1 − 0.9988 = 0.001229`` becomes ``1 − 0.998771 = 0.001229``: the terms get the decimals that the total shows.
+    """
+    texts = [short(number) for number in numbers]
+    shown = short(total)
+    decimals = len(shown.partition(".")[2])
+    if "e" in shown or not all(map(math.isfinite, (*numbers, total))):
+        return texts
+    off = sum(sign * _read(text) for sign, text in zip(signs, texts, strict=True)) - _read(shown)
+    if abs(off) <= 1.5 * 10**-decimals:
+        return texts
+    wider = [f"{number:.{decimals}f}".replace("-", MINUS) for number in numbers]
+    return [text if _read(text) == number else wide for text, wide, number in zip(texts, wider, numbers, strict=True)]
+
+
+def _read(text: str) -> float:
+    return float(text.replace(MINUS, "-"))
 
 
 def shape_text(shape: Sequence[int]) -> str:

@@ -7,14 +7,13 @@ gradients of a backward() call come before its seed, as they are taught.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from gradwalk import explain
 from gradwalk.formula import Formula, template
 from gradwalk.index import Arrival, Index
-from gradwalk.notation import array_text, shape_text
+from gradwalk.notation import array_text, shape_text, short
 from gradwalk.program import Span
 from gradwalk.recording import (
     Accumulate,
@@ -266,10 +265,11 @@ def _one_line(array: Array | Value) -> str:
 
 
 def _local_text(index: Index, event: LocalGradient, operation: Operation) -> str:
-    """A number, the few numbers of a diagonal or of one row, or else the Jacobian's size."""
+    """A number, the few numbers of a diagonal, a row or a column, or else the Jacobian's size."""
     if event.form == "diagonal":
         return _one_line(Array(index.values[operation.results[0]].shape, "", event.numbers))
-    if event.rows == 1 and event.numbers is not None:
-        shape = index.values[operation.edges[event.edge].value].shape
-        return _one_line(Array(shape if math.prod(shape) > 1 else (), "", event.numbers))
-    return f"{event.rows}×{event.columns}"
+    if event.numbers is None or min(event.rows, event.columns) > 1:
+        return f"J {event.rows}×{event.columns}"
+    if len(event.numbers) == 1:
+        return short(event.numbers[0])
+    return _one_line(Array((len(event.numbers),), "", event.numbers))

@@ -45,7 +45,6 @@ TITLES = {
     "node": "Backward through {node}",
     "accumulate": "Into {leaf}.grad",
     "free": "Saved values are released",
-    "kept": "Saved values are kept",
     "update": "{name} changes in place",
 }
 
@@ -58,6 +57,8 @@ START = {
     "press": "Press → for the next step.",
     "nothing": "The program ran no operation on a tensor, so there is nothing to walk through.",
     "inputs": "the {count} inputs",
+    "value": "{name} = {number}",
+    "shape": "{name} ({shape})",
     "and": " and ",
 }
 
@@ -81,8 +82,8 @@ LOCAL = {
     "same": "If {operand} grows a little, {result} grows just as much.",
     "opposite": "If {operand} grows a little, {result} falls just as much.",
     "flat": "If {operand} changes a little, {result} does not change at all.",
-    "odd": "The slope at this point is {number}.",
-    "copy": "{operand} stands at {count} places; this is the way through place {copy}, with the others held still.",
+    "copy": "{operand} stands at {count} places, and each place has a local gradient of its own.",
+    "place": "the {ordinal} {operand}",
     "diagonal": "Each element of {result} depends only on the same element of {operand}, so the Jacobian has only a "
     "diagonal: {number}.",
     "diagonal large": "Each element of {result} depends only on the same element of {operand}, so the Jacobian has "
@@ -124,9 +125,11 @@ SLOPES = {
     "step": "The function is a staircase: flat between its steps.",
 }
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+
 SEED = {
-    "one": "A gradient says how much {root} changes when a value changes a little: how strongly it pulls on that value. "
-    "On itself {root} pulls with 1. From here the chain rule goes back along the arrows.",
+    "one": "A gradient says how much {root} changes when a value changes a little: how strongly it pulls on that "
+    "value. On itself {root} pulls with 1. From here the chain rule goes back along the arrows.",
     "number": "backward({seed}) starts with {seed} instead of 1: every gradient comes out {seed} times as large.",
     "vector": "{root} has {count} elements, and a gradient needs one number. The seed v says how much each element "
     "counts: L = Σ v · {root}. What reaches a leaf is vᵀJ.",
@@ -137,7 +140,7 @@ SEED = {
 
 BACKWARD = {
     "pull": "{target} pulls on {result} with {upstream}.",
-    "pull root": "At {result} it starts with {upstream}.",
+    "pull root": "It starts at {result} with {upstream}.",
     "pull shape": "The gradient of {target} arrives at {result}, one number for each of its {count} elements.",
     "nothing": "Nothing pulls on {result}, so nothing is passed on.",
     "scaled": "At {operand} = {number} the slope of {operation} is {local}, so {operand} gets {contribution}.",
@@ -152,7 +155,7 @@ BACKWARD = {
     "mul constant": "The constant factor {constant} multiplies it: {operand} gets {contribution}.",
     "mul one": "{operand} gets it times the other factor, {other}: {contribution}.",
     "mul": "Each factor gets it times the other one: {first} gets {first_gets}, {second} gets {second_gets}.",
-    "mul same": "{operand} stands on both sides of the product, so it gets the other side's {local} times that, twice.",
+    "mul same": "{operand} is both factors, so it gets {local} times that through each of them.",
     "mul array": "Each factor gets it times the other factor, element by element.",
     "div": "{first} gets it divided by {denominator}. A larger {second} would make the quotient smaller: it gets "
     "{second_gets}.",
@@ -171,7 +174,10 @@ BACKWARD = {
     "loser one": "The other one was taken, so {loser} gets 0.",
     "tie": "{first} and {second} are equal, and PyTorch gives each of them half.",
     "tie one": "Both sides are equal, and PyTorch gives {operand} half.",
+    "chosen": "The condition chose {operand}, so the gradient goes on to it unchanged.",
+    "not chosen": "The condition did not choose {operand}, so it gets 0.",
     "max array": "At each place the operand that was taken gets the gradient; equal ones get half each.",
+    "where array": "At each place the gradient goes to the operand that the condition chose; the other one gets 0.",
     "max": "Everything goes to the element that was taken, number {place} (counting from 0); the others get 0.",
     "max tie": "{ties} elements tie, and PyTorch gives each of them 1/{ties} of it.",
     "mean": "The mean shares it evenly: each of the {count} elements gets 1/{count} of it.",
@@ -189,7 +195,8 @@ BACKWARD = {
     "row": "Each element of {operand} gets it times its own local gradient.",
     "copies": "{operand} was copied to {count} places, so it gets the sum over its copies: {contribution}.",
     "sum of uses": "{operand} is used {count} times, and its contributions add up: {total}.",
-    "more to come": "{operand} is used {count} times; this is contribution {position}, and they will be added.",
+    "more to come": "{operand} is used {count} times: this is contribution {position} of {count}, and they will be "
+    "added.",
     "hands on": "It hands on what it got.",
 }
 
@@ -207,9 +214,6 @@ FREE = {
     "would fail.",
     "many": "backward() is done. What {count} nodes had saved for it is released, so a second backward() through this "
     "graph would fail.",
-    "none": "backward() is done. No node had saved a value, so a second backward() would work.",
-    "retain": "backward() is done. With retain_graph=True nothing is released, so a second backward() works, and its "
-    "gradients will be added.",
 }
 
 UPDATE = {
@@ -312,4 +316,4 @@ FAILURES = {
     ),
 }
 
-FAILURE = ("{type}", "PyTorch stopped here: {message}", "The steps up to this line are as they were.")
+FAILURE = ("{type}", "PyTorch stopped here and said: “{message}”.", "What ran before this line stays as it is.")
