@@ -10,6 +10,7 @@ import base64
 import gc
 import hashlib
 import json
+import logging
 import os
 import re
 import webbrowser
@@ -130,13 +131,23 @@ class SecurityHeaders:
 def warm_up() -> None:
     """Do once, before the first visitor comes, what is slow the first time in a process.
 
-    PyTorch's first operation on the meta device takes seconds, and so do the imports of torch and SymPy.
+    The imports of torch and SymPy take a second, and so does the first run of everything that a recording needs. The
+    recording of the start page's own expression stays in the cache.
     """
     import torch
 
+    from components.recorded import recorded
+    from gradwalk.document import DEFAULT
+    from gradwalk.dot import LayoutError
+    from gradwalk.expression import read
+
     # Scalars gain nothing from threads, and one visitor's threads would slow down the others.
     torch.set_num_threads(1)
-    torch.ones(2, device="meta").sum()
+    try:
+        recorded(read(DEFAULT.text, DEFAULT.given, DEFAULT.constants, DEFAULT.dtype, DEFAULT.seed))
+    except LayoutError as error:
+        # The page says so as well. It is of more use than a server that does not start.
+        logging.getLogger(__name__).warning("%s", error)
 
     # Everything that is alive now stays so: a garbage collection no longer has to look through it.
     gc.collect()
