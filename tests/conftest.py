@@ -62,7 +62,7 @@ def new_page(server: str, server_log: Path, browser: Browser) -> Iterator[NewPag
     already_logged = len(server_log.read_text())
     watch = Watch(server)
 
-    def make(**options: Any) -> Page:  # noqa: ANN401 - the options are Playwright's
+    def make(**options: Any) -> Page:
         context = browser.new_context(base_url=server, **({"viewport": {"width": 1280, "height": 860}} | options))
         contexts.append(context)
         page = context.new_page()
