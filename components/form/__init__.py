@@ -7,12 +7,14 @@ fields only when another document is opened. Dragging a slider sends at once, on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypedDict
 
 import streamlit as st
 
 from components.form.entry import Entry, read_entry
+from gradwalk.document import Document
 from gradwalk.program import Span
 
 KEY = "expression-form"
@@ -27,16 +29,6 @@ _mount = st.components.v2.component(
 )
 
 
-class Contents(TypedDict):
-    """What stands in the fields when a document is opened. ``constants`` are the variables without a gradient."""
-
-    text: str
-    given: Mapping[str, str]
-    constants: Sequence[str]
-    dtype: str
-    seed: str | None
-
-
 class Field(TypedDict):
     """One variable's row, and what stands in it as long as nobody types."""
 
@@ -45,7 +37,7 @@ class Field(TypedDict):
 
 
 class Refusal(TypedDict):
-    """What was refused. ``field`` is ``text``, ``seed`` or the name of a variable; the span counts in that field."""
+    """What was refused. ``field`` is ``text``, ``seed`` or ``value:`` and a variable's name; the span is in it."""
 
     field: str
     message: str
@@ -60,12 +52,13 @@ class Seed(TypedDict):
     text: str
 
 
-class Example(TypedDict):
-    """The gallery: titles by group, which one is open, and what it teaches."""
+class Gallery(TypedDict):
+    """Titles of examples by group, which one is open, what it teaches, and whether its values still are its own."""
 
     groups: Sequence[tuple[str, Sequence[str]]]
     open: str | None
-    lesson: str | None
+    lesson: str
+    untouched: bool
 
 
 def sent() -> Entry | None:
@@ -76,25 +69,26 @@ def sent() -> Entry | None:
 
 def form(
     opened: str,
-    contents: Contents,
+    document: Document,
     variables: Sequence[Field] | None,
+    *,
     refusal: Refusal | None = None,
     seed: Seed | None = None,
-    examples: Example | None = None,
+    gallery: Gallery | None = None,
     answered: int = 0,
 ) -> None:
     """Show the form. Call it after everything else on the page: its answer lets the browser send the next entry.
 
-    ``variables`` None keeps the rows as they are: the text was refused and nobody knows its variables. ``answered`` is
-    the ``count`` of the entry that this run of the page has shown.
+    ``document`` fills the fields when ``opened`` changes. ``variables`` None keeps the rows as they are: the text was
+    refused and nobody knows its variables. ``answered`` is the ``count`` of the entry that this run of the page showed.
     """
     data = {
         "opened": opened,
-        "contents": contents,
+        "document": asdict(document),
         "variables": variables,
         "refusal": refusal,
         "seed": seed,
-        "examples": examples,
+        "gallery": gallery,
         "answered": answered,
     }
     _mount(key=KEY, data=data, on_entry_change=lambda: None)

@@ -50,7 +50,7 @@ function proceed(form) {
 function open(form, data) {
   clearTimeout(form.timer);
   clearTimeout(form.lost);
-  const { text, given, constants, dtype, seed } = data.contents;
+  const { text, given, constants, dtype, seed } = data.document;
   Object.assign(form, { opened: data.opened, count: data.answered, waiting: false, late: false, timer: 0 });
   form.sentText = text;
   form.entry = { text, given: new Map(Object.entries(given)), constants: [...constants], dtype, seed, example: null };
@@ -59,9 +59,9 @@ function open(form, data) {
   form.text.value = text;
   form.seed.value = seed ?? "";
   form.dtypes.forEach((radio) => (radio.checked = radio.value === dtype));
-  fillExamples(form.example, data.examples?.groups ?? []);
-  form.example.value = data.examples?.open ?? "";
-  form.note.textContent = data.examples?.lesson ?? "";
+  fillExamples(form.example, data.gallery?.groups ?? []);
+  form.example.value = data.gallery?.open ?? "";
+  form.note.textContent = data.gallery?.lesson ?? "";
 }
 
 function answer(form, data) {
@@ -69,6 +69,8 @@ function answer(form, data) {
   form.answeredText = data.answered >= form.count ? form.sentText : null;
   if (data.variables) showRows(form, data.variables);
   showSeed(form, data.seed);
+  // The lesson speaks of the example's own numbers. It keeps its place, so that nothing moves under a dragging finger.
+  form.note.classList.toggle("unseen", !data.gallery?.untouched);
   showRefusal(form);
   if (data.answered >= form.count) proceed(form);
 }
@@ -81,7 +83,7 @@ function showRefusal(form) {
   form.use.replaceChildren("Use ", html("code", {}, inText?.suggestion ?? ""));
   drawMarks(form);
   say(form.seed, form.seedSaid, refusal?.field === "seed" ? refusal.message : "");
-  for (const [name, row] of form.rows) say(row.field, row.said, refusal?.field === name ? refusal.message : "");
+  for (const [name, row] of form.rows) say(row.field, row.said, refusal?.field === `value:${name}` ? refusal.message : "");
 }
 
 function say(field, place, message) {
@@ -145,10 +147,10 @@ function showSeed(form, seed) {
 }
 
 function fillExamples(select, groups) {
-  select.hidden = !groups.length;
+  select.parentElement.hidden = !groups.length;
   const option = ([value, title]) => html("option", { value }, title);
   const group = ([label, titles]) => html("optgroup", { label }, ...titles.map((title) => option([title, title])));
-  select.replaceChildren(option(["", "Examples"]), ...groups.map(group));
+  select.replaceChildren(option(["", "Choose an example"]), ...groups.map(group));
 }
 
 // ---- assembling

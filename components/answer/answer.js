@@ -1,0 +1,53 @@
+/* The answer: a table of the leaves' gradients by three ways, and the formulas under it. */
+
+const answers = new WeakMap();
+
+export default function ({ data, parentElement }) {
+  let place = answers.get(parentElement);
+  if (!place) answers.set(parentElement, (place = assemble(parentElement)));
+  place.columns.replaceChildren(html("th", { scope: "col" }, html("span", { class: "hidden" }, "derivative")), ...data.columns.map(column));
+  place.body.replaceChildren(...data.leaves.flatMap(({ rows }) => rows.flatMap((row) => lines(row, data.columns.length + 1))));
+  showFailure(place.failed, data.failed);
+  place.table.hidden = !data.leaves.length;
+  const formulas = data.leaves.map(({ formula }) => formula).filter((formula) => formula.length);
+  place.details.hidden = !formulas.length;
+  place.formulas.replaceChildren(...formulas.map((formula) => html("div", { class: "formula" }, ...formula.map(formulaIn))));
+}
+
+function assemble(parent) {
+  const columns = html("tr");
+  const body = html("tbody");
+  const table = html("table", {}, html("caption", {}, "By hand and by autograd"), html("thead", {}, columns), body);
+  const formulas = html("div", { class: "formulas" });
+  const details = html("details", { open: true }, html("summary", {}, "In symbols"), formulas);
+  const failed = html("div", { class: "failed", role: "status" });
+  parent.append(html("div", { class: "answer" }, failed, table, details));
+  return { columns, body, table, details, formulas, failed };
+}
+
+/** PyTorch's own words, then why, and what would work. */
+function showFailure(place, failed) {
+  place.hidden = !failed;
+  if (!failed) return;
+  const { title, message, why, way_out } = failed;
+  place.replaceChildren(html("h3", {}, title), html("p", { class: "message" }, message), html("p", {}, why), html("p", {}, way_out));
+}
+
+function column(name) {
+  const why = { "central difference": "(f(x+h) − f(x−h)) / 2h, in float64", "by hand": "The formula with the numbers put in" };
+  return html("th", { scope: "col", title: why[name] }, name);
+}
+
+function lines({ label, cells, remark }, width) {
+  const numbers = cells.map((cell) => html("td", {}, ...(cell ? [cell[0], distance(cell[1])] : ["–"])));
+  const row = html("tr", { class: remark ? "remarked" : null }, html("th", { scope: "row" }, formulaIn([["math", label]])), ...numbers);
+  return remark ? [row, html("tr", { class: "remark" }, html("td", { colspan: width }, remark))] : [row];
+}
+
+function distance(text) {
+  return text ? html("small", { title: "distance to autograd" }, text) : "";
+}
+
+function formulaIn([tree, ...values]) {
+  return formulaNode(tree, values);
+}

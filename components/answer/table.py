@@ -1,0 +1,102 @@
+"""The answer's rows as the texts and formulas of a table, ready for JSON: the numbers, and how far they are apart."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from gradwalk.answer import Row
+from gradwalk.expression import Variable
+from gradwalk.formula import SLOTS, Formula, Tree, filled, name_tree, number_tree, template
+from gradwalk.notation import short
+from gradwalk.short_form.numbers import Numbers, read_numbers
+from gradwalk.symbolic.latex import latex_element, latex_name
+
+Json = dict[str, Any]
+
+
+def table(rows: Sequence[Row], root: str, variables: Sequence[Variable]) -> Json:
+    """``columns`` (their headings), and ``leaves``: for each its ``rows`` and the lines of its ``formula``.
+
+    A row is ``label`` (a tree), ``cells`` ([number, distance to autograd] or None) and ``remark``.
+    """
+    symbols = any(row.symbol is not None for row in rows)
+    leaves = [_leaf(list(group), root, variables, symbols) for _, group in groupby(rows, key=lambda row: row.leaf)]
+    return {"columns": ["autograd", *(["by hand"] if symbols else []), "central difference"], "leaves": leaves}
+
+
+def _leaf(rows: Sequence[Row], root: str, variables: Sequence[Variable], symbols: bool) -> Json:
+    return {"rows": [_row(row, root, symbols) for row in rows], "formula": _formula(rows[0], root, variables)}
+
+
+def _row(row: Row, root: str, symbols: bool) -> Json:
+    autograd = ["None" if row.autograd is None else short(row.autograd), ""]
+    others = [row.symbol, row.difference] if symbols else [row.difference]
+    return {
+        "label": _label(row, root),
+        "cells": [autograd, *(_cell(number, row.autograd) for number in others)],
+        "remark": row.remark,
+    }
+
+
+def _cell(number: float | None, autograd: float | None) -> list[str] | None:
+    return None if number is None else [short(number), _distance(number, autograd)]
+
+
+def _distance(number: float, autograd: float | None) -> str:
+    """``Δ 2.1e−08``; nothing where one of them is no number."""
+    distance = math.nan if autograd is None else abs(number - autograd)
+    return "" if math.isnan(distance) else f"Δ {short(float(f'{distance:.2g}'))}"
+
+
+def _label(row: Row, root: str) -> Tree:
+    """∂z/∂x, or ∂z/∂x[0] for an element."""
+    index: list[Tree] = []
+    if row.element:
+        index = [["mo", "["], ["mn", ", ".join(map(str, row.element))], ["mo", "]"]]
+    return ["mrow", ["mi", "∂"], name_tree(root), ["mtext", "/"], ["mi", "∂"], name_tree(row.leaf), *index]
+
+
+# The formula, in symbols and with its numbers
+
+
+def _formula(row: Row, root: str, variables: Sequence[Variable]) -> list[list[Any]]:
+    if row.symbol_latex is None or row.symbol is None or 2 * len(variables) > len(SLOTS) - 2:
+        return []
+    numbers = {variable.name: read_numbers(variable.text) for variable in variables}
+    scalars = [number for number in numbers.values() if isinstance(number, float)]
+    lines = [_in_symbols(row, row.symbol_latex, root, numbers)]
+    if len(scalars) == len(numbers):
+        lines.append(_with_numbers(row.symbol_latex, row.symbol, list(numbers), scalars))
+    return [[template(line.latex, line.dotted).tree, *line.arguments] for line in lines]
+
+
+def _in_symbols(row: Row, latex: str, root: str, numbers: Mapping[str, Numbers]) -> Formula:
+    """``∂z/∂x = 2x cos(x²)``, every name written as it is everywhere on the page."""
+    vectors = [name for name, number in numbers.items() if not isinstance(number, float)]
+    trees = [name_tree(root), _element(row.leaf) if row.element else name_tree(row.leaf)]
+    trees += [name_tree(name) for name in numbers] + [_element(name) for name in vectors]
+    written = [latex_name(name) for name in numbers] + [latex_element(name, "i") for name in vectors]
+    slots = dict(zip(written, SLOTS[2:], strict=False))
+    return filled(rf"\frac{{\partial {SLOTS[0]}}}{{\partial {SLOTS[1]}}} = {_replaced(latex, slots)}", trees)
+
+
+def _element(name: str) -> Tree:
+    return ["msub", name_tree(name), ["mi", "i"]]
+
+
+def _with_numbers(latex: str, number: float, names: Sequence[str], values: Sequence[float]) -> Formula:
+    """``= 2 · 4 · cos(4²) = −7.6613``."""
+    slots = dict(zip(map(latex_name, names), SLOTS[1:], strict=False))
+    trees = [number_tree(value) for value in (number, *values)]
+    return filled(f"= {_replaced(latex, slots)} = {SLOTS[0]}", trees, dotted=True)
+
+
+def _replaced(latex: str, slots: Mapping[str, str]) -> str:
+    """The formula with names in slots; commands and words such as ``\\cos`` and ``\\text{ if }`` stay whole."""
+    names = "|".join(map(re.escape, sorted(slots, key=len, reverse=True)))
+    pieces = re.compile(rf"({names})|\\(?:text|mathrm|operatorname)\{{[^}}]*\}}|\\[A-Za-z]+|.", re.DOTALL)
+    return pieces.sub(lambda match: slots[match[1]] if match[1] else match[0], latex)

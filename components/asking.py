@@ -1,0 +1,70 @@
+"""The form for an open document: its rows, what was refused and where, the seed, the gallery."""
+
+from __future__ import annotations
+
+import math
+from itertools import groupby
+
+from components.form import Field, Gallery, Refusal, Seed, form
+from components.opened import Opened, document_of
+from components.recorded import Recorded, ones
+from gradwalk.document import Document
+from gradwalk.expression import ValueTextError, read
+from gradwalk.gallery import EXAMPLES
+from gradwalk.notation import pretty, shape_text
+from gradwalk.program import ProgramError
+
+
+def ask(opened: Opened, refused: Exception | None, shown: Recorded | None) -> None:
+    """Show the form. ``refused`` is why its document could not be shown, ``shown`` what stands on the page."""
+    form(
+        opened.key,
+        opened.document,
+        fields(opened.document),
+        refusal=None if refused is None else refusal(refused),
+        seed=None if shown is None else seed(shown, opened.document.seed),
+        gallery=gallery(opened),
+        answered=opened.answered,
+    )
+
+
+def fields(document: Document) -> list[Field] | None:
+    """A row for each variable, also where a value was refused; None where the text was."""
+    try:
+        expression = read(document.text, dict.fromkeys(document.given, "1"))
+    except ProgramError:
+        return None
+    return [Field(name=v.name, text=document.given.get(v.name, v.text)) for v in expression.variables]
+
+
+def refusal(error: Exception) -> Refusal:
+    field = "text"
+    if isinstance(error, ValueTextError):
+        field = "seed" if error.variable is None else f"value:{error.variable}"
+    span, suggestion = (error.span, error.suggestion) if isinstance(error, ProgramError) else (None, None)
+    return Refusal(field=field, message=str(error), span=span, suggestion=suggestion)
+
+
+def seed(shown: Recorded, typed: str | None) -> Seed | None:
+    """The seed's row: where the root has several elements, or where somebody gave a scalar one."""
+    size = math.prod(shown.root_shape)
+    if size == 1 and typed is None:
+        return None
+    name = pretty(shown.root)
+    why = f"{name} has {size} elements; backward() needs one number for each: the seed v."
+    if len(shown.root_shape) > 1:
+        why = f"{name} has {shape_text(shown.root_shape)} elements; backward() needs one number for each: the seed v."
+    if size == 1:
+        why = f"{name} is one number, so backward() would start from 1; here it starts from the seed v."
+    return Seed(why=why, text=ones(shown.root_shape))
+
+
+def gallery(opened: Opened) -> Gallery:
+    example = opened.example
+    groups = [(name, [each.title for each in group]) for name, group in groupby(EXAMPLES, lambda each: each.group)]
+    return Gallery(
+        groups=groups,
+        open=example.title if example else None,
+        lesson=example.lesson if example else "",
+        untouched=example is not None and document_of(example) == opened.document,
+    )

@@ -1,0 +1,81 @@
+"""An expression, recorded: everything that the player and the answer show of it, kept by its text and numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+import gradwalk
+from components.answer.table import table
+from gradwalk import explain
+from gradwalk.answer import answer
+from gradwalk.drawing import player_graphs
+from gradwalk.expression import Expression, program
+from gradwalk.recording import Failure, Recording
+from gradwalk.timeline import timeline
+
+
+class Recorded(NamedTuple):
+    """Ready for JSON."""
+
+    graphs: dict[str, Any]
+    story: dict[str, Any]
+    table: dict[str, Any]
+    root: str
+    root_shape: tuple[int, ...]
+    failed: dict[str, str] | None
+    """Why the program stopped: PyTorch's exact ``message``, and ``title``, ``why`` and ``way_out``."""
+
+
+@st.cache_data(max_entries=200, ttl=3600, show_spinner=False)
+def recorded(expression: Expression) -> Recorded:
+    """Record the expression's program. Raises ProgramError and LayoutError for what is too large to run or to draw."""
+    expression, recording = _record(expression)
+    return Recorded(
+        graphs=player_graphs(recording),
+        story=timeline(recording),
+        table=table(answer(recording, expression), expression.root, expression.variables),
+        root=expression.root,
+        root_shape=_root_shape(recording, expression.root),
+        failed=_failed(recording),
+    )
+
+
+def _record(expression: Expression) -> tuple[Expression, Recording]:
+    """With the seed that fits: ones where the root turns out not to be a scalar, none left over where it is one."""
+    recording = gradwalk.record(program(expression), pictures=True)
+    cause, shape = _cause(recording), _root_shape(recording, expression.root)
+    if cause == "seed-shape" and not shape:
+        expression = replace(expression, seed=None)
+    elif cause != "non-scalar-root":
+        return expression, recording
+    return expression, gradwalk.record(program(expression, shape), pictures=True)
+
+
+def _failure(recording: Recording) -> Failure | None:
+    return next((event for event in recording.events if isinstance(event, Failure)), None)
+
+
+def _cause(recording: Recording) -> str | None:
+    failure = _failure(recording)
+    return failure.cause if failure else None
+
+
+def _failed(recording: Recording) -> dict[str, str] | None:
+    failure = _failure(recording)
+    return {"message": failure.message, **explain.failure(failure)._asdict()} if failure else None
+
+
+def _root_shape(recording: Recording, root: str) -> tuple[int, ...]:
+    """The shape of the last value that bears the root's name; a scalar's where it was never computed."""
+    return next((value.shape for value in reversed(recording.values) if root in value.names), ())
+
+
+def ones(shape: tuple[int, ...], most: int = 64) -> str:
+    """Ones in this shape, as they are typed; nothing for more than ``most`` of them."""
+    if math.prod(shape) > most:
+        return ""
+    return f"[{', '.join([ones(shape[1:])] * shape[0])}]" if shape else "1"

@@ -1,0 +1,22 @@
+"""The places of a page on which something is recorded: the form, the player, the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+
+class Workbench(NamedTuple):
+    form: DeltaGenerator
+    player: DeltaGenerator
+    answer: DeltaGenerator
+
+
+def workbench() -> Workbench:
+    """Form and answer in a column beside the player; on a phone the player stands between them."""
+    st.html(Path(__file__).with_suffix(".css"))
+    with st.container(key="workbench"):
+        return Workbench(*(st.container(key=f"workbench-{place}") for place in Workbench._fields))
