@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 Json = dict[str, Any]
 
-WIDTH, HEIGHT, STEP = 120, 91, 230
+WIDTH, HEIGHT, STEP, GAP = 120, 91, 230, 60
 
 
 class Link(NamedTuple):
@@ -27,7 +27,7 @@ SINE = (
 SINE_GRADIENT = "−7.6613"
 
 
-def sine(**changes: Any) -> Json:  # noqa: ANN401 - any part of the player's data
+def sine(**changes: Any) -> Json:
     """The player's data for z = sin(x²): 2 steps forward, 2 of local gradients, 4 back."""
     return data(SINE, "4", SINE_GRADIENT) | {"query": "z=sin(x**2)&x=4"} | changes
 
@@ -61,13 +61,13 @@ def story(links: tuple[Link, ...], start: str, end: str) -> Json:
         steps.append(_step(0, f"Forward: {link.title}", (4 + n, link.code), [f"o{n}", f"n{n}"], f"o{n}"))
     for n, link in reversed(list(enumerate(links))):
         slots[f"e{n}.0.local"] = [[len(steps), [link.local]]]
-        formula = [[1, ["mi", "x"], link.local]]
+        formula = [[0, ["mi", "x"]], [1, link.local]]
         now = [f"o{n}", f"e{n}.0", f"n{n}"]
         steps.append(_step(1, f"Local gradient of {link.title}", (4 + n, link.code), now, f"o{n}", formula))
     for n, link in reversed(list(enumerate(links))):
         slots[f"o{n}.grad"] = [[len(steps), [link.gradient]]]
         slots[f"e{n}.0.flow"] = [[len(steps), [links[n - 1].gradient if n else end]]]
-        formula = [[0, ["mi", "x"]], [1, ["mi", "z"], "<b>7</b>"]]
+        formula = [[0, ["mi", "x"]], [1, "<b>7</b>"]]
         now = [f"o{n}", f"e{n}.0", f"n{n}"]
         rule = {"node": link.node, "text": "grad * self.cos()", "saved": "self = 16"}
         steps.append(
@@ -83,7 +83,7 @@ def story(links: tuple[Link, ...], start: str, end: str) -> Json:
     ]
     formulas = [
         ["math", ["mrow", ["mfrac", ["mi", "∂z"], 0], ["mo", "="], ["script", "alert(1)"]]],
-        ["math", ["mrow", 0, ["mo", "="], ["mn", 1]]],
+        ["math", ["mrow", ["mo", "="], ["mn", 0]]],
     ]
     return {
         "phases": phases, "steps": steps, "slots": slots, "formulas": formulas,
@@ -109,10 +109,10 @@ def _step(
 
 def _computation(links: tuple[Link, ...], wide: bool) -> Json:
     def at(n: int) -> Json:
-        x, y = (n * STEP, 0) if wide else (20, n * (HEIGHT + 60))
+        x, y = (n * STEP, 0) if wide else (20, n * (HEIGHT + GAP))
         return {"x": x, "y": y, "w": WIDTH, "h": HEIGHT, "lines": 1}
 
-    boxes = [
+    boxes: list[Json] = [
         {"id": "v0", "kind": "leaf", "root": False, "title": "x", "subtitle": "leaf", "group": "a0"} | at(0),
         *(
             {"id": f"o{n}", "kind": "operation", "root": n == len(links) - 1, "group": f"n{n}"}
@@ -123,15 +123,11 @@ def _computation(links: tuple[Link, ...], wide: bool) -> Json:
     ]
     arrows = []
     for n in range(len(links)):
-        tail, head = boxes[n], boxes[n + 1]
-        if wide:
-            start, end = (tail["x"] + WIDTH, HEIGHT / 2), (head["x"], HEIGHT / 2)
-        else:
-            start, end = (20 + WIDTH / 2, tail["y"] + HEIGHT), (20 + WIDTH / 2, head["y"])
-        path = f"M{start[0]},{start[1]}L{end[0]},{end[1]}"
-        label = [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2]
-        ends = {"id": f"e{n}.0", "tail": tail["id"], "head": head["id"]}
-        arrows.append(ends | {"path": path, "label": label, "tracked": True})
+        x, y = ((n * STEP + WIDTH), HEIGHT / 2) if wide else (20 + WIDTH / 2, n * (HEIGHT + GAP) + HEIGHT)
+        dx, dy = (STEP - WIDTH, 0) if wide else (0, GAP)
+        ends = {"id": f"e{n}.0", "tail": boxes[n]["id"], "head": boxes[n + 1]["id"]}
+        line = {"path": f"M{x},{y}L{x + dx},{y + dy}", "label": [x + dx / 2, y + dy / 2]}
+        arrows.append(ends | line | {"tracked": True})
     last = boxes[-1]
     width, height = (last["x"] + WIDTH, HEIGHT) if wide else (WIDTH + 40, last["y"] + HEIGHT)
     return {"width": width, "height": height, "boxes": boxes, "arrows": arrows}

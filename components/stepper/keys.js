@@ -3,7 +3,7 @@
  * A field, a slider or anything else that takes them keeps them; of several players, the one last used answers.
  */
 
-const KEYS = { ArrowLeft: "previous", ArrowRight: "next", Home: "first", End: "last", " ": "play" };
+const KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End", " "]);
 const TAKES_KEYS = "input, textarea, select, iframe, video, audio, [contenteditable], [role=slider], [role=tab], [role=radio], " +
   "[role=listbox], [role=combobox], [role=menu], [role=menuitem], [role=option], [role=grid], [role=tree], [role=dialog], [role=spinbutton], [role=textbox]";
 const TAKES_SPACE = "button, summary, a[href], [role=button], [role=checkbox], [role=switch]";
@@ -18,8 +18,7 @@ const onScreen = (element) => {
 
 function keyPressed(event) {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const action = KEYS[event.key];
-  if (!action) return;
+  if (!KEYS.has(event.key)) return;
   const path = event.composedPath().filter((node) => node instanceof Element);
   const inside = [...listeners].find((listener) => path.includes(listener.root));
   const listener = inside || (listeners.has(lastUsed) ? lastUsed : [...listeners].find(({ root }) => onScreen(root)));
@@ -29,12 +28,12 @@ function keyPressed(event) {
   if (event.key === " " && path.some((node) => node.matches(TAKES_SPACE))) return;
   if (!inside && !onScreen(listener.root)) return;
   event.preventDefault();
-  listener.actions[action]();
+  listener.press(event.key);
 }
 
-/** Gives a player's root the keys, with a function for each action; returns what takes them away again. */
-function listenToKeys(root, actions) {
-  const listener = { root, actions };
+/** Gives a player's root the keys, by `press(key)`; returns what takes them away again. */
+function listenToKeys(root, press) {
+  const listener = { root, press };
   const used = () => (lastUsed = listener);
   root.addEventListener("pointerdown", used);
   root.addEventListener("focusin", used);

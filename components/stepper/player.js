@@ -35,12 +35,11 @@ function createPlayer(parent) {
   );
   parent.append(root);
   const unwatch = watchSizes([root, bar, code.element], () => data && measure());
-  const unlisten = listenToKeys(root, {
-    previous: () => { transport.pause(); go(step - 1); },
-    next: () => { transport.pause(); go(step + 1); },
-    first: () => { transport.pause(); go(0); },
-    last: () => { transport.pause(); go(last()); },
-    play: () => transport.toggle(),
+  const unlisten = listenToKeys(root, (key) => {
+    if (!data) return;
+    if (key === " ") return transport.toggle();
+    transport.pause();
+    go({ ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: last() }[key]);
   });
   leaveOnEscape(root);
 
@@ -93,6 +92,7 @@ function createPlayer(parent) {
     root.classList.toggle("stale", Boolean(next.stale));
     if (!hasSteps) {
       transport.pause();
+      data = null;
       return;
     }
     data = next;

@@ -4,7 +4,7 @@ const SEGMENT_ROOM = 9; // px; with less for each step the line is continuous
 const NAME_GAP = 10; // px between two names
 
 function createScrubber(go) {
-  const range = html("input", { type: "range", min: 0, max: 0, step: 1, "aria-label": "Step", input: () => go(Number(range.value)) });
+  const range = html("input", { type: "range", class: "steps", min: 0, max: 0, step: 1, "aria-label": "Step", input: () => go(Number(range.value)) });
   const phases = html("div", { class: "phases", "aria-hidden": "true" });
   const start = html("div", { class: "start" });
   const line = html("div", { class: "line" }, start, phases);

@@ -20,7 +20,7 @@ function createWords() {
 
   function showRule(said) {
     rule.hidden = !said;
-    if (!said) return;
+    if (!said) return rule.replaceChildren();
     const saved = said.saved ? [", saved from the forward pass: ", html("code", null, said.saved)] : [];
     rule.replaceChildren(`PyTorch’s rule for ${said.node}: `, html("code", null, said.text), ...saved);
   }

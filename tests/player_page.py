@@ -1,0 +1,125 @@
+"""The player on a page of its own: no server, no Streamlit, the same content-security policy and theme variables."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
+
+from components.stepper import css, javascript
+from tests.browser import ROOT, Watch
+
+ORIGIN = "https://player.test"
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'"
+)
+
+# Streamlit mounts a version 2 component in this way: its styles and its module's default export, on a shadow root.
+MOUNT = """
+async ([script, styles]) => {
+  const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+  window.mounted = {};
+  window.mount = (host, data) => {
+    const place = document.getElementById(host);
+    const root = place.shadowRoot || place.attachShadow({ mode: "open" });
+    if (!root.childNodes.length) root.append(Object.assign(document.createElement("style"), { textContent: styles }));
+    window.mounted[host] = module.default({ data, parentElement: root });
+  };
+}
+"""
+
+# Everything that a step shows: texts of the pictures and what is lit, the words, the marked source, the scrubber.
+LOOK = """
+(host) => {
+  const root = document.getElementById(host).shadowRoot;
+  const texts = (selector) => [...root.querySelectorAll(selector)].map((node) => `${node.getAttribute("class")}: ${node.textContent}`);
+  const step = root.querySelector("input.steps");
+  return JSON.stringify([
+    texts(".stage svg text"), [...root.querySelectorAll(".now")].map((node) => node.textContent),
+    [...root.querySelectorAll(".flow:not(.unknown)")].length, texts(".words *"), texts(".line.current, mark"),
+    step.value, step.getAttribute("aria-valuetext"), texts(".phase, .segment"), root.querySelector(".player").dataset.phase,
+  ]);
+}
+"""  # noqa: E501 - JavaScript
+
+
+def theme_variables(scheme: str) -> str:
+    """The theme's colours as Streamlit hands them to a component: ``redColor`` is ``--st-red-color``."""
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"][scheme]
+    names = {key: "".join(f"-{c.lower()}" if c.isupper() else c for c in key) for key in theme}
+    return "".join(f"--st-{names[key]}: {value};" for key, value in theme.items())
+
+
+def _html(scheme: str) -> str:
+    style = f":root {{ {theme_variables(scheme)} --st-font: sans-serif; --st-code-font: monospace }}"
+    body = "body { margin: 16px; background: var(--st-background-color); color: var(--st-text-color) }"
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Player</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{style} {body}</style></head>'
+        f'<body><main><h1>Player</h1><h2>Here</h2><div id="first"></div><div id="second"></div></main></body></html>'
+    )
+
+
+class PlayerPage:
+    """A page with a player on it, as ``open_player`` opens it."""
+
+    def __init__(self, page: Page, host: str = "first") -> None:
+        self.page = page
+        self.host = host
+
+    def find(self, selector: str) -> Locator:
+        return self.page.locator(f"#{self.host}").locator(selector)
+
+    def mount(self, data: dict[str, Any]) -> PlayerPage:
+        """Mount the player, or hand new data to the one that is mounted."""
+        self.page.evaluate("([host, data]) => window.mount(host, data)", [self.host, data])
+        return self
+
+    def second(self, data: dict[str, Any]) -> PlayerPage:
+        return PlayerPage(self.page, "second").mount(data)
+
+    def remove(self) -> None:
+        self.page.evaluate("(host) => window.mounted[host]()", self.host)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    @property
+    def step(self) -> int:
+        return int(self.find("input.steps").input_value())
+
+    @property
+    def look(self) -> str:
+        return str(self.page.evaluate(LOOK, self.host))
+
+    def box(self, name: str, picture: str = "Computation graph") -> Locator:
+        """A box by the id of what it shows, such as ``o1``."""
+        return self.find(f'svg[aria-label="{picture}"] [data-box="{name}"]')
+
+    def lit(self, picture: str = "Computation graph") -> list[str]:
+        boxes = self.find(f'svg[aria-label="{picture}"] .box.now')
+        return sorted(str(box.get_attribute("data-box")) for box in boxes.all())
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    return browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+
+
+def open_player(context: BrowserContext, data: dict[str, Any], watch: Watch, scheme: str = "light") -> PlayerPage:
+    """Open a page at ``https://player.test/`` in the context and mount the player with this data."""
+
+    def answer(route: Route) -> None:
+        if route.request.url.endswith("favicon.ico"):
+            route.fulfill(status=204)
+        else:
+            headers = {"Content-Security-Policy": POLICY, "Content-Type": "text/html; charset=utf-8"}
+            route.fulfill(headers=headers, body=_html(scheme))
+
+    page = context.new_page()
+    watch.over(page)
+    page.route("**/*", answer)
+    page.goto(f"{ORIGIN}/")
+    page.evaluate(MOUNT, [javascript(), css()])
+    return PlayerPage(page).mount(data)

@@ -1,0 +1,479 @@
+"""The player in a real browser: every step, every control, and what must never happen on the page."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser import Watch
+from tests.conftest import CheckAxe
+from tests.player_page import ORIGIN, PlayerPage, new_context, open_player
+from tests.player_story import SINE_GRADIENT, long_chain, sine
+
+LAST = 8  # of z = sin(x²): 2 steps forward, 2 local gradients, 4 back
+
+OpenPlayer = Callable[..., PlayerPage]
+
+
+@pytest.fixture
+def player(browser: Browser) -> Iterator[OpenPlayer]:
+    """Open a player: ``player(data, scheme="dark", viewport={...})``. In the end no page may have had an error."""
+    watch = Watch(ORIGIN)
+    contexts = []
+
+    def make(data: dict[str, Any] | None = None, scheme: str = "light", **options: Any) -> PlayerPage:
+        contexts.append(new_context(browser, color_scheme=scheme, **options))
+        return open_player(contexts[-1], data or sine(), watch, scheme)
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not watch.problems, "\n".join(watch.problems)
+
+
+def test_keys_alone_lead_from_the_input_to_the_gradient(player: OpenPlayer) -> None:
+    shown = player()
+    expect(shown.box("v0")).to_have_text("xleaf4∇ ?")
+    expect(shown.box("o1")).to_have_text("z = sin(v₁)SinBackward0?∇ ?")
+    shown.press(*["ArrowRight"] * 2)
+    expect(shown.box("o1")).to_have_text("z = sin(v₁)SinBackward0−0.2879∇ ?")
+    shown.press(*["ArrowRight"] * (LAST - 2))
+    expect(shown.box("v0")).to_have_text(f"xleaf4∇ {SINE_GRADIENT}")
+    expect(shown.find(".label .local")).to_have_text(["× 8", "× −0.9577"])
+    expect(shown.find(".label .flowing")).to_have_text([f"∇ {SINE_GRADIENT}", "∇ −0.9577"])
+    shown.press("ArrowRight")
+    assert shown.step == LAST
+
+
+def test_a_step_looks_the_same_however_it_is_reached(player: OpenPlayer) -> None:
+    shown = player()
+    forwards = [shown.look]
+    for _ in range(LAST):
+        shown.press("ArrowRight")
+        forwards.append(shown.look)
+    backwards = [shown.look]
+    for _ in range(LAST):
+        shown.press("ArrowLeft")
+        backwards.append(shown.look)
+    at_once = [player(sine(step=step)).look for step in (0, 3, 6, LAST)]
+    assert len(set(forwards)) == LAST + 1
+    assert backwards[::-1] == forwards
+    assert at_once == [forwards[step] for step in (0, 3, 6, LAST)]
+
+
+def test_home_end_and_space_work_without_a_click(player: OpenPlayer) -> None:
+    shown = player()
+    shown.press("End")
+    assert shown.step == LAST
+    shown.press("Home")
+    assert shown.step == 0
+    shown.press(" ")
+    expect(shown.find("button[aria-label=Pause]")).to_be_visible()
+    expect(shown.find("input.steps")).to_have_value("1", timeout=4000)
+    shown.press(" ")
+    expect(shown.find("button[aria-label=Play]")).to_be_visible()
+
+
+def test_buttons_move_and_the_ends_say_so(player: OpenPlayer) -> None:
+    shown = player()
+    expect(shown.find("button[aria-label='First step']")).to_have_attribute("aria-disabled", "true")
+    for name, step in (("Next", 1), ("Last", LAST), ("Previous", LAST - 1), ("First", 0)):
+        shown.find(f"button[aria-label='{name} step']").click()
+        assert shown.step == step
+
+
+def test_playing_at_speed_ends_at_the_last_step(player: OpenPlayer) -> None:
+    shown = player()
+    shown.find("select").select_option("16")
+    shown.find("button[aria-label=Play]").click()
+    expect(shown.find("input.steps")).to_have_value(str(LAST), timeout=4000)
+    expect(shown.find("button[aria-label=Play]")).to_be_visible()
+
+
+def test_keys_belong_to_whatever_else_takes_them(player: OpenPlayer) -> None:
+    shown = player()
+    shown.page.evaluate("""() => {
+      const place = document.body.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
+      place.append(Object.assign(document.createElement("textarea"), { value: "x**2" }));
+      document.body.append(Object.assign(document.createElement("input"), { type: "range" }));
+      document.body.append(Object.assign(document.createElement("button"), { textContent: "elsewhere" }));
+    }""")
+    for field in ("textarea", "body > input"):
+        shown.page.locator(field).focus()
+        shown.press("ArrowRight", "End", " ")
+        assert shown.step == 0, field
+    shown.page.locator("body > button").focus()
+    shown.press("ArrowRight", " ", "Control+ArrowRight", "Alt+ArrowRight")
+    assert shown.step == 1
+
+
+def test_of_two_players_the_last_used_takes_the_keys(player: OpenPlayer) -> None:
+    first = player()
+    second = first.second(sine())
+    first.press("ArrowRight")
+    assert (first.step, second.step) == (1, 0)
+    second.find(".sentence").click()
+    first.press("ArrowRight", "ArrowRight")
+    assert (first.step, second.step) == (1, 2)
+    second.remove()
+    first.press("ArrowRight")
+    assert first.step == 2
+
+
+def test_the_scrubber_is_dragged_clicked_and_typed_at(player: OpenPlayer) -> None:
+    shown = player()
+    segments = [segment.bounding_box() for segment in shown.find(".segment").all()]
+    assert len(segments) == LAST
+    middle = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in segments if box]
+    mouse = shown.page.mouse
+    for step, (x, y) in enumerate(middle, start=1):
+        mouse.click(x, y)
+        assert shown.step == step
+    mouse.move(*middle[6])
+    mouse.down()
+    mouse.move(*middle[2])
+    assert shown.step == 3
+    mouse.move(middle[0][0] - 200, middle[0][1] + 60)
+    assert shown.step == 0
+    mouse.up()
+    mouse.move(*middle[4])
+    assert shown.step == 0
+    shown.find("input.steps").focus()
+    shown.press("ArrowUp", "ArrowRight")
+    assert shown.step == 2
+    words = shown.find("input.steps").get_attribute("aria-valuetext")
+    assert words == "Step 2 of 8, Forward · 2 of 2: Forward: z = sin(v₁)"
+
+
+def test_a_touch_moves_the_scrubber(player: OpenPlayer) -> None:
+    shown = player(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    shown.find(".segment").nth(4).tap()
+    assert shown.step == 5
+
+
+def test_a_click_on_a_box_goes_to_its_step_in_the_phase(player: OpenPlayer) -> None:
+    shown = player(sine(step=1))
+    shown.box("o1").click()
+    assert shown.step == 2
+    shown.press("ArrowRight")
+    shown.box("o0").click()
+    assert shown.step == 4
+    shown.press("End")
+    shown.box("o1").click()
+    assert shown.step == 5
+    shown.box("v0").click()
+    assert shown.step == 7
+
+
+def test_boxes_are_reached_by_keys(player: OpenPlayer) -> None:
+    shown = player(sine(step=2))
+    expect(shown.find('.box[tabindex="0"]')).to_have_attribute("data-box", "o1")
+    shown.box("o1").focus()
+    shown.press("ArrowUp", "Enter")
+    expect(shown.box("o0")).to_be_focused()
+    assert shown.step == 1
+
+
+def test_both_pictures_light_up_together(player: OpenPlayer) -> None:
+    shown = player(sine(step=6))
+    assert shown.lit() == ["o0"]
+    shown.find("button[data-view=both]").click()
+    assert (shown.lit(), shown.lit("grad_fn graph")) == (["o0"], ["n0"])
+    shown.press("ArrowRight")
+    assert (shown.lit(), shown.lit("grad_fn graph")) == (["v0"], ["a0", "v0"])
+    shown.find("button[data-view=grad_fn]").click()
+    expect(shown.find("svg[aria-label='Computation graph']")).to_be_hidden()
+    shown.press("ArrowLeft")
+    assert shown.lit("grad_fn graph") == ["n0"]
+
+
+def test_saved_values_can_be_switched_on_and_light_up_too(player: OpenPlayer) -> None:
+    shown = player(sine(step=6))
+    shown.find("button[data-view=grad_fn]").click()
+    expect(shown.box("s0_self", "grad_fn graph")).to_have_count(0)
+    shown.find(".saved-switch input").check()
+    expect(shown.box("s0_self", "grad_fn graph")).to_be_visible()
+    assert shown.lit("grad_fn graph") == ["n0", "s0_self"]
+
+
+def test_the_choice_of_picture_is_remembered(player: OpenPlayer) -> None:
+    shown = player()
+    shown.find("button[data-view=grad_fn]").click()
+    shown.remove()
+    shown.mount(sine())
+    expect(shown.find("svg[aria-label='grad_fn graph']")).to_be_visible()
+
+
+def test_without_a_grad_fn_graph_it_says_so(player: OpenPlayer) -> None:
+    data = sine()
+    shown = player(data | {"graphs": data["graphs"] | {"grad_fn": None}})
+    shown.find("button[data-view=grad_fn]").click()
+    expect(shown.find(".missing")).to_be_visible()
+    shown.press("ArrowRight")
+    assert shown.step == 1
+
+
+def test_other_numbers_keep_the_position_and_the_picture(player: OpenPlayer) -> None:
+    shown = player()
+    shown.press(*["ArrowRight"] * 3)
+    shown.box("o0").evaluate("(box) => { window.kept = box }")
+    changed = sine(query="z=sin(x**2)&x=5")
+    changed["story"]["slots"]["v0.value"] = [[0, ["5"]]]
+    shown.mount(changed)
+    expect(shown.box("v0")).to_have_text("xleaf5∇ ?")
+    assert shown.step == 3
+    assert shown.box("o0").evaluate("(box) => box === window.kept")
+    shown.page.wait_for_url("**/?z=sin(x**2)&x=5&step=3")
+
+
+def test_a_shorter_story_clamps_the_position_and_another_document_opens_at_its_own(player: OpenPlayer) -> None:
+    shown = player(sine(step=LAST))
+    shorter = sine()
+    shorter["story"]["steps"] = shorter["story"]["steps"][:5]
+    shorter["story"]["phases"] = shorter["story"]["phases"][:2]
+    shown.mount(shorter)
+    assert shown.step == 4
+    shown.mount(sine(opened="second", step=6))
+    assert shown.step == 6
+    shown.mount(sine(opened="third", step=99))
+    assert shown.step == LAST
+
+
+def test_an_emptied_slot_is_unknown_again(player: OpenPlayer) -> None:
+    data = sine(step=5)
+    data["story"]["slots"]["o1.grad"].append([7, None])
+    shown = player(data)
+    expect(shown.box("o1").locator(".grad")).to_have_text("∇ 1")
+    shown.press("ArrowRight", "ArrowRight")
+    expect(shown.box("o1").locator(".grad")).to_have_text("∇ ?")
+
+
+def test_nothing_is_parsed_as_html(player: OpenPlayer) -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    data = sine(step=5)
+    data["story"]["steps"][5] |= {"title": hostile, "sentence": hostile}
+    data["story"]["slots"]["v0.value"] = [[0, [hostile]]]
+    data["story"]["code"] = f"# {hostile}\n"
+    data["graphs"]["computation"]["wide"]["boxes"][0]["title"] = hostile
+    shown = player(data)
+    expect(shown.find(".words .title")).to_have_text(hostile)
+    expect(shown.find(".formula .numbers")).to_contain_text("<b>7</b>")
+    assert shown.find("img, script, b.x, mrow b, [onerror]").count() == 0
+
+
+def test_the_formula_is_mathml_in_symbols_and_then_in_numbers(player: OpenPlayer) -> None:
+    shown = player(sine(step=3))
+    expect(shown.find(".formula math mi")).to_have_text(["∂z", "x"])
+    expect(shown.find(".formula .numbers")).to_have_text("=−0.9577")
+    namespaces = shown.find(".formula math *").evaluate_all("(nodes) => [...new Set(nodes.map((n) => n.namespaceURI))]")
+    assert namespaces == ["http://www.w3.org/1998/Math/MathML"]
+
+
+def test_the_source_is_marked_and_copied(player: OpenPlayer) -> None:
+    data = sine(step=2)
+    shown = player(data, permissions=["clipboard-read", "clipboard-write"])
+    expect(shown.find(".lines .current")).to_have_text(["z = torch.sin(v)\n"])
+    expect(shown.find(".lines mark")).to_have_text([" torch.sin(v)"])
+    expect(shown.find(".lines .line")).to_have_count(7)
+    shown.press("ArrowLeft")
+    expect(shown.find(".lines .current")).to_have_text(["v = x**2\n"])
+    shown.find("button.copy").click()
+    expect(shown.find(".copied")).to_have_text("Copied")
+    assert shown.page.evaluate("navigator.clipboard.readText()") == data["story"]["code"]
+
+
+def test_without_a_clipboard_the_selection_is_copied(player: OpenPlayer) -> None:
+    data = sine()
+    shown = player(data)
+    shown.page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    shown.find("button.copy").click()
+    expect(shown.find(".copied")).to_have_text("Copied")
+    shown.page.evaluate("document.body.append(document.createElement('textarea'))")
+    shown.page.locator("textarea").focus()
+    shown.press("Control+v")
+    assert shown.page.locator("textarea").input_value().strip() == data["story"]["code"].strip()
+
+
+def test_the_address_follows_and_is_not_written_too_often(player: OpenPlayer) -> None:
+    shown = player(long_chain(40))
+    shown.page.evaluate("""() => {
+      window.written = [];
+      const replace = history.replaceState.bind(history);
+      history.replaceState = (...given) => { window.written.push(given[2]); replace(...given); };
+    }""")
+    shown.press(*["ArrowRight"] * 60)
+    shown.page.wait_for_url("**/?chain&step=60")
+    assert len(shown.page.evaluate("window.written")) < 15
+    shown.press("Home")
+    shown.page.wait_for_url("**/?chain")
+
+
+def test_each_step_is_said_to_a_screen_reader(player: OpenPlayer) -> None:
+    shown = player()
+    shown.press("ArrowRight")
+    expect(shown.find("[aria-live=polite]")).to_have_text(
+        "Step 1 of 8. Forward: v₁ = x². Forward: v₁ = x², and what it means."
+    )
+
+
+def test_the_last_good_picture_is_dimmed(player: OpenPlayer) -> None:
+    shown = player()
+    expect(shown.find(".stale-note")).to_be_hidden()
+    shown.mount(sine(stale=True))
+    expect(shown.find(".stale-note")).to_have_text("The last good picture")
+    assert float(shown.find(".area").evaluate("(area) => getComputedStyle(area).opacity")) < 1
+    shown.press("ArrowRight")
+    assert shown.step == 1
+
+
+@pytest.mark.parametrize("story", [None, {"phases": [], "steps": [], "slots": {}, "formulas": [], "code": ""}])
+def test_without_a_story_it_says_what_to_do(player: OpenPlayer, story: Any) -> None:
+    shown = player(sine(story=story, graphs=None))
+    expect(shown.find(".empty")).to_have_text("Nothing has run yet. Type an expression, and its steps appear here.")
+    shown.press("ArrowRight", "End", " ")
+    shown.mount(sine())
+    shown.press("ArrowRight")
+    assert shown.step == 1
+
+
+def test_when_it_is_removed_nothing_is_left(player: OpenPlayer) -> None:
+    shown = player()
+    shown.page.clock.install()
+    shown.press("ArrowRight", " ")
+    shown.remove()
+    assert shown.find(".player").count() == 0
+    address = shown.page.url
+    shown.press("ArrowRight")
+    shown.page.clock.run_for(10_000)
+    assert shown.page.url == address
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_no_text_is_smaller_than_11_px(player: OpenPlayer, width: int, height: int) -> None:
+    shown = player(long_chain(12) | {"step": 30}, viewport={"width": width, "height": height})
+    sizes = shown.find(
+        "svg text, .player *"
+    ).evaluate_all("""(nodes) => nodes
+      .filter((node) => node.textContent.trim() && node.checkVisibility() && [...node.childNodes].some((c) => c.nodeType === 3))
+      .map((node) => parseFloat(getComputedStyle(node).fontSize) * (node.getScreenCTM && node.closest("svg") ? node.getScreenCTM().a : 1))""")  # noqa: E501 - JavaScript
+    assert min(sizes) >= 11
+
+
+def test_a_long_picture_scrolls_to_the_current_box(player: OpenPlayer) -> None:
+    shown = player(long_chain(60), reduced_motion="reduce")
+    for key, box in (("End", "v0"), ("ArrowLeft", "v0"), ("Home", "v0"), ("ArrowRight", "o0")):
+        shown.press(key)
+        expect(shown.box(box)).to_be_in_viewport()
+    shown.press(*["ArrowRight"] * 45)
+    expect(shown.box("o45")).to_be_in_viewport()
+    expect(shown.box("o45").locator(".value")).to_have_text("45.5")
+    assert shown.box("o0").count() == 1
+    expect(shown.box("o0")).to_be_hidden()
+
+
+def test_the_picture_can_be_made_larger_smaller_and_whole(player: OpenPlayer) -> None:
+    shown = player(long_chain(12))
+
+    def width() -> float:
+        box = shown.find("svg[aria-label='Computation graph']").bounding_box()
+        return box["width"] if box else 0
+
+    readable = width()
+    shown.find("button[aria-label=Larger]").click()
+    assert width() > 1.2 * readable
+    shown.find("button[aria-label='Whole picture']").click()
+    assert width() <= 1280
+    shown.find("button[aria-label='Whole picture']").click()
+    assert width() == readable
+
+
+def test_a_phone_gets_the_tall_picture_and_large_targets(player: OpenPlayer) -> None:
+    shown = player(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    first, second = shown.box("v0").bounding_box(), shown.box("o0").bounding_box()
+    assert first is not None
+    assert second is not None
+    assert second["y"] > first["y"]
+    assert abs(second["x"] - first["x"]) < 2
+    targets = [(b, b.bounding_box()) for b in shown.find("button, select, .scrubber").all() if b.is_visible()]
+    small = [b.get_attribute("aria-label") or b.inner_text() for b, box in targets if box and box["height"] < 44]
+    assert not small
+    assert shown.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_targets_are_24_px_at_least(player: OpenPlayer) -> None:
+    shown = player()
+    boxes = [target.bounding_box() for target in shown.find("button, select, .saved-switch, .scrubber").all()]
+    assert all(min(box["width"], box["height"]) >= 24 for box in boxes if box)
+
+
+def test_full_screen_is_larger_and_ends_with_the_same_button(player: OpenPlayer) -> None:
+    shown = player()
+    size = shown.find(".sentence").evaluate("(text) => parseFloat(getComputedStyle(text).fontSize)")
+    shown.find("button[aria-label='Full screen']").click()
+    expect(shown.find(".player.on-screen")).to_be_visible()
+    larger = shown.find(".sentence").evaluate("(text) => parseFloat(getComputedStyle(text).fontSize)")
+    assert larger > size
+    shown.find("button[aria-label='Full screen']").click()
+    expect(shown.find(".player:not(.on-screen)")).to_be_visible()
+
+
+def test_without_full_screen_it_fills_the_window(player: OpenPlayer) -> None:
+    shown = player()
+    shown.page.evaluate("() => { Element.prototype.requestFullscreen = () => Promise.reject(new Error('no')); }")
+    shown.find("button[aria-label='Full screen']").click()
+    expect(shown.find(".player.filled.on-screen")).to_be_visible()
+    shown.press("Escape")
+    expect(shown.find(".player:not(.on-screen)")).to_be_visible()
+
+
+def test_reduced_motion_scrolls_at_once(player: OpenPlayer) -> None:
+    shown = player(long_chain(30), reduced_motion="reduce")
+    shown.page.evaluate("""() => {
+      window.ways = new Set();
+      const scroll = Element.prototype.scrollTo;
+      Element.prototype.scrollTo = function (to) { window.ways.add(to.behavior); scroll.call(this, to); };
+    }""")
+    shown.press(*["ArrowRight"] * 20)
+    assert shown.page.evaluate("[...window.ways]") == ["instant"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", ["computation", "both"])
+def test_axe_finds_nothing(player: OpenPlayer, axe: CheckAxe, scheme: str, view: str) -> None:
+    shown = player(scheme=scheme)
+    shown.find(f"button[data-view={view}]").click()
+    for step in (0, 2, 4, 6):
+        shown.mount(sine(step=step, opened=str(step)))
+        axe(shown.page)
+
+
+def test_high_contrast_keeps_the_current_box_apart(player: OpenPlayer, axe: CheckAxe) -> None:
+    shown = player(sine(step=2), forced_colors="active")
+    widths = [
+        shown.box(name).locator(".frame").evaluate("(frame) => parseFloat(getComputedStyle(frame).strokeWidth)")
+        for name in ("o0", "o1")
+    ]
+    assert widths[1] > widths[0] + 1
+    axe(shown.page)
+
+
+@pytest.mark.parametrize("operations", [10, 500])
+def test_a_step_takes_less_than_a_frame(player: OpenPlayer, operations: int) -> None:
+    """From the key's event to the page laid out anew, within the 16.7 ms of one frame (median of 60 steps)."""
+    shown = player(long_chain(operations))
+    times = shown.page.evaluate("""() => {
+      const times = [];
+      for (let step = 0; step < 60; step++) {
+        const start = performance.now();
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true, composed: true }));
+        document.getElementById("first").shadowRoot.querySelector(".player").getBoundingClientRect();
+        times.push(performance.now() - start);
+      }
+      return times;
+    }""")
+    assert min(60, 3 * operations + 2) == shown.step
+    assert statistics.median(times) < 16.7

@@ -1,0 +1,83 @@
+"""The player's Python side: what it hands to the browser. How it behaves there is tested in test_player.py."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.stepper import HERE, PARTS, STYLES, css, javascript
+from gradwalk import measures
+
+GEOMETRY = (HERE / "geometry.js").read_text(encoding="utf-8")
+
+
+def mounted() -> None:
+    """A page with the player alone; AppTest runs this body as a script of its own."""
+    import streamlit as st
+
+    from components.stepper import player
+
+    story = {"phases": [], "steps": [], "slots": {}, "formulas": [], "code": ""}
+    player(graphs=None, story=story, query="z=x", step=3, opened=st.query_params.get("opened", "one"), stale=True)
+
+
+def test_it_hands_the_recording_to_the_browser() -> None:
+    at = AppTest.from_function(mounted).run()
+    assert not at.exception
+    component = at.get("bidi_component")[0].proto
+    assert component.component_name == "gradwalk_player"
+    assert '"query": "z=x"' in component.json
+    assert '"step": 3' in component.json
+    assert '"stale": true' in component.json
+
+
+def test_the_script_is_one_module_of_all_parts() -> None:
+    assert {path.stem for path in HERE.glob("*.js")} == set(PARTS)
+    assert {path.stem for path in HERE.glob("*.css")} == set(STYLES)
+    assert javascript().count("export default") == 1
+    assert not re.search(r"^\s*import\b", javascript(), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "word", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "setStateValue"]
+)
+def test_the_script_parses_no_html_and_sends_nothing(word: str) -> None:
+    assert word not in javascript()
+
+
+def test_every_colour_is_a_variable_of_the_theme() -> None:
+    rules = re.sub(r"var\(--st-[a-z-]+, [^)]+\)+", "", css())
+    assert not re.findall(r"#[0-9a-f]{3,8}\b|rgb\(|hsl\(", rules)
+
+
+@pytest.mark.parametrize(
+    ("constant", "measure"),
+    [
+        ("title", measures.TITLE_SIZE),
+        ("subtitle", measures.SUBTITLE_SIZE),
+        ("number", measures.NUMBER_SIZE),
+        ("edge", measures.EDGE_SIZE),
+        ("titleBaseline", measures.TITLE_BASELINE),
+        ("subtitleBaseline", measures.SUBTITLE_BASELINE),
+        ("rule", measures.RULE),
+        ("firstBaseline", measures.FIRST_BASELINE),
+        ("advance", measures.CODE_ADVANCE),
+    ],
+)
+def test_boxes_are_drawn_by_the_measures_they_were_made_with(constant: str, measure: float) -> None:
+    found = re.search(rf"\b{constant}: ([\d.]+)", GEOMETRY)
+    assert found is not None
+    assert float(found[1]) == measure
+
+
+@pytest.mark.parametrize(("name", "size"), [("title", 15), ("subtitle", 12), ("value", 14), ("grad", 14)])
+def test_the_style_sets_the_sizes_that_the_script_measures_by(name: str, size: int) -> None:
+    assert re.search(rf"\.stage \.{name} {{ font-size: {size}px;", css())
+
+
+def test_arrows_back_are_shifted_as_in_files() -> None:
+    assert f"const FLOW_SHIFT = {measures.FLOW_SHIFT};" in GEOMETRY
+    assert f"lineHeight: {measures.LINE_HEIGHT} }}" in GEOMETRY
+    assert f"lineHeight: {measures.CODE_LINE}, advance" in GEOMETRY
