@@ -22,7 +22,7 @@ _SIGNS: Mapping[str, tuple[str, str | None]] = {
     '"': ("There is no text here, only numbers; leave the quotes out.", None),
     "{": ("Braces are not used here; write ( ) around a part, and [1, 2, 3] for a vector.", None),
     "}": ("Braces are not used here; write ( ) around a part, and [1, 2, 3] for a vector.", None),
-    "\\": ("A backslash has no meaning here; write the function's name alone, such as sin(x).", None),
+    "\\": ("A backslash has no meaning here; write sin(x), not \\sin, and break long lines inside ( ).", None),
     "$": ("Dollar signs have no meaning here; write the formula alone.", None),
     "²": ("A raised 2 is not read; write **2.", "**2"),
     "³": ("A raised 3 is not read; write **3.", "**3"),
@@ -152,9 +152,9 @@ def _wrong_left_side(left: Sequence[Token]) -> ProgramError:
 
 
 def _check_neighbours(statement: Sequence[Token]) -> None:
-    for before, after in zip([None, *statement], statement, strict=False):
+    for before, after, following in zip([None, *statement], statement, [*statement[1:], None], strict=False):
         if before is not None and _ends_operand(before) and after.kind in ("number", "name"):
-            raise _no_operator(before, after)
+            raise _no_operator(before, after, following)
         if _lacks_left(before, after):
             raise ProgramError(f"Something is missing before {after.text}.", after.span)
         if before is not None and _lacks_right(before, after):
@@ -195,11 +195,14 @@ def _lacks_right(before: Token, after: Token) -> bool:
     return (before.kind in ("sign", "compare") or before.text == "=") and not _starts_operand(after)
 
 
-def _no_operator(before: Token, after: Token) -> ProgramError:
+def _no_operator(before: Token, after: Token, following: Token | None) -> ProgramError:
     span = Span(before.line, before.column, after.line, after.column + len(after.text))
     if before.kind == "name" and function_named(before.text):
         text = f"{before.text}({after.text})"
-        return ProgramError(f"A function's argument stands in parentheses: {text}.", span, text)
+        # In sin x**2 and sin 2x the argument goes on, and only the person knows how far.
+        whole = following is None or following.kind == "end" or following.text in ("+", "-", ")", ",")
+        sentence = f"A function's argument stands in parentheses: {before.text}(…)."
+        return ProgramError(sentence, span, text if whole else None)
     if before.kind == "name" and before.text in ("import", "from", "print", "return"):
         return ProgramError(f"{before.text} is not needed here; leave it out.", span)
     left = ")" if before.kind == "close" else before.text

@@ -40,21 +40,27 @@ def translate(text: str, given: Container[str] = (), tensor_options: str = "") -
     ``given`` are names that are variables even where they name a constant; ``tensor_options`` follows the numbers in
     ``torch.tensor(…)``.
     """
-    source = Source(text)
-    draft = Draft(source, given, tensor_options, terms.write)
-    lines, root, end = "", "", 0
-    *body, last = source.tree.body
-    for statement in (*body, last):
-        start, stop = source.place(statement)
-        root, written = _statement(draft, statement, statement is last)
+    draft = Draft(Source(text), given, tensor_options, terms.write)
+    lines, root = _written(draft)
+    _check_root(draft, root)
+    _check_modules(draft)
+    check_depth(ast.parse(lines), MAX_WRITTEN_DEPTH)
+    return Translation(lines, root, tuple(draft.variables), frozenset(draft.modules))
+
+
+def _written(draft: Draft) -> tuple[str, str]:
+    """The lines in PyTorch's form, with all that stands between them, and the name of the last one."""
+    text, body = draft.source.text, draft.source.tree.body
+    lines, root, written, end = "", "", "", 0
+    for statement in body:
+        start, stop = draft.source.place(statement)
+        root, written = _statement(draft, statement, statement is body[-1])
         # Spaces before a line would be an indentation to Python.
         lines += re.sub(r"(^|\n)[ \t]+$", r"\1", text[end:start]) + written
         end = stop
-    _check_root(draft, root, last)
-    _check_modules(draft)
-    lines = (lines + text[end:]).strip()
-    check_depth(ast.parse(lines), MAX_WRITTEN_DEPTH)
-    return Translation(lines, root, tuple(draft.variables), frozenset(draft.modules))
+    if written:
+        return (lines + text[end:]).strip(), root
+    return (lines.rstrip("; \t") + text[end:].lstrip("; \t")).strip(), root
 
 
 def _statement(draft: Draft, statement: ast.stmt, last: bool) -> tuple[str, str]:
@@ -104,7 +110,7 @@ def _named(draft: Draft, statement: ast.stmt, value: ast.expr) -> tuple[str, str
     return root, f"{root} = {draft.source.spliced(statement, [(value, piece.text)])}"
 
 
-def _check_root(draft: Draft, root: str, last: ast.stmt) -> None:
+def _check_root(draft: Draft, root: str) -> None:
     if root in draft.variables or (draft.variables and draft.values[root] is None):
         return
     fixed = next((name for name, number in draft.values.items() if number is not None and name != root), None)
@@ -112,7 +118,7 @@ def _check_root(draft: Draft, root: str, last: ast.stmt) -> None:
         hint = f"leave the line {fixed} = … out, and {fixed} becomes a variable with a field of its own"
     else:
         hint = "a name such as x becomes a variable, with a value and a gradient"
-    raise ProgramError(f"Nothing varies here; {hint}.", span_of(last))
+    raise ProgramError(f"Nothing varies here; {hint}.", span_of(draft.source.tree.body[-1]))
 
 
 def _check_modules(draft: Draft) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gradwalk.program import Span
 
 _TOKEN = re.compile(
-    r"(?P<space>[ \t]+|\\\n|\#[^\n]*)"
+    r"(?P<space>[ \t]+|\#[^\n]*)"
     r"|(?P<number>(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
     r"|(?P<end>\n|;)"
