@@ -28,6 +28,25 @@ _MIXING = frozenset(("_softmax", "_log_softmax"))
 _REDUCTIONS = frozenset(
     ("sum", "mean", "prod", "max", "min", "amax", "amin", "logsumexp", "linalg_vector_norm", "nll_loss_forward")
 )
+MOVES = frozenset(
+    (
+        "view",
+        "_unsafe_view",
+        "reshape",
+        "t",
+        "transpose",
+        "permute",
+        "numpy_T",
+        "unsqueeze",
+        "squeeze",
+        "expand",
+        "cat",
+        "stack",
+        "flatten",
+        "movedim",
+    )
+)
+"""They move numbers and compute none; their Jacobian has no short form."""
 _EXTREMES = frozenset(("max", "min", "amax", "amin"))
 _LETTERS = "ijk"
 MOST_TERMS = 4
@@ -61,7 +80,7 @@ def local_lines(index: Index, event: LocalGradient) -> tuple[Formula, ...]:
     slots = _slots(operation)
     symbols = local_derivative(index.recording, operation, event.edge, slots)
     scalar = event.rows == event.columns == 1
-    if symbols is None or _tied(operation, event):
+    if symbols is None or _tied(operation, event) or (not scalar and call_name(operation) in MOVES):
         return _only_number(index, event, operation, scalar)
     if scalar:
         return _scalar_lines(index, event, operation, slots, symbols)
@@ -143,8 +162,11 @@ def _indexed_line(
 
 def _element(name: Tree, value: Value, rank: int) -> Tree:
     """The name with the letters of its own dimensions: in ``X + b`` the bias is ``b_j`` beside ``X_ij``."""
-    letters = _LETTERS[:rank][rank - len(value.shape) :] if rank <= len(_LETTERS) else ""
-    return ["msub", name, ["mi", letters]] if letters and math.prod(value.shape) != 1 else name
+    if rank > len(_LETTERS) or math.prod(value.shape) == 1:
+        return name
+    letters = _LETTERS[:rank][rank - len(value.shape) :]
+    places = (letter if size > 1 else "1" for letter, size in zip(letters, value.shape, strict=True))
+    return ["msub", name, ["mi", "".join(places)]]
 
 
 def _jacobian_tree(event: LocalGradient, result: Value, operand: Value) -> Tree | None:

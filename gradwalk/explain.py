@@ -86,13 +86,18 @@ def start(index: Index, inputs: list[Value], first: Operation | None) -> Account
     known = [_named(index, value) for value in inputs]
     if len(known) > MOST_INPUTS:
         known = [START["inputs"].format(count=len(known))]
-    listed = START["and"].join(filter(None, (", ".join(known[:-1]), *known[-1:])))
+    listed = _listed(known)
     key = "known many" if len(inputs) > 1 else "known"
     if first is not None:
         press = START["press forward"].format(first=_equation(index, first))
     else:
         press = START["press backward" if index.calls else "press"]
     return Account(TITLES["start"], _join(START["graph"], START[key].format(inputs=listed) if listed else "", press))
+
+
+def _listed(items: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return START["and"].join(filter(None, (", ".join(items[:-1]), *items[-1:])))
 
 
 def _equation(index: Index, operation: Operation) -> str:
@@ -116,7 +121,7 @@ def forward(index: Index, event: Forward) -> Account:
     sentence = _join(
         _computed(index, operation, result, operands),
         forward_reason(operation, operands, result, index.shown),
-        FORWARD["in place"].format(result=index.shown[result.id]) if operation.in_place else "",
+        FORWARD["in place"].format(result=index.shown[result.id].rstrip("′")) if operation.in_place else "",
         _noted(index, operation),
     )
     return Account(title, sentence, _forward_lines(index, operation, operands, result))
@@ -146,7 +151,7 @@ def _noted(index: Index, operation: Operation) -> str:
     kept = [saved.value for saved in node.saved if saved.value is not None]
     saved = [_named(index, index.values[value]) for value in dict.fromkeys(kept)]
     key = "keeps" if saved else "notes constants" if node.saved else "notes"
-    return FORWARD[key].format(node=node.name, saved=START["and"].join(saved))
+    return FORWARD[key].format(node=node.name, saved=_listed(saved))
 
 
 def _forward_lines(index: Index, operation: Operation, operands: list[Value], result: Value) -> tuple[Formula, ...]:

@@ -13,8 +13,10 @@ from gradwalk.notation import (
     call_name,
     constant_text,
     default_constant,
+    function_name,
     is_number,
     short,
+    slice_text,
     summands,
 )
 from gradwalk.recording import Operation, Value
@@ -47,6 +49,8 @@ _FORMS: dict[str, str] = {
     "t": r"{self}^\top",
     "addmm": r"{self} + {mat1}\,{mat2}",
     "select": r"{self}[{index}]",
+    "slice": r"{self}[{range}]",
+    "_to_copy": r"{self} \text{ as } {dtype}",
     "gt": r"{self} > {other}",
     "ge": r"{self} \ge {other}",
     "lt": r"{self} < {other}",
@@ -71,7 +75,7 @@ def _latex(kernel: str, edges: tuple[str, ...], constants: tuple[str, ...]) -> t
     if form is None or set(edges) - set(used) or len(names) >= len(SLOTS):
         used = names[: len(SLOTS) - 1]
         inside = ", ".join(f"{{{name}}}" for name in used)
-        form = rf"\operatorname{{{kernel.lstrip('_').replace('_', '-')}}}\left({inside}\right)"
+        form = rf"\text{{{function_name(kernel)}}}\left({inside}\right)"
     for slot, name in zip(SLOTS[1:], used, strict=False):
         form = form.replace(f"{{{name}}}", f"{{{slot}}}")
     return form, used
@@ -80,8 +84,10 @@ def _latex(kernel: str, edges: tuple[str, ...], constants: tuple[str, ...]) -> t
 def symbol_line(operation: Operation, names: Mapping[int, str]) -> Formula:
     """``v = x^2``: the result's name and the operation on its operands' names."""
     latex, used = _call_latex(operation)
-    trees = {edge.name: name_tree(names[edge.value]) for edge in operation.edges}
-    return _line(f"#0 = {latex}", name_tree(names[operation.results[0]]), used, trees, operation)
+    trees: dict[str, Tree] = {edge.name: name_tree(names[edge.value]) for edge in operation.edges}
+    result = names[operation.results[0]]
+    sign = r"\leftarrow" if operation.in_place and any(names[e.value] == result for e in operation.edges) else "="
+    return _line(f"#0 {sign} {latex}", name_tree(result), used, trees, operation)
 
 
 def number_line(operation: Operation, operands: Sequence[Value], result: Value, shown: Tree) -> Formula:
@@ -120,12 +126,15 @@ _SIGNS = {"add": {"self": 1, "other": 1}, "sub": {"self": 1, "other": -1}, "rsub
 
 def _call_latex(operation: Operation) -> tuple[str, tuple[str, ...]]:
     kernel = call_name(operation)
+    if kernel == "slice":
+        return _latex(kernel, ("self",), ("range",))
     plain = tuple(constant.name for constant in operation.constants if not default_constant(constant))
     return _latex(kernel, tuple(edge.name for edge in operation.edges), plain)
 
 
 def _line(latex: str, result: Tree, used: Sequence[str], trees: Mapping[str, Tree], operation: Operation) -> Formula:
     constants: dict[str, Tree] = {c.name: ["mn", constant_text(c.text)] for c in operation.constants}
+    constants["range"] = ["mn", slice_text(operation.constants)]
     return filled(latex, [result, *(trees.get(name) or constants[name] for name in used)])
 
 

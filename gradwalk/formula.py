@@ -23,6 +23,7 @@ Tree = list["Tree | str | int"]
 _ROWS = ("math", "mrow", "mi", "mn", "mo", "mtext", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd")
 _SCRIPTS = ("msub", "msup", "msubsup", "mover", "munder", "munderover")
 TAGS = frozenset((*_ROWS, *_SCRIPTS))
+_EMPTY: list[Tree] = [["mrow"], ["mo"], ["mi"]]
 LARGEST_MATRIX = 4
 _TREE_SLOT, _TEXT_SLOT = 0xE100, 0xE200
 SLOTS = tuple(chr(_TREE_SLOT + number) for number in range(64))
@@ -76,7 +77,9 @@ def _tree(element: Element) -> Tree | int:
     tag = element.tag if element.tag in TAGS else "mrow"
     if tag == "mo" and text.isalpha() and text.isascii() and len(text) > 1:
         tag = "mi"
-    children = [child for child in map(_tree, element) if child != ["mrow"]]
+    if text and text in "⌊⌋⌈⌉|":
+        tag = "mo"
+    children = [child for child in map(_tree, element) if child not in _EMPTY]
     if tag == "mrow" and len(children) == 1 and not text:
         return children[0]
     return [tag, *([text] if text else []), *children]
@@ -142,6 +145,9 @@ def _fenced(tree: Tree) -> Tree:
 @lru_cache(maxsize=4096)
 def name_tree(name: str) -> Tree:
     """A variable's name: ``v1`` and ``x_1`` with an index, ``y_pred`` → y with the subscript pred, ``sigma`` → σ."""
+    if name.endswith("'"):
+        stem = name.rstrip("'")
+        return ["msup", name_tree(stem), ["mo", "′" * (len(name) - len(stem))]]
     match = re.fullmatch(r"(.*?[A-Za-z])_?(\d{1,4})", name)
     if match:
         return ["msub", name_tree(match[1]), ["mn", match[2]]]

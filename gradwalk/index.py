@@ -33,7 +33,7 @@ class Index:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.names = value_names(recording)
+        self.names = _with_states(recording, value_names(recording))
         self.shown = {value: pretty(name) for value, name in self.names.items()}
         self.values: dict[int, Value] = {value.id: value for value in recording.values}
         self.operations: dict[int, Operation] = {operation.id: operation for operation in recording.operations}
@@ -103,3 +103,16 @@ class Index:
         """Which place of several an operand takes: 1, 2, … when one value is used more than once, else 0."""
         same = [number for number, other in enumerate(operation.edges) if other.value == operation.edges[edge].value]
         return same.index(edge) + 1 if len(same) > 1 else 0
+
+
+def _with_states(recording: Recording, names: dict[int, str]) -> dict[int, str]:
+    """The names with a prime for each change in place that autograd recorded: ``y' = y + 1`` for ``y += 1``.
+
+    An update outside the graph, as of a weight under no_grad, keeps the plain name.
+    """
+    primes: dict[int, int] = {}
+    changed = {o.results[0] for o in recording.operations if o.in_place and o.node is not None and o.results}
+    for value in recording.values if changed else ():
+        primes[value.tensor] = primes.get(value.tensor, 0) + (value.id in changed)
+        names[value.id] += "'" * primes[value.tensor]
+    return names

@@ -7,37 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gradwalk.chain import number_text
+from gradwalk.chain import MOVES, number_text
 from gradwalk.index import Arrival, Index
-from gradwalk.notation import call_name, constant_text, shape_text, short
+from gradwalk.notation import call_name, constant_text, function_name, shape_text, short
 from gradwalk.recording import Array, Backward, LocalGradient, Number, Operation, Value
 from gradwalk.wording import BACKWARD, OPERATIONS, SLOPES
 
 NEARLY_FLAT = 0.01
-_MOVES = frozenset(
-    (
-        "view",
-        "_unsafe_view",
-        "reshape",
-        "t",
-        "transpose",
-        "permute",
-        "numpy_T",
-        "unsqueeze",
-        "squeeze",
-        "expand",
-        "cat",
-        "stack",
-        "flatten",
-        "movedim",
-    )
-)
 _STEPS = frozenset(("floor", "ceil", "round", "trunc", "sign", "sgn"))
 _PRODUCTS = frozenset(("mm", "mv", "bmm", "addmm", "matmul"))
 _CHOICES = frozenset(("select", "slice", "index", "gather", "masked_select", "index_select", "diagonal", "narrow"))
 
 
-_MIXES = _MOVES | _PRODUCTS | _CHOICES | {"_softmax", "_log_softmax", "cumsum", "cumprod", "flip", "roll"}
+_MIXES = MOVES | _PRODUCTS | _CHOICES | {"_softmax", "_log_softmax", "cumsum", "cumprod", "flip", "roll"}
 
 
 def elementwise(operation: Operation) -> bool:
@@ -201,6 +183,8 @@ def _other(seen: Pass) -> str:
 def _scaled(seen: Pass) -> str:
     local = seen.local()
     word = called(seen.operation)
+    if local == 1:
+        return seen.say("unchanged", operation=word)
     if abs(local) >= NEARLY_FLAT:
         return seen.say("scaled", operation=word)
     return seen.say("nearly flat" if local else "flat", operation=word[:1].upper() + word[1:])
@@ -210,7 +194,7 @@ def called(operation: Operation) -> str:
     """What the operation is called in a sentence: ``sin``, ``the square``, ``multiplication``."""
     name = call_name(operation)
     squared = name == "pow" and any(c.name == "exponent" and c.text in ("2", "2.0") for c in operation.constants)
-    return OPERATIONS.get("square" if squared else name, name.lstrip("_"))
+    return OPERATIONS.get("square" if squared else name, function_name(name))
 
 
 def _copies(seen: Pass) -> str:
@@ -337,11 +321,15 @@ def _where(seen: Pass) -> str:
 
 def _mean(seen: Pass) -> str:
     count = math.prod(seen.operand().shape) // max(1, math.prod(seen.result.shape))
-    return seen.say("mean", count=count)
+    return seen.say("mean", count=count) if count > 1 else ""
 
 
 def _sum(seen: Pass) -> str:
-    return seen.say("sum")
+    return seen.say("sum") if math.prod(seen.operand().shape) > 1 else ""
+
+
+def _softmax(seen: Pass) -> str:
+    return seen.say("softmax") if math.prod(seen.operand().shape) > 1 else ""
 
 
 def _dot(seen: Pass) -> str:
@@ -380,10 +368,10 @@ _SPEAKERS: dict[str, Callable[[Pass], str]] = {
     "sum": _sum,
     "dot": _dot,
     "clamp": _clamp,
-    "_softmax": _simple("softmax"),
+    "_softmax": _softmax,
     "clone": _simple("hands on"),
     "_to_copy": _simple("hands on"),
     **dict.fromkeys(_PRODUCTS, _product),
-    **dict.fromkeys(_MOVES, _simple("moves")),
+    **dict.fromkeys(MOVES, _simple("moves")),
     **dict.fromkeys(_CHOICES, _simple("select")),
 }

@@ -15,6 +15,7 @@ from gradwalk.recording import Constant, Number, Operation, Recording
 MINUS = "−"
 SHOWN_IN_VECTOR = 4
 SHOWN_ROWS = 3
+_OPEN = 2**63 - 1
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε", "zeta": "ζ", "eta": "η",
@@ -59,7 +60,7 @@ _FORMS = {
     "where": "where({condition}, {self}, {other})",
     "addmm": "{self} + {mat1} @ {mat2}",
     "clone": "copy of {self}",
-    "expand": "{self} expanded",
+    "_to_copy": "{self} as {dtype}",
     "linalg_vector_norm": "‖{self}‖",
 }
 
@@ -68,6 +69,7 @@ _DEFAULTS = {
     ("alpha", "1"), ("beta", "1"), ("keepdim", "False"), ("dtype", "None"), ("dim", "None"), ("half_to_float", "False"),
     ("implicit", "False"), ("reduction", "1"), ("weight", "None"), ("memory_format", "None"), ("rounding_mode", "None"),
     ("ord", "2"), ("threshold", "20"), ("approximate", "'none'"), ("min", "None"), ("max", "None"),
+    ("ignore_index", "-100"), ("correction", "None"),
 }  # fmt: skip
 
 
@@ -109,7 +111,12 @@ def _free(prefix: str, numbers: count[int], taken: set[str]) -> str:
 
 
 def pretty(name: str) -> str:
-    """A variable's name as text for the screen: ``v1`` → ``v₁``, ``x_12`` → ``x₁₂``, ``alpha`` → ``α``."""
+    """A variable's name as text for the screen: ``v1`` → ``v₁``, ``x_12`` → ``x₁₂``, ``alpha`` → ``α``.
+
+    A name that ends in ``'`` belongs to a later state of a tensor: ``y'`` → ``y′``.
+    """
+    if name.endswith("'"):
+        return pretty(name.rstrip("'")) + "′" * (len(name) - len(name.rstrip("'")))
     indexed = _INDEXED.match(name)
     if indexed is None:
         stem, _, rest = name.partition("_")
@@ -124,6 +131,11 @@ def constant_text(text: str) -> str:
         return short(float(text))
     inner = text[1:-1].strip(" ,") if text[:1] in "[(" else ""
     return constant_text(inner) if inner and "," not in inner else text.replace("-", MINUS)
+
+
+def function_name(kernel: str) -> str:
+    """What a reader calls a kernel: ``_softmax`` is softmax, and ``view`` mostly comes from reshape."""
+    return "reshape" if kernel in ("view", "_unsafe_view") else kernel.lstrip("_").removesuffix("_forward")
 
 
 def is_number(text: str) -> bool:
@@ -153,6 +165,8 @@ def call_text(operation: Operation, names: Mapping[int, str]) -> str:
         return _power(arguments, constants)
     if kernel == "mul" and "other" in constants:
         return f"{constants['other']} · {arguments['self']}"
+    if kernel == "slice" and constants.get("dim", "0") == "0":
+        return f"{arguments['self']}[{slice_text(operation.constants)}]"
     form = _FORMS.get(kernel)
     if form is not None and kernel in ("add", "sub", "rsub") and constants.get("alpha", "1") != "1":
         form = form.replace("{other}", _right(constants["alpha"]) + " · {other}")
@@ -163,11 +177,19 @@ def call_text(operation: Operation, names: Mapping[int, str]) -> str:
             pass  # an overload with other argument names: written as a call
     plain = [constant for constant in operation.constants if not default_constant(constant)]
     written = [*arguments.values(), *(_argument(c.name, constants[c.name]) for c in plain)]
-    return f"{kernel.lstrip('_')}({', '.join(written)})"
+    return f"{function_name(kernel)}({', '.join(written)})"
 
 
 def _argument(name: str, text: str) -> str:
     return text if name in ("self", "other") else f"{name}={text}"
+
+
+def slice_text(constants: Sequence[Constant]) -> str:
+    """The ``1:3`` of ``x[1:3]``; PyTorch writes an open end as the largest integer."""
+    parts = {constant.name: constant.text for constant in constants}
+    start, end, step = parts.get("start", "0"), parts.get("end", str(_OPEN)), parts.get("step", "1")
+    closed = ("" if start == "0" else start) + ":" + ("" if end == str(_OPEN) else end)
+    return (closed if step == "1" else f"{closed}:{step}").replace("-", MINUS)
 
 
 def _right(text: str) -> str:

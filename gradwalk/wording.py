@@ -121,7 +121,6 @@ SLOPES = {
     "tie": "Both are equal here, and PyTorch gives each of them half.",
     "winner": "{operand} is the one that was taken.",
     "loser": "The other one was taken.",
-    "mean": "The mean divides by {count}.",
     "step": "The function is a staircase: flat between its steps.",
 }
 
@@ -144,6 +143,7 @@ BACKWARD = {
     "pull shape": "The gradient of {target} arrives at {result}, one number for each of its {count} elements.",
     "nothing": "Nothing pulls on {result}, so nothing is passed on.",
     "scaled": "At {operand} = {number} the slope of {operation} is {local}, so {operand} gets {contribution}.",
+    "unchanged": "At {operand} = {number} the slope of {operation} is 1, so {operand} gets all of it.",
     "nearly flat": "{operation} is nearly flat at {operand} = {number}, so it passes on only {local} of that.",
     "flat": "{operation} is flat at {operand} = {number}, so nothing gets through.",
     "add one": "Adding something to {operand} passes the gradient on unchanged.",
@@ -242,6 +242,7 @@ NONFINITE = {
     "inf over inf": "inf / inf = nan: a quotient of infinities has no value.",
     "nan from inf": "{kernel} has no value at infinity, so this is nan.",
     "local of odd": "The value here is already {made}, so its slope says nothing useful.",
+    "no slope": "There is no slope at this point: PyTorch gives nan.",
     "vertical": "The curve is vertical at this point: its slope is {made}.",
     "nan arrives": "nan arrives, and whatever is multiplied by nan is nan.",
     "nan slope": "The local gradient is nan, and so is all that is multiplied by it.",
