@@ -97,6 +97,7 @@ REFUSALS = [
     ("lambda = 3", "lambda", "write lam", None),
     ("import torch\nz = x", "import", "imports are written for you", None),
     ("print(x)", "print", "Leave print out", None),
+    ("z = x\nprint z", "print z", "Leave print out", None),
     ("z = x**2\nz.backward()", "z.backward", "backward() is written for you", None),
     ("x.grad", "x.grad", "gradients are worked out for you", None),
     (

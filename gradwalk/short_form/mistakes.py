@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from gradwalk.program import ProgramError, Span
-from gradwalk.short_form.table import function_named
+from gradwalk.short_form.table import ELSEWHERE, function_named
 from gradwalk.short_form.tokens import Token, tokens
 
 _SIGNS: Mapping[str, tuple[str, str | None]] = {
@@ -203,8 +203,8 @@ def _no_operator(before: Token, after: Token, following: Token | None) -> Progra
         whole = following is None or following.kind == "end" or following.text in ("+", "-", ")", ",")
         sentence = f"A function's argument stands in parentheses: {before.text}(…)."
         return ProgramError(sentence, span, text if whole else None)
-    if before.kind == "name" and before.text in ("import", "from", "print", "return"):
-        return ProgramError(f"{before.text} is not needed here; leave it out.", span)
+    if before.text in ELSEWHERE:
+        return ProgramError(ELSEWHERE[before.text], span)
     left = ")" if before.kind == "close" else before.text
     shown = f"(…)*{after.text}" if before.kind == "close" else f"{left}*{after.text}"
     return ProgramError(f"To multiply, write * between them: {shown}.", span, f"{left}*{after.text}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 from gradwalk.program import ProgramError
@@ -13,6 +14,8 @@ from gradwalk.short_form.spelling import check_depth, plain_signs, plain_spaces
 MAX_CHARACTERS = 2_000
 MAX_ELEMENTS = 256
 MAX_DIMENSIONS = 3
+
+_CHARACTERS = re.compile(r"[A-Za-z0-9_+\-*/%.,()\[\] \t\n]*")
 
 Numbers = float | tuple["Numbers", ...]
 """A float, or nested tuples of floats in the shape of the tensor."""
@@ -75,7 +78,7 @@ def literal(numbers: float | Sequence[object]) -> str:
 
 def _parse(text: str) -> ast.expr:
     problem = "It cannot be read as a number; 2.0, -1e-3, 1/3, pi/2, [1, 2, 3] and [[1, 2], [3, 4]] work."
-    if not text.isascii():
+    if not _CHARACTERS.fullmatch(text):
         raise ProgramError(problem)
     try:
         tree = ast.parse(text, mode="eval").body
