@@ -23,10 +23,11 @@ NewPage = Callable[..., Page]
 CheckAxe = Callable[..., None]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses the server as ``browser``."""
+    """Mark what uses the server or the browser as ``browser``, before ``-m`` chooses."""
     for item in items:
-        if "server" in getattr(item, "fixturenames", ()):
+        if {"server", "browser"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
 
 
