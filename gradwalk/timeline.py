@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradwalk import explain
+from gradwalk.explain.wording import PHASES
 from gradwalk.formula import Formula, template
 from gradwalk.index import Arrival, Index
 from gradwalk.notation import array_text, shape_text, short
@@ -30,7 +31,6 @@ from gradwalk.recording import (
     Update,
     Value,
 )
-from gradwalk.wording import PHASES
 
 _KINDS: dict[type, str] = {
     Forward: "forward",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from gradwalk.formula import SLOTS, Formula, Tree, array_tree, filled, name_tree
+from gradwalk.formula.mathml import SLOTS, Formula, Tree, array_tree, filled, name_tree
 from gradwalk.notation import (
     MINUS,
     SHOWN_IN_VECTOR,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from gradwalk.explain.wording import NONFINITE, OVERFLOW
 from gradwalk.notation import call_name, short
 from gradwalk.recording import Array, LocalGradient, Number, Operation, Value
-from gradwalk.wording import NONFINITE, OVERFLOW
 
 LARGEST = {"float32": "3.403e+38", "float64": "1.798e+308", "float16": "65504", "bfloat16": "3.39e+38"}
 

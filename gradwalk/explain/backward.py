@@ -1,0 +1,103 @@
+"""What a reader is told about the backward pass: the seed, each node, each .grad, and what is released."""
+
+from __future__ import annotations
+
+import math
+
+from gradwalk.explain import passing
+from gradwalk.explain.account import Account, joined, rule_of
+from gradwalk.explain.nonfinite import backward_reason
+from gradwalk.explain.pieces import called, gist
+from gradwalk.explain.wording import (
+    ACCUMULATE,
+    BACKWARD,
+    FREE,
+    SEED,
+    TITLES,
+)
+from gradwalk.formula import (
+    accumulate_lines,
+    contribution_lines,
+    seed_lines,
+)
+from gradwalk.formula.arrays import number_text
+from gradwalk.index import Index
+from gradwalk.notation import pretty, shape_text
+from gradwalk.recording import (
+    Accumulate,
+    Array,
+    Backward,
+    BackwardCall,
+    Free,
+    Operation,
+)
+
+
+def seed(index: Index, event: BackwardCall) -> Account:
+    root = index.shown[event.root]
+    key = "one"
+    if event.seed.shape and math.prod(event.seed.shape) != 1:
+        key = "ones" if event.seed.numbers is not None and set(event.seed.numbers) == {1.0} else "vector"
+    elif index.weighed(event.call):
+        key = "number"
+    pieces = {"root": root, "seed": gist(event.seed), "count": str(math.prod(event.seed.shape))}
+    sentence = joined(SEED[key].format(**pieces), SEED["retain"] if event.retain_graph else "")
+    return Account(TITLES["seed"].format(root=root), sentence, seed_lines(index, event))
+
+
+def backward(index: Index, event: Backward) -> Account:
+    node = index.nodes[event.node]
+    operation = index.operation_of(event.node)
+    upstream = next((array for array in event.upstream if array is not None), None)
+    if operation is None or upstream is None:
+        return Account(TITLES["node"].format(node=node.name), BACKWARD["hands on"])
+    arrivals = index.arrivals.get((event.call, event.node), [])
+    sentence = joined(
+        _pull(index, event, operation, upstream),
+        _odd_contribution(index, event, operation, upstream)
+        or passing.passing(index, event, operation, upstream, arrivals),
+        passing.uses(index, event, arrivals),
+    )
+    lines = [line for arrival in arrivals for line in contribution_lines(index, event, operation, arrival)]
+    rule = rule_of(index, node, [(operation, operation.edges[arrival.edge].name) for arrival in arrivals])
+    return Account(TITLES["backward"].format(operation=called(operation)), sentence, tuple(lines), rule)
+
+
+def _pull(index: Index, event: Backward, operation: Operation, upstream: Array) -> str:
+    if upstream.numbers is not None and not any(upstream.numbers):
+        return ""
+    number = number_text(upstream.shape, upstream.numbers)
+    root = index.calls[event.call].root in operation.results
+    return BACKWARD["pull shape" if number is None else "pull root" if root else "pull"].format(
+        target=pretty(index.target(event.call)),
+        result=index.shown[operation.results[0]],
+        upstream=number,
+        count=math.prod(upstream.shape),
+    )
+
+
+def _odd_contribution(index: Index, event: Backward, operation: Operation, upstream: Array) -> str:
+    for arrival in index.arrivals.get((event.call, event.node), []):
+        local = index.locals.get((event.call, operation.id, arrival.edge))
+        reason = backward_reason(upstream, local, arrival.array)
+        if reason:
+            return reason
+    return ""
+
+
+def accumulate(index: Index, event: Accumulate) -> Account:
+    leaf = index.shown[event.leaf]
+    numbers = [number_text(a.shape, a.numbers) for a in (event.before or event.added, event.added, event.after)]
+    key = ("first" if event.before is None else "adds") + (" shape" if None in numbers else "")
+    before, added, after = numbers
+    pieces = {"before": before, "added": added, "after": after, "shape": shape_text(event.after.shape)}
+    sentence = ACCUMULATE[key].format(leaf=leaf, **pieces)
+    first = ACCUMULATE["retained"].format(leaf=leaf) if event.node is None else ""
+    root = index.calls[event.call].root == event.leaf and not index.weighed(event.call)
+    sentence = joined(first, ACCUMULATE["root"] if root and event.node is not None else "", sentence)
+    return Account(TITLES["accumulate"].format(leaf=leaf), sentence, accumulate_lines(index, event))
+
+
+def free(event: Free) -> Account:
+    key = "one" if len(event.nodes) == 1 else "many"
+    return Account(TITLES["free"], FREE[key].format(count=len(event.nodes)))

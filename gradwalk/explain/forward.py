@@ -1,0 +1,108 @@
+"""What a reader is told before the first step and about each operation as it runs."""
+
+from __future__ import annotations
+
+from gradwalk.explain.account import Account, joined, listed, named
+from gradwalk.explain.nonfinite import forward_reason
+from gradwalk.explain.pieces import called, elementwise
+from gradwalk.explain.wording import (
+    FORWARD,
+    START,
+    TITLES,
+    UPDATE,
+)
+from gradwalk.formula import (
+    Formula,
+    number_line,
+    symbol_line,
+)
+from gradwalk.formula.arrays import array_or_start, number_text
+from gradwalk.index import Index
+from gradwalk.notation import call_name, call_text, shape_text
+from gradwalk.recording import (
+    BackwardCall,
+    Failure,
+    Forward,
+    Operation,
+    Update,
+    Value,
+)
+
+MOST_INPUTS = 4
+
+
+def start(index: Index, inputs: list[Value], first: Operation | None) -> Account:
+    """Before the first step: what the picture shows, what is known, what to press. ``inputs`` are its source boxes."""
+    events = index.recording.events
+    if first is None and not any(isinstance(event, BackwardCall | Failure) for event in events):
+        return Account(TITLES["start"], START["nothing"])
+    known = listed([named(index, value) for value in inputs])
+    if len(inputs) > MOST_INPUTS:
+        known = START["inputs"].format(count=len(inputs))
+    given = START["known many" if len(inputs) > 1 else "known"].format(inputs=known) if known else ""
+    press = START["press backward" if index.calls else "press"]
+    if first is not None:
+        press = START["press forward"].format(first=_equation(index, first))
+    return Account(TITLES["start"], joined(START["graph"], given, press))
+
+
+def _equation(index: Index, operation: Operation) -> str:
+    return f"{index.shown[operation.results[0]]} = {call_text(operation, index.names)}"
+
+
+def forward(index: Index, event: Forward) -> Account:
+    operation = index.operations[event.operation]
+    title = TITLES["forward"].format(operation=called(operation))
+    if not operation.results:
+        return Account(title, "")
+    result = index.values[operation.results[0]]
+    operands = [index.values[edge.value] for edge in operation.edges]
+    sentence = joined(
+        _computed(index, operation, result, operands),
+        forward_reason(operation, operands, result, index.shown),
+        FORWARD["in place"].format(result=index.shown[result.id].rstrip("′")) if operation.in_place else "",
+        _noted(index, operation),
+    )
+    return Account(title, sentence, _forward_lines(index, operation, operands, result))
+
+
+def _computed(index: Index, operation: Operation, result: Value, operands: list[Value]) -> str:
+    number = number_text(result.shape, result.numbers)
+    key = "large"
+    if number is not None:
+        alike = result.shape and any(value.shape == result.shape for value in operands)
+        key = "number" if not result.shape else "elements" if alike and elementwise(operation) else "array"
+    return FORWARD[key].format(
+        result=index.shown[result.id],
+        call=call_text(operation, index.names),
+        number=number,
+        shape=shape_text(result.shape),
+    )
+
+
+def _noted(index: Index, operation: Operation) -> str:
+    if operation.node is None:
+        if call_name(operation) == "detach":
+            return FORWARD["cut"]
+        tracked = any(index.values[edge.value].requires_grad for edge in operation.edges)
+        return FORWARD["unrecorded" if tracked else "constant"]
+    node = index.nodes[operation.node]
+    kept = [saved.value for saved in node.saved if saved.value is not None]
+    saved = [named(index, index.values[value]) for value in dict.fromkeys(kept)]
+    key = "keeps" if saved else "notes constants" if node.saved else "notes"
+    return FORWARD[key].format(node=node.name, saved=listed(saved))
+
+
+def _forward_lines(index: Index, operation: Operation, operands: list[Value], result: Value) -> tuple[Formula, ...]:
+    """``v = x²`` and ``= 4² = 16``."""
+    symbols, numbers = symbol_line(operation, index.names), array_or_start(result)
+    return (symbols,) if numbers is None else (symbols, number_line(operation, operands, result, numbers))
+
+
+def update(index: Index, event: Update) -> Account:
+    before, after = index.values[event.before], index.values[event.after]
+    name = index.shown[event.after]
+    texts = [number_text(value.shape, value.numbers) for value in (before, after)]
+    key = "shape" if None in texts else "array" if after.shape else "number"
+    sentence = UPDATE[key].format(name=name, before=texts[0], after=texts[1])
+    return Account(TITLES["update"].format(name=name), sentence)

@@ -1,0 +1,78 @@
+"""What a node does with the gradient that arrives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from gradwalk.explain.pass_through import Pass
+from gradwalk.explain.pieces import NEARLY_FLAT, called, gist
+from gradwalk.explain.speakers import SPEAKERS
+from gradwalk.explain.wording import BACKWARD
+from gradwalk.index import Arrival, Index
+from gradwalk.notation import call_name
+from gradwalk.recording import Array, Backward, Operation
+
+_BROADCASTING = frozenset(("add", "sub", "rsub", "mul", "div", "pow", "maximum", "minimum", "where", "expand", "addmm"))
+
+
+def passing(index: Index, event: Backward, operation: Operation, upstream: Array, arrivals: Sequence[Arrival]) -> str:
+    """What the node does with the gradient that arrives, in one or two sentences."""
+    seen = Pass(index, event.call, operation, upstream, arrivals)
+    if not arrivals:
+        return ""
+    if upstream.numbers is not None and not any(upstream.numbers):
+        return seen.say("nothing")
+    speak = SPEAKERS.get(call_name(operation), _other)
+    return " ".join(filter(None, (speak(seen) or _other(seen), _copies(seen))))
+
+
+def uses(index: Index, event: Backward, arrivals: Sequence[Arrival]) -> str:
+    """What becomes of contributions to values that are used several times."""
+    last = {arrival.value: arrival for arrival in arrivals if arrival.uses > 1}
+    sentences = []
+    for value, arrival in last.items():
+        total = index.gradients.get((event.call, value))
+        done = arrival.position == arrival.uses and total is not None
+        sentences.append(
+            BACKWARD["sum of uses" if done else "more to come"].format(
+                operand=index.shown[value],
+                count=arrival.uses,
+                position=arrival.position,
+                total=gist(total) if total is not None else "",
+            )
+        )
+    return " ".join(sentences)
+
+
+def _other(seen: Pass) -> str:
+    """Any operation: its slope for scalars, the kind of product for vectors."""
+    if seen.scalar():
+        return _scaled(seen) if seen.single() else ""
+    if seen.diagonal():
+        return seen.say("elements")
+    return seen.say("row" if math.prod(seen.result.shape) == 1 else "vjp")
+
+
+def _scaled(seen: Pass) -> str:
+    local = seen.local()
+    word = called(seen.operation)
+    if local == 1:
+        return seen.say("unchanged", operation=word)
+    if abs(local) >= NEARLY_FLAT:
+        return seen.say("scaled", operation=word)
+    return seen.say("nearly flat" if local else "flat", operation=word[:1].upper() + word[1:])
+
+
+def _copies(seen: Pass) -> str:
+    """A broadcast operand: as many copies as the result has elements for each of its own."""
+    sentences = []
+    for number, arrival in enumerate(seen.arrivals):
+        here, there = math.prod(seen.operand(number).shape), math.prod(seen.result.shape)
+        if call_name(seen.operation) in _BROADCASTING and 0 < here < there:
+            sentences.append(
+                BACKWARD["copies"].format(
+                    operand=seen.index.shown[arrival.value], count=there // here, contribution=gist(arrival.array)
+                )
+            )
+    return " ".join(sentences)

@@ -1,0 +1,32 @@
+"""Small pieces of sentences: what an operation is called, and an array in a few words."""
+
+from __future__ import annotations
+
+from gradwalk.explain.wording import OPERATIONS
+from gradwalk.formula.arrays import number_text
+from gradwalk.formula.local import MOVES
+from gradwalk.notation import call_name, function_name, shape_text
+from gradwalk.recording import Array, Operation, Value
+
+NEARLY_FLAT = 0.01
+PRODUCTS = frozenset(("mm", "mv", "bmm", "addmm", "matmul"))
+CHOICES = frozenset(("select", "slice", "index", "gather", "masked_select", "index_select", "diagonal", "narrow"))
+_MIXES = MOVES | PRODUCTS | CHOICES | {"_softmax", "_log_softmax", "cumsum", "cumprod", "flip", "roll"}
+
+
+def elementwise(operation: Operation) -> bool:
+    """Whether each element of the result comes from the same element of the operands."""
+    return call_name(operation) not in _MIXES
+
+
+def gist(array: Array | Value) -> str:
+    """An array in a sentence: its number, its few numbers, or its shape."""
+    text = number_text(array.shape, array.numbers)
+    return text if text is not None else f"{shape_text(array.shape)} numbers"
+
+
+def called(operation: Operation) -> str:
+    """What the operation is called in a sentence: ``sin``, ``the square``, ``multiplication``."""
+    name = call_name(operation)
+    squared = name == "pow" and any(c.name == "exponent" and c.text in ("2", "2.0") for c in operation.constants)
+    return OPERATIONS.get("square" if squared else name, function_name(name))

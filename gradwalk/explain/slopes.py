@@ -1,0 +1,69 @@
+"""Why a scalar's local gradient is what it is: the sentence that fits the operation and its numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gradwalk.explain.pieces import NEARLY_FLAT
+from gradwalk.explain.wording import SLOPES
+from gradwalk.index import Index
+from gradwalk.notation import call_name
+from gradwalk.recording import LocalGradient, Operation, Value
+
+_STEPS = frozenset(("floor", "ceil", "round", "trunc", "sign", "sgn"))
+
+
+class Slope(NamedTuple):
+    """The local gradient of a scalar operation, and what it is taken of."""
+
+    operation: Operation
+    edge: int
+    number: float
+    operands: Sequence[Value]
+    result: str
+    operand: str
+
+    def at(self) -> float:
+        numbers = self.operands[self.edge].numbers
+        return float(numbers[0]) if numbers else math.nan
+
+    def constant(self, name: str) -> bool:
+        return any(constant.name == name for constant in self.operation.constants)
+
+
+def slope(index: Index, operation: Operation, event: LocalGradient) -> str:
+    """One sentence on why a scalar's local gradient is what it is; an empty text where there is nothing to add."""
+    if event.rows * event.columns != 1 or event.numbers is None:
+        return ""
+    edge = operation.edges[event.edge]
+    seen = Slope(
+        operation,
+        event.edge,
+        float(event.numbers[0]),
+        [index.values[other.value] for other in operation.edges],
+        index.shown[operation.results[0]],
+        index.shown[edge.value],
+    )
+    key = _slope_key(call_name(operation), edge.name, seen)
+    return SLOPES[key].format(result=seen.result, operand=seen.operand) if key in SLOPES else ""
+
+
+def _slope_key(kernel: str, argument: str, seen: Slope) -> str:
+    at = seen.at()
+    if kernel == "mul":
+        return "mul constant" if seen.constant("other") else "mul"
+    if kernel == "div":
+        return "div numerator" if argument == "self" else "div denominator"
+    if kernel == "pow":
+        return "pow" if argument == "self" and seen.constant("exponent") else ""
+    if kernel == "relu":
+        return "relu corner" if at == 0 else "relu open" if at > 0 else "relu closed"
+    if kernel == "abs":
+        return "abs corner" if at == 0 else ""
+    if kernel in ("sigmoid", "tanh"):
+        return f"{kernel} flat" if abs(seen.number) < NEARLY_FLAT else kernel
+    if kernel in ("maximum", "minimum"):
+        return {1.0: "winner", 0.0: "loser", 0.5: "tie"}.get(seen.number, "")
+    return "step" if kernel in _STEPS else kernel

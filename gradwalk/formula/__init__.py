@@ -1,0 +1,24 @@
+"""The formula lines of each step, as MathML templates that many steps share.
+
+``mathml`` turns LaTeX into templates of nested lists; ``operations`` writes what an operation computes, ``local`` its
+local gradients, ``backward`` the chain rule.
+"""
+
+from gradwalk.formula.backward import accumulate_lines, contribution_lines, seed_lines
+from gradwalk.formula.local import local_lines
+from gradwalk.formula.mathml import TAGS, Formula, Tree, name_tree, template
+from gradwalk.formula.operations import number_line, symbol_line
+
+__all__ = [
+    "TAGS",
+    "Formula",
+    "Tree",
+    "accumulate_lines",
+    "contribution_lines",
+    "local_lines",
+    "name_tree",
+    "number_line",
+    "seed_lines",
+    "symbol_line",
+    "template",
+]

@@ -1,0 +1,34 @@
+"""Names, operations and numbers as short text for the screen; every box, sentence and formula takes them from here."""
+
+from gradwalk.notation.calls import (
+    SUPERSCRIPTS,
+    call_name,
+    call_text,
+    constant_text,
+    default_constant,
+    function_name,
+    is_number,
+    slice_text,
+)
+from gradwalk.notation.names import GREEK, pretty, value_names
+from gradwalk.notation.numbers import MINUS, SHOWN_IN_VECTOR, array_text, shape_text, short, summands
+
+__all__ = [
+    "GREEK",
+    "MINUS",
+    "SHOWN_IN_VECTOR",
+    "SUPERSCRIPTS",
+    "array_text",
+    "call_name",
+    "call_text",
+    "constant_text",
+    "default_constant",
+    "function_name",
+    "is_number",
+    "pretty",
+    "shape_text",
+    "short",
+    "slice_text",
+    "summands",
+    "value_names",
+]

@@ -1,0 +1,69 @@
+"""The names of values: plain ones for each, and how they look on the screen."""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+from unicodedata import normalize
+
+from gradwalk.recording import Recording
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "kappa": "κ", "lambda_": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ", "sigma": "σ", "tau": "τ",
+    "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+}  # fmt: skip
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_INDEXED = re.compile(r"(.*?[A-Za-z])_?(\d{1,4})\Z")
+
+
+def value_names(recording: Recording) -> dict[int, str]:
+    """A short ASCII name for each value, by its id; no two tensors share one.
+
+    A tensor is called by its first variable name that no other tensor had, else by its first one with a number
+    (``y``, ``y_2``, ``y_3`` in a loop). What the program left unnamed is ``v1``, ``v2``, … when an operation made it
+    and ``c1``, ``c2``, … otherwise. A later state of a tensor keeps its name.
+    """
+    variables: dict[int, list[str]] = {}
+    for value in recording.values:
+        variables.setdefault(value.tensor, []).extend(value.names)
+    owners: dict[str, set[int]] = {}
+    for tensor, bound in variables.items():
+        for name in bound:
+            owners.setdefault(name, set()).add(tensor)
+    taken = set(owners) | set(re.findall(r"[A-Za-z_]\w*", recording.source))
+    results, constants, numbered = count(1), count(1), {name: count(2) for name in owners}
+    names: dict[int, str] = {}
+    used: set[str] = set()
+    for value in recording.values:
+        if value.tensor in names:
+            continue
+        bound = variables[value.tensor]
+        name = next((name for name in bound if len(owners[name]) == 1), bound[0] if bound else "")
+        if not name:
+            prefix, numbers = ("v", results) if value.operation is not None else ("c", constants)
+            name = _free(prefix, numbers, taken)
+        elif name in used:
+            name = _free(name + "_", numbered[name], taken)
+        names[value.tensor] = name
+        used.add(name)
+    return {value.id: names[value.tensor] for value in recording.values}
+
+
+def _free(prefix: str, numbers: count[int], taken: set[str]) -> str:
+    return next(name for number in numbers if (name := f"{prefix}{number}") not in taken)
+
+
+def pretty(name: str) -> str:
+    """A variable's name as text for the screen: ``v1`` → ``v₁``, ``x_12`` → ``x₁₂``, ``alpha`` → ``α``.
+
+    A name that ends in ``'`` belongs to a later state of a tensor: ``y'`` → ``y′``.
+    """
+    if name.endswith("'"):
+        return pretty(name.rstrip("'")) + "′" * (len(name) - len(name.rstrip("'")))
+    indexed = _INDEXED.match(name)
+    if indexed is None:
+        stem, _, rest = name.partition("_")
+        return normalize("NFC", GREEK.get(stem, stem) + "\u0302") if rest == "hat" and stem else GREEK.get(name, name)
+    stem, index = indexed.groups()
+    return GREEK.get(stem, stem) + index.translate(_SUBSCRIPTS)

@@ -1,0 +1,105 @@
+"""Numbers and arrays as short text for the screen."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+from functools import lru_cache
+
+from gradwalk.recording import Number
+
+MINUS = "−"
+SHOWN_IN_VECTOR = 4
+SHOWN_ROWS = 3
+
+
+@lru_cache(maxsize=16384, typed=True)
+def short(number: Number) -> str:
+    """One number for the screen, with a real minus sign.
+
+    Decimals that are exact stay short (``4``, ``6.7``, also when float32 holds their nearest neighbour); a number that
+    had to be rounded shows four decimals (``−7.6613``), or four significant digits when it is small or large
+    (``0.001228``, ``813.4``, ``8.291e−06``).
+    """
+    if isinstance(number, bool):
+        return str(number)
+    if math.isnan(number):
+        return "nan"
+    if math.isinf(number):
+        return "inf" if number > 0 else f"{MINUS}inf"
+    if number == 0:
+        return "0"
+    return _digits(number).replace("-", MINUS)
+
+
+def _digits(number: float) -> str:
+    size = abs(number)
+    if number == int(number) and size < 1e8:
+        return str(int(number))
+    if not 1e-4 <= size < 1e5:
+        return f"{number:.4g}"
+    decimals = 4 if 0.1 <= size < 100 else max(1, 3 - math.floor(math.log10(size)))
+    text = f"{number:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if _exact(text, number) else text
+
+
+def _exact(text: str, number: float) -> bool:
+    return float(text) == number or struct.unpack("f", struct.pack("f", float(text)))[0] == number
+
+
+def summands(numbers: Sequence[Number], signs: Sequence[int], total: Number) -> list[str]:
+    """The terms of a sum for the screen, with more decimals where ``short`` would make the sum look false.
+
+    ``1 − 0.9988 = 0.001229`` becomes ``1 − 0.998771 = 0.001229``: the terms get the decimals that the total shows.
+    """
+    texts = [short(number) for number in numbers]
+    shown = short(total)
+    decimals = len(shown.partition(".")[2])
+    if "e" in shown or not all(map(math.isfinite, (*numbers, total))):
+        return texts
+    off = sum(sign * _read(text) for sign, text in zip(signs, texts, strict=True)) - _read(shown)
+    if abs(off) <= 1.5 * 10**-decimals:
+        return texts
+    wider = [f"{number:.{decimals}f}".replace("-", MINUS) for number in numbers]
+    return [text if _read(text) == number else wide for text, wide, number in zip(texts, wider, numbers, strict=True)]
+
+
+def _read(text: str) -> float:
+    return float(text.replace(MINUS, "-"))
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """A shape for the screen: ``2×3``; a scalar's is the word ``scalar``."""
+    return "×".join(str(size) for size in shape) or "scalar"
+
+
+def array_text(shape: Sequence[int], numbers: Sequence[Number] | None) -> list[str]:
+    """An array (``numbers`` flat, row-major) as lines of text.
+
+    A scalar is one line, a vector one line with at most four elements, a matrix one line a row with at most three
+    lines; anything larger, or with no numbers kept, is its shape.
+    """
+    if len(shape) > 2 or (numbers is None and len(shape) != 1):
+        return [shape_text(shape)]
+    if len(shape) < 2:
+        return [_vector(numbers, shape[0]) if shape else short(_known(numbers)[0])]
+    rows, columns = shape
+    known = _known(numbers)
+    lines = [_row(known[start : start + columns]) for start in range(0, rows * columns, columns or 1)]
+    return lines if len(lines) <= SHOWN_ROWS else [*lines[: SHOWN_ROWS - 1], f"… ({shape_text(shape)})"]
+
+
+def _known(numbers: Sequence[Number] | None) -> Sequence[Number]:
+    return () if numbers is None else numbers
+
+
+def _row(numbers: Sequence[Number]) -> str:
+    shown = [short(number) for number in numbers[:SHOWN_IN_VECTOR]]
+    return f"[{', '.join(shown if len(numbers) <= SHOWN_IN_VECTOR else [*shown, '…'])}]"
+
+
+def _vector(numbers: Sequence[Number] | None, length: int) -> str:
+    if numbers is None:
+        return f"[…] ({length})"
+    return _row(numbers) + (f" ({length})" if length > SHOWN_IN_VECTOR else "")
