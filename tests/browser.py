@@ -73,17 +73,20 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -
 
 
 @contextmanager
-def running_server(log: Path, **environment: str) -> Iterator[str]:
-    """Run the real application on a free loopback port; gives its address, such as ``http://127.0.0.1:41234``."""
+def running_server(log: Path, base: str = "") -> Iterator[str]:
+    """Run the real application on a free loopback port, under a path if there is one, such as ``/school``.
+
+    Gives its address, such as ``http://127.0.0.1:41234/school``.
+    """
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{port}{base}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    options += [f"--server.baseUrlPath={base}"] if base else []
     with log.open("wb") as out:
         process = subprocess.Popen(
             command + options,
             cwd=ROOT,
-            env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app import FRAME_ANCESTORS, content_security_policy, index_page, inline_script_hashes, security_headers
-from tests.browser import settled
+from tests.browser import Watch, running_server, settled
 from tests.conftest import CheckAxe, NewPage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,3 +121,17 @@ def test_page_does_not_run_a_script_that_was_put_into_it(server: str, browser: B
     }""")
     assert page.evaluate("window.ran") is None
     context.close()
+
+
+def test_behind_a_proxy_under_a_path(tmp_path: Path, browser: Browser) -> None:
+    with running_server(tmp_path / "log.txt", "/school/autograd") as url:
+        watch = Watch(url)
+        context = browser.new_context()
+        page = context.new_page()
+        watch.over(page)
+        page.goto(f"{url}/?x=3")
+        settled(page)
+        expect(page.get_by_test_id("stHeaderLogo")).to_be_visible()
+        assert page.url.startswith(f"{url}/?")
+        context.close()
+    assert not watch.problems
