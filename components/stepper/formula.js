@@ -10,27 +10,34 @@ function formulaNode(tree, values) {
   if (typeof tree === "number") return formulaNode(values[tree] ?? "", values);
   if (!Array.isArray(tree)) return document.createTextNode(String(tree));
   const [tag, ...children] = tree;
+  if (isMatrix(tree)) return build("math", "mtable", { class: "matrix" }, children[1].slice(1).map((row) => formulaNode(row, values)));
   return build("math", MATH_TAGS.has(tag) ? tag : "mrow", null, children.map((child) => formulaNode(child, values)));
 }
 
-function formulaLine(templates, [template, ...values]) {
-  const made = formulaNode(templates[template] || ["math"], values);
-  made.setAttribute("display", "block");
-  return made;
+/** A table between brackets. Few fonts can stretch a bracket, so the style draws them. */
+const isMatrix = (tree) => tree.length === 4 && isSign(tree[1], "[") && tree[2]?.[0] === "mtable" && isSign(tree[3], "]");
+
+/** The pieces of a line between its equals signs, each of which may stand on a row of its own where there is no room. */
+function piecesOf(template) {
+  const inside = template.length === 2 && template[1][0] === "mrow" ? template[1].slice(1) : template.slice(1);
+  const pieces = [[]];
+  for (const child of inside) {
+    if (isSign(child, "=") && pieces.at(-1).length) pieces.push([]);
+    pieces.at(-1).push(child);
+  }
+  return pieces.map((children) => ["math", ["mrow", ...children]]);
 }
 
-/** A line that begins with "=" goes on from the one before: in symbols, then with the numbers. */
-function goesOn(template) {
-  const first = template && (template[1]?.[0] === "mrow" ? template[1][1] : template[1]);
-  return Array.isArray(first) && first[0] === "mo" && first[1] === "=";
-}
+const isSign = (tree, sign) => Array.isArray(tree) && tree[0] === "mo" && tree[1] === sign;
 
+/** A line that begins with "=" goes on from the one before: first in symbols, then with the numbers. */
 function showFormula(place, templates, lines) {
   const rows = [];
-  for (const line of lines) {
-    const made = formulaLine(templates, line);
-    if (rows.length && goesOn(templates[line[0]])) rows.at(-1).append(html("div", { class: "numbers" }, made));
-    else rows.push(html("div", { class: "row" }, html("div", null, made)));
+  for (const [template, ...values] of lines) {
+    const pieces = piecesOf(templates[template] || ["math"]);
+    const goesOn = rows.length && isSign(pieces[0][1][1], "=");
+    if (!goesOn) rows.push(html("div", { class: "row" }));
+    rows.at(-1).append(...pieces.map((piece) => html("div", { class: goesOn ? "numbers" : "symbols" }, formulaNode(piece, values))));
   }
   place.replaceChildren(...rows);
 }

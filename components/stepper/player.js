@@ -41,7 +41,11 @@ function createPlayer(parent) {
     transport.pause();
     go({ ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: last() }[key]);
   });
-  leaveOnEscape(root);
+  // A press of the mouse or a finger leaves no button behind that would take the next Space.
+  root.addEventListener("click", (event) => {
+    const pressed = event.detail > 0 && event.target.closest("button, .box");
+    if (pressed) pressed.blur();
+  });
 
   /** Move to a step; says whether that was a move. */
   function go(to) {

@@ -1,24 +1,25 @@
-/* Full screen, for a projector; where a browser has none, the player fills the window. */
-
-async function toggleScreen(root) {
-  const home = root.getRootNode();
-  if (isOnScreen(root)) {
-    root.classList.remove("filled");
-    if (home.fullscreenElement) await document.exitFullscreen();
-    return;
-  }
-  try {
-    await root.requestFullscreen();
-  } catch {
-    root.classList.add("filled");
-  }
-}
+/* Full screen, for a projector; where a browser has none, the player fills the window until Escape. */
 
 const isOnScreen = (root) => root.getRootNode().fullscreenElement === root || root.classList.contains("filled");
 
-/** Escape leaves a filled window as it leaves full screen. */
-function leaveOnEscape(root) {
-  root.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") root.classList.remove("filled");
-  });
+async function toggleScreen(root) {
+  if (root.classList.contains("filled")) return fillWindow(root, false);
+  if (isOnScreen(root)) return document.exitFullscreen();
+  try {
+    await root.requestFullscreen();
+  } catch {
+    fillWindow(root, true);
+  }
+}
+
+function fillWindow(root, fill) {
+  root.classList.toggle("filled", fill);
+  if (!fill) return;
+  const left = new AbortController();
+  const leave = (event) => {
+    if (event.key !== "Escape" && root.isConnected && isOnScreen(root)) return;
+    left.abort();
+    fillWindow(root, false);
+  };
+  document.addEventListener("keydown", leave, { signal: left.signal });
 }
