@@ -14,11 +14,9 @@ from gradwalk import explain
 from gradwalk.explain.wording import PHASES
 from gradwalk.formula import Formula, template
 from gradwalk.index import Arrival, Index
-from gradwalk.notation import array_text, shape_text, short
 from gradwalk.program import Span
 from gradwalk.recording import (
     Accumulate,
-    Array,
     Backward,
     BackwardCall,
     Event,
@@ -31,6 +29,7 @@ from gradwalk.recording import (
     Update,
     Value,
 )
+from gradwalk.slots import Slots, lines_of, local_text, one_line
 
 _KINDS: dict[type, str] = {
     Forward: "forward",
@@ -58,12 +57,11 @@ class _Story:
         self._index = Index(recording)
         self._steps: list[dict[str, Any]] = []
         self._phases: list[dict[str, Any]] = []
-        self._slots: dict[str, list[list[Any]]] = {}
+        self._counts: dict[str, int] = {}
+        """How many phases of each kind there were."""
+        self._slots = Slots()
         self._formulas: dict[tuple[str, bool], int] = {}
         self._trees: list[Any] = []
-        self._call: int | None = None
-        self._passing: set[str] = set()
-        """Slots that belong to the current backward call alone; a leaf's .grad outlives it."""
 
     def told(self) -> dict[str, Any]:
         events = _in_order(self._index.recording.events)
@@ -73,17 +71,20 @@ class _Story:
         return {
             "phases": self._phases,
             "steps": self._steps,
-            "slots": self._slots,
+            "slots": self._slots.entries,
             "formulas": self._trees,
             "code": self._index.recording.source,
         }
 
-    # Steps
+    @property
+    def _now(self) -> int:
+        """The number of the latest step."""
+        return max(0, len(self._steps) - 1)
 
     def _start(self, events: Sequence[Event]) -> None:
         sources = _sources(self._index)
         for value in sources:
-            self._write(f"v{value.id}.value", array_text(value.shape, value.numbers))
+            self._slots.write(self._now, f"v{value.id}.value", lines_of(value))
         first = next((event for event in events if isinstance(event, Forward)), None)
         operation = None if first is None else self._index.operations[first.operation]
         self._say(explain.start(self._index, sources, operation), None, [], None)
@@ -107,7 +108,7 @@ class _Story:
         elif isinstance(event, Update) and event.operation is None:
             box = index.box(event.after)
             self._step(event, explain.update(index, event), event.span, [box], box)
-            self._write(f"{box}.value", _lines(index.values[event.after]))
+            self._slots.write(self._now, f"{box}.value", lines_of(index.values[event.after]))
         elif isinstance(event, Failure):
             told = explain.failure(event)
             account = explain.Account(told.title, f"{told.why} {told.way_out}".strip())
@@ -117,30 +118,24 @@ class _Story:
         box = f"o{operation.id}"
         account = explain.forward(self._index, event)
         self._step(event, account, event.span, [box, *_edges(operation), *_node(operation)], box)
+        for edge in operation.edges:  # a .grad that the program reads was not there at the start
+            if self._index.values[edge.value].operation is None:
+                self._slots.write_once(self._now, f"v{edge.value}.value", lines_of(self._index.values[edge.value]))
         if operation.results:
-            self._write(f"{box}.value", _lines(self._index.values[operation.results[0]]))
+            self._slots.write(self._now, f"{box}.value", lines_of(self._index.values[operation.results[0]]))
 
     def _local(self, event: LocalGradient, operation: Operation) -> None:
         box, edge = f"o{operation.id}", f"e{operation.id}.{event.edge}"
         self._step(event, explain.local(self._index, event), event.span, [edge, box, *_node(operation)], box)
-        self._begin(event.call)
-        self._write_passing(f"{edge}.local", [_local_text(self._index, event, operation)])
+        self._slots.begin(self._now, event.call)
+        self._slots.write_passing(self._now, f"{edge}.local", [local_text(self._index, event, operation)])
 
     def _seed(self, event: BackwardCall) -> None:
         box = self._index.box(event.root)
         now = [box] if event.node is None else [box, f"n{event.node}"]
         self._step(event, explain.seed(self._index, event), event.span, now, box)
-        self._begin(event.call)
-        self._write_passing(f"{box}.grad", _lines(event.seed))
-
-    def _begin(self, call: int) -> None:
-        """The first step of a backward call empties what the one before it had filled."""
-        if call == self._call:
-            return
-        self._call = call
-        for slot in self._passing:
-            self._write(slot, None)
-        self._passing.clear()
+        self._slots.begin(self._now, event.call)
+        self._slots.write_passing(self._now, f"{box}.grad", lines_of(event.seed))
 
     def _backward(self, event: Backward) -> None:
         index, operation = self._index, self._index.operation_of(event.node)
@@ -153,23 +148,25 @@ class _Story:
         edges = [f"e{operation.id}.{arrival.edge}" for arrival in arrivals]
         self._step(event, explain.backward(index, event), operation.span, [box, *edges, f"n{event.node}"], box)
         for edge, arrival in zip(edges, arrivals, strict=True):
-            self._write_passing(f"{edge}.flow", [_one_line(arrival.array)])
-            self._write_passing(f"{index.box(arrival.value)}.grad", self._gradient_so_far(event.call, arrival))
+            self._slots.write_passing(self._now, f"{edge}.flow", [one_line(arrival.array)])
+            self._slots.write_passing(
+                self._now, f"{index.box(arrival.value)}.grad", self._gradient_so_far(event.call, arrival)
+            )
 
     def _gradient_so_far(self, call: int, arrival: Arrival) -> list[str]:
         total = self._index.gradients.get((call, arrival.value))
         if arrival.position == arrival.uses and total is not None:
-            return _lines(total)
-        *lines, last = _lines(arrival.array)
+            return lines_of(total)
+        *lines, last = lines_of(arrival.array)
         return [*lines, f"{last} + …"] if arrival.position == 1 else [f"{arrival.position} of {arrival.uses} + …"]
 
     def _accumulate(self, event: Accumulate) -> None:
         box = self._index.box(event.leaf)
         now = [box] if event.node is None else [box, f"n{event.node}"]
         self._step(event, explain.accumulate(self._index, event), event.span, now, box)
-        self._passing.discard(f"{box}.grad")
-        self._write(f"{box}.grad", _lines(event.after))
-        self._write(f"{box}.total", _lines(event.after))
+        self._slots.keep(f"{box}.grad")
+        self._slots.write(self._now, f"{box}.grad", lines_of(event.after))
+        self._slots.write(self._now, f"{box}.total", lines_of(event.after))
 
     def _step(
         self, event: Event, account: explain.Account, span: Span | None, now: list[str], focus: str | None
@@ -181,7 +178,7 @@ class _Story:
         """Go on in the current phase, or begin one; a failure belongs to the phase that it ends."""
         if anew or not self._phases or (kind is not None and self._phases[-1]["kind"] != kind):
             kind = kind or "forward"
-            number = 1 + sum(phase["kind"] == kind for phase in self._phases)
+            number = self._counts[kind] = self._counts.get(kind, 0) + 1
             title = PHASES[kind] if number == 1 else f"{PHASES[kind]} {number}"
             self._phases.append({"kind": kind, "title": title, "first": len(self._steps), "count": 0})
         self._phases[-1]["count"] += 1
@@ -207,20 +204,6 @@ class _Story:
             self._trees.append(template(*key).tree)
         return [self._formulas[key], *formula.arguments]
 
-    # Slots
-
-    def _write(self, slot: str, lines: list[str] | None) -> None:
-        """From the latest step on, the slot shows these lines."""
-        entries = self._slots.setdefault(slot, [])
-        step = max(0, len(self._steps) - 1)
-        if entries and entries[-1][0] == step:
-            entries.pop()
-        entries.append([step, lines])
-
-    def _write_passing(self, slot: str, lines: list[str]) -> None:
-        self._passing.add(slot)
-        self._write(slot, lines)
-
 
 def _in_order(events: Sequence[Event]) -> list[Event]:
     """The events with each call's local gradients ahead of its seed; a call that never started leaves neither."""
@@ -241,10 +224,14 @@ def _in_order(events: Sequence[Event]) -> list[Event]:
 
 
 def _sources(index: Index) -> list[Value]:
-    """The values that no operation made and that something uses."""
+    """The values that were there at the start: no operation made them, something uses them, and they are no .grad."""
     used = {edge.value for operation in index.recording.operations for edge in operation.edges}
     used |= {call.root for call in index.calls.values()}
-    return [value for value in index.recording.values if value.operation is None and value.id in used]
+    return [value for value in index.recording.values if _is_source(value) and value.id in used]
+
+
+def _is_source(value: Value) -> bool:
+    return value.operation is None and not any(name.endswith(".grad") for name in value.names)
 
 
 def _edges(operation: Operation) -> list[str]:
@@ -253,23 +240,3 @@ def _edges(operation: Operation) -> list[str]:
 
 def _node(operation: Operation) -> list[str]:
     return [] if operation.node is None else [f"n{operation.node}"]
-
-
-def _lines(array: Array | Value) -> list[str]:
-    return array_text(array.shape, array.numbers)
-
-
-def _one_line(array: Array | Value) -> str:
-    lines = _lines(array)
-    return lines[0] if len(lines) == 1 else shape_text(array.shape)
-
-
-def _local_text(index: Index, event: LocalGradient, operation: Operation) -> str:
-    """A number, the few numbers of a diagonal, a row or a column, or else the Jacobian's size."""
-    if event.form == "diagonal":
-        return _one_line(Array(index.values[operation.results[0]].shape, "", event.numbers))
-    if event.numbers is None or min(event.rows, event.columns) > 1:
-        return f"J {event.rows}×{event.columns}"
-    if len(event.numbers) == 1:
-        return short(event.numbers[0])
-    return _one_line(Array((len(event.numbers),), "", event.numbers))

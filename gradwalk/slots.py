@@ -1,0 +1,70 @@
+"""The places of a picture where numbers stand, and which lines of text each shows from which step on."""
+
+from __future__ import annotations
+
+from gradwalk.index import Index
+from gradwalk.notation import array_text, shape_text, short
+from gradwalk.recording import Array, LocalGradient, Operation, Value
+
+Lines = list[str] | None
+"""None empties a slot again."""
+
+
+class Slots:
+    """``entries`` maps a slot to its ``[step, lines]``, in the order of the steps."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, list[list[int | Lines]]] = {}
+        self._call: int | None = None
+        self._passing: set[str] = set()
+        """Slots that belong to the current backward call alone; a leaf's .grad outlives it."""
+
+    def write(self, step: int, slot: str, lines: Lines) -> None:
+        entries = self.entries.setdefault(slot, [])
+        if entries and entries[-1][0] == step:
+            entries.pop()
+        entries.append([step, lines])
+
+    def write_once(self, step: int, slot: str, lines: list[str]) -> None:
+        """Only where the slot has never shown anything."""
+        if slot not in self.entries:
+            self.write(step, slot, lines)
+
+    def write_passing(self, step: int, slot: str, lines: list[str]) -> None:
+        """As ``write``, until the next backward call begins."""
+        self._passing.add(slot)
+        self.write(step, slot, lines)
+
+    def keep(self, slot: str) -> None:
+        """What the slot shows outlives the backward call."""
+        self._passing.discard(slot)
+
+    def begin(self, step: int, call: int) -> None:
+        """The first step of a backward call empties what the one before it had filled."""
+        if call == self._call:
+            return
+        self._call = call
+        for slot in sorted(self._passing):
+            self.write(step, slot, None)
+        self._passing.clear()
+
+
+def lines_of(array: Array | Value) -> list[str]:
+    return array_text(array.shape, array.numbers)
+
+
+def one_line(array: Array | Value) -> str:
+    """The array where there is room for one line: its few numbers, or its shape."""
+    lines = lines_of(array)
+    return lines[0] if len(lines) == 1 else shape_text(array.shape)
+
+
+def local_text(index: Index, event: LocalGradient, operation: Operation) -> str:
+    """A number, the few numbers of a diagonal, a row or a column, or else the Jacobian's size."""
+    if event.form == "diagonal":
+        return one_line(Array(index.values[operation.results[0]].shape, "", event.numbers))
+    if event.numbers is None or min(event.rows, event.columns) > 1:
+        return f"J {event.rows}×{event.columns}"
+    if len(event.numbers) == 1:
+        return short(event.numbers[0])
+    return one_line(Array((len(event.numbers),), "", event.numbers))
