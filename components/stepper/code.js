@@ -56,7 +56,8 @@ function createCode() {
 
   function reveal(line) {
     if (texts.length * CODE_LINE_HEIGHT <= room) return;
-    frame.scrollTop = Math.max(0, (line - 0.5) * CODE_LINE_HEIGHT - room / 2);
+    const above = Math.floor(room / CODE_LINE_HEIGHT / 2);
+    frame.scrollTop = Math.max(0, line - 1 - above) * CODE_LINE_HEIGHT;
   }
 
   const resize = () => (room = frame.clientHeight);
