@@ -94,7 +94,7 @@ def _maker(value: Value) -> int | None:
 def _source(value: Value) -> Source:
     size = math.prod(value.shape)
     if value.names:
-        return Source(value.names[-1], size)
+        return Source(value.names[0], size)
     if size != 1 or not value.numbers:
         raise InexpressibleError
     return Source(repr(float(value.numbers[0])), 1)

@@ -17,7 +17,8 @@ from gradwalk.symbolic.compare import Compare
 from gradwalk.symbolic.evaluate import evaluate
 from gradwalk.symbolic.kernels import LOSSES, base_name
 from gradwalk.symbolic.shortest import is_larger
-from gradwalk.symbolic.summation import Summation, element, scalar
+from gradwalk.symbolic.summation import Summation
+from gradwalk.symbolic.symbols import element, real, scalar
 
 MAX_NODES = 100
 """A formula with more operations, numbers and symbols is not differentiated."""
@@ -108,7 +109,7 @@ def holding(found: Found, numbers: dict[int, float]) -> Branches:
     branches = []
     for call, operation in zip(found.chain.calls, found.operations, strict=True):
         pattern = _pattern(call.kernel, tuple(name for name, _ in call.operands), call.constants)
-        values = {Symbol(edge.name): numbers[edge.value] for edge in operation.edges}
+        values = {real(edge.name): numbers[edge.value] for edge in operation.edges}
         branches.append(_path(pattern, values))
     return tuple(branches)
 
@@ -127,11 +128,11 @@ def _path(pattern: Expr, values: dict[Symbol, float]) -> tuple[int, ...]:
 @lru_cache(maxsize=1024)
 def _pattern(kernel: str, names: tuple[str, ...], constants: tuple[tuple[str, str], ...]) -> Expr:
     """What the kernel computes, in symbols named like its arguments."""
-    return apply(kernel, {name: Symbol(name) for name in names}, dict(constants), single=True)
+    return apply(kernel, {name: real(name) for name in names}, dict(constants), single=True)
 
 
 def _chosen(call: Call, given: dict[str, Expr], path: tuple[int, ...]) -> Expr:
     pattern = _pattern(call.kernel, tuple(given), call.constants)
     for place in path:
         pattern = pattern.args[place]
-    return pattern.xreplace({Symbol(name): expression for name, expression in given.items()})
+    return pattern.xreplace({real(name): expression for name, expression in given.items()})

@@ -110,6 +110,8 @@ _FUNCTIONS: dict[type[Expr], Callable[[Sequence[float]], float]] = {
     sympy.acosh: _guarded(math.acosh),
     sympy.atanh: _guarded(_atanh),
     sympy.erf: _guarded(math.erf),
+    sympy.Abs: _guarded(abs),
+    sympy.sign: _guarded(lambda x: float((x > 0) - (x < 0))),
     Sigmoid: _guarded(_sigmoid),
     Softplus: _guarded(_softplus),
     Floor: _stair(math.floor),

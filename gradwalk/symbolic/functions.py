@@ -11,6 +11,8 @@ from sympy.printing.latex import LatexPrinter
 class Named(Function):  # type: ignore[misc] # SymPy carries no types
     """A function of ours. SymPy asks ``fdiff`` for its derivative and ``_latex`` for how it is written."""
 
+    is_extended_real = True
+
     latex_form: ClassVar[str]
     """Its LaTeX, with ``%s`` where the argument stands."""
 

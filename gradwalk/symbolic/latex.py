@@ -9,6 +9,7 @@ from sympy import Expr, Float, Symbol
 from sympy.printing.latex import LatexPrinter
 
 from gradwalk.symbolic.compare import Compare, cases
+from gradwalk.symbolic.functions import powered
 from gradwalk.symbolic.summation import Summation
 
 GREEK = {
@@ -83,7 +84,13 @@ def _light_brackets(text: str) -> str:
 class _Printer(LatexPrinter):  # type: ignore[misc] # SymPy carries no types
     """SymPy's printer with whole numbers without a point, and positive terms first."""
 
-    def _print_Float(self, expr: Float) -> str:  # noqa: N802 - SymPy finds it by this name
+    def _print_Abs(self, expr: Expr, exp: str | None = None) -> str:  # noqa: N802 - SymPy finds it by this name
+        return powered(rf"|{self._print(expr.args[0])}|", exp)
+
+    def _print_sign(self, expr: Expr, exp: str | None = None) -> str:
+        return powered(rf"\operatorname{{sgn}}{{\left({self._print(expr.args[0])} \right)}}", exp)
+
+    def _print_Float(self, expr: Float) -> str:  # noqa: N802
         number = float(expr)
         if abs(number) < 1e15 and number == int(number):
             return str(int(number))

@@ -15,6 +15,7 @@ from gradwalk.symbolic.jacobians import jacobian
 from gradwalk.symbolic.kernels import base_name
 from gradwalk.symbolic.latex import latex_name
 from gradwalk.symbolic.shortest import shortest
+from gradwalk.symbolic.symbols import real
 
 COMPARISONS = ("gt", "ge", "lt", "le", "eq", "ne")
 
@@ -97,7 +98,7 @@ def _applied(call: _Call, symbols: dict[Symbol, str], single: bool, prefix: str 
     for position, (name, operand) in enumerate(operands):
         label = f"{prefix}{position}"
         if isinstance(operand, str):
-            expressions[name] = Symbol(label)
+            expressions[name] = real(label)
             symbols[expressions[name]] = operand
         else:
             expressions[name] = _applied(operand, symbols, single, label + "_")

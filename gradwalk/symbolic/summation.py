@@ -7,25 +7,7 @@ from sympy import Expr, Symbol
 from sympy.printing.latex import LatexPrinter
 
 from gradwalk.symbolic.functions import Named, powered
-
-
-def scalar(position: int) -> Symbol:
-    """The symbol of a source of one element. SymPy sorts by name."""
-    return Symbol(f"s{position:03}")
-
-
-def element(position: int) -> Symbol:
-    """The symbol of one element of a source, the same one for all elements."""
-    return Symbol(f"t{position:03}_i")
-
-
-def summed(symbol: Symbol) -> Symbol:
-    """The symbol that stands for an element under a sum, so that its index is another letter."""
-    return Symbol(symbol.name[:-1] + "j")
-
-
-def elements(expression: Expr) -> set[Symbol]:
-    return {symbol for symbol in expression.free_symbols if symbol.name.endswith("_i")}
+from gradwalk.symbolic.symbols import elements, is_element, real, summed
 
 
 class Summation(Named):
@@ -48,7 +30,7 @@ class Summation(Named):
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         derivative = sympy.diff(self.args[0], symbol)
-        return derivative if symbol.name.endswith("_i") else Summation(derivative, self.args[1])
+        return derivative if is_element(symbol) else Summation(derivative, self.args[1])
 
     def _latex(self, printer: LatexPrinter, exp: str | None = None) -> str:
         term = self.args[0].xreplace({symbol: summed(symbol) for symbol in elements(self.args[0])})
@@ -58,5 +40,5 @@ class Summation(Named):
         return text if exp is None else powered(rf"\left({text}\right)", exp)
 
 
-SUM_INDEX = Symbol("j")
+SUM_INDEX = real("j")
 """Its name is the letter under the sign of the sum."""

@@ -11,16 +11,20 @@ from sympy import Expr, Symbol
 
 from gradwalk.recording import Recording, Value
 from gradwalk.symbolic.arguments import InexpressibleError
+from gradwalk.symbolic.budget import ExhaustedError, limited
 from gradwalk.symbolic.chain import Chain, Found, find
 from gradwalk.symbolic.compose import Branches, composed, holding
 from gradwalk.symbolic.evaluate import evaluate
 from gradwalk.symbolic.latex import latex_element, latex_name
 from gradwalk.symbolic.shortest import is_larger, shortest
-from gradwalk.symbolic.summation import SUM_INDEX, Summation, element, scalar, summed
+from gradwalk.symbolic.summation import SUM_INDEX, Summation
+from gradwalk.symbolic.symbols import element, scalar, summed
 
 MAX_DERIVATIVE_NODES = 400
 MAX_LATEX = 300
 """A longer formula would not be read."""
+MAX_CALLS = 200_000
+"""Function calls inside SymPy, for the derivative and all its forms."""
 MAX_SUMMED = 64
 """A formula that sums over more elements is not evaluated."""
 
@@ -54,7 +58,7 @@ def derivative(recording: Recording, root: int, leaf: int, position: int = 0) ->
         return None
     with _LOCK:  # a formula is worked out once, also when two people ask at the same moment
         formula, here = _differentiated(found.chain, wanted), False
-        if formula is None and (branches := _branches(recording, found)):
+        if formula is None and (branches := _branches(recording, found)) and any(branches):
             formula, here = _differentiated(found.chain, wanted, branches), True
     number = None if formula is None else _number(formula[0], found.inputs, position)
     return None if formula is None or number is None else Derivative(formula[1], number, here)
@@ -77,12 +81,13 @@ def _differentiated(chain: Chain, wanted: int, branches: Branches | None = None)
     if not chain.sources[wanted].is_name:
         return None
     try:
-        derivative = sympy.diff(composed(chain, branches), symbol)
-    except InexpressibleError:
+        with limited(MAX_CALLS):
+            derivative = sympy.diff(composed(chain, branches), symbol)
+            if is_larger(derivative, MAX_DERIVATIVE_NODES):
+                return None
+            formula, written = shortest(derivative, _names(chain, wanted))
+    except (InexpressibleError, ExhaustedError):
         return None
-    if is_larger(derivative, MAX_DERIVATIVE_NODES):
-        return None
-    formula, written = shortest(derivative, _names(chain, wanted))
     return (formula, written) if len(written) <= MAX_LATEX else None
 
 
