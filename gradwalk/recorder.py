@@ -192,7 +192,7 @@ class Recorder:
 
     def call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
         """Run one call and record the operations that happened inside it."""
-        if function.kind != "operation":
+        if function.kind not in ("operation", "operator"):
             return function.call(*args, **kwargs)
         before = _sequence_number() - 1
         watch = self._watch
