@@ -25,7 +25,7 @@ TORCH = {"torch", "torchviz"}
 # The modules that run PyTorch: the interpreter and the recorder are several each.
 INTERPRETER = {"interpreter", "run", "statements", "expressions", "printing"}
 RECORDER = {"recorder", "live", "local_gradients", "backward_pass"}
-IMPORT_TORCH = {"library", "torchviz_graph"} | INTERPRETER | RECORDER
+IMPORT_TORCH = {"costs", "library", "torchviz_graph"} | INTERPRETER | RECORDER
 # These stand on them. Everything else in the library is a view, which reads text and recordings.
 STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "calls", "vocabulary"}
 FOUNDATIONS = {
