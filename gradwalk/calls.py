@@ -6,9 +6,10 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+import torch
+
 from gradwalk import library
 from gradwalk.library import Builtin, Function, Method
-from gradwalk.printing import printed
 from gradwalk.program import ProgramError
 from gradwalk.run import Run, expression
 
@@ -37,14 +38,23 @@ def _builtin(run: Run, name: str, args: tuple[Any, ...], kwargs: dict[str, Any],
     if (rule := _WITH_TENSORS.get(name)) is not None:
         return rule(run, node, *args, **kwargs)
     limit = run.budget.limits.items
+    if name in _ITERATING or (name in ("min", "max") and len(args) == 1):
+        args = tuple(_items(run, node, item) if isinstance(item, torch.Tensor) else item for item in args)
     if any(isinstance(item, range | list | tuple) and item[limit:] for item in args):
         raise ProgramError(f"{name}() takes at most {limit:,} items here.", run.span(node))
     return run.checked(_PLAIN[name](*args, **kwargs), node)
 
 
 def _print(run: Run, node: ast.Call, *args: Any, sep: str | None = " ", end: str | None = "\n") -> None:
-    text = (" " if sep is None else sep).join(map(printed, args)) + ("\n" if end is None else end)
-    run.show(node, "print", text)
+    between, last = " " if sep is None else sep, "\n" if end is None else end
+    texts: list[str] = []
+    room = run.budget.limits.output
+    for item in args:
+        texts.append(run.text(item, node))
+        room -= len(texts[-1]) + len(between)
+        if room < 0:
+            break  # show refuses it
+    run.show(node, "print", between.join(texts) + last)
 
 
 def _abs(run: Run, node: ast.Call, number: Any) -> Any:
@@ -82,7 +92,7 @@ def _items(run: Run, node: ast.Call, items: Any) -> list[Any]:
 
 
 def _str(run: Run, node: ast.Call, value: Any = "") -> str:
-    return str(run.checked(printed(value), node))
+    return str(run.checked(run.text(value, node), node))
 
 
 def _round(number: Any, ndigits: int | None = None) -> Any:
@@ -113,3 +123,6 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "enumerate": enumerate,
 }
 """Python's functions that are what they are."""
+
+_ITERATING = frozenset(("zip", "enumerate"))
+"""Those that go through their arguments: the rows of a tensor are operations of their own."""

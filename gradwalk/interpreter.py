@@ -34,25 +34,26 @@ def run_program(program: Program, listener: Listener, budget: Budget) -> Any:
     """Run all cells; a failure ends its cell. Gives the value of the last cell's last expression, or None."""
     run = Run(listener, budget)
     last = None
-    for cell in program.cells:
-        run.line = cell.line
-        listener.cell(cell)
-        last = _run_cell(run, cell)
+    with torch.enable_grad():  # a program can leave grad mode off in its thread: one no_grad() object entered twice
+        for cell in program.cells:
+            run.line = cell.line
+            listener.cell(cell)
+            last = _run_cell(run, cell)
     return last
 
 
 def _run_cell(run: Run, cell: ProgramCell) -> Any:
     value = None
-    for node in cell.body:
-        try:
+    try:
+        for node in cell.body:
             value = run.execute(node)
-        except ProgramError:
-            raise
-        except Exception as error:
-            run.listener.failure(run.span(run.at), error)
-            return None
-    if cell.body and isinstance(cell.body[-1], ast.Expr) and value is not None:
-        run.show(cell.body[-1], "result", shown(value))
+        if cell.body and isinstance(cell.body[-1], ast.Expr) and value is not None:
+            run.show(cell.body[-1], "result", run.text(value, cell.body[-1], shown))
+    except ProgramError:
+        raise
+    except Exception as error:
+        run.listener.failure(run.span(run.at), error)
+        return None
     return value
 
 

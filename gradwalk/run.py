@@ -18,6 +18,7 @@ from gradwalk.costs import tensors
 from gradwalk.library import Function
 from gradwalk.limits import Budget
 from gradwalk.parse import span_of
+from gradwalk.printing import printed, printing_cost
 from gradwalk.program import ProgramCell, ProgramError, Span
 
 
@@ -147,6 +148,14 @@ class Run:
         span = self.span(node)
         self.budget.output(len(text), span)
         self.listener.output(span, stream, text)
+
+    def text(self, value: Any, node: ast.AST, write: Callable[[Any], str] = printed) -> str:
+        """A value as text, if there is not too much of it."""
+        span = self.span(node)
+        self.budget.check_time(span)
+        if printing_cost(value, self.budget.limits.items) > self.budget.limits.items:
+            raise ProgramError("This is too much to write out. A part of it would work.", span)
+        return write(value)
 
     def checked(self, value: Any, node: ast.AST) -> Any:
         """The same value, if it has not grown too large."""

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from gradwalk import library
-from gradwalk.printing import printed
 from gradwalk.program import ProgramError
 from gradwalk.run import Run, statement
 from gradwalk.vocabulary import imported
@@ -155,7 +154,7 @@ def _within(run: Run, contexts: list[Any], body: list[ast.stmt]) -> None:
 @statement(ast.Assert)
 def _assert(run: Run, node: ast.Assert) -> None:
     if not run.value(node.test):
-        raise AssertionError(*([printed(run.value(node.msg))] if node.msg else []))
+        raise AssertionError(*([run.text(run.value(node.msg), node)] if node.msg else []))
 
 
 @statement(ast.Import)
