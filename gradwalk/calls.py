@@ -6,8 +6,6 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-import torch
-
 from gradwalk import library
 from gradwalk.library import Builtin, Function, Method
 from gradwalk.program import ProgramError
@@ -39,7 +37,7 @@ def _builtin(run: Run, name: str, args: tuple[Any, ...], kwargs: dict[str, Any],
         return rule(run, node, *args, **kwargs)
     limit = run.budget.limits.items
     if name in _ITERATING or (name in ("min", "max") and len(args) == 1):
-        args = tuple(_items(run, node, item) if isinstance(item, torch.Tensor) else item for item in args)
+        args = tuple(run.opened(item, node) for item in args)
     if any(isinstance(item, range | list | tuple) and item[limit:] for item in args):
         raise ProgramError(f"{name}() takes at most {limit:,} items here.", run.span(node))
     return run.checked(_PLAIN[name](*args, **kwargs), node)

@@ -143,6 +143,10 @@ class Run:
             raise TypeError(f"'{type(value).__name__}' object is not iterable")
         return iter(value)
 
+    def opened(self, value: Any, node: ast.AST) -> Any:
+        """The rows of a tensor as a list; anything else as it is."""
+        return self.checked(list(self.items(value, node)), node) if isinstance(value, torch.Tensor) else value
+
     def show(self, node: ast.AST, stream: str, text: str) -> None:
         """Show a text in the output of the cell."""
         span = self.span(node)
