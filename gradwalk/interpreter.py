@@ -67,6 +67,9 @@ class Silent:
         backward: Any = torch.Tensor.backward
         backward(*args, **kwargs)
 
+    def replace_data(self, tensor: torch.Tensor, data: Any, span: Span) -> None:
+        tensor.data = data
+
     def statement(self, span: Span, bindings: list[tuple[str, Any]]) -> None:
         pass
 

@@ -23,11 +23,13 @@ from gradwalk.program import ProgramCell, ProgramError, Span
 
 
 class Listener(Protocol):
-    """What wants to know of a run. ``call`` and ``backward`` also do the work."""
+    """What wants to know of a run. ``call``, ``backward`` and ``replace_data`` also do the work."""
 
     def call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any: ...
 
     def backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None: ...
+
+    def replace_data(self, tensor: torch.Tensor, data: Any, span: Span) -> None: ...
 
     def statement(self, span: Span, bindings: list[tuple[str, Any]]) -> None: ...
 

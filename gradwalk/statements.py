@@ -73,7 +73,10 @@ def _set_attribute(run: Run, target: ast.Attribute, value: Any) -> None:
     base = run.value(target.value)
     if not isinstance(base, torch.Tensor) or target.attr not in library.SETTABLE:
         raise AttributeError(f"'{type(base).__name__}' object attribute '{target.attr}' cannot be set here")
-    setattr(base, target.attr, value)
+    if target.attr == "data":
+        run.listener.replace_data(base, value, run.span(target))
+    else:
+        setattr(base, target.attr, value)
 
 
 def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
