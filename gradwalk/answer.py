@@ -78,8 +78,9 @@ def _row(experiment: Experiment, leaf: Leaf, position: int) -> Row:
     latex, symbol = _symbol(experiment, leaf, position)
     function, x = experiment.along(name, position)
     found = slopes(function, x, experiment.middle, step(x))
+    difference = _finite(found.central) if math.isfinite(experiment.middle) else None
     why = remark(experiment, Measured(name, position, autograd, symbol, found, function, x))
-    return Row(name, _index(position, leaf.value.shape), autograd, latex, symbol, _finite(found.central), why)
+    return Row(name, _index(position, leaf.value.shape), autograd, latex, symbol, difference, why)
 
 
 def _index(position: int, shape: Sequence[int]) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ def kink(slopes: Slopes, chosen: float | None) -> str:
     if chosen is None:
         return sides + "."
     if math.isnan(chosen):
-        return sides + "; PyTorch's formula gives nan."
+        return sides + "; PyTorch's formula gives nan (a product such as 0 · inf on the way)."
     return f"{sides}; PyTorch takes {short(chosen)}{_which(slopes, chosen)}."
 
 

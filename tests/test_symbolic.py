@@ -239,6 +239,8 @@ def test_sine_of_a_square() -> None:
         ("y = torch.where(x > 0, x**2, 2 / x)", "x", {"x": -2.0},
          r"2 x \text{ if } x > 0 \text{ else } -\frac{2}{x^{2}}", -0.5),
         ("y = torch.sqrt(x**2)", "x", {"x": -3.0}, r"\operatorname{sgn}(x)", -1.0),
+        ("y = torch.where(x > 0, torch.sqrt(x), 0.0)", "x", {"x": 0.0},
+         r"\frac{1}{2 \sqrt{x}} \text{ if } x > 0 \text{ else } 0", 0.0),
         ("y = 3.141592653589793 * x**2", "x", {"x": 1.0}, r"2 \pi x", 2 * math.pi),
         ("y = x.clone()", "x", {"x": 1.0}, "1", 1.0),
     ],

@@ -155,6 +155,14 @@ RULES: dict[str, Rule] = {
     "ceil": Ceil,
     "round": Round,
     "trunc": Trunc,
+    # numbers that the program wrote down
+    "scalar_tensor": lambda s: s,
+    "full": lambda fill_value: fill_value,
+    "full_like": lambda self, fill_value: fill_value,
+    "zeros": lambda: ZERO,
+    "zeros_like": lambda self: ZERO,
+    "ones": lambda: ONE,
+    "ones_like": lambda self: ONE,
     # losses, on one element
     "mse_loss": lambda self, target: (self - target) ** 2,
     "binary_cross_entropy": _binary_cross_entropy,
