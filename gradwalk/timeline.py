@@ -105,9 +105,10 @@ class _Story:
             boxes = [index.box(operation.results[0]) for node in event.nodes if (operation := index.operation_of(node))]
             nodes = [f"n{node}" for node in event.nodes]
             self._step(event, explain.free(event), event.span, [*boxes, *nodes], None)
-        elif isinstance(event, Update) and event.operation is None:
+        elif isinstance(event, Update):
             box = index.box(event.after)
-            self._step(event, explain.update(index, event), event.span, [box], box)
+            if event.operation is None:  # else the operation that changed it has its step
+                self._step(event, explain.update(index, event), event.span, [box], box)
             self._slots.write(self._now, f"{box}.value", lines_of(index.values[event.after]))
         elif isinstance(event, Failure):
             told = explain.failure(event)
@@ -224,14 +225,20 @@ def _in_order(events: Sequence[Event]) -> list[Event]:
 
 
 def _sources(index: Index) -> list[Value]:
-    """The values that were there at the start: no operation made them, something uses them, and they are no .grad."""
+    """The values that were there at the start and that something uses: no results, no .grad, no later state."""
     used = {edge.value for operation in index.recording.operations for edge in operation.edges}
     used |= {call.root for call in index.calls.values()}
-    return [value for value in index.recording.values if _is_source(value) and value.id in used]
-
-
-def _is_source(value: Value) -> bool:
-    return value.operation is None and not any(name.endswith(".grad") for name in value.names)
+    states: dict[int, int] = {}
+    for value in index.recording.values:
+        states.setdefault(value.tensor, value.id)
+    return [
+        value
+        for value in index.recording.values
+        if value.operation is None
+        and value.id in used
+        and states[value.tensor] == value.id
+        and not any(name.endswith(".grad") for name in value.names)
+    ]
 
 
 def _edges(operation: Operation) -> list[str]:

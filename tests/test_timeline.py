@@ -175,10 +175,11 @@ def test_a_program_without_tensors() -> None:
 def test_a_grad_that_the_program_reads_is_not_known_at_the_start() -> None:
     told = story(
         "import torch\nw = torch.tensor(1.0, requires_grad=True)\nloss = (w * 3)**2\nloss.backward()\n"
-        "with torch.no_grad():\n    w -= 0.01 * w.grad\nw\n"
+        "with torch.no_grad():\n    w -= 0.01 * w.grad\nw * 2\n"
     )
     [slot] = [slot for slot in told["slots"] if slot.endswith(".value") and shown(told, slot, 99) == ["18"]]
     assert shown(told, slot, 0) is None
+    assert "So far only w = 1 is known." in told["steps"][0]["sentence"]
 
 
 def test_the_seed_of_a_vector_gives_the_number_that_is_differentiated_a_name() -> None:
