@@ -1,6 +1,6 @@
 /* The program's source, with the line and the sub-expression of the step marked, and a button that copies it. */
 
-const CODE_LINE_HEIGHT = 22; // px; player.css sets the same
+const [CODE_LINE_HEIGHT, CODE_PADDING] = [22, 8]; // px; player.css sets the same
 
 function createCode() {
   const lines = html("code");
@@ -58,7 +58,8 @@ function createCode() {
   function reveal(line) {
     if (texts.length * CODE_LINE_HEIGHT <= room) return;
     const above = Math.floor(room / CODE_LINE_HEIGHT / 2);
-    frame.scrollTop = Math.max(0, line - 1 - above) * CODE_LINE_HEIGHT;
+    const first = Math.max(0, line - 1 - above);
+    frame.scrollTop = first ? first * CODE_LINE_HEIGHT + CODE_PADDING : 0;
   }
 
   const resize = () => (room = frame.clientHeight);
