@@ -89,7 +89,7 @@ def _product(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     return _product_of(list(tensors((*args, *kwargs.values())))[-2:])
 
 
-def _linear(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
+def linear_cost(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     """input @ weight.T + bias: the bias comes last."""
     return _product_of(list(tensors((*args, *kwargs.values())))[:2])
 
@@ -132,18 +132,18 @@ def _numbers(items: Iterable[Any]) -> Iterator[int]:
             yield abs(item)
 
 
-def _sizes(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
+def sizes(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     """Made from sizes: zeros(2, 3), zeros((2, 3)), zeros(size=(2, 3))."""
     return math.prod(_numbers((*args, *kwargs.values()))), 0
 
 
 def _expanded(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     """Repeated along sizes; an expanded view counts in full."""
-    return args[0].numel() * _sizes(args[1:], kwargs)[0], 0
+    return args[0].numel() * sizes(args[1:], kwargs)[0], 0
 
 
 def _full(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
-    return _sizes((args[0] if args else kwargs.get("size", ()),), {})
+    return sizes((args[0] if args else kwargs.get("size", ()),), {})
 
 
 def _eye(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
@@ -151,7 +151,7 @@ def _eye(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     return math.prod(sizes) * (sizes[0] if len(sizes) == 1 else 1), 0
 
 
-def _range(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
+def range_cost(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     named = [kwargs.get("start", 0), kwargs.get("end"), kwargs.get("step", 1)]
     start, end, step = [*args, *named[len(args) :]] if len(args) != 1 else [0, args[0], named[2]]
     if not all(isinstance(n, int | float) for n in (start, end, step)) or not step:
@@ -160,7 +160,7 @@ def _range(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     return (int(length) + 1 if 0 <= length < 1e18 else 10**18 if length > 0 else 1), 0
 
 
-def _linspace(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
+def linspace_cost(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     steps = args[2] if len(args) > 2 else kwargs.get("steps", 1)
     return (abs(steps) if isinstance(steps, int) else 1), 0
 
@@ -223,11 +223,11 @@ TORCH_FUNCTIONS = {
         torch,
         [
             ("tensor", _written),
-            ("zeros ones rand randn", _sizes),
+            ("zeros ones rand randn", sizes),
             ("full", _full),
             ("eye", _eye),
-            ("arange", _range),
-            ("linspace", _linspace),
+            ("arange", range_cost),
+            ("linspace", linspace_cost),
             ("zeros_like ones_like full_like rand_like randn_like", _same),
         ],
         kind="creation",
@@ -247,7 +247,7 @@ FUNCTIONAL = _table(
         ),
         ("mse_loss l1_loss smooth_l1_loss huber_loss hinge_embedding_loss", _broadcast),
         ("binary_cross_entropy binary_cross_entropy_with_logits nll_loss cross_entropy", _broadcast),
-        ("linear", _linear),
+        ("linear", linear_cost),
         ("one_hot", _classes),
     ],
 )
@@ -258,7 +258,7 @@ METHODS = {
         "Tensor.",
         torch.Tensor,
         [
-            ("view view_as expand_as contiguous float double long int bool to type_as reshape_as", _same),
+            ("view view_as expand_as contiguous float double half long int bool to type_as reshape_as cpu unbind chunk split", _same),
             ("expand repeat broadcast_to tile", _expanded),
             ("add_ sub_ mul_ div_ pow_ neg_ zero_ fill_ copy_ clamp_ exp_ sin_ cos_ sqrt_ tanh_ sigmoid_ relu_", _same),
         ],
@@ -266,13 +266,13 @@ METHODS = {
     **_table(
         "Tensor.",
         torch.Tensor,
-        [("item tolist dim ndimension size requires_grad_ retain_grad detach_ is_floating_point element_size", _same)],
+        [("item tolist dim ndimension size requires_grad_ retain_grad detach_ is_floating_point element_size register_hook numpy is_contiguous stride", _same)],
         kind="plain",
     ),
     "backward": Function("Tensor.backward", torch.Tensor.backward, _same, "backward"),
 }
 
-ATTRIBUTES = frozenset("grad grad_fn requires_grad is_leaf shape dtype ndim T mT data retains_grad output_nr".split())
+ATTRIBUTES = frozenset("grad grad_fn requires_grad is_leaf shape dtype ndim T mT data retains_grad output_nr device".split())
 """Attributes of a tensor that a program may read."""
 
 SETTABLE = frozenset("grad requires_grad data".split())
@@ -282,7 +282,17 @@ DTYPES = {
     for name in "float32 float64 float double float16 half bfloat16 int64 long int32 int int16 int8 uint8 bool".split()
 }
 
-CONTEXTS = {"no_grad": torch.no_grad, "enable_grad": torch.enable_grad}
+CONTEXTS: dict[str, Callable[..., Any]] = {
+    "no_grad": torch.no_grad,
+    "enable_grad": torch.enable_grad,
+    "set_grad_enabled": torch.set_grad_enabled,
+    "inference_mode": torch.no_grad,
+}
+"""inference_mode is no_grad here: its tensors forbid what a recording needs to read."""
+CONTEXT_KINDS = (torch.no_grad, torch.enable_grad, torch.set_grad_enabled)
+BASES = frozenset((torch.nn.Module, torch.autograd.Function))
+"""What a class of the program's own may stand on."""
+
 
 MATH = {
     **{
@@ -317,6 +327,11 @@ OPERATORS = {
     "LtE": Function("<=", operator.le, _broadcast),
     "Gt": Function(">", operator.gt, _broadcast),
     "GtE": Function(">=", operator.ge, _broadcast),
+    "BitAnd": Function("&", operator.and_, _broadcast),
+    "BitOr": Function("|", operator.or_, _broadcast),
+    "Invert": Function("~", operator.invert, _same),
+    "In": Function("in", lambda item, items: item in items, _same, "plain"),
+    "NotIn": Function("not in", lambda item, items: item not in items, _same, "plain"),
     "Is": Function("is", operator.is_, _same, "plain"),
     "IsNot": Function("is not", operator.is_not, _same, "plain"),
 }
@@ -342,6 +357,8 @@ VIEWS = {name: Function("." + name, operator.attrgetter(name), _same) for name i
 
 KEYWORDS = frozenset(
     (
+        "device in_features out_features inplace lr momentum weight_decay nesterov betas amsgrad params create_graph "
+        "allow_unused inputs outputs grad_outputs foreach maximize dampening centered copy sci_mode reverse "
         "dim dims keepdim keepdims dtype requires_grad gradient retain_graph input other exponent min max p "
         "alpha value reduction weight bias target negative_slope beta threshold approximate correction "
         "unbiased set_to_none start end step steps size fill_value dim0 dim1 diagonal rounding_mode "
@@ -351,7 +368,17 @@ KEYWORDS = frozenset(
 )
 """Keywords a call may use. ``out``, ``device``, ``generator`` and the like are missing on purpose."""
 
-BUILTINS = frozenset("print float int bool str abs round len range sum min max list tuple zip enumerate".split())
+BUILTINS = frozenset(
+    (
+        "print float int bool str abs round len range sum min max list tuple dict zip enumerate sorted reversed map filter "
+        "any all isinstance type pow callable super repr"
+    ).split()
+)
+
+
+def largest(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
+    """A loss or an activation: as large as its arguments broadcast."""
+    return _broadcast(args, kwargs)
 
 
 class Context(NamedTuple):
@@ -367,26 +394,27 @@ class Seed(NamedTuple):
     name: str = "torch.manual_seed"
 
 
-_NN = Module("torch.nn", {"functional": Module("torch.nn.functional", dict(FUNCTIONAL))})
-
-MODULES = {
-    "torch": Module(
-        "torch",
-        {
-            **TORCH_FUNCTIONS,
-            **DTYPES,
-            **{name: Context("torch." + name, make) for name, make in CONTEXTS.items()},
-            "manual_seed": Seed(),
-            "nn": _NN,
-            "pi": math.pi,
-            "e": math.e,
-            "inf": math.inf,
-            "nan": math.nan,
-        },
-    ),
-    "math": Module("math", MATH),
-    "torch.nn.functional": Module("torch.nn.functional", dict(FUNCTIONAL)),
+EXCEPTIONS: dict[str, type[Exception]] = {
+    kind.__name__: kind
+    for kind in (
+        Exception,
+        RuntimeError,
+        ValueError,
+        TypeError,
+        ZeroDivisionError,
+        NameError,
+        UnboundLocalError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        AssertionError,
+        OverflowError,
+        ArithmeticError,
+        LookupError,
+        NotImplementedError,
+    )
 }
+"""The exception classes that a program may name."""
 
 ELEMENTWISE = frozenset(
     (

@@ -28,13 +28,19 @@ def shown(value: Any) -> str:
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, list):
         return "[" + ", ".join(shown(item) for item in value) + "]"
+    if isinstance(value, dict) and type(value) is dict:
+        return "{" + ", ".join(f"{shown(key)}: {shown(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, type):
+        return f"<class '{value.__qualname__ if value.__module__ == 'builtins' else f'{value.__module__}.{value.__qualname__}'}'>"
     text = repr(value)
     return f"<{type(value).__name__}>" if " at 0x" in text else text
 
 
 def printed(value: Any) -> str:
     """What print() writes of a value."""
-    return value if isinstance(value, str) else shown(value)
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, Exception) else shown(value)
 
 
 def _tensor(tensor: torch.Tensor) -> str:
