@@ -15,7 +15,7 @@ from gradwalk import calls, classes, comprehensions, exceptions, expressions, pr
 from gradwalk.library import Function
 from gradwalk.limits import LIMITS, Budget, Limits
 from gradwalk.parse import parse
-from gradwalk.printing import shown
+from gradwalk.printing import displayed
 from gradwalk.program import Program, ProgramCell, ProgramError, Span
 from gradwalk.run import Listener, Run
 from gradwalk.vocabulary import check_vocabulary
@@ -45,6 +45,8 @@ def run_program(program: Program, listener: Listener, budget: Budget) -> Any:
 
 def _run_cell(run: Run, cell: ProgramCell) -> Any:
     value = None
+    for line, text in cell.passed:
+        run.listener.output(Span(line, 1, line, len(text) + 1), "notice", f"Passed over: {text}")
     for node in cell.body:
         try:
             value = run.execute(node)
@@ -54,7 +56,7 @@ def _run_cell(run: Run, cell: ProgramCell) -> Any:
             run.listener.failure(run.span(run.at), error)
             return None
     if cell.body and isinstance(cell.body[-1], ast.Expr) and value is not None:
-        run.show(cell.body[-1], "result", shown(value))
+        run.show(cell.body[-1], "result", displayed(value))
     return value
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gradwalk.limits import LIMITS, Limits
-from gradwalk.program import Program, ProgramCell, ProgramError, Span
+from gradwalk.program import Passed, Program, ProgramCell, ProgramError, Span
 
 CELL_MARK = re.compile(r"#\s?%%(?P<rest>.*)")
 """The percent format, which editors and jupytext share."""
@@ -190,7 +190,7 @@ def _check_size(source: str, limits: Limits) -> None:
 
 
 def _cell(text: str, line: int, limits: Limits) -> ProgramCell:
-    tree = _tree(text, line)
+    tree, passed = _tree_without_magics(text, line)
     nodes = _flat(tree.body, line, limits)
     if not text.isascii():
         _count_in_characters(nodes, text)
@@ -200,7 +200,30 @@ def _cell(text: str, line: int, limits: Limits) -> ProgramCell:
             raise ProgramError(REFUSED.get(kind, f"{_plain(kind)} is not part of this language."), where)
         if (check := _CHECKS.get(kind)) is not None:
             check(node, line, limits)
-    return ProgramCell(text, line, tuple(tree.body), tuple(nodes))
+    return ProgramCell(text, line, tuple(tree.body), tuple(nodes), passed)
+
+
+MAGIC = re.compile(r"\s*(%%?[A-Za-z]|!|\?|[A-Za-z_][\w.]*\?\??\s*$)")
+"""Lines that IPython runs and Python does not know: %matplotlib inline, !pip install, x?"""
+OTHER_LANGUAGE = re.compile(r"\s*%%(?!time|timeit|capture|matplotlib)[A-Za-z]")
+"""%%bash, %%html and the like: the whole cell is in another language."""
+
+
+def _tree_without_magics(text: str, line: int) -> tuple[ast.Module, tuple[Passed, ...]]:
+    """The tree of a cell; lines for IPython are passed over, but only where Python could not read them."""
+    try:
+        return _tree(text, line), ()
+    except ProgramError:
+        lines = text.split("\n")
+        other = bool(OTHER_LANGUAGE.match(next((part for part in lines if part.strip()), "")))
+        magics = [index for index, part in enumerate(lines) if other or MAGIC.match(part)]
+        if not magics:
+            raise
+    passed = tuple(Passed(line + index, lines[index].strip()) for index in magics if lines[index].strip())
+    for index in magics:
+        indent = lines[index][: len(lines[index]) - len(lines[index].lstrip())]
+        lines[index] = indent + "pass" if indent else ""
+    return _tree("\n".join(lines), line), passed
 
 
 def _tree(text: str, line: int) -> ast.Module:

@@ -32,8 +32,39 @@ def shown(value: Any) -> str:
         return "{" + ", ".join(f"{shown(key)}: {shown(item)}" for key, item in value.items()) + "}"
     if isinstance(value, type):
         return f"<class '{value.__qualname__ if value.__module__ == 'builtins' else f'{value.__module__}.{value.__qualname__}'}'>"
-    text = repr(value)
-    return f"<{type(value).__name__}>" if " at 0x" in text else text
+    return repr(value)
+
+
+WIDTH = 79
+"""IPython breaks a tuple, a list or a dict that is wider."""
+
+
+def displayed(value: Any) -> str:
+    """What IPython shows of a cell's last expression: a type by its name, long containers over several lines."""
+    if isinstance(value, type):
+        return value.__qualname__ if value.__module__ == "builtins" else f"{value.__module__}.{value.__qualname__}"
+    if type(value).__repr__ is object.__repr__:
+        return shown(value).replace(" object at ", " at ")
+    return _broken(value, 0, 0)
+
+
+def _broken(value: Any, indent: int, after: int) -> str:
+    """``value`` from column ``indent`` on, with ``after`` characters to follow it on its last line."""
+    text = shown(value)
+    if type(value) not in (tuple, list, dict) or not value:
+        return text.replace("\n", "\n" + " " * indent)
+    if "\n" not in text and indent + len(text) + after <= WIDTH:
+        return text
+    items = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+    parts = [_item(key, item, indent + 1, isinstance(value, dict)) for key, item in items]
+    opening, closing = {tuple: "()", list: "[]", dict: "{}"}[type(value)]
+    comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
+    return opening + (",\n" + " " * (indent + 1)).join(parts) + comma + closing
+
+
+def _item(key: Any, item: Any, indent: int, named: bool) -> str:
+    label = f"{shown(key)}: " if named else ""
+    return label + _broken(item, indent + len(label), 1)
 
 
 def printed(value: Any) -> str:

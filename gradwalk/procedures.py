@@ -36,6 +36,9 @@ class Procedure:
         self.owner: Any = None
         """The class whose method this is, for super()."""
 
+    def __repr__(self) -> str:
+        return f"<function {self.name} at {hex(id(self))}>"
+
     def decorate(self, nodes: list[ast.expr]) -> None:
         """What stands above the def: @torch.no_grad() and the like."""
         self.decorators = [_context(self.run, node) for node in nodes]

@@ -317,7 +317,9 @@ class Recorder:
     def _cell(self, index: int, cell: ProgramCell) -> Cell:
         heard = [event for event in self.events if event.cell == index]
         shown = "".join(
-            event.text if event.stream == "print" else event.text + "\n" for event in heard if isinstance(event, Output)
+            event.text if event.stream == "print" else event.text + "\n"
+            for event in heard
+            if isinstance(event, Output) and event.stream != "notice"
         )
         failed = [CellFailure(e.type, e.message, e.span.line, e.span.column) for e in heard if isinstance(e, Failure)]
         return Cell(cell.source, cell.line, shown.removesuffix("\n"), failed[0] if failed else None)

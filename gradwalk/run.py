@@ -7,6 +7,7 @@ the tables here. What happens is told to a listener, which also does the work th
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -66,6 +67,8 @@ class Return(Exception):
         self.value = value
 
 
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")
+
 Rule = Callable[["Run", Any], Any]
 """What a piece of syntax does in a run."""
 
@@ -99,6 +102,7 @@ class Run:
         self.handling: list[Exception] = []
         """The errors that except clauses are at work on."""
         self.generator = torch.Generator().manual_seed(0)
+        self._addresses: dict[str, int] = {}
         self.line = 1
         """The line on which the present cell starts."""
         self.at: ast.AST = ast.Pass()
@@ -164,10 +168,15 @@ class Run:
         raise TypeError(f"'{type(value).__name__}' object is not iterable")
 
     def show(self, node: ast.AST, stream: str, text: str) -> None:
-        """Show a text in the output of the cell."""
+        """Show a text in the output of the cell. Addresses in it become small numbers, the same in every run."""
         span = self.span(node)
+        text = _ADDRESS.sub(self._numbered, text)
         self.budget.output(len(text), span)
         self.listener.output(span, stream, text)
+
+    def _numbered(self, address: re.Match[str]) -> str:
+        number = self._addresses.setdefault(address[0], len(self._addresses) + 1)
+        return f"0x{number:012x}"
 
     def checked(self, value: Any, node: ast.AST) -> Any:
         """The same value, if it has not grown too large."""
