@@ -143,10 +143,12 @@ def _of_module(base: torch.nn.Module, name: str) -> Any:
 
 
 def _of_context(base: Any, name: str) -> Any:
-    """The ctx of a torch.autograd.Function."""
+    """The ctx of a torch.autograd.Function, which is the node of the graph too."""
     if name in CONTEXT_METHODS or name in CONTEXT_ATTRIBUTES:
         found = getattr(base, name)
         return Plain(found, name=name) if name in CONTEXT_METHODS else found
+    if name in NODE_ATTRIBUTES or name in NODE_METHODS:
+        return _listed(base, name, NODE_ATTRIBUTES, NODE_METHODS)
     return vars(base).get(name, _MISSING)
 
 
