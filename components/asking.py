@@ -34,7 +34,7 @@ def fields(document: Document) -> list[Field] | None:
         expression = read(document.text, dict.fromkeys(document.given, "1"))
     except ProgramError:
         return None
-    return [Field(name=v.name, text=document.given.get(v.name, v.text)) for v in expression.variables]
+    return [Field(name=v.name, label=pretty(v.name), text=document.given.get(v.name, v.text)) for v in expression.variables]
 
 
 def refusal(error: Exception) -> Refusal:

@@ -19,6 +19,8 @@ MAX_SOURCE = 2_000_000
 """Characters of Graphviz source; ``dot`` would need more than its time for so much."""
 MAX_OUTPUT = 32_000_000
 """Bytes that ``dot`` may write."""
+POLISHED = 150
+"""Graphs of so many arrows are laid out with care, larger ones quickly."""
 MAX_LABEL = 4000
 """Characters of one label. Graphviz refuses 16,384."""
 
@@ -34,6 +36,15 @@ def quoted(text: str) -> str:
     """Any text as a label of Graphviz, which then shows it as it is: no markup, no escapes of its own."""
     shown = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text[:MAX_LABEL])
     return '"' + shown.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def effort(arrows: int) -> str:
+    """How long ``dot`` polishes a graph: without a bound, a value used 50 times along a chain takes it minutes.
+
+    Small graphs are as good as they get long before the bound.
+    """
+    rounds = 2 if arrows <= POLISHED else 0.2
+    return f"nslimit={rounds}; nslimit1={rounds}"
 
 
 def time_limit() -> float:

@@ -28,11 +28,12 @@ def player_graphs(recording: Recording) -> Json:
     Raises LayoutError when the computation graph cannot be placed.
     """
     graph = computation_graph(recording)
-    computation = {
-        "wide": _computation(graph, place(graphviz_source(graph, "LR"))),
-        "tall": _computation(graph, place(graphviz_source(graph, "TB"))),
-    }
-    return {"computation": computation, "grad_fn": _grad_fn(recording)}
+    wide = _computation(graph, place(graphviz_source(graph, "LR")))
+    try:
+        tall = _computation(graph, place(graphviz_source(graph, "TB")))
+    except LayoutError:
+        tall = wide
+    return {"computation": {"wide": wide, "tall": tall}, "grad_fn": _grad_fn(recording)}
 
 
 def _computation(graph: Graph, placed: Placed) -> Json:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from gradwalk.dot import effort
 from gradwalk.measures import (
     BOTTOM,
     FIRST_BASELINE,
@@ -192,7 +193,7 @@ def graphviz_source(graph: Graph, direction: str = "LR") -> str:
     arriving = Counter(arrow.head for arrow in graph.arrows)
     lines = [
         "digraph {",
-        f"rankdir={direction}; nodesep=0.2; ranksep={RANK_GAP / 72:.3f}",
+        f"rankdir={direction}; nodesep=0.2; ranksep={RANK_GAP / 72:.3f}; {effort(len(graph.arrows))}",
         'node [shape=box, fixedsize=true, label=""]; edge [dir=none]',
         *(_box_source(box, arriving[box.id], direction) for box in graph.boxes),
     ]

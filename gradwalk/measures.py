@@ -76,6 +76,7 @@ def shortened(text: str, size: float, room: float, bold: bool = False) -> str:
     return text[:keep].rstrip() + "…"
 
 
+@lru_cache(maxsize=8192)
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of a text in pixels, by the metrics of Helvetica (the usual sans-serif fonts lie within 15 % of it)."""
     return sum(_WIDTHS.get(character, 0.556) for character in text) * size * (1.06 if bold else 1.0)

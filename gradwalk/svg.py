@@ -179,7 +179,7 @@ text.local, text.flow {{ stroke-width: 4px; stroke-linejoin: round }}
 .line {{ fill: none; stroke-width: 1.3 }}
 .flow .line {{ stroke-width: 1.8 }}
 .plain .head {{ visibility: hidden }}
-.now > .line, .now .flow .line {{ stroke-width: 3 }}
+.now .line, .now .flow .line {{ stroke-width: 3 }}
 """
 
 _COLOURS = """
@@ -218,6 +218,4 @@ _DARK = {
     "gradient": "#ff8f66", "gradient_soft": "#3a1d12",
 }  # fmt: skip
 
-STYLE = (
-    _LAYOUT + _COLOURS.format(**_LIGHT) + f"@media (prefers-color-scheme: dark) {{{_COLOURS.format(**_DARK)}}}"
-).replace(">", "&gt;")
+STYLE = _LAYOUT + _COLOURS.format(**_LIGHT) + f"@media (prefers-color-scheme: dark) {{{_COLOURS.format(**_DARK)}}}"

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import torch
 from torch.torch_version import TorchVersion
 
-from gradwalk.dot import quoted
+from gradwalk.dot import effort, quoted
 from gradwalk.measures import code_room
 from gradwalk.recording import Picture
 
@@ -86,7 +86,7 @@ def _source(root: torch.Tensor, leaves: Mapping[str, torch.Tensor], names: Mappi
         [
             "digraph {",
             "node [shape=box, style=filled, fixedsize=true, fontname=monospace, fontsize=13]",
-            "nodesep=0.3; ranksep=0.35",
+            f"nodesep=0.3; ranksep=0.35; {effort(len(lines))}",
             *(_box_source(box) for box in boxes),
             *(f'"{line.tail}" -> "{line.head}" [id="t{i}"{line.how}]' for i, line in enumerate(lines)),
             "}",

@@ -109,6 +109,13 @@ def test_a_chain_of_500_operations_is_placed() -> None:
     assert len({box.y for box in placed.boxes.values()}) == 1
 
 
+def test_a_value_used_fifty_times_along_a_chain_is_placed() -> None:
+    steps = range(1, 51)
+    arrows = [*(arrow(0, i - 1, i) for i in steps), *(arrow(1, 0, i) for i in steps[1:])]
+    graph = Graph(tuple(box(i) for i in range(51)), tuple(arrows))
+    assert len(place(graphviz_source(graph, "LR")).arrows) == 99
+
+
 def test_plain_graphviz_source_keeps_labels_colours_and_lines_without_heads() -> None:
     placed = place('digraph { a [label="x\\n (2)", fillcolor=lightblue]; a -> b [id=t0]; a -> c [id=t1, dir=none] }')
     assert (placed.boxes["a"].label, placed.boxes["a"].fill) == ("x\n (2)", "lightblue")

@@ -10,7 +10,7 @@ from typing import Any
 
 from gradwalk.answer import Row
 from gradwalk.expression import Variable
-from gradwalk.formula import SLOTS, Formula, Tree, filled, name_tree, number_tree, template
+from gradwalk.formula.mathml import SLOTS, Formula, Tree, filled, name_tree, number_tree, template
 from gradwalk.notation import short
 from gradwalk.short_form.numbers import Numbers, read_numbers
 from gradwalk.symbolic.latex import latex_element, latex_name

@@ -33,6 +33,8 @@ class Field(TypedDict):
     """One variable's row, and what stands in it as long as nobody types."""
 
     name: str
+    label: str
+    """The name as the picture writes it: x₁ for x1."""
     text: str
 
 

@@ -11,24 +11,24 @@ function showRows(form, variables) {
   }
   form.values.classList.toggle("empty", !variables.length);
   let after = form.heading;
-  for (const { name, text } of variables) {
-    const row = form.rows.get(name) ?? addRow(form, name);
+  for (const { name, label, text } of variables) {
+    const row = form.rows.get(name) ?? addRow(form, name, label);
     if (!form.entry.given.has(name) && row.field.value !== text) setRow(row, text);
     if (after.nextElementSibling !== row.parts[0]) after.after(...row.parts);
     after = row.parts.at(-1);
   }
 }
 
-function addRow(form, name) {
+function addRow(form, name, shown) {
   const id = `value-${name}`;
   const attributes = { type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off" };
   const row = {
     field: html("input", { id, class: "field", "aria-describedby": `${id}-refusal`, ...attributes }),
-    slider: html("input", { type: "range", step: "any", "aria-label": `${name}, slider` }),
-    tracked: html("input", { type: "checkbox", role: "switch", "aria-label": `${name} requires grad` }),
+    slider: html("input", { type: "range", step: "any", "aria-label": `${shown}, slider` }),
+    tracked: html("input", { type: "checkbox", role: "switch", "aria-label": `${shown} requires grad` }),
     said: html("p", { id: `${id}-refusal`, class: "refusal", role: "status" }),
   };
-  const label = html("label", { for: id, class: "name" }, name);
+  const label = html("label", { for: id, class: "name" }, shown);
   row.parts = [label, row.field, row.slider, html("label", { class: "switch" }, row.tracked), row.said];
   row.tracked.checked = !form.entry.constants.includes(name);
   setRow(row, form.entry.given.get(name) ?? "");

@@ -6,7 +6,14 @@ const HAS_VALUE = new Set(["leaf", "input", "operation", "untracked"]);
 function drawBox(box, slots, pick) {
   const drawn = svg(
     "g",
-    { class: `box ${box.kind}${box.root ? " root" : ""}`, transform: `translate(${round(box.x)},${round(box.y)})`, role: "button", tabindex: "-1", "data-box": box.id, click: () => pick([box.id, box.group]) },
+    {
+      class: `box ${box.kind}${box.root ? " root" : ""}`,
+      transform: `translate(${round(box.x)},${round(box.y)})`,
+      role: "button",
+      tabindex: "-1",
+      "data-box": box.id,
+      click: () => pick([box.id, box.group]),
+    },
     svg("rect", { class: "halo", x: -4, y: -4, width: box.w + 8, height: box.h + 8, rx: 13 }),
     svg("rect", { class: "frame", width: box.w, height: box.h, rx: 9 }),
   );
@@ -25,8 +32,9 @@ function valueBoxTexts(box, slots) {
   squeeze(subtitle, SIZES.subtitle, box.w - 8);
   const value = baselines.value.map((y) => text("value", y));
   const grad = (hasGradient ? baselines.grad : []).map((y) => text("grad", y));
-  slots.set(`${box.id}.value`, createSlot(value, { unknown: "?", size: SIZES.number, room: box.w - 10 }));
-  if (hasGradient) slots.set(`${box.id}.grad`, createSlot(grad, { mark: "∇ ", unknown: "∇ ?", size: SIZES.number, room: box.w - 10 }));
+  const size = { size: SIZES.number, room: box.w - 10 };
+  slots.set(`${box.id}.value`, createSlot(value, { unknown: "?", ...size }));
+  if (hasGradient) slots.set(`${box.id}.grad`, createSlot(grad, { mark: "∇ ", unknown: "∇ ?", ...size }));
   const rule = svg("line", { x1: 8, x2: box.w - 8, y1: BOX.rule, y2: BOX.rule });
   return [title, subtitle, rule, ...value, ...grad];
 }

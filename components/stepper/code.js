@@ -1,4 +1,4 @@
-/* The program's source, with the line and the sub-expression of the current step marked, and a button that copies it. */
+/* The program's source, with the line and the sub-expression of the step marked, and a button that copies it. */
 
 const CODE_LINE_HEIGHT = 22; // px; player.css sets the same
 
@@ -6,7 +6,8 @@ function createCode() {
   const lines = html("code");
   const frame = html("pre", { class: "lines", tabindex: "0", "aria-label": "Source" }, lines);
   const copied = html("span", { class: "copied", role: "status" });
-  const copy = html("button", { type: "button", class: "button copy", click: () => copyProgram() }, icon("copy"), "Copy");
+  const press = () => copyProgram();
+  const copy = html("button", { type: "button", class: "button copy", click: press }, icon("copy"), "Copy");
   const heading = html("div", { class: "heading" }, html("h3", null, "The program in PyTorch"), copied, copy);
   const element = html("div", { class: "code" }, heading, frame);
   let source = null;

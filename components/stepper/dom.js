@@ -10,7 +10,8 @@ function build(space, tag, attributes, children) {
   const made = document.createElementNS(SPACES[space], tag);
   for (const [name, value] of Object.entries(attributes || {})) {
     if (typeof value === "function") made.addEventListener(name, value);
-    else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value);
   }
   made.append(...children);
   return made;
@@ -39,10 +40,10 @@ function textWidth(text, font) {
 
 const ICONS = {
   first: "M3 3h2v10H3zM13 3v10L6 8z",
-  previous: "M11 3v10L4 8z",
+  previous: "M10.3 2.2 4.5 8l5.8 5.8 1.4-1.4L7.3 8l4.4-4.4z",
   play: "M5 3v10l7-5z",
   pause: "M4 3h3v10H4zM9 3h3v10H9z",
-  next: "M5 3v10l7-5z",
+  next: "M5.7 2.2 11.5 8l-5.8 5.8-1.4-1.4L8.7 8 4.3 3.6z",
   last: "M11 3h2v10h-2zM3 3v10l7-5z",
   screen: "M2 2h5v2H4v3H2zM9 2h5v5h-2V4H9zM2 9h2v3h3v2H2zM12 9h2v5H9v-2h3z",
   smaller: "M3 7h10v2H3z",
@@ -52,11 +53,13 @@ const ICONS = {
 };
 
 function icon(name) {
-  return svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true", class: "icon" }, svg("path", { d: ICONS[name], "fill-rule": "evenodd" }));
+  const shape = svg("path", { d: ICONS[name], "fill-rule": "evenodd" });
+  return svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true", class: "icon" }, shape);
 }
 
 function iconButton(name, label, press) {
-  return html("button", { type: "button", class: "button", "aria-label": label, title: label, click: press }, icon(name));
+  const attributes = { type: "button", class: "button", "aria-label": label, title: label, click: press };
+  return html("button", attributes, icon(name));
 }
 
 function setIcon(button, name, label) {

@@ -1,7 +1,7 @@
 /* Formulas: MathML from a template and its arguments, out of a closed list of tags. */
 
 const MATH_TAGS = new Set(
-  ("math mrow mi mn mo mtext ms mspace mfrac msqrt mroot mstyle mpadded mphantom msub msup msubsup munder mover munderover " +
+  ("math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover " +
     "mtable mtr mtd").split(" "),
 );
 
@@ -10,14 +10,15 @@ function formulaNode(tree, values) {
   if (typeof tree === "number") return formulaNode(values[tree] ?? "", values);
   if (!Array.isArray(tree)) return document.createTextNode(String(tree));
   const [tag, ...children] = tree;
-  if (isMatrix(tree)) return build("math", "mtable", { class: "matrix" }, children[1].slice(1).map((row) => formulaNode(row, values)));
-  return build("math", MATH_TAGS.has(tag) ? tag : "mrow", null, children.map((child) => formulaNode(child, values)));
+  const nodes = (trees) => trees.map((child) => formulaNode(child, values));
+  if (isMatrix(tree)) return build("math", "mtable", { class: "matrix" }, nodes(children[1].slice(1)));
+  return build("math", MATH_TAGS.has(tag) ? tag : "mrow", null, nodes(children));
 }
 
 /** A table between brackets. Few fonts can stretch a bracket, so the style draws them. */
-const isMatrix = (tree) => tree.length === 4 && isSign(tree[1], "[") && tree[2]?.[0] === "mtable" && isSign(tree[3], "]");
+const isMatrix = ([, open, table, close]) => isSign(open, "[") && table?.[0] === "mtable" && isSign(close, "]");
 
-/** The pieces of a line between its equals signs, each of which may stand on a row of its own where there is no room. */
+/** The pieces of a line between its equals signs: where there is no room, each stands on a row of its own. */
 function piecesOf(template) {
   const inside = template.length === 2 && template[1][0] === "mrow" ? template[1].slice(1) : template.slice(1);
   const pieces = [[]];
@@ -37,7 +38,8 @@ function showFormula(place, templates, lines) {
     const pieces = piecesOf(templates[template] || ["math"]);
     const goesOn = rows.length && isSign(pieces[0][1][1], "=");
     if (!goesOn) rows.push(html("div", { class: "row" }));
-    rows.at(-1).append(...pieces.map((piece) => html("div", { class: goesOn ? "numbers" : "symbols" }, formulaNode(piece, values))));
+    const kind = { class: goesOn ? "numbers" : "symbols" };
+    rows.at(-1).append(...pieces.map((piece) => html("div", kind, formulaNode(piece, values))));
   }
   place.replaceChildren(...rows);
 }

@@ -10,7 +10,8 @@ const HEAD = { long: 9, half: 4.6 };
 
 /** Baselines of the value's lines and, below them, of the gradient's. */
 function numberBaselines(lines) {
-  const baselines = (from) => Array.from({ length: lines }, (_, line) => BOX.firstBaseline + (from + line) * BOX.lineHeight);
+  const baseline = (line) => BOX.firstBaseline + line * BOX.lineHeight;
+  const baselines = (from) => Array.from({ length: lines }, (_, line) => baseline(from + line));
   return { value: baselines(0), grad: baselines(lines) };
 }
 
@@ -43,8 +44,10 @@ const shiftedPath = ([start, ...segments], [dx, dy]) => {
 };
 
 const round = (number) => Math.round(number * 100) / 100;
-const pathText = ([start, ...segments]) =>
-  `M${start.map(round)}` + segments.map((points) => (points.length === 3 ? "C" : "L") + points.map((p) => p.map(round)).join(" ")).join("");
+const pathText = ([start, ...segments]) => {
+  const segmentText = (points) => (points.length === 3 ? "C" : "L") + points.map((point) => point.map(round)).join(" ");
+  return `M${start.map(round)}${segments.map(segmentText).join("")}`;
+};
 
 const distance = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y);
 
@@ -60,6 +63,7 @@ function arrowShape([start, ...all]) {
   const side = (sign) => [base[0] - sign * uy * HEAD.half, base[1] + sign * ux * HEAD.half];
   // The last bend ends with the line, before the head, and in the same direction.
   const pull = ([x, y]) => [x - ux * HEAD.long, y - uy * HEAD.long];
-  const line = [start, ...segments.slice(0, -1), ...segments.slice(-1).map((last) => [...last.slice(0, -2), ...last.slice(-2).map(pull)])];
-  return { line: pathText(line), head: `M${tip.map(round)}L${side(1).map(round)}L${side(-1).map(round)}Z` };
+  const pulled = segments.slice(-1).map((last) => [...last.slice(0, -2), ...last.slice(-2).map(pull)]);
+  const corners = [tip, side(1), side(-1)].map((corner) => corner.map(round));
+  return { line: pathText([start, ...segments.slice(0, -1), ...pulled]), head: `M${corners.join("L")}Z` };
 }

@@ -4,8 +4,9 @@
  */
 
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End", " "]);
-const TAKES_KEYS = "input, textarea, select, iframe, video, audio, [contenteditable], [role=slider], [role=tab], [role=radio], " +
-  "[role=listbox], [role=combobox], [role=menu], [role=menuitem], [role=option], [role=grid], [role=tree], [role=dialog], [role=spinbutton], [role=textbox]";
+const TAKING_ROLES = "slider spinbutton textbox tab radio listbox option combobox menu menuitem grid tree dialog".split(" ");
+const TAKING_ELEMENTS = ["input", "textarea", "select", "iframe", "video", "audio", "[contenteditable]"];
+const TAKES_KEYS = [...TAKING_ELEMENTS, ...TAKING_ROLES.map((role) => `[role=${role}]`)].join();
 const TAKES_SPACE = "button, summary, a[href], [role=button], [role=checkbox], [role=switch]";
 
 const listeners = new Set();

@@ -17,7 +17,8 @@ const LEGEND = {
 };
 
 function legend() {
-  const entry = ([mark, example, meaning]) => html("span", { class: "entry" }, html("b", { class: mark, "aria-hidden": "true" }, example), meaning);
+  const example = (mark, text) => html("b", { class: mark, "aria-hidden": "true" }, text);
+  const entry = ([mark, text, meaning]) => html("span", { class: "entry" }, example(mark, text), meaning);
   const part = ([picture, entries]) => html("div", { class: `entries for-${picture}` }, ...entries.map(entry));
   return html("div", { class: "legend" }, ...Object.entries(LEGEND).map(part));
 }

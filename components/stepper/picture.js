@@ -1,4 +1,4 @@
-/* One picture as SVG. A long one is built in pieces as they come near the view, so that a step costs the same in any graph. */
+/* One picture as SVG. A long one is built in pieces as they come near the view: a step costs the same in any graph. */
 
 const PICTURE_MARGIN = 16;
 const PIECE = 1600; // px along the picture's longer side
@@ -11,14 +11,15 @@ function createPicture(placed, { name, tall, numbers, pick }) {
   const width = placed.width + 2 * PICTURE_MARGIN;
   const height = placed.height + 2 * PICTURE_MARGIN;
   const view = [-PICTURE_MARGIN, -PICTURE_MARGIN, width, height].map(round).join(" ");
-  const element = svg("svg", { viewBox: view, role: "group", "aria-label": name, class: tall ? "tall" : "wide" }, ...layers);
+  const shape = tall ? "tall" : "wide";
+  const element = svg("svg", { viewBox: view, role: "group", "aria-label": name, class: shape }, ...layers);
   const pieces = cutInPieces(placed, along);
   let shown = [];
 
   /** Show what is near this stretch of the picture; says whether that brought something new. */
   function reveal(from, to) {
     const near = pieces.filter((piece) => piece.from - NEAR < to && piece.to + NEAR > from);
-    for (const piece of shown) if (!near.includes(piece)) piece.drawn.layers.forEach((layer) => setAttribute(layer, "display", "none"));
+    for (const piece of shown) if (!near.includes(piece)) setDisplay(piece, "none");
     const added = near.filter((piece) => !shown.includes(piece));
     for (const piece of added) showPiece(piece);
     shown = near;
@@ -26,7 +27,7 @@ function createPicture(placed, { name, tall, numbers, pick }) {
   }
 
   function showPiece(piece) {
-    if (piece.drawn) return piece.drawn.layers.forEach((layer) => setAttribute(layer, "display", null));
+    if (piece.drawn) return setDisplay(piece, null);
     piece.drawn = drawPiece(piece, tall, numbers, pick);
     piece.drawn.layers.forEach((layer, number) => layers[number].append(layer));
   }
@@ -44,13 +45,16 @@ function createPicture(placed, { name, tall, numbers, pick }) {
   };
 }
 
+const setDisplay = (piece, display) => piece.drawn.layers.forEach((layer) => setAttribute(layer, "display", display));
+
 /** Boxes and arrows by where they stand; arrows too long for a piece go into the first one, which is always shown. */
 function cutInPieces(placed, along) {
   const length = along === "x" ? placed.width : placed.height;
   const count = length <= 2 * PIECE ? 1 : Math.ceil(length / PIECE);
   const piece = (from, to) => ({ from, to, boxes: [], arrows: [], drawn: null });
   const through = piece(-Infinity, Infinity);
-  const pieces = Array.from({ length: count }, (_, number) => piece(number * PIECE, number === count - 1 ? Infinity : (number + 1) * PIECE));
+  const pieces = Array.from({ length: count }, (_, number) => piece(number * PIECE, (number + 1) * PIECE));
+  pieces.at(-1).to = Infinity;
   const pieceAt = (at) => pieces[Math.min(Math.max(0, Math.floor(at / PIECE)), count - 1)];
   for (const box of placed.boxes) pieceAt(box[along]).boxes.push(box);
   for (const arrow of placed.arrows) {

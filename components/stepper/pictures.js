@@ -2,6 +2,7 @@
 
 const WIDTHS = { narrow: 640, both: 900 }; // px of the player
 const CHOICE_KEY = "gradwalk.picture";
+const MISSING = "There is no grad_fn graph to draw: nothing here requires a gradient, or it is too large.";
 const NAMES = { computation: "Computation graph", grad_fn: "grad_fn graph", both: "Both" };
 
 /** What the reader chose last time, on any page; storage may be switched off. */
@@ -35,7 +36,7 @@ function createPictures(pick, redraw) {
     const label = { smaller: "Smaller", larger: "Larger", whole: "Whole picture" }[change];
     return iconButton(change, label, () => zoom(change));
   });
-  const missing = html("p", { class: "missing" }, "There is no grad_fn graph to draw: nothing here requires a gradient, or it is too large.");
+  const missing = html("p", { class: "missing" }, MISSING);
   const bar = html(
     "div", { class: "pictures-bar" },
     html("div", { class: "tabs", role: "group", "aria-label": "Picture" }, ...tabs),
@@ -63,7 +64,7 @@ function createPictures(pick, redraw) {
     const view = choice.view === "both" && size.width < WIDTHS.both ? "computation" : choice.view;
     return view === "both" ? ["computation", "grad_fn"] : [view];
   };
-  const visible = () => views().map((view) => stages[view]).filter((stage) => !stage.empty);
+  const visible = () => views().map((view) => stages[view]).filter((stage) => !stage.isEmpty());
 
   /** Draw what is visible and not yet drawn, and give each stage its room. */
   function arrange() {
@@ -71,17 +72,18 @@ function createPictures(pick, redraw) {
     const tall = size.width < WIDTHS.narrow;
     if (graphs) {
       if (shown.includes("computation")) stages.computation.draw(graphs.computation[tall ? "tall" : "wide"], tall);
-      if (shown.includes("grad_fn")) stages.grad_fn.draw(graphs.grad_fn && graphs.grad_fn[choice.saved ? "saved" : "plain"], true);
+      const details = choice.saved ? "saved" : "plain";
+      if (shown.includes("grad_fn")) stages.grad_fn.draw(graphs.grad_fn && graphs.grad_fn[details], true);
     }
     for (const tab of tabs) {
-      setAttribute(tab, "aria-pressed", shown.length === 2 ? tab.dataset.view === "both" : tab.dataset.view === shown[0]);
+      setAttribute(tab, "aria-pressed", tab.dataset.view === (shown.length === 2 ? "both" : shown[0]));
       tab.hidden = tab.dataset.view === "both" && size.width < WIDTHS.both;
     }
-    for (const view of Object.keys(stages)) stages[view].element.hidden = !shown.includes(view) || stages[view].empty;
+    for (const view of Object.keys(stages)) stages[view].element.hidden = !shown.includes(view) || stages[view].isEmpty();
     missing.hidden = !(graphs && shown.includes("grad_fn") && !graphs.grad_fn);
     savedSwitch.hidden = !shown.includes("grad_fn") || !missing.hidden;
     saved.checked = choice.saved;
-    setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.whole));
+    setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.isWhole()));
     area.dataset.shows = shown.join(" ");
     const share = shown.length === 2 ? { computation: 0.64, grad_fn: 0.36 } : { computation: 1, grad_fn: 1 };
     for (const view of shown) stages[view].resize({ ...size, width: Math.floor(size.width * share[view]) });

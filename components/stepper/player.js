@@ -2,13 +2,15 @@
 
 const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
 const MOST_SCALE = { page: 1.5, screen: 2.4 };
-const PICTURE_SHARE = 0.5; // of the window's height, at most
+const PICTURE_SHARE = 0.5; // of the window's height
+const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
+const LEGEND_HEIGHT = 56; // px, with what is around it
 
 function createPlayer(parent) {
   let data = null;
   let step = 0;
-  let things = new Map();
   let graphsText = null;
+  let measured = "";
   let liveTimer = 0;
 
   const last = () => lastStep(data.story);
@@ -26,15 +28,15 @@ function createPlayer(parent) {
   const address = createAddress();
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, transport.extras);
-  const root = html(
-    "section",
-    { class: "player", tabindex: "-1", "aria-label": "Player", "aria-keyshortcuts": "ArrowLeft ArrowRight Home End Space" },
-    html("div", { class: "inside" }, bar, pictures.bar, html("p", { class: "stale-note" }, "The last good picture"), pictures.area,
-      html("div", { class: "say" }, words.element, code.element), live),
-    html("p", { class: "empty" }, "Nothing has run yet. Type an expression, and its steps appear here."),
-  );
+  const stale = html("p", { class: "stale-note" }, "The last good picture");
+  const say = html("div", { class: "say" }, words.element, code.element);
+  const inside = html("div", { class: "inside" }, bar, pictures.bar, stale, pictures.area, say, live);
+  const empty = html("p", { class: "empty" }, "Nothing has run yet. Type an expression, and its steps appear here.");
+  const shortcuts = "ArrowLeft ArrowRight Home End Space";
+  const about = { class: "player", tabindex: "-1", "aria-label": "Player", "aria-keyshortcuts": shortcuts };
+  const root = html("section", about, inside, empty);
   parent.append(root);
-  const unwatch = watchSizes([root, bar, code.element], () => data && measure());
+  const unwatch = watchSizes([root, scrubber.element, code.element], () => data && measure() && show());
   const unlisten = listenToKeys(root, (key) => {
     if (!data) return;
     if (key === " ") return transport.toggle();
@@ -58,7 +60,7 @@ function createPlayer(parent) {
   }
 
   function pick(ids) {
-    const to = stepForThing(data.story, things, ids, step);
+    const to = stepForThing(data.story, ids, step);
     if (to === null) return;
     transport.pause();
     go(to);
@@ -77,14 +79,20 @@ function createPlayer(parent) {
     liveTimer = setTimeout(() => setText(live, `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
   }
 
+  /** Give every part its room; says whether that changed anything. */
   function measure() {
     const onScreen = isOnScreen(root);
     root.classList.toggle("on-screen", onScreen);
-    const height = onScreen ? pictures.area.clientHeight - 56 : Math.min(Math.max(240, innerHeight * PICTURE_SHARE), 620);
+    const most = onScreen ? MOST_SCALE.screen : MOST_SCALE.page;
+    const share = Math.min(Math.max(LEAST_HEIGHT, innerHeight * PICTURE_SHARE), MOST_HEIGHT);
+    const height = onScreen ? pictures.area.clientHeight - LEGEND_HEIGHT : share;
+    const room = { width: pictures.area.clientWidth, height, most };
+    const sizes = JSON.stringify([room, scrubber.element.clientWidth, code.resize()]);
+    if (sizes === measured) return false;
+    measured = sizes;
     scrubber.resize(scrubber.element.clientWidth);
-    code.resize();
-    pictures.resize({ width: pictures.area.clientWidth, height, most: onScreen ? MOST_SCALE.screen : MOST_SCALE.page });
-    show();
+    pictures.resize(room);
+    return true;
   }
 
   /** New data: other numbers keep the picture and the position; another document opens at its own step. */
@@ -101,13 +109,13 @@ function createPlayer(parent) {
     }
     data = next;
     step = clampStep(data.story, opened ? data.step : step);
-    things = stepsOfThings(data.story);
     scrubber.setStory(data.story);
     code.setSource(data.story.code);
     const text = JSON.stringify(data.graphs);
     if (text !== graphsText) pictures.setGraphs(data.graphs);
     graphsText = text;
     measure();
+    show();
     if (moved) address.show(data.query, step);
   }
 

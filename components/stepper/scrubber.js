@@ -1,10 +1,11 @@
-/* The scrubber: every step on one line, in the colours of the phases. A range input underneath serves keys and screen readers. */
+/* The scrubber: all steps on one line, in the colours of the phases. A range input serves keys and screen readers. */
 
 const SEGMENT_ROOM = 9; // px; with less for each step the line is continuous
 const NAME_GAP = 10; // px between two names
 
 function createScrubber(go) {
-  const range = html("input", { type: "range", class: "steps", min: 0, max: 0, step: 1, "aria-label": "Step", input: () => go(Number(range.value)) });
+  const changed = () => go(Number(range.value));
+  const range = html("input", { type: "range", class: "steps", min: 0, step: 1, "aria-label": "Step", input: changed });
   const phases = html("div", { class: "phases", "aria-hidden": "true" });
   const start = html("div", { class: "start" });
   const line = html("div", { class: "line" }, start, phases);
@@ -23,14 +24,15 @@ function createScrubber(go) {
       const thumb = html("i", { class: "thumb" });
       const segments = segmented ? Array.from({ length: phase.count }, () => html("i", { class: "segment" })) : [];
       const track = html("div", { class: "track" }, ...(segmented ? segments : [fill, thumb]));
-      const whole = html("div", { class: "phase", "data-kind": phase.kind, style: `flex-grow: ${phase.count}` }, name, track);
+      const about = { class: "phase", "data-kind": phase.kind, style: `flex-grow: ${phase.count}` };
+      const whole = html("div", about, name, track);
       return { phase, whole, name, track, segments, fill, thumb };
     });
     phases.replaceChildren(...parts.map((part) => part.whole));
   }
 
   function setStory(next) {
-    const same = story && lastStep(next) === lastStep(story) && JSON.stringify(next.phases) === JSON.stringify(story.phases);
+    const same = story && JSON.stringify(next.phases) === JSON.stringify(story.phases);
     story = next;
     range.max = lastStep(story);
     if (!same) draw();
@@ -63,7 +65,8 @@ function createScrubber(go) {
     for (const { phase, name } of parts) {
       const covered = start(phase) < to && start(phase) + length(name) > from;
       const hidden = phase !== here && (covered || length(name) > phase.count * each);
-      setAttribute(name, "style", phase === here ? `left: ${Math.round(from - start(phase))}px` : hidden ? "visibility: hidden" : null);
+      const left = `left: ${Math.round(from - start(phase))}px`;
+      setAttribute(name, "style", phase === here ? left : hidden ? "visibility: hidden" : null);
     }
   }
 

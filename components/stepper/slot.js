@@ -9,7 +9,8 @@ function createSlot(texts, { mark = "", unknown = "", size, room = Infinity, kno
   let wasFresh = false;
 
   function writeLine(text, number, lines) {
-    const line = lines === null ? (number ? "" : unknown) : lines[number] === undefined ? "" : (number ? "" : mark) + lines[number];
+    const first = lines === null ? unknown : mark + lines[0];
+    const line = number === 0 ? first : lines?.[number] || "";
     if (text.textContent !== line) {
       text.textContent = line;
       squeeze(text, size, room);
@@ -30,8 +31,7 @@ function createSlot(texts, { mark = "", unknown = "", size, room = Infinity, kno
   return { write };
 }
 
-const sameLines = (one, other) =>
-  one === other || (one !== null && other !== null && one.length === other.length && one.every((line, number) => line === other[number]));
+const sameLines = (one, other) => one === other || (one && other && one.join("\n") === other.join("\n"));
 
 /** Text that is too wide for its box is set narrower. */
 function squeeze(text, size, room) {

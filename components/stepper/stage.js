@@ -140,5 +140,5 @@ function createStage({ name, numbers, pick }) {
     picture.lights(box.id)[0].focus({ preventScroll: true });
   }
 
-  return { element, draw, show, resize, setZoom, get empty() { return !picture; }, get whole() { return zoom === "whole"; } };
+  return { element, draw, show, resize, setZoom, isEmpty: () => !picture, isWhole: () => zoom === "whole" };
 }

@@ -26,34 +26,17 @@ function placeInPhase(phase, step) {
   return `${phase.title} · ${step - phase.first + 1} of ${phase.count}`;
 }
 
-/** For every box and arrow, the steps at which it lights up, and apart from them those that are about it. */
-function stepsOfThings(story) {
-  const things = new Map();
-  const note = (id, kind, step) => {
-    if (!things.has(id)) things.set(id, { about: [], lit: [] });
-    things.get(id)[kind].push(step);
-  };
-  story.steps.forEach((step, number) => {
-    if (number === 0) return;
-    for (const id of step.now) note(id, "lit", number);
-    if (step.focus) note(step.focus, "about", number);
-  });
-  return things;
-}
-
 function nearest(steps, to) {
-  return steps.reduce((best, step) => (best === null || Math.abs(step - to) < Math.abs(best - to) ? step : best), null);
+  return steps.reduce((best, step) => (Math.abs(step - to) < Math.abs(best - to) ? step : best));
 }
 
-/** Where a click on a thing leads: its step in the phase being watched, else the nearest one; null when it has none. */
-function stepForThing(story, things, ids, step) {
-  const phase = story.steps[step].phase;
-  const inPhase = (number) => story.steps[number].phase === phase;
-  const found = ids.map((id) => things.get(id)).filter(Boolean);
-  const about = found.flatMap((thing) => thing.about);
-  const lit = found.flatMap((thing) => thing.lit);
-  for (const choice of [about.filter(inPhase), lit.filter(inPhase), about, lit]) {
-    if (choice.length) return nearest(choice, step);
-  }
-  return null;
+/** Where a click leads: to the thing's step in the phase being watched, else to the nearest; null when it has none. */
+function stepForThing(story, ids, step) {
+  const numbers = story.steps.map((_, number) => number).slice(1);
+  const about = numbers.filter((number) => ids.includes(story.steps[number].focus));
+  const lit = numbers.filter((number) => story.steps[number].now.some((id) => ids.includes(id)));
+  const inPhase = (number) => story.steps[number].phase === story.steps[step].phase;
+  const choices = [about.filter(inPhase), lit.filter(inPhase), about, lit];
+  const choice = choices.find((steps) => steps.length);
+  return choice ? nearest(choice, step) : null;
 }

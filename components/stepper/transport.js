@@ -15,9 +15,10 @@ function createTransport({ go, toStart, toEnd, atEnd, screen }) {
     last: iconButton("last", "Last step", () => { pause(); toEnd(); }),
   };
   buttons.play.classList.add("main");
-  setIcon(buttons.next, "next", "Next step");
-  const options = SPEEDS.map((times) => html("option", { value: times, selected: times === 1 }, `${times === 0.5 ? "½" : times}×`));
-  const speeds = html("select", { "aria-label": "Speed", title: "Speed", change: () => { speed = Number(speeds.value); } }, ...options);
+  const name = (times) => (times === 0.5 ? "½×" : `${times}×`);
+  const options = SPEEDS.map((times) => html("option", { value: times, selected: times === 1 }, name(times)));
+  const changed = () => { speed = Number(speeds.value); };
+  const speeds = html("select", { "aria-label": "Speed", title: "Speed", change: changed }, ...options);
   const extras = html("div", { class: "extras" }, speeds, iconButton("screen", "Full screen", screen));
   const element = html("div", { class: "transport", role: "group", "aria-label": "Steps" }, ...Object.values(buttons));
 
@@ -45,8 +46,8 @@ function createTransport({ go, toStart, toEnd, atEnd, screen }) {
 
   /** A button that can do nothing says so, but keeps its place in the order of focus. */
   function show(step, last) {
-    for (const [name, off] of [["first", step === 0], ["previous", step === 0], ["next", step === last], ["last", step === last]]) {
-      setAttribute(buttons[name], "aria-disabled", off ? "true" : null);
+    for (const [name, end] of Object.entries({ first: 0, previous: 0, next: last, last })) {
+      setAttribute(buttons[name], "aria-disabled", step === end ? "true" : null);
     }
   }
 

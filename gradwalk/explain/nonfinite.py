@@ -115,7 +115,7 @@ def local_reason(event: LocalGradient, operation: Operation, operands: Sequence[
     elif any(odd(value.numbers) for value in operands):
         return NONFINITE["local of odd"].format(made=_first_odd(next(v.numbers for v in operands if odd(v.numbers))))
     made = _first_odd(event.numbers)
-    return NONFINITE["no slope" if made == "nan" else "vertical"].format(made=made)
+    return NONFINITE["no slope" if made == "nan" else "infinite"].format(made=made)
 
 
 def _first_odd(numbers: Sequence[Number] | None) -> str:

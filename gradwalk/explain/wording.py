@@ -34,6 +34,8 @@ OPERATIONS = {
     "select": "the index",
     "slice": "the index",
     "clone": "the copy",
+    "scalar_tensor": "a constant",
+    **dict.fromkeys(("gt", "ge", "lt", "le", "eq", "ne"), "the comparison"),
 }
 
 TITLES = {
@@ -243,7 +245,7 @@ NONFINITE = {
     "nan from inf": "{kernel} has no value at infinity, so this is nan.",
     "local of odd": "The value here is already {made}, so its slope says nothing useful.",
     "no slope": "There is no slope at this point: PyTorch gives nan.",
-    "vertical": "The curve is vertical at this point: its slope is {made}.",
+    "infinite": "The slope is infinite at this point: {made}.",
     "nan arrives": "nan arrives, and whatever is multiplied by nan is nan.",
     "nan slope": "The local gradient is nan, and so is all that is multiplied by it.",
     "inf arrives": "An infinite gradient arrives, and it stays infinite.",

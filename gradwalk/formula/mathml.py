@@ -23,6 +23,7 @@ Tree = list["Tree | str | int"]
 _ROWS = ("math", "mrow", "mi", "mn", "mo", "mtext", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd")
 _SCRIPTS = ("msub", "msup", "msubsup", "mover", "munder", "munderover")
 TAGS = frozenset((*_ROWS, *_SCRIPTS))
+_CLEAR: list[Tree] = [["mo", sign] for sign in "(,=|[‖"]
 _EMPTY: list[Tree] = [["mrow"], ["mo"], ["mi"]]
 LARGEST_MATRIX = 4
 _TREE_SLOT, _TEXT_SLOT = 0xE100, 0xE200
@@ -128,7 +129,8 @@ def _beside(tree: Tree, place: int) -> bool:
     """Whether an operator or a factor stands right before it in a row; a bracket, a comma or ``=`` is none."""
     if tree[0] not in ("mrow", "math") or place == 1:
         return False
-    return tree[place - 1] not in [["mo", sign] for sign in "(,=|[‖"]
+    before = tree[place - 1]
+    return not (isinstance(before, list) and (before[0] == "mtext" or before in _CLEAR))
 
 
 def filled(latex: str, trees: Iterable[Tree], dotted: bool = False) -> Formula:

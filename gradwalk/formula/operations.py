@@ -48,6 +48,7 @@ _FORMS: dict[str, str] = {
     "mv": r"{self}\,{vec}",
     "t": r"{self}^\top",
     "addmm": r"{self} + {mat1}\,{mat2}",
+    "scalar_tensor": "{s}",
     "select": r"{self}[{index}]",
     "slice": r"{self}[{range}]",
     "_to_copy": r"{self} \text{ as } {dtype}",

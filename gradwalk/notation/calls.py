@@ -43,6 +43,7 @@ _FORMS = {
     "select": "{self}[{index}]",
     "where": "where({condition}, {self}, {other})",
     "addmm": "{self} + {mat1} @ {mat2}",
+    "scalar_tensor": "{s}",
     "clone": "copy of {self}",
     "_to_copy": "{self} as {dtype}",
     "linalg_vector_norm": "‖{self}‖",
@@ -75,7 +76,12 @@ def is_number(text: str) -> bool:
 
 
 def call_name(operation: Operation) -> str:
-    """PyTorch's name of the kernel without its overload and the mark of a change in place: ``pow``, ``add``."""
+    """PyTorch's name of the kernel without its overload and the mark of a change in place: ``pow``, ``add``.
+
+    A matrix's ``.T``, which PyTorch runs as a permutation, is ``t``.
+    """
+    if operation.kernel == "permute" and operation.constants and operation.constants[0].text == "[1, 0]":
+        return "t"
     return operation.kernel.split(".")[0].rstrip("_")
 
 
