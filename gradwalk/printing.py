@@ -31,7 +31,7 @@ def shown(value: Any) -> str:
     if isinstance(value, dict) and type(value) is dict:
         return "{" + ", ".join(f"{shown(key)}: {shown(item)}" for key, item in value.items()) + "}"
     if isinstance(value, type):
-        return f"<class '{value.__qualname__ if value.__module__ == 'builtins' else f'{value.__module__}.{value.__qualname__}'}'>"
+        return f"<class '{_type_name(value)}'>"
     return repr(value)
 
 
@@ -41,16 +41,36 @@ WIDTH = 79
 
 def displayed(value: Any) -> str:
     """What IPython shows of a cell's last expression: a type by its name, long containers over several lines."""
-    if isinstance(value, type):
-        return value.__qualname__ if value.__module__ == "builtins" else f"{value.__module__}.{value.__qualname__}"
-    if type(value).__repr__ is object.__repr__:
-        return shown(value).replace(" object at ", " at ")
     return _broken(value, 0, 0)
+
+
+def _type_name(kind: type) -> str:
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _leaf(value: Any) -> str:
+    """IPython names a type, and an object that has no text of its own, without Python's extra words."""
+    if isinstance(value, type):
+        return _type_name(value)
+    if type(value).__repr__ is object.__repr__:
+        return f"<{_type_name(type(value))} at {hex(id(value))}>"
+    if isinstance(value, list | tuple | dict) and type(value) in (list, tuple, dict):
+        return _one_line(value)
+    return shown(value)
+
+
+def _one_line(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_leaf(key)}: {_leaf(item)}" for key, item in value.items()) + "}"
+    inner = ", ".join(map(_leaf, value))
+    if isinstance(value, list):
+        return f"[{inner}]"
+    return f"({inner},)" if len(value) == 1 else f"({inner})"
 
 
 def _broken(value: Any, indent: int, after: int) -> str:
     """``value`` from column ``indent`` on, with ``after`` characters to follow it on its last line."""
-    text = shown(value)
+    text = _leaf(value)
     if type(value) not in (tuple, list, dict) or not value:
         return text.replace("\n", "\n" + " " * indent)
     if "\n" not in text and indent + len(text) + after <= WIDTH:

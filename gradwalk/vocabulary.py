@@ -27,9 +27,9 @@ def check_vocabulary(program: Program) -> None:
         if isinstance(node, ast.Attribute):
             if not (isinstance(node.value, ast.Name) and node.value.id not in known):
                 _check_attribute(node, modules, own.attributes, line)
-        elif isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in own.names):
+        elif isinstance(node, ast.Call) and _of_library(node.func, modules):
             for keyword in node.keywords:
-                _check_keyword(keyword, own.parameters, line)
+                _check_keyword(keyword, line)
         elif isinstance(node, ast.Name) and node.id not in known and node.id not in _PYTHON:
             refuse_builtin(node.id, span_of(node, line), library.BUILTINS)
 
@@ -38,11 +38,10 @@ _PYTHON = library.BUILTINS | frozenset(library.EXCEPTIONS) | {"staticmethod", "c
 
 
 class _Own:
-    """The names, parameters and attributes that a program brings itself."""
+    """The names and attributes that a program brings itself."""
 
     def __init__(self, nodes: list[tuple[ast.AST, int]]) -> None:
         self.names: set[str] = set()
-        self.parameters: set[str] = set()
         self.attributes: set[str] = set()
         for node, _ in nodes:
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
@@ -52,7 +51,6 @@ class _Own:
                 self.attributes.add(node.name)
             elif isinstance(node, ast.arg):
                 self.names.add(node.arg)
-                self.parameters.add(node.arg)
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
                 self.attributes.add(node.attr)
             elif isinstance(node, ast.ExceptHandler) and node.name:
@@ -126,7 +124,12 @@ def _unknown(shown: str, name: str, names: object, span: Span) -> ProgramError:
     return ProgramError(f"{shown} is not part of this language.{advice}", span, meant)
 
 
-def _check_keyword(node: ast.keyword, own: set[str], line: int) -> None:
-    if node.arg is not None and node.arg not in library.KEYWORDS and node.arg not in own:
+def _of_library(node: ast.expr, modules: _Imports) -> bool:
+    """Whether a call plainly is one of torch's; the rest is checked when it is known what is called."""
+    return isinstance(node, ast.Attribute) and isinstance(_module(node.value, modules), library.Module)
+
+
+def _check_keyword(node: ast.keyword, line: int) -> None:
+    if node.arg is not None and node.arg not in library.KEYWORDS:
         span = span_of(node, line)
         raise _unknown(f"The keyword {node.arg}", node.arg, library.KEYWORDS, span)
