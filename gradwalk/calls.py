@@ -10,15 +10,15 @@ import torch
 from torch import nn
 
 from gradwalk import layers, library
-from gradwalk.python_functions import call_builtin
 from gradwalk.classes import ClassObject, CustomFunction, Member, Parent
 from gradwalk.exceptions import make
 from gradwalk.layers import Layer, OptimizerClass
 from gradwalk.library import Builtin, Context, Function, Method, Seed
 from gradwalk.modules import DeviceClass, Engine, ParameterClass, Silence
-from gradwalk.objects import Instance, Plain, is_node, missing
+from gradwalk.objects import Instance, Plain, is_node
 from gradwalk.procedures import Procedure
 from gradwalk.program import ProgramError
+from gradwalk.python_functions import call_builtin
 from gradwalk.run import Run, elements, expression
 
 Args = tuple[Any, ...]
@@ -138,10 +138,12 @@ def _seed(run: Run, target: Seed, args: Args, kwargs: Kwargs, node: ast.expr) ->
 
 
 def _plain(run: Run, target: Plain, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
-    if target.name in ("step", "zero_grad") and isinstance(owner := getattr(target.call, "__self__", None), torch.optim.Optimizer):
+    if target.name in ("step", "zero_grad") and isinstance(
+        owner := getattr(target.call, "__self__", None), torch.optim.Optimizer
+    ):
         return run.listener.optimize(owner, target.name, kwargs, run.span(node))
     value = target.call(*args, **kwargs)
-    if is_node(getattr(target.call, "__self__", None)) and target.name == "name":
+    if is_node(owner) and target.name == "name":
         return str(value)
     return run.checked(list(value), node) if target.listed else run.checked(value, node)
 
@@ -219,5 +221,3 @@ _CALLS: tuple[tuple[type, Callable[..., Any]], ...] = (
 
 _OWN = (Procedure, ClassObject, Instance, nn.Module, Plain, Builtin)
 """What checks its keywords itself."""
-
-__all__ = ["call", "missing"]

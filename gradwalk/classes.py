@@ -62,7 +62,11 @@ class ClassObject:
             return found
         if found.decorator == "property":
             return found.procedure(owner)
-        return found.procedure if found.decorator == "staticmethod" else _bound(found.procedure, self if found.decorator else owner)
+        return (
+            found.procedure
+            if found.decorator == "staticmethod"
+            else _bound(found.procedure, self if found.decorator else owner)
+        )
 
     def static(self, run: Run, name: str, missing: Any) -> Any:
         """``Class.name``."""
@@ -158,7 +162,9 @@ def _members(run: Run, owner: str, node: ast.stmt) -> list[tuple[str, Any]]:
     if isinstance(node, ast.FunctionDef):
         names = [item.id for item in node.decorator_list if isinstance(item, ast.Name) and item.id in DECORATORS]
         procedure = define(run, node, f"{owner}.{node.name}")
-        procedure.decorate([item for item in node.decorator_list if not isinstance(item, ast.Name) or item.id not in names])
+        procedure.decorate(
+            [item for item in node.decorator_list if not isinstance(item, ast.Name) or item.id not in names]
+        )
         return [(node.name, Member(procedure, names[0] if names else None))]
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         return [(node.targets[0].id, run.value(node.value))]

@@ -23,9 +23,7 @@ def _generator(run: Run, node: ast.GeneratorExp) -> list[Any]:
 
 @expression(ast.DictComp)
 def _dict(run: Run, node: ast.DictComp) -> dict[Any, Any]:
-    return dict(
-        run.checked({run.value(node.key): run.value(node.value) for _ in _turns(run, node.generators)}, node)
-    )
+    return dict(run.checked({run.value(node.key): run.value(node.value) for _ in _turns(run, node.generators)}, node))
 
 
 def _turns(run: Run, generators: list[ast.comprehension]) -> Iterator[None]:

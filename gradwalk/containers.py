@@ -26,7 +26,9 @@ def format_text(text: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str
         if field == "":
             field, following = str(following), following + 1
         if not re.fullmatch(r"\d{1,3}|[A-Za-z_]\w*", field) or not re.fullmatch(FORMAT, spec or ""):
-            raise ValueError(f"the field {{{field}{':' + spec if spec else ''}}} is too much here; {{}} and {{:.4f}} work")
+            raise ValueError(
+                f"the field {{{field}{':' + spec if spec else ''}}} is too much here; {{}} and {{:.4f}} work"
+            )
         value = _argument(field, args, kwargs)
         pieces.append(formatted(shown(value) if conversion == "r" else value, spec or ""))
     return "".join(pieces)

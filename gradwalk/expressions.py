@@ -9,9 +9,9 @@ from typing import Any
 import torch
 
 from gradwalk import library
-from gradwalk.printing import formatted, printed, shown
 from gradwalk.modules import Silence
 from gradwalk.objects import get_attribute
+from gradwalk.printing import formatted, printed, shown
 from gradwalk.run import Run, elements, expression
 
 

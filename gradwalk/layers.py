@@ -35,7 +35,9 @@ class OptimizerClass(NamedTuple):
     kind: Any
 
 
-LAYERS = {name: Layer(name, getattr(nn, name)) for name in (*ACTIVATIONS, *LOSSES, "Linear", "Sequential", "ModuleList")}
+LAYERS = {
+    name: Layer(name, getattr(nn, name)) for name in (*ACTIVATIONS, *LOSSES, "Linear", "Sequential", "ModuleList")
+}
 KINDS = {layer.kind for layer in LAYERS.values()}
 
 
@@ -43,7 +45,8 @@ def make_layer(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], gene
     """An object of a layer's class."""
     if layer.kind is not nn.Linear:
         return layer.kind(*args, **kwargs)
-    made = nn.utils.skip_init(nn.Linear, *args, **kwargs)
+    empty: Any = nn.utils.skip_init
+    made: nn.Linear = empty(nn.Linear, *args, **kwargs)
     bound = 1 / math.sqrt(made.in_features) if made.in_features > 0 else 0
     nn.init.kaiming_uniform_(made.weight, a=math.sqrt(5), generator=generator)
     if made.bias is not None:

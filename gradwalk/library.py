@@ -258,7 +258,11 @@ METHODS = {
         "Tensor.",
         torch.Tensor,
         [
-            ("view view_as expand_as contiguous float double half long int bool to type_as reshape_as cpu unbind chunk split", _same),
+            (
+                "view view_as expand_as contiguous float double half long int bool to type_as reshape_as cpu unbind "
+                "chunk split ",
+                _same,
+            ),
             ("expand repeat broadcast_to tile", _expanded),
             ("add_ sub_ mul_ div_ pow_ neg_ zero_ fill_ copy_ clamp_ exp_ sin_ cos_ sqrt_ tanh_ sigmoid_ relu_", _same),
         ],
@@ -266,13 +270,21 @@ METHODS = {
     **_table(
         "Tensor.",
         torch.Tensor,
-        [("item tolist dim ndimension size requires_grad_ retain_grad detach_ is_floating_point element_size register_hook numpy is_contiguous stride", _same)],
+        [
+            (
+                "item tolist dim ndimension size requires_grad_ retain_grad detach_ is_floating_point element_size "
+                "register_hook numpy is_contiguous stride ",
+                _same,
+            )
+        ],
         kind="plain",
     ),
     "backward": Function("Tensor.backward", torch.Tensor.backward, _same, "backward"),
 }
 
-ATTRIBUTES = frozenset("grad grad_fn requires_grad is_leaf shape dtype ndim T mT data retains_grad output_nr device".split())
+ATTRIBUTES = frozenset(
+    "grad grad_fn requires_grad is_leaf shape dtype ndim T mT data retains_grad output_nr device".split()
+)
 """Attributes of a tensor that a program may read."""
 
 SETTABLE = frozenset("grad requires_grad data".split())
@@ -370,8 +382,8 @@ KEYWORDS = frozenset(
 
 BUILTINS = frozenset(
     (
-        "print float int bool str abs round len range sum min max list tuple dict zip enumerate sorted reversed map filter "
-        "any all isinstance type pow callable super repr"
+        "print float int bool str abs round len range sum min max list tuple dict zip enumerate sorted reversed map "
+        "filter any all isinstance type pow callable super repr"
     ).split()
 )
 

@@ -45,6 +45,11 @@ def _size(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     return max((t.numel() for t in library.tensors(args)), default=1), 0
 
 
+def _variable(data: torch.Tensor, requires_grad: bool = False) -> torch.Tensor:
+    """What old lessons wrap a tensor in."""
+    return data.requires_grad_(requires_grad)
+
+
 _CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 _FUNCTIONAL = Module("torch.nn.functional", dict(library.FUNCTIONAL))
 _NN = Module(
@@ -62,7 +67,9 @@ _AUTOGRAD = Module(
         "backward": Engine("backward"),
         "Function": torch.autograd.Function,
         "functional": _JACOBIANS,
-        "Variable": Function("Variable", lambda data, requires_grad=False: data.requires_grad_(requires_grad), _size, "plain"),
+        "Variable": Function(
+            "Variable", lambda data, requires_grad=False: data.requires_grad_(requires_grad), _size, "plain"
+        ),
     },
 )
 _CUDA = Module("torch.cuda", {"is_available": Function("torch.cuda.is_available", _cuda_is_available, _size, "plain")})

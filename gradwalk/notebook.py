@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from gradwalk.parse import CELL_MARK, split_cells
@@ -70,7 +71,7 @@ def _parts(source: str) -> list[tuple[str, bool]]:
     code = {line for _, line in split_cells(source)}
     lines = source.split("\n")
     starts = [0, *(i + 1 for i, line in enumerate(lines) if CELL_MARK.match(line)), len(lines) + 1]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         body = lines[start : end - 1]
         if any(line.strip() for line in body):
             parts.append(("\n".join(body).strip("\n"), start + 1 not in code))

@@ -152,6 +152,12 @@ def _of_context(base: Any, name: str) -> Any:
     return vars(base).get(name, _MISSING)
 
 
+def _may_set(base: Any, name: str) -> bool:
+    if isinstance(base, torch.nn.Module):
+        return name not in MODULE_METHODS and name != "forward"
+    return isinstance(base, torch.autograd.function.FunctionCtx) and name not in CONTEXT_METHODS
+
+
 def set_attribute(base: Any, name: str, value: Any) -> None:
     """``base.name = value`` for an object that a program may give attributes."""
     from gradwalk.classes import ClassObject
@@ -160,9 +166,7 @@ def set_attribute(base: Any, name: str, value: Any) -> None:
         base.fields[name] = value
     elif isinstance(base, ClassObject):
         base.members[name] = value
-    elif isinstance(base, torch.nn.Module) and name not in MODULE_METHODS and name != "forward":
-        setattr(base, name, value)
-    elif isinstance(base, torch.autograd.function.FunctionCtx) and name not in CONTEXT_METHODS:
+    elif _may_set(base, name):
         setattr(base, name, value)
     else:
         raise AttributeError(f"'{type(base).__name__}' object has no attribute '{name}'")

@@ -52,7 +52,7 @@ def _leaf(value: Any) -> str:
     """IPython names a type, and an object that has no text of its own, without Python's extra words."""
     if isinstance(value, type):
         return _type_name(value)
-    if type(value).__repr__ is object.__repr__:
+    if getattr(type(value), "__repr__", None) is object.__repr__:
         return f"<{_type_name(type(value))} at {hex(id(value))}>"
     if isinstance(value, list | tuple | dict) and type(value) in (list, tuple, dict):
         return _one_line(value)
@@ -75,16 +75,14 @@ def _broken(value: Any, indent: int, after: int) -> str:
         return text.replace("\n", "\n" + " " * indent)
     if "\n" not in text and indent + len(text) + after <= WIDTH:
         return text
-    items = value.items() if isinstance(value, dict) else ((None, item) for item in value)
-    parts = [_item(key, item, indent + 1, isinstance(value, dict)) for key, item in items]
-    opening, closing = {tuple: "()", list: "[]", dict: "{}"}[type(value)]
-    comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
-    return opening + (",\n" + " " * (indent + 1)).join(parts) + comma + closing
-
-
-def _item(key: Any, item: Any, indent: int, named: bool) -> str:
-    label = f"{shown(key)}: " if named else ""
-    return label + _broken(item, indent + len(label), 1)
+    inside = indent + 1
+    if isinstance(value, dict):
+        parts = [f"{shown(k)}: " + _broken(v, inside + len(shown(k)) + 2, 1) for k, v in value.items()]
+        return "{" + (",\n" + " " * inside).join(parts) + "}"
+    listed = (",\n" + " " * inside).join(_broken(item, inside, 1) for item in value)
+    if isinstance(value, list):
+        return f"[{listed}]"
+    return f"({listed},)" if len(value) == 1 else f"({listed})"
 
 
 def printed(value: Any) -> str:

@@ -102,7 +102,9 @@ class Procedure:
                 raise TypeError(f"{self.name}() got an unexpected keyword argument '{name}'")
         if self.arguments.kwarg is not None:
             found[self.arguments.kwarg.arg] = extra
-        self._check_missing([name for name in positional if name not in found and name not in self.defaults], "positional")
+        self._check_missing(
+            [name for name in positional if name not in found and name not in self.defaults], "positional"
+        )
         self._check_missing([name for name in named if name not in found and name not in self.defaults], "keyword-only")
         return self.defaults | found
 
@@ -111,13 +113,16 @@ class Procedure:
         fewest = most - sum(name in self.defaults for name in self.positional)
         takes = f"{most}" if fewest == most else f"from {fewest} to {most}"
         plural = "" if takes == "1" else "s"
-        return f"{self.name}() takes {takes} positional argument{plural} but {given} {'was' if given == 1 else 'were'} given"
+        were = "was" if given == 1 else "were"
+        return f"{self.name}() takes {takes} positional argument{plural} but {given} {were} given"
 
     def _check_missing(self, names: Sequence[str], kind: str) -> None:
         if not names:
             return
         quoted = [f"'{name}'" for name in names]
-        listed = quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + ("," * (len(quoted) > 2)) + f" and {quoted[-1]}"
+        listed = (
+            quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + ("," * (len(quoted) > 2)) + f" and {quoted[-1]}"
+        )
         plural = "s" if len(names) > 1 else ""
         raise TypeError(f"{self.name}() missing {len(names)} required {kind} argument{plural}: {listed}")
 

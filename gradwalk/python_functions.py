@@ -108,9 +108,7 @@ def _callable(run: Run, node: ast.expr, value: Any) -> bool:
 
 
 def _sorted(run: Run, node: ast.expr, again: Again, items: Any, key: Any = None, reverse: bool = False) -> list[Any]:
-    return sorted(
-        _items(run, node, items), key=None if key is None else lambda item: again(key, item), reverse=reverse
-    )
+    return sorted(_items(run, node, items), key=None if key is None else lambda item: again(key, item), reverse=reverse)
 
 
 def _map(run: Run, node: ast.expr, again: Again, function: Any, *items: Any) -> list[Any]:
@@ -174,4 +172,4 @@ _PLAIN: dict[str, Callable[..., Any]] = {
 }
 """Python's functions that are what they are."""
 
-TYPES: dict[str, type] = {"float": float, "int": int, "bool": bool, "str": str, "list": list, "tuple": tuple, "dict": dict}
+TYPES: dict[str, type] = {kind.__name__: kind for kind in (float, int, bool, str, list, tuple, dict)}

@@ -122,7 +122,9 @@ class Run:
         self.bound = []
         value = STATEMENTS[type(node)](self, node)
         if type(node) not in _BLOCKS:
-            self.listener.statement(span, [(name, self.scope.names[name]) for name in self.bound if name in self.scope.names])
+            self.listener.statement(
+                span, [(name, self.scope.names[name]) for name in self.bound if name in self.scope.names]
+            )
         return value
 
     def block(self, body: list[ast.stmt]) -> None:
@@ -188,8 +190,8 @@ class Run:
         return span_of(node, self.line)
 
 
-_VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
-_ITERABLE = (list, tuple, range, str, dict, zip, enumerate, map, filter, reversed, *_VIEWS)
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_ITERABLE: tuple[Any, ...] = (list, tuple, range, str, dict, zip, enumerate, map, filter, reversed, *_VIEWS)
 """What a loop can go over, beside tensors."""
 
 

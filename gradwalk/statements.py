@@ -8,10 +8,10 @@ from typing import Any
 import torch
 
 from gradwalk import library
-from gradwalk.printing import printed
-from gradwalk.program import ProgramError
 from gradwalk.modules import MODULES, SILENT
 from gradwalk.objects import set_attribute
+from gradwalk.printing import printed
+from gradwalk.program import ProgramError
 from gradwalk.run import Break, Continue, Run, statement
 from gradwalk.vocabulary import imported
 
