@@ -7,12 +7,14 @@ A layer's first weights come from the program's own generator, drawn in the orde
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
 
-from gradwalk.library import Function, largest, linear_cost
+from gradwalk import costs
+from gradwalk.library import Function
 
 ACTIVATIONS = (
     "ReLU Sigmoid Tanh LeakyReLU GELU Softplus ELU SiLU Softmax LogSoftmax LogSigmoid Hardtanh Identity Flatten"
@@ -21,14 +23,16 @@ LOSSES = "MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss CrossE
 OPTIMIZERS = "SGD Adam AdamW RMSprop Adagrad".split()
 
 
-class Layer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Layer:
     """A class of torch.nn that a program may make objects of."""
 
     name: str
     kind: type[nn.Module]
 
 
-class OptimizerClass(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class OptimizerClass:
     """A class of torch.optim."""
 
     name: str
@@ -65,5 +69,5 @@ def layer_call(module: nn.Module) -> Function:
     name = type(module).__name__
     if isinstance(module, nn.Linear):
         weight = module.weight
-        return Function(name, module, lambda args, kwargs: linear_cost((*args, weight), {}))
-    return Function(name, module, largest)
+        return Function(name, module, lambda args, kwargs: costs.linear((*args, weight), {}))
+    return Function(name, module, costs.broadcast)

@@ -26,6 +26,8 @@ class Limits:
     operations: int = 20_000
     elements: int = 1 << 20
     """Elements of one tensor."""
+    dimensions: int = 64
+    """Dimensions of one tensor; PyTorch's own kernels take no more."""
     total_elements: int = 1 << 24
     work: int = 1 << 30
     """Multiplications of all matrix products together."""
@@ -64,6 +66,10 @@ class Budget:
             raise ProgramError(
                 f"This program takes more than {self.limits.steps:,} steps. A loop with fewer turns would work.", span
             )
+        self.check_time(span)
+
+    def check_time(self, span: Span) -> None:
+        """Called before any piece of work that can take long."""
         if time.monotonic() > self._deadline:
             raise ProgramError(
                 f"This program ran for {self.limits.seconds:g} seconds and was stopped. "
@@ -93,8 +99,7 @@ class Budget:
             )
         if self._work < 0:
             raise ProgramError("The matrix products of this program are too large. Smaller matrices would work.", span)
-        if time.monotonic() > self._deadline:
-            self.step(span)
+        self.check_time(span)
 
     def output(self, characters: int, span: Span) -> None:
         self._output -= characters

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 
-from gradwalk import library
+from gradwalk import costs, library
 from gradwalk.layers import LAYERS, OPTIMIZERS, OptimizerClass
 from gradwalk.library import Context, Function, Module, Seed
 
 
-class Silence(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Silence:
     """Something that draws or styles: whatever is asked of it, nothing happens."""
 
     name: str
 
 
-class Engine(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Engine:
     """torch.autograd.grad and its relatives, which the listener runs."""
 
     name: str
 
 
-class ParameterClass(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ParameterClass:
     """torch.nn.Parameter."""
 
     name: str = "Parameter"
 
 
-class DeviceClass(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class DeviceClass:
     """torch.device: the CPU is the one device here."""
 
     name: str = "torch.device"
@@ -42,7 +47,7 @@ def _cuda_is_available() -> bool:
 
 
 def _size(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
-    return max((t.numel() for t in library.tensors(args)), default=1), 0
+    return max((t.numel() for t in costs.tensors(args)), default=1), 0
 
 
 def _variable(data: torch.Tensor, requires_grad: bool = False) -> torch.Tensor:
@@ -95,7 +100,7 @@ _TORCH = Module(
 )
 
 
-def _array(name: str, cost: library.Cost) -> Function:
+def _array(name: str, cost: costs.Cost) -> Function:
     return Function("np." + name, getattr(np, name), cost, "array")
 
 
@@ -104,9 +109,9 @@ _NUMPY = Module(
     {
         **_CONSTANTS,
         **{name: _array(name, _size) for name in "array sin cos tan exp log sqrt abs tanh mean sum".split()},
-        **{name: _array(name, library.sizes) for name in ("zeros", "ones")},
-        "linspace": _array("linspace", library.linspace_cost),
-        "arange": _array("arange", library.range_cost),
+        **{name: _array(name, costs.sizes) for name in ("zeros", "ones")},
+        "linspace": _array("linspace", costs.linspace),
+        "arange": _array("arange", costs.arange),
         "float32": np.float32,
         "float64": np.float64,
         "ndarray": np.ndarray,

@@ -7,7 +7,8 @@ them; PyTorch's own are listed here. ``getattr`` is only ever used with a name f
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -46,7 +47,8 @@ ATTRIBUTES = (
 """Everything that some object here may be asked for."""
 
 
-class Plain(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Plain:
     """A method that touches no tensor's numbers, not yet called."""
 
     call: Any

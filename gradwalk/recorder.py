@@ -197,7 +197,7 @@ class Recorder:
 
     def call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
         """Run one call and record the operations that happened inside it."""
-        if function.kind != "operation" or self.quiet:
+        if self.quiet or function.kind not in ("operation", "operator"):
             return function.call(*args, **kwargs)
         before = _sequence_number() - 1
         watch = self._watch

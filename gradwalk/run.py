@@ -16,6 +16,7 @@ import torch
 from gradwalk import library
 from gradwalk.arithmetic import check_plain, check_size
 from gradwalk.containers import percent_text
+from gradwalk.costs import tensors
 from gradwalk.library import Function
 from gradwalk.limits import Budget
 from gradwalk.parse import span_of
@@ -141,20 +142,36 @@ class Run:
         kind = function.kind
         if kind == "backward":
             return self._backward(args, kwargs, span)
-        if kind == "creation" or _has_tensor(args, kwargs):
-            self.budget.operation(*function.cost(args, kwargs), span)
-            if kind == "creation" and function.name in library.RANDOM:
-                kwargs["generator"] = self.generator
-            return self.listener.call(function, args, kwargs, span)
+        if kind == "creation" or _has_tensor(args, kwargs, kind):
+            return self._with_tensors(function, args, kwargs, span, node)
+        self.budget.check_time(span)
         if isinstance(node, ast.BinOp | ast.AugAssign):
             if isinstance(node.op, ast.Mod) and isinstance(args[0], str):
                 return self.checked(percent_text(args[0], args[1]), node)
             check_plain(type(node.op).__name__, args, self.budget.limits, span)
         return self.checked(function.call(*args, **kwargs), node)
 
+    def _with_tensors(
+        self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span, node: ast.AST
+    ) -> Any:
+        try:
+            elements, work = function.cost(args, kwargs)
+        except ProgramError as error:
+            raise ProgramError(error.message, span) from None
+        self.budget.operation(elements, work, span)
+        if function.name in library.RANDOM:
+            kwargs["generator"] = self.generator
+        result = self.listener.call(function, args, kwargs, span)
+        if isinstance(result, torch.Tensor) and result.dim() > self.budget.limits.dimensions:
+            raise ProgramError(
+                f"This tensor has {result.dim():,} dimensions; at most {self.budget.limits.dimensions} work here.", span
+            )
+        return self.checked(result, node)
+
     def _backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
         if len(args) > 3 or any(name not in ("gradient", "retain_graph") for name in kwargs):
             raise ProgramError("backward() takes gradient and retain_graph here.", span)
+        self.budget.check_time(span)
         self.listener.backward(args, kwargs, span)
 
     def items(self, value: Any, node: ast.AST) -> Iterator[Any]:
@@ -206,8 +223,9 @@ def elements(run: Run, nodes: list[ast.expr]) -> list[Any]:
     return values
 
 
-def _has_tensor(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+def _has_tensor(args: tuple[Any, ...], kwargs: dict[str, Any], kind: str) -> bool:
+    """Lists of tensors count for functions that join them; an operator treats a list as Python does."""
     for item in args:
         if isinstance(item, torch.Tensor):
             return True
-    return any(True for _ in library.tensors((*args, *kwargs.values())))
+    return kind != "operator" and any(True for _ in tensors((*args, *kwargs.values())))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import Watch
+from tests.browser import Watch, settled
 from tests.conftest import CheckAxe
 from tests.player_page import ORIGIN, PlayerPage, new_context, open_player
 from tests.player_story import SINE_GRADIENT, long_chain, sine
@@ -477,3 +477,28 @@ def test_a_step_takes_less_than_a_frame(player: OpenPlayer, operations: int) -> 
     }""")
     assert min(60, 3 * operations + 2) == shown.step
     assert statistics.median(times) < 16.7
+
+
+def test_stepping_says_nothing_to_the_server(page: Page) -> None:
+    sent: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.goto("/?z=sin(x**2)&x=4")
+    steps = page.locator("input.steps")
+    expect(steps).to_be_attached(timeout=60_000)
+    settled(page)
+    sent.clear()
+    for _ in range(int(steps.get_attribute("max") or 0)):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-box=v0]").last).to_contain_text(SINE_GRADIENT)
+    page.wait_for_url("**/?z=sin(x**2)&x=4&step=9")
+    page.keyboard.press("Home")
+    page.wait_for_url("**/?z=sin(x**2)&x=4")
+    assert sent == []
+
+
+def test_an_address_opens_at_its_step(page: Page) -> None:
+    page.goto("/?z=sin(x**2)&x=4&step=6")
+    expect(page.locator("input.steps")).to_have_value("6", timeout=60_000)
+    expect(page.locator(".label .flowing").last).to_have_text("∇ −0.9577")
+    page.reload()
+    expect(page.locator("input.steps")).to_have_value("6", timeout=60_000)

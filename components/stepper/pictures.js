@@ -1,6 +1,6 @@
 /* The two pictures of one run: which of them is on the page, with which details, and how large. */
 
-const WIDTHS = { narrow: 640, both: 900 }; // px of the player
+const WIDTHS = { narrow: 640, both: 820, least: 220 }; // px of the player; of a picture beside the other
 const CHOICE_KEY = "gradwalk.picture";
 const MISSING = "There is no grad_fn graph to draw: nothing here requires a gradient, or it is too large.";
 const NAMES = { computation: "Computation graph", grad_fn: "grad_fn graph", both: "Both" };
@@ -85,8 +85,11 @@ function createPictures(pick, redraw) {
     saved.checked = choice.saved;
     setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.isWhole()));
     area.dataset.shows = shown.join(" ");
-    const share = shown.length === 2 ? { computation: 0.64, grad_fn: 0.36 } : { computation: 1, grad_fn: 1 };
-    for (const view of shown) stages[view].resize({ ...size, width: Math.floor(size.width * share[view]) });
+    const beside = shown.length === 2 ? Math.min(Math.max(stages.grad_fn.width(), WIDTHS.least), 0.4 * size.width) : 0;
+    for (const view of shown) {
+      const width = view === "grad_fn" && beside ? beside : size.width - beside;
+      stages[view].resize({ ...size, width: Math.floor(width) });
+    }
   }
 
   return {

@@ -140,5 +140,8 @@ function createStage({ name, numbers, pick }) {
     picture.lights(box.id)[0].focus({ preventScroll: true });
   }
 
-  return { element, draw, show, resize, setZoom, isEmpty: () => !picture, isWhole: () => zoom === "whole" };
+  const isEmpty = () => !picture;
+  const isWhole = () => zoom === "whole";
+  const width = () => (picture ? picture.width : 0);
+  return { element, draw, show, resize, setZoom, isEmpty, isWhole, width };
 }

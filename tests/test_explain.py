@@ -1,0 +1,458 @@
+"""The sentences: each is read aloud here, with the numbers that PyTorch gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from string import Formatter
+from typing import Any
+
+import pytest
+import torch
+
+from gradwalk import explain, record
+from gradwalk.explain import wording
+from gradwalk.failures import CAUSES
+from gradwalk.index import Index
+from gradwalk.program import Span
+from gradwalk.recording import Accumulate, Backward, BackwardCall, Failure, Forward, Free, LocalGradient
+
+X = "import torch\nx = torch.tensor({x}, requires_grad=True)\n"
+Told = tuple[str, str]
+
+
+TELL: dict[type, Callable[[Index, Any], explain.Account]] = {
+    Forward: explain.forward,
+    LocalGradient: explain.local,
+    BackwardCall: explain.seed,
+    Backward: explain.backward,
+    Accumulate: explain.accumulate,
+}
+
+
+def told(source: str, kind: type) -> list[Told]:
+    """Title and sentence of every event of one kind."""
+    index = Index(record(source))
+    accounts = [TELL[kind](index, event) for event in index.recording.events if isinstance(event, kind)]
+    return [(account.title, account.sentence) for account in accounts]
+
+
+def forward(code: str, x: str = "4.0") -> str:
+    return told(X.format(x=x) + code, Forward)[-1][1]
+
+
+def local(code: str, x: str = "4.0", other: str = "") -> str:
+    return told(f"{X.format(x=x)}{other}\nz = {code}\nz.sum().backward()", LocalGradient)[0][1]
+
+
+def back(code: str, x: str = "4.0", other: str = "") -> str:
+    """What is said at the first operation, through which the gradient goes last."""
+    return told(f"{X.format(x=x)}{other}\nz = {code}\nz.backward()", Backward)[-1][1]
+
+
+def test_the_start_says_what_is_known_and_what_to_press() -> None:
+    index = Index(record(X.format(x="4.0") + "z = torch.sin(x**2)"))
+    account = explain.start(index, [index.values[0]], index.operations[0])
+    assert account.title == "Start"
+    assert account.sentence == (
+        "Each box holds a value; an arrow leads to the operation that uses it. So far only x = 4 is "
+        "known. Press → to compute v₁ = x²."
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "x", "sentence"),
+    [
+        ("x**2", "4.0", "v₁ is x², so 16. PyTorch notes PowBackward0 for the way back and keeps x = 4 for it."),
+        ("-x", "4.0", "v₁ is −x, so −4. PyTorch notes NegBackward0 for the way back; this one needs no values for it."),
+        (
+            "torch.sigmoid(x)",
+            "[0.0, 0.0]",
+            "v₁ is sigmoid(x), element by element: [0.5, 0.5]. PyTorch notes SigmoidBackward0 for the "
+            "way back and keeps v₁ = [0.5, 0.5] for it.",
+        ),
+        (
+            "x.detach()",
+            "4.0",
+            "v₁ is detach(x), so 4. The number goes on, but the way back is cut: no gradient flows through detach().",
+        ),
+        (
+            "torch.tensor(2.0) * 3",
+            "4.0",
+            "v₁ is 3 · c₁, so 6. Nothing in it requires a gradient, so PyTorch notes nothing for the way back.",
+        ),
+        (
+            "with torch.no_grad():\n    y = x * 3",
+            "4.0",
+            "y is 3 · x, so 12. PyTorch does not record this operation here, so no gradient can flow back through it.",
+        ),
+        (
+            "y = x.clone()\ny += 1",
+            "4.0",
+            "y′ is y + 1, so 5. The change is in place: y now holds the new value. PyTorch notes "
+            "AddBackward0 for the way back.",
+        ),
+    ],
+)
+def test_forward(code: str, x: str, sentence: str) -> None:
+    assert forward(code, x) == sentence
+
+
+def test_what_is_too_large_to_read_goes_by_its_shape() -> None:
+    assert forward("y = torch.ones(20, 30) @ torch.ones(30, 5)").startswith("y is c₁ @ c₂, with shape 20×5.")
+
+
+@pytest.mark.parametrize(
+    ("code", "x", "sentence"),
+    [
+        (
+            "x**2",
+            "4.0",
+            "If x grows a little, z grows 8 times as much. The power rule: the exponent times one power less.",
+        ),
+        ("torch.sin(x)", "16.0", "If x grows a little, z falls 0.9577 times as much. The slope of sin is cos."),
+        ("x + 1", "4.0", "If x grows a little, z grows just as much."),
+        ("1 - x", "4.0", "If x grows a little, z falls just as much."),
+        ("x * 3", "4.0", "If x grows a little, z grows 3 times as much. The slope is the constant factor."),
+        (
+            "torch.sigmoid(x)",
+            "6.7",
+            "If x grows a little, z grows 0.001228 times as much. Sigmoid is nearly flat this far from 0.",
+        ),
+        (
+            "torch.relu(x)",
+            "0.0",
+            "If x changes a little, z does not change at all. relu has a corner at 0, where any slope "
+            "from 0 to 1 would do; PyTorch takes 0.",
+        ),
+        (
+            "x**2",
+            "[1.0, 2.0]",
+            "Each element of z depends only on the same element of x, so the Jacobian has only a diagonal: [2, 4].",
+        ),
+        ("x.mean()", "[1.0, 2.0]", "One number for each element of x: how much z grows with it."),
+        (
+            "torch.softmax(x, 0)",
+            "[1.0, 2.0]",
+            "Row i of this Jacobian says how element i of z grows with each element of x.",
+        ),
+        (
+            "torch.cat([x, x])",
+            "[1.0, 2.0, 3.0]",
+            "The Jacobian has 6 rows, one for each element of z, and 3 columns, one for each element of "
+            "the first x. x stands at 2 places, and each place has a local gradient of its own.",
+        ),
+    ],
+)
+def test_local_gradient(code: str, x: str, sentence: str) -> None:
+    assert local(code, x) == sentence
+
+
+def test_a_value_used_twice_has_a_local_gradient_for_each_place() -> None:
+    first, second = told(X.format(x="3.0") + "z = x * x\nz.backward()", LocalGradient)
+    assert first[0] == "Local gradient ∂z/∂x⁽¹⁾"
+    assert second[0] == "Local gradient ∂z/∂x⁽²⁾"
+    assert first[1].startswith("If the first x grows a little, z grows 3 times as much. x stands at 2 places")
+
+
+def test_a_large_jacobian_goes_by_its_size() -> None:
+    sentence = local("x @ torch.ones(30, 5)", "[[1.0] * 30] * 20")
+    assert sentence == (
+        "The Jacobian would be 100×600. Nobody builds it: backward needs only its product with the "
+        "upstream gradient, vᵀJ."
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "x", "title", "opening"),
+    [
+        (
+            "z.backward()",
+            "4.0",
+            "Backward starts at z",
+            "A gradient says how much z changes when a value changes a little",
+        ),
+        ("z.backward(torch.tensor(3.0))", "4.0", "Backward starts at z", "backward(3) starts with 3 instead of 1"),
+        ("z.backward(torch.tensor(1.0))", "4.0", "Backward starts at z", "A gradient says how much z changes"),
+        (
+            "z.backward(torch.ones(2))",
+            "[1.0, 2.0]",
+            "Backward starts at z",
+            "z has 2 elements, and a gradient needs one number. With ones as the seed v, that number is "
+            "the sum of the elements.",
+        ),
+        (
+            "z.backward(torch.tensor([0.1, 1.0]))",
+            "[1.0, 2.0]",
+            "Backward starts at z",
+            "z has 2 elements, and a gradient needs one number. The seed v says how much each element "
+            "counts: L = Σ v · z.",
+        ),
+    ],
+)
+def test_seed(code: str, x: str, title: str, opening: str) -> None:
+    [(found, sentence)] = told(f"{X.format(x=x)}z = x * 2\n{code}", BackwardCall)
+    assert found == title
+    assert sentence.startswith(opening)
+
+
+def test_the_seed_says_that_the_graph_is_kept() -> None:
+    [(_, sentence)] = told(X.format(x="4.0") + "z = x**2\nz.backward(retain_graph=True)", BackwardCall)
+    assert sentence.endswith("retain_graph=True: what the nodes saved will be kept.")
+
+
+Y = "y = torch.tensor({}, requires_grad=True)"
+
+
+@pytest.mark.parametrize(
+    ("code", "x", "y", "sentence"),
+    [
+        ("torch.sin(x**2)", "4.0", "", "At x = 4 the slope of the square is 8, so x gets −7.6613."),
+        ("x + 1", "4.0", "", "Adding something to x passes the gradient on unchanged."),
+        ("(x + y) * 3", "4.0", "5.0", "A sum passes it on unchanged to x and y."),
+        ("(x - y) * 3", "4.0", "5.0", "A difference passes it on unchanged to x and with the opposite sign to y."),
+        ("(1 - x) * 3", "4.0", "", "The minus sign turns it around: x gets −3."),
+        ("x * 3 + 1", "4.0", "", "The constant factor 3 multiplies it: x gets 3."),
+        ("x * torch.tensor(6.7) + 1", "4.0", "", "x gets it times the other factor, c₁ = 6.7: 6.7."),
+        ("x * y + 1", "4.0", "5.0", "Each factor gets it times the other one: x gets 5, y gets 4."),
+        (
+            "x / y + 1",
+            "4.0",
+            "2.0",
+            "x gets it divided by y = 2. A larger y would make the quotient smaller: it gets −1.",
+        ),
+        ("torch.exp(x) * 2", "0.0", "", "exp is its own slope, so x gets it times v₁ = 1."),
+        ("torch.log(x) * 2", "4.0", "", "The slope of log at 4 is 1 / x = 0.25, so x gets 0.5."),
+        (
+            "torch.sigmoid(x) * 3",
+            "6.7",
+            "",
+            "Sigmoid is nearly flat at x = 6.7, so it passes on only 0.001228 of that.",
+        ),
+        ("torch.relu(x) * 3", "2.0", "", "The gate of relu is open at x = 2, above 0: everything gets through."),
+        ("torch.relu(x) * 3", "-2.0", "", "The gate of relu is closed at x = −2, below 0: nothing gets through."),
+        ("torch.relu(x).sum()", "[1.0, -1.0]", "", "The gate of relu is open at 1 of 2 elements; the others get 0."),
+        ("torch.abs(x) * 3", "-2.0", "", "x = −2 is negative, so abs turns the gradient around."),
+        ("torch.maximum(x, y) * 3", "2.0", "5.0", "y was taken, so it gets everything and x gets 0."),
+        ("torch.maximum(x, y) * 3", "2.0", "2.0", "x and y are equal, and PyTorch gives each of them half."),
+        (
+            "x.max() * 3",
+            "[1.0, 5.0]",
+            "",
+            "Everything goes to the element that was taken, number 1 (counting from 0); the others get 0.",
+        ),
+        ("x.max() * 3", "[5.0, 5.0]", "", "2 elements tie, and PyTorch gives each of them 1/2 of it."),
+        ("x.mean() * 3", "[1.0, 5.0]", "", "The mean shares it evenly: each of the 2 elements gets 1/2 of it."),
+        ("x.sum() * 3", "[1.0, 5.0]", "", "A sum passes it on unchanged to each of its 2 elements."),
+        (
+            "torch.where(x > 1, x, y) * 3",
+            "2.0",
+            "5.0",
+            "The condition chose x, so the gradient goes on to it unchanged. The condition did not "
+            "choose y, so it gets 0.",
+        ),
+        (
+            "(x + y).sum()",
+            "[1.0, 2.0]",
+            "5.0",
+            "A sum passes it on unchanged to x and y. y was copied to 2 places, so it gets the sum over its copies: 2.",
+        ),
+        ("x.round() * 3", "2.2", "", "Round is flat at x = 2.2, so nothing gets through."),
+        ("torch.relu(x * 0 - 1)", "2.0", "", "Nothing pulls on v₁, so nothing is passed on."),
+        (
+            "x * x + x",
+            "3.0",
+            "",
+            "x is both factors, so it gets 3 times that through each of them. x is used 3 times, and its "
+            "contributions add up: 7.",
+        ),
+        ("x.clamp(0, 1) * 3", "2.0", "", "x = 2 was clamped: a small change does nothing, so it gets 0."),
+        ("x.dot(y) * 3", "[1.0, 2.0]", "[3.0, 4.0]", "Each vector gets the other one, times 3."),
+        (
+            "x.reshape(1, 2).sum()",
+            "[1.0, 2.0]",
+            "",
+            "The gradient of z arrives at v₁, one number for each of its 2 elements. No number is "
+            "computed here, so the gradient only goes back to the shape of x.",
+        ),
+        (
+            "torch.softmax(x, 0)[0]",
+            "[1.0, 1.0]",
+            "",
+            "The results share a total of 1, so the gradients of x add up to 0.",
+        ),
+    ],
+)
+def test_what_each_operation_does_with_the_gradient(code: str, x: str, y: str, sentence: str) -> None:
+    assert back(code, x, Y.format(y) if y else "").endswith(sentence)
+
+
+def test_the_gradient_that_arrives_comes_first() -> None:
+    through_the_sum, through_the_square = told(X.format(x="4.0") + "z = x**2 + 1\nz.backward()", Backward)
+    assert through_the_sum[1].startswith("It starts at z with 1.")
+    assert through_the_square == (
+        "Backward through the square",
+        "z pulls on v₁ with 1. At x = 4 the slope of the square is 8, so x gets 8.",
+    )
+
+
+def test_contributions_say_that_more_will_come() -> None:
+    first, last = told(X.format(x="3.0") + "z = x**2 + x\nz.backward()", Backward)
+    assert first[1].endswith("x is used 2 times: this is contribution 1 of 2, and they will be added.")
+    assert last[1].endswith("x is used 2 times, and its contributions add up: 7.")
+
+
+@pytest.mark.parametrize(
+    ("code", "sentences"),
+    [
+        ("x.backward()", ["The derivative of a value by itself is 1. x.grad was None; now it holds 1."]),
+        (
+            "(x**2).backward()\n(x**2).backward()",
+            [
+                "x.grad was None; now it holds 4.",
+                "x.grad already held 4. PyTorch never replaces it, it adds: now it holds 8.",
+            ],
+        ),
+        (
+            "y = x * 3\ny.retain_grad()\n(y * 2).backward()",
+            [
+                "x.grad was None; now it holds 6.",
+                "y is no leaf; it keeps its gradient because the program called retain_grad(). y.grad was "
+                "None; now it holds 2.",
+            ],
+        ),
+    ],
+)
+def test_accumulate(code: str, sentences: list[str]) -> None:
+    assert [sentence for _, sentence in told(X.format(x="2.0") + code, Accumulate)] == sentences
+
+
+def test_what_is_released_can_no_longer_be_used() -> None:
+    recording = record(X.format(x="2.0") + "z = torch.sin(x**2)\nz.backward()")
+    event = next(event for event in recording.events if isinstance(event, Free))
+    assert explain.free(event).sentence.startswith("backward() is done. What 2 nodes had saved for it is released")
+
+
+def test_pytorchs_own_rule_stands_with_what_it_uses() -> None:
+    index = Index(record(X.format(x="4.0") + "z = torch.sigmoid(x)\nz.backward()"))
+    event = next(event for event in index.recording.events if isinstance(event, LocalGradient))
+    assert explain.local(index, event).rule == ("SigmoidBackward0", "sigmoid_backward(grad, result)", "result = 0.9820")
+
+
+@pytest.mark.parametrize(
+    ("code", "x", "sentence"),
+    [
+        ("torch.log(x)", "0.0", "log(0) = −inf: the logarithm falls without bound towards 0."),
+        (
+            "torch.log(x)",
+            "-1.0",
+            "The logarithm of a negative number such as −1 is not defined: PyTorch gives nan, not a number.",
+        ),
+        (
+            "torch.sqrt(x)",
+            "-1.0",
+            "The square root of a negative number such as −1 is not a real number: PyTorch gives nan.",
+        ),
+        (
+            "torch.sqrt(x)",
+            "[4.0, -9.0]",
+            "The square root of a negative number such as −9 is not a real number: PyTorch gives nan.",
+        ),
+        ("1 / x", "0.0", "It is inf because v₁ is infinite."),
+        ("x / 0", "3.0", "3 / 0 = inf: a tensor divided by 0 is no error but infinite."),
+        ("x / 0", "0.0", "0 / 0 has no value: PyTorch gives nan, not a number."),
+        ("x**-1.0", "0.0", "0 to a negative power divides by 0: inf."),
+        ("x**0.5", "-4.0", "A negative number to a broken power such as 0.5 is not a real number: PyTorch gives nan."),
+        ("torch.exp(x)", "100.0", "The result is beyond the largest float32, 3.403e+38, so it overflows to inf."),
+        ("torch.asin(x)", "2.0", "asin is defined only from −1 to 1, and 2 lies outside: PyTorch gives nan."),
+        ("torch.log(x) * x", "0.0", "0 · inf = nan: nothing times infinity has no value."),
+        ("torch.log(x) - torch.log(x)", "0.0", "inf − inf = nan: a difference of infinities has no value."),
+        ("torch.sin(torch.log(x))", "0.0", "sin has no value at infinity, so this is nan."),
+        ("torch.sqrt(x) + 1", "-1.0", "v₁ holds nan, and whatever is computed with nan is nan."),
+    ],
+)
+def test_inf_and_nan_are_explained_in_the_forward_pass(code: str, x: str, sentence: str) -> None:
+    assert sentence in forward(code, x)
+
+
+@pytest.mark.parametrize(
+    ("code", "x", "sentence"),
+    [
+        ("torch.sqrt(x)", "0.0", "The slope is infinite at this point: inf."),
+        ("torch.log(x)", "0.0", "The slope is infinite at this point: inf."),
+        ("torch.exp(x)", "100.0", "The value here is already inf, so its slope says nothing useful."),
+    ],
+)
+def test_inf_and_nan_are_explained_in_the_local_gradient(code: str, x: str, sentence: str) -> None:
+    assert local(code, x) == sentence
+
+
+@pytest.mark.parametrize(
+    ("code", "x", "sentence"),
+    [
+        ("torch.where(x > 0, torch.sqrt(x), x)", "0.0", "0 · inf = nan: nothing times infinity has no value."),
+        ("torch.sqrt(x) * 2", "0.0", "The slope is infinite here, and so is what it passes on."),
+        ("torch.sqrt(x * 2)", "0.0", "An infinite gradient arrives, and it stays infinite."),
+        ("torch.sqrt(x * 2)", "-1.0", "nan arrives, and whatever is multiplied by nan is nan."),
+    ],
+)
+def test_inf_and_nan_are_explained_in_the_backward_pass(code: str, x: str, sentence: str) -> None:
+    assert sentence in back(code, x)
+
+
+FAILING = {
+    "backward-twice": "y = x * x\ny.backward()\ny.backward()",
+    "non-scalar-root": "(torch.ones(2) * x).backward()",
+    "nothing-requires-grad": "x.detach().backward()",
+    "seed-shape": "(torch.ones(2) * x).backward(torch.ones(3))",
+    "integer-requires-grad": "torch.tensor(2, requires_grad=True)",
+    "in-place-on-leaf": "x += 1",
+    "saved-value-changed": "y = torch.sigmoid(x)\ny += 1\ny.backward()",
+    "flag-on-non-leaf": "y = x * 2\ny.requires_grad_(False)",
+    "shape-mismatch": "torch.ones(2) + torch.ones(3)",
+    "division-by-zero": "1 / 0",
+    "unknown-name": "if x > 100:\n    y = x\ny * 2",
+}
+
+
+@pytest.mark.parametrize("cause", sorted({cause for _, _, cause in CAUSES} | set(FAILING)))
+def test_every_failure_that_is_known_has_a_reason_and_a_way_out(cause: str) -> None:
+    event = next(event for event in record(X.format(x="2.0") + FAILING[cause]).events if isinstance(event, Failure))
+    assert event.cause == cause
+    explanation = explain.failure(event)
+    assert (explanation.title, explanation.why, explanation.way_out) == wording.FAILURES[cause]
+    assert explanation.why.endswith(".")
+    assert explanation.way_out.endswith(".")
+
+
+def test_a_failure_of_unknown_cause_gives_pytorchs_own_message() -> None:
+    event = next(event for event in record(X.format(x="2.0") + "x.sum(dim=3)").events if isinstance(event, Failure))
+    explanation = explain.failure(event)
+    assert explanation.title == "IndexError"
+    assert "Dimension out of range" in explanation.why
+
+
+def test_a_message_with_braces_is_only_text() -> None:
+    event = Failure(0, Span(1, 1, 1, 2), "ValueError", "{0} {x} {", None)
+    assert explain.failure(event).why == "PyTorch stopped here and said: “{0} {x} {”."
+
+
+def sentences() -> list[str]:
+    tables = [table for name, table in vars(wording).items() if name.isupper()]
+    values = [value for table in tables for value in (table.values() if isinstance(table, dict) else [table])]
+    return [text for value in values for text in ([value] if isinstance(value, str) else value)]
+
+
+def test_every_sentence_is_a_template_with_named_pieces() -> None:
+    fields = [field for text in sentences() for _, field, _, _ in Formatter().parse(text) if field is not None]
+    assert fields
+    assert all(field.isidentifier() for field in fields)
+
+
+def test_no_sentence_is_long() -> None:
+    assert max(len(text) for text in sentences()) <= 240
+
+
+def test_the_number_in_a_sentence_is_pytorchs() -> None:
+    x = torch.tensor(6.7, requires_grad=True)
+    (slope,) = torch.autograd.grad(torch.sigmoid(x), x)
+    assert f"grows {slope.item():.4g} times" in local("torch.sigmoid(x)", "6.7")
