@@ -138,14 +138,13 @@ def _seed(run: Run, target: Seed, args: Args, kwargs: Kwargs, node: ast.expr) ->
 
 
 def _plain(run: Run, target: Plain, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
-    if target.name in ("step", "zero_grad") and isinstance(
-        owner := getattr(target.call, "__self__", None), torch.optim.Optimizer
-    ):
+    owner = getattr(target.call, "__self__", None)
+    if target.name in ("step", "zero_grad") and isinstance(owner, torch.optim.Optimizer):
         return run.listener.optimize(owner, target.name, kwargs, run.span(node))
     value = target.call(*args, **kwargs)
     if is_node(owner) and target.name == "name":
         return str(value)
-    return run.checked(list(value), node) if target.listed else run.checked(value, node)
+    return run.checked(list(value) if target.listed else value, node)
 
 
 def _class(run: Run, target: ClassObject, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
