@@ -11,7 +11,7 @@ import torch
 from gradwalk import library
 from gradwalk.modules import Silence
 from gradwalk.objects import get_attribute
-from gradwalk.printing import formatted, printed, shown
+from gradwalk.printing import formatted, shown
 from gradwalk.run import Run, elements, expression
 
 
@@ -115,15 +115,19 @@ def _slice(run: Run, node: ast.Slice) -> slice:
 
 @expression(ast.JoinedStr)
 def _f_string(run: Run, node: ast.JoinedStr) -> str:
-    return str(run.checked("".join(printed(run.value(part)) for part in node.values), node))
+    text = ""
+    for part in node.values:
+        text = run.checked(text + str(run.value(part)), node)
+    return text
 
 
 @expression(ast.FormattedValue)
 def _field(run: Run, node: ast.FormattedValue) -> str:
     value = run.value(node.value)
     if node.conversion == ord("r"):
-        value = shown(value)
-    return formatted(value, run.value(node.format_spec) if node.format_spec else "")
+        value = run.text(value, node, shown)
+    spec = run.value(node.format_spec) if node.format_spec else ""
+    return run.text(value, node, lambda item: formatted(item, spec))
 
 
 @expression(ast.Attribute)

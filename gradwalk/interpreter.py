@@ -36,10 +36,11 @@ def run_program(program: Program, listener: Listener, budget: Budget) -> Any:
     run = Run(listener, budget)
     last = None
     outermost = run.scope
-    for cell in program.cells:
-        run.line, run.scope, run.depth = cell.line, outermost, 0
-        listener.cell(cell)
-        last = _run_cell(run, cell)
+    with torch.enable_grad():  # a program can leave grad mode off in its thread: one no_grad() object entered twice
+        for cell in program.cells:
+            run.line, run.scope, run.depth = cell.line, outermost, 0
+            listener.cell(cell)
+            last = _run_cell(run, cell)
     return last
 
 
@@ -47,16 +48,16 @@ def _run_cell(run: Run, cell: ProgramCell) -> Any:
     value = None
     for line, text in cell.passed:
         run.listener.output(Span(line, 1, line, len(text) + 1), "notice", f"Passed over: {text}")
-    for node in cell.body:
-        try:
+    try:
+        for node in cell.body:
             value = run.execute(node)
-        except ProgramError:
-            raise
-        except Exception as error:
-            run.listener.failure(run.span(run.at), error)
-            return None
-    if cell.body and isinstance(cell.body[-1], ast.Expr) and value is not None:
-        run.show(cell.body[-1], "result", displayed(value))
+        if cell.body and isinstance(cell.body[-1], ast.Expr) and value is not None:
+            run.show(cell.body[-1], "result", run.text(value, cell.body[-1], displayed))
+    except ProgramError:
+        raise
+    except Exception as error:
+        run.listener.failure(run.span(run.at), error)
+        return None
     return value
 
 

@@ -143,6 +143,7 @@ def parse(source: str, limits: Limits = LIMITS) -> Program:
     Raises ProgramError, with the place, for whatever is not on the closed lists.
     """
     _check_size(source, limits)
+    source = source.replace("\r\n", "\n").replace("\r", "\n")  # as Python reads it, and counts its lines
     cells = tuple(_cell(text, line, limits) for text, line in split_cells(source))
     checked = sum(len(cell.nodes) for cell in cells)
     if checked > limits.syntax_nodes:
@@ -200,6 +201,7 @@ def _cell(text: str, line: int, limits: Limits) -> ProgramCell:
             raise ProgramError(REFUSED.get(kind, f"{_plain(kind)} is not part of this language."), where)
         if (check := _CHECKS.get(kind)) is not None:
             check(node, line, limits)
+    _check_jumps(tree.body, line)
     return ProgramCell(text, line, tuple(tree.body), tuple(nodes), passed)
 
 
@@ -278,6 +280,20 @@ def _count_in_characters(nodes: Iterable[ast.AST], text: str) -> None:
                 node.end_col_offset = characters(node.end_lineno, node.end_col_offset)
 
 
+def _check_jumps(body: Iterable[ast.AST], line: int) -> None:
+    """break and continue belong into loops; the parser leaves that to a later stage of Python."""
+    stack = [*body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Break | ast.Continue):
+            word = "break" if isinstance(node, ast.Break) else "continue"
+            raise ProgramError(f"{word} stands outside of a loop; it works inside for and while.", span_of(node, line))
+        if isinstance(node, ast.If | ast.With):
+            stack += node.body
+        if isinstance(node, ast.If | ast.For | ast.While):
+            stack += node.orelse
+
+
 def _plain(kind: type[ast.AST]) -> str:
     words = re.findall("[A-Z][a-z]*", kind.__name__)
     return " ".join(words).capitalize()
@@ -339,6 +355,8 @@ def _check_constant(node: ast.Constant, line: int, limits: Limits) -> None:
         raise ProgramError(f"This whole number is too long; at most {limits.digits} digits fit here.", span)
     if isinstance(value, str) and len(value) > limits.items:
         raise ProgramError(f"This text is too long; at most {limits.items:,} characters fit here.", span)
+    if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ProgramError("This text has half a character (a lone surrogate) in it; plain text works.", span)
 
 
 def _check_items(node: ast.List | ast.Tuple, line: int, limits: Limits) -> None:

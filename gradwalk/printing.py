@@ -13,6 +13,25 @@ PRINTED_ELEMENTS = 1000
 PRINTED_DIMENSIONS = 4
 
 
+def printing_cost(value: Any, limit: int) -> int:
+    """How many numbers and pieces of text a repr has, lists inside it opened; counting stops above the limit."""
+    found, stack = 0, [value]
+    while stack and found <= limit:
+        item = stack.pop()
+        found += 1
+        if isinstance(item, list | tuple):
+            stack.extend(item[: limit + 1])
+        elif isinstance(item, dict):
+            stack.extend(list(item.values())[: limit + 1])
+        elif isinstance(item, torch.nn.Module):
+            found += 10 * sum(1 for _ in item.modules())
+        elif isinstance(item, torch.Tensor):
+            found += min(item.numel(), PRINTED_ELEMENTS)
+        elif isinstance(item, str):
+            found += len(item) // 10
+    return found
+
+
 def shown(value: Any) -> str:
     """The repr of a value as a notebook shows it."""
     if isinstance(value, torch.Tensor):

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from gradwalk import library
-from gradwalk.printing import printed, shown
+from gradwalk.printing import shown
 from gradwalk.program import ProgramError
 from gradwalk.run import Run
 
@@ -34,8 +34,15 @@ def call_builtin(
 
 
 def _print(run: Run, node: ast.expr, *args: Any, sep: str | None = " ", end: str | None = "\n", **_: Any) -> None:
-    text = (" " if sep is None else sep).join(map(printed, args)) + ("\n" if end is None else end)
-    run.show(node, "print", text)
+    between, last = " " if sep is None else sep, "\n" if end is None else end
+    texts: list[str] = []
+    room = run.budget.limits.output
+    for item in args:
+        texts.append(run.text(item, node))
+        room -= len(texts[-1]) + len(between)
+        if room < 0:
+            break  # show refuses it
+    run.show(node, "print", between.join(texts) + last)
 
 
 def _abs(run: Run, node: ast.expr, number: Any) -> Any:
@@ -73,11 +80,11 @@ def _items(run: Run, node: ast.expr, items: Any) -> list[Any]:
 
 
 def _str(run: Run, node: ast.expr, value: Any = "") -> str:
-    return str(run.checked(printed(value), node))
+    return str(run.checked(run.text(value, node), node))
 
 
 def _repr(run: Run, node: ast.expr, value: Any) -> str:
-    return str(run.checked(shown(value), node))
+    return str(run.checked(run.text(value, node, shown), node))
 
 
 def _pow(run: Run, node: ast.expr, base: Any, exponent: Any) -> Any:

@@ -145,6 +145,8 @@ class _Watch(TorchDispatchMode):
             if out is not None
             else ()
         )
+        if not outputs:
+            return out  # a number was read out of a tensor, as for an index
         if kernel.in_place:
             self._values.changed(args[0])
         shared = operands[0].value if kernel.view and operands else None

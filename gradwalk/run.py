@@ -20,6 +20,7 @@ from gradwalk.costs import tensors
 from gradwalk.library import Function
 from gradwalk.limits import Budget
 from gradwalk.parse import span_of
+from gradwalk.printing import printed, printing_cost
 from gradwalk.program import ProgramCell, ProgramError, Span
 from gradwalk.scope import Scope
 
@@ -196,6 +197,14 @@ class Run:
     def _numbered(self, address: re.Match[str]) -> str:
         number = self._addresses.setdefault(address[0], len(self._addresses) + 1)
         return f"0x{number:012x}"
+
+    def text(self, value: Any, node: ast.AST, write: Callable[[Any], str] = printed) -> str:
+        """A value as text, if there is not too much of it."""
+        span = self.span(node)
+        self.budget.check_time(span)
+        if printing_cost(value, self.budget.limits.items) > self.budget.limits.items:
+            raise ProgramError("This is too much to write out. A part of it would work.", span)
+        return write(value)
 
     def checked(self, value: Any, node: ast.AST) -> Any:
         """The same value, if it has not grown too large."""

@@ -10,7 +10,6 @@ import torch
 from gradwalk import library
 from gradwalk.modules import MODULES, SILENT
 from gradwalk.objects import set_attribute
-from gradwalk.printing import printed
 from gradwalk.program import ProgramError
 from gradwalk.run import Break, Continue, Run, statement
 from gradwalk.vocabulary import imported
@@ -172,7 +171,7 @@ def _within(run: Run, contexts: list[Any], node: ast.With) -> None:
 @statement(ast.Assert)
 def _assert(run: Run, node: ast.Assert) -> None:
     if not run.value(node.test):
-        raise AssertionError(*([printed(run.value(node.msg))] if node.msg else []))
+        raise AssertionError(*([run.text(run.value(node.msg), node)] if node.msg else []))
 
 
 @statement(ast.Import)
