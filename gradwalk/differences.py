@@ -46,23 +46,25 @@ def slopes(function: Callable[[float], float], x: float, middle: float, h: float
     return Slopes((middle - below) / (x - low), (above - middle) / (high - x), (above - below) / (high - low), h, noise)
 
 
-def shape(function: Callable[[float], float], x: float, middle: float, found: Slopes) -> str:
+def shape(function: Callable[[float], float], x: float, middle: float, found: Slopes, scale: float = 0) -> str:
     """``smooth``, ``kink``, ``jump``, or ``undefined`` where a slope is nan or infinite.
 
     The gap between the slopes from the left and from the right shrinks with the step where a function merely bends,
-    stays at a kink, and grows at a jump. A kink that is near but not at ``x`` counts as smooth.
+    stays at a kink, and grows at a jump. A kink that is near but not at ``x`` counts as smooth. ``scale`` is the size
+    of the largest number on the way to f: its rounding reaches f, however small f itself is.
     """
-    if not math.isfinite(found.right - found.left):
+    if not math.isfinite(found.gap):
         return "undefined"
     if found.gap <= 1e-4 * max(1e-3, abs(found.left), abs(found.right)) + found.noise:
         return "smooth"
-    for scale in (FINER, 1):
-        coarse, fine = (slopes(function, x, middle, found.step / divisor) for divisor in (scale, 8 * scale))
+    for finer in (FINER, 1):
+        coarse, fine = (slopes(function, x, middle, found.step / divisor) for divisor in (finer, 8 * finer))
         if not math.isfinite(fine.gap + coarse.gap):
             return "undefined"
-        if fine.gap > 2 * fine.noise or fine.noise < 0.1 * found.gap:
+        noise = max(fine.noise, 8 * EPSILON * scale / fine.step)
+        if fine.gap > 2 * noise or noise < 0.1 * found.gap:
             break
-    if fine.gap <= fine.noise:
+    if fine.gap <= 2 * noise:
         return "smooth"
     growth = fine.gap / coarse.gap if coarse.gap else math.inf
     return "smooth" if growth < 8**-0.5 else "kink" if growth < 8**0.75 else "jump"

@@ -14,6 +14,8 @@ from gradwalk.recording import Recording
 # How far two numbers may be apart and still agree, relative to the larger one.
 _AGREE = {"float32": 1e-4, "float64": 1e-6}
 _COARSE = 1e-2
+_LITTLE = 100
+"""In units of h²."""
 
 
 class Measured(NamedTuple):
@@ -36,7 +38,7 @@ def remark(experiment: Experiment, measured: Measured) -> str | None:
         return remarks.unused(measured.leaf, root)
     if not math.isfinite(experiment.middle):
         return remarks.no_value(root, experiment.middle)
-    form = shape(measured.function, measured.x, experiment.middle, measured.slopes)
+    form = shape(measured.function, measured.x, experiment.middle, measured.slopes, experiment.scale)
     if form == "kink":
         return remarks.kink(measured.slopes, measured.autograd)
     if form == "jump":
@@ -64,9 +66,11 @@ def _where_smooth(experiment: Experiment, measured: Measured, autograd: float) -
     return _roughness(experiment, measured, autograd)
 
 
-def _roughness(experiment: Experiment, measured: Measured, autograd: float) -> str:
-    """A shorter step tells whether the central difference itself was wrong."""
+def _roughness(experiment: Experiment, measured: Measured, autograd: float) -> str | None:
+    """A shorter step tells whether the central difference was wrong; by a little, some h², it always is."""
     found = measured.slopes
+    if abs(found.central - autograd) <= _LITTLE * found.step**2 * max(1, abs(experiment.middle), abs(autograd)):
+        return None
     closer = slopes(measured.function, measured.x, experiment.middle, found.step / FINER)
     if abs(closer.central - autograd) < abs(found.central - autograd) / 16 + closer.noise:
         return remarks.rough(found.step)

@@ -41,6 +41,12 @@ class Experiment:
     def root_name(self) -> str:
         return self.root.names[-1] if self.root.names else self.expression.root
 
+    @property
+    def scale(self) -> float:
+        """The size of the largest number that was recorded."""
+        numbers = (abs(number) for value in self.recording.values for number in value.numbers or ())
+        return float(max((number for number in numbers if math.isfinite(number)), default=0))
+
     def along(self, leaf: str, position: int) -> tuple[Callable[[float], float], float]:
         """The function of one element of a leaf alone, and that element's value."""
         numbers = self._numbers[leaf]

@@ -187,6 +187,10 @@ class Run:
             return iter(value)
         raise TypeError(f"'{type(value).__name__}' object is not iterable")
 
+    def opened(self, value: Any, node: ast.AST) -> Any:
+        """The rows of a tensor as a list; anything else as it is."""
+        return self.checked(list(self.items(value, node)), node) if isinstance(value, torch.Tensor) else value
+
     def show(self, node: ast.AST, stream: str, text: str) -> None:
         """Show a text in the output of the cell. Addresses in it become small numbers, the same in every run."""
         span = self.span(node)
