@@ -188,13 +188,18 @@ class LiveValues:
 
     def _new_state(self, tensor: torch.Tensor, storage: int | None) -> _State:
         if storage is None:
-            key = tensor.untyped_storage()._cdata
-            storage = self._storages.setdefault(key, len(self._epochs))
-            if storage == len(self._epochs):
-                self._epochs.append(0)
+            storage = self._storage(tensor)
         state = self._states[id(tensor)] = _State(len(self._kept), storage)
         self._kept.append(tensor)
         return state
+
+    def _storage(self, tensor: torch.Tensor) -> int:
+        """Memory has one address while its tensors live, and they all do; asking for the storage itself is slow."""
+        address = tensor.data_ptr() - tensor.storage_offset() * tensor.element_size() if tensor.numel() else 0
+        storage = self._storages.setdefault(address, len(self._epochs)) if address else len(self._epochs)
+        if storage == len(self._epochs):
+            self._epochs.append(0)
+        return storage
 
     def _snapshot(self, state: _State, tensor: torch.Tensor) -> int:
         made = _Made(state, tensor)
