@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import groupby
 
 from components.form import Field, Gallery, Refusal, Seed, form
@@ -22,7 +23,7 @@ def ask(opened: Opened, refused: Exception | None, shown: Recorded | None) -> No
         opened.document,
         fields(opened.document),
         refusal=None if refused is None else refusal(refused),
-        seed=None if shown is None else seed(shown, opened.document.seed),
+        seed=None if shown is None else seed(shown),
         gallery=gallery(opened),
         answered=opened.answered,
     )
@@ -34,7 +35,8 @@ def fields(document: Document) -> list[Field] | None:
         expression = read(document.text, dict.fromkeys(document.given, "1"))
     except ProgramError:
         return None
-    return [Field(name=v.name, label=pretty(v.name), text=document.given.get(v.name, v.text)) for v in expression.variables]
+    given = document.given
+    return [Field(name=v.name, label=pretty(v.name), text=given.get(v.name, v.text)) for v in expression.variables]
 
 
 def refusal(error: Exception) -> Refusal:
@@ -45,12 +47,12 @@ def refusal(error: Exception) -> Refusal:
     return Refusal(field=field, message=str(error), span=span, suggestion=suggestion)
 
 
-def seed(shown: Recorded, typed: str | None) -> Seed | None:
+def seed(shown: Recorded) -> Seed | None:
     """The seed's row: where the root has several elements, or where somebody gave a scalar one."""
     size = math.prod(shown.root_shape)
-    if size == 1 and typed is None:
+    if size == 1 and shown.expression.seed is None:
         return None
-    name = pretty(shown.root)
+    name = pretty(shown.expression.root)
     why = f"{name} has {size} elements; backward() needs one number for each: the seed v."
     if len(shown.root_shape) > 1:
         why = f"{name} has {shape_text(shown.root_shape)} elements; backward() needs one number for each: the seed v."
@@ -66,5 +68,5 @@ def gallery(opened: Opened) -> Gallery:
         groups=groups,
         open=example.title if example else None,
         lesson=example.lesson if example else "",
-        untouched=example is not None and document_of(example) == opened.document,
+        untouched=example is not None and document_of(example) == replace(opened.document, step=0),
     )

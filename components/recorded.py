@@ -19,12 +19,13 @@ from gradwalk.timeline import timeline
 
 
 class Recorded(NamedTuple):
-    """Ready for JSON."""
+    """Ready for JSON, apart from ``expression``."""
 
     graphs: dict[str, Any]
     story: dict[str, Any]
     table: dict[str, Any]
-    root: str
+    expression: Expression
+    """What was recorded: without a seed where one is left over from another root."""
     root_shape: tuple[int, ...]
     failed: dict[str, str] | None
     """Why the program stopped: PyTorch's exact ``message``, and ``title``, ``why`` and ``way_out``."""
@@ -38,7 +39,7 @@ def recorded(expression: Expression) -> Recorded:
         graphs=player_graphs(recording),
         story=timeline(recording),
         table=table(answer(recording, expression), expression.root, expression.variables),
-        root=expression.root,
+        expression=expression,
         root_shape=_root_shape(recording, expression.root),
         failed=_failed(recording),
     )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
-from gradwalk.live import array_of
 from gradwalk.local_gradients import entries, local_gradients
 from gradwalk.program import Span
 from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Event, Free, LocalGradient
@@ -19,15 +18,18 @@ if TYPE_CHECKING:
 def watch_backward(recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
     """Run ``Tensor.backward(*args, **kwargs)`` and write its events. PyTorch's own error passes through."""
     root: torch.Tensor = args[0]
-    call = recorder.calls
-    if not root.requires_grad:
-        _run(args, kwargs)
+    seed = _seed(args, kwargs)
+    if not root.requires_grad or not isinstance(seed, torch.Tensor | None):
+        _run(args, kwargs)  # fails
         return
+    call = recorder.calls
     start = _start(root)
     reached = recorder.graph.reachable(start)
+    recorder.charge_nodes(len(reached), span)
     draw(recorder, call, root)
     head = _call_event(recorder, args, kwargs, span, call, start)
     before: list[Event] = [head, *_local_gradients(recorder, reached, call, span)]
+    kept = _retaining(recorder, reached)
     heard = _Heard(recorder, call, span)
     done = False
     try:
@@ -39,13 +41,21 @@ def watch_backward(recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, 
         if done or heard.events:
             recorder.events += [*before, *heard.events]
             recorder.calls += 1
-    _retained(recorder, heard)
+        elif recorder.pictures:
+            recorder.pictures = [picture for picture in recorder.pictures if picture.call != call]
+    _retained(recorder, heard, kept)
     _freed(recorder, reached, head.retain_graph, call, span)
 
 
 def _run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     backward: Any = torch.Tensor.backward
     backward(*args, **kwargs)
+
+
+def _seed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The seed gradient; PyTorch also takes a list of one."""
+    seed = args[1] if len(args) > 1 else kwargs.get("gradient")
+    return seed[0] if isinstance(seed, list | tuple) and len(seed) == 1 else seed
 
 
 def _start(root: torch.Tensor) -> Any:
@@ -71,8 +81,7 @@ def draw(recorder: Recorder, call: int, root: torch.Tensor) -> None:
 def _call_event(
     recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span, call: int, start: Any
 ) -> BackwardCall:
-    root = args[0]
-    seed = args[1] if len(args) > 1 else kwargs.get("gradient")
+    root, seed = args[0], _seed(args, kwargs)
     retain = args[2] if len(args) > 2 else kwargs.get("retain_graph")
     return BackwardCall(
         recorder.cell_number,
@@ -80,7 +89,7 @@ def _call_event(
         call,
         recorder.values.value_of(root),
         recorder.graph.id_of(start),
-        array_of(torch.ones_like(root) if seed is None else seed),
+        recorder.copier.array(torch.ones_like(root) if seed is None else seed),
         seed is not None,
         bool(retain),
     )
@@ -122,7 +131,7 @@ class _Heard:
     def __init__(self, recorder: Recorder, call: int, span: Span) -> None:
         self.events: list[Backward | Accumulate] = []
         self._recorder = recorder
-        self._place = (recorder.cell_number, span, call)
+        self.place = (recorder.cell_number, span, call)
         self._handles: list[Any] = []
 
     def listen(self, reached: list[int]) -> None:
@@ -140,52 +149,69 @@ class _Heard:
             handle.remove()
 
     def _backward_hook(self, index: int) -> Callable[[Any, Any], None]:
-        cell, span, call = self._place
-        events = self.events
+        cell, span, call = self.place
+        events, copy = self.events, self._recorder.copier.array
+
+        def arrays(tensors: Any) -> tuple[Array | None, ...]:
+            return tuple([None if tensor is None else copy(tensor) for tensor in tensors])
 
         def hook(contributions: Any, upstream: Any) -> None:
-            events.append(Backward(cell, span, call, index, _arrays(upstream), _arrays(contributions)))
+            events.append(Backward(cell, span, call, index, arrays(upstream), arrays(contributions)))
 
         return hook
 
     def _hook_leaf(self, index: int, node: Any, leaf: int) -> None:
         """.grad is not yet written when the pre-hook runs, and is when the hook after it runs."""
-        cell, span, call = self._place
-        values, events = self._recorder.values, self.events
+        cell, span, call = self.place
+        values, events, copy = self._recorder.values, self.events, self._recorder.copier.array
         before: list[Array | None] = []
 
         def ahead(upstream: Any) -> None:
             grad = node.variable.grad
-            before.append(None if grad is None else array_of(grad))
+            before.append(None if grad is None else copy(grad))
 
         def after(_: Any, upstream: Any) -> None:
             variable = node.variable
             if upstream[0] is None or variable.grad is None:
                 return
             state = values.value_of(variable)
-            total = array_of(variable.grad)
-            events.append(Accumulate(cell, span, call, index, state, before.pop(), array_of(upstream[0]), total))
+            added, total = copy(upstream[0]), copy(variable.grad)
+            events.append(Accumulate(cell, span, call, index, state, before.pop(), added, total))
 
         self._handles += [node.register_prehook(ahead), node.register_hook(after)]
 
 
-def _arrays(tensors: Any) -> tuple[Array | None, ...]:
-    return tuple([None if tensor is None else array_of(tensor) for tensor in tensors])
+class _Kept(NamedTuple):
+    """A value under retain_grad(): where its gradient passes, and its .grad before the call."""
+
+    node: int
+    output: int
+    value: int
+    tensor: torch.Tensor
+    before: Array | None
 
 
-def _retained(recorder: Recorder, heard: _Heard) -> None:
-    """What retain_grad() kept: the .grad of values that are no leaves."""
-    cell, span, call = heard._place
-    reached = {event.node: event for event in heard.events if isinstance(event, Backward)}
-    for index, event in reached.items():
-        operation = recorder.graph.operation_of(index)
-        for value, upstream in zip(
-            recorder.operations[operation].results if operation is not None else (), event.upstream, strict=False
-        ):
+def _retaining(recorder: Recorder, reached: list[int]) -> list[_Kept]:
+    found = []
+    for node in reached:
+        number = recorder.graph.operation_of(node)
+        for output, value in enumerate(recorder.operations[number].results if number is not None else ()):
             tensor = recorder.values.live(value)
-            if upstream is not None and tensor.requires_grad and not tensor.is_leaf and tensor.retains_grad:
-                after = array_of(tensor.grad) if tensor.grad is not None else upstream
-                recorder.events.append(Accumulate(cell, span, call, None, value, None, upstream, after))
+            if tensor.retains_grad and tensor.grad_fn is recorder.graph.live(node):
+                before = None if tensor.grad is None else recorder.copier.array(tensor.grad)
+                found.append(_Kept(node, output, value, tensor, before))
+    return found
+
+
+def _retained(recorder: Recorder, heard: _Heard, kept: list[_Kept]) -> None:
+    """What retain_grad() kept: the .grad of values that are no leaves."""
+    cell, span, call = heard.place
+    upstream = {event.node: event.upstream for event in heard.events if isinstance(event, Backward)}
+    for node, output, value, tensor, before in kept:
+        added = upstream[node][output] if node in upstream else None
+        if added is not None and tensor.grad is not None:
+            after = recorder.copier.array(tensor.grad)
+            recorder.events.append(Accumulate(cell, span, call, None, value, before, added, after))
 
 
 def _freed(recorder: Recorder, reached: list[int], retained: bool, call: int, span: Span) -> None:

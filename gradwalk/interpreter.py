@@ -71,6 +71,9 @@ class Silent:
         backward: Any = torch.Tensor.backward
         backward(*args, **kwargs)
 
+    def replace_data(self, tensor: torch.Tensor, data: Any, span: Span) -> None:
+        tensor.data = data
+
     def statement(self, span: Span, bindings: list[tuple[str, Any]]) -> None:
         pass
 
@@ -81,9 +84,6 @@ class Silent:
         raise error
 
     def cell(self, cell: ProgramCell) -> None:
-        pass
-
-    def changed(self, tensor: torch.Tensor, span: Span) -> None:
         pass
 
     def custom(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], span: Span) -> Any:

@@ -38,10 +38,12 @@ class Limits:
     output: int = 100_000
     """Characters shown by all cells together."""
     seconds: float = 10.0
-    local_gradient: int = 4096
-    """Entries of one dense Jacobian; a larger one is kept as its size only."""
+    numbers: int = 1 << 20
+    """Elements of arrays that one recording keeps; of those that come later it keeps shape and dtype."""
     local_gradients: int = 1 << 18
-    """Entries of all dense Jacobians of one run."""
+    """Entries of all Jacobians that one recording keeps."""
+    backward_nodes: int = 100_000
+    """Nodes that all backward() calls of a program run through together."""
 
 
 LIMITS = Limits()

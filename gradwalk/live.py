@@ -28,11 +28,20 @@ def numbers_of(tensor: torch.Tensor) -> tuple[Number, ...] | None:
     return tuple(tensor.flatten().tolist()) if tensor.dim() > 1 else tuple(tensor.tolist())
 
 
-def array_of(tensor: torch.Tensor) -> Array:
-    """A copy of a tensor's numbers."""
-    if tensor.dim() == 0:
-        return Array((), _DTYPES.get(tensor.dtype) or dtype_name(tensor.dtype), (tensor.item(),))
-    return Array(tuple(tensor.shape), dtype_name(tensor.dtype), numbers_of(tensor))
+class Copier:
+    """Copies the numbers of tensors, until there are ``room`` of them; scalars always."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+
+    def array(self, tensor: torch.Tensor) -> Array:
+        """A copy of a tensor's numbers."""
+        if tensor.dim() == 0:
+            return Array((), _DTYPES.get(tensor.dtype) or dtype_name(tensor.dtype), (tensor.item(),))
+        numbers = numbers_of(tensor) if self._room > 0 else None
+        if numbers is not None:
+            self._room -= len(numbers)
+        return Array(tuple(tensor.shape), dtype_name(tensor.dtype), numbers)
 
 
 class _State:
@@ -66,21 +75,26 @@ class _Made:
         "version",
     )
 
-    def __init__(self, state: _State, tensor: torch.Tensor) -> None:
+    def __init__(self, state: _State, tensor: torch.Tensor, array: Array) -> None:
         self.tensor = state.tensor
         self.storage = state.storage
         self.version: int = tensor._version
-        self.shape, self.dtype, self.numbers = array_of(tensor)
+        self.shape, self.dtype, self.numbers = array
         self.is_leaf = True
         self.requires_grad = False
         self.operation: int | None = None
         self.names: tuple[str, ...] = ()
 
 
+_NAMES = 16
+"""So many names are kept of one value; its later states inherit them."""
+
+
 class LiveValues:
     """Finds the Value that a live tensor is at this moment, and makes a new one when it has changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, copier: Copier) -> None:
+        self._copier = copier
         self._kept: list[torch.Tensor] = []
         self._replaced: list[torch.Tensor] = []
         self._states: dict[int, _State] = {}
@@ -109,7 +123,7 @@ class LiveValues:
         elif not anew and state.epoch == self._epochs[state.storage]:
             return state.value
         state.pending = True
-        return self._add(state, _Made(state, tensor))
+        return self._add(state, self._copied(state, tensor))
 
     def made_by(self, value: int, operation: int, tracked: bool) -> None:
         made = self._made[value]
@@ -118,6 +132,11 @@ class LiveValues:
         state = self._states[id(self._kept[made.tensor])]
         if state.value == value:
             state.requires_grad, state.pending = tracked, False
+
+    def bumped(self, value: int) -> None:
+        """Autograd counts a change in place after the kernel has run."""
+        made = self._made[value]
+        made.version = self._kept[made.tensor]._version
 
     def adopt(self, finals: Iterable[torch.Tensor], outputs: Sequence[torch.Tensor]) -> None:
         """What a call hands out can be another object than its kernel's result: autograd wraps views anew."""
@@ -130,11 +149,23 @@ class LiveValues:
         self.value_of(tensor)
         self._epochs[self._states[id(tensor)].storage] += 1
 
+    def replace(self, tensor: torch.Tensor, data: Any) -> tuple[int, int] | None:
+        """``tensor.data = data``. Gives the ids of the Values before and after; None if its memory stays the same."""
+        before = self.value_of(tensor)
+        if isinstance(data, torch.Tensor) and _same_memory(tensor, data):
+            tensor.data = data
+            return None
+        self._replaced.append(tensor.data)  # memory that a Value lived in keeps its address
+        tensor.data = data
+        state = self._states[id(tensor)]
+        state.storage = self._storage(tensor)
+        return before, self._snapshot(state, tensor)
+
     def bind(self, name: str, tensor: torch.Tensor) -> int:
         value = self.value_of(tensor)
         made = self._made[value]
         if name not in made.names:
-            made.names += (name,)
+            made.names = (*made.names, name)[-_NAMES:]
         return value
 
     def grad_of(self, leaf: int, grad: torch.Tensor) -> None:
@@ -196,13 +227,16 @@ class LiveValues:
     def _storage(self, tensor: torch.Tensor) -> int:
         """Memory has one address while its tensors live, and they all do; asking for the storage itself is slow."""
         address = tensor.data_ptr() - tensor.storage_offset() * tensor.element_size() if tensor.numel() else 0
-        storage = self._storages.setdefault(address, len(self._epochs)) if address else len(self._epochs)
+        storage = self._storages.setdefault(int(address), len(self._epochs)) if address else len(self._epochs)
         if storage == len(self._epochs):
             self._epochs.append(0)
         return storage
 
+    def _copied(self, state: _State, tensor: torch.Tensor) -> _Made:
+        return _Made(state, tensor, self._copier.array(tensor))
+
     def _snapshot(self, state: _State, tensor: torch.Tensor) -> int:
-        made = _Made(state, tensor)
+        made = self._copied(state, tensor)
         state.requires_grad = made.requires_grad = tensor.requires_grad
         made.is_leaf = tensor.is_leaf
         return self._add(state, made)
@@ -220,7 +254,11 @@ class LiveValues:
         if not tensor._is_view():
             return None
         for other in reversed(among):
-            if _same_memory(other, tensor) and (state := self._states.get(id(other))) is not None:
+            if (
+                _same_memory(other, tensor)
+                and other._version == tensor._version
+                and (state := self._states.get(id(other))) is not None
+            ):
                 self._states[id(tensor)] = state
                 self._kept[state.tensor] = tensor
                 self._replaced.append(other)
@@ -229,12 +267,7 @@ class LiveValues:
 
 
 def _same_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
-    return (
-        one.data_ptr() == other.data_ptr()
-        and one.shape == other.shape
-        and one.stride() == other.stride()
-        and one._version == other._version
-    )
+    return one.data_ptr() == other.data_ptr() and one.shape == other.shape and one.stride() == other.stride()
 
 
 class Given(Protocol):

@@ -41,7 +41,7 @@ def local_gradients(
 ) -> list[Jacobian]:
     """The local gradient of a node's first result with respect to each operand that a gradient can flow to.
 
-    ``result`` and ``operands`` are shapes; ``allowed`` bounds the entries of dense Jacobians. Raises RuntimeError when
+    ``result`` and ``operands`` are shapes; ``allowed`` bounds the entries of a Jacobian. Raises RuntimeError when
     the saved values are already freed.
     """
     targets = [(index, edge.route) for index, edge in enumerate(operation.edges) if edge.route is not None]
@@ -59,7 +59,8 @@ def local_gradients(
                 Jacobian(index, "matrix", 1, 1, _first(_call(node, torch.ones(result, dtype=dtype), operation)[route]))
             )
         elif diagonal and shape == result:
-            found.append(Jacobian(index, "diagonal", rows, columns, _ones_row(node, operation, result, dtype, route)))
+            ones = _ones_row(node, operation, result, dtype, route) if rows <= min(MAX_NUMBERS, allowed) else None
+            found.append(Jacobian(index, "diagonal", rows, columns, ones))
         elif rows <= _ROWS and rows * columns <= min(MAX_NUMBERS * 4, allowed):
             found.append(Jacobian(index, "matrix", rows, columns, _dense(node, operation, result, dtype, route, shape)))
         else:
@@ -92,9 +93,7 @@ def _first(tensor: torch.Tensor | None) -> tuple[Number, ...]:
 
 def _ones_row(
     node: Any, operation: Operation, result: tuple[int, ...], dtype: torch.dtype, route: int
-) -> tuple[Number, ...] | None:
-    if math.prod(result) > MAX_NUMBERS:
-        return None
+) -> tuple[Number, ...]:
     given = _call(node, torch.ones(result, dtype=dtype), operation)[route]
     return (0.0,) * math.prod(result) if given is None else tuple(given.flatten().tolist())
 

@@ -19,8 +19,8 @@ from gradwalk.failures import cause
 from gradwalk.interpreter import ENGINE, OPTIMIZE, prepare, run_program
 from gradwalk.library import Function
 from gradwalk.limits import LIMITS, Budget, Limits
-from gradwalk.live import LiveGraph, LiveValues, array_of, dtype_name
-from gradwalk.program import Program, ProgramCell, Span
+from gradwalk.live import Copier, LiveGraph, LiveValues, dtype_name
+from gradwalk.program import Program, ProgramCell, ProgramError, Span
 from gradwalk.recording import (
     Binding,
     Cell,
@@ -138,13 +138,7 @@ class _Watch(TorchDispatchMode):
         for name, argument in (kwargs or {}).items():
             self._note(name, argument, operands, constants)
         out = func(*args, **(kwargs or {}))
-        outputs = (
-            (out,)
-            if isinstance(out, torch.Tensor)
-            else tuple(t for t in out if isinstance(t, torch.Tensor))
-            if out is not None
-            else ()
-        )
+        outputs = _tensors(out)
         if not outputs:
             return out  # a number was read out of a tensor, as for an index
         if kernel.in_place:
@@ -177,7 +171,8 @@ class Recorder:
     """Listens to one run. ``recording`` gives what it heard."""
 
     def __init__(self, *, pictures: bool = False, limits: Limits = LIMITS) -> None:
-        self.values = LiveValues()
+        self.copier = Copier(limits.numbers)
+        self.values = LiveValues(self.copier)
         self.graph = LiveGraph(self.values)
         self.operations: list[Operation] = []
         self.events: list[Event] = []
@@ -188,6 +183,7 @@ class Recorder:
         """Inside a backward pass, say, where what the program's own functions do is no forward pass."""
         self.cell_number = -1
         self.jacobian_entries = limits.local_gradients
+        self._nodes_left = limits.backward_nodes
         self._cells: list[ProgramCell] = []
         self._watch = _Watch(self.values)
 
@@ -216,11 +212,6 @@ class Recorder:
     def backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
         with self.silence():
             watch_backward(self, args, kwargs, span)
-
-    def changed(self, tensor: torch.Tensor, span: Span) -> None:
-        before = self.values.value_of(tensor)
-        self.values.changed(tensor)
-        self.events.append(Update(self.cell_number, span, None, before, self.values.value_of(tensor)))
 
     def custom(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], span: Span) -> Any:
         """Run a torch.autograd.Function of the program's own: one operation, and its forward stays inside it."""
@@ -262,7 +253,7 @@ class Recorder:
                     new,
                     type(optimizer).__name__,
                     tuple(Constant(k, str(v)) for k, v in group.items() if isinstance(v, int | float | tuple) and v),
-                    tuple(State(k, array_of(v)) for k, v in state.items() if isinstance(v, torch.Tensor)),
+                    tuple(State(k, self.copier.array(v)) for k, v in state.items() if isinstance(v, torch.Tensor)),
                 )
             )
         return result
@@ -282,6 +273,20 @@ class Recorder:
             yield
         finally:
             self.quiet = before
+
+    def charge_nodes(self, nodes: int, span: Span) -> None:
+        """A backward() call is about to run through so many nodes, each of which writes events."""
+        self._nodes_left -= nodes
+        if self._nodes_left < 0:
+            most = self.limits.backward_nodes
+            raise ProgramError(
+                f"The backward() calls of this program run through more than {most:,} nodes. Fewer calls would work.",
+                span,
+            )
+
+    def replace_data(self, tensor: torch.Tensor, data: Any, span: Span) -> None:
+        if (replaced := self.values.replace(tensor, data)) is not None:
+            self.events.append(Update(self.cell_number, span, None, *replaced))
 
     def statement(self, span: Span, bindings: list[tuple[str, Any]]) -> None:
         bound = tuple(self._bind(name, value) for name, value in bindings)
@@ -303,7 +308,7 @@ class Recorder:
         return Recording(
             source,
             torch.__version__,
-            tuple(self._cell(index, cell) for index, cell in enumerate(self._cells)),
+            tuple(self._cells_with_output()),
             self.values.finished(),
             tuple(self.operations),
             self.graph.finished(),
@@ -316,15 +321,16 @@ class Recorder:
             return Binding(name, self.values.bind(name, value), "")
         return Binding(name, None, repr(value)[:80] if isinstance(value, int | float | str) else type(value).__name__)
 
-    def _cell(self, index: int, cell: ProgramCell) -> Cell:
-        heard = [event for event in self.events if event.cell == index]
-        shown = "".join(
-            event.text if event.stream == "print" else event.text + "\n"
-            for event in heard
-            if isinstance(event, Output) and event.stream != "notice"
-        )
-        failed = [CellFailure(e.type, e.message, e.span.line, e.span.column) for e in heard if isinstance(e, Failure)]
-        return Cell(cell.source, cell.line, shown.removesuffix("\n"), failed[0] if failed else None)
+    def _cells_with_output(self) -> Iterator[Cell]:
+        shown = [""] * len(self._cells)
+        failed: dict[int, CellFailure] = {}
+        for event in self.events:
+            if isinstance(event, Output) and event.stream != "notice":
+                shown[event.cell] += event.text if event.stream == "print" else event.text + "\n"
+            elif isinstance(event, Failure):
+                failed[event.cell] = CellFailure(event.type, event.message, event.span.line, event.span.column)
+        for index, cell in enumerate(self._cells):
+            yield Cell(cell.source, cell.line, shown[index].removesuffix("\n"), failed.get(index))
 
     def _operations_of(self, ran: list[Ran], result: Any, before: int, span: Span) -> None:
         finals = _tensors(result)
@@ -350,6 +356,8 @@ class Recorder:
         self.operations.append(Operation(index, kernel.name, edges, constants, results, node, kernel.in_place, span))
         for value in results:
             self.values.made_by(value, index, node is not None)
+            if kernel.in_place:
+                self.values.bumped(value)
         if node is not None:
             self.graph.made_by(node, index, results)
         self.events.append(Forward(self.cell_number, span, index))

@@ -26,11 +26,13 @@ from gradwalk.scope import Scope
 
 
 class Listener(Protocol):
-    """What wants to know of a run. ``call`` and ``backward`` also do the work."""
+    """What wants to know of a run. ``call``, ``backward`` and ``replace_data`` also do the work."""
 
     def call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any: ...
 
     def backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None: ...
+
+    def replace_data(self, tensor: torch.Tensor, data: Any, span: Span) -> None: ...
 
     def statement(self, span: Span, bindings: list[tuple[str, Any]]) -> None: ...
 
@@ -39,9 +41,6 @@ class Listener(Protocol):
     def failure(self, span: Span, error: Exception) -> None: ...
 
     def cell(self, cell: ProgramCell) -> None: ...
-
-    def changed(self, tensor: torch.Tensor, span: Span) -> None:
-        """The numbers of a tensor were set from outside autograd (``.data``)."""
 
     def custom(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], span: Span) -> Any:
         """Run ``MyFunction.apply(*args)``."""

@@ -76,17 +76,12 @@ def _gathered(items: list[Any], star: int, wanted: int) -> list[Any]:
 
 def _set_attribute(run: Run, target: ast.Attribute, value: Any) -> None:
     base = run.value(target.value)
-    if isinstance(base, torch.Tensor) and target.attr in library.SETTABLE:
-        _set_tensor_attribute(run, base, target, value)
-    else:
+    if not isinstance(base, torch.Tensor) or target.attr not in library.SETTABLE:
         set_attribute(base, target.attr, value)
-
-
-def _set_tensor_attribute(run: Run, base: torch.Tensor, target: ast.Attribute, value: Any) -> None:
-    """.grad, .requires_grad and .data; a change of the numbers is told to the listener."""
-    setattr(base, target.attr, value)
-    if target.attr == "data":
-        run.listener.changed(base, run.span(target))
+    elif target.attr == "data":
+        run.listener.replace_data(base, value, run.span(target))
+    else:
+        setattr(base, target.attr, value)
 
 
 def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:

@@ -256,6 +256,7 @@ Y = "y = torch.tensor({}, requires_grad=True)"
             "5.0",
             "A sum passes it on unchanged to x and y. y was copied to 2 places, so it gets the sum over its copies: 2.",
         ),
+        ("(x + x) * 3", "2.0", "", "x is used 2 times, and its contributions add up: 6."),
         ("x.round() * 3", "2.2", "", "Round is flat at x = 2.2, so nothing gets through."),
         ("torch.relu(x * 0 - 1)", "2.0", "", "Nothing pulls on v₁, so nothing is passed on."),
         (

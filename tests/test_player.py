@@ -227,6 +227,7 @@ def test_other_numbers_keep_the_position_and_the_picture(player: OpenPlayer) -> 
     expect(shown.box("v0")).to_have_text("xleaf5∇ ?")
     assert shown.step == 3
     assert shown.box("o0").evaluate("(box) => box === window.kept")
+    assert shown.look == player(changed | {"step": 3}).look
     shown.page.wait_for_url("**/?z=sin(x**2)&x=5&step=3")
 
 

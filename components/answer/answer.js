@@ -7,6 +7,7 @@ export default function ({ data, parentElement }) {
   if (!place) answers.set(parentElement, (place = assemble(parentElement)));
   place.columns.replaceChildren(html("th", { scope: "col" }, html("span", { class: "hidden" }, "derivative")), ...data.columns.map(column));
   place.body.replaceChildren(...data.leaves.flatMap(({ rows }) => rows.flatMap((row) => lines(row, data.columns.length + 1))));
+  place.root.classList.toggle("stale", data.stale);
   showFailure(place.failed, data.failed);
   place.table.hidden = !data.leaves.length;
   const formulas = data.leaves.map(({ formula }) => formula).filter((formula) => formula.length);
@@ -21,8 +22,9 @@ function assemble(parent) {
   const formulas = html("div", { class: "formulas" });
   const details = html("details", { open: true }, html("summary", {}, "In symbols"), formulas);
   const failed = html("div", { class: "failed", role: "status" });
-  parent.append(html("div", { class: "answer" }, failed, table, details));
-  return { columns, body, table, details, formulas, failed };
+  const root = html("div", { class: "answer" }, failed, table, details);
+  parent.append(root);
+  return { root, columns, body, table, details, formulas, failed };
 }
 
 /** PyTorch's own words, then why, and what would work. */

@@ -69,8 +69,8 @@ def _formula(row: Row, root: str, variables: Sequence[Variable]) -> list[list[An
     numbers = {variable.name: read_numbers(variable.text) for variable in variables}
     scalars = [number for number in numbers.values() if isinstance(number, float)]
     lines = [_in_symbols(row, row.symbol_latex, root, numbers)]
-    if len(scalars) == len(numbers):
-        lines.append(_with_numbers(row.symbol_latex, row.symbol, list(numbers), scalars))
+    if len(scalars) == len(numbers) and (line := _with_numbers(row.symbol_latex, row.symbol, list(numbers), scalars)):
+        lines.append(line)
     return [[template(line.latex, line.dotted).tree, *line.arguments] for line in lines]
 
 
@@ -88,11 +88,12 @@ def _element(name: str) -> Tree:
     return ["msub", name_tree(name), ["mi", "i"]]
 
 
-def _with_numbers(latex: str, number: float, names: Sequence[str], values: Sequence[float]) -> Formula:
-    """``= 2 · 4 · cos(4²) = −7.6613``."""
+def _with_numbers(latex: str, number: float, names: Sequence[str], values: Sequence[float]) -> Formula | None:
+    """``= 2 · 4 · cos(4²) = −7.6613``; None where no variable is left in the formula."""
     slots = dict(zip(map(latex_name, names), SLOTS[1:], strict=False))
+    replaced = _replaced(latex, slots)
     trees = [number_tree(value) for value in (number, *values)]
-    return filled(f"= {_replaced(latex, slots)} = {SLOTS[0]}", trees, dotted=True)
+    return None if replaced == latex else filled(f"= {replaced} = {SLOTS[0]}", trees, dotted=True)
 
 
 def _replaced(latex: str, slots: Mapping[str, str]) -> str:

@@ -43,8 +43,8 @@ function listen(form, name, row) {
     touch(form, delay);
   };
   const slide = (value) => {
-    row.field.value = row.slider.value = tidy(value, row.step);
-    give(row.field.value, 0);
+    const text = (row.slider.value = tidy(value, row.step));
+    if (text !== row.field.value) give((row.field.value = text), 0);
   };
   row.field.addEventListener("input", () => {
     fitSlider(row);

@@ -33,7 +33,7 @@ function createPlayer(parent) {
   const inside = html("div", { class: "inside" }, bar, pictures.bar, stale, pictures.area, say, live);
   const empty = html("p", { class: "empty" }, "Nothing has run yet. Type an expression, and its steps appear here.");
   const shortcuts = "ArrowLeft ArrowRight Home End Space";
-  const about = { class: "player", tabindex: "-1", "aria-label": "Player", "aria-keyshortcuts": shortcuts };
+  const about = { class: "player", "aria-label": "Player", "aria-keyshortcuts": shortcuts };
   const root = html("section", about, inside, empty);
   parent.append(root);
   const unwatch = watchSizes([root, scrubber.element, code.element], () => data && measure() && show());

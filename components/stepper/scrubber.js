@@ -50,23 +50,23 @@ function createScrubber(go) {
     const said = here ? placeInPhase(here, step) : "Start";
     setAttribute(range, "aria-valuetext", `Step ${step} of ${lastStep(story)}, ${said}: ${story.steps[step].title}`);
     start.classList.toggle("current", step === 0);
-    for (const part of parts) showPart(part, step, part.phase === here);
-    placeNames(here);
+    const current = here && parts[story.phases.indexOf(here)];
+    for (const part of parts) showPart(part, step, part === current);
+    placeNames(current);
   }
 
   /** The current phase's name is always whole; the others' show where they find room beside it. */
-  function placeNames(here) {
+  function placeNames(current) {
     const each = width / Math.max(1, lastStep(story));
     const start = (phase) => (phase.first - 1) * each;
     const length = (name) => textWidth(name.textContent, font) + NAME_GAP;
-    const current = parts.find((part) => part.phase === here);
-    const from = current ? Math.max(0, Math.min(start(here), width - length(current.name))) : 0;
+    const from = current ? Math.max(0, Math.min(start(current.phase), width - length(current.name))) : 0;
     const to = current ? from + length(current.name) : 0;
-    for (const { phase, name } of parts) {
-      const covered = start(phase) < to && start(phase) + length(name) > from;
-      const hidden = phase !== here && (covered || length(name) > phase.count * each);
-      const left = `left: ${Math.round(from - start(phase))}px`;
-      setAttribute(name, "style", phase === here ? left : hidden ? "visibility: hidden" : null);
+    for (const part of parts) {
+      const at = start(part.phase);
+      const covered = (at < to && at + length(part.name) > from) || length(part.name) > part.phase.count * each;
+      const left = `left: ${Math.round(from - at)}px`;
+      setAttribute(part.name, "style", part === current ? left : covered ? "visibility: hidden" : null);
     }
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from gradwalk import derivatives
@@ -63,9 +64,14 @@ def rule_of(index: Index, node: Node, wanted: list[tuple[Operation, str]]) -> Ru
     if not texts:
         return None
     text = texts[0][1] if len(texts) == 1 else "; ".join(f"{name}: {text}" for name, text in texts)
-    used = set(re.findall(r"\w+", text))
+    used = _words(text)
     saved = [_saved_text(index, item) for item in node.saved if item.name in used and item.text != "None"]
     return Rule(node.name, text, ", ".join(saved))
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text))
 
 
 def _saved_text(index: Index, saved: Saved) -> str:

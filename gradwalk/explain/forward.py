@@ -96,7 +96,9 @@ def _noted(index: Index, operation: Operation) -> str:
 def _forward_lines(index: Index, operation: Operation, operands: list[Value], result: Value) -> tuple[Formula, ...]:
     """``v = x²`` and ``= 4² = 16``."""
     symbols, numbers = symbol_line(operation, index.names), array_or_start(result)
-    return (symbols,) if numbers is None or not operands else (symbols, number_line(operation, operands, result, numbers))
+    return (
+        (symbols,) if numbers is None or not operands else (symbols, number_line(operation, operands, result, numbers))
+    )
 
 
 def update(index: Index, event: Update) -> Account:

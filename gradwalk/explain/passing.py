@@ -23,6 +23,8 @@ def passing(index: Index, event: Backward, operation: Operation, upstream: Array
         return ""
     if upstream.numbers is not None and not any(upstream.numbers):
         return seen.say("nothing")
+    if len(arrivals) > 1 and len(set(seen.names())) == 1 and call_name(operation) != "mul":
+        return seen.say("places", count=len(arrivals))
     speak = SPEAKERS.get(call_name(operation), _other)
     return " ".join(filter(None, (speak(seen) or _other(seen), _copies(seen))))
 

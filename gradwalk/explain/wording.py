@@ -158,6 +158,7 @@ BACKWARD = {
     "mul one": "{operand} gets it times the other factor, {other}: {contribution}.",
     "mul": "Each factor gets it times the other one: {first} gets {first_gets}, {second} gets {second_gets}.",
     "mul same": "{operand} is both factors, so it gets {local} times that through each of them.",
+    "places": "{operand} stands at {count} places and gets a contribution through each of them.",
     "mul array": "Each factor gets it times the other factor, element by element.",
     "div": "{first} gets it divided by {denominator}. A larger {second} would make the quotient smaller: it gets "
     "{second_gets}.",

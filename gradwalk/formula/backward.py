@@ -50,7 +50,7 @@ def contribution_lines(index: Index, event: Backward, operation: Operation, arri
     elif local is not None and local.form == "diagonal":
         product = rf"{upstream} \odot {slope}"
     else:
-        product = rf"{{{upstream}}}^\top {slope}"
+        product = rf"\left({upstream}\right)^\top {slope}"
     left = f"{derivative('#0', '#2')} = " if arrival.uses == 1 else ""
     numbers = _product_numbers(index, event, operation, arrival, local)
     return (filled(left + product, trees), *([numbers] if numbers else []), *_sum_lines(index, event.call, arrival))

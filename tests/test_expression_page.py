@@ -1,0 +1,205 @@
+"""The page Expression, run without a browser: what it hands to the form, the player and the answer."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.form import KEY
+from gradwalk.gallery import EXAMPLES
+from tests.browser import ROOT
+
+SECONDS = 60
+
+
+def visit(query: str = "") -> AppTest:
+    page = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS)
+    for name, value in parse_qsl(query):
+        page.query_params[name] = value
+    return checked(page.run())
+
+
+def checked(page: AppTest) -> AppTest:
+    assert not page.exception
+    return page
+
+
+def data(page: AppTest, component: str) -> dict[str, Any]:
+    """What the component of this name was handed: ``form``, ``player`` or ``answer``."""
+    protos = (element.proto for element in page.get("bidi_component"))
+    found: dict[str, Any] = json.loads(next(p.json for p in protos if p.component_name == f"gradwalk_{component}"))
+    return found
+
+
+def send(page: AppTest, **change: object) -> AppTest:
+    """What the browser does when somebody changes a field."""
+    form = data(page, "form")
+    document = {name: form["document"][name] for name in ("text", "given", "constants", "dtype", "seed")}
+    entry = document | {"opened": form["opened"], "count": form["answered"] + 1, "example": None} | change
+    page.session_state[KEY] = {"entry": entry}
+    return checked(page.run())
+
+
+def last_texts(page: AppTest) -> dict[str, list[str]]:
+    """What stands in the picture at the last step, by slot."""
+    return {slot: entries[-1][1] for slot, entries in data(page, "player")["story"]["slots"].items()}
+
+
+def test_it_opens_with_the_sine_of_a_square_already_recorded() -> None:
+    page = visit()
+    form, player = data(page, "form"), data(page, "player")
+    assert form["document"]["text"] == "z = sin(x**2)"
+    assert [(row["name"], row["text"]) for row in form["variables"]] == [("x", "4")]
+    assert form["refusal"] is None
+    assert form["seed"] is None
+    assert player["query"] == "z=sin(x**2)&x=4"
+    assert player["stale"] is False
+    assert player["graphs"]["grad_fn"] is not None
+    # Lesson 1: 2x cos(x²) at 4.
+    assert [f"{2 * 4 * math.cos(16):.4f}".replace("-", "−")] in last_texts(page).values()
+    cells = data(page, "answer")["leaves"][0]["rows"][0]["cells"]
+    assert [number for number, _ in cells] == ["−7.6613"] * 3
+
+
+def test_an_address_opens_its_document_at_its_step() -> None:
+    page = visit("y=x**2&z=sin(y)&x=2&dtype=float64&step=5")
+    form, player = data(page, "form"), data(page, "player")
+    assert form["document"]["text"] == "y = x**2\nz = sin(y)"
+    assert form["document"]["dtype"] == "float64"
+    assert player["step"] == 5
+    assert "dtype=torch.float64" in player["story"]["code"]
+
+
+def test_a_tampered_address_gets_defaults_and_says_so() -> None:
+    page = visit("z=sin(x**2)&x=4&dtype=float16&step=-3")
+    assert [notice.value for notice in page.info] == [
+        "The dtype in the address is neither float32 nor float64; it is float32 now.",
+        "The step in the address is no step number; the walk starts at the beginning.",
+    ]
+    assert data(page, "form")["document"]["dtype"] == "float32"
+    assert not send(page, given={"x": "5"}).info
+
+
+def test_what_is_typed_is_recorded_under_the_same_document() -> None:
+    page = visit()
+    opened = data(page, "form")["opened"]
+    send(page, text="z = x*y", given={"x": "3", "y": "5"})
+    form, player = data(page, "form"), data(page, "player")
+    assert form["opened"] == player["opened"] == opened
+    assert form["answered"] == 1
+    assert player["query"] == "z=x*y&x=3&y=5"
+    assert ["5"] in last_texts(page).values()
+
+
+def test_a_refused_text_stays_and_the_last_good_picture_is_dimmed() -> None:
+    page = visit()
+    story = data(page, "player")["story"]
+    send(page, text="z = sine(x**2)")
+    form, player = data(page, "form"), data(page, "player")
+    assert form["refusal"]["field"] == "text"
+    assert form["refusal"]["span"] == [1, 5, 1, 9]
+    assert form["refusal"]["suggestion"] == "sin"
+    assert form["variables"] is None
+    assert player["stale"] is True
+    assert player["story"] == story
+    assert player["query"] == "z=sin(x**2)&x=4"
+    assert data(page, "answer")["stale"] is True
+
+
+def test_a_refused_value_is_told_to_its_own_field() -> None:
+    page = send(visit(), given={"x": "four"})
+    form = data(page, "form")
+    assert form["refusal"]["field"] == "value:x"
+    assert form["variables"] == [{"name": "x", "label": "x", "text": "four"}]
+    assert data(page, "player")["stale"] is True
+
+
+def test_without_any_good_document_there_is_no_picture() -> None:
+    page = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS)
+    document: dict[str, Any] = {"text": "z = (", "given": {}, "constants": [], "dtype": "float32", "seed": None}
+    page.session_state[KEY] = {"entry": document | {"opened": "other", "count": 7, "example": None}}
+    checked(page.run())
+    assert data(page, "player")["story"] is None
+    # After the server has forgotten a visitor, what the browser holds is taken over.
+    assert data(page, "form")["opened"] == "other"
+    assert data(page, "form")["answered"] == 7
+
+
+def test_an_entry_for_another_document_changes_nothing() -> None:
+    page = send(visit(), text="z = x", opened="an older one", count=4)
+    form = data(page, "form")
+    assert form["document"]["text"] == "z = sin(x**2)"
+    assert form["answered"] == 4
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
+def test_every_example_opens(example: Any) -> None:
+    page = visit()
+    opened = data(page, "form")["opened"]
+    send(page, example=example.title)
+    form, player = data(page, "form"), data(page, "player")
+    assert form["opened"] != opened
+    assert player["opened"] == form["opened"]
+    assert form["document"]["text"] == example.text
+    assert form["refusal"] is None
+    assert form["gallery"]["open"] == example.title
+    assert form["gallery"]["untouched"] is True
+    assert player["step"] == 0
+    assert data(page, "answer")["failed"] is None
+
+
+def test_an_examples_lesson_speaks_only_of_its_own_numbers() -> None:
+    page = visit("z=sin(x**2)&x=4&step=3")
+    assert data(page, "form")["gallery"]["untouched"] is True
+    send(page, given={"x": "5"})
+    assert data(page, "form")["gallery"]["open"] == "z = sin(x²)"
+    assert data(page, "form")["gallery"]["untouched"] is False
+    send(page, text="z = cos(x**2)")
+    assert data(page, "form")["gallery"]["open"] is None
+
+
+def test_a_vector_as_the_root_gets_a_seed_of_ones_and_says_why() -> None:
+    page = visit("y=x**2&x=[1,2,3]")
+    seed = data(page, "form")["seed"]
+    assert seed == {"why": "y has 3 elements; backward() needs one number for each: the seed v.", "text": "[1, 1, 1]"}
+    assert "y.backward(torch.ones_like(y))" in data(page, "player")["story"]["code"]
+    send(page, seed="[0.1, 1, 0.001]")
+    assert "y.backward(torch.tensor([0.1, 1.0, 0.001]))" in data(page, "player")["story"]["code"]
+    assert "seed=[0.1,+1,+0.001]" in data(page, "player")["query"]
+
+
+def test_a_seed_that_is_left_over_from_a_vector_is_dropped() -> None:
+    page = send(visit("y=x**2&x=[1,2,3]&seed=[1,2,3]"), given={"x": "3"}, seed="[1,2,3]")
+    assert data(page, "answer")["failed"] is None
+    assert "y.backward()" in data(page, "player")["story"]["code"]
+    assert "seed" not in data(page, "player")["query"]
+
+
+def test_a_seed_of_another_shape_fails_with_the_words_of_pytorch() -> None:
+    page = visit("y=x**2&x=[1,2,3]&seed=[1,2]")
+    failed = data(page, "answer")["failed"]
+    assert failed["message"].startswith("Mismatch in shape: grad_output[0] has a shape of torch.Size([2])")
+    assert failed["way_out"] == "Give v the shape of the result."
+    assert data(page, "form")["seed"]["text"] == "[1, 1, 1]"
+
+
+def test_without_any_gradient_the_words_of_pytorch_are_shown() -> None:
+    page = send(visit(), constants=["x"])
+    failed = data(page, "answer")["failed"]
+    assert failed["message"] == "element 0 of tensors does not require grad and does not have a grad_fn"
+    assert data(page, "answer")["leaves"] == []
+    assert data(page, "player")["stale"] is False
+    assert "constants=x" in data(page, "player")["query"]
+
+
+def test_a_value_keeps_its_place_while_its_variable_is_gone() -> None:
+    page = send(visit(), text="z = x*y", given={"x": "4", "y": "7"})
+    send(page, text="z = x", given={"x": "4", "y": "7"})
+    assert data(page, "player")["query"] == "z=x&x=4"
+    send(page, text="z = x - y", given={"x": "4", "y": "7"})
+    assert [row["text"] for row in data(page, "form")["variables"]] == ["4", "7"]
