@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gradwalk.limits import LIMITS
+from gradwalk.notebook import to_program
 from gradwalk.program import ProgramError
 from gradwalk.recording import CellFailure, Recording
 
@@ -28,6 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 2
 
 
+NOTEBOOK_BYTES = 20_000_000
+"""A notebook carries its outputs and pictures with it."""
+
+
 class NothingToDraw(Exception):
     """The program has no picture of the kind that was asked for."""
 
@@ -36,10 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gradwalk", description="Watch PyTorch's autograd work.")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run a program of cells (# %%%%) and print what each cell shows")
-    run.add_argument("file", help="the program; - reads standard input")
+    run.add_argument("file", help="the program, or a notebook (.ipynb); - reads standard input")
     run.add_argument("--json", action="store_true", help="print the whole recording as JSON (docs/recording.md)")
     draw = commands.add_parser("draw", help="draw the graph of a program")
-    draw.add_argument("file", help="the program; - reads standard input")
+    draw.add_argument("file", help="the program, or a notebook (.ipynb); - reads standard input")
     form = draw.add_mutually_exclusive_group(required=True)
     form.add_argument("--svg", action="store_true", help="a picture to look at")
     form.add_argument("--dot", action="store_true", help="Graphviz source")
@@ -54,8 +59,10 @@ def _read(name: str) -> str:
     most = LIMITS.characters * 4 + 1
     if name == "-":
         return sys.stdin.read(most)
+    notebook = name.endswith(".ipynb")
     with Path(name).open("rb") as file:
-        return file.read(most).decode("utf-8-sig").replace("\r\n", "\n")
+        text = file.read(NOTEBOOK_BYTES if notebook else most).decode("utf-8-sig").replace("\r\n", "\n")
+    return to_program(text) if notebook else text
 
 
 def _run(source: str, options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ def check_plain(name: str, args: tuple[Any, ...], limits: Limits, span: Span) ->
     if isinstance(left, int) and isinstance(right, int):
         _check_integers(name, left, right, limits, span)
     elif isinstance(left, str) and name != "Add":
-        _check_text(name, right, span)
+        _check_text(name, left, right, limits, span)
     elif name in ("Mult", "Add"):
         _check_items(name, left, right, limits, span)
 
@@ -36,9 +36,9 @@ def _check_integers(name: str, left: int, right: int, limits: Limits, span: Span
         )
 
 
-def _check_text(name: str, right: Any, span: Span) -> None:
-    if name in ("Mult", "Mod"):
-        raise ProgramError("Text cannot be repeated or formatted with an operator here; an f-string works.", span)
+def _check_text(name: str, left: str, right: Any, limits: Limits, span: Span) -> None:
+    if name == "Mult" and isinstance(right, int) and len(left) * right > limits.items:
+        raise ProgramError(f"This text would have more than {limits.items:,} characters.", span)
 
 
 def flat_size(value: Any, limit: int) -> int:
@@ -52,6 +52,8 @@ def flat_size(value: Any, limit: int) -> int:
         found += 1
         if isinstance(item, list | tuple):
             stack.extend(item[: limit + 1])
+        elif isinstance(item, dict):
+            stack.extend(list(item.values())[: limit + 1])
     return found
 
 
@@ -59,14 +61,12 @@ def check_size(value: Any, limits: Limits, span: Span) -> None:
     """Refuse a list, a tuple or a text that has grown too large."""
     if isinstance(value, str) and len(value) > limits.items:
         raise ProgramError(f"This text would have more than {limits.items:,} characters.", span)
-    if isinstance(value, list | tuple) and flat_size(value, limits.items) > limits.items:
+    if isinstance(value, list | tuple | dict) and flat_size(value, limits.items) > limits.items:
         raise ProgramError(f"This list would have more than {limits.items:,} items.", span)
 
 
 def _check_items(name: str, left: Any, right: Any, limits: Limits, span: Span) -> None:
     sizes = [len(part) for part in (left, right) if isinstance(part, list | tuple | str)]
     times = [abs(part) for part in (left, right) if isinstance(part, int)]
-    if name == "Mult" and sizes and isinstance(right, str):
-        raise ProgramError("Text cannot be repeated here.", span)
     if sizes and sum(sizes) * max([1, *times]) > limits.items:
         raise ProgramError(f"This list would have more than {limits.items:,} items.", span)

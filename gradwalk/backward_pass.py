@@ -113,7 +113,7 @@ def _local_gradients(recorder: Recorder, reached: list[int], call: int, span: Sp
                 jacobians = local_gradients(
                     graph.live(index), operation, result, operands, dtype, recorder.jacobian_entries
                 )
-            except RuntimeError:
+            except (RuntimeError, TypeError, NotImplementedError):
                 continue  # the saved values are gone or were changed; backward() is about to say so
             recorder.jacobian_entries -= entries(jacobians)
             found += [LocalGradient(cell, operation.span, call, number, *jacobian) for jacobian in jacobians]

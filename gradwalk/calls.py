@@ -1,4 +1,4 @@
-"""What a call does in a run: a listed function, a method of a tensor, or one of Python's own functions."""
+"""What a call does in a run, by what is called."""
 
 from __future__ import annotations
 
@@ -6,121 +6,217 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from gradwalk import library
-from gradwalk.library import Builtin, Function, Method
+import torch
+from torch import nn
+
+from gradwalk import layers, library
+from gradwalk.classes import ClassObject, CustomFunction, Member, Parent
+from gradwalk.exceptions import make
+from gradwalk.layers import Layer, OptimizerClass
+from gradwalk.library import Builtin, Context, Function, Method, Seed
+from gradwalk.modules import DeviceClass, Engine, ParameterClass, Silence
+from gradwalk.objects import Instance, Plain, is_node
+from gradwalk.procedures import Procedure
 from gradwalk.program import ProgramError
-from gradwalk.run import Run, expression
+from gradwalk.python_functions import call_builtin
+from gradwalk.run import Run, elements, expression
+
+Args = tuple[Any, ...]
+Kwargs = dict[str, Any]
 
 
 @expression(ast.Call)
 def _call(run: Run, node: ast.Call) -> Any:
-    target = run.value(node.func)
-    args = tuple([run.value(item) for item in node.args])
-    kwargs = {item.arg: run.value(item.value) for item in node.keywords if item.arg} if node.keywords else {}
+    target = _start_of_super(run, node.func) or run.value(node.func)
+    args = tuple(elements(run, node.args))
+    kwargs = _keywords(run, node.keywords) if node.keywords else {}
     run.at = node
+    return call(run, target, args, kwargs, node)
+
+
+def call(run: Run, target: Any, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    """Call anything that a program can get hold of."""
+    if kwargs and not isinstance(target, _OWN):
+        _check_keywords(run, kwargs, node)
     if isinstance(target, Method):
-        return run.apply(target.function, (target.base, *args), node, kwargs)
+        return _method(run, target, args, kwargs, node)
     if isinstance(target, Function):
         return run.apply(target, args, node, kwargs)
-    if isinstance(target, Builtin):
-        return _builtin(run, target.name, args, kwargs, node)
-    if isinstance(target, library.Context):
-        return target.make(*args)
-    if isinstance(target, library.Seed):
-        run.generator.manual_seed(*args)
-        return None
+    if isinstance(target, Procedure):
+        return target(*args, **kwargs)
+    for kind, rule in _CALLS:
+        if isinstance(target, kind):
+            return rule(run, target, args, kwargs, node)
+    if isinstance(target, type) and issubclass(target, Exception):
+        return make(target, args)
     raise TypeError(f"'{type(target).__name__}' object is not callable")
 
 
-def _builtin(run: Run, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call) -> Any:
-    if (rule := _WITH_TENSORS.get(name)) is not None:
-        return rule(run, node, *args, **kwargs)
-    limit = run.budget.limits.items
-    if name in _ITERATING or (name in ("min", "max") and len(args) == 1):
-        args = tuple(run.opened(item, node) for item in args)
-    if any(isinstance(item, range | list | tuple) and item[limit:] for item in args):
-        raise ProgramError(f"{name}() takes at most {limit:,} items here.", run.span(node))
-    return run.checked(_PLAIN[name](*args, **kwargs), node)
+def _check_keywords(run: Run, kwargs: Kwargs, node: ast.expr) -> None:
+    """A function of PyTorch's under a name of the program's own still takes listed keywords only."""
+    for name in kwargs:
+        if name not in library.KEYWORDS:
+            raise ProgramError(f"The keyword {name} is not part of this language.", run.span(node))
 
 
-def _print(run: Run, node: ast.Call, *args: Any, sep: str | None = " ", end: str | None = "\n") -> None:
-    between, last = " " if sep is None else sep, "\n" if end is None else end
-    texts: list[str] = []
-    room = run.budget.limits.output
-    for item in args:
-        texts.append(run.text(item, node))
-        room -= len(texts[-1]) + len(between)
-        if room < 0:
-            break  # show refuses it
-    run.show(node, "print", between.join(texts) + last)
+def _keywords(run: Run, nodes: list[ast.keyword]) -> Kwargs:
+    found: Kwargs = {}
+    for item in nodes:
+        value = run.value(item.value)
+        if item.arg is not None:
+            found[item.arg] = value
+        elif isinstance(value, dict) and all(name in library.KEYWORDS or name.isidentifier() for name in value):
+            found |= {str(name): part for name, part in value.items() if not str(name).startswith("_")}
+    if "device" in found:
+        _check_device(found.pop("device"))
+    return found
 
 
-def _abs(run: Run, node: ast.Call, number: Any) -> Any:
-    return run.apply(library.ABS, (number,), node)
+def _check_device(device: Any) -> None:
+    if str(device) != "cpu":
+        raise RuntimeError(f"Torch not compiled with CUDA enabled: {device} is not available here, cpu is")
 
 
-def _sum(run: Run, node: ast.Call, items: Any, start: Any = 0) -> Any:
-    total = start
-    for item in run.items(items, node):
-        total = run.apply(library.OPERATORS["Add"], (total, item), node)
-    return total
+def _method(run: Run, target: Method, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    if target.function.name == "Tensor.to" and args and isinstance(args[0], str | torch.device):
+        _check_device(args[0])
+    if target.function.name == "Tensor.size" and args:
+        return target.base.size(*args)
+    return run.apply(target.function, (target.base, *args), node, kwargs)
 
 
-def _range(run: Run, node: ast.Call, *args: Any) -> range:
-    made = range(*args)
-    most = run.budget.limits.steps
-    if made[most:]:
-        raise ProgramError(f"A range may have at most {most:,} items here.", run.span(node))
-    return made
+def _start_of_super(run: Run, node: ast.expr) -> Any:
+    """``super().__init__`` and ``super(Net, self).__init__``."""
+    if not (isinstance(node, ast.Attribute) and node.attr == "__init__"):
+        return None
+    base = run.value(node.value)
+    if isinstance(base, ClassObject):
+        return _class_start(base)
+    if base is nn.Module:
+        return Plain(nn.Module.__init__)
+    if not isinstance(base, Parent):
+        raise ProgramError("__init__ is called through super() here.", run.span(node))
+    return Plain(base.start)
 
 
-def _list(run: Run, node: ast.Call, items: Any = ()) -> list[Any]:
-    return list(_items(run, node, items))
+def _class_start(kind: ClassObject) -> Any:
+    found = kind.find("__init__")
+    return found.procedure if isinstance(found, Member) else Plain(lambda *_: None)
 
 
-def _tuple(run: Run, node: ast.Call, items: Any = ()) -> tuple[Any, ...]:
-    return tuple(_items(run, node, items))
+def _builtin(run: Run, target: Builtin, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    if target.name == "super":
+        return _super(run, args, node)
+
+    def again(function: Any, *inner: Any) -> Any:
+        return call(run, function, inner, {}, node)
+
+    return call_builtin(run, target.name, args, kwargs, node, again)
 
 
-def _items(run: Run, node: ast.Call, items: Any) -> list[Any]:
-    limit = run.budget.limits.items
-    if isinstance(items, range) and items[limit:]:
-        raise ProgramError(f"A list may have at most {limit:,} items here.", run.span(node))
-    return list(run.checked(list(run.items(items, node)), node))
+def _super(run: Run, args: Args, node: ast.expr) -> Parent:
+    procedure = run.scope.procedure
+    if args:
+        return Parent(args[0], args[1])
+    if procedure is None or procedure.owner is None:
+        raise RuntimeError("super(): no arguments")
+    return Parent(procedure.owner, run.scope.names[procedure.positional[0]])
 
 
-def _str(run: Run, node: ast.Call, value: Any = "") -> str:
-    return str(run.checked(run.text(value, node), node))
+def _context(run: Run, target: Context, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    if args and isinstance(args[0], Procedure):
+        args[0].decorators.insert(0, target.make())
+        return args[0]
+    if target.name == "torch.inference_mode":
+        return target.make()
+    return target.make(*args)
 
 
-def _round(number: Any, ndigits: int | None = None) -> Any:
-    """round(1, -10**9) would compute 10**(10**9)."""
-    return round(number, None if ndigits is None else max(-400, min(400, ndigits)))
+def _seed(run: Run, target: Seed, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    run.generator.manual_seed(*args)
+    return run.generator
 
 
-_WITH_TENSORS: dict[str, Callable[..., Any]] = {
-    "print": _print,
-    "abs": _abs,
-    "sum": _sum,
-    "range": _range,
-    "list": _list,
-    "tuple": _tuple,
-    "str": _str,
-}
-"""Python's functions that may meet a tensor, or that grow."""
+def _plain(run: Run, target: Plain, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    owner = getattr(target.call, "__self__", None)
+    if target.name in ("step", "zero_grad") and isinstance(owner, torch.optim.Optimizer):
+        return run.listener.optimize(owner, target.name, kwargs, run.span(node))
+    value = target.call(*args, **kwargs)
+    if is_node(owner) and target.name == "name":
+        return str(value)
+    return run.checked(list(value) if target.listed else value, node)
 
-_PLAIN: dict[str, Callable[..., Any]] = {
-    "float": float,
-    "int": int,
-    "bool": bool,
-    "round": _round,
-    "len": len,
-    "min": min,
-    "max": max,
-    "zip": zip,
-    "enumerate": enumerate,
-}
-"""Python's functions that are what they are."""
 
-_ITERATING = frozenset(("zip", "enumerate"))
-"""Those that go through their arguments: the rows of a tensor are operations of their own."""
+def _class(run: Run, target: ClassObject, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    return target.create(args, kwargs)
+
+
+def _instance(run: Run, target: Instance, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    member = target.kind.find("__call__")
+    if not isinstance(member, Member):
+        raise TypeError(f"'{target.kind.name}' object is not callable")
+    return member.procedure(target, *args, **kwargs)
+
+
+def _custom(run: Run, target: CustomFunction, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    return run.listener.custom(target.name, target.call, args, run.span(node))
+
+
+def _layer(run: Run, target: Layer, args: Args, kwargs: Kwargs, node: ast.expr) -> nn.Module:
+    run.budget.operation(layers.layer_elements(target, args, kwargs), 0, run.span(node))
+    return layers.make_layer(target, args, kwargs, run.generator)
+
+
+def _parameter(run: Run, target: ParameterClass, args: Args, kwargs: Kwargs, node: ast.expr) -> nn.Parameter:
+    return nn.Parameter(*args, **kwargs)
+
+
+def _optimizer(run: Run, target: OptimizerClass, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    return target.kind(*args, **kwargs)
+
+
+def _module(run: Run, target: nn.Module, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    """A layer of PyTorch's own is one call; a module of the program's own leads back into the program."""
+    if isinstance(target, nn.Sequential):
+        (value,) = args
+        for part in target:
+            value = _module(run, part, (value,), {}, node)
+        return value
+    if type(target) in layers.KINDS:
+        return run.apply(layers.layer_call(target), args, node, kwargs)
+    if type(target).forward is nn.Module.forward:
+        raise NotImplementedError(f'Module [{type(target).__name__}] is missing the required "forward" function')
+    return target(*args, **kwargs)
+
+
+def _engine(run: Run, target: Engine, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    return run.listener.engine(target.name, args, kwargs, run.span(node))
+
+
+def _silence(run: Run, target: Silence, args: Args, kwargs: Kwargs, node: ast.expr) -> Silence:
+    return target
+
+
+def _device(run: Run, target: DeviceClass, args: Args, kwargs: Kwargs, node: ast.expr) -> torch.device:
+    return torch.device(*args)
+
+
+_CALLS: tuple[tuple[type, Callable[..., Any]], ...] = (
+    (Builtin, _builtin),
+    (Plain, _plain),
+    (nn.Module, _module),
+    (ClassObject, _class),
+    (Instance, _instance),
+    (CustomFunction, _custom),
+    (Context, _context),
+    (Seed, _seed),
+    (Layer, _layer),
+    (ParameterClass, _parameter),
+    (OptimizerClass, _optimizer),
+    (Engine, _engine),
+    (Silence, _silence),
+    (DeviceClass, _device),
+)
+
+_OWN = (Procedure, ClassObject, Instance, nn.Module, Plain, Builtin)
+"""What checks its keywords itself."""

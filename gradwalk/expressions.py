@@ -9,8 +9,10 @@ from typing import Any
 import torch
 
 from gradwalk import library
+from gradwalk.modules import Silence
+from gradwalk.objects import get_attribute
 from gradwalk.printing import formatted, shown
-from gradwalk.run import Run, expression
+from gradwalk.run import Run, elements, expression
 
 
 @expression(ast.Constant)
@@ -21,22 +23,39 @@ def _constant(run: Run, node: ast.Constant) -> Any:
 @expression(ast.Name)
 def _name(run: Run, node: ast.Name) -> Any:
     name = node.id
-    if name in run.names:
-        return run.names[name]
-    if name in library.BUILTINS:
-        return library.Builtin(name)
+    names = run.scope.names
+    if name in names:
+        return names[name]
     run.at = node
-    raise NameError(f"name '{name}' is not defined")
+    try:
+        return run.scope.find(name)
+    except KeyError:
+        if name in library.BUILTINS:
+            return library.Builtin(name)
+        if name in library.EXCEPTIONS:
+            return library.EXCEPTIONS[name]
+        raise NameError(f"name '{name}' is not defined") from None
 
 
 @expression(ast.List)
 def _list(run: Run, node: ast.List) -> list[Any]:
-    return list(run.checked([run.value(item) for item in node.elts], node))
+    return list(run.checked(elements(run, node.elts), node))
 
 
 @expression(ast.Tuple)
 def _tuple(run: Run, node: ast.Tuple) -> tuple[Any, ...]:
-    return tuple(run.checked([run.value(item) for item in node.elts], node))
+    return tuple(run.checked(elements(run, node.elts), node))
+
+
+@expression(ast.Dict)
+def _dict(run: Run, node: ast.Dict) -> dict[Any, Any]:
+    made: dict[Any, Any] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        if key is None:
+            made |= run.value(value)
+        else:
+            made[run.value(key)] = run.value(value)
+    return dict(run.checked(made, node))
 
 
 @expression(ast.BinOp)
@@ -81,7 +100,9 @@ def _conditional(run: Run, node: ast.IfExp) -> Any:
 @expression(ast.Subscript)
 def _subscript(run: Run, node: ast.Subscript) -> Any:
     base, key = run.value(node.value), run.value(node.slice)
-    if isinstance(base, torch.Tensor | list | tuple | str | range):
+    if isinstance(base, torch.nn.Sequential | torch.nn.ModuleList):
+        return base[key]
+    if isinstance(base, torch.Tensor | list | tuple | str | range | dict):
         return run.apply(library.INDEX, (base, key), node)
     run.at = node
     raise TypeError(f"'{type(base).__name__}' object is not subscriptable")
@@ -114,11 +135,15 @@ def _attribute(run: Run, node: ast.Attribute) -> Any:
     base = run.value(node.value)
     run.at = node
     name = node.attr
-    if isinstance(base, library.Module):
-        return base.names[name]
     if isinstance(base, torch.Tensor):
         return _tensor_attribute(run, base, node)
-    raise AttributeError(f"'{type(base).__name__}' object has no attribute '{name}'")
+    if isinstance(base, library.Module):
+        return base.names[name]
+    if isinstance(base, Silence):
+        return base
+    if name == "__name__" and isinstance(base, type):
+        return base.__name__
+    return get_attribute(run, base, name)
 
 
 def _tensor_attribute(run: Run, base: torch.Tensor, node: ast.Attribute) -> Any:
@@ -131,7 +156,7 @@ def _tensor_attribute(run: Run, base: torch.Tensor, node: ast.Attribute) -> Any:
         return _grad(run, base, node)
     if name in library.ATTRIBUTES:
         return getattr(base, name)
-    raise AttributeError(f"'Tensor' object has no attribute '{name}'")
+    raise AttributeError(f"'{type(base).__name__}' object has no attribute '{name}'")
 
 
 def _grad(run: Run, tensor: torch.Tensor, node: ast.Attribute) -> torch.Tensor | None:

@@ -6,20 +6,21 @@ The rules for each piece of syntax are in ``statements``, ``expressions`` and ``
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from gradwalk import calls, expressions, statements
+from gradwalk import calls, classes, comprehensions, exceptions, expressions, procedures, statements
 from gradwalk.library import Function
 from gradwalk.limits import LIMITS, Budget, Limits
 from gradwalk.parse import parse
-from gradwalk.printing import shown
+from gradwalk.printing import displayed
 from gradwalk.program import Program, ProgramCell, ProgramError, Span
 from gradwalk.run import Listener, Run
 from gradwalk.vocabulary import check_vocabulary
 
-RULES = (statements, expressions, calls)
+RULES = (statements, expressions, calls, classes, comprehensions, exceptions, procedures)
 """The modules that fill the tables of ``run``."""
 
 
@@ -34,9 +35,10 @@ def run_program(program: Program, listener: Listener, budget: Budget) -> Any:
     """Run all cells; a failure ends its cell. Gives the value of the last cell's last expression, or None."""
     run = Run(listener, budget)
     last = None
+    outermost = run.scope
     with torch.enable_grad():  # a program can leave grad mode off in its thread: one no_grad() object entered twice
         for cell in program.cells:
-            run.line = cell.line
+            run.line, run.scope, run.depth = cell.line, outermost, 0
             listener.cell(cell)
             last = _run_cell(run, cell)
     return last
@@ -44,11 +46,13 @@ def run_program(program: Program, listener: Listener, budget: Budget) -> Any:
 
 def _run_cell(run: Run, cell: ProgramCell) -> Any:
     value = None
+    for line, text in cell.passed:
+        run.listener.output(Span(line, 1, line, len(text) + 1), "notice", f"Passed over: {text}")
     try:
         for node in cell.body:
             value = run.execute(node)
         if cell.body and isinstance(cell.body[-1], ast.Expr) and value is not None:
-            run.show(cell.body[-1], "result", run.text(value, cell.body[-1], shown))
+            run.show(cell.body[-1], "result", run.text(value, cell.body[-1], displayed))
     except ProgramError:
         raise
     except Exception as error:
@@ -81,6 +85,29 @@ class Silent:
 
     def cell(self, cell: ProgramCell) -> None:
         pass
+
+    def custom(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], span: Span) -> Any:
+        return call(*args)
+
+    def optimize(self, optimizer: Any, method: str, kwargs: dict[str, Any], span: Span) -> Any:
+        return OPTIMIZE[method](optimizer, **kwargs)
+
+    def engine(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
+        return ENGINE[name](*args, **kwargs)
+
+
+ENGINE: dict[str, Callable[..., Any]] = {
+    "grad": torch.autograd.grad,
+    "backward": torch.autograd.backward,
+    "functional.jacobian": torch.autograd.functional.jacobian,
+    "functional.hessian": torch.autograd.functional.hessian,
+    "functional.vjp": torch.autograd.functional.vjp,
+    "functional.jvp": torch.autograd.functional.jvp,
+}
+OPTIMIZE: dict[str, Callable[..., Any]] = {
+    "step": lambda optimizer: optimizer.step(),
+    "zero_grad": lambda optimizer, set_to_none=True: optimizer.zero_grad(set_to_none=set_to_none),
+}
 
 
 def evaluate(source: str) -> tuple[float, ...]:

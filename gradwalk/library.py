@@ -141,7 +141,8 @@ METHODS = {
         "Tensor.",
         torch.Tensor,
         [
-            ("view view_as expand_as contiguous float double long int bool type_as reshape_as", costs.same),
+            ("view view_as expand_as contiguous float double half long int bool type_as reshape_as cpu", costs.same),
+            ("unbind chunk split", costs.same),
             ("to", costs.moved),
             ("div_", costs.divided),
             ("expand repeat broadcast_to tile", costs.expanded),
@@ -153,7 +154,8 @@ METHODS = {
         torch.Tensor,
         [
             (
-                "item tolist dim ndimension size requires_grad_ retain_grad detach_ is_floating_point element_size",
+                "item tolist dim ndimension size requires_grad_ retain_grad detach_ is_floating_point element_size "
+                "register_hook numpy is_contiguous stride ",
                 costs.same,
             )
         ],
@@ -162,7 +164,9 @@ METHODS = {
     "backward": Function("Tensor.backward", torch.Tensor.backward, costs.same, "backward"),
 }
 
-ATTRIBUTES = frozenset("grad grad_fn requires_grad is_leaf shape dtype ndim T mT data retains_grad output_nr".split())
+ATTRIBUTES = frozenset(
+    "grad grad_fn requires_grad is_leaf shape dtype ndim T mT data retains_grad output_nr device".split()
+)
 """Attributes of a tensor that a program may read."""
 
 SETTABLE = frozenset("grad requires_grad data".split())
@@ -172,7 +176,16 @@ DTYPES = {
     for name in "float32 float64 float double float16 half bfloat16 int64 long int32 int int16 int8 uint8 bool".split()
 }
 
-CONTEXTS = {"no_grad": torch.no_grad, "enable_grad": torch.enable_grad}
+CONTEXTS: dict[str, Callable[..., Any]] = {
+    "no_grad": torch.no_grad,
+    "enable_grad": torch.enable_grad,
+    "set_grad_enabled": torch.set_grad_enabled,
+    "inference_mode": torch.no_grad,
+}
+"""inference_mode is no_grad here: its tensors forbid what a recording needs to read."""
+CONTEXT_KINDS = (torch.no_grad, torch.enable_grad, torch.set_grad_enabled)
+BASES = frozenset((torch.nn.Module, torch.autograd.Function))
+"""What a class of the program's own may stand on."""
 
 MATH = {
     **{
@@ -207,6 +220,11 @@ OPERATORS = {
     "LtE": Function("<=", operator.le, costs.broadcast, "operator"),
     "Gt": Function(">", operator.gt, costs.broadcast, "operator"),
     "GtE": Function(">=", operator.ge, costs.broadcast, "operator"),
+    "BitAnd": Function("&", operator.and_, costs.broadcast),
+    "BitOr": Function("|", operator.or_, costs.broadcast),
+    "Invert": Function("~", operator.invert, costs.same),
+    "In": Function("in", lambda item, items: item in items, costs.same, "plain"),
+    "NotIn": Function("not in", lambda item, items: item not in items, costs.same, "plain"),
     "Is": Function("is", operator.is_, costs.same, "plain"),
     "IsNot": Function("is not", operator.is_not, costs.same, "plain"),
 }
@@ -232,6 +250,8 @@ VIEWS = {name: Function("." + name, operator.attrgetter(name), costs.same) for n
 
 KEYWORDS = frozenset(
     (
+        "device in_features out_features inplace lr momentum weight_decay nesterov betas amsgrad params create_graph "
+        "allow_unused inputs outputs grad_outputs foreach maximize dampening centered copy "
         "dim dims keepdim keepdims dtype requires_grad gradient retain_graph input other exponent min max p "
         "alpha value reduction weight bias target negative_slope beta threshold approximate correction "
         "unbiased set_to_none start end step steps size fill_value dim0 dim1 diagonal rounding_mode "
@@ -239,9 +259,14 @@ KEYWORDS = frozenset(
         "rel_tol abs_tol strict default tensors out_features shifts "
     ).split()
 )
-"""Keywords a call may use. ``out``, ``device``, ``generator`` and the like are missing on purpose."""
+"""Keywords a call may use. ``out``, ``generator`` and the like are missing on purpose; ``device`` has to be the CPU."""
 
-BUILTINS = frozenset("print float int bool str abs round len range sum min max list tuple zip enumerate".split())
+BUILTINS = frozenset(
+    (
+        "print float int bool str abs round len range sum min max list tuple dict zip enumerate sorted reversed map "
+        "filter any all isinstance type pow callable super repr"
+    ).split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,26 +284,27 @@ class Seed:
     name: str = "torch.manual_seed"
 
 
-_NN = Module("torch.nn", {"functional": Module("torch.nn.functional", dict(FUNCTIONAL))})
-
-MODULES = {
-    "torch": Module(
-        "torch",
-        {
-            **TORCH_FUNCTIONS,
-            **DTYPES,
-            **{name: Context("torch." + name, make) for name, make in CONTEXTS.items()},
-            "manual_seed": Seed(),
-            "nn": _NN,
-            "pi": math.pi,
-            "e": math.e,
-            "inf": math.inf,
-            "nan": math.nan,
-        },
-    ),
-    "math": Module("math", MATH),
-    "torch.nn.functional": Module("torch.nn.functional", dict(FUNCTIONAL)),
+EXCEPTIONS: dict[str, type[Exception]] = {
+    kind.__name__: kind
+    for kind in (
+        Exception,
+        RuntimeError,
+        ValueError,
+        TypeError,
+        ZeroDivisionError,
+        NameError,
+        UnboundLocalError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        AssertionError,
+        OverflowError,
+        ArithmeticError,
+        LookupError,
+        NotImplementedError,
+    )
 }
+"""The exception classes that a program may name."""
 
 ELEMENTWISE = frozenset(
     (

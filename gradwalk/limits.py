@@ -21,6 +21,8 @@ class Limits:
     """The longest whole number a program may write down."""
     steps: int = 200_000
     """Pieces of syntax evaluated, loops included."""
+    calls: int = 40
+    """How deep a program's own functions may call each other."""
     operations: int = 20_000
     elements: int = 1 << 20
     """Elements of one tensor."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gradwalk.limits import LIMITS, Limits
-from gradwalk.program import Program, ProgramCell, ProgramError, Span
+from gradwalk.program import Passed, Program, ProgramCell, ProgramError, Span
 
 CELL_MARK = re.compile(r"#\s?%%(?P<rest>.*)")
 """The percent format, which editors and jupytext share."""
@@ -48,6 +48,25 @@ NODES: dict[type[ast.AST], str] = {
     ast.Tuple: "a tuple",
     ast.JoinedStr: "an f-string",
     ast.FormattedValue: "an f-string",
+    ast.AnnAssign: "assignment",
+    ast.FunctionDef: "def",
+    ast.arguments: "def",
+    ast.arg: "def",
+    ast.Return: "return",
+    ast.Lambda: "lambda",
+    ast.ClassDef: "class",
+    ast.Global: "global",
+    ast.Delete: "del",
+    ast.Try: "try",
+    ast.ExceptHandler: "except",
+    ast.Raise: "raise",
+    ast.ListComp: "a comprehension",
+    ast.DictComp: "a comprehension",
+    ast.GeneratorExp: "a comprehension",
+    ast.comprehension: "a comprehension",
+    ast.Dict: "a dict",
+    ast.Starred: "a star",
+    ast.Del: "",
     ast.Load: "",
     ast.Store: "",
     **dict.fromkeys(
@@ -73,6 +92,11 @@ NODES: dict[type[ast.AST], str] = {
             ast.GtE,
             ast.Is,
             ast.IsNot,
+            ast.In,
+            ast.NotIn,
+            ast.BitAnd,
+            ast.BitOr,
+            ast.Invert,
         ),
         "an operator",
     ),
@@ -80,25 +104,35 @@ NODES: dict[type[ast.AST], str] = {
 """Syntax that a program may use. What is not listed here does not exist."""
 
 REFUSED: dict[type[ast.AST], str] = {
-    ast.FunctionDef: "Defining functions (def) is not part of this language; write the steps one after another.",
     ast.AsyncFunctionDef: "async is not part of this language.",
-    ast.ClassDef: "Defining classes is not part of this language; write the steps one after another.",
-    ast.Lambda: "lambda is not part of this language; write the expression where it is used.",
-    ast.ListComp: "Comprehensions are not part of this language; a list or a for loop works.",
-    ast.SetComp: "Comprehensions are not part of this language; a list or a for loop works.",
-    ast.DictComp: "Comprehensions are not part of this language; a list or a for loop works.",
-    ast.GeneratorExp: "Comprehensions are not part of this language; a list or a for loop works.",
-    ast.Try: "try is not part of this language; a failing cell is shown, and the next one goes on.",
-    ast.Delete: "del is not part of this language; bind the name anew instead.",
-    ast.Starred: "A star (*) before a value is not part of this language; list the values.",
     ast.NamedExpr: ":= is not part of this language; write the assignment on a line of its own.",
-    ast.Dict: "Dictionaries are not part of this language; use variables or a list.",
     ast.Set: "Sets are not part of this language; use a list.",
+    ast.SetComp: "Sets are not part of this language; use a list.",
+    ast.Nonlocal: "nonlocal is not part of this language; return the value.",
+    ast.Yield: "Generators are not part of this language; build a list.",
+    ast.YieldFrom: "Generators are not part of this language; build a list.",
+    ast.Match: "match is not part of this language; if and elif work.",
 }
 """Syntax that people do try, and what works instead."""
 
-MODULES = ("torch", "math", "torch.nn.functional")
-"""What a program may import. ``library.MODULES`` says what is in them."""
+MODULES = (
+    "torch",
+    "torch.nn",
+    "torch.nn.functional",
+    "torch.optim",
+    "torch.autograd",
+    "torch.autograd.functional",
+    "math",
+    "numpy",
+    "matplotlib",
+    "matplotlib.pyplot",
+    "matplotlib.ticker",
+    "seaborn",
+    "warnings",
+    "torchviz",
+    "IPython.display",
+)
+"""What a program may import. ``modules.MODULES`` says what is in them."""
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -157,7 +191,7 @@ def _check_size(source: str, limits: Limits) -> None:
 
 
 def _cell(text: str, line: int, limits: Limits) -> ProgramCell:
-    tree = _tree(text, line)
+    tree, passed = _tree_without_magics(text, line)
     nodes = _flat(tree.body, line, limits)
     if not text.isascii():
         _count_in_characters(nodes, text)
@@ -168,7 +202,30 @@ def _cell(text: str, line: int, limits: Limits) -> ProgramCell:
         if (check := _CHECKS.get(kind)) is not None:
             check(node, line, limits)
     _check_jumps(tree.body, line)
-    return ProgramCell(text, line, tuple(tree.body), tuple(nodes))
+    return ProgramCell(text, line, tuple(tree.body), tuple(nodes), passed)
+
+
+MAGIC = re.compile(r"\s*(%%?[A-Za-z]|!|\?|[A-Za-z_][\w.]*\?\??\s*$)")
+"""Lines that IPython runs and Python does not know: %matplotlib inline, !pip install, x?"""
+OTHER_LANGUAGE = re.compile(r"\s*%%(?!time|timeit|capture|matplotlib)[A-Za-z]")
+"""%%bash, %%html and the like: the whole cell is in another language."""
+
+
+def _tree_without_magics(text: str, line: int) -> tuple[ast.Module, tuple[Passed, ...]]:
+    """The tree of a cell; lines for IPython are passed over, but only where Python could not read them."""
+    try:
+        return _tree(text, line), ()
+    except ProgramError:
+        lines = text.split("\n")
+        other = bool(OTHER_LANGUAGE.match(next((part for part in lines if part.strip()), "")))
+        magics = [index for index, part in enumerate(lines) if other or MAGIC.match(part)]
+        if not magics:
+            raise
+    passed = tuple(Passed(line + index, lines[index].strip()) for index in magics if lines[index].strip())
+    for index in magics:
+        indent = lines[index][: len(lines[index]) - len(lines[index].lstrip())]
+        lines[index] = indent + "pass" if indent else ""
+    return _tree("\n".join(lines), line), passed
 
 
 def _tree(text: str, line: int) -> ast.Module:
@@ -258,8 +315,31 @@ def _check_identifier(name: str, span: Span) -> None:
 
 
 def _check_attribute(node: ast.Attribute, line: int, limits: Limits) -> None:
+    if node.attr in DUNDERS:
+        return
     if not node.attr.isascii() or node.attr.startswith("_"):
         raise ProgramError(f"The attribute {node.attr} is not part of this language.", _attribute_span(node, line))
+
+
+DUNDERS = frozenset(("__init__", "__name__", "__version__"))
+"""The attributes with underscores that lessons use: super().__init__(), type(x).__name__, torch.__version__."""
+
+
+def _check_definition(node: ast.FunctionDef | ast.ClassDef, line: int, limits: Limits) -> None:
+    if node.name not in METHODS_WITH_UNDERSCORES:
+        _check_identifier(node.name, span_of(node, line))
+
+
+METHODS_WITH_UNDERSCORES = frozenset(("__init__", "__call__"))
+
+
+def _check_argument(node: ast.arg, line: int, limits: Limits) -> None:
+    _check_identifier(node.arg, span_of(node, line))
+
+
+def _check_handler(node: ast.ExceptHandler, line: int, limits: Limits) -> None:
+    if node.name:
+        _check_identifier(node.name, span_of(node, line))
 
 
 def _attribute_span(node: ast.Attribute, line: int) -> Span:
@@ -295,9 +375,7 @@ def _check_import(node: ast.Import, line: int, limits: Limits) -> None:
     for item in node.names:
         if item.name not in MODULES:
             raise _no_module(item.name, span_of(item, line))
-        if "." in item.name and item.asname is None:
-            raise ProgramError(f"Write import {item.name} as F.", span_of(item, line))
-        _check_identifier(item.asname or item.name, span_of(item, line))
+        _check_identifier(item.asname or item.name.partition(".")[0], span_of(item, line))
 
 
 def _check_import_from(node: ast.ImportFrom, line: int, limits: Limits) -> None:
@@ -333,6 +411,10 @@ _CHECKS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Constant: _check_constant,
     ast.List: _check_items,
     ast.Tuple: _check_items,
+    ast.FunctionDef: _check_definition,
+    ast.ClassDef: _check_definition,
+    ast.arg: _check_argument,
+    ast.ExceptHandler: _check_handler,
     ast.Import: _check_import,
     ast.ImportFrom: _check_import_from,
     ast.FormattedValue: _check_format,

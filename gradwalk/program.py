@@ -30,6 +30,13 @@ class ProgramError(Exception):
         """Text that could stand in place of the marked piece, such as ``sin`` for ``sine``."""
 
 
+class Passed(NamedTuple):
+    """A line that is meant for IPython and is passed over, such as ``%matplotlib inline``."""
+
+    line: int
+    text: str
+
+
 @dataclass(frozen=True)
 class ProgramCell:
     """One cell of a program: its source, the line at which it starts, and its checked syntax tree."""
@@ -39,6 +46,7 @@ class ProgramCell:
     body: tuple[ast.stmt, ...]
     nodes: tuple[ast.AST, ...]
     """Every node of the body, for whoever checks them."""
+    passed: tuple[Passed, ...] = ()
 
 
 @dataclass(frozen=True)

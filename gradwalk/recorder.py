@@ -7,7 +7,8 @@ until the run ends, so that identities stay unique, and is dropped with the reco
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
@@ -15,7 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode, _pop_mode, _push_mod
 
 from gradwalk.backward_pass import draw, watch_backward
 from gradwalk.failures import cause
-from gradwalk.interpreter import prepare, run_program
+from gradwalk.interpreter import ENGINE, OPTIMIZE, prepare, run_program
 from gradwalk.library import Function
 from gradwalk.limits import LIMITS, Budget, Limits
 from gradwalk.live import Copier, LiveGraph, LiveValues, dtype_name
@@ -33,6 +34,7 @@ from gradwalk.recording import (
     Output,
     Picture,
     Recording,
+    State,
     Statement,
     Update,
 )
@@ -177,6 +179,8 @@ class Recorder:
         self.pictures: list[Picture] | None = [] if pictures else None
         self.limits = limits
         self.calls = 0
+        self.quiet = False
+        """Inside a backward pass, say, where what the program's own functions do is no forward pass."""
         self.cell_number = -1
         self.jacobian_entries = limits.local_gradients
         self._nodes_left = limits.backward_nodes
@@ -191,7 +195,7 @@ class Recorder:
 
     def call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
         """Run one call and record the operations that happened inside it."""
-        if function.kind not in ("operation", "operator"):
+        if self.quiet or function.kind not in ("operation", "operator"):
             return function.call(*args, **kwargs)
         before = _sequence_number() - 1
         watch = self._watch
@@ -206,7 +210,69 @@ class Recorder:
         return result
 
     def backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
-        watch_backward(self, args, kwargs, span)
+        with self.silence():
+            watch_backward(self, args, kwargs, span)
+
+    def custom(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], span: Span) -> Any:
+        """Run a torch.autograd.Function of the program's own: one operation, and its forward stays inside it."""
+        operands = [
+            Operand(f"input[{i}]", self.values.value_of(t), t.grad_fn, t.requires_grad, t.is_floating_point())
+            for i, t in enumerate(args)
+            if isinstance(t, torch.Tensor)
+        ]
+        with self.silence():
+            result = call(*args)
+        outputs = _tensors(result)
+        if outputs:
+            node = self.graph.discover([t.grad_fn for t in outputs])
+            kernel = Kernel(name, (), False, False)
+            results = tuple(self.values.made(t, None, anew=True) for t in outputs)
+            constants = tuple(Constant(f"input[{i}]", str(a)) for i, a in enumerate(args) if isinstance(a, int | float))
+            ran = Ran(kernel, 0, tuple(operands), constants, results, outputs)
+            self._operation(ran, next(reversed(node.values()), None), span)
+        return result
+
+    def optimize(self, optimizer: Any, method: str, kwargs: dict[str, Any], span: Span) -> Any:
+        """Run an optimizer's method; each parameter that moved is an update, with the optimizer's state."""
+        parameters = [(group, p) for group in optimizer.param_groups for p in group["params"]]
+        before = [self.values.value_of(parameter) for _, parameter in parameters]
+        versions = [parameter._version for _, parameter in parameters]
+        result = OPTIMIZE[method](optimizer, **kwargs)
+        for (group, parameter), old, version in zip(parameters, before, versions, strict=True):
+            if parameter._version == version:
+                continue
+            self.values.changed(parameter)
+            new = self.values.value_of(parameter)
+            state = optimizer.state.get(parameter, {})
+            self.events.append(
+                Update(
+                    self.cell_number,
+                    span,
+                    None,
+                    old,
+                    new,
+                    type(optimizer).__name__,
+                    tuple(Constant(k, str(v)) for k, v in group.items() if isinstance(v, int | float | tuple) and v),
+                    tuple(State(k, self.copier.array(v)) for k, v in state.items() if isinstance(v, torch.Tensor)),
+                )
+            )
+        return result
+
+    def engine(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
+        """Run torch.autograd.grad and its relatives. Their result is a value of its own."""
+        if name == "backward" and args and isinstance(args[0], torch.Tensor):
+            return self.backward(args, kwargs, span)
+        with self.silence():
+            return ENGINE[name](*args, **kwargs)
+
+    @contextmanager
+    def silence(self) -> Iterator[None]:
+        """A stretch in which the program's own functions are not recorded."""
+        before, self.quiet = self.quiet, True
+        try:
+            yield
+        finally:
+            self.quiet = before
 
     def charge_nodes(self, nodes: int, span: Span) -> None:
         """A backward() call is about to run through so many nodes, each of which writes events."""
@@ -259,7 +325,7 @@ class Recorder:
         shown = [""] * len(self._cells)
         failed: dict[int, CellFailure] = {}
         for event in self.events:
-            if isinstance(event, Output):
+            if isinstance(event, Output) and event.stream != "notice":
                 shown[event.cell] += event.text if event.stream == "print" else event.text + "\n"
             elif isinstance(event, Failure):
                 failed[event.cell] = CellFailure(event.type, event.message, event.span.line, event.span.column)

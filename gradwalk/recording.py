@@ -198,14 +198,28 @@ class Free(NamedTuple):
     nodes: tuple[int, ...]
 
 
+class State(NamedTuple):
+    """One entry of an optimizer's state for a parameter, such as ``exp_avg``."""
+
+    name: str
+    array: Array
+
+
 class Update(NamedTuple):
-    """A value changed in place. ``before`` and ``after`` are ids of values; ``what`` is ``data`` or ``grad``."""
+    """A value changed in place: ``before`` and ``after`` are ids of values of one tensor.
+
+    ``operation`` is the kernel that did it; for an optimizer's step there is none, and ``optimizer`` says which one
+    (``SGD``), with its ``settings`` (``lr`` …) and its state for this parameter after the step.
+    """
 
     cell: int
     span: Span | None
     operation: int | None
     before: int
     after: int
+    optimizer: str | None = None
+    settings: tuple[Constant, ...] = ()
+    state: tuple[State, ...] = ()
 
 
 class Output(NamedTuple):

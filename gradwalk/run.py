@@ -7,6 +7,7 @@ the tables here. What happens is told to a listener, which also does the work th
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -14,12 +15,14 @@ import torch
 
 from gradwalk import library
 from gradwalk.arithmetic import check_plain, check_size
+from gradwalk.containers import percent_text
 from gradwalk.costs import tensors
 from gradwalk.library import Function
 from gradwalk.limits import Budget
 from gradwalk.parse import span_of
 from gradwalk.printing import printed, printing_cost
 from gradwalk.program import ProgramCell, ProgramError, Span
+from gradwalk.scope import Scope
 
 
 class Listener(Protocol):
@@ -39,6 +42,33 @@ class Listener(Protocol):
 
     def cell(self, cell: ProgramCell) -> None: ...
 
+    def custom(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], span: Span) -> Any:
+        """Run ``MyFunction.apply(*args)``."""
+
+    def optimize(self, optimizer: Any, method: str, kwargs: dict[str, Any], span: Span) -> Any:
+        """Run an optimizer's ``step`` or ``zero_grad``."""
+
+    def engine(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
+        """Run ``torch.autograd.grad`` or one of its relatives."""
+
+
+class Break(Exception):
+    """A break statement, on its way to the loop."""
+
+
+class Continue(Exception):
+    """A continue statement, on its way to the loop."""
+
+
+class Return(Exception):
+    """A return statement, on its way to the call."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")
 
 Rule = Callable[["Run", Any], Any]
 """What a piece of syntax does in a run."""
@@ -57,7 +87,7 @@ def statement(kind: type[ast.stmt]) -> Callable[[Rule], Rule]:
     return lambda rule: STATEMENTS.setdefault(kind, rule)
 
 
-_BLOCKS = frozenset((ast.If, ast.For, ast.While, ast.With))
+_BLOCKS = frozenset((ast.If, ast.For, ast.While, ast.With, ast.Try))
 """Statements that are done when the statements inside them are."""
 
 
@@ -67,8 +97,13 @@ class Run:
     def __init__(self, listener: Listener, budget: Budget) -> None:
         self.listener = listener
         self.budget = budget
-        self.names: dict[str, Any] = {}
+        self.scope = Scope()
+        self.depth = 0
+        """How many of the program's own functions are at work inside each other."""
+        self.handling: list[Exception] = []
+        """The errors that except clauses are at work on."""
         self.generator = torch.Generator().manual_seed(0)
+        self._addresses: dict[str, int] = {}
         self.line = 1
         """The line on which the present cell starts."""
         self.at: ast.AST = ast.Pass()
@@ -88,7 +123,9 @@ class Run:
         self.bound = []
         value = STATEMENTS[type(node)](self, node)
         if type(node) not in _BLOCKS:
-            self.listener.statement(span, [(name, self.names[name]) for name in self.bound])
+            self.listener.statement(
+                span, [(name, self.scope.names[name]) for name in self.bound if name in self.scope.names]
+            )
         return value
 
     def block(self, body: list[ast.stmt]) -> None:
@@ -109,6 +146,8 @@ class Run:
             return self._with_tensors(function, args, kwargs, span, node)
         self.budget.check_time(span)
         if isinstance(node, ast.BinOp | ast.AugAssign):
+            if isinstance(node.op, ast.Mod) and isinstance(args[0], str):
+                return self.checked(percent_text(args[0], args[1]), node)
             check_plain(type(node.op).__name__, args, self.budget.limits, span)
         return self.checked(function.call(*args, **kwargs), node)
 
@@ -141,19 +180,26 @@ class Run:
             if value.dim() == 0:
                 raise TypeError("iteration over a 0-d tensor")
             return (self.apply(library.INDEX, (value, index), node) for index in range(len(value)))
-        if not isinstance(value, list | tuple | range | str | zip | enumerate):
-            raise TypeError(f"'{type(value).__name__}' object is not iterable")
-        return iter(value)
+        if isinstance(value, _ITERABLE):
+            return iter(value)
+        if isinstance(value, torch.nn.Module) and isinstance(value, torch.nn.Sequential | torch.nn.ModuleList):
+            return iter(value)
+        raise TypeError(f"'{type(value).__name__}' object is not iterable")
 
     def opened(self, value: Any, node: ast.AST) -> Any:
         """The rows of a tensor as a list; anything else as it is."""
         return self.checked(list(self.items(value, node)), node) if isinstance(value, torch.Tensor) else value
 
     def show(self, node: ast.AST, stream: str, text: str) -> None:
-        """Show a text in the output of the cell."""
+        """Show a text in the output of the cell. Addresses in it become small numbers, the same in every run."""
         span = self.span(node)
+        text = _ADDRESS.sub(self._numbered, text)
         self.budget.output(len(text), span)
         self.listener.output(span, stream, text)
+
+    def _numbered(self, address: re.Match[str]) -> str:
+        number = self._addresses.setdefault(address[0], len(self._addresses) + 1)
+        return f"0x{number:012x}"
 
     def text(self, value: Any, node: ast.AST, write: Callable[[Any], str] = printed) -> str:
         """A value as text, if there is not too much of it."""
@@ -165,12 +211,28 @@ class Run:
 
     def checked(self, value: Any, node: ast.AST) -> Any:
         """The same value, if it has not grown too large."""
-        if isinstance(value, str | list | tuple):
+        if isinstance(value, str | list | tuple | dict):
             check_size(value, self.budget.limits, self.span(node))
         return value
 
     def span(self, node: ast.AST) -> Span:
         return span_of(node, self.line)
+
+
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_ITERABLE: tuple[Any, ...] = (list, tuple, range, str, dict, zip, enumerate, map, filter, reversed, *_VIEWS)
+"""What a loop can go over, beside tensors."""
+
+
+def elements(run: Run, nodes: list[ast.expr]) -> list[Any]:
+    """The values of list items, arguments and the like; a star opens what is behind it."""
+    values: list[Any] = []
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            values.extend(run.items(run.value(node.value), node))
+        else:
+            values.append(run.value(node))
+    return values
 
 
 def _has_tensor(args: tuple[Any, ...], kwargs: dict[str, Any], kind: str) -> bool:

@@ -8,17 +8,11 @@ from typing import Any
 import torch
 
 from gradwalk import library
+from gradwalk.modules import MODULES, SILENT
+from gradwalk.objects import set_attribute
 from gradwalk.program import ProgramError
-from gradwalk.run import Run, statement
+from gradwalk.run import Break, Continue, Run, statement
 from gradwalk.vocabulary import imported
-
-
-class _Break(Exception):
-    """A break statement."""
-
-
-class _Continue(Exception):
-    """A continue statement."""
 
 
 @statement(ast.Expr)
@@ -46,7 +40,7 @@ def bind(run: Run, target: ast.expr, value: Any) -> None:
     """Put a value where an assignment points."""
     run.at = target
     if isinstance(target, ast.Name):
-        run.names[target.id] = value
+        run.scope.bind(target.id, value)
         run.bound.append(target.id)
     elif isinstance(target, ast.Tuple | ast.List):
         _unpack(run, target, value)
@@ -61,19 +55,30 @@ def bind(run: Run, target: ast.expr, value: Any) -> None:
 def _unpack(run: Run, target: ast.Tuple | ast.List, value: Any) -> None:
     items = list(run.items(value, target))
     wanted = len(target.elts)
+    star = next((index for index, part in enumerate(target.elts) if isinstance(part, ast.Starred)), None)
+    if star is not None:
+        items = _gathered(items, star, wanted)
     if len(items) < wanted:
         raise ValueError(f"not enough values to unpack (expected {wanted}, got {len(items)})")
     if len(items) > wanted:
         raise ValueError(f"too many values to unpack (expected {wanted})")
     for part, item in zip(target.elts, items, strict=True):
-        bind(run, part, item)
+        bind(run, part.value if isinstance(part, ast.Starred) else part, item)
+
+
+def _gathered(items: list[Any], star: int, wanted: int) -> list[Any]:
+    """``a, *rest = …``: what the star takes, as one list."""
+    if len(items) < wanted - 1:
+        raise ValueError(f"not enough values to unpack (expected at least {wanted - 1}, got {len(items)})")
+    end = len(items) - (wanted - star - 1)
+    return [*items[:star], items[star:end], *items[end:]]
 
 
 def _set_attribute(run: Run, target: ast.Attribute, value: Any) -> None:
     base = run.value(target.value)
     if not isinstance(base, torch.Tensor) or target.attr not in library.SETTABLE:
-        raise AttributeError(f"'{type(base).__name__}' object attribute '{target.attr}' cannot be set here")
-    if target.attr == "data":
+        set_attribute(base, target.attr, value)
+    elif target.attr == "data":
         run.listener.replace_data(base, value, run.span(target))
     else:
         setattr(base, target.attr, value)
@@ -118,40 +123,44 @@ def _turn(run: Run, body: list[ast.stmt]) -> bool:
     """One turn of a loop; False after a break."""
     try:
         run.block(body)
-    except _Continue:
+    except Continue:
         return True
-    except _Break:
+    except Break:
         return False
     return True
 
 
 @statement(ast.Break)
 def _break(run: Run, node: ast.Break) -> None:
-    raise _Break
+    raise Break
 
 
 @statement(ast.Continue)
 def _continue(run: Run, node: ast.Continue) -> None:
-    raise _Continue
+    raise Continue
 
 
 @statement(ast.With)
 def _with(run: Run, node: ast.With) -> None:
     contexts = [run.value(item.context_expr) for item in node.items]
     for context, item in zip(contexts, node.items, strict=True):
-        if not isinstance(context, torch.no_grad | torch.enable_grad):
+        if not isinstance(context, library.CONTEXT_KINDS):
             raise ProgramError(
-                "Only with torch.no_grad(): and torch.enable_grad(): work here.", run.span(item.context_expr)
+                "Only with torch.no_grad():, torch.enable_grad():, torch.set_grad_enabled(…): and "
+                "torch.inference_mode(): work here.",
+                run.span(item.context_expr),
             )
-    _within(run, contexts, node.body)
+    _within(run, contexts, node)
 
 
-def _within(run: Run, contexts: list[Any], body: list[ast.stmt]) -> None:
+def _within(run: Run, contexts: list[Any], node: ast.With) -> None:
     if not contexts:
-        run.block(body)
+        run.block(node.body)
         return
-    with contexts[0]:
-        _within(run, contexts[1:], body)
+    with contexts[0] as entered:
+        if (name := node.items[-len(contexts)].optional_vars) is not None:
+            bind(run, name, entered)
+        _within(run, contexts[1:], node)
 
 
 @statement(ast.Assert)
@@ -163,13 +172,39 @@ def _assert(run: Run, node: ast.Assert) -> None:
 @statement(ast.Import)
 def _import(run: Run, node: ast.Import) -> None:
     for item in node.names:
-        run.names[item.asname or item.name] = library.MODULES[item.name]
+        name = item.asname or item.name.partition(".")[0]
+        run.scope.names[name] = MODULES[item.name if item.asname else name]
+        if item.name in SILENT:
+            run.show(node, "notice", f"{item.name} is passed over here: nothing is drawn.")
 
 
 @statement(ast.ImportFrom)
 def _import_from(run: Run, node: ast.ImportFrom) -> None:
     for item in node.names:
-        run.names[item.asname or item.name] = imported(node.module or "", item.name, run.span(item))
+        run.scope.names[item.asname or item.name] = imported(node.module or "", item.name, run.span(item))
+
+
+@statement(ast.AnnAssign)
+def _annotated(run: Run, node: ast.AnnAssign) -> None:
+    if node.value is not None:
+        bind(run, node.target, run.value(node.value))
+
+
+@statement(ast.Global)
+def _global(run: Run, node: ast.Global) -> None:
+    """Names that this function shares with the module."""
+    run.scope.local -= set(node.names)
+    run.scope.shared |= set(node.names)
+
+
+@statement(ast.Delete)
+def _delete(run: Run, node: ast.Delete) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            if run.scope.names.pop(target.id, run) is run:
+                raise NameError(f"name '{target.id}' is not defined")
+        else:
+            raise ProgramError("del takes names here.", run.span(target))
 
 
 @statement(ast.Pass)

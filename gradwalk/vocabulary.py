@@ -4,70 +4,118 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
-from gradwalk import library
+from gradwalk import library, objects
+from gradwalk.modules import MODULES, Silence
 from gradwalk.parse import nearest, refuse_builtin, span_of
 from gradwalk.program import Program, ProgramError, Span
 
-_ATTRIBUTES = frozenset(library.METHODS) | library.ATTRIBUTES
+_ATTRIBUTES = frozenset(library.METHODS) | library.ATTRIBUTES | objects.ATTRIBUTES
+
+
+_Imports = dict[str, Any]
 
 
 def check_vocabulary(program: Program) -> None:
     """Raise ProgramError, with the nearest listed name, for an attribute, keyword or builtin that is not listed."""
     nodes = [(node, cell.line) for cell in program.cells for node in cell.nodes]
     modules = dict(_imports(nodes))
-    assigned = {node.id for node, _ in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    known = assigned | set(modules)
+    own = _Own(nodes)
+    known = own.names | set(modules)
     for node, line in nodes:
-        if isinstance(node, ast.Attribute) and not (isinstance(node.value, ast.Name) and node.value.id not in known):
-            _check_attribute(node, modules, line)
-        elif isinstance(node, ast.keyword):
-            _check_keyword(node, line)
-        elif isinstance(node, ast.Name) and node.id not in known and node.id not in library.BUILTINS:
+        if isinstance(node, ast.Attribute):
+            if not (isinstance(node.value, ast.Name) and node.value.id not in known):
+                _check_attribute(node, modules, own.attributes, line)
+        elif isinstance(node, ast.Call) and _of_library(node.func, modules):
+            for keyword in node.keywords:
+                _check_keyword(keyword, line)
+        elif isinstance(node, ast.Name) and node.id not in known and node.id not in _PYTHON:
             refuse_builtin(node.id, span_of(node, line), library.BUILTINS)
 
 
-def _imports(nodes: list[tuple[ast.AST, int]]) -> Iterator[tuple[str, library.Module | None]]:
+_PYTHON = library.BUILTINS | frozenset(library.EXCEPTIONS) | {"staticmethod", "classmethod", "property"}
+
+
+class _Own:
+    """The names and attributes that a program brings itself."""
+
+    def __init__(self, nodes: list[tuple[ast.AST, int]]) -> None:
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+        for node, _ in nodes:
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                self.names.add(node.id)
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                self.names.add(node.name)
+                self.attributes.add(node.name)
+            elif isinstance(node, ast.arg):
+                self.names.add(node.arg)
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                self.attributes.add(node.attr)
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                self.names.add(node.name)
+        self.attributes |= self.names
+        """A class's own plain values are attributes too."""
+
+
+def _imports(nodes: list[tuple[ast.AST, int]]) -> Iterator[tuple[str, Any]]:
     """Each imported name; None beside it when it is no module."""
     for node, line in nodes:
         if isinstance(node, ast.Import):
             for item in node.names:
-                yield item.asname or item.name, library.MODULES[item.name]
+                name = item.asname or item.name.partition(".")[0]
+                yield name, MODULES[item.name if item.asname else name]
         elif isinstance(node, ast.ImportFrom):
             for item in node.names:
                 found = imported(node.module or "", item.name, span_of(item, line))
-                yield item.asname or item.name, found if isinstance(found, library.Module) else None
+                yield item.asname or item.name, found if isinstance(found, library.Module | Silence) else None
 
 
 def imported(module: str, name: str, span: Span) -> object:
     """What ``from module import name`` brings."""
-    if (whole := f"{module}.{name}") in library.MODULES:
-        return library.MODULES[whole]
-    names = library.MODULES[module].names if module in library.MODULES else {}
+    if (whole := f"{module}.{name}") in MODULES:
+        return MODULES[whole]
+    source = MODULES.get(module)
+    if isinstance(source, Silence):
+        return source
+    names = source.names if source else {}
     if name not in names:
         raise _unknown(f"{module}.{name}", name, names, span)
     return names[name]
 
 
-def _check_attribute(node: ast.Attribute, modules: dict[str, library.Module | None], line: int) -> None:
+def _check_attribute(node: ast.Attribute, modules: _Imports, own: set[str], line: int) -> None:
     module = _module(node.value, modules)
+    if isinstance(module, Silence):
+        return
     names = module.names if module else _ATTRIBUTES
-    if node.attr not in names:
-        whole = span_of(node, line)
-        span = Span(whole.end_line, whole.end_column - len(node.attr), whole.end_line, whole.end_column)
-        raise _unknown(f"{module.name}.{node.attr}" if module else f".{node.attr}", node.attr, names, span)
+    if node.attr in names or (module is None and node.attr in own) or _is_start_of_super(node):
+        return
+    whole = span_of(node, line)
+    span = Span(whole.end_line, whole.end_column - len(node.attr), whole.end_line, whole.end_column)
+    raise _unknown(f"{module.name}.{node.attr}" if module else f".{node.attr}", node.attr, names, span)
 
 
-def _module(node: ast.AST, modules: dict[str, library.Module | None]) -> library.Module | None:
+def _is_start_of_super(node: ast.Attribute) -> bool:
+    return node.attr == "__init__"
+
+
+def _module(node: ast.AST, modules: _Imports) -> Any:
     """The module that an expression such as ``torch`` or ``torch.nn.functional`` names, if it names one."""
     path: list[str] = []
-    while isinstance(node, ast.Attribute):
-        path.append(node.attr)
-        node = node.value
+    while isinstance(node, ast.Attribute | ast.Call):
+        if isinstance(node, ast.Attribute):
+            path.append(node.attr)
+            node = node.value
+        else:
+            node = node.func
     found: object = modules.get(node.id) if isinstance(node, ast.Name) else None
     for name in reversed(path):
+        if isinstance(found, Silence):
+            return found
         found = found.names.get(name) if isinstance(found, library.Module) else None
-    return found if isinstance(found, library.Module) else None
+    return found if isinstance(found, library.Module | Silence) else None
 
 
 def _unknown(shown: str, name: str, names: object, span: Span) -> ProgramError:
@@ -76,9 +124,12 @@ def _unknown(shown: str, name: str, names: object, span: Span) -> ProgramError:
     return ProgramError(f"{shown} is not part of this language.{advice}", span, meant)
 
 
+def _of_library(node: ast.expr, modules: _Imports) -> bool:
+    """Whether a call plainly is one of torch's; the rest is checked when it is known what is called."""
+    return isinstance(node, ast.Attribute) and isinstance(_module(node.value, modules), library.Module)
+
+
 def _check_keyword(node: ast.keyword, line: int) -> None:
-    if node.arg is None:
-        raise ProgramError("** in a call is not part of this language; name the arguments.", span_of(node, line))
-    if node.arg not in library.KEYWORDS:
+    if node.arg is not None and node.arg not in library.KEYWORDS:
         span = span_of(node, line)
         raise _unknown(f"The keyword {node.arg}", node.arg, library.KEYWORDS, span)

@@ -23,11 +23,23 @@ WEB = {"streamlit", "starlette", "uvicorn"}
 TORCH = {"torch", "torchviz"}
 
 # The modules that run PyTorch: the interpreter and the recorder are several each.
-INTERPRETER = {"interpreter", "run", "statements", "expressions", "printing"}
+INTERPRETER = {
+    "calls",
+    "classes",
+    "containers",
+    "expressions",
+    "interpreter",
+    "objects",
+    "printing",
+    "python_functions",
+    "run",
+    "statements",
+}
 RECORDER = {"recorder", "live", "local_gradients", "backward_pass"}
-IMPORT_TORCH = {"costs", "library", "torchviz_graph"} | INTERPRETER | RECORDER
+LIBRARY_OF_NAMES = {"costs", "library", "layers", "modules"}
+IMPORT_TORCH = {"torchviz_graph"} | LIBRARY_OF_NAMES | INTERPRETER | RECORDER
 # These stand on them. Everything else in the library is a view, which reads text and recordings.
-STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "calls", "vocabulary"}
+STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "comprehensions", "exceptions", "procedures", "vocabulary"}
 FOUNDATIONS = {
     "gradwalk.program": set(),
     "gradwalk.limits": {"gradwalk.program"},

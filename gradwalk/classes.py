@@ -1,0 +1,173 @@
+"""Classes of a program's own: a torch.nn.Module, a torch.autograd.Function, or a plain one.
+
+The first two become real classes of PyTorch whose methods lead back into the program, so that PyTorch itself calls
+them, registers their parameters and prints them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from gradwalk import library
+from gradwalk.objects import Instance, Plain
+from gradwalk.procedures import Procedure, define
+from gradwalk.program import ProgramError
+from gradwalk.run import Run, statement
+
+DECORATORS = frozenset(("staticmethod", "classmethod", "property"))
+"""What may stand above a method, beside torch.no_grad() and its relatives."""
+
+
+class ClassObject:
+    """A class that a program has defined."""
+
+    def __init__(self, run: Run, name: str, base: Any, members: dict[str, Any]) -> None:
+        self.run = run
+        self.name = name
+        self.base: ClassObject | None = base if isinstance(base, ClassObject) else None
+        self.members = members
+        self.kind: type | None = self._kind(base)
+
+    def _kind(self, base: Any) -> type | None:
+        """The real class behind it; None for a plain class."""
+        parent = base.kind if isinstance(base, ClassObject) else base
+        if parent is None:
+            return None
+        namespace: dict[str, Any] = {"_gradwalk_class": self, "__module__": "__main__"}
+        static = issubclass(parent, torch.autograd.Function)
+        for name, member in self.members.items():
+            if isinstance(member, Member):
+                method = _as_method(member.procedure)
+                namespace[name] = staticmethod(member.procedure.__call__) if static else method
+        return type(self.name, (parent,), namespace)
+
+    def find(self, name: str) -> Any:
+        kind: ClassObject | None = self
+        while kind is not None:
+            if name in kind.members:
+                return kind.members[name]
+            kind = kind.base
+        return None
+
+    def member(self, name: str, owner: Any, missing: Any) -> Any:
+        """``owner.name`` as its class has it: a method bound to the owner, or a value."""
+        found = self.find(name)
+        if found is None:
+            return missing
+        if not isinstance(found, Member):
+            return found
+        if found.decorator == "property":
+            return found.procedure(owner)
+        return (
+            found.procedure
+            if found.decorator == "staticmethod"
+            else _bound(found.procedure, self if found.decorator else owner)
+        )
+
+    def static(self, run: Run, name: str, missing: Any) -> Any:
+        """``Class.name``."""
+        if name == "apply" and self.kind is not None and issubclass(self.kind, torch.autograd.Function):
+            return CustomFunction(self.name, self.kind)
+        found = self.find(name)
+        if isinstance(found, Member):
+            return _bound(found.procedure, self) if found.decorator == "classmethod" else found.procedure
+        return missing if found is None else found
+
+    def create(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """``Class(…)``."""
+        if self.kind is not None:
+            if issubclass(self.kind, torch.autograd.Function):
+                raise RuntimeError(f"{self.name} is used through {self.name}.apply(…)")
+            return self.kind(*args, **kwargs)
+        made = Instance(self)
+        start = self.find("__init__")
+        if isinstance(start, Member):
+            start.procedure(made, *args, **kwargs)
+        elif args or kwargs:
+            raise TypeError(f"{self.name}() takes no arguments")
+        return made
+
+
+class Member:
+    """A method in a class, with the name of its decorator if it has one."""
+
+    def __init__(self, procedure: Procedure, decorator: str | None) -> None:
+        self.procedure = procedure
+        self.decorator = decorator
+
+
+class CustomFunction:
+    """``MyFunction.apply``: an operation with a backward of the program's own."""
+
+    def __init__(self, name: str, kind: type) -> None:
+        self.name = name
+        self.call: Callable[..., Any] = getattr(kind, "apply")  # noqa: B009 - the class is PyTorch's, untyped
+
+
+class Parent:
+    """``super()`` inside a method."""
+
+    def __init__(self, kind: ClassObject, owner: Any) -> None:
+        self.kind = kind
+        self.owner = owner
+
+    def start(self, *args: Any, **kwargs: Any) -> None:
+        """``super().__init__(…)``."""
+        inherited = self.kind.base.find("__init__") if self.kind.base else None
+        if isinstance(inherited, Member):
+            inherited.procedure(self.owner, *args, **kwargs)
+        elif isinstance(self.owner, torch.nn.Module):
+            torch.nn.Module.__init__(self.owner)
+
+
+def _as_method(procedure: Procedure) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return procedure(self, *args, **kwargs)
+
+    return method
+
+
+def _bound(procedure: Procedure, owner: Any) -> Plain:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return procedure(owner, *args, **kwargs)
+
+    return Plain(call, name=procedure.name)
+
+
+@statement(ast.ClassDef)
+def _class(run: Run, node: ast.ClassDef) -> None:
+    bases = [run.value(base) for base in node.bases]
+    if len(bases) > 1 or node.keywords or node.decorator_list:
+        raise ProgramError("A class may have one base here, and no decorator.", run.span(node))
+    base = bases[0] if bases else None
+    if base is not None and not isinstance(base, ClassObject) and base not in library.BASES:
+        raise ProgramError(
+            "A class may stand on torch.nn.Module, torch.autograd.Function or another class of the program.",
+            run.span(node.bases[0]),
+        )
+    members = dict(part for item in node.body for part in _members(run, node.name, item))
+    made = ClassObject(run, node.name, base, members)
+    for member in members.values():
+        if isinstance(member, Member):
+            member.procedure.owner = made
+    run.scope.bind(node.name, made)
+    run.bound.append(node.name)
+
+
+def _members(run: Run, owner: str, node: ast.stmt) -> list[tuple[str, Any]]:
+    if isinstance(node, ast.FunctionDef):
+        names = [item.id for item in node.decorator_list if isinstance(item, ast.Name) and item.id in DECORATORS]
+        procedure = define(run, node, f"{owner}.{node.name}")
+        procedure.decorate(
+            [item for item in node.decorator_list if not isinstance(item, ast.Name) or item.id not in names]
+        )
+        return [(node.name, Member(procedure, names[0] if names else None))]
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return [(node.targets[0].id, run.value(node.value))]
+    if isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        return []
+    raise ProgramError("A class body may hold methods, plain values and a docstring here.", run.span(node))

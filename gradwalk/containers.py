@@ -1,0 +1,100 @@
+"""Methods of lists, dicts, tuples and texts that a program may call, and the formatting of text."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from gradwalk.parse import FORMAT
+from gradwalk.printing import formatted, printed, shown
+
+WIDEST = 200
+"""The widest field that a text method may fill."""
+
+
+def format_text(text: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """``"{:.4f} {name}".format(…)`` with plain fields: a number or a name, and a numeric format."""
+    pieces, following = [], 0
+    for literal, field, spec, conversion in string.Formatter().parse(text):
+        pieces.append(literal)
+        if field is None:
+            continue
+        if field == "":
+            field, following = str(following), following + 1
+        if not re.fullmatch(r"\d{1,3}|[A-Za-z_]\w*", field) or not re.fullmatch(FORMAT, spec or ""):
+            raise ValueError(
+                f"the field {{{field}{':' + spec if spec else ''}}} is too much here; {{}} and {{:.4f}} work"
+            )
+        value = _argument(field, args, kwargs)
+        pieces.append(formatted(shown(value) if conversion == "r" else value, spec or ""))
+    return "".join(pieces)
+
+
+def _argument(field: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if not field.isdigit():
+        return kwargs[field]
+    if int(field) >= len(args):
+        raise IndexError(f"Replacement index {field} out of range for positional args tuple")
+    return args[int(field)]
+
+
+_PERCENT = re.compile(r"%(?:%|[-+ 0#]{0,3}\d{0,2}(?:\.\d{1,2})?[dfeEgGsri])")
+
+
+def percent_text(text: str, right: Any) -> str:
+    """``"%.4f" % x`` with plain numeric formats."""
+    bare = _PERCENT.sub("", text)
+    if "%" in bare:
+        raise ValueError("this format is too much here; %d, %s and %.4f work")
+    items = right if isinstance(right, tuple) else (right,)
+    kinds = [found[-1] for found in _PERCENT.findall(text) if found != "%%"]
+    ready = tuple(_for_percent(item, kind) for item, kind in zip(items, kinds, strict=False))
+    return text % (ready + items[len(kinds) :])
+
+
+def _for_percent(item: Any, kind: str) -> Any:
+    if kind in "sr":
+        return shown(item) if kind == "r" else printed(item)
+    return item.item() if isinstance(item, torch.Tensor) else item
+
+
+def _filled(name: str) -> Callable[..., str]:
+    def fill(text: str, width: int, *rest: str) -> str:
+        return str(getattr(str, name)(text, max(-WIDEST, min(WIDEST, width)), *rest))
+
+    return fill
+
+
+def _join(separator: str, items: Any) -> str:
+    if not all(isinstance(item, str) for item in items):
+        wrong = next(index for index, item in enumerate(items) if not isinstance(item, str))
+        raise TypeError(f"sequence item {wrong}: expected str instance, {type(list(items)[wrong]).__name__} found")
+    return separator.join(items)
+
+
+def _plain(kind: type, names: str) -> dict[str, Callable[..., Any]]:
+    return {name: getattr(kind, name) for name in names.split()}
+
+
+METHODS: dict[type, dict[str, Callable[..., Any]]] = {
+    list: _plain(list, "append extend insert pop index count reverse copy clear remove sort"),
+    tuple: _plain(tuple, "index count"),
+    dict: {
+        **_plain(dict, "get pop update copy clear"),
+        "keys": lambda d: list(d),
+        "values": lambda d: list(d.values()),
+        "items": lambda d: list(d.items()),
+    },
+    str: {
+        **_plain(str, "upper lower strip lstrip rstrip split startswith endswith count find title capitalize"),
+        **{name: _filled(name) for name in ("ljust", "rjust", "center", "zfill")},
+        "join": _join,
+        "format": lambda text, *args, **kwargs: format_text(text, args, kwargs),
+    },
+    torch.Size: {"numel": torch.Size.numel, "index": torch.Size.index, "count": torch.Size.count},
+}
+"""By the exact type of the object."""

@@ -1,0 +1,174 @@
+"""Attributes of everything that is no tensor: what a program may read and set, by closed lists.
+
+A module, a function's context and an instance of a class of the program's own have the attributes that the program gave
+them; PyTorch's own are listed here. ``getattr`` is only ever used with a name from a list.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from gradwalk import containers
+from gradwalk.run import Run
+
+MODULE_METHODS = frozenset(
+    "parameters named_parameters children modules named_children named_modules buffers state_dict load_state_dict "
+    "zero_grad train eval requires_grad_ register_buffer register_parameter append extend "
+    "double float register_forward_hook".split()
+)
+"""Methods of nn.Module; those that build an iterator give a list."""
+LISTED = frozenset("parameters named_parameters children modules named_children named_modules buffers".split())
+MODULE_ATTRIBUTES = frozenset(
+    "training in_features out_features weight bias negative_slope dim p reduction inplace".split()
+)
+OPTIMIZER_METHODS = frozenset("step zero_grad state_dict add_param_group".split())
+OPTIMIZER_ATTRIBUTES = frozenset("param_groups state defaults".split())
+NODE_ATTRIBUTES = frozenset("next_functions variable saved_tensors metadata".split())
+NODE_METHODS = frozenset("name register_hook register_prehook".split())
+CONTEXT_METHODS = frozenset("save_for_backward mark_dirty mark_non_differentiable set_materialize_grads".split())
+CONTEXT_ATTRIBUTES = frozenset("saved_tensors needs_input_grad".split())
+
+ATTRIBUTES = (
+    MODULE_METHODS
+    | MODULE_ATTRIBUTES
+    | OPTIMIZER_METHODS
+    | OPTIMIZER_ATTRIBUTES
+    | NODE_ATTRIBUTES
+    | NODE_METHODS
+    | CONTEXT_METHODS
+    | CONTEXT_ATTRIBUTES
+    | {name for methods in containers.METHODS.values() for name in methods}
+    | {"apply", "args", "remove", "type", "index"}
+)
+"""Everything that some object here may be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A method that touches no tensor's numbers, not yet called."""
+
+    call: Any
+    listed: bool = False
+    """Give a list in place of an iterator."""
+    name: str = ""
+
+
+class Instance:
+    """An object of a class of the program's own that has no base of PyTorch's."""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+        self.fields: dict[str, Any] = {}
+
+
+def is_node(value: Any) -> bool:
+    """Whether a value is a node of the grad_fn graph."""
+    return isinstance(value, torch.autograd.graph.Node | torch.autograd.function.BackwardCFunction)
+
+
+def get_attribute(run: Run, base: Any, name: str) -> Any:
+    """``base.name``. Raises AttributeError as Python does."""
+    found = _found(run, base, name)
+    if found is _MISSING:
+        raise AttributeError(missing(base, name))
+    return found
+
+
+_MISSING = object()
+
+
+def missing(base: Any, name: str) -> str:
+    kind = base.kind.name if isinstance(base, Instance) else type(base).__name__
+    return f"'{kind}' object has no attribute '{name}'"
+
+
+def _found(run: Run, base: Any, name: str) -> Any:
+    from gradwalk.classes import ClassObject
+
+    if isinstance(base, Instance):
+        return base.fields[name] if name in base.fields else base.kind.member(name, base, _MISSING)
+    if isinstance(base, ClassObject):
+        return base.static(run, name, _MISSING)
+    if isinstance(base, torch.nn.Module):
+        return _of_module(base, name)
+    if isinstance(base, torch.optim.Optimizer):
+        return _listed(base, name, OPTIMIZER_ATTRIBUTES, OPTIMIZER_METHODS)
+    if isinstance(base, torch.autograd.function.FunctionCtx):
+        return _of_context(base, name)
+    if is_node(base):
+        return _listed(base, name, NODE_ATTRIBUTES, NODE_METHODS)
+    if isinstance(base, Exception):
+        return base.args if name == "args" else _MISSING
+    if isinstance(base, torch.utils.hooks.RemovableHandle):
+        return Plain(base.remove) if name == "remove" else _MISSING
+    if isinstance(base, torch.device):
+        return base.type if name == "type" else _MISSING
+    return _of_container(base, name)
+
+
+def _of_container(base: Any, name: str) -> Any:
+    kind = dict if isinstance(base, OrderedDict) else type(base)
+    method = containers.METHODS.get(kind, {}).get(name)
+    if method is None:
+        return _MISSING
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return method(base, *args, **kwargs)
+
+    return Plain(call, name=name)
+
+
+def _listed(base: Any, name: str, attributes: frozenset[str], methods: frozenset[str]) -> Any:
+    if name in methods:
+        return Plain(getattr(base, name), name=name)
+    return getattr(base, name, _MISSING) if name in attributes else _MISSING
+
+
+def _of_module(base: torch.nn.Module, name: str) -> Any:
+    """Parameters, layers and fields that it has been given, methods of its class, and PyTorch's listed ones."""
+    own = vars(base)
+    for group in ("_parameters", "_modules", "_buffers"):
+        if name in own.get(group, ()):
+            return own[group][name]
+    if name in own and not name.startswith("_"):
+        return own[name]
+    kind = getattr(type(base), "_gradwalk_class", None)
+    if kind is not None and (member := kind.member(name, base, None)) is not None:
+        return member
+    if name in MODULE_METHODS and hasattr(base, name):
+        return Plain(getattr(base, name), name in LISTED, name)
+    return getattr(base, name, _MISSING) if name in MODULE_ATTRIBUTES else _MISSING
+
+
+def _of_context(base: Any, name: str) -> Any:
+    """The ctx of a torch.autograd.Function, which is the node of the graph too."""
+    if name in CONTEXT_METHODS or name in CONTEXT_ATTRIBUTES:
+        found = getattr(base, name)
+        return Plain(found, name=name) if name in CONTEXT_METHODS else found
+    if name in NODE_ATTRIBUTES or name in NODE_METHODS:
+        return _listed(base, name, NODE_ATTRIBUTES, NODE_METHODS)
+    return vars(base).get(name, _MISSING)
+
+
+def _may_set(base: Any, name: str) -> bool:
+    if isinstance(base, torch.nn.Module):
+        return name not in MODULE_METHODS and name != "forward"
+    return isinstance(base, torch.autograd.function.FunctionCtx) and name not in CONTEXT_METHODS
+
+
+def set_attribute(base: Any, name: str, value: Any) -> None:
+    """``base.name = value`` for an object that a program may give attributes."""
+    from gradwalk.classes import ClassObject
+
+    if isinstance(base, Instance):
+        base.fields[name] = value
+    elif isinstance(base, ClassObject):
+        base.members[name] = value
+    elif _may_set(base, name):
+        setattr(base, name, value)
+    else:
+        raise AttributeError(f"'{type(base).__name__}' object has no attribute '{name}'")

@@ -1,0 +1,182 @@
+"""Python's own functions that a program may call, bounded where they grow."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from gradwalk import library
+from gradwalk.printing import shown
+from gradwalk.program import ProgramError
+from gradwalk.run import Run
+
+Again = Callable[..., Any]
+"""Calls a function of the program's own."""
+
+
+def call_builtin(
+    run: Run, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.expr, again: Again
+) -> Any:
+    """Call one of Python's functions by its name in ``library.BUILTINS``."""
+    if (rule := _WITH_TENSORS.get(name)) is not None:
+        return rule(run, node, *args, **kwargs)
+    if (rule := _WITH_FUNCTIONS.get(name)) is not None:
+        return run.checked(rule(run, node, again, *args, **kwargs), node)
+    limit = run.budget.limits.items
+    if any(isinstance(item, range | list | tuple) and item[limit:] for item in args):
+        raise ProgramError(f"{name}() takes at most {limit:,} items here.", run.span(node))
+    if name in ("any", "all", "zip", "enumerate", "dict") and any(isinstance(item, torch.Tensor) for item in args):
+        args = tuple(list(run.items(item, node)) if isinstance(item, torch.Tensor) else item for item in args)
+    return run.checked(_PLAIN[name](*args, **kwargs), node)
+
+
+def _print(run: Run, node: ast.expr, *args: Any, sep: str | None = " ", end: str | None = "\n", **_: Any) -> None:
+    between, last = " " if sep is None else sep, "\n" if end is None else end
+    texts: list[str] = []
+    room = run.budget.limits.output
+    for item in args:
+        texts.append(run.text(item, node))
+        room -= len(texts[-1]) + len(between)
+        if room < 0:
+            break  # show refuses it
+    run.show(node, "print", between.join(texts) + last)
+
+
+def _abs(run: Run, node: ast.expr, number: Any) -> Any:
+    return run.apply(library.ABS, (number,), node)
+
+
+def _sum(run: Run, node: ast.expr, items: Any, start: Any = 0) -> Any:
+    total = start
+    for item in run.items(items, node):
+        total = run.apply(library.OPERATORS["Add"], (total, item), node)
+    return total
+
+
+def _range(run: Run, node: ast.expr, *args: Any) -> range:
+    made = range(*args)
+    most = run.budget.limits.steps
+    if made[most:]:
+        raise ProgramError(f"A range may have at most {most:,} items here.", run.span(node))
+    return made
+
+
+def _list(run: Run, node: ast.expr, items: Any = ()) -> list[Any]:
+    return list(_items(run, node, items))
+
+
+def _tuple(run: Run, node: ast.expr, items: Any = ()) -> tuple[Any, ...]:
+    return tuple(_items(run, node, items))
+
+
+def _items(run: Run, node: ast.expr, items: Any) -> list[Any]:
+    limit = run.budget.limits.items
+    if isinstance(items, range) and items[limit:]:
+        raise ProgramError(f"A list may have at most {limit:,} items here.", run.span(node))
+    return list(run.checked(list(run.items(items, node)), node))
+
+
+def _str(run: Run, node: ast.expr, value: Any = "") -> str:
+    return str(run.checked(run.text(value, node), node))
+
+
+def _repr(run: Run, node: ast.expr, value: Any) -> str:
+    return str(run.checked(run.text(value, node, shown), node))
+
+
+def _pow(run: Run, node: ast.expr, base: Any, exponent: Any) -> Any:
+    from gradwalk.arithmetic import check_plain
+
+    check_plain("Pow", (base, exponent), run.budget.limits, run.span(node))
+    return run.apply(library.OPERATORS["Pow"], (base, exponent), node)
+
+
+def _isinstance(run: Run, node: ast.expr, value: Any, kinds: Any) -> bool:
+    from gradwalk.classes import ClassObject
+
+    for kind in kinds if isinstance(kinds, tuple) else (kinds,):
+        real = TYPES.get(kind.name) if isinstance(kind, library.Builtin) else getattr(kind, "kind", kind)
+        if isinstance(kind, ClassObject) and getattr(value, "kind", None) is kind:
+            return True
+        if isinstance(real, type) and isinstance(value, real):
+            return True
+    return False
+
+
+def _type(run: Run, node: ast.expr, value: Any) -> Any:
+    return type(value)
+
+
+def _callable(run: Run, node: ast.expr, value: Any) -> bool:
+    return callable(value) or isinstance(value, library.Function | library.Method | library.Builtin)
+
+
+def _sorted(run: Run, node: ast.expr, again: Again, items: Any, key: Any = None, reverse: bool = False) -> list[Any]:
+    return sorted(_items(run, node, items), key=None if key is None else lambda item: again(key, item), reverse=reverse)
+
+
+def _map(run: Run, node: ast.expr, again: Again, function: Any, *items: Any) -> list[Any]:
+    return [again(function, *parts) for parts in zip(*(_items(run, node, item) for item in items), strict=False)]
+
+
+def _filter(run: Run, node: ast.expr, again: Again, function: Any, items: Any) -> list[Any]:
+    return [item for item in _items(run, node, items) if (item if function is None else again(function, item))]
+
+
+def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
+    def choose(run: Run, node: ast.expr, again: Again, *args: Any, key: Any = None, **kwargs: Any) -> Any:
+        items = _items(run, node, args[0]) if len(args) == 1 else args
+        return pick(items, key=None if key is None else lambda item: again(key, item), **kwargs)
+
+    return choose
+
+
+def _round(number: Any, ndigits: int | None = None) -> Any:
+    """round(1, -10**9) would compute 10**(10**9)."""
+    return round(number, None if ndigits is None else max(-400, min(400, ndigits)))
+
+
+_WITH_TENSORS: dict[str, Callable[..., Any]] = {
+    "print": _print,
+    "abs": _abs,
+    "sum": _sum,
+    "range": _range,
+    "list": _list,
+    "tuple": _tuple,
+    "str": _str,
+    "repr": _repr,
+    "pow": _pow,
+    "isinstance": _isinstance,
+    "type": _type,
+    "callable": _callable,
+}
+"""Python's functions that may meet a tensor, or that grow."""
+
+_WITH_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "sorted": _sorted,
+    "map": _map,
+    "filter": _filter,
+    "min": _extreme(min),
+    "max": _extreme(max),
+}
+"""Those that may be given a function of the program's own."""
+
+_PLAIN: dict[str, Callable[..., Any]] = {
+    "float": float,
+    "int": int,
+    "bool": bool,
+    "round": _round,
+    "len": len,
+    "zip": zip,
+    "enumerate": enumerate,
+    "dict": dict,
+    "any": any,
+    "all": all,
+    "reversed": lambda items: list(items)[::-1],
+}
+"""Python's functions that are what they are."""
+
+TYPES: dict[str, type] = {kind.__name__: kind for kind in (float, int, bool, str, list, tuple, dict)}
