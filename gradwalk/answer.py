@@ -13,7 +13,7 @@ from gradwalk.experiment import Experiment, Leaf
 from gradwalk.expression import Expression
 from gradwalk.notation import MINUS, short
 from gradwalk.recording import BackwardCall, Recording
-from gradwalk.symbolic import derivative
+from gradwalk.symbolic import Derivative, derivative
 
 MAX_ELEMENTS = 16
 
@@ -33,7 +33,7 @@ class Row(NamedTuple):
     difference: float | None
     """(f(x+h) − f(x−h)) / 2h in float64, through PyTorch's own forward pass."""
     remark: str | None
-    """Why they disagree, where they do."""
+    """Why they disagree, where they do, and what the row does not show."""
 
 
 def answer(recording: Recording, expression: Expression) -> tuple[Row, ...]:
@@ -75,12 +75,14 @@ def _rows(experiment: Experiment, leaf: Leaf, count: int) -> Iterator[Row]:
 def _row(experiment: Experiment, leaf: Leaf, position: int) -> Row:
     name, gradient = leaf.variable.name, leaf.gradient
     autograd = float(gradient.numbers[position]) if gradient is not None and gradient.numbers else None
-    latex, symbol = _symbol(experiment, leaf, position)
+    symbols = _symbols(experiment, leaf, position)
     function, x = experiment.along(name, position)
     found = slopes(function, x, experiment.middle, step(x))
     difference = _finite(found.central) if math.isfinite(experiment.middle) else None
-    why = remark(experiment, Measured(name, position, autograd, symbol, found, function, x))
-    return Row(name, _index(position, leaf.value.shape), autograd, latex, symbol, difference, why)
+    measured = Measured(name, position, autograd, symbols.number if symbols else None, found, function, x)
+    why = remark(experiment, measured) or (remarks.piece() if symbols and symbols.here else None)
+    latex = symbols.latex if symbols else None
+    return Row(name, _index(position, leaf.value.shape), autograd, latex, measured.symbol, difference, why)
 
 
 def _index(position: int, shape: Sequence[int]) -> tuple[int, ...]:
@@ -95,11 +97,13 @@ def _finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _symbol(experiment: Experiment, leaf: Leaf, position: int) -> tuple[str | None, float | None]:
+def _symbols(experiment: Experiment, leaf: Leaf, position: int) -> Derivative | None:
     """The derivative in symbols, times the seed where that is not 1."""
     found = derivative(experiment.recording, experiment.root.id, leaf.value.id, position)
     if found is None or experiment.seed is None or len(experiment.seed) != 1:
-        return None, None
+        return None
     seed = float(experiment.seed[0])
-    latex = found.latex if seed == 1 else rf"{short(seed).replace(MINUS, '-')} \cdot \left({found.latex}\right)"
-    return latex + (r"\quad\text{(here)}" if found.here else ""), seed * found.number
+    if seed == 1:
+        return found
+    latex = rf"{short(seed).replace(MINUS, '-')} \cdot \left({found.latex}\right)"
+    return found._replace(latex=latex, number=seed * found.number)

@@ -76,6 +76,10 @@ def formula_undefined() -> str:
     return "The formula in symbols has no value here, for instance 0 / 0 on the way; the function itself has a slope."
 
 
+def piece() -> str:
+    return "The formula is the piece that holds at these values, as relu, max or clamp decided."
+
+
 def unexplained(difference: float) -> str:
     return f"They differ by {short(difference)}."
 

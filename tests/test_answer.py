@@ -116,6 +116,13 @@ def test_at_most_sixteen_elements_and_at_least_one_of_each_leaf() -> None:
     ]
 
 
+def test_a_formula_of_one_piece_says_so() -> None:
+    text = "p = clamp(sigmoid(w * x), 1e-6, 1 - 1e-6)\nl = -(y * log(p) + (1 - y) * log(1 - p))"
+    (found,) = rows(text, constants=("x", "y"), x=6.7, w=1, y=0)
+    assert found.symbol_latex == r"x (\sigma(w x) - y)"
+    assert found.remark == "The formula is the piece that holds at these values, as relu, max or clamp decided."
+
+
 # Why they disagree
 
 

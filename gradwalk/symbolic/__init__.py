@@ -1,8 +1,9 @@
 """Derivatives in symbols, by SymPy, for the formulas that a reader sees.
 
-From a kernel to LaTeX: ``kernels`` says what PyTorch's kernels compute, in SymPy and in ``functions`` that SymPy lacks;
-``arguments`` applies them; ``local`` and ``total`` differentiate; ``shortest`` and ``latex`` write the result down, and
-``evaluate`` puts the numbers in.
+``kernels`` says what PyTorch's kernels compute, in SymPy and in the ``functions`` that SymPy lacks (``compare``,
+``summation``); ``arguments`` applies one to its operands. ``local`` differentiates one operation (``jacobians`` where
+elements mix); ``chain`` finds the operations behind a result, ``compose`` makes one expression of them, and ``total``
+differentiates it within a ``budget``. ``shortest`` and ``latex`` write it down, ``evaluate`` puts the numbers in.
 """
 
 from gradwalk.symbolic.local import local_derivative

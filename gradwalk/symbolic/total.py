@@ -28,6 +28,9 @@ MAX_CALLS = 200_000
 MAX_SUMMED = 64
 """A formula that sums over more elements is not evaluated."""
 
+_STUMBLES = (ArithmeticError, ValueError, TypeError, NotImplementedError, RecursionError)
+"""What SymPy raises where it has no answer. A formula is an extra: the page goes on without it."""
+
 _LOCK = Lock()
 
 
@@ -86,7 +89,7 @@ def _differentiated(chain: Chain, wanted: int, branches: Branches | None = None)
             if is_larger(derivative, MAX_DERIVATIVE_NODES):
                 return None
             formula, written = shortest(derivative, _names(chain, wanted))
-    except (InexpressibleError, ExhaustedError):
+    except (InexpressibleError, ExhaustedError, *_STUMBLES):
         return None
     return (formula, written) if len(written) <= MAX_LATEX else None
 
@@ -105,12 +108,13 @@ def _names(chain: Chain, wanted: int) -> dict[Symbol, str]:
 
 def _number(formula: Expr, inputs: tuple[Value, ...], position: int) -> float | None:
     """The formula's value at one element; None where a sum would take too long."""
-    count = max((len(value.numbers or ()) for value in inputs), default=1)
-    if not formula.has(Summation):
-        return evaluate(formula, _row(inputs, position))
+    count = max((len(value.numbers or ()) for value in inputs), default=1) if formula.has(Summation) else 0
     if count > MAX_SUMMED:
         return None
-    return evaluate(formula, _row(inputs, position), [_row(inputs, each) for each in range(count)])
+    try:
+        return evaluate(formula, _row(inputs, position), [_row(inputs, each) for each in range(count)])
+    except (KeyError, OverflowError):
+        return None  # a function or a number that floating point does not have
 
 
 def _row(inputs: tuple[Value, ...], position: int) -> dict[Symbol, float]:
