@@ -77,7 +77,11 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 graphviz:
 	@command -v dot >/dev/null || { $(call install,graphviz,graphviz); }
 
-browser:
+# A browser, and the one library that the Node in Playwright's package needs beyond what every system has.
+browser: $(VENV)/installed-dev
 	@for name in $(BROWSERS); do command -v "$$name" >/dev/null && exit 0; done; \
 	for app in "Google Chrome" Chromium; do [ -d "/Applications/$$app.app" ] && exit 0; done; \
 	$(call install,chromium fonts-dejavu-core,--cask chromium)
+	@if ldd $(VENV)/lib/python3*/site-packages/playwright/driver/node 2>/dev/null | grep -q 'libatomic.*not found'; then \
+		$(call install,libatomic1,gcc); \
+	fi
