@@ -129,14 +129,11 @@ class LiveValues:
         made = self._made[value]
         made.operation = operation
         made.requires_grad, made.is_leaf = tracked, not tracked
-        state = self._states[id(self._kept[made.tensor])]
+        tensor = self._kept[made.tensor]
+        made.version = tensor._version  # which autograd counts after the kernel has run, and shares among views
+        state = self._states[id(tensor)]
         if state.value == value:
             state.requires_grad, state.pending = tracked, False
-
-    def bumped(self, value: int) -> None:
-        """Autograd counts a change in place after the kernel has run."""
-        made = self._made[value]
-        made.version = self._kept[made.tensor]._version
 
     def adopt(self, finals: Iterable[torch.Tensor], outputs: Sequence[torch.Tensor]) -> None:
         """What a call hands out can be another object than its kernel's result: autograd wraps views anew."""

@@ -333,6 +333,7 @@ class Recorder:
             yield Cell(cell.source, cell.line, shown[index].removesuffix("\n"), failed.get(index))
 
     def _operations_of(self, ran: list[Ran], result: Any, before: int, span: Span) -> None:
+        ran = _without_copies(ran)
         finals = _tensors(result)
         outputs = ran[0].outputs if len(ran) == 1 else tuple(t for item in ran for t in item.outputs)
         if finals and (not outputs or finals[0] is not outputs[-1]):
@@ -346,7 +347,13 @@ class Recorder:
                 continue
             if tracked:
                 used = item.number
-            self._operation(item, numbered.get(item.number) if tracked else None, span)
+            self._operation(item, self._node(item, numbered) if tracked else None, span)
+
+    def _node(self, item: Ran, numbered: dict[int, int]) -> int | None:
+        """A change in place can take its number before other kernels run for it; its result knows the node."""
+        if item.kernel.in_place and (node := item.outputs[0].grad_fn) is not None and not item.outputs[0]._is_view():
+            return self.graph.id_of(node)
+        return numbered.get(item.number)
 
     def _operation(self, item: Ran, node: int | None, span: Span) -> None:
         index = len(self.operations)
@@ -356,13 +363,27 @@ class Recorder:
         self.operations.append(Operation(index, kernel.name, edges, constants, results, node, kernel.in_place, span))
         for value in results:
             self.values.made_by(value, index, node is not None)
-            if kernel.in_place:
-                self.values.bumped(value)
         if node is not None:
             self.graph.made_by(node, index, results)
         self.events.append(Forward(self.cell_number, span, index))
         if kernel.in_place and operands and results:
             self.events.append(Update(self.cell_number, span, index, operands[0].value, results[0]))
+
+
+def _without_copies(ran: list[Ran]) -> list[Ran]:
+    """Autograd copies an operand that is about to change in place, to save it. The program did not ask for that."""
+    if not any(item.kernel.in_place for item in ran):
+        return ran
+    return [item for item, following in zip(ran, [*ran[1:], None], strict=True) if not _copied_for(item, following)]
+
+
+def _copied_for(item: Ran, following: Ran | None) -> bool:
+    return (
+        following is not None
+        and following.kernel.in_place
+        and item.kernel.name == "clone"
+        and item.operands[0].value == following.operands[0].value
+    )
 
 
 def _tensors(result: Any) -> tuple[torch.Tensor, ...]:
