@@ -40,9 +40,11 @@ function column(name) {
   return html("th", { scope: "col", title: why[name] }, name);
 }
 
-function lines({ label, cells, remark }, width) {
+function lines({ label, name, cells, remark }, width) {
   const numbers = cells.map((cell) => html("td", {}, ...(cell ? [cell[0], distance(cell[1])] : ["–"])));
-  const row = html("tr", { class: remark ? "remarked" : null }, html("th", { scope: "row" }, formulaIn([["math", label]])), ...numbers);
+  const seen = html("span", { "aria-hidden": "true" }, formulaIn([["math", label]]));
+  const head = html("th", { scope: "row" }, html("span", { class: "hidden" }, name), seen);
+  const row = html("tr", { class: remark ? "remarked" : null }, head, ...numbers);
   return remark ? [row, html("tr", { class: "remark" }, html("td", { colspan: width }, remark))] : [row];
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 from gradwalk.answer import Row
 from gradwalk.expression import Variable
 from gradwalk.formula.mathml import SLOTS, Formula, Tree, filled, name_tree, number_tree, template
-from gradwalk.notation import short
+from gradwalk.notation import pretty, short
 from gradwalk.short_form.numbers import Numbers, read_numbers
 from gradwalk.symbolic.latex import latex_element, latex_name
 
@@ -21,7 +21,8 @@ Json = dict[str, Any]
 def table(rows: Sequence[Row], root: str, variables: Sequence[Variable]) -> Json:
     """``columns`` (their headings), and ``leaves``: for each its ``rows`` and the lines of its ``formula``.
 
-    A row is ``label`` (a tree), ``cells`` ([number, distance to autograd] or None) and ``remark``.
+    A row is ``label`` (a tree), ``name`` (the same as text), ``cells`` ([number, distance to autograd] or None) and
+    ``remark``.
     """
     symbols = any(row.symbol is not None for row in rows)
     leaves = [_leaf(list(group), root, variables, symbols) for _, group in groupby(rows, key=lambda row: row.leaf)]
@@ -37,6 +38,7 @@ def _row(row: Row, root: str, symbols: bool) -> Json:
     others = [row.symbol, row.difference] if symbols else [row.difference]
     return {
         "label": _label(row, root),
+        "name": f"∂{pretty(root)}/∂{pretty(row.leaf)}{list(row.element) or ''}",
         "cells": [autograd, *(_cell(number, row.autograd) for number in others)],
         "remark": row.remark,
     }

@@ -1,0 +1,317 @@
+"""The page Expression in a real browser: typing, dragging, stepping, sharing, and what must never happen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from tests.browser import settled
+from tests.conftest import CheckAxe, NewPage
+
+GRADIENT = "−7.6613"  # 2x cos(x²) at 4, lesson 1
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+class ExpressionPage:
+    """The page, by what a person finds on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.text = page.get_by_label("Expression", exact=True)
+        self.player = page.get_by_role("region", name="Player")
+        self.examples = page.get_by_label("Example", exact=True)
+
+    def open(self, address: str = "/") -> ExpressionPage:
+        self.page.goto(address)
+        expect(self.box("v0")).to_be_visible(timeout=30_000)
+        settled(self.page)
+        return self
+
+    def field(self, name: str) -> Locator:
+        return self.page.get_by_label(name, exact=True)
+
+    def slider(self, name: str) -> Locator:
+        return self.page.get_by_role("slider", name=f"{name}, slider")
+
+    def tracked(self, name: str) -> Locator:
+        return self.page.get_by_role("switch", name=f"{name} requires grad")
+
+    def box(self, name: str, picture: str = "Computation graph") -> Locator:
+        return self.page.locator(f'svg[aria-label="{picture}"] [data-box="{name}"]')
+
+    def lit(self, picture: str) -> Locator:
+        return self.page.locator(f'svg[aria-label="{picture}"] .box.now')
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def expect_step(self, step: int) -> None:
+        expect(self.player.locator("input.steps")).to_have_value(str(step))
+
+    def expect_picture(self, dimmed: bool) -> None:
+        stale = re.compile(r"\bstale\b")
+        if dimmed:
+            expect(self.player).to_have_class(stale)
+        else:
+            expect(self.player).not_to_have_class(stale)
+
+
+@pytest.fixture
+def shown(page: Page) -> ExpressionPage:
+    return ExpressionPage(page).open()
+
+
+# The main job
+
+
+def test_keys_alone_lead_from_the_expression_to_its_gradient(shown: ExpressionPage) -> None:
+    expect(shown.text).to_have_value("z = sin(x**2)")
+    expect(shown.field("x")).to_have_value("4")
+    expect(shown.box("v0")).to_contain_text("∇ ?")
+    for _ in range(9):
+        shown.press("ArrowRight")
+    expect(shown.box("v0")).to_contain_text(f"∇ {GRADIENT}")
+    expect(shown.page).to_have_url(re.compile(r"/\?z=sin\(x\*\*2\)&x=4&step=9$"))
+
+
+def test_the_answer_stands_beside_the_player(shown: ExpressionPage) -> None:
+    cells = shown.page.get_by_role("row", name=GRADIENT).get_by_role("cell")
+    expect(cells).to_have_text([GRADIENT, re.compile(f"^{GRADIENT}Δ"), re.compile(f"^{GRADIENT}Δ")])
+
+
+def test_both_pictures_light_up_together(shown: ExpressionPage) -> None:
+    shown.page.get_by_role("button", name="Both").click()
+    shown.player.locator("input.steps").focus()
+    lit = []
+    for _ in range(9):
+        shown.press("ArrowRight")
+        lit.append((shown.lit("Computation graph").count() > 0, shown.lit("grad_fn graph").count() > 0))
+    assert lit == [(True, True)] * 9
+
+
+# Typing
+
+
+def test_what_is_typed_is_recorded_and_written_into_the_address_without_history(shown: ExpressionPage) -> None:
+    before = shown.page.evaluate("history.length")
+    shown.text.press("End")
+    shown.text.press_sequentially(" + y", delay=20)
+    expect(shown.field("y")).to_have_value("3.0")
+    shown.field("y").fill("5")
+    expect(shown.box("v1")).to_contain_text("5")
+    expect(shown.page).to_have_url(re.compile(r"/\?z=sin\(x\*\*2\)\+%2B\+y&x=4&y=5$"))
+    assert shown.page.evaluate("history.length") == before
+    expect(shown.field("y")).to_be_focused()
+
+
+def test_a_mistyped_name_is_marked_and_mended_while_the_last_picture_stays(shown: ExpressionPage) -> None:
+    shown.press("ArrowRight", "ArrowRight")
+    shown.text.fill("z = sine(x**2)")
+    expect(shown.page.locator("#marks mark")).to_have_text("sine")
+    expect(shown.text).to_have_attribute("aria-invalid", "true")
+    expect(shown.page.locator("#refusal")).to_contain_text("did you mean sin?")
+    shown.expect_picture(dimmed=True)
+    expect(shown.box("v0")).to_contain_text("4")
+    expect(shown.text).to_have_value("z = sine(x**2)")
+    shown.page.get_by_role("button", name="Use sin").click()
+    expect(shown.text).to_have_value("z = sin(x**2)")
+    expect(shown.text).to_be_focused()
+    shown.expect_picture(dimmed=False)
+    expect(shown.page.locator("#marks mark")).to_have_count(0)
+    shown.expect_step(2)
+
+
+def test_the_mark_lies_exactly_under_the_text(shown: ExpressionPage) -> None:
+    shown.text.fill("y = x**2\nz = sine(y) + a_rather_long_name_that_wraps_here + 1")
+    expect(shown.page.locator("#marks mark")).to_have_text("sine")
+    sizes = (
+        "(node) => { const s = getComputedStyle(node); return [s.font, s.padding, s.lineHeight, node.clientWidth]; }"
+    )
+    assert shown.text.evaluate(sizes) == shown.page.locator("#marks").evaluate(sizes)
+    assert shown.text.evaluate("(node) => node.scrollHeight <= node.clientHeight")
+
+
+def test_a_value_that_is_no_number_stays_in_its_field_under_a_sentence(shown: ExpressionPage) -> None:
+    shown.field("x").fill("four")
+    expect(shown.page.locator("#value-x-refusal")).to_contain_text("In the value of x")
+    expect(shown.field("x")).to_have_value("four")
+    expect(shown.slider("x")).to_be_disabled()
+    shown.expect_picture(dimmed=True)
+    shown.field("x").fill("2")
+    expect(shown.box("v0")).to_contain_text("2")
+    shown.expect_picture(dimmed=False)
+    expect(shown.slider("x")).to_be_enabled()
+
+
+def test_quick_typing_never_loses_a_letter(shown: ExpressionPage) -> None:
+    text = "out = exp(-x**2) * cos(x) + tanh(x) / (1 + abs(x))"
+    shown.text.fill("")
+    shown.text.press_sequentially(text, delay=8)
+    shown.expect_picture(dimmed=False)
+    expect(shown.page.get_by_role("button", name="out = v₅ + v₉")).to_be_visible()
+    expect(shown.text).to_have_value(text)
+
+
+def test_a_value_comes_back_with_its_variable(shown: ExpressionPage) -> None:
+    shown.text.fill("z = x*y")
+    shown.field("y").fill("7")
+    expect(shown.box("v1")).to_contain_text("7")
+    shown.text.fill("z = x")
+    expect(shown.field("y")).to_have_count(0)
+    shown.text.fill("z = x + y")
+    expect(shown.field("y")).to_have_value("7")
+
+
+# Values
+
+
+def test_a_slider_changes_the_numbers_and_keeps_the_step(shown: ExpressionPage) -> None:
+    shown.press("End")
+    shown.expect_step(9)
+    shown.slider("x").focus()
+    shown.press(*["ArrowLeft"] * 20)
+    expect(shown.field("x")).to_have_value("2")
+    expect(shown.box("v0")).to_contain_text("∇ −2.6146")  # lesson 1: at 2
+    shown.expect_step(9)
+    expect(shown.page).to_have_url(re.compile(r"x=2&step=9$"))
+
+
+def test_dragging_ends_at_the_number_under_the_finger(shown: ExpressionPage) -> None:
+    shown.slider("x").scroll_into_view_if_needed()
+    box = shown.slider("x").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    shown.page.mouse.move(box["x"] + box["width"] * 0.7, middle)
+    shown.page.mouse.down()
+    shown.page.mouse.move(box["x"] + box["width"] * 0.25, middle, steps=40)
+    shown.page.mouse.up()
+    value = shown.field("x").input_value()
+    assert -6 < float(value) < -4
+    expect(shown.box("v0")).to_contain_text(value.replace("-", "−"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "after"),
+    [
+        ("0.25", "0.3"),
+        ("300", "310"),
+        ("-0.003", "-0.0029"),
+        ("0", "0.1"),
+        ("1e6", "1020000"),
+        ("7.5e-7", "0.00000078"),
+    ],
+)
+def test_a_sliders_range_and_step_follow_the_number(shown: ExpressionPage, typed: str, after: str) -> None:
+    shown.field("x").fill(typed)
+    shown.slider("x").press("ArrowRight")
+    expect(shown.field("x")).to_have_value(after)
+
+
+def test_vectors_have_a_seed_of_ones_that_can_be_changed(shown: ExpressionPage) -> None:
+    shown.field("x").fill("[1, 2, 3]")
+    seed = shown.page.get_by_label("Seed v")
+    expect(seed).to_have_value("[1, 1, 1]")
+    expect(shown.page.locator("#seed-why")).to_have_text(
+        "z has 3 elements; backward() needs one number for each: the seed v."
+    )
+    expect(shown.slider("x")).to_have_count(0)
+    shown.field("x").fill("[1, 2]")
+    expect(seed).to_have_value("[1, 1]")
+    seed.fill("[0, 1]")
+    expect(shown.page.get_by_text("z.backward(torch.tensor([0.0, 1.0]))")).to_be_visible()
+    shown.field("x").fill("2")
+    expect(seed).to_be_hidden()
+    expect(shown.slider("x")).to_be_enabled()
+
+
+def test_dtype_and_requires_grad(shown: ExpressionPage) -> None:
+    shown.page.get_by_role("radio", name="float64").check()
+    expect(shown.page.get_by_text("x = torch.tensor(4.0, dtype=torch.float64, requires_grad=True)")).to_be_visible()
+    shown.tracked("x").click()
+    expect(shown.page.get_by_text("element 0 of tensors does not require grad")).to_be_visible()
+    expect(shown.page).to_have_url(re.compile(r"constants=x&dtype=float64"))
+    shown.tracked("x").press(" ")
+    expect(shown.page.get_by_text("element 0 of tensors does not require grad")).to_be_hidden()
+
+
+def test_an_example_opens_at_its_start(shown: ExpressionPage) -> None:
+    shown.press("End")
+    shown.examples.select_option("f = (x + y)·z")
+    expect(shown.text).to_have_value("q = x + y\nf = q*z")
+    expect(shown.field("z")).to_have_value("-4")
+    shown.expect_step(0)
+    expect(shown.page.get_by_text("+ hands its gradient on to both sides")).to_be_visible()
+    shown.slider("z").press("ArrowRight")
+    expect(shown.page.get_by_text("+ hands its gradient on to both sides")).to_be_hidden()
+    shown.examples.select_option("z = sin(x²)")
+    expect(shown.field("x")).to_have_value("4")
+
+
+# The address
+
+
+def test_a_shared_address_shows_the_same_step_elsewhere(shown: ExpressionPage, new_page: NewPage) -> None:
+    shown.text.fill("y = x**2\nz = sin(y)\nu = exp(z)")
+    shown.field("x").fill("2")
+    expect(shown.page).to_have_url(re.compile("u=exp"))
+    shown.player.locator("input.steps").focus()
+    shown.press(*["ArrowRight"] * 7)
+    expect(shown.page).to_have_url(re.compile("step=7"))
+    other = ExpressionPage(new_page()).open(shown.page.url)
+    for place in (other, ExpressionPage(shown.page).open(shown.page.url)):
+        expect(place.text).to_have_value("y = x**2\nz = sin(y)\nu = exp(z)")
+        expect(place.field("x")).to_have_value("2")
+        place.expect_step(7)
+    title = "h3.title"
+    assert other.player.locator(title).inner_text() == shown.player.locator(title).inner_text()
+
+
+def test_a_tampered_address_opens_with_a_notice(page: Page) -> None:
+    shown = ExpressionPage(page).open("/?z=sin(x**2)&x=<b>&dtype=int8&step=9e9")
+    expect(page.get_by_test_id("stAlert")).to_have_count(3)
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("it got its default")
+    expect(shown.field("x")).to_have_value("2.0")
+
+
+# Everyone, everywhere
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_stands_in_the_way_of_assistive_technology(new_page: NewPage, axe: CheckAxe, scheme: str) -> None:
+    shown = ExpressionPage(new_page(color_scheme=scheme)).open("/?q=x%2By&f=q*z&x=-2&y=5&z=-4&step=9")
+    axe(shown.page)
+    shown.text.fill("f = (x + y)*zz + sine(2)")
+    expect(shown.page.locator("#refusal")).not_to_be_empty()
+    shown.expect_picture(dimmed=True)
+    axe(shown.page)
+    shown.text.fill("y = x**2")
+    shown.field("x").fill("[1, 2, 3]")
+    expect(shown.page.get_by_label("Seed v")).to_be_visible()
+    axe(shown.page)
+
+
+@pytest.mark.parametrize("query", ["", "?n=x1*w1%2Bx2*w2%2Bb&o=tanh(n)&step=12", "?y=x**2&x=[1,2,3]"])
+def test_a_phone_needs_no_sideways_scrolling(new_page: NewPage, query: str) -> None:
+    page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    shown = ExpressionPage(page).open(f"/{query}")
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    places = [page.locator(f".st-key-workbench-{place}").bounding_box() for place in ("form", "player", "answer")]
+    tops = [place["y"] for place in places if place is not None]
+    assert tops == sorted(tops)
+    assert len(tops) == 3
+    for control in (shown.field("x₁" if "x1" in query else "x"), shown.page.get_by_text("float64", exact=True)):
+        box = control.bounding_box()
+        assert box is not None
+        assert box["height"] >= 24
+
+
+def test_picture_and_sentence_are_seen_without_scrolling(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1280, "height": 800})
+    ExpressionPage(page).open("/?z=sin(x**2)&x=4&step=6")
+    for seen in (page.get_by_role("heading", level=3).first, page.locator('svg[aria-label="Computation graph"]')):
+        box = seen.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 800
