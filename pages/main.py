@@ -7,16 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 BRAND = Path(__file__).resolve().parent.parent / "components" / "brand"
+MARK = (BRAND / "mark.svg").read_text(encoding="utf-8")
 ABOUT = (
     "**Gradwalk** lets you watch PyTorch's autograd work, one step at a time. Every number comes from PyTorch itself."
 )
-
-
-def wordmark() -> str:
-    """The name, drawn in the text's colour of the theme that the visitor has chosen."""
-    color = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
-    return (BRAND / "wordmark.svg").read_text(encoding="utf-8").replace("currentColor", color)
-
 
 # One entry shows no navigation; from the second on they stand in the header, beside the name.
 page = st.navigation(
@@ -27,10 +21,10 @@ page = st.navigation(
 )
 st.set_page_config(
     page_title=f"{page.title} · Gradwalk",
-    page_icon=(BRAND / "mark.svg").read_text(encoding="utf-8"),
+    page_icon=MARK,
     layout="wide",
     menu_items={"About": ABOUT},
 )
-st.logo(wordmark(), size="large")
+st.logo(MARK, size="large")
 st.html(BRAND / "page.css")
 page.run()

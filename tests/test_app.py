@@ -135,3 +135,22 @@ def test_behind_a_proxy_under_a_path(tmp_path: Path, browser: Browser) -> None:
         assert page.url.startswith(f"{url}/?")
         context.close()
     assert not watch.problems
+
+
+def test_the_name_can_be_read_when_a_visitor_changes_the_theme(page: Page) -> None:
+    page.goto("/")
+    settled(page)
+    name = """() => {
+        const style = getComputedStyle(document.querySelector("div:has(> .stLogo)"), "::after");
+        return [style.content, style.color];
+    }"""
+    assert page.evaluate(name) == ['"Gradwalk"', rgb(THEME["light"]["textColor"])]
+    page.get_by_test_id("stMainMenu").click()
+    page.get_by_text("Dark").last.click()
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", rgb(THEME["dark"]["backgroundColor"]))
+    assert page.evaluate(name) == ['"Gradwalk"', rgb(THEME["dark"]["textColor"])]
+
+
+def rgb(color: str) -> str:
+    """``#rrggbb`` as browsers write it."""
+    return f"rgb({', '.join(str(int(color[i : i + 2], 16)) for i in (1, 3, 5))})"
