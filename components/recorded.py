@@ -14,7 +14,8 @@ from gradwalk import explain
 from gradwalk.answer import answer
 from gradwalk.drawing import player_graphs
 from gradwalk.expression import Expression, program
-from gradwalk.recording import Failure, Recording
+from gradwalk.index import Index
+from gradwalk.recording import BackwardCall, Failure, Recording
 from gradwalk.timeline import timeline
 
 
@@ -38,7 +39,7 @@ def recorded(expression: Expression) -> Recorded:
     return Recorded(
         graphs=player_graphs(recording),
         story=timeline(recording),
-        table=table(answer(recording, expression), expression.root, expression.variables),
+        table=table(answer(recording, expression), _differentiated(recording), expression.variables),
         expression=expression,
         root_shape=_root_shape(recording, expression.root),
         failed=_failed(recording),
@@ -54,6 +55,12 @@ def _record(expression: Expression) -> tuple[Expression, Recording]:
     elif cause != "non-scalar-root":
         return expression, recording
     return expression, gradwalk.record(program(expression, shape), pictures=True)
+
+
+def _differentiated(recording: Recording) -> str:
+    """The name of what backward() differentiates: the root, or L where a seed weighs it; nothing where it never ran."""
+    calls = [event.call for event in recording.events if isinstance(event, BackwardCall)]
+    return Index(recording).target(calls[-1]) if calls else ""
 
 
 def _failure(recording: Recording) -> Failure | None:

@@ -203,3 +203,9 @@ def test_a_value_keeps_its_place_while_its_variable_is_gone() -> None:
     assert data(page, "player")["query"] == "z=x&x=4"
     send(page, text="z = x - y", given={"x": "4", "y": "7"})
     assert [row["text"] for row in data(page, "form")["variables"]] == ["4", "7"]
+
+
+def test_with_a_seed_the_answer_speaks_of_what_it_weighs() -> None:
+    rows = [leaf["rows"][0] for leaf in data(visit("y=x**2&x=[1,2,3]"), "answer")["leaves"]]
+    assert [row["name"] for row in rows] == ["∂L/∂x[0]"]
+    assert rows[0]["cells"][0][0] == "2"

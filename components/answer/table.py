@@ -18,27 +18,28 @@ from gradwalk.symbolic.latex import latex_element, latex_name
 Json = dict[str, Any]
 
 
-def table(rows: Sequence[Row], root: str, variables: Sequence[Variable]) -> Json:
+def table(rows: Sequence[Row], target: str, variables: Sequence[Variable]) -> Json:
     """``columns`` (their headings), and ``leaves``: for each its ``rows`` and the lines of its ``formula``.
 
+    ``target`` is the name of what was differentiated: the root, or L where a seed weighs it.
     A row is ``label`` (a tree), ``name`` (the same as text), ``cells`` ([number, distance to autograd] or None) and
     ``remark``.
     """
     symbols = any(row.symbol is not None for row in rows)
-    leaves = [_leaf(list(group), root, variables, symbols) for _, group in groupby(rows, key=lambda row: row.leaf)]
+    leaves = [_leaf(list(group), target, variables, symbols) for _, group in groupby(rows, key=lambda row: row.leaf)]
     return {"columns": ["autograd", *(["by hand"] if symbols else []), "central difference"], "leaves": leaves}
 
 
-def _leaf(rows: Sequence[Row], root: str, variables: Sequence[Variable], symbols: bool) -> Json:
-    return {"rows": [_row(row, root, symbols) for row in rows], "formula": _formula(rows[0], root, variables)}
+def _leaf(rows: Sequence[Row], target: str, variables: Sequence[Variable], symbols: bool) -> Json:
+    return {"rows": [_row(row, target, symbols) for row in rows], "formula": _formula(rows[0], target, variables)}
 
 
-def _row(row: Row, root: str, symbols: bool) -> Json:
+def _row(row: Row, target: str, symbols: bool) -> Json:
     autograd = ["None" if row.autograd is None else short(row.autograd), ""]
     others = [row.symbol, row.difference] if symbols else [row.difference]
     return {
-        "label": _label(row, root),
-        "name": f"∂{pretty(root)}/∂{pretty(row.leaf)}{list(row.element) or ''}",
+        "label": _label(row, target),
+        "name": f"∂{pretty(target)}/∂{pretty(row.leaf)}{list(row.element) or ''}",
         "cells": [autograd, *(_cell(number, row.autograd) for number in others)],
         "remark": row.remark,
     }
@@ -54,32 +55,32 @@ def _distance(number: float, autograd: float | None) -> str:
     return "" if math.isnan(distance) else f"Δ {short(float(f'{distance:.2g}'))}"
 
 
-def _label(row: Row, root: str) -> Tree:
+def _label(row: Row, target: str) -> Tree:
     """∂z/∂x, or ∂z/∂x[0] for an element."""
     index: list[Tree] = []
     if row.element:
         index = [["mo", "["], ["mn", ", ".join(map(str, row.element))], ["mo", "]"]]
-    return ["mrow", ["mi", "∂"], name_tree(root), ["mtext", "/"], ["mi", "∂"], name_tree(row.leaf), *index]
+    return ["mrow", ["mi", "∂"], name_tree(target), ["mtext", "/"], ["mi", "∂"], name_tree(row.leaf), *index]
 
 
 # The formula, in symbols and with its numbers
 
 
-def _formula(row: Row, root: str, variables: Sequence[Variable]) -> list[list[Any]]:
+def _formula(row: Row, target: str, variables: Sequence[Variable]) -> list[list[Any]]:
     if row.symbol_latex is None or row.symbol is None or 2 * len(variables) > len(SLOTS) - 2:
         return []
     numbers = {variable.name: read_numbers(variable.text) for variable in variables}
     scalars = [number for number in numbers.values() if isinstance(number, float)]
-    lines = [_in_symbols(row, row.symbol_latex, root, numbers)]
+    lines = [_in_symbols(row, row.symbol_latex, target, numbers)]
     if len(scalars) == len(numbers) and (line := _with_numbers(row.symbol_latex, row.symbol, list(numbers), scalars)):
         lines.append(line)
     return [[template(line.latex, line.dotted).tree, *line.arguments] for line in lines]
 
 
-def _in_symbols(row: Row, latex: str, root: str, numbers: Mapping[str, Numbers]) -> Formula:
+def _in_symbols(row: Row, latex: str, target: str, numbers: Mapping[str, Numbers]) -> Formula:
     """``∂z/∂x = 2x cos(x²)``, every name written as it is everywhere on the page."""
     vectors = [name for name, number in numbers.items() if not isinstance(number, float)]
-    trees = [name_tree(root), _element(row.leaf) if row.element else name_tree(row.leaf)]
+    trees = [name_tree(target), _element(row.leaf) if row.element else name_tree(row.leaf)]
     trees += [name_tree(name) for name in numbers] + [_element(name) for name in vectors]
     written = [latex_name(name) for name in numbers] + [latex_element(name, "i") for name in vectors]
     slots = dict(zip(written, SLOTS[2:], strict=False))
