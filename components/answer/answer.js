@@ -1,5 +1,7 @@
 /* The answer: a table of the leaves' gradients by three ways, and the formulas under it. */
 
+const SMALLEST = 0.75; // of the usual size
+
 const answers = new WeakMap();
 
 export default function ({ data, parentElement }) {
@@ -12,7 +14,8 @@ export default function ({ data, parentElement }) {
   place.table.hidden = !data.leaves.length;
   const formulas = data.leaves.map(({ formula }) => formula).filter((formula) => formula.length);
   place.details.hidden = !formulas.length;
-  place.formulas.replaceChildren(...formulas.map((formula) => html("div", { class: "formula" }, ...formula.map(formulaIn))));
+  place.formulas.replaceChildren(...formulas.map(formulaBlock));
+  fit(place.formulas);
 }
 
 function assemble(parent) {
@@ -21,6 +24,7 @@ function assemble(parent) {
   const table = html("table", {}, html("caption", {}, "By hand and by autograd"), html("thead", {}, columns), body);
   const formulas = html("div", { class: "formulas" });
   const details = html("details", { open: true }, html("summary", {}, "In symbols"), formulas);
+  new ResizeObserver(() => fit(formulas)).observe(formulas);
   const failed = html("div", { class: "failed", role: "status" });
   const root = html("div", { class: "answer" }, failed, table, details);
   parent.append(root);
@@ -54,4 +58,18 @@ function distance(text) {
 
 function formulaIn([tree, ...values]) {
   return formulaNode(tree, values);
+}
+
+function formulaBlock(formula) {
+  return html("div", { class: "formula" }, ...formula.map(formulaIn));
+}
+
+/** A formula cannot be broken into lines: a wide one is written smaller, and scrolls where that does not do. */
+function fit(formulas) {
+  for (const block of formulas.children) {
+    block.style.fontSize = "";
+    const share = block.clientWidth / block.scrollWidth;
+    if (share < 1) block.style.fontSize = `${Math.max(SMALLEST, share - 0.01)}em`;
+    if (share < SMALLEST) block.tabIndex = 0;
+  }
 }
