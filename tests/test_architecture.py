@@ -49,7 +49,8 @@ FOUNDATIONS = {
 
 def files() -> list[Path]:
     folders = (sorted((ROOT / name).rglob("*.py")) for name in ("pages", "components", "gradwalk"))
-    return [ROOT / "app.py", *(path for folder in folders for path in folder)]
+    programs = ROOT / "gradwalk" / "lessons" / "programs"  # data: what a learner would write
+    return [ROOT / "app.py", *(path for folder in folders for path in folder if path.parent != programs)]
 
 
 def module(path: Path) -> str:

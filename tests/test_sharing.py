@@ -1,0 +1,127 @@
+"""Programs in addresses and files: every program comes back, and nothing else gets in."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import tracemalloc
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradwalk.limits import LIMITS
+from gradwalk.program import ProgramError
+from gradwalk.sharing import MAX_CODE, MAX_FILE, from_code, from_file, to_code
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
+
+
+def packed(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+@given(texts)
+def test_every_program_comes_back(source: str) -> None:
+    code = to_code(source)
+    assert code is not None
+    assert re.fullmatch(r"[\w-]{1,4000}", code)
+    assert from_code(code) == source
+
+
+@given(st.text(max_size=60))
+def test_any_other_text_is_refused_with_a_sentence(code: str) -> None:
+    try:
+        source = from_code(code)
+    except ValueError as error:
+        assert str(error).startswith("The program in the address")
+    else:
+        assert isinstance(source, str)
+
+
+@given(texts, st.data())
+def test_a_changed_link_never_gives_another_program(source: str, data: st.DataObject) -> None:
+    code = to_code(source)
+    assert code is not None
+    place = data.draw(st.integers(0, len(code) - 1))
+    letter = data.draw(st.sampled_from("ABab01-_"))
+    changed = code[:place] + letter + code[place + 1 :]
+    try:  # zlib's checksum guards the text; bits of base64 that stand for nothing may differ
+        assert from_code(changed) == source
+    except ValueError as error:
+        assert "address" in str(error)
+
+
+def test_a_long_program_is_not_for_an_address() -> None:
+    source = "\n".join(f"x{n} = {n * 7919 % 10007}" for n in range(2000))
+    assert to_code(source) is None
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    # 1,032 : 1 is all that deflate can do; what a link may hold would be 3 MB.
+    bomb = packed(zlib.compress(b"0" * 2_900_000, 9))
+    assert len(bomb) <= MAX_CODE
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="damaged"):
+        from_code(bomb)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * LIMITS.characters
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("", "characters that do not belong"),
+        ("<script>", "characters that do not belong"),
+        ("A" * (MAX_CODE + 1), "more than 4,000"),
+        ("AAAA", "damaged"),
+        ("A", "damaged"),
+        (packed(zlib.compress(b"x = 1") + b"more"), "damaged"),
+        (packed(zlib.compress(b"x = 1")[:-1]), "damaged"),
+        (packed(zlib.compress(b"\xff\xfe")), "damaged"),
+        (packed(zlib.compress(b"\xed\xa0\x80")), "damaged"),
+        (packed(zlib.compress(b"#" * (LIMITS.characters + 1))), "unpacks to more than 60,000"),
+    ],
+)
+def test_what_no_page_wrote_is_refused(code: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        from_code(code)
+
+
+def notebook(*cells: tuple[str, str]) -> str:
+    return json.dumps({"cells": [{"cell_type": kind, "source": source} for kind, source in cells], "nbformat": 4})
+
+
+def test_a_notebook_opens_as_its_cells() -> None:
+    text = notebook(("markdown", "# Lesson"), ("code", "import torch\nx = torch.tensor(3.0)"), ("code", "x"))
+    assert from_file("Lecture 3.IPYNB", text) == (
+        "# %% [markdown]\n# # Lesson\n# %%\nimport torch\nx = torch.tensor(3.0)\n# %%\nx\n"
+    )
+
+
+def test_python_opens_as_it_is() -> None:
+    assert from_file("lesson.py", "\ufeffx = 1\r\ny = 2\r\n") == "x = 1\ny = 2\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("notes.txt", "x = 1", "neither a notebook"),
+        ("archive.py.gz", "x", "neither a notebook"),
+        ("a.ipynb", "x = 1", "JSON"),
+        ("a.ipynb", "{}", "no cells"),
+        ("a.ipynb", "[" * 100_000, "JSON"),
+        ("a.ipynb", notebook(("code", "\0")), "no plain text"),
+        ("picture.py", "\x89PNG\0", "no plain text"),
+        ("latin.py", "# \ufffd", "no plain text"),
+        ("long.py", "#" * (LIMITS.characters + 1), "60,001 characters; at most 60,000"),
+        ("huge.ipynb", " " * (MAX_FILE + 1), "more than 4,000,000"),
+        ("../../" + "a" * 200 + "\n.txt", "", "^a{59}… is neither"),
+    ],
+)
+def test_a_wrong_file_gets_a_sentence(name: str, text: str, why: str) -> None:
+    with pytest.raises(ProgramError, match=why):
+        from_file(name, text)
