@@ -101,6 +101,8 @@ class LiveValues:
         self._made: list[_Made] = []
         self._epochs: list[int] = []
         self._storages: dict[int, int] = {}
+        self.anything_changed = False
+        """Whether any tensor was ever changed in place."""
 
     def value_of(self, tensor: torch.Tensor) -> int:
         """The id of the Value that this tensor is now."""
@@ -144,6 +146,7 @@ class LiveValues:
     def changed(self, tensor: torch.Tensor) -> None:
         """A tensor was changed in place: every Value on its storage is of the past."""
         self.value_of(tensor)
+        self.anything_changed = True
         self._epochs[self._states[id(tensor)].storage] += 1
 
     def replace(self, tensor: torch.Tensor, data: Any) -> tuple[int, int] | None:

@@ -15,6 +15,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode, _pop_mode, _push_mode
 
 from gradwalk.backward_pass import draw, watch_backward
+from gradwalk.costs import tensors
 from gradwalk.failures import cause
 from gradwalk.interpreter import ENGINE, OPTIMIZE, prepare, run_program
 from gradwalk.library import Function
@@ -197,6 +198,8 @@ class Recorder:
         """Run one call and record the operations that happened inside it."""
         if self.quiet or function.kind not in ("operation", "operator"):
             return function.call(*args, **kwargs)
+        if self.values.anything_changed:
+            _settle(args, kwargs)
         before = _sequence_number() - 1
         watch = self._watch
         watch.ran = []
@@ -368,6 +371,12 @@ class Recorder:
         self.events.append(Forward(self.cell_number, span, index))
         if kernel.in_place and operands and results:
             self.events.append(Update(self.cell_number, span, index, operands[0].value, results[0]))
+
+
+def _settle(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """After a change in place a view gets a new node when somebody asks: so ask, before the call takes its numbers."""
+    for tensor in tensors((*args, *kwargs.values())):
+        _ = tensor.grad_fn
 
 
 def _without_copies(ran: list[Ran]) -> list[Ran]:
