@@ -16,6 +16,11 @@ def _list(run: Run, node: ast.ListComp) -> list[Any]:
     return list(run.checked([run.value(node.elt) for _ in _turns(run, node.generators)], node))
 
 
+@expression(ast.SetComp)
+def _set(run: Run, node: ast.SetComp) -> set[Any]:
+    return set(run.checked([run.value(node.elt) for _ in _turns(run, node.generators)], node))
+
+
 @expression(ast.GeneratorExp)
 def _generator(run: Run, node: ast.GeneratorExp) -> list[Any]:
     return list(run.checked([run.value(node.elt) for _ in _turns(run, node.generators)], node))

@@ -47,6 +47,19 @@ def _tuple(run: Run, node: ast.Tuple) -> tuple[Any, ...]:
     return tuple(run.checked(elements(run, node.elts), node))
 
 
+@expression(ast.Set)
+def _set(run: Run, node: ast.Set) -> set[Any]:
+    return set(elements(run, node.elts))
+
+
+@expression(ast.NamedExpr)
+def _named(run: Run, node: ast.NamedExpr) -> Any:
+    value = run.value(node.value)
+    run.scope.bind(node.target.id, value)
+    run.bound.append(node.target.id)
+    return value
+
+
 @expression(ast.Dict)
 def _dict(run: Run, node: ast.Dict) -> dict[Any, Any]:
     made: dict[Any, Any] = {}

@@ -6,6 +6,8 @@ The rules for each piece of syntax are in ``statements``, ``expressions`` and ``
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from collections.abc import Callable
 from typing import Any
 
@@ -46,12 +48,15 @@ def run_program(program: Program, listener: Listener, budget: Budget) -> Any:
 
 def _run_cell(run: Run, cell: ProgramCell) -> Any:
     value = None
+    if cell.broken is not None:
+        run.listener.failure(cell.broken.span, _BROKEN.get(cell.broken.type, SyntaxError)(cell.broken.message))
+        return None
     for line, text in cell.passed:
         run.listener.output(Span(line, 1, line, len(text) + 1), "notice", f"Passed over: {text}")
     try:
         for node in cell.body:
             value = run.execute(node)
-        if cell.body and isinstance(cell.body[-1], ast.Expr) and value is not None:
+        if cell.body and isinstance(cell.body[-1], ast.Expr) and value is not None and not _quiet(cell):
             run.show(cell.body[-1], "result", run.text(value, cell.body[-1], displayed))
     except ProgramError:
         raise
@@ -59,6 +64,22 @@ def _run_cell(run: Run, cell: ProgramCell) -> Any:
         run.listener.failure(run.span(run.at), error)
         return None
     return value
+
+
+_BROKEN: dict[str, type[SyntaxError]] = {"IndentationError": IndentationError, "TabError": TabError}
+
+
+def _quiet(cell: ProgramCell) -> bool:
+    """Whether a semicolon at the end keeps the last value from being shown, as in IPython."""
+    if ";" not in cell.source:
+        return False
+    passed_over = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER)
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(cell.source).readline))
+    except (tokenize.TokenError, SyntaxError):  # a line for IPython
+        return cell.source.rstrip().endswith(";")
+    last = next((token for token in reversed(tokens) if token.type not in passed_over), None)
+    return last is not None and last.string == ";"
 
 
 class Silent:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gradwalk.limits import LIMITS, Limits
-from gradwalk.program import Passed, Program, ProgramCell, ProgramError, Span
+from gradwalk.program import Broken, Passed, Program, ProgramCell, ProgramError, Span
 
 CELL_MARK = re.compile(r"#\s?%%(?P<rest>.*)")
 """The percent format, which editors and jupytext share."""
@@ -56,6 +56,10 @@ NODES: dict[type[ast.AST], str] = {
     ast.Lambda: "lambda",
     ast.ClassDef: "class",
     ast.Global: "global",
+    ast.Nonlocal: "nonlocal",
+    ast.Set: "a set",
+    ast.SetComp: "a comprehension",
+    ast.NamedExpr: "assignment",
     ast.Delete: "del",
     ast.Try: "try",
     ast.ExceptHandler: "except",
@@ -105,10 +109,6 @@ NODES: dict[type[ast.AST], str] = {
 
 REFUSED: dict[type[ast.AST], str] = {
     ast.AsyncFunctionDef: "async is not part of this language.",
-    ast.NamedExpr: ":= is not part of this language; write the assignment on a line of its own.",
-    ast.Set: "Sets are not part of this language; use a list.",
-    ast.SetComp: "Sets are not part of this language; use a list.",
-    ast.Nonlocal: "nonlocal is not part of this language; return the value.",
     ast.Yield: "Generators are not part of this language; build a list.",
     ast.YieldFrom: "Generators are not part of this language; build a list.",
     ast.Match: "match is not part of this language; if and elif work.",
@@ -144,7 +144,8 @@ def parse(source: str, limits: Limits = LIMITS) -> Program:
     """
     _check_size(source, limits)
     source = source.replace("\r\n", "\n").replace("\r", "\n")  # as Python reads it, and counts its lines
-    cells = tuple(_cell(text, line, limits) for text, line in split_cells(source))
+    texts = list(split_cells(source))
+    cells = tuple(_cell_or_broken(text, line, limits, len(texts) > 1) for text, line in texts)
     checked = sum(len(cell.nodes) for cell in cells)
     if checked > limits.syntax_nodes:
         raise ProgramError(f"The program has {checked:,} pieces; at most {limits.syntax_nodes:,} fit here.")
@@ -188,6 +189,24 @@ def _check_size(source: str, limits: Limits) -> None:
         raise ProgramError(f"The program has more than {limits.lines:,} lines.")
     if "\0" in source:
         raise ProgramError("The program contains a null character; plain text works.")
+
+
+def _cell_or_broken(text: str, line: int, limits: Limits, among_others: bool) -> ProgramCell:
+    """Among others, a cell that is no Python is like one that fails; alone it is refused."""
+    try:
+        return _cell(text, line, limits)
+    except NotPython as refusal:
+        if not among_others or refusal.span is None:
+            raise
+        return ProgramCell(text, line, (), (), broken=Broken(refusal.type, refusal.reason, refusal.span))
+
+
+class NotPython(ProgramError):
+    """A text that Python itself cannot read."""
+
+    def __init__(self, error: SyntaxError, span: Span) -> None:
+        self.type, self.reason = type(error).__name__, error.msg
+        super().__init__(f"Line {span.line} is not Python: {error.msg}.", span)
 
 
 def _cell(text: str, line: int, limits: Limits) -> ProgramCell:
@@ -235,7 +254,7 @@ def _tree(text: str, line: int) -> ast.Module:
         at_line, column = (error.lineno or 1) + line - 1, error.offset or 1
         end = error.end_offset if error.end_lineno == error.lineno and error.end_offset else 0
         span = Span(at_line, max(1, column), at_line, max(column + 1, end))
-        raise ProgramError(f"Line {at_line} is not Python: {error.msg}.", span) from None
+        raise NotPython(error, span) from None
     except (MemoryError, RecursionError):
         raise ProgramError("The program is nested too deeply; shorter expressions on more lines work.") from None
     except ValueError as error:
@@ -315,13 +334,15 @@ def _check_identifier(name: str, span: Span) -> None:
 
 
 def _check_attribute(node: ast.Attribute, line: int, limits: Limits) -> None:
+    if isinstance(node.value, ast.Attribute) and node.value.attr == "__class__" and node.attr != "__name__":
+        raise ProgramError("After .__class__ only .__name__ is part of this language.", _attribute_span(node, line))
     if node.attr in DUNDERS:
         return
-    if not node.attr.isascii() or node.attr.startswith("_"):
+    if not node.attr.isascii() or node.attr.startswith("__"):
         raise ProgramError(f"The attribute {node.attr} is not part of this language.", _attribute_span(node, line))
 
 
-DUNDERS = frozenset(("__init__", "__name__", "__version__"))
+DUNDERS = frozenset(("__init__", "__name__", "__version__", "__class__", "__doc__"))
 """The attributes with underscores that lessons use: super().__init__(), type(x).__name__, torch.__version__."""
 
 
@@ -330,7 +351,15 @@ def _check_definition(node: ast.FunctionDef | ast.ClassDef, line: int, limits: L
         _check_identifier(node.name, span_of(node, line))
 
 
-METHODS_WITH_UNDERSCORES = frozenset(("__init__", "__call__"))
+METHODS_WITH_UNDERSCORES = frozenset(
+    (
+        "__init__ __call__ __repr__ __str__ __len__ __getitem__ __setitem__ __contains__ __iter__ __next__ __bool__ "
+        "__float__ __int__ __abs__ __neg__ __pos__ __hash__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ "
+        "__add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ "
+        "__floordiv__ __rfloordiv__ __mod__ __rmod__ __pow__ __rpow__ __matmul__ __rmatmul__ __enter__ __exit__"
+    ).split()
+)
+"""What a class of the program's own may define for Python's operators and functions."""
 
 
 def _check_argument(node: ast.arg, line: int, limits: Limits) -> None:
@@ -349,7 +378,7 @@ def _attribute_span(node: ast.Attribute, line: int) -> Span:
 
 def _check_constant(node: ast.Constant, line: int, limits: Limits) -> None:
     value, span = node.value, span_of(node, line)
-    if isinstance(value, bytes | complex) or value is Ellipsis:
+    if isinstance(value, bytes | complex):
         raise ProgramError(f"{type(value).__name__} values are not part of this language; real numbers work.", span)
     if isinstance(value, int) and abs(value) >= 10**limits.digits:
         raise ProgramError(f"This whole number is too long; at most {limits.digits} digits fit here.", span)

@@ -37,6 +37,14 @@ class Passed(NamedTuple):
     text: str
 
 
+class Broken(NamedTuple):
+    """Why a cell is no Python, in Python's words."""
+
+    type: str
+    message: str
+    span: Span
+
+
 @dataclass(frozen=True)
 class ProgramCell:
     """One cell of a program: its source, the line at which it starts, and its checked syntax tree."""
@@ -47,6 +55,8 @@ class ProgramCell:
     nodes: tuple[ast.AST, ...]
     """Every node of the body, for whoever checks them."""
     passed: tuple[Passed, ...] = ()
+    broken: Broken | None = None
+    """Set for a cell that is no Python: it fails, and the next one goes on."""
 
 
 @dataclass(frozen=True)

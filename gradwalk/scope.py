@@ -10,7 +10,7 @@ from typing import Any
 class Scope:
     """The names of a module, a function, a class body or a comprehension."""
 
-    __slots__ = ("local", "names", "parent", "procedure", "shared")
+    __slots__ = ("local", "names", "outer", "parent", "procedure", "shared")
 
     def __init__(self, parent: Scope | None = None, local: frozenset[str] = frozenset()) -> None:
         self.names: dict[str, Any] = {}
@@ -22,12 +22,26 @@ class Scope:
         """The function whose call this is."""
         self.shared: frozenset[str] = frozenset()
         """Names that a global statement shares with the module."""
+        self.outer: frozenset[str] = frozenset()
+        """Names that a nonlocal statement shares with the function around."""
 
     def bind(self, name: str, value: Any) -> None:
         scope = self
-        while name in self.shared and scope.parent is not None:
-            scope = scope.parent
+        if name in self.shared:
+            while scope.parent is not None:
+                scope = scope.parent
+        elif name in self.outer:
+            scope = self._around(name)
         scope.names[name] = value
+
+    def _around(self, name: str) -> Scope:
+        """The function around that has the name."""
+        scope: Scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+            if name in scope.local and name not in scope.outer:
+                return scope
+        return self
 
     def find(self, name: str) -> Any:
         """What a name is bound to. Raises KeyError, or UnboundLocalError as Python does."""
@@ -54,7 +68,7 @@ def bound_names(body: Iterable[ast.AST]) -> frozenset[str]:
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             found.add(node.name)
             continue
-        elif isinstance(node, ast.Lambda | ast.ListComp | ast.DictComp | ast.GeneratorExp):
+        elif isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
             continue
         elif isinstance(node, ast.ExceptHandler) and node.name:
             found.add(node.name)

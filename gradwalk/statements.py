@@ -29,11 +29,10 @@ def _assign(run: Run, node: ast.Assign) -> None:
 
 @statement(ast.AugAssign)
 def _augmented(run: Run, node: ast.AugAssign) -> None:
-    """``w -= …`` changes a tensor in place; a plain number is bound anew."""
+    """``w -= …`` changes a tensor or a list in place; a plain number is bound anew."""
     old = run.value(_loaded(node.target))
     new = run.value(node.value)
-    table = library.IN_PLACE if isinstance(old, torch.Tensor) else library.OPERATORS
-    bind(run, node.target, run.apply(table[type(node.op).__name__], (old, new), node))
+    bind(run, node.target, run.apply(library.IN_PLACE[type(node.op).__name__], (old, new), node))
 
 
 def bind(run: Run, target: ast.expr, value: Any) -> None:
@@ -197,14 +196,23 @@ def _global(run: Run, node: ast.Global) -> None:
     run.scope.shared |= set(node.names)
 
 
+@statement(ast.Nonlocal)
+def _nonlocal(run: Run, node: ast.Nonlocal) -> None:
+    """Names that this function shares with the one around it."""
+    run.scope.local -= set(node.names)
+    run.scope.outer |= set(node.names)
+
+
 @statement(ast.Delete)
 def _delete(run: Run, node: ast.Delete) -> None:
     for target in node.targets:
         if isinstance(target, ast.Name):
             if run.scope.names.pop(target.id, run) is run:
                 raise NameError(f"name '{target.id}' is not defined")
+        elif isinstance(target, ast.Subscript) and isinstance(base := run.value(target.value), list | dict):
+            del base[run.value(target.slice)]
         else:
-            raise ProgramError("del takes names here.", run.span(target))
+            raise ProgramError("del takes names and items of lists and dicts here.", run.span(target))
 
 
 @statement(ast.Pass)

@@ -138,7 +138,8 @@ def _serve() -> None:
             sys.stderr = sys.__stderr__
             del errors
             text = output.getvalue().removesuffix("\n")
-            told.append((text, (type(error).__name__, str(error)) if error is not None else None))
+            message = error.msg if isinstance(error, SyntaxError) else str(error)
+            told.append((text, (type(error).__name__, message) if error is not None else None))
         answers.write(json.dumps(told) + "\n")
         answers.flush()
 
