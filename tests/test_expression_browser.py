@@ -246,6 +246,8 @@ def test_an_example_opens_at_its_start(shown: ExpressionPage) -> None:
     expect(shown.page.get_by_text("+ hands its gradient on to both sides")).to_be_visible()
     shown.slider("z").press("ArrowRight")
     expect(shown.page.get_by_text("+ hands its gradient on to both sides")).to_be_hidden()
+    shown.examples.select_option("f = (x + y)·z")
+    expect(shown.field("z")).to_have_value("-4")
     shown.examples.select_option("z = sin(x²)")
     expect(shown.field("x")).to_have_value("4")
 

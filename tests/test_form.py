@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.form.entry import MAX_FIELDS, Entry, read_entry
+from tests.browser import ROOT
+
+FOLDERS = [ROOT / "components" / name for name in ("form", "answer")]
 
 SENT: dict[str, Any] = {
     "text": "z = sin(x**2)",
@@ -58,3 +63,18 @@ def test_anything_else_is_no_entry(change: dict[str, object]) -> None:
 @pytest.mark.parametrize("raw", [None, "z = x", 3, [], {}])
 def test_what_is_no_mapping_is_no_entry(raw: object) -> None:
     assert read_entry(raw) is None
+
+
+@pytest.mark.parametrize(
+    "script", [path for folder in FOLDERS for path in folder.glob("*.js")], ids=lambda path: path.name
+)
+def test_what_a_person_typed_is_never_read_as_html(script: Path) -> None:
+    text = script.read_text(encoding="utf-8")
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", text)
+
+
+@pytest.mark.parametrize(
+    "sheet", [path for folder in FOLDERS for path in folder.glob("*.css")], ids=lambda path: path.name
+)
+def test_every_colour_comes_from_the_theme(sheet: Path) -> None:
+    assert not re.findall(r"#[0-9a-f]{3,8}\b|rgb\(|hsl\(", sheet.read_text(encoding="utf-8").replace("#use", ""))

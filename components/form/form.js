@@ -70,7 +70,9 @@ function answer(form, data) {
   if (data.variables) showRows(form, data.variables);
   showSeed(form, data.seed);
   // The lesson speaks of the example's own numbers. It keeps its place, so that nothing moves under a dragging finger.
-  form.note.classList.toggle("unseen", !data.gallery?.untouched);
+  const untouched = Boolean(data.gallery?.untouched);
+  form.note.classList.toggle("unseen", !untouched);
+  if (!untouched) form.example.value = ""; // so that choosing the same one again is a change, and opens it anew
   showRefusal(form);
   if (data.answered >= form.count) proceed(form);
 }
