@@ -195,6 +195,11 @@ class LiveValues:
         """The live tensors that have names; the newest of a name."""
         return {name: self._kept[made.tensor] for made in self._made for name in made.names}
 
+    def release(self) -> None:
+        """Drop every ``.grad``: one that leads back to its tensor (``x.grad = x * 2``) would keep both for ever."""
+        for tensor in self._kept:
+            tensor.grad = None
+
     def ids(self) -> dict[int, int]:
         """id(tensor) → the Value that it is now."""
         return {key: state.value for key, state in self._states.items()}

@@ -55,8 +55,11 @@ def record(source: str, *, pictures: bool = False, limits: Limits = LIMITS) -> R
 def record_program(program: Program, *, pictures: bool = False, limits: Limits = LIMITS) -> Recording:
     """The same for a program that is already prepared."""
     recorder = Recorder(pictures=pictures, limits=limits)
-    run_program(program, recorder, Budget(limits))
-    return recorder.recording(program.source)
+    try:
+        run_program(program, recorder, Budget(limits))
+        return recorder.recording(program.source)
+    finally:
+        recorder.values.release()
 
 
 class Kernel(NamedTuple):

@@ -1,0 +1,215 @@
+"""Programs under the recorder against the same programs in plain PyTorch."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import math
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradwalk import ProgramError, Recording, record
+from gradwalk.limits import Limits
+from gradwalk.recording import Node, Value
+from tests.plain_torch import Plain, reachable, run_cells
+from tests.programs import notebooks, programs
+
+
+def last_states(recording: Recording) -> dict[str, Value]:
+    """What each variable is in the end: the last Value of the tensor that it was bound to last."""
+    bound: dict[str, int] = {}
+    for event in recording.events:
+        for binding in getattr(event, "bindings", ()):
+            if binding.value is not None:
+                bound[binding.name] = recording.values[binding.value].tensor
+    states = {value.tensor: value for value in recording.values}
+    return {name: states[tensor] for name, tensor in bound.items()}
+
+
+def same(numbers: Any, tensor: torch.Tensor) -> bool:
+    """Bit for bit; nan is nan."""
+    there = tensor.detach().flatten().tolist()
+    return len(numbers) == len(there) and all(
+        a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(numbers, there, strict=True)
+    )
+
+
+def node_of(recording: Recording, value: Value) -> Node | None:
+    operation = None if value.operation is None else recording.operations[value.operation]
+    return None if operation is None or operation.node is None else recording.nodes[operation.node]
+
+
+def behind(recording: Recording, roots: list[Node]) -> list[Node]:
+    """The nodes that are reachable from these, each once."""
+    found: set[int] = set()
+    stack = [node.id for node in roots]
+    while stack:
+        index = stack.pop()
+        if index not in found:
+            found.add(index)
+            stack += [route.node for route in recording.nodes[index].next if route.node is not None]
+    return [recording.nodes[index] for index in sorted(found)]
+
+
+def changed_through_a_view(plain: Plain) -> bool:
+    """A tensor and a view of it are still both there, and one of them was changed in place."""
+    tensors = [tensor for tensor in plain.names.values() if isinstance(tensor, torch.Tensor)]
+    cut = any(type(node).__name__ == "CopySlices" for node in reachable(tensors))
+    return cut or any(tensor._is_view() and tensor._version for tensor in tensors)
+
+
+def check_variables(recording: Recording, plain: Plain) -> None:
+    states = last_states(recording)
+    for name, tensor in plain.names.items():
+        if not isinstance(tensor, torch.Tensor):
+            continue
+        value = states[name]
+        assert same(value.numbers, tensor), (name, value, tensor)
+        assert value.shape == tuple(tensor.shape)
+        assert value.dtype == str(tensor.dtype).removeprefix("torch.")
+        assert (value.is_leaf, value.requires_grad) == (tensor.is_leaf, tensor.requires_grad), name
+        assert value.version == tensor._version, name
+        node = node_of(recording, value)
+        assert (node and node.name) == (tensor.grad_fn and type(tensor.grad_fn).__name__), name
+
+
+def check_nodes(recording: Recording, plain: Plain) -> None:
+    tensors = {name: tensor for name, tensor in plain.names.items() if isinstance(tensor, torch.Tensor)}
+    there = sorted(type(node).__name__ for node in reachable(list(tensors.values())))
+    states = last_states(recording)
+    roots = [node for name in tensors if (node := node_of(recording, states[name])) is not None]
+    assert sorted(node.name for node in behind(recording, roots)) == there
+
+
+@given(programs())
+def test_a_recording_is_what_plain_pytorch_makes(source: str) -> None:
+    plain = run_cells(source)
+    assert plain.failures == (None,)
+    recording = record(source)
+    assert recording.cells[0].failure is None, recording.cells
+    if not changed_through_a_view(plain):
+        check_variables(recording, plain)
+        check_nodes(recording, plain)
+
+
+@given(notebooks())
+def test_cells_show_and_fail_as_in_plain_python(source: str) -> None:
+    plain = run_cells(source)
+    cells = record(source).cells
+    assert [cell.shown for cell in cells] == list(plain.shown)
+    assert [cell.failure and (cell.failure.type, cell.failure.message) for cell in cells] == list(plain.failures)
+
+
+@given(programs())
+def test_two_records_of_a_program_are_equal(source: str) -> None:
+    assert record(source).to_json() == record(source).to_json()
+
+
+@given(programs())
+def test_the_process_stays_as_it_was(source: str) -> None:
+    before = global_state()
+    record(source)
+    record("import torch\nx = torch.tensor(3, requires_grad=True)")  # fails
+    assert global_state() == before
+
+
+def global_state() -> dict[str, Any]:
+    """What belongs to the process or its thread, and to no program."""
+    return {
+        "dtype": torch.get_default_dtype(),
+        "grad mode": torch.is_grad_enabled(),
+        "inference": torch.is_inference_mode_enabled(),
+        "threads": torch.get_num_threads(),
+        "print options": repr(torch.tensor([1 / 3, 1e-9, 1e9])),
+        "generator": torch.get_rng_state().tolist(),
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        "anomaly": torch.is_anomaly_enabled(),
+        "warning filters": list(warnings.filters),
+        "modes": torch._C._len_torch_dispatch_stack(),
+        "float precision": torch.get_float32_matmul_precision(),
+        "recursion": sys.getrecursionlimit(),
+    }
+
+
+RANDOM = """\
+import torch
+torch.manual_seed(7)
+x = torch.rand(3, requires_grad=True)
+y = x * torch.randn(3) + torch.rand_like(x) * torch.randn_like(x)
+y.sum().backward()
+x.grad
+"""
+
+
+def test_a_seed_gives_pytorchs_own_numbers_and_leaves_the_processs_generator_alone() -> None:
+    torch.manual_seed(123)
+    before = torch.get_rng_state()
+    recording = record(RANDOM)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert recording.cells[0].shown == run_cells(RANDOM).shown[0]
+
+
+LEFT_ON = """\
+import torch
+off = torch.no_grad()
+with off:
+    with off:
+        pass
+"""
+
+
+def test_a_program_that_leaves_grad_mode_off_leaves_it_off_for_itself_only() -> None:
+    """One no_grad() object, entered twice, forgets what was before: in PyTorch too."""
+    source = LEFT_ON + "x = torch.tensor(2.0, requires_grad=True)\ny = x * x"
+    assert [value.requires_grad for value in record(source).values if value.names == ("y",)] == [False]
+    assert torch.is_grad_enabled()
+    with torch.no_grad():
+        names = {name: value for value in record("import torch\n" + LEAF).values for name in value.names}
+        assert not torch.is_grad_enabled()
+    assert names["y"].requires_grad
+
+
+LEAF = "x = torch.tensor(2.0, requires_grad=True)\ny = x * x\ny.backward(retain_graph=True)"
+
+
+def live_tensors() -> int:
+    gc.collect()
+    return sum(issubclass(type(item), torch.Tensor) for item in gc.get_objects())
+
+
+ENDINGS = {
+    "well": f"import torch\n{LEAF}",
+    "in a failure": f"import torch\n{LEAF}\ny.backward()\ny.backward()",
+    "in a refusal": f"import torch\n{LEAF}\nfor i in range(1000):\n    y = y * x",
+    "with a gradient that leads back to its leaf": f"import torch\n{LEAF}\nx.grad = x * 2\ny.grad = y * x",
+}
+
+
+@pytest.mark.parametrize("source", ENDINGS.values(), ids=ENDINGS)
+def test_nothing_live_stays_behind(source: str) -> None:
+    """No tensor, and with that no node and no hook, however a program ends."""
+    run_to_its_end(source)
+    before = live_tensors()
+    run_to_its_end(source)
+    assert live_tensors() == before
+
+
+def run_to_its_end(source: str) -> None:
+    with contextlib.suppress(ProgramError):
+        record(source, limits=Limits(operations=100))
+
+
+@given(st.lists(programs(), min_size=4, max_size=4))
+@settings(max_examples=10)
+def test_many_threads_record_as_one_does(sources: list[str]) -> None:
+    expected = [record(source).to_json() for source in sources]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda source: record(source).to_json(), sources * 4))
+    assert found == expected * 4
