@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import FLAGS, Watch, browser_path, running_server
+from tests.browser import FLAGS, Watch, at_rest, browser_path, running_server
 
 # No deadline for one example: a process's first call into torch is slow, and that proves nothing.
 settings.register_profile("work", deadline=None, max_examples=60)
@@ -86,10 +86,10 @@ def page(new_page: NewPage) -> Page:
 
 @pytest.fixture(scope="session")
 def axe() -> CheckAxe:
-    """Check a page's accessibility: ``axe(page)``, or ``axe(page, "main")`` for a part of it."""
+    """Check a page's accessibility once it is at rest: ``axe(page)``, or ``axe(page, "main")`` for a part of it."""
 
     def check(page: Page, context: str | None = None) -> None:
-        violations = Axe().run(page, context).response["violations"]
+        violations = Axe().run(at_rest(page), context).response["violations"]
         assert not violations, "\n".join(_told(violation) for violation in violations)
 
     return check
