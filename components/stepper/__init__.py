@@ -12,11 +12,11 @@ HERE = Path(__file__).resolve().parent
 
 # A component's JavaScript is one module that cannot import beside itself, so its parts are joined, in reading order.
 PARTS = (
-    "dom", "story", "formula", "words", "code",
+    "dom", "story", "travel", "formula", "code", "outputs", "names", "panel", "words",
     "geometry", "slot", "box", "arrow", "picture", "stage", "legend", "pictures",
-    "scrubber", "transport", "keys", "address", "screen", "player",
+    "scrubber", "episodes", "transport", "keys", "address", "screen", "player",
 )  # fmt: skip
-STYLES = ("player", "picture", "modes")
+STYLES = ("player", "program", "picture", "modes")
 
 
 def javascript() -> str:
@@ -45,8 +45,19 @@ def player(
 
     ``query`` is the page's URL query without the step: the player writes ``?<query>&step=k`` into the address bar and
     sends nothing to the server. It starts at ``step``, and again whenever ``opened`` changes; otherwise it keeps its
-    position, also when the numbers change. ``stale`` says that the picture is the last good one, and dims it.
-    Without a story it says that nothing has run yet.
+    position, also when the numbers change: the same episode, as far into it as before. ``stale`` says that the picture
+    is the last good one, and dims it. Without a story it says that nothing has run yet. A click on a folded episode
+    runs the page again: see ``unfolded``.
     """
     data = {"graphs": graphs, "story": story, "query": query, "step": step, "opened": opened, "stale": stale}
-    _component(key=key, data=data)
+    _component(key=key, data=data, on_unfold_change=lambda: None)
+
+
+def unfolded(key: str = "player") -> int | None:
+    """The episode that somebody has just asked to open, by the number that its one step has as ``folded``.
+
+    It is known in that one run of the page, before the player is shown; answer with a story in which it is open.
+    """
+    state = st.session_state.get(key)
+    asked = state.get("unfold") if isinstance(state, Mapping) else None
+    return asked if isinstance(asked, int) and not isinstance(asked, bool) else None

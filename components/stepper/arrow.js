@@ -3,8 +3,9 @@
 /** The arrow's `lines` and the `labels` on either side of it. Without `slots` (torchviz's picture) it has no numbers. */
 function drawArrow(arrow, tall, slots) {
   const path = readPath(arrow.path);
-  const kind = `arrow${arrow.tracked ? "" : " untracked"}${arrow.plain ? " plain" : ""}`;
+  const kind = `arrow${arrow.tracked ? "" : " untracked"}${arrow.plain ? " plain" : ""}${arrow.cut ? " cut" : ""}`;
   const lines = svg("g", { class: kind }, ...shapes(path));
+  if (arrow.cut) lines.append(cutMark(path));
   const labels = svg("g", { class: "label" });
   if (!arrow.tracked || !slots) return { lines, labels };
   const back = shiftedPath(reversedPath(path), tall ? [FLOW_SHIFT, 0] : [0, FLOW_SHIFT]);
@@ -21,6 +22,12 @@ function drawArrow(arrow, tall, slots) {
 function shapes(path) {
   const { line, head } = arrowShape(path);
   return [svg("path", { class: "line", d: line }), svg("path", { class: "head", d: head })];
+}
+
+/** Two strokes across the line: no gradient comes through here. */
+function cutMark(path) {
+  const { x, y, turn } = middleOf(path);
+  return svg("path", { class: "cut-mark", d: "M-6,8L0,-8M0,8L6,-8", transform: `translate(${x},${y}) rotate(${turn})` });
 }
 
 /** Above and below an arrow to the right; left and right of one that runs down. */

@@ -17,8 +17,20 @@ function drawBox(box, slots, pick) {
     svg("rect", { class: "halo", x: -4, y: -4, width: box.w + 8, height: box.h + 8, rx: 13 }),
     svg("rect", { class: "frame", width: box.w, height: box.h, rx: 9 }),
   );
+  if (box.kind === "untracked") drawn.append(svg("path", { class: "hatch", d: hatching(box.w, box.h) }));
   drawn.append(...(HAS_VALUE.has(box.kind) ? valueBoxTexts(box, slots) : codeBoxTexts(box)));
   return drawn;
+}
+
+/** Slanting lines over a box of this size. */
+function hatching(width, height) {
+  const lines = [];
+  for (let at = 9; at < width + height; at += 9) {
+    const [left, bottom] = at < height ? [0, at] : [at - height, height];
+    const [right, top] = at < width ? [at, 0] : [width, at - width];
+    lines.push(`M${left},${bottom}L${right},${top}`);
+  }
+  return lines.join("");
 }
 
 function valueBoxTexts(box, slots) {
@@ -36,7 +48,44 @@ function valueBoxTexts(box, slots) {
   slots.set(`${box.id}.value`, createSlot(value, { unknown: "?", ...size }));
   if (hasGradient) slots.set(`${box.id}.grad`, createSlot(grad, { mark: "∇ ", unknown: "∇ ?", ...size }));
   const rule = svg("line", { x1: 8, x2: box.w - 8, y1: BOX.rule, y2: BOX.rule });
-  return [title, subtitle, rule, ...value, ...grad];
+  return [title, subtitle, rule, ...value, ...grad, versionOf(box, slots), chipOf(box, slots)];
+}
+
+/** How often a value has been changed in place, in the box's corner; nothing where the story does not say it. */
+function versionOf(box, slots) {
+  const place = svg("g", { class: "version" });
+  slots.set(`${box.id}.version`, {
+    write(lines, fresh) {
+      place.classList.toggle("fresh", fresh);
+      if (!lines) return place.replaceChildren();
+      const text = `v${lines[0]}`;
+      const width = round(textWidth(text, CHIP.font) + 10);
+      if (place.textContent === text) return;
+      const frame = svg("rect", { x: round(box.w - width + 5), y: -9, width, height: CHIP.height, rx: 8 });
+      place.replaceChildren(frame, svg("text", { x: round(box.w - width / 2 + 5), y: 3 }, text));
+    },
+  });
+  return place;
+}
+
+/** What the node keeps for backward hangs on its box; at the step that frees it, it is struck out, and then gone. */
+function chipOf(box, slots) {
+  const place = svg("g", { class: "chip" });
+  slots.set(`${box.group}.saved`, {
+    write(lines, fresh, { before, manner }) {
+      const freed = !lines && fresh && before;
+      const text = (lines || (freed && before) || []).join(", ");
+      place.setAttribute("class", `chip${freed ? " freed" : ""}${manner ? ` ${manner}` : ""}${fresh ? " fresh" : ""}`);
+      if (place.textContent === text) return;
+      if (!text) return place.replaceChildren();
+      const width = round(Math.min(Math.max(textWidth(text, CHIP.font) + 16, 40), box.w + CHIP.over));
+      const left = round((box.w - width) / 2);
+      const words = svg("text", { x: box.w / 2, y: box.h + 9 }, text);
+      squeeze(words, CHIP.size, width - 10);
+      place.replaceChildren(svg("rect", { x: left, y: box.h - 4, width, height: CHIP.height, rx: 4 }), words);
+    },
+  });
+  return place;
 }
 
 /** Lines as torchviz writes them: aligned by spaces, and a row of dashes between the name and its attributes. */

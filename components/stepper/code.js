@@ -1,38 +1,57 @@
-/* The program's source, with the line and the sub-expression of the step marked, and a button that copies it. */
-
-const [CODE_LINE_HEIGHT, CODE_PADDING] = [22, 8]; // px; player.css sets the same
+/*
+ * The program's source, with the line and the sub-expression of the step marked, and a button that copies it.
+ * A program of cells stands there as in a notebook: below each cell is a place for what it shows.
+ */
 
 function createCode() {
-  const lines = html("code");
-  const frame = html("pre", { class: "lines", tabindex: "0", "aria-label": "Source" }, lines);
+  const about = { class: "lines", tabindex: "0", role: "region", "aria-label": "Source", "data-scrolls": true };
+  const frame = html("div", about);
   const copied = html("span", { class: "copied", role: "status" });
   const press = () => copyProgram();
   const copy = html("button", { type: "button", class: "button copy", click: press }, icon("copy"), "Copy");
   const heading = html("div", { class: "heading" }, html("h3", null, "The program in PyTorch"), copied, copy);
   const element = html("div", { class: "code" }, heading, frame);
   let source = null;
+  let cut = null; // the cells, as text
   let texts = [];
+  let lines = [];
+  let places = [];
   let marked = [];
   let timer = 0;
   let room = 0; // px, the visible height
 
   async function copyProgram() {
-    const done = await copyText(source, lines);
+    const done = await copyText(source, frame);
     copied.textContent = done ? "Copied" : "Press Ctrl+C to copy";
     clearTimeout(timer);
     timer = setTimeout(() => (copied.textContent = ""), 2000);
   }
 
-  function setSource(text) {
-    if (text === source) return;
-    source = text;
+  /** Show this source; says whether it, or its cells, are others than before. */
+  function setSource(text, cells) {
+    const cutNow = JSON.stringify(cells);
+    if (text === source && cutNow === cut) return false;
+    [source, cut] = [text, cutNow];
     texts = text.replace(/\n$/, "").split("\n");
     marked = [];
-    lines.replaceChildren(...texts.map((line) => html("span", { class: "line" }, line + "\n")));
+    lines = texts.map((line, number) => html("span", { class: "line", "data-line": number + 1 }, line + "\n"));
+    places = cells.map(() => html("div", { class: "outputs" }));
+    frame.classList.toggle("numbered", cells.length > 0);
+    frame.replaceChildren(...(cells.length ? cells.flatMap(cellBlock) : [block("cell", lines)]));
+    return true;
+  }
+
+  const block = (kind, shown) => html("pre", { class: kind }, html("code", null, ...shown));
+
+  /** A cell, what stands in the file between it and the one before, and the place of its outputs. */
+  function cellBlock(cell, number, cells) {
+    const before = lines.slice(number ? cells[number - 1].end : 0, cell.line - 1);
+    const between = before.some((line) => line.textContent.trim()) ? [block("between", before)] : [];
+    return [...between, block("cell", lines.slice(cell.line - 1, cell.end)), places[number]];
   }
 
   function mark(number, from, to) {
-    const line = lines.children[number];
+    const line = lines[number];
     if (!line) return;
     const letters = [...texts[number]]; // columns count characters, not UTF-16 units
     const piece = (start, end) => letters.slice(start, end).join("");
@@ -43,8 +62,8 @@ function createCode() {
 
   function show(span) {
     for (const number of marked) {
-      lines.children[number].classList.remove("current");
-      lines.children[number].replaceChildren(texts[number] + "\n");
+      lines[number].classList.remove("current");
+      lines[number].replaceChildren(texts[number] + "\n");
     }
     marked = [];
     if (!span) return;
@@ -52,19 +71,29 @@ function createCode() {
     for (let number = line; number <= endLine; number++) {
       mark(number - 1, number === line ? column - 1 : 0, number === endLine ? endColumn - 1 : Infinity);
     }
-    reveal(line);
+    reveal(lines[line - 1]);
   }
 
+  /** Bring a line into sight, if it is not well inside: the lines before it are worth as much as those after. */
   function reveal(line) {
-    if (texts.length * CODE_LINE_HEIGHT <= room) return;
-    const above = Math.floor(room / CODE_LINE_HEIGHT / 2);
-    const first = Math.max(0, line - 1 - above);
-    frame.scrollTop = first ? first * CODE_LINE_HEIGHT + CODE_PADDING : 0;
+    if (!line || !room || frame.scrollHeight <= room) return;
+    const [top, height] = [line.offsetTop, line.offsetHeight];
+    const seen = top >= frame.scrollTop + height && top + 2 * height <= frame.scrollTop + room;
+    if (!seen) frame.scrollTop = Math.max(0, top - Math.floor(room / height / 2) * height);
+  }
+
+  /** Bring what a cell has just shown into sight, and the current line with it where both have room. */
+  function revealOutput(cell) {
+    const place = places[cell];
+    if (!place || !room) return;
+    const wanted = place.offsetTop + place.offsetHeight - room;
+    const most = marked.length ? lines[marked[0]].offsetTop : wanted;
+    if (wanted > frame.scrollTop) frame.scrollTop = Math.min(wanted, most);
   }
 
   const resize = () => (room = frame.clientHeight);
 
-  return { element, setSource, show, resize };
+  return { element, setSource, show, revealOutput, resize, places: () => places };
 }
 
 /** Copy by the clipboard; where a page may not use it (plain http), by selecting the text. */

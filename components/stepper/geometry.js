@@ -5,6 +5,7 @@ const SIZES = { title: 15, subtitle: 12, number: 14, edge: 12.5 };
 const BOX = { titleBaseline: 22, subtitleBaseline: 39, rule: 46, firstBaseline: 63, lineHeight: 18 };
 const CODE = { lineHeight: 17, advance: 7.9 };
 const FLOW_SHIFT = 10;
+const CHIP = { size: 12, height: 17, over: 26, font: '600 12px "Source Sans", sans-serif' }; // over: wider than its box
 
 const HEAD = { long: 9, half: 4.6 };
 
@@ -48,6 +49,15 @@ const pathText = ([start, ...segments]) => {
   const segmentText = (points) => (points.length === 3 ? "C" : "L") + points.map((point) => point.map(round)).join(" ");
   return `M${start.map(round)}${segments.map(segmentText).join("")}`;
 };
+
+/** The point in the middle of a path, and the direction there, in degrees. */
+function middleOf([start, ...segments]) {
+  const corners = [start, ...segments.map((segment) => segment.at(-1))];
+  const at = Math.max(1, corners.length >> 1);
+  const [from, to] = [corners[at - 1], corners[at] || start];
+  const turn = (Math.atan2(to[1] - from[1], to[0] - from[0]) * 180) / Math.PI;
+  return { x: round((from[0] + to[0]) / 2), y: round((from[1] + to[1]) / 2), turn: round(turn) };
+}
 
 const distance = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y);
 

@@ -1,9 +1,10 @@
 /*
- * Keys: ← → Home End Space reach the player without a click first, wherever they would otherwise do nothing.
+ * Keys: ← → Home End Space, and Page ↑ ↓ where there are several episodes, reach the player without a click first, wherever they would otherwise do nothing.
  * A field, a slider or anything else that takes them keeps them; of several players, the one last used answers.
  */
 
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End", " "]);
+const PAGE_KEYS = new Set(["PageUp", "PageDown"]); // inside what scrolls they scroll
 const TAKING_ROLES = "slider spinbutton textbox tab radio listbox option combobox menu menuitem grid tree dialog".split(" ");
 const TAKING_ELEMENTS = ["input", "textarea", "select", "iframe", "video", "audio", "[contenteditable]"];
 const TAKES_KEYS = [...TAKING_ELEMENTS, ...TAKING_ROLES.map((role) => `[role=${role}]`)].join();
@@ -19,11 +20,12 @@ const onScreen = (element) => {
 
 function keyPressed(event) {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (!KEYS.has(event.key)) return;
+  if (!KEYS.has(event.key) && !PAGE_KEYS.has(event.key)) return;
   const path = event.composedPath().filter((node) => node instanceof Element);
   const inside = [...listeners].find((listener) => path.includes(listener.root));
   const listener = inside || (listeners.has(lastUsed) ? lastUsed : [...listeners].find(({ root }) => onScreen(root)));
   if (!listener) return;
+  if (PAGE_KEYS.has(event.key) && (!listener.pages() || path.some((node) => node.matches("[data-scrolls]")))) return;
   const own = (node) => node.matches("input[type=range].steps");
   if (path.some((node) => node.matches(TAKES_KEYS) && !own(node))) return;
   if (event.key === " " && path.some((node) => node.matches(TAKES_SPACE))) return;
@@ -32,9 +34,9 @@ function keyPressed(event) {
   listener.press(event.key);
 }
 
-/** Gives a player's root the keys, by `press(key)`; returns what takes them away again. */
-function listenToKeys(root, press) {
-  const listener = { root, press };
+/** Gives a player's root the keys, by `press(key)`; `pages()` asks for Page ↑ ↓. Returns what takes them away again. */
+function listenToKeys(root, press, pages) {
+  const listener = { root, press, pages };
   const used = () => (lastUsed = listener);
   root.addEventListener("pointerdown", used);
   root.addEventListener("focusin", used);

@@ -1,4 +1,4 @@
-/* What the marks and colours of the two pictures mean. */
+/* What the marks and colours of the two pictures mean. Some stand there only where a picture has them. */
 
 const LEGEND = {
   computation: [
@@ -6,6 +6,10 @@ const LEGEND = {
     ["local", "× 0.5", "local gradient"],
     ["grad", "∇ 0.99", "gradient, flowing back"],
     ["swatch mark-dashed", "", "needs no gradient"],
+    ["swatch mark-outside", "", "outside the graph", "outside"],
+    ["swatch mark-cut", "", "cut: no gradient comes through", "cut"],
+    ["swatch mark-chip", "", "saved for backward", "chips"],
+    ["version", "v1", "changed in place", "versions"],
   ],
   grad_fn: [
     ["swatch mark-tensor", "", "leaf"],
@@ -16,9 +20,26 @@ const LEGEND = {
   ],
 };
 
+/** Which of the marks that not every program has are in these pictures. */
+function marksOf(graphs, story) {
+  const placed = graphs.map(({ computation }) => computation?.wide).filter(Boolean);
+  const has = {
+    outside: isProgram(story) && placed.some(({ boxes }) => boxes.some(({ kind }) => kind === "untracked")),
+    cut: placed.some(({ arrows }) => arrows.some(({ cut }) => cut)),
+    chips: Object.keys(story.slots).some((slot) => slot.endsWith(".saved")),
+    versions: Object.keys(story.slots).some((slot) => slot.endsWith(".version")),
+  };
+  return Object.keys(has).filter((mark) => has[mark]);
+}
+
+function showMarks(place, marks) {
+  for (const entry of place.querySelectorAll("[data-only]")) entry.hidden = !marks.includes(entry.dataset.only);
+}
+
 function legend() {
   const example = (mark, text) => html("b", { class: mark, "aria-hidden": "true" }, text);
-  const entry = ([mark, text, meaning]) => html("span", { class: "entry" }, example(mark, text), meaning);
+  const entry = ([mark, text, meaning, only]) =>
+    html("span", { class: "entry", "data-only": only, hidden: Boolean(only) }, example(mark, text), meaning);
   const part = ([picture, entries]) => html("div", { class: `entries for-${picture}` }, ...entries.map(entry));
   return html("div", { class: "legend" }, ...Object.entries(LEGEND).map(part));
 }

@@ -2,6 +2,7 @@
 
 const WIDTHS = { narrow: 640, both: 820, least: 220 }; // px of the player; of a picture beside the other
 const CHOICE_KEY = "gradwalk.picture";
+const NOTHING = "Nothing is computed in this part of the program.";
 const MISSING = "There is no grad_fn graph to draw: nothing here requires a gradient, or it is too large.";
 const NAMES = { computation: "Computation graph", grad_fn: "grad_fn graph", both: "Both" };
 
@@ -43,9 +44,12 @@ function createPictures(pick, redraw) {
     savedSwitch,
     html("div", { class: "zoom", role: "group", "aria-label": "Size of the picture" }, ...zoomButtons),
   );
-  const frames = html("div", { class: "stages" }, stages.computation.element, stages.grad_fn.element);
-  const area = html("div", { class: "area" }, frames, missing, legend());
-  let graphs = null;
+  const nothing = html("p", { class: "nothing-computed" }, NOTHING);
+  const frames = html("div", { class: "stages" }, stages.computation.element, stages.grad_fn.element, nothing);
+  const marks = legend();
+  const area = html("div", { class: "area" }, frames, missing, marks);
+  let list = [];
+  let graphs = null; // those of the episode on show
   let size = { width: 0, height: 0, most: 1 };
 
   function choose(change) {
@@ -70,8 +74,9 @@ function createPictures(pick, redraw) {
   function arrange() {
     const shown = views();
     const tall = size.width < WIDTHS.narrow;
-    if (graphs) {
-      if (shown.includes("computation")) stages.computation.draw(graphs.computation[tall ? "tall" : "wide"], tall);
+    if (!graphs) for (const stage of Object.values(stages)) stage.draw(null);
+    else {
+      if (shown.includes("computation")) stages.computation.draw(drawable(graphs.computation[tall ? "tall" : "wide"]), tall);
       const details = choice.saved ? "saved" : "plain";
       if (shown.includes("grad_fn")) stages.grad_fn.draw(graphs.grad_fn && graphs.grad_fn[details], true);
     }
@@ -81,6 +86,7 @@ function createPictures(pick, redraw) {
     }
     for (const view of Object.keys(stages)) stages[view].element.hidden = !shown.includes(view) || stages[view].isEmpty();
     missing.hidden = !(graphs && shown.includes("grad_fn") && !graphs.grad_fn);
+    nothing.hidden = !(list.length && shown.includes("computation") && stages.computation.isEmpty());
     savedSwitch.hidden = !shown.includes("grad_fn") || !missing.hidden;
     saved.checked = choice.saved;
     setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.isWhole()));
@@ -90,13 +96,42 @@ function createPictures(pick, redraw) {
       const width = view === "grad_fn" && beside ? beside : size.width - beside;
       stages[view].resize({ ...size, width: Math.floor(width) });
     }
+    keepHeight(tall);
+  }
+
+  const drawable = (placed) => (placed && placed.boxes.length ? placed : null);
+
+  /** With several graphs, what stands below the pictures stays where it is. */
+  function keepHeight(tall) {
+    const placed = list.length > 1 ? list.map(({ computation }) => computation?.[tall ? "tall" : "wide"]) : [];
+    const heights = placed.filter(Boolean).map((each) => stages.computation.heightOf(each));
+    frames.style.minHeight = heights.length ? `${Math.max(...heights)}px` : "";
+  }
+
+  /** The graphs of a single run, or of several: `list`. */
+  function setGraphs(next) {
+    list = next ? next.list || [next] : [];
+    for (const stage of Object.values(stages)) stage.clear();
+    graphs = null;
+  }
+
+  /** A step of another episode may show another graph. */
+  function switchTo(number) {
+    const next = list[number] || null;
+    if (next === graphs) return;
+    graphs = next;
+    arrange();
   }
 
   return {
     bar,
     area,
-    setGraphs(next) { graphs = next; arrange(); },
+    setGraphs,
+    setStory(story) { showMarks(marks, marksOf(list, story)); },
     resize(next) { size = next; arrange(); },
-    show(story, step) { for (const stage of visible()) stage.show(story, step); },
+    show(story, step) {
+      switchTo(graphAt(story, step));
+      for (const stage of visible()) stage.show(story, step);
+    },
   };
 }

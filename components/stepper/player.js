@@ -2,14 +2,17 @@
 
 const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
 const MOST_SCALE = { page: 1.5, screen: 2.4 };
-const PICTURE_SHARE = 0.5; // of the window's height
+const PICTURE_SHARE = { expression: 0.5, program: 0.38 }; // of the window's height
+const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
 const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
+const SHORTCUTS = "ArrowLeft ArrowRight Home End Space";
 const LEGEND_HEIGHT = 56; // px, with what is around it
 
 function createPlayer(parent) {
   let data = null;
   let step = 0;
   let graphsText = null;
+  let unfold = () => {}; // asks the server for the steps of a folded episode
   let measured = "";
   let liveTimer = 0;
 
@@ -22,27 +25,30 @@ function createPlayer(parent) {
     atEnd: () => step === last(),
     screen: () => toggleScreen(root),
   });
+  const jump = (to) => { transport.pause(); if (to !== null) go(to); };
+  const episodes = createEpisodes(jump);
   const pictures = createPictures(pick, () => data && show());
-  const words = createWords();
-  const code = createCode();
+  const words = createWords((number) => { transport.pause(); unfold(number); });
+  const panel = createPanel(() => data && show());
   const address = createAddress();
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, transport.extras);
   const stale = html("p", { class: "stale-note" }, "The last good picture");
-  const say = html("div", { class: "say" }, words.element, code.element);
-  const inside = html("div", { class: "inside" }, bar, pictures.bar, stale, pictures.area, say, live);
+  const say = html("div", { class: "say" }, words.element, panel.element);
+  const inside = html("div", { class: "inside" }, bar, episodes.element, pictures.bar, stale, pictures.area, say, live);
   const empty = html("p", { class: "empty" }, "Nothing has run yet. Type an expression, and its steps appear here.");
-  const shortcuts = "ArrowLeft ArrowRight Home End Space";
-  const about = { class: "player", "aria-label": "Player", "aria-keyshortcuts": shortcuts };
+  const about = { class: "player", "aria-label": "Player" };
   const root = html("section", about, inside, empty);
   parent.append(root);
-  const unwatch = watchSizes([root, scrubber.element, code.element], () => data && measure() && show());
+  const unwatch = watchSizes([root, scrubber.element, panel.element], () => data && measure() && show());
   const unlisten = listenToKeys(root, (key) => {
     if (!data) return;
     if (key === " ") return transport.toggle();
+    if (key === "PageUp") return jump(episodes.episodeStep(-1));
+    if (key === "PageDown") return jump(episodes.episodeStep(1));
     transport.pause();
     go({ ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: last() }[key]);
-  });
+  }, () => data && episodes.several());
   // A press of the mouse or a finger leaves no button behind that would take the next Space.
   root.addEventListener("click", (event) => {
     const pressed = event.detail > 0 && event.target.closest("button, .box");
@@ -70,11 +76,13 @@ function createPlayer(parent) {
     const phase = phaseAt(data.story, step);
     root.dataset.phase = phase ? phase.kind : "start";
     root.dataset.step = step;
+    root.dataset.kind = data.story.steps[step].kind || "";
     transport.show(step, last());
     scrubber.show(step);
+    episodes.show(step);
     pictures.show(data.story, step);
     words.show(data.story, step);
-    code.show(data.story.steps[step].span);
+    panel.show(data.story, step);
     clearTimeout(liveTimer);
     liveTimer = setTimeout(() => setText(live, `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
   }
@@ -82,21 +90,27 @@ function createPlayer(parent) {
   /** Give every part its room; says whether that changed anything. */
   function measure() {
     const onScreen = isOnScreen(root);
+    const program = isProgram(data.story);
+    const side = program && root.clientWidth >= SIDE_WIDTH;
     root.classList.toggle("on-screen", onScreen);
+    root.classList.toggle("program", program);
+    root.classList.toggle("side", side);
     const most = onScreen ? MOST_SCALE.screen : MOST_SCALE.page;
-    const share = Math.min(Math.max(LEAST_HEIGHT, innerHeight * PICTURE_SHARE), MOST_HEIGHT);
+    const share = Math.min(Math.max(LEAST_HEIGHT, innerHeight * PICTURE_SHARE[program ? "program" : "expression"]), MOST_HEIGHT);
     const height = onScreen ? pictures.area.clientHeight - LEGEND_HEIGHT : share;
     const room = { width: pictures.area.clientWidth, height, most };
-    const sizes = JSON.stringify([room, scrubber.element.clientWidth, code.resize()]);
+    const sizes = JSON.stringify([room, side, scrubber.element.clientWidth, panel.resize(side)]);
     if (sizes === measured) return false;
     measured = sizes;
+    episodes.resize();
     scrubber.resize(scrubber.element.clientWidth);
     pictures.resize(room);
     return true;
   }
 
   /** New data: other numbers keep the picture and the position; another document opens at its own step. */
-  function update(next) {
+  function update(next, ask) {
+    unfold = ask;
     const opened = !data || next.opened !== data.opened;
     const moved = data && next.query !== data.query;
     const hasSteps = Boolean(next.story && next.story.steps && next.story.steps.length);
@@ -107,12 +121,17 @@ function createPlayer(parent) {
       data = null;
       return;
     }
-    data = next;
-    step = clampStep(data.story, opened ? data.step : step);
+    const before = data;
+    data = { ...next, story: readStory(next.story) };
+    step = opened || !before ? clampStep(data.story, data.step) : carriedStep(before.story, step, data.story);
     scrubber.setStory(data.story);
-    code.setSource(data.story.code);
+    episodes.setStory(data.story);
+    panel.setStory(data.story);
+    const shortcuts = episodes.several() ? `${SHORTCUTS} PageUp PageDown` : SHORTCUTS;
+    setAttribute(root, "aria-keyshortcuts", shortcuts);
     const text = JSON.stringify(data.graphs);
     if (text !== graphsText) pictures.setGraphs(data.graphs);
+    pictures.setStory(data.story);
     graphsText = text;
     measure();
     show();
@@ -134,10 +153,10 @@ function createPlayer(parent) {
 /** Streamlit calls this again, on the same parent, whenever the data changes. */
 const players = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   if (!players.has(parentElement)) players.set(parentElement, createPlayer(parentElement));
   const player = players.get(parentElement);
-  player.update(data);
+  player.update(data, (number) => setTriggerValue("unfold", number));
   return () => {
     players.delete(parentElement);
     player.remove();

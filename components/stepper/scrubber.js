@@ -1,4 +1,7 @@
-/* The scrubber: all steps on one line, in the colours of the phases. A range input serves keys and screen readers. */
+/*
+ * The scrubber: the steps of one episode on a line, in the colours of its phases. An expression is a single episode.
+ * A range input over all steps serves keys and screen readers.
+ */
 
 const SEGMENT_ROOM = 9; // px; with less for each step the line is continuous
 const NAME_GAP = 10; // px between two names
@@ -11,14 +14,21 @@ function createScrubber(go) {
   const line = html("div", { class: "line" }, start, phases);
   const element = html("div", { class: "scrubber" }, range, line);
   let story = null;
+  let episode = 0;
   let parts = [];
+  let from = 1; // the first step on the line
+  let count = 1; // how many steps are on it
   let segmented = null;
   let width = 0;
   let font = "";
 
   function draw() {
-    segmented = width / Math.max(1, lastStep(story)) >= SEGMENT_ROOM;
-    parts = story.phases.map((phase) => {
+    const shown = phasesOf(story, episode);
+    from = shown[0]?.first ?? 1;
+    count = Math.max(1, shown.reduce((sum, phase) => sum + phase.count, 0));
+    segmented = width / count >= SEGMENT_ROOM;
+    start.hidden = from > 1;
+    parts = shown.map((phase) => {
       const name = html("span", { class: "name" });
       const fill = html("i", { class: "fill" });
       const thumb = html("i", { class: "thumb" });
@@ -32,41 +42,48 @@ function createScrubber(go) {
   }
 
   function setStory(next) {
-    const same = story && JSON.stringify(next.phases) === JSON.stringify(story.phases);
+    const parted = ({ phases, episodes }) => JSON.stringify([phases, episodes]);
+    const same = story && parted(next) === parted(story);
     story = next;
     range.max = lastStep(story);
-    if (!same) draw();
+    if (same) return;
+    episode = Math.min(episode, Math.max(0, story.episodes.length - 1));
+    draw();
   }
 
   function resize(next) {
     width = next;
     font = `600 13px ${getComputedStyle(phases).fontFamily}`;
-    if (segmented !== width / Math.max(1, lastStep(story)) >= SEGMENT_ROOM) draw();
+    if (segmented !== width / count >= SEGMENT_ROOM) draw();
   }
 
   function show(step) {
-    const here = phaseAt(story, step);
+    const now = episodeAt(story, step);
+    if (now !== episode) {
+      episode = now;
+      draw();
+    }
+    const current = step > 0 && parts.find(({ phase }) => step >= phase.first && step < phase.first + phase.count);
     range.value = step;
-    const said = here ? placeInPhase(here, step) : "Start";
+    const said = current ? placeInPhase(current.phase, step) : "Start";
     setAttribute(range, "aria-valuetext", `Step ${step} of ${lastStep(story)}, ${said}: ${story.steps[step].title}`);
     start.classList.toggle("current", step === 0);
-    const current = here && parts[story.phases.indexOf(here)];
     for (const part of parts) showPart(part, step, part === current);
     placeNames(current);
   }
 
   /** The current phase's name is always whole; the others' show where they find room beside it. */
   function placeNames(current) {
-    const each = width / Math.max(1, lastStep(story));
-    const start = (phase) => (phase.first - 1) * each;
+    const each = width / count;
+    const start = (phase) => (phase.first - from) * each;
     const length = (name) => textWidth(name.textContent, font) + NAME_GAP;
-    const from = current ? Math.max(0, Math.min(start(current.phase), width - length(current.name))) : 0;
-    const to = current ? from + length(current.name) : 0;
+    const left = current ? Math.max(0, Math.min(start(current.phase), width - length(current.name))) : 0;
+    const right = current ? left + length(current.name) : 0;
     for (const part of parts) {
       const at = start(part.phase);
-      const covered = (at < to && at + length(part.name) > from) || length(part.name) > part.phase.count * each;
-      const left = `left: ${Math.round(from - at)}px`;
-      setAttribute(part.name, "style", part === current ? left : covered ? "visibility: hidden" : null);
+      const covered = (at < right && at + length(part.name) > left) || length(part.name) > part.phase.count * each;
+      const place = `left: ${Math.round(left - at)}px`;
+      setAttribute(part.name, "style", part === current ? place : covered ? "visibility: hidden" : null);
     }
   }
 
@@ -83,11 +100,12 @@ function createScrubber(go) {
 
   /** The step under the pointer: left of every phase is the start, inside one it is the segment that is hit. */
   function stepAt(x) {
-    let step = 0;
+    let step = from > 1 ? from : 0;
     for (const { phase, track } of parts) {
       const box = track.getBoundingClientRect();
       if (x < box.left) break;
-      step = phase.first - 1 + Math.min(phase.count, Math.ceil(((x - box.left) / box.width) * phase.count));
+      const into = Math.min(phase.count, Math.ceil(((x - box.left) / box.width) * phase.count));
+      step = Math.max(step, phase.first - 1 + into);
     }
     return step;
   }

@@ -31,6 +31,12 @@ function createSlot(texts, { mark = "", unknown = "", size, room = Infinity, kno
   return { write };
 }
 
+/** What a slot shows at a step: a value that changes in place moves, from the old one to the new. */
+function movedLines(slot, lines, before) {
+  const moves = slot.endsWith(".value") && before?.length === 1 && lines?.length === 1 && before[0] !== lines[0];
+  return moves ? [`${before[0]} → ${lines[0]}`] : lines;
+}
+
 const sameLines = (one, other) => one === other || (one && other && one.join("\n") === other.join("\n"));
 
 /** Text that is too wide for its box is set narrower. */

@@ -17,6 +17,7 @@ function createStage({ name, numbers, pick }) {
   let scale = 1;
   let zoom = "auto";
   let room = { width: 0, height: 0, most: 1 };
+  const drawn = new Map(); // pictures that were shown before: an iteration's picture is built once
   let view = { width: 0, height: 0 };
   let at = { left: 0, top: 0 };
   let goal = at; // where the last scroll ends, though it may still be on its way
@@ -32,8 +33,10 @@ function createStage({ name, numbers, pick }) {
   function draw(next, tall) {
     if (next === placed) return;
     placed = next;
-    picture = next && createPicture(next, { name, tall, numbers, pick });
+    if (next && !drawn.has(next)) drawn.set(next, createPicture(next, { name, tall, numbers, pick }));
+    picture = next && drawn.get(next);
     viewport.replaceChildren(...(picture ? [picture.element] : []));
+    for (const thing of lit) thing.classList.remove("now");
     lit = [];
     focus = null;
     at = goal = { left: 0, top: 0 };
@@ -55,7 +58,10 @@ function createStage({ name, numbers, pick }) {
     for (const [slot, { write }] of picture.slots()) {
       const entries = story.slots[slot] || [];
       const index = entryAt(entries, step);
-      write(index < 0 ? null : entries[index][1], index >= 0 && step > 0 && entries[index][0] === step);
+      const fresh = index >= 0 && step > 0 && entries[index][0] === step;
+      const before = fresh && index > 0 ? entries[index - 1][1] : null;
+      const lines = index < 0 ? null : entries[index][1];
+      write(fresh ? movedLines(slot, lines, before) : lines, fresh, { before, manner: entries[index]?.[2] });
     }
     const now = new Set(story.steps[step].now.flatMap(picture.lights));
     for (const thing of lit) if (!now.has(thing)) thing.classList.remove("now");
@@ -140,8 +146,22 @@ function createStage({ name, numbers, pick }) {
     picture.lights(box.id)[0].focus({ preventScroll: true });
   }
 
+  /** Forget the pictures that were drawn. */
+  function clear() {
+    drawn.clear();
+    draw(null);
+  }
+
+  /** How tall a picture would stand here, at its legible size. */
+  function heightOf({ width, height }) {
+    if (!room.width) return 0;
+    const [wide, high] = [width + 2 * PICTURE_MARGIN, height + 2 * PICTURE_MARGIN];
+    const fitting = Math.min(Math.max(Math.min(room.width / wide, room.height / high), LEGIBLE), room.most);
+    return Math.min(Math.ceil(high * fitting) + (wide * fitting > room.width ? SCROLL_BAR : 0), room.height);
+  }
+
   const isEmpty = () => !picture;
   const isWhole = () => zoom === "whole";
   const width = () => (picture ? picture.width : 0);
-  return { element, draw, show, resize, setZoom, isEmpty, isWhole, width };
+  return { element, draw, clear, show, resize, setZoom, heightOf, isEmpty, isWhole, width };
 }

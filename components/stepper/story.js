@@ -3,6 +3,16 @@
 const lastStep = (story) => Math.max(0, story.steps.length - 1);
 const clampStep = (story, step) => Math.min(Math.max(0, Math.round(step) || 0), lastStep(story));
 
+/** The story with what a node keeps for backward among the slots: what `saved` says of n2 goes into "n2.saved". */
+function readStory(story) {
+  const saved = Object.entries(story.saved || {}).map(([node, entries]) => [`${node}.saved`, entries]);
+  const all = { steps: [], episodes: [], outputs: [], cells: [], names: { rows: [], cells: {} }, ...story };
+  return { ...all, slots: { ...story.slots, ...Object.fromEntries(saved) } };
+}
+
+/** A whole program has cells, outputs and names; an expression has none of them. */
+const isProgram = (story) => story.cells.length > 0;
+
 /** Index of the last entry of a slot at or before a step; -1 while the slot is not yet known. */
 function entryAt(entries, step) {
   let low = 0;
@@ -19,6 +29,47 @@ function entryAt(entries, step) {
 function phaseAt(story, step) {
   const number = story.steps[step] ? story.steps[step].phase : null;
   return number === null || number === undefined ? null : story.phases[number];
+}
+
+/** Which episode a step belongs to: 0 also for the start, and where the story has none. */
+function episodeAt(story, step) {
+  const starts = story.episodes.map((episode) => [episode.first]);
+  return Math.max(0, entryAt(starts, step));
+}
+
+/** Which of the graphs a step shows; null where its episode has none. */
+const graphAt = (story, step) => (story.episodes.length ? story.episodes[episodeAt(story, step)].graph : 0);
+
+/**
+ * The phases of one episode, and stretches without a phase between them: every step but the start has its place.
+ * Without episodes these are all phases.
+ */
+function phasesOf(story, number) {
+  const episode = story.episodes[number];
+  if (!episode) return story.phases;
+  const end = episode.first + episode.count;
+  const phases = [];
+  let next = Math.max(1, episode.first);
+  const fill = (to) => {
+    if (to > next) phases.push({ kind: "other", title: episode.folded ? "Folded" : "Program", first: next, count: to - next });
+    next = Math.max(next, to);
+  };
+  for (const phase of story.phases) {
+    if (phase.first + phase.count <= next || phase.first >= end) continue;
+    fill(phase.first);
+    phases.push(phase);
+    next = phase.first + phase.count;
+  }
+  fill(end);
+  return phases;
+}
+
+/** Where a reader stands after the story has changed: in the same episode, as far into it as before. */
+function carriedStep(before, step, after) {
+  const number = before.episodes.length ? episodeAt(before, step) : -1;
+  const [from, to] = [before.episodes[number], after.episodes[number]];
+  if (!from || !to || after.episodes.length !== before.episodes.length) return clampStep(after, step);
+  return clampStep(after, to.first + Math.min(step - from.first, to.count - 1));
 }
 
 /** The phase's place in words: "Backward · 2 of 6". */

@@ -1,12 +1,20 @@
-/* What happens at a step: title, sentence, formula in symbols and in numbers, and PyTorch's own rule. */
+/* What happens at a step: title, PyTorch's message of a failure, sentence, formula, and PyTorch's own rule. */
 
-function createWords() {
+/** `unfold(number)` asks for the steps of a folded episode. */
+function createWords(unfold) {
   const title = html("h3", { class: "title" });
   const sentence = html("p", { class: "sentence" });
   const formula = html("div", { class: "formula" });
   const rule = html("p", { class: "rule" });
-  const element = html("div", { class: "words" }, title, sentence, formula, rule);
+  const message = html("pre", { class: "message" });
+  const open = html("button", { type: "button", class: "button open-fold", click: () => ask() }, "Open this iteration");
+  const element = html("div", { class: "words" }, title, message, sentence, open, formula, rule);
   let shown = null;
+
+  function ask() {
+    setAttribute(open, "aria-disabled", "true");
+    unfold(shown.folded);
+  }
 
   function show(story, number) {
     const step = story.steps[number];
@@ -16,6 +24,11 @@ function createWords() {
     setText(sentence, step.sentence);
     showFormula(formula, story.formulas, step.formula);
     showRule(step.rule);
+    const failed = failureAt(story, number);
+    message.hidden = failed === null;
+    setText(message, failed || "");
+    open.hidden = step.folded === null || step.folded === undefined;
+    setAttribute(open, "aria-disabled", null);
   }
 
   function showRule(said) {

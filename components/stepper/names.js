@@ -1,0 +1,95 @@
+/* The table of names: what each is bound to at a step, its .grad, and whether autograd tracks it. */
+
+const NOT_TENSORS = new Set(["number", "text"]);
+
+function createNames() {
+  const heads = ["Name", "Value", ".grad", "Autograd"].map((head) => html("th", { scope: "col" }, head));
+  const body = html("tbody");
+  const caption = html("caption", { class: "unseen" }, "Names and what they are bound to");
+  const table = html("table", null, caption, html("thead", null, html("tr", null, ...heads)), body);
+  const nothing = html("p", { class: "nothing" }, "No name is bound yet.");
+  const about = { class: "names", tabindex: "0", role: "region", "aria-label": "Names", "data-scrolls": true };
+  const element = html("div", about, table, nothing);
+  let rows = [];
+  let built = "";
+
+  function setNames(names) {
+    const key = JSON.stringify(names.rows);
+    if (key !== built) rows = names.rows.map(({ name }) => nameRow(name));
+    if (key !== built) body.replaceChildren(...rows.map((row) => row.element));
+    built = key;
+    for (const row of rows) row.entries = names.cells[row.name] || [];
+  }
+
+  /** Says how many names change at this very step. */
+  function show(step) {
+    const changed = rows.filter((row) => row.show(step));
+    const bound = rows.some((row) => !row.element.hidden);
+    [table.hidden, nothing.hidden] = [!bound, bound];
+    if (changed.length) reveal(changed[0].element);
+    return changed.length;
+  }
+
+  function reveal(row) {
+    const room = element.clientHeight;
+    if (!room || element.scrollHeight <= room) return;
+    const seen = row.offsetTop >= element.scrollTop && row.offsetTop + row.offsetHeight <= element.scrollTop + room;
+    if (!seen) element.scrollTop = row.offsetTop - Math.floor(room / 2);
+  }
+
+  return { element, setNames, show };
+}
+
+function nameRow(name) {
+  const news = html("span", { class: "news", hidden: true }, html("span", { "aria-hidden": "true" }, "●"),
+    html("span", { class: "unseen" }, "changed"));
+  const value = html("td", { class: "value" });
+  const grad = html("td", { class: "grad" });
+  const kind = html("td", { class: "kind" });
+  const element = html("tr", { hidden: true }, html("th", { scope: "row" }, name, news), value, grad, kind);
+  const row = { name, element, entries: [], show };
+  let shown = null;
+  let wasFresh = false;
+
+  /** Says whether the name changes at this step. */
+  function show(step) {
+    const index = entryAt(row.entries, step);
+    const bound = index < 0 ? null : row.entries[index][1];
+    const fresh = index >= 0 && step > 0 && row.entries[index][0] === step;
+    if (bound !== shown || fresh !== wasFresh) write(bound, fresh ? row.entries[index - 1]?.[1] : null);
+    if (fresh !== wasFresh) {
+      element.classList.toggle("fresh", fresh);
+      news.hidden = !fresh;
+    }
+    [shown, wasFresh] = [bound, fresh];
+    return fresh;
+  }
+
+  function write(bound, before) {
+    element.hidden = !bound;
+    if (!bound) return;
+    const changed = (part) => before && JSON.stringify(before[part]) !== JSON.stringify(bound[part]);
+    const was = (part) => (changed(part) && before[part]?.length === 1 ? [html("small", null, `was ${before[part][0]}`)] : []);
+    value.replaceChildren(...linesOf(bound.value), ...was("value"));
+    grad.replaceChildren(...gradientOf(bound), ...was("grad"));
+    const cells = { value, grad, kind };
+    for (const [part, cell] of Object.entries(cells)) cell.classList.toggle("changed", Boolean(changed(part)));
+    kind.replaceChildren(...kindOf(bound));
+  }
+
+  return row;
+}
+
+const linesOf = (lines) => (lines || []).map((line) => html("span", { class: "number" }, line));
+
+function gradientOf(bound) {
+  if (bound.grad) return linesOf(bound.grad);
+  return NOT_TENSORS.has(bound.kind) ? [] : [html("span", { class: "none" }, "None")];
+}
+
+function kindOf(bound) {
+  const kind = html("code", null, bound.kind);
+  if (NOT_TENSORS.has(bound.kind)) return [html("span", { class: "none" }, bound.kind)];
+  const flag = html("small", null, `requires_grad=${bound.requires_grad ? "True" : "False"}`);
+  return [kind, flag, ...(bound.shares ? [html("small", { class: "shares" }, `same memory as ${bound.shares}`)] : [])];
+}

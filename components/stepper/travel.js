@@ -1,0 +1,38 @@
+/* Longer ways than one step: to the next backward(), and over a loop. Pure functions of the story and a step. */
+
+const BACK = new Set(["local", "backward", "accumulate", "free"]); // what a backward() causes stands at other lines
+
+/** The step at which the next backward() starts; null where there is none. */
+function nextBackward(story, step) {
+  const found = story.steps.findIndex(({ kind }, number) => number > step && kind === "seed");
+  return found < 0 ? null : found;
+}
+
+/** The program's loops as [first line, last line], told by their indentation; the outer ones first. */
+function loopsOf(code) {
+  const lines = code.split("\n");
+  const depth = (line) => line.length - line.trimStart().length;
+  const isCode = (line) => line.trim() !== "" && !line.trim().startsWith("#");
+  const loops = [];
+  lines.forEach((line, number) => {
+    if (!/^\s*(for|while)\b/.test(line)) return;
+    const after = lines.findIndex((other, at) => at > number && isCode(other) && depth(other) <= depth(line));
+    let last = after < 0 ? lines.length : after;
+    while (last > number + 1 && !isCode(lines[last - 1])) last--;
+    loops.push([number + 1, last]);
+  });
+  return loops;
+}
+
+/** The first step after the loop that the program is in, or that it enters next; null outside all loops. */
+function stepOverLoop(story, loops, step) {
+  const lineOf = (number) => story.steps[number]?.span?.[0];
+  const isIn = ([first, last], line) => line >= first && line <= last;
+  const loop = loops.find((each) => isIn(each, lineOf(step))) || loops.find((each) => isIn(each, lineOf(step + 1)));
+  if (!loop) return null;
+  const goesOn = (number) => !BACK.has(story.steps[number].kind);
+  const last = story.steps.findLastIndex((_, number) => number > step && goesOn(number) && isIn(loop, lineOf(number)));
+  if (last < 0) return null;
+  const next = story.steps.findIndex((_, number) => number > last && goesOn(number));
+  return next < 0 ? lastStep(story) : next;
+}
