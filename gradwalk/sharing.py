@@ -5,16 +5,19 @@ from __future__ import annotations
 import base64
 import re
 import zlib
+from collections.abc import Mapping
 from pathlib import PurePath
+from typing import NamedTuple
 
+from gradwalk.lessons import BY_SLUG, LESSONS
 from gradwalk.limits import LIMITS
 from gradwalk.notebook import to_program
 from gradwalk.program import ProgramError
 
 MAX_CODE = 4000
 """Characters of a program in an address. Some mail programs and chats cut longer links."""
-MAX_FILE = 4_000_000
-"""Characters of a file. The page leaves out the pictures of a notebook before it sends one."""
+MAX_FILE = 1_000_000
+"""Characters of a file. The page leaves out the outputs of a notebook before it sends one."""
 _MOST_BYTES = 4 * LIMITS.characters
 """A character takes at most four bytes."""
 
@@ -77,3 +80,48 @@ def _shown(name: str, most: int = 60) -> str:
     """A file's name for a sentence."""
     plain = "".join(character for character in PurePath(name).name if character.isprintable())
     return plain if len(plain) <= most else plain[: most - 1] + "…"
+
+
+class Shared(NamedTuple):
+    """What an address says: a program, and the step at which the player stands."""
+
+    source: str
+    step: int = 0
+
+
+DEFAULT = Shared(LESSONS[0].source)
+"""What an empty address opens."""
+
+
+def lesson_of(source: str) -> str | None:
+    """The slug of the example program that this is, letter for letter."""
+    return next((lesson.slug for lesson in LESSONS if lesson.source == source), None)
+
+
+def to_query(source: str) -> str:
+    """The query of a URL, without ``?`` and without the step; empty for a program that is too long for an address."""
+    if (slug := lesson_of(source)) is not None:
+        return f"lesson={slug}"
+    code = to_code(source)
+    return f"code={code}" if code is not None else ""
+
+
+def from_query(params: Mapping[str, str]) -> tuple[Shared, tuple[str, ...]]:
+    """What an address opens, and one sentence for each parameter that could not be used and got its default."""
+    notices: list[str] = []
+    source = DEFAULT.source
+    if "code" in params:
+        try:
+            source = from_code(params["code"])
+        except ValueError as error:
+            notices.append(f"{error}, so the first example is shown.")
+    elif "lesson" in params:
+        if params["lesson"] in BY_SLUG:
+            source = BY_SLUG[params["lesson"]].source
+        else:
+            notices.append("The address names no example that is here, so the first one is shown.")
+    step = params.get("step", "0")
+    if not re.fullmatch("[0-9]{1,6}", step):
+        notices.append("The step in the address is no step number; the walk starts at the beginning.")
+        step = "0"
+    return Shared(source, int(step)), tuple(notices)

@@ -42,3 +42,5 @@ def read_lesson(path: Path) -> Lesson:
 
 LESSONS = tuple(read_lesson(path) for path in sorted((Path(__file__).parent / "programs").glob("*.py")))
 """In the order in which they are taught."""
+
+BY_SLUG = {lesson.slug: lesson for lesson in LESSONS}
