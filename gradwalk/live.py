@@ -149,6 +149,10 @@ class LiveValues:
         self.anything_changed = True
         self._epochs[self._states[id(tensor)].storage] += 1
 
+    def among(self, values: Sequence[int], tensor: torch.Tensor) -> int | None:
+        """Which of these values a tensor is, when autograd hands it out as a new object."""
+        return next((value for value in values if _same_memory(self.live(value), tensor)), None)
+
     def replace(self, tensor: torch.Tensor, data: Any) -> tuple[int, int] | None:
         """``tensor.data = data``. Gives the ids of the Values before and after; None if its memory stays the same."""
         before = self.value_of(tensor)
@@ -382,6 +386,8 @@ class LiveGraph:
         if name.startswith("result") and results:
             digits = name.removeprefix("result")
             return Saved(name, results[min(int(digits), len(results) - 1) if digits.isdigit() else 0], "")
+        if not self._values.knows(kept) and (made := self._values.among(results, kept)) is not None:
+            return Saved(name, made, "")
         if kept.dim() == 0 and not self._values.knows(kept):
             return Saved(name, None, str(kept.item()))  # a Python number, wrapped
         return Saved(name, self._values.value_of(kept), "")
