@@ -15,8 +15,11 @@ class Workbench(NamedTuple):
     answer: DeltaGenerator
 
 
-def workbench() -> Workbench:
-    """Form and answer in a column beside the player; on a phone the player stands between them."""
+def workbench(*, wide: bool = False) -> Workbench:
+    """Form and answer in a column beside the player; on a phone the player stands between them.
+
+    A ``wide`` column has room for lines of code.
+    """
     st.html(Path(__file__).with_suffix(".css"))
-    with st.container(key="workbench"):
+    with st.container(key="workbench-wide" if wide else "workbench"):
         return Workbench(*(st.container(key=f"workbench-{place}") for place in Workbench._fields))

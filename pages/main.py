@@ -12,10 +12,10 @@ ABOUT = (
     "**Gradwalk** lets you watch PyTorch's autograd work, one step at a time. Every number comes from PyTorch itself."
 )
 
-# One entry shows no navigation; from the second on they stand in the header, beside the name.
 page = st.navigation(
     [
         st.Page("expression.py", title="Expression", default=True),
+        st.Page("code.py", title="Code"),
     ],
     position="top",
 )

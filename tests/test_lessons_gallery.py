@@ -132,7 +132,7 @@ def test_it_shows_the_numbers_of_the_lesson(lesson: Lesson, recordings: dict[str
 def test_it_is_short_and_can_be_shared(lesson: Lesson) -> None:
     assert lesson.summary.endswith((".", "?"))
     assert len(lesson.title) <= 50
-    assert len(lesson.summary) <= 80
+    assert 20 <= len(lesson.summary) <= 80
     assert all(len(line) <= 84 for line in lesson.source.split("\n"))
     assert re.fullmatch(r"[a-z0-9_]+", lesson.slug)
     assert to_code(lesson.source) is not None

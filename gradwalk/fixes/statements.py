@@ -40,8 +40,7 @@ def a_new_value(code: Code, failure: Failure) -> list[Change] | None:
             value = code.piece(node.value, line)
             if isinstance(node.value, ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.Lambda):
                 value = f"({value})"
-            name = node.target.id
-            new = f"{name} = {name} {_OPERATORS[type(node.op)]} {value}"
+            new = f"{node.target.id} = {node.target.id} {_OPERATORS[type(node.op)]} {value}"
             return [Change(code.start(node, line), code.end(node, line), new)]
         if (name := _changed_in_place(node)) is not None:
             method = attribute(node.value)

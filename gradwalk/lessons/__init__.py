@@ -6,6 +6,7 @@ A file's name gives its place and its address (``3d_seed_shape``); its first cel
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 GROUPS = {
@@ -34,10 +35,11 @@ class Lesson:
 def read_lesson(path: Path) -> Lesson:
     """The lesson in a file. Raises ValueError when its first cell has no title and summary."""
     source = path.read_text(encoding="utf-8")
-    mark, title, summary, *_ = source.split("\n")
-    if mark != "# %% [markdown]" or not title.startswith(_TITLE) or not summary.startswith("# "):
-        raise ValueError(f"{path.name} has to start with a text cell: a title (# # …) and one line of summary.")
-    return Lesson(path.stem, GROUPS[path.stem[0]], title.removeprefix(_TITLE), summary.removeprefix("# "), source)
+    mark, title, *rest = source.split("\n")
+    summary = " ".join(line.removeprefix("# ") for line in takewhile(lambda line: line.startswith("# "), rest))
+    if mark != "# %% [markdown]" or not title.startswith(_TITLE) or not summary:
+        raise ValueError(f"{path.name} has to start with a text cell: a title (# # …), and a summary below it.")
+    return Lesson(path.stem, GROUPS[path.stem[0]], title.removeprefix(_TITLE), summary, source)
 
 
 LESSONS = tuple(read_lesson(path) for path in sorted((Path(__file__).parent / "programs").glob("*.py")))

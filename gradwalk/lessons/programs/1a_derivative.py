@@ -1,6 +1,7 @@
 # %% [markdown]
 # # One derivative, by hand and by PyTorch
-# The slope of x² at 3 is 6, and autograd finds it alone.
+# The slope of x² at 3 is 6, and autograd
+# finds it alone.
 
 # %%
 # By hand: y = x², so dy/dx = 2x.

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # Nested functions: the chain rule
-# z = sin(x²): the slopes of both functions multiply.
+# z = sin(x²): the slopes of both functions
+# multiply.
 
 # %%
 # By hand: dz/dx = dz/dy · dy/dx = cos(y) · 2x

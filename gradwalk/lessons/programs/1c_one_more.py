@@ -1,6 +1,7 @@
 # %% [markdown]
 # # One more function, one more factor
-# u = exp(sin(x²)): a network is a nested function too.
+# u = exp(sin(x²)): a network is a nested
+# function too.
 
 # %%
 # By hand: du/dx = e^z · cos(y) · 2x

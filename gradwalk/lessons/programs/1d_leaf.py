@@ -1,6 +1,7 @@
 # %% [markdown]
 # # backward() on the leaf itself
-# dx/dx = 1: the seed arrives where it started.
+# dx/dx = 1: the seed arrives where it
+# started.
 
 # %%
 import torch

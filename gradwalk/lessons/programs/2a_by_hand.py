@@ -1,6 +1,7 @@
 # %% [markdown]
 # # The perceptron, by hand
-# Four small derivatives, multiplied along the chain.
+# Four small derivatives, multiplied along the
+# chain.
 
 # %%
 import torch

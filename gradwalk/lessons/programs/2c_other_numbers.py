@@ -1,6 +1,7 @@
 # %% [markdown]
 # # The perceptron with other numbers
-# A bias of 1 in float32, then a gentler input in float64.
+# A bias of 1 in float32, then a gentler input
+# in float64.
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # Four slips in the hand calculation
-# Each looks right, and each gives another number.
+# Each looks right, and each gives another
+# number.
 
 # %%
 import torch

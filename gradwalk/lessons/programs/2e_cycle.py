@@ -1,6 +1,7 @@
 # %% [markdown]
 # # The cycle: forward, loss, backward, update
-# Each turn moves w and b a little against their gradients.
+# Each turn moves w and b a little against
+# their gradients.
 
 # %%
 import torch

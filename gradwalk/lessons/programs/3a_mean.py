@@ -1,6 +1,7 @@
 # %% [markdown]
 # # The mean of squares
-# Each element of x gets a gradient of its own: 2x/3.
+# Each element of x gets a gradient of its
+# own: 2x/3.
 
 # %%
 import torch

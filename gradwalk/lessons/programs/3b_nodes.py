@@ -1,6 +1,7 @@
 # %% [markdown]
 # # Every operation leaves a node
-# AddBackward0, MulBackward0, MeanBackward0: the graph by name.
+# AddBackward0, MulBackward0, MeanBackward0:
+# the graph by name.
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # backward() on a vector
-# A vector has no single slope: say what each element counts.
+# A vector has no single slope: say what each
+# element counts.
 
 # %%
 import torch

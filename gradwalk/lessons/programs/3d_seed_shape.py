@@ -1,6 +1,7 @@
 # %% [markdown]
 # # The seed needs the shape of z
-# One weight for each element; a scalar is the case v = 1.
+# One weight for each element; a scalar is the
+# case v = 1.
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # A second backward() adds
-# 4, 8, 12: PyTorch adds to .grad, it does not replace it.
+# 4, 8, 12: PyTorch adds to .grad, it does not
+# replace it.
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # Epochs, with and without zero_()
-# 3, 6, 9 becomes 3, 3, 3 once the gradient is set to zero.
+# 3, 6, 9 becomes 3, 3, 3 once the gradient is
+# set to zero.
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # Why PyTorch adds
-# Two half batches give the gradient of the whole one.
+# Two half batches give the gradient of the
+# whole one.
 
 # %%
 import torch

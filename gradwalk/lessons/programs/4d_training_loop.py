@@ -1,6 +1,7 @@
 # %% [markdown]
 # # zero_grad() in the training loop
-# zero_grad, forward, loss, backward, step: in this order.
+# zero_grad, forward, loss, backward, step: in
+# this order.
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # requires_grad_(False)
-# In place, as the trailing underscore says: x itself changes.
+# In place, as the trailing underscore says: x
+# itself changes.
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # detach(): a new tensor, a cut edge
-# z has the same memory as x, but no edge leads back to x.
+# z has the same memory as x, but no edge
+# leads back to x.
 
 # %%
 import torch

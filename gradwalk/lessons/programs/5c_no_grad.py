@@ -1,6 +1,7 @@
 # %% [markdown]
 # # with torch.no_grad()
-# Inside the block operations run, and no graph is noted.
+# Inside the block operations run, and no
+# graph is noted.
 
 # %%
 import torch

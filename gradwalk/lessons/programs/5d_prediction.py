@@ -1,6 +1,7 @@
 # %% [markdown]
 # # Training needs gradients, prediction none
-# The same model without a graph: less memory, less work.
+# The same model without a graph: less memory,
+# less work.
 
 # %%
 import torch

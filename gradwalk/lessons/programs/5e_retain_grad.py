@@ -1,6 +1,7 @@
 # %% [markdown]
 # # The .grad of an intermediate value
-# Computed on the way, but kept only where retain_grad() asks.
+# Computed on the way, but kept only where
+# retain_grad() asks.
 
 # %%
 import torch

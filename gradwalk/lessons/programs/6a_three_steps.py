@@ -1,6 +1,7 @@
 # %% [markdown]
 # # Forward, local gradients, backward
-# Linear regression with one point: −1, 1, and a gradient of −2.
+# Linear regression with one point: −1, 1, and
+# a gradient of −2.
 
 # %%
 # x and y are given: they need no gradient.

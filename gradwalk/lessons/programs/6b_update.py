@@ -1,6 +1,7 @@
 # %% [markdown]
 # # The update, then the next turn
-# no_grad() for the update, zero_() before the next backward().
+# no_grad() for the update, zero_() before the
+# next backward().
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # Mean squared error over N points
-# One w serves every point, so its gradient sums over them.
+# One w serves every point, so its gradient
+# sums over them.
 
 # %%
 import torch

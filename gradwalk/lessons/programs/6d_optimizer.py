@@ -1,6 +1,7 @@
 # %% [markdown]
 # # The same with torch.optim.SGD
-# step() and zero_grad() do what was written by hand.
+# step() and zero_grad() do what was written
+# by hand.
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “A new gradient replaces the old one”
-# It is added: 4, then 8. Watch the += at the leaf.
+# It is added: 4, then 8. Watch the += at the
+# leaf.
 
 # %%
 import torch

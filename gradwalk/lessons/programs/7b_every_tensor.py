@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “Every tensor gets a .grad”
-# Only leaves do. Others are computed, passed on, not stored.
+# Only leaves do. Others are computed, passed
+# on, not stored.
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “A second backward() always fails”
-# x·x saved its operands and fails; x + x saved nothing.
+# x·x saved its operands and fails; x + x
+# saved nothing.
 
 # %%
 import torch

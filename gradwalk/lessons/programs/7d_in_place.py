@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “A change in place always breaks autograd”
-# Only where the old value had been saved for the way back.
+# Only where the old value had been saved for
+# the way back.
 
 # %%
 # x + 1 saved nothing, so y may change.

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “detach() and no_grad() are the same”
-# One cuts an edge, the other never notes a stretch.
+# One cuts an edge, the other never notes a
+# stretch.
 
 # %%
 # x · x.detach(): one path of two is cut, so 3 and not 6.

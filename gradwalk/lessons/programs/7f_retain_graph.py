@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “retain_graph=True mends everything”
-# It keeps the saved values, and the gradients still add.
+# It keeps the saved values, and the gradients
+# still add.
 
 # %%
 import torch

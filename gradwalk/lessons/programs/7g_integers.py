@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “Integers can require gradients”
-# They cannot change a little, and a gradient asks just that.
+# They cannot change a little, and a gradient
+# asks just that.
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “dL/dŷ = (ŷ − y)/(1 − ŷ)”
-# The ŷ is missing below the line; at ŷ near 1 nobody notices.
+# The ŷ is missing below the line; at ŷ near 1
+# nobody notices.
 
 # %%
 # At z = 0.5 it is easy to see.

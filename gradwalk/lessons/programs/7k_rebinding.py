@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “w = w - lr * w.grad goes on working”
-# The new w is no leaf, has no .grad, and drags its graph along.
+# The new w is no leaf, has no .grad, and
+# drags its graph along.
 
 # %%
 import torch

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “argmax and round learn”
-# round gives a zero, argmax has no edge at all.
+# round gives a zero, argmax has no edge at
+# all.
 
 # %%
 # round has an edge, and its slope is 0.

@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “None is a kind of zero”
-# A leaf that was not used has None; one that does not matter, 0.
+# A leaf that was not used has None; one that
+# does not matter, 0.
 
 # %%
 import torch

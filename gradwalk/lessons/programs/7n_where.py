@@ -1,6 +1,7 @@
 # %% [markdown]
 # # “torch.where hides the nan”
-# The branch not taken still multiplies 0 by ∞.
+# The branch not taken still multiplies 0 by
+# ∞.
 
 # %%
 import torch

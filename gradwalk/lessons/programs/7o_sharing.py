@@ -1,6 +1,7 @@
 # %% [markdown]
 # # Who gets how much: means, sums, ties, kinks
-# mean divides by N, a bias collects, max splits, relu'(0) = 0.
+# mean divides by N, a bias collects, max
+# splits, relu'(0) = 0.
 
 # %%
 # mean divides by N.

@@ -1,0 +1,48 @@
+// What is typed goes to the server one entry at a time, always the latest: the next when the answer to the last is here.
+
+const PATIENCE = 15000; // ms after which an answer counts as lost; a program may run for ten seconds
+
+/** `send(count)` posts what is to be sent now. */
+function createPost(send) {
+  let [pause, lost] = [0, 0];
+  let [waiting, late] = [false, false];
+  let count = 0;
+
+  function now() {
+    clearTimeout(pause);
+    pause = 0;
+    late = waiting;
+    if (waiting) return;
+    waiting = true;
+    count += 1;
+    lost = setTimeout(proceed, PATIENCE);
+    send(count);
+  }
+
+  function proceed() {
+    clearTimeout(lost);
+    waiting = false;
+    if (late) now();
+  }
+
+  function soon(delay) {
+    clearTimeout(pause);
+    pause = setTimeout(now, delay);
+  }
+
+  /** The server has answered the entry of this number; says whether that was the latest. */
+  function answered(number) {
+    if (number < count) return false;
+    if (waiting) proceed();
+    return true;
+  }
+
+  /** Another document is open: what was under way is of no interest. */
+  function restart(number) {
+    clearTimeout(pause);
+    clearTimeout(lost);
+    [pause, waiting, late, count] = [0, false, false, number];
+  }
+
+  return { now, soon, answered, restart, pending: () => pause !== 0 };
+}

@@ -1,0 +1,41 @@
+"""The editor for an open program: what its cells showed, what was refused and where, the examples, the file to save."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from components.code import Groups, Program, Refusal, Save, editor
+from components.opened_program import OpenedProgram
+from components.recorded_program import RecordedProgram
+from gradwalk.lessons import LESSONS
+from gradwalk.notebook import to_notebook
+from gradwalk.program import ProgramError
+from gradwalk.sharing import lesson_of, to_query
+
+
+def edit(opened: OpenedProgram, refused: Exception | None, shown: RecordedProgram | None) -> None:
+    """Show the editor. ``refused`` is why its program could not be shown, ``shown`` what stands on the page."""
+    editor(
+        opened.key,
+        Program(text=opened.source, lesson=lesson_of(opened.source), name=opened.name, query=to_query(opened.source)),
+        shown.cells if shown else [],
+        groups=groups(),
+        refusal=None if refused is None else refusal(refused),
+        wrong=opened.wrong,
+        save=notebook(opened) if opened.save else None,
+        answered=opened.answered,
+    )
+
+
+def groups() -> Groups:
+    by_group = groupby(LESSONS, lambda lesson: lesson.group)
+    return [(name, [(lesson.slug, lesson.title) for lesson in lessons]) for name, lessons in by_group]
+
+
+def refusal(error: Exception) -> Refusal:
+    span, suggestion = (error.span, error.suggestion) if isinstance(error, ProgramError) else (None, None)
+    return Refusal(message=str(error), span=span, suggestion=suggestion)
+
+
+def notebook(opened: OpenedProgram) -> Save:
+    return Save(count=opened.answered, name=f"{opened.name}.ipynb", text=to_notebook(opened.source))

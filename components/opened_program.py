@@ -1,0 +1,86 @@
+"""Which program is open: from the address when a visitor comes, then from the editor, the examples, or a file."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from components.code import KEY, sent
+from components.code.entry import Entry, File
+from gradwalk.lessons import BY_SLUG
+from gradwalk.program import ProgramError
+from gradwalk.sharing import Shared, from_file, from_query, lesson_of
+
+_KEY = "opened program"
+
+
+@dataclass(frozen=True)
+class OpenedProgram:
+    """Plain data, kept for one visitor."""
+
+    key: str
+    """Changes whenever another program is opened; the editor and the player then start anew."""
+    source: str
+    """As it stands in the editor now, whether or not it can run."""
+    step: int = 0
+    """Where the player starts."""
+    name: str = "program"
+    """What it is called as a file."""
+    notices: tuple[str, ...] = ()
+    wrong: str | None = None
+    """Why a file could not be opened."""
+    save: bool = False
+    """Whether it is wanted as a notebook file."""
+    answered: int = 0
+    """The editor's number for the entry that it came from."""
+
+
+def opened_program() -> OpenedProgram:
+    """What this run of the page shows. It reads what the editor has sent, so call it once, first of all."""
+    before: OpenedProgram | None = st.session_state.get(_KEY)
+    entry = sent()
+    arrived = KEY not in st.session_state
+    if (before is None and entry is None) or (arrived and st.query_params):
+        now = _from_address()
+    elif entry is None:
+        now = before or _from_address()
+    else:
+        now = after(before, entry)
+    st.session_state[_KEY] = now
+    return now
+
+
+def _from_address() -> OpenedProgram:
+    shared, notices = from_query(st.query_params.to_dict())
+    return _opened(shared, notices=notices)
+
+
+def _opened(
+    shared: Shared, *, name: str | None = None, notices: tuple[str, ...] = (), answered: int = 0
+) -> OpenedProgram:
+    called = name or lesson_of(shared.source) or "program"
+    return OpenedProgram(secrets.token_hex(4), shared.source, shared.step, called, notices, answered=answered)
+
+
+def after(before: OpenedProgram | None, entry: Entry) -> OpenedProgram:
+    """What is open after an entry from the editor. One for a program that is no longer open changes nothing."""
+    if before is not None and entry.opened != before.key:
+        return replace(before, answered=entry.count, notices=())
+    if entry.example in BY_SLUG:
+        return _opened(Shared(BY_SLUG[entry.example].source), answered=entry.count)
+    if entry.file is not None:
+        return _after_file(before, entry, entry.file)
+    name = before.name if before is not None else "program"
+    step = before.step if before is not None else 0
+    return OpenedProgram(entry.opened, entry.text, step, name, save=entry.save, answered=entry.count)
+
+
+def _after_file(before: OpenedProgram | None, entry: Entry, file: File) -> OpenedProgram:
+    """The program in the file; where it cannot be opened, everything stays, and a sentence says why."""
+    try:
+        source = from_file(file.name, file.text)
+    except ProgramError as error:
+        return replace(after(before, replace(entry, file=None)), wrong=error.message)
+    return _opened(Shared(source), name=file.name.rpartition(".")[0], answered=entry.count)

@@ -1,0 +1,61 @@
+"""The page Code: the cells of a lecture run in real PyTorch, and are shown one step at a time."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from components.coding import edit
+from components.opened_program import opened_program
+from components.recorded_program import RecordedProgram, recorded_program
+from components.stepper import player
+from components.workbench import workbench
+from gradwalk.dot import LayoutError
+from gradwalk.program import ProgramError
+from gradwalk.sharing import to_query
+
+LAST_GOOD = "last good program"
+
+
+class Shown(NamedTuple):
+    recorded: RecordedProgram | None
+    refused: Exception | None = None
+    """Why it is the last good one and not the open program."""
+
+
+def show(source: str) -> Shown:
+    """The program, recorded; the last one that could be, where this one is refused."""
+    try:
+        shown = Shown(recorded_program(source))
+    except (ProgramError, LayoutError) as error:
+        last: str | None = st.session_state.get(LAST_GOOD)
+        return Shown(recorded_program(last) if last is not None else None, error)
+    st.session_state[LAST_GOOD] = source
+    return shown
+
+
+now = opened_program()
+for notice in now.notices:
+    st.info(notice)
+
+places = workbench(wide=True)
+try:
+    shown = show(now.source)
+except Exception:
+    # Whatever breaks, what was typed stays in the editor.
+    with places.form:
+        edit(now, None, None)
+    raise
+with places.player:
+    player(
+        graphs=shown.recorded.graphs if shown.recorded else None,
+        story=shown.recorded.story if shown.recorded else None,
+        query=to_query(shown.recorded.source) if shown.recorded else "",
+        step=now.step,
+        opened=now.key,
+        stale=shown.refused is not None,
+        key="program-player",
+    )
+with places.form:
+    edit(now, shown.refused, shown.recorded)

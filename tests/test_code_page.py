@@ -1,0 +1,212 @@
+"""The page Code, run without a browser: what it hands to the editor and the player."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.code import KEY
+from components.code.entry import Entry, File, read_entry
+from gradwalk.lessons import BY_SLUG, LESSONS, Lesson
+from gradwalk.notebook import to_notebook, to_program
+from gradwalk.sharing import DEFAULT, to_query
+from tests.browser import ROOT
+
+SECONDS = 60
+SHORT = "import torch\nx = torch.tensor(3.0, requires_grad=True)\ny = x*x\ny.backward()\nx.grad\n"
+
+
+def visit(query: str = "") -> AppTest:
+    page = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS).switch_page("code.py")
+    for name, value in parse_qsl(query):
+        page.query_params[name] = value
+    return checked(page.run())
+
+
+def checked(page: AppTest) -> AppTest:
+    assert not page.exception
+    return page
+
+
+def data(page: AppTest, component: str) -> dict[str, Any]:
+    """What the component of this name was handed: ``editor`` or ``player``."""
+    protos = (element.proto for element in page.get("bidi_component"))
+    found: dict[str, Any] = json.loads(next(p.json for p in protos if p.component_name == f"gradwalk_{component}"))
+    return found
+
+
+def send(page: AppTest, **change: object) -> AppTest:
+    """What the browser does when somebody types, chooses an example, opens or saves a file."""
+    editor = data(page, "editor")
+    entry = {"text": editor["text"], "opened": editor["opened"], "count": editor["answered"] + 1}
+    page.session_state[KEY] = {"entry": entry | {"example": None, "file": None, "save": None} | change}
+    return checked(page.run())
+
+
+def shown(page: AppTest) -> str:
+    return "\n".join(item["text"] for cell in data(page, "editor")["cells"] for item in cell["items"])
+
+
+def test_it_opens_with_the_first_example_already_run() -> None:
+    page = visit()
+    editor, player = data(page, "editor"), data(page, "player")
+    assert editor["text"] == DEFAULT.source
+    assert editor["lesson"] == "1a_derivative"
+    assert editor["refusal"] is None
+    assert shown(page) == "6\ntensor(9., grad_fn=<PowBackward0>)\ntensor(6.)"
+    assert player["query"] == editor["query"] == "lesson=1a_derivative"
+    assert player["story"]["code"] == DEFAULT.source
+    assert player["stale"] is False
+
+
+def test_an_address_opens_its_program_at_its_step() -> None:
+    page = visit(f"{to_query(SHORT)}&step=4")
+    assert data(page, "editor")["text"] == SHORT
+    assert data(page, "player")["step"] == 4
+    assert shown(page) == "tensor(6.)"
+
+
+def test_a_tampered_address_gets_the_default_and_says_so() -> None:
+    page = visit("code=%3Cscript%3E&step=x")
+    assert len(page.info) == 2
+    assert data(page, "editor")["text"] == DEFAULT.source
+    assert not send(page, text=SHORT).info
+
+
+def test_what_is_typed_runs_under_the_same_document() -> None:
+    page = visit()
+    opened = data(page, "editor")["opened"]
+    send(page, text=SHORT)
+    editor, player = data(page, "editor"), data(page, "player")
+    assert editor["opened"] == player["opened"] == opened
+    assert editor["answered"] == 1
+    assert editor["lesson"] is None
+    assert player["query"] == to_query(SHORT)
+
+
+def test_a_refused_program_stays_and_the_last_good_picture_is_dimmed() -> None:
+    page = send(visit(), text=SHORT)
+    story = data(page, "player")["story"]
+    wrong = SHORT.replace("torch.tensor", "torch.tensr")
+    send(page, text=wrong)
+    editor, player = data(page, "editor"), data(page, "player")
+    assert editor["refusal"]["suggestion"] == "tensor"
+    assert editor["refusal"]["span"][0] == 2
+    assert editor["text"] == wrong
+    assert player["stale"] is True
+    assert player["story"] == story
+    assert player["query"] == to_query(SHORT)
+
+
+def test_without_any_good_program_there_is_no_picture() -> None:
+    page = visit(to_query("x = ("))
+    assert data(page, "player")["story"] is None
+    assert "not Python" in data(page, "editor")["refusal"]["message"]
+
+
+def test_a_failure_has_its_message_its_reason_and_its_fix() -> None:
+    page = send(visit(), text=SHORT + "y.backward()\n")
+    failure = data(page, "editor")["cells"][0]["items"][-1]
+    assert failure["type"] == "RuntimeError"
+    assert failure["text"].startswith("Trying to backward through the graph a second time")
+    assert failure["why"].startswith("The first backward()")
+    assert data(page, "editor")["failed"] == [[6, 1, 6, 13]]
+    start, end, text, label = failure["fix"]
+    source = data(page, "editor")["text"]
+    assert label == "y.backward(retain_graph=True)"
+    send(page, text=source[:start] + text + source[end:])
+    assert not data(page, "editor")["failed"]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_every_example_opens(lesson: Lesson) -> None:
+    page = visit()
+    opened = data(page, "editor")["opened"]
+    send(page, example=lesson.slug)
+    editor, player = data(page, "editor"), data(page, "player")
+    assert editor["opened"] == player["opened"] != opened
+    assert editor["text"] == lesson.source
+    assert editor["lesson"] == lesson.slug
+    assert editor["refusal"] is None
+    assert player["step"] == 0
+    assert player["story"]["steps"]
+    assert player["graphs"]
+
+
+def test_a_notebook_opens_as_its_cells() -> None:
+    lesson = BY_SLUG["3a_mean"]
+    page = send(visit(), file={"name": "Lecture 3.ipynb", "text": to_notebook(lesson.source)})
+    editor = data(page, "editor")
+    assert editor["text"] == to_program(to_notebook(lesson.source))
+    assert editor["name"] == "Lecture 3"
+    assert "tensor([0.6667, 1.3333, 2.0000])" in shown(page)
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        ({"name": "picture.png", "text": "x"}, "picture.png is neither a notebook (.ipynb) nor Python (.py)."),
+        ({"name": "a.ipynb", "text": "x = 1"}, "This is no notebook: a .ipynb file is JSON."),
+    ],
+)
+def test_a_wrong_file_gets_a_sentence_and_nothing_is_lost(file: dict[str, str], sentence: str) -> None:
+    page = send(visit(), text=SHORT, file=file)
+    editor = data(page, "editor")
+    assert editor["wrong"] == sentence
+    assert editor["text"] == SHORT
+    assert shown(page) == "tensor(6.)"
+    send(page, text=SHORT + "x\n")
+    assert data(page, "editor")["wrong"] is None
+
+
+def test_a_program_is_saved_as_a_notebook() -> None:
+    page = send(visit(), text=SHORT, save="ipynb")
+    saved = data(page, "editor")["save"]
+    assert saved["name"] == "1a_derivative.ipynb"
+    assert saved["count"] == data(page, "editor")["answered"]
+    assert to_program(saved["text"]) == "# %%\n" + SHORT
+    send(page)
+    assert data(page, "editor")["save"] is None
+
+
+def test_a_program_that_is_too_long_for_an_address_runs_all_the_same() -> None:
+    page = send(visit(), text="\n".join(f"x{n} = {n * 7919 % 10007}" for n in range(2000)))
+    editor = data(page, "editor")
+    assert editor["query"] == data(page, "player")["query"] == ""
+    assert editor["refusal"] is None
+
+
+def test_an_entry_for_another_program_changes_nothing() -> None:
+    page = send(visit(), text="x = 1", opened="an older one", count=4)
+    assert data(page, "editor")["text"] == DEFAULT.source
+    assert data(page, "editor")["answered"] == 4
+
+
+def test_after_the_server_has_forgotten_a_visitor_what_the_browser_holds_is_taken_over() -> None:
+    page = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS).switch_page("code.py")
+    page.session_state[KEY] = {"entry": {"text": SHORT, "opened": "other", "count": 7}}
+    checked(page.run())
+    assert data(page, "editor")["opened"] == "other"
+    assert data(page, "editor")["answered"] == 7
+    assert data(page, "editor")["text"] == SHORT
+
+
+def test_the_entry_is_read_as_the_editor_sends_it() -> None:
+    raw: dict[str, Any] = {"text": "x", "opened": "k", "count": 1, "example": None, "file": None, "save": None}
+    assert read_entry(raw) == Entry("x", "k", 1)
+    assert read_entry(raw | {"file": {"name": "a.py", "text": "y"}}) == Entry("x", "k", 1, file=File("a.py", "y"))
+    assert read_entry(raw | {"save": "ipynb"}) == Entry("x", "k", 1, save=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"text": 1}, {"text": "x" * 1_000_001}, {"opened": None}, {"count": True}, {"count": "1"}, {"example": 3}],
+)
+def test_anything_else_is_no_entry(change: dict[str, object]) -> None:
+    raw: dict[str, Any] = {"text": "x", "opened": "k", "count": 1, "example": None, "file": None, "save": None}
+    assert read_entry(raw | change) is None
+    assert read_entry([raw]) is None
