@@ -9,12 +9,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from gradwalk import layers, library
+from gradwalk import costs, layers, library
 from gradwalk.classes import ClassObject, CustomFunction, Member, Parent
 from gradwalk.exceptions import make
 from gradwalk.layers import Layer, OptimizerClass
 from gradwalk.library import Builtin, Context, Function, Method, Seed
-from gradwalk.modules import DeviceClass, Engine, ParameterClass, Silence
+from gradwalk.modules import DeviceClass, Engine, ParameterClass, Silence, typed
 from gradwalk.objects import Instance, Plain, is_node
 from gradwalk.procedures import Procedure
 from gradwalk.program import ProgramError
@@ -47,6 +47,8 @@ def call(run: Run, target: Any, args: Args, kwargs: Kwargs, node: ast.expr) -> A
     for kind, rule in _CALLS:
         if isinstance(target, kind):
             return rule(run, target, args, kwargs, node)
+    if target is torch.Tensor:
+        return run.apply(TENSOR, args, node, kwargs)
     if isinstance(target, type) and issubclass(target, Exception):
         return make(target, args)
     raise TypeError(f"'{type(target).__name__}' object is not callable")
@@ -183,7 +185,7 @@ def _module(run: Run, target: nn.Module, args: Args, kwargs: Kwargs, node: ast.e
             value = _module(run, part, (value,), {}, node)
         return value
     if type(target) in layers.KINDS:
-        return run.apply(layers.layer_call(target), args, node, kwargs)
+        return run.apply(layers.layer_call(target, run.generator), args, node, kwargs)
     if type(target).forward is nn.Module.forward:
         raise NotImplementedError(f'Module [{type(target).__name__}] is missing the required "forward" function')
     return target(*args, **kwargs)
@@ -217,6 +219,9 @@ _CALLS: tuple[tuple[type, Callable[..., Any]], ...] = (
     (Silence, _silence),
     (DeviceClass, _device),
 )
+
+TENSOR = Function("torch.Tensor", lambda *args: typed(args, torch.float32), costs.typed, "creation")
+"""torch.Tensor(…), the constructor."""
 
 _OWN = (Procedure, ClassObject, Instance, nn.Module, Plain, Builtin)
 """What checks its keywords itself."""

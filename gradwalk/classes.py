@@ -30,20 +30,26 @@ class ClassObject:
         self.name = name
         self.base: ClassObject | None = base if isinstance(base, ClassObject) else None
         self.members = members
-        self.kind: type | None = self._kind(base)
+        self.kind: type = self._kind(base)
 
-    def _kind(self, base: Any) -> type | None:
-        """The real class behind it; None for a plain class."""
-        parent = base.kind if isinstance(base, ClassObject) else base
-        if parent is None:
-            return None
+    def __repr__(self) -> str:
+        return f"<class '__main__.{self.name}'>"
+
+    def _kind(self, base: Any) -> type:
+        """The real class behind it, so that Python's operators and PyTorch find its methods."""
+        parent = base.kind if isinstance(base, ClassObject) else base or Instance
         namespace: dict[str, Any] = {"_gradwalk_class": self, "__module__": "__main__"}
         static = issubclass(parent, torch.autograd.Function)
+        plain = issubclass(parent, Instance)
         for name, member in self.members.items():
-            if isinstance(member, Member):
-                method = _as_method(member.procedure)
+            if isinstance(member, Member) and not (plain and (name == "__init__" or not name.startswith("__"))):
+                method = _iterating(member.procedure) if name == "__iter__" else _as_method(member.procedure)
                 namespace[name] = staticmethod(member.procedure.__call__) if static else method
         return type(self.name, (parent,), namespace)
+
+    def is_property(self, name: str) -> bool:
+        found = self.find(name)
+        return isinstance(found, Member) and found.decorator == "property"
 
     def find(self, name: str) -> Any:
         kind: ClassObject | None = self
@@ -70,7 +76,9 @@ class ClassObject:
 
     def static(self, run: Run, name: str, missing: Any) -> Any:
         """``Class.name``."""
-        if name == "apply" and self.kind is not None and issubclass(self.kind, torch.autograd.Function):
+        if name == "__name__":
+            return self.name
+        if name == "apply" and issubclass(self.kind, torch.autograd.Function):
             return CustomFunction(self.name, self.kind)
         found = self.find(name)
         if isinstance(found, Member):
@@ -79,11 +87,11 @@ class ClassObject:
 
     def create(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """``Class(…)``."""
-        if self.kind is not None:
-            if issubclass(self.kind, torch.autograd.Function):
-                raise RuntimeError(f"{self.name} is used through {self.name}.apply(…)")
+        if issubclass(self.kind, torch.autograd.Function):
+            raise RuntimeError(f"{self.name} is used through {self.name}.apply(…)")
+        if not issubclass(self.kind, Instance):
             return self.kind(*args, **kwargs)
-        made = Instance(self)
+        made = self.kind(self)
         start = self.find("__init__")
         if isinstance(start, Member):
             start.procedure(made, *args, **kwargs)
@@ -131,6 +139,16 @@ def _as_method(procedure: Procedure) -> Callable[..., Any]:
     return method
 
 
+def _iterating(procedure: Procedure) -> Callable[..., Any]:
+    """``__iter__``: a generator expression is a list here."""
+
+    def method(self: Any) -> Any:
+        found = procedure(self)
+        return iter(found) if isinstance(found, list) else found
+
+    return method
+
+
 def _bound(procedure: Procedure, owner: Any) -> Plain:
     def call(*args: Any, **kwargs: Any) -> Any:
         return procedure(owner, *args, **kwargs)
@@ -144,7 +162,10 @@ def _class(run: Run, node: ast.ClassDef) -> None:
     if len(bases) > 1 or node.keywords or node.decorator_list:
         raise ProgramError("A class may have one base here, and no decorator.", run.span(node))
     base = bases[0] if bases else None
-    if base is not None and not isinstance(base, ClassObject) and base not in library.BASES:
+    if isinstance(base, library.Builtin) and base.name == "object":
+        base = None
+    own = isinstance(base, ClassObject) or (isinstance(base, type) and issubclass(base, Exception))
+    if base is not None and not own and base not in library.BASES:
         raise ProgramError(
             "A class may stand on torch.nn.Module, torch.autograd.Function or another class of the program.",
             run.span(node.bases[0]),

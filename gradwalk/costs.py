@@ -178,7 +178,64 @@ def classes(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
     return (size(base) if isinstance(base, torch.Tensor) else 1) * given, 0
 
 
+def chosen(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """index_select, take: rows may be repeated."""
+    return math.prod(size(t) for t in tensors((*args, *kwargs.values()))), 0
+
+
+def cubed(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """A decomposition of square matrices: n³ multiplications each."""
+    found = max((size(t) for t in tensors((*args, *kwargs.values()))), default=1)
+    return found, found * math.isqrt(found)
+
+
+def crossed(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """meshgrid: as many grids as vectors, each as large as all together."""
+    found = [size(t) for t in tensors(args)]
+    return math.prod(found) * max(1, len(found)), 0
+
+
+def einsum(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """One multiplication for each combination of the letters."""
+    equation = args[0] if args else None
+    operands = list(tensors(args[1:]))
+    if not isinstance(equation, str) or "." in equation:
+        raise ProgramError("torch.einsum() takes an equation of letters here: torch.einsum('ij,jk->ik', a, b).")
+    lengths: dict[str, int] = {}
+    for letters, operand in zip(equation.replace(" ", "").partition("->")[0].split(","), operands, strict=False):
+        for letter, length in zip(letters, operand.shape, strict=False):
+            lengths[letter] = max(lengths.get(letter, 1), length)
+    whole = math.prod(lengths.values())
+    return whole, whole
+
+
+def convolved(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """Each weight meets at most each number of the input, and padding counts as input."""
+    found = list(tensors((*args, *(kwargs[name] for name in _ORDER if name in kwargs))))[:2]
+    work = math.prod(size(t) for t in found)
+    padding = sum(_numbers([*args[3:], *kwargs.values()]))
+    return max(size(t) for t in found) * (1 + padding) ** 2 if found else 1, work * (1 + padding) ** 2
+
+
+def embedded(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """A row of the table for each index."""
+    found = list(tensors(args))[:2]
+    return math.prod((size(found[0]), *found[1].shape[1:])) if len(found) == 2 else 1, 0
+
+
+def samples(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """multinomial: so many draws for each row."""
+    base, rest = _split(args, kwargs)
+    return (size(base) * _product_of(_numbers(rest)), 0) if isinstance(base, torch.Tensor) else (1, 0)
+
+
 # Made from numbers
+
+
+def normal(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """normal(mean, std, size) of numbers, or normal(mean, std) of tensors."""
+    shape = args[2] if len(args) > 2 else kwargs.get("size", ())
+    return max(_product_of(_numbers([shape])), broadcast(args, kwargs)[0]), 0
 
 
 def _whole(item: Any) -> int | None:
@@ -249,6 +306,11 @@ def written(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
         else:
             found += size(item) if isinstance(item, torch.Tensor) else len(item) if isinstance(item, range) else 1
     return found, 0
+
+
+def typed(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """torch.Tensor of data, or of sizes."""
+    return sizes(args, kwargs) if all(isinstance(item, int) for item in args) else written(args, kwargs)
 
 
 # Indices

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import Any
 
 import torch
 
 from gradwalk import library
+from gradwalk.classes import ClassObject
+from gradwalk.layers import Layer, OptimizerClass
 from gradwalk.modules import Silence
-from gradwalk.objects import get_attribute
+from gradwalk.objects import get_attribute, missing
 from gradwalk.printing import formatted, shown
+from gradwalk.procedures import Procedure
+from gradwalk.python_functions import type_of
 from gradwalk.run import Run, elements, expression
 
 
@@ -113,8 +116,10 @@ def _conditional(run: Run, node: ast.IfExp) -> Any:
 @expression(ast.Subscript)
 def _subscript(run: Run, node: ast.Subscript) -> Any:
     base, key = run.value(node.value), run.value(node.slice)
-    if isinstance(base, torch.nn.Sequential | torch.nn.ModuleList):
+    if isinstance(base, torch.nn.Sequential | torch.nn.ModuleList | torch.nn.ModuleDict):
         return base[key]
+    if hasattr(type(base), "_gradwalk_class"):
+        return run.apply(library.INDEX, (base, key), node)
     if isinstance(base, torch.Tensor | list | tuple | str | range | dict):
         return run.apply(library.INDEX, (base, key), node)
     run.at = node
@@ -148,15 +153,28 @@ def _attribute(run: Run, node: ast.Attribute) -> Any:
     base = run.value(node.value)
     run.at = node
     name = node.attr
-    if isinstance(base, torch.Tensor):
+    if isinstance(base, torch.Tensor) and name != "__class__":
         return _tensor_attribute(run, base, node)
-    if isinstance(base, library.Module):
+    if isinstance(base, library.Module) and name != "__name__":
+        if name not in base.names:
+            raise AttributeError(f"module '{base.name}' has no attribute '{name}'")
         return base.names[name]
     if isinstance(base, Silence):
         return base
-    if name == "__name__" and isinstance(base, type):
-        return base.__name__
+    if name == "__class__":
+        return type_of(base)
+    if name == "__name__" and not isinstance(base, ClassObject):
+        return _own_name(base)
     return get_attribute(run, base, name)
+
+
+def _own_name(base: Any) -> str:
+    """``kind.__name__`` and ``function.__name__``."""
+    if isinstance(base, type):
+        return base.__name__
+    if isinstance(base, Procedure | library.Function | library.Builtin | Layer | OptimizerClass):
+        return base.name.rpartition(".")[2]
+    raise AttributeError(missing(base, "__name__"))
 
 
 def _tensor_attribute(run: Run, base: torch.Tensor, node: ast.Attribute) -> Any:
@@ -165,27 +183,6 @@ def _tensor_attribute(run: Run, base: torch.Tensor, node: ast.Attribute) -> Any:
         return library.Method(library.METHODS[name], base)
     if name in library.VIEWS:
         return run.apply(library.VIEWS[name], (base,), node)
-    if name == "grad":
-        return _grad(run, base, node)
     if name in library.ATTRIBUTES:
         return getattr(base, name)
-    raise AttributeError(f"'{type(base).__name__}' object has no attribute '{name}'")
-
-
-def _grad(run: Run, tensor: torch.Tensor, node: ast.Attribute) -> torch.Tensor | None:
-    """Reading .grad of a value that is no leaf warns; the process's warning filters are not ours to change."""
-    if tensor.is_leaf or tensor.retains_grad:
-        return tensor.grad
-    run.show(node, "warning", "UserWarning: " + NON_LEAF_GRAD)
-    return None
-
-
-def _non_leaf_grad_warning() -> str:
-    """PyTorch's own words, asked of PyTorch once."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        _ = (torch.ones((), requires_grad=True) * 2).grad
-    return str(caught[0].message).split(" (Triggered internally", 1)[0]
-
-
-NON_LEAF_GRAD = _non_leaf_grad_warning()
+    raise AttributeError(missing(base, name))

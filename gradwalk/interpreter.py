@@ -21,6 +21,7 @@ from gradwalk.printing import displayed
 from gradwalk.program import Program, ProgramCell, ProgramError, Span
 from gradwalk.run import Listener, Run
 from gradwalk.vocabulary import check_vocabulary
+from gradwalk.warned import heard
 
 RULES = (statements, expressions, calls, classes, comprehensions, exceptions, procedures)
 """The modules that fill the tables of ``run``."""
@@ -38,7 +39,10 @@ def run_program(program: Program, listener: Listener, budget: Budget) -> Any:
     run = Run(listener, budget)
     last = None
     outermost = run.scope
-    with torch.enable_grad():  # a program can leave grad mode off in its thread: one no_grad() object entered twice
+    with (
+        heard(run.warn),
+        torch.enable_grad(),
+    ):  # a program can leave grad mode off in its thread: one no_grad() object entered twice
         for cell in program.cells:
             run.line, run.scope, run.depth = cell.line, outermost, 0
             listener.cell(cell)
@@ -120,6 +124,8 @@ class Silent:
 ENGINE: dict[str, Callable[..., Any]] = {
     "grad": torch.autograd.grad,
     "backward": torch.autograd.backward,
+    "gradcheck": torch.autograd.gradcheck,
+    "gradgradcheck": torch.autograd.gradgradcheck,
     "functional.jacobian": torch.autograd.functional.jacobian,
     "functional.hessian": torch.autograd.functional.hessian,
     "functional.vjp": torch.autograd.functional.vjp,

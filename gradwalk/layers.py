@@ -8,19 +8,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
 
 from gradwalk import costs
-from gradwalk.library import Function
+from gradwalk.library import Function, dropout
 
 ACTIVATIONS = (
-    "ReLU Sigmoid Tanh LeakyReLU GELU Softplus ELU SiLU Softmax LogSoftmax LogSigmoid Hardtanh Identity Flatten"
+    "ReLU Sigmoid Tanh LeakyReLU GELU Softplus ELU SiLU Softmax LogSoftmax LogSigmoid Hardtanh Identity Flatten "
+    "ReLU6 SELU CELU Mish Softsign Softmin Tanhshrink Hardswish Hardsigmoid Threshold PReLU Unflatten MaxPool2d "
+    "AvgPool2d"
 ).split()
-LOSSES = "MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss CrossEntropyLoss NLLLoss".split()
-OPTIMIZERS = "SGD Adam AdamW RMSprop Adagrad".split()
+LOSSES = (
+    "MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss CrossEntropyLoss NLLLoss KLDivLoss "
+    "HingeEmbeddingLoss MarginRankingLoss CosineEmbeddingLoss PoissonNLLLoss"
+).split()
+NORMS = "LayerNorm BatchNorm1d BatchNorm2d".split()
+CONTAINERS = "Sequential ModuleList ModuleDict ParameterList".split()
+OPTIMIZERS = "SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam".split()
+SCHEDULERS = "StepLR MultiStepLR ExponentialLR LambdaLR CosineAnnealingLR ReduceLROnPlateau ConstantLR LinearLR".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +41,75 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class OptimizerClass:
-    """A class of torch.optim."""
+    """A class of torch.optim or torch.optim.lr_scheduler."""
 
     name: str
     kind: Any
 
 
+DRAWN = "Linear Conv1d Conv2d Embedding Bilinear".split()
+"""Layers whose first weights are drawn."""
 LAYERS = {
-    name: Layer(name, getattr(nn, name)) for name in (*ACTIVATIONS, *LOSSES, "Linear", "Sequential", "ModuleList")
+    name: Layer(name, getattr(nn, name)) for name in (*ACTIVATIONS, *LOSSES, *NORMS, *CONTAINERS, *DRAWN, "Dropout")
 }
 KINDS = {layer.kind for layer in LAYERS.values()}
 
 
 def make_layer(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], generator: torch.Generator) -> nn.Module:
     """An object of a layer's class."""
-    if layer.kind is not nn.Linear:
+    if layer.name not in DRAWN:
         return layer.kind(*args, **kwargs)
     empty: Any = nn.utils.skip_init
-    made: nn.Linear = empty(nn.Linear, *args, **kwargs)
-    bound = 1 / math.sqrt(made.in_features) if made.in_features > 0 else 0
-    nn.init.kaiming_uniform_(made.weight, a=math.sqrt(5), generator=generator)
-    if made.bias is not None:
-        nn.init.uniform_(made.bias, -bound, bound, generator=generator)
-    return made
+    made = empty(layer.kind, *args, **kwargs)
+    if isinstance(made, nn.Embedding):
+        nn.init.normal_(made.weight, generator=generator)
+        if made.padding_idx is not None:
+            with torch.no_grad():
+                made.weight[made.padding_idx].fill_(0)
+    elif isinstance(made, nn.Bilinear):
+        _uniform(made.weight, made.weight.size(1), generator)
+        _uniform(made.bias, made.weight.size(1), generator)
+    else:
+        inputs = made.weight[0].numel() if made.weight.numel() else 0
+        nn.init.kaiming_uniform_(made.weight, a=math.sqrt(5), generator=generator)
+        _uniform(made.bias, inputs, generator)
+    return cast("nn.Module", made)
+
+
+def _uniform(parameter: torch.Tensor | None, inputs: int, generator: torch.Generator) -> None:
+    bound = 1 / math.sqrt(inputs) if inputs > 0 else 0
+    if parameter is not None:
+        nn.init.uniform_(parameter, -bound, bound, generator=generator)
 
 
 def layer_elements(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> int:
-    """How many numbers a layer's parameters have: in_features × out_features."""
-    sizes = [*args[:2], *(kwargs.get(name) for name in ("in_features", "out_features"))]
-    return math.prod(abs(size) for size in sizes if isinstance(size, int)) if layer.kind is nn.Linear else 1
+    """How many numbers a layer's parameters have, at most: the product of its sizes."""
+    if layer.name in (*ACTIVATIONS, *LOSSES, *CONTAINERS):
+        return 1
+    given = [*args[:4], *kwargs.values()]
+    flat = [part for item in given for part in (item if isinstance(item, list | tuple) else [item, item])]
+    pairs = flat[::2] if layer.name in ("Linear", "Embedding", "Bilinear") else flat
+    return math.prod(max(1, abs(size)) for size in pairs if isinstance(size, int) and not isinstance(size, bool))
 
 
-def layer_call(module: nn.Module) -> Function:
+def layer_call(module: nn.Module, generator: torch.Generator) -> Function:
     """Calling a layer of PyTorch's own, as one call with a cost."""
     name = type(module).__name__
-    if isinstance(module, nn.Linear):
+    if isinstance(module, nn.Dropout):
+        return Function(name, _dropped(module, generator), costs.same)
+    if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Embedding):
         weight = module.weight
-        return Function(name, module, lambda args, kwargs: costs.linear((*args, weight), {}))
+        cost = {"Linear": costs.linear, "Embedding": _embedded}.get(name, costs.convolved)
+        return Function(name, module, lambda args, kwargs: cost((*args, weight), {}))
     return Function(name, module, costs.broadcast)
+
+
+def _embedded(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
+    return costs.embedded(args[::-1], {})
+
+
+def _dropped(module: nn.Dropout, generator: torch.Generator) -> Any:
+    def call(input: torch.Tensor) -> torch.Tensor:  # noqa: A002 - PyTorch's own name for it
+        return dropout(input, module.p, module.training, module.inplace, generator)
+
+    return call

@@ -57,18 +57,24 @@ class Builtin:
 
 _UNARY = (
     "sin cos tan asin acos atan sinh cosh tanh exp expm1 exp2 log log2 log10 log1p sqrt rsqrt abs neg negative "
-    "reciprocal square sigmoid relu sign floor ceil round trunc frac erf erfc isnan isinf isfinite logical_not "
+    "reciprocal square sigmoid relu sign sgn floor ceil round trunc frac erf erfc erfinv isnan isinf isfinite "
+    "logical_not "
+    "logit nan_to_num deg2rad rad2deg sinc lgamma absolute positive signbit asinh acosh atanh arctan arcsin "
+    "arccos fix "
 )
 _BINARY = (
     "add sub subtract mul multiply pow maximum minimum atan2 fmod remainder eq ne lt le gt ge "
-    "logical_and logical_or clamp clip lerp hypot logaddexp addcmul addcdiv "
+    "logical_and logical_or logical_xor clamp clip clamp_min clamp_max lerp hypot logaddexp addcmul addcdiv "
+    "xlogy floor_divide fmax fmin allclose isclose equal greater less masked_fill cross "
 )
 _REDUCTIONS = (
     "sum mean prod max min amax amin std var norm logsumexp argmax argmin all any cumsum cumprod softmax log_softmax "
+    "median nansum nanmean count_nonzero diff sort argsort topk kthvalue cummax cummin logcumsumexp std_mean "
+    "var_mean aminmax unique "
 )
 _SHAPES = (
     "reshape flatten squeeze unsqueeze t transpose permute flip roll tril triu clone numel detach "
-    "movedim select narrow ravel "
+    "movedim select narrow ravel swapaxes swapdims trace diagonal fliplr flipud gather unbind chunk split atleast_2d "
 )
 _PRODUCTS = "matmul mm mv dot bmm inner addmm addmv "
 _BOTH: tuple[tuple[str, Cost], ...] = (
@@ -81,6 +87,8 @@ _BOTH: tuple[tuple[str, Cost], ...] = (
     (_PRODUCTS, costs.product),
     ("outer", costs.outer),
     ("diag", costs.diagonal),
+    ("index_select take", costs.chosen),
+    ("det inverse logdet", costs.cubed),
 )
 
 
@@ -98,14 +106,30 @@ def _table(
 TORCH_FUNCTIONS = {
     **_table("torch.", torch, _BOTH),
     **_table(
-        "torch.", torch, [("cat concat stack hstack vstack", costs.joined), ("broadcast_to tile", costs.expanded)]
+        "torch.",
+        torch,
+        [
+            ("cat concat stack hstack vstack", costs.joined),
+            ("broadcast_to tile", costs.expanded),
+            ("einsum", costs.einsum),
+            ("kron", costs.outer),
+            ("meshgrid", costs.crossed),
+            ("masked_select cosine_similarity", costs.broadcast),
+            ("multinomial", costs.samples),
+            ("dropout", costs.same),
+        ],
     ),
     **_table(
         "torch.",
         torch,
         [
             ("tensor", costs.written),
-            ("zeros ones rand randn", costs.sizes),
+            ("zeros ones rand randn randint", costs.sizes),
+            ("normal", costs.normal),
+            ("randperm", costs.sizes),
+            ("logspace", costs.linspace),
+            ("as_tensor", costs.written),
+            ("bernoulli", costs.same),
             ("full", costs.full),
             ("eye", costs.eye),
             ("arange", costs.arange),
@@ -116,24 +140,64 @@ TORCH_FUNCTIONS = {
     ),
     **_table("torch.", torch, [("is_tensor is_grad_enabled", costs.written)], kind="plain"),
 }
-RANDOM = frozenset(f"torch.{name}" for name in ("rand", "randn", "rand_like", "randn_like"))
-"""Creations that draw from the program's own generator."""
+TORCH_FUNCTIONS |= {
+    "empty": Function("torch.empty", torch.zeros, costs.sizes, "creation"),
+    "empty_like": Function("torch.empty_like", torch.zeros_like, costs.same, "creation"),
+}
+"""What is not initialized is zero here: memory holds what somebody else left there."""
+
+RANDOM = set(
+    "torch.rand torch.randn torch.rand_like torch.randn_like torch.randint torch.randperm torch.normal "
+    "torch.bernoulli "
+    "torch.multinomial torch.randint_like torch.dropout F.dropout Tensor.normal_ Tensor.uniform_ Tensor.bernoulli_ "
+    "Tensor.random_ Tensor.bernoulli Tensor.multinomial Tensor.exponential_".split()
+)
+"""What draws, from the program's own generator."""
+
+
+def dropout(
+    input: torch.Tensor,  # noqa: A002 - PyTorch's own name for it
+    p: float = 0.5,
+    training: bool = True,
+    inplace: bool = False,
+    generator: torch.Generator | None = None,
+    train: bool | None = None,
+) -> torch.Tensor:
+    """F.dropout as PyTorch's CPU kernel computes it (aten/src/ATen/native/Dropout.cpp), with a generator."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if not (training if train is None else train) or p == 0 or not input.numel():
+        return input
+    if p == 1:
+        return input * torch.zeros((), dtype=input.dtype)
+    with torch.no_grad():
+        noise = torch.empty_like(input).bernoulli_(1 - p, generator=generator).div_(1 - p)
+    return input.mul_(noise) if inplace else input * noise
+
+
+TORCH_FUNCTIONS["dropout"] = Function("torch.dropout", dropout, costs.same)
 
 FUNCTIONAL = _table(
     "F.",
     F,
     [
         (
-            "relu sigmoid tanh softplus leaky_relu gelu elu silu logsigmoid hardtanh softmax log_softmax normalize",
+            "relu sigmoid tanh softplus leaky_relu gelu elu silu logsigmoid hardtanh softmax log_softmax normalize "
+            "relu6 selu celu mish softsign softmin tanhshrink hardswish hardsigmoid threshold layer_norm glu",
             costs.same,
         ),
+        ("kl_div cosine_similarity pairwise_distance poisson_nll_loss margin_ranking_loss", costs.broadcast),
         ("mse_loss l1_loss smooth_l1_loss huber_loss hinge_embedding_loss", costs.broadcast),
         ("binary_cross_entropy binary_cross_entropy_with_logits", costs.broadcast),
         ("nll_loss cross_entropy", costs.same),
         ("linear", costs.linear),
         ("one_hot", costs.classes),
+        ("conv1d conv2d", costs.convolved),
+        ("max_pool2d avg_pool2d max_pool1d avg_pool1d", costs.same),
+        ("embedding", costs.embedded),
     ],
 )
+FUNCTIONAL["dropout"] = Function("F.dropout", dropout, costs.same)
 
 METHODS = {
     **_table("Tensor.", torch.Tensor, _BOTH),
@@ -142,7 +206,12 @@ METHODS = {
         torch.Tensor,
         [
             ("view view_as expand_as contiguous float double half long int bool type_as reshape_as cpu", costs.same),
-            ("unbind chunk split", costs.same),
+            ("masked_select", costs.broadcast),
+            ("bernoulli multinomial", costs.samples),
+            ("normal_ uniform_ bernoulli_ random_ exponential_", costs.same),
+            ("scatter scatter_ scatter_add scatter_add_ index_fill masked_fill_ index_add_", costs.broadcast),
+            ("abs_ log_ square_ round_ reciprocal_ clamp_min_ clamp_max_ t_ squeeze_ ", costs.same),
+            ("unsqueeze_ addcmul_ addcdiv_ lerp_ rsqrt_ neg_ floor_ true_divide_ subtract_ multiply_ ", costs.same),
             ("to", costs.moved),
             ("div_", costs.divided),
             ("expand repeat broadcast_to tile", costs.expanded),
@@ -155,7 +224,9 @@ METHODS = {
         [
             (
                 "item tolist dim ndimension size requires_grad_ retain_grad detach_ is_floating_point element_size "
-                "register_hook numpy is_contiguous stride ",
+                "register_hook numpy is_contiguous stride nelement data_ptr storage_offset is_shared is_complex "
+                "is_signed "
+                "register_post_accumulate_grad_hook get_device cuda",
                 costs.same,
             )
         ],
@@ -165,7 +236,8 @@ METHODS = {
 }
 
 ATTRIBUTES = frozenset(
-    "grad grad_fn requires_grad is_leaf shape dtype ndim T mT data retains_grad output_nr device".split()
+    "grad grad_fn requires_grad is_leaf shape dtype ndim T mT H data retains_grad output_nr device layout "
+    "_version itemsize nbytes is_cuda is_sparse".split()
 )
 """Attributes of a tensor that a program may read."""
 
@@ -252,6 +324,18 @@ KEYWORDS = frozenset(
     (
         "device in_features out_features inplace lr momentum weight_decay nesterov betas amsgrad params create_graph "
         "allow_unused inputs outputs grad_outputs foreach maximize dampening centered copy "
+        "v eps low high mean std n replacement num_samples descending largest index indices mask equal_nan rtol "
+        "atol k stable "
+        "kernel_size stride padding num_embeddings embedding_dim padding_idx normalized_shape elementwise_affine "
+        "num_features "
+        "affine in_channels out_channels step_size gamma last_epoch milestones lr_lambda T_max eta_min factor "
+        "patience "
+        "max_norm norm_type clip_value batch_size shuffle drop_last training vectorize generator axis nan posinf "
+        "neginf a b "
+        "nonlinearity gain val raise_exception indexing is_grads_batched materialize_grads optimizer lr_decay "
+        "initial_accumulator_value rho ignore_index full log log_target reduce size_average start_dim end_dim "
+        "deterministic scale loc newshape order endpoint num object decimals ord func "
+        "from to base num_layers hidden_size input_size batch_first dropout train offset source src "
         "dim dims keepdim keepdims dtype requires_grad gradient retain_graph input other exponent min max p "
         "alpha value reduction weight bias target negative_slope beta threshold approximate correction "
         "unbiased set_to_none start end step steps size fill_value dim0 dim1 diagonal rounding_mode "
@@ -259,12 +343,12 @@ KEYWORDS = frozenset(
         "rel_tol abs_tol strict default tensors out_features shifts "
     ).split()
 )
-"""Keywords a call may use. ``out``, ``generator`` and the like are missing on purpose; ``device`` has to be the CPU."""
+"""Keywords a call may use. ``out`` and the like are missing on purpose; ``device`` has to be the CPU."""
 
 BUILTINS = frozenset(
     (
         "print float int bool str abs round len range sum min max list tuple dict zip enumerate sorted reversed map "
-        "filter any all isinstance type pow callable super repr"
+        "filter any all isinstance type pow callable super repr set id next iter divmod object hash"
     ).split()
 )
 

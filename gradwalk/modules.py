@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from gradwalk import costs, library
-from gradwalk.layers import LAYERS, OPTIMIZERS, OptimizerClass
+from gradwalk.layers import LAYERS, OPTIMIZERS, SCHEDULERS, OptimizerClass
 from gradwalk.library import Context, Function, Module, Seed
 
 
@@ -50,18 +50,53 @@ def _size(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
     return max((t.numel() for t in costs.tensors(args)), default=1), 0
 
 
-def _variable(data: torch.Tensor, requires_grad: bool = False) -> torch.Tensor:
-    """What old lessons wrap a tensor in."""
-    return data.requires_grad_(requires_grad)
+def typed(args: tuple[Any, ...], dtype: torch.dtype) -> torch.Tensor:
+    """torch.Tensor([1, 2]) of data, torch.Tensor(2, 3) of sizes; what is not initialized is zero here."""
+    if all(isinstance(item, int) for item in args):
+        return torch.zeros(*(args or (0,)), dtype=dtype)
+    return torch.tensor(args[0], dtype=dtype)
 
 
 _CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 _FUNCTIONAL = Module("torch.nn.functional", dict(library.FUNCTIONAL))
+_DRAWN = "normal_ uniform_ xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_ trunc_normal_".split()
+_INIT = Module(
+    "torch.nn.init",
+    {
+        name: Function(f"nn.init.{name}", getattr(torch.nn.init, name), costs.same, "init")
+        for name in (*_DRAWN, "zeros_", "ones_", "constant_", "eye_", "calculate_gain")
+    },
+)
+library.RANDOM |= {f"nn.init.{name}" for name in _DRAWN}
+_UTILS = Module(
+    "torch.nn.utils",
+    {
+        name: Function(f"nn.utils.{name}", getattr(torch.nn.utils, name), costs.joined, "plain")
+        for name in ("clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "vector_to_parameters")
+    },
+)
 _NN = Module(
     "torch.nn",
-    {"functional": _FUNCTIONAL, "Module": torch.nn.Module, "Parameter": ParameterClass(), **LAYERS},
+    {
+        "functional": _FUNCTIONAL,
+        "init": _INIT,
+        "utils": _UTILS,
+        "Module": torch.nn.Module,
+        "Parameter": ParameterClass(),
+        **LAYERS,
+    },
 )
-_OPTIM = Module("torch.optim", {name: OptimizerClass(name, getattr(torch.optim, name)) for name in OPTIMIZERS})
+_SCHEDULERS = Module(
+    "torch.optim.lr_scheduler",
+    {name: OptimizerClass(name, getattr(torch.optim.lr_scheduler, name)) for name in SCHEDULERS},
+)
+_OPTIM = Module(
+    "torch.optim",
+    {
+        "lr_scheduler": _SCHEDULERS,
+        **{name: OptimizerClass(name, getattr(torch.optim, name)) for name in OPTIMIZERS},
+    },
+)
 _JACOBIANS = Module(
     "torch.autograd.functional", {name: Engine(f"functional.{name}") for name in ("jacobian", "hessian", "vjp", "jvp")}
 )
@@ -70,6 +105,10 @@ _AUTOGRAD = Module(
     {
         "grad": Engine("grad"),
         "backward": Engine("backward"),
+        "gradcheck": Engine("gradcheck"),
+        "gradgradcheck": Engine("gradgradcheck"),
+        "no_grad": Context("torch.no_grad", torch.no_grad),
+        "enable_grad": Context("torch.enable_grad", torch.enable_grad),
         "Function": torch.autograd.Function,
         "functional": _JACOBIANS,
         "Variable": Function(
@@ -79,6 +118,35 @@ _AUTOGRAD = Module(
 )
 _CUDA = Module("torch.cuda", {"is_available": Function("torch.cuda.is_available", _cuda_is_available, _size, "plain")})
 
+_TYPED = (
+    ("Float", torch.float32),
+    ("Double", torch.float64),
+    ("Long", torch.int64),
+    ("Int", torch.int32),
+    ("Bool", torch.bool),
+)
+
+
+def _typed(dtype: torch.dtype) -> Any:
+    def make(*args: Any) -> torch.Tensor:
+        return typed(args, dtype)
+
+    return make
+
+
+_LINALG = Module(
+    "torch.linalg",
+    {
+        name: Function("torch.linalg." + name, getattr(torch.linalg, name), cost)
+        for name, cost in (
+            ("norm", costs.cubed),
+            ("vector_norm", costs.same),
+            ("det", costs.cubed),
+            ("inv", costs.cubed),
+            ("solve", costs.cubed),
+        )
+    },
+)
 _TORCH = Module(
     "torch",
     {
@@ -92,6 +160,14 @@ _TORCH = Module(
         "autograd": _AUTOGRAD,
         "cuda": _CUDA,
         "Tensor": torch.Tensor,
+        **{
+            f"{name}Tensor": Function(f"torch.{name}Tensor", _typed(kind), costs.typed, "creation")
+            for name, kind in _TYPED
+        },
+        "Size": Function("torch.Size", torch.Size, _size, "plain"),
+        "Generator": Function("torch.Generator", torch.Generator, _size, "plain"),
+        "numel": library.TORCH_FUNCTIONS["numel"],
+        "linalg": _LINALG,
         "device": DeviceClass(),
         "from_numpy": Function("torch.from_numpy", torch.from_numpy, _size, "creation"),
         "relu": library.TORCH_FUNCTIONS["relu"],
@@ -125,7 +201,10 @@ MODULES: dict[str, Any] = {
     "torch": _TORCH,
     "torch.nn": _NN,
     "torch.nn.functional": _FUNCTIONAL,
+    "torch.nn.init": _INIT,
+    "torch.nn.utils": _UTILS,
     "torch.optim": _OPTIM,
+    "torch.optim.lr_scheduler": _SCHEDULERS,
     "torch.autograd": _AUTOGRAD,
     "torch.autograd.functional": _JACOBIANS,
     "math": Module("math", library.MATH),

@@ -18,16 +18,29 @@ from gradwalk.run import Run
 MODULE_METHODS = frozenset(
     "parameters named_parameters children modules named_children named_modules buffers state_dict load_state_dict "
     "zero_grad train eval requires_grad_ register_buffer register_parameter append extend "
-    "double float register_forward_hook".split()
+    "double float register_forward_hook register_forward_pre_hook register_full_backward_hook apply add_module "
+    "get_parameter "
+    "named_buffers extra_repr".split()
 )
 """Methods of nn.Module; those that build an iterator give a list."""
-LISTED = frozenset("parameters named_parameters children modules named_children named_modules buffers".split())
+LISTED = frozenset(
+    "parameters named_parameters children modules named_children named_modules buffers named_buffers".split()
+)
 MODULE_ATTRIBUTES = frozenset(
-    "training in_features out_features weight bias negative_slope dim p reduction inplace".split()
+    "training in_features out_features weight bias negative_slope dim p reduction inplace num_embeddings "
+    "embedding_dim "
+    "running_mean running_var num_features normalized_shape eps momentum kernel_size in_channels out_channels "
+    "stride padding "
+    "start_dim end_dim".split()
 )
 OPTIMIZER_METHODS = frozenset("step zero_grad state_dict add_param_group".split())
 OPTIMIZER_ATTRIBUTES = frozenset("param_groups state defaults".split())
-NODE_ATTRIBUTES = frozenset("next_functions variable saved_tensors metadata".split())
+SCHEDULER_METHODS = frozenset("step get_last_lr state_dict".split())
+SCHEDULER_ATTRIBUTES = frozenset("last_epoch base_lrs gamma step_size optimizer".split())
+NODE_ATTRIBUTES = frozenset(
+    "next_functions variable saved_tensors metadata _saved_self _saved_other _saved_result _saved_exponent "
+    "_saved_mat1 _saved_mat2 _saved_input _saved_weight _saved_target".split()
+)
 NODE_METHODS = frozenset("name register_hook register_prehook".split())
 CONTEXT_METHODS = frozenset("save_for_backward mark_dirty mark_non_differentiable set_materialize_grads".split())
 CONTEXT_ATTRIBUTES = frozenset("saved_tensors needs_input_grad".split())
@@ -35,6 +48,8 @@ CONTEXT_ATTRIBUTES = frozenset("saved_tensors needs_input_grad".split())
 ATTRIBUTES = (
     MODULE_METHODS
     | MODULE_ATTRIBUTES
+    | SCHEDULER_METHODS
+    | SCHEDULER_ATTRIBUTES
     | OPTIMIZER_METHODS
     | OPTIMIZER_ATTRIBUTES
     | NODE_ATTRIBUTES
@@ -58,7 +73,7 @@ class Plain:
 
 
 class Instance:
-    """An object of a class of the program's own that has no base of PyTorch's."""
+    """An object of a class of the program's own that has no base of PyTorch's. Each class has a type of its own."""
 
     def __init__(self, kind: Any) -> None:
         self.kind = kind
@@ -79,11 +94,23 @@ def get_attribute(run: Run, base: Any, name: str) -> Any:
 
 
 _MISSING = object()
+_RESERVED = frozenset(vars(torch.nn.Module())) | frozenset(dir(torch.nn.Module))
+"""Names of a module that PyTorch works with."""
 
 
 def missing(base: Any, name: str) -> str:
-    kind = base.kind.name if isinstance(base, Instance) else type(base).__name__
-    return f"'{kind}' object has no attribute '{name}'"
+    if isinstance(base, type):
+        return f"type object '{base.__name__}' has no attribute '{name}'"
+    if isinstance(kind := getattr(base, "name", None), str) and type(base).__name__ == "ClassObject":
+        return f"type object '{kind}' has no attribute '{name}'"
+    return f"'{_PYTHON_NAMES.get(type(base).__name__, type(base).__name__)}' object has no attribute '{name}'"
+
+
+_PYTHON_NAMES = {
+    "Procedure": "function",
+    "Function": "builtin_function_or_method",
+    "Method": "builtin_function_or_method",
+}
 
 
 def _found(run: Run, base: Any, name: str) -> Any:
@@ -97,6 +124,10 @@ def _found(run: Run, base: Any, name: str) -> Any:
         return _of_module(base, name)
     if isinstance(base, torch.optim.Optimizer):
         return _listed(base, name, OPTIMIZER_ATTRIBUTES, OPTIMIZER_METHODS)
+    if isinstance(base, torch.optim.lr_scheduler.LRScheduler):
+        return _listed(base, name, SCHEDULER_ATTRIBUTES, SCHEDULER_METHODS)
+    if isinstance(base, torch.Generator):
+        return Plain(base.manual_seed, name=name) if name == "manual_seed" else _MISSING
     if isinstance(base, torch.autograd.function.FunctionCtx):
         return _of_context(base, name)
     if is_node(base):
@@ -134,7 +165,7 @@ def _of_module(base: torch.nn.Module, name: str) -> Any:
     for group in ("_parameters", "_modules", "_buffers"):
         if name in own.get(group, ()):
             return own[group][name]
-    if name in own and not name.startswith("_"):
+    if name in own and name not in _RESERVED:
         return own[name]
     kind = getattr(type(base), "_gradwalk_class", None)
     if kind is not None and (member := kind.member(name, base, None)) is not None:
@@ -156,8 +187,9 @@ def _of_context(base: Any, name: str) -> Any:
 
 def _may_set(base: Any, name: str) -> bool:
     if isinstance(base, torch.nn.Module):
-        return name not in MODULE_METHODS and name != "forward"
-    return isinstance(base, torch.autograd.function.FunctionCtx) and name not in CONTEXT_METHODS
+        return name not in _RESERVED or name == "training"
+    own = name not in CONTEXT_METHODS and not name.startswith("_")
+    return isinstance(base, torch.autograd.function.FunctionCtx) and own
 
 
 def set_attribute(base: Any, name: str, value: Any) -> None:
@@ -165,6 +197,8 @@ def set_attribute(base: Any, name: str, value: Any) -> None:
     from gradwalk.classes import ClassObject
 
     if isinstance(base, Instance):
+        if base.kind.is_property(name):
+            raise AttributeError(f"property '{name}' of '{base.kind.name}' object has no setter")
         base.fields[name] = value
     elif isinstance(base, ClassObject):
         base.members[name] = value

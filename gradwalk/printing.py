@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from gradwalk.library import Builtin, Context, Function, Method, Module
+from gradwalk.library import Builtin, Function, Method, Module
+from gradwalk.pretty import laid_out
 
 PRINTED_ELEMENTS = 1000
 """PyTorch prints a summary above this many elements; that summary still grows with the number of dimensions."""
@@ -36,13 +39,18 @@ def shown(value: Any) -> str:
     """The repr of a value as a notebook shows it."""
     if isinstance(value, torch.Tensor):
         return _tensor(value)
-    if isinstance(value, Builtin | Function):
-        return f"<function {value.name}>"
+    if isinstance(value, Builtin):
+        return repr(getattr(builtins, value.name))
+    if isinstance(value, Function):
+        return f"<built-in function {value.name.rpartition('.')[2]}>"
     if isinstance(value, Method):
-        return f"<bound method {value.function.name}>"
-    if isinstance(value, Module | Context):
-        return f"<module '{value.name}'>" if isinstance(value, Module) else f"<class '{value.name}'>"
-    if isinstance(value, tuple) and not isinstance(value, torch.Size):
+        method = value.function.name.rpartition(".")[2]
+        return f"<built-in method {method} of {type(value.base).__name__} object at {hex(id(value.base))}>"
+    if isinstance(value, Module):
+        return f"<module '{value.name}'>"
+    if (name := CLASSES.get(type(value).__name__)) is not None and type(value).__name__ != "Procedure":
+        return f"<class '{name(value)}'>"
+    if type(value) is tuple:
         inner = ", ".join(shown(item) for item in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, list):
@@ -54,13 +62,30 @@ def shown(value: Any) -> str:
     return repr(value)
 
 
-WIDTH = 79
-"""IPython breaks a tuple, a list or a dict that is wider."""
+CLASSES: dict[str, Callable[[Any], str]] = {
+    "ClassObject": lambda value: f"__main__.{value.name}",
+    "Layer": lambda value: _type_name(value.kind),
+    "OptimizerClass": lambda value: _type_name(value.kind),
+    "ParameterClass": lambda value: "torch.nn.parameter.Parameter",
+    "Context": lambda value: _type_name(value.make) if isinstance(value.make, type) else value.name,
+    "Procedure": lambda value: f"<function __main__.{value.signature()}>",
+    "Builtin": lambda value: _builtin(value.name),
+}
+"""What IPython shows of the classes and functions that this library has objects of its own for."""
+
+
+def _builtin(name: str) -> str:
+    found = getattr(builtins, name)
+    return (
+        name
+        if isinstance(found, type)
+        else str(found).replace("<built-in", "<function").replace("function function", "function")
+    )
 
 
 def displayed(value: Any) -> str:
     """What IPython shows of a cell's last expression: a type by its name, long containers over several lines."""
-    return _broken(value, 0, 0)
+    return laid_out(value, _leaf)
 
 
 def _type_name(kind: type) -> str:
@@ -71,44 +96,19 @@ def _leaf(value: Any) -> str:
     """IPython names a type, and an object that has no text of its own, without Python's extra words."""
     if isinstance(value, type):
         return _type_name(value)
+    if (name := CLASSES.get(type(value).__name__)) is not None:
+        return name(value)
     if getattr(type(value), "__repr__", None) is object.__repr__:
         return f"<{_type_name(type(value))} at {hex(id(value))}>"
-    if isinstance(value, list | tuple | dict) and type(value) in (list, tuple, dict):
-        return _one_line(value)
     return shown(value)
-
-
-def _one_line(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_leaf(key)}: {_leaf(item)}" for key, item in value.items()) + "}"
-    inner = ", ".join(map(_leaf, value))
-    if isinstance(value, list):
-        return f"[{inner}]"
-    return f"({inner},)" if len(value) == 1 else f"({inner})"
-
-
-def _broken(value: Any, indent: int, after: int) -> str:
-    """``value`` from column ``indent`` on, with ``after`` characters to follow it on its last line."""
-    text = _leaf(value)
-    if type(value) not in (tuple, list, dict) or not value:
-        return text.replace("\n", "\n" + " " * indent)
-    if "\n" not in text and indent + len(text) + after <= WIDTH:
-        return text
-    inside = indent + 1
-    if isinstance(value, dict):
-        parts = [f"{shown(k)}: " + _broken(v, inside + len(shown(k)) + 2, 1) for k, v in value.items()]
-        return "{" + (",\n" + " " * inside).join(parts) + "}"
-    listed = (",\n" + " " * inside).join(_broken(item, inside, 1) for item in value)
-    if isinstance(value, list):
-        return f"[{listed}]"
-    return f"({listed},)" if len(value) == 1 else f"({listed})"
 
 
 def printed(value: Any) -> str:
     """What print() writes of a value."""
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, Exception) else shown(value)
+    own = isinstance(value, Exception) or hasattr(type(value), "_gradwalk_class")
+    return str(value) if own else shown(value)
 
 
 def _tensor(tensor: torch.Tensor) -> str:
@@ -122,4 +122,4 @@ def formatted(value: Any, spec: str) -> str:
     """One field of an f-string: Python's own format with a spec that the parser has checked."""
     if isinstance(value, torch.Tensor):
         return format(value, spec) if value.dim() == 0 else shown(value)
-    return format(value, spec) if isinstance(value, int | float | str) else shown(value)
+    return format(value, spec) if isinstance(value, int | float | str) or spec else printed(value)

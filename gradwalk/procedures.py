@@ -39,6 +39,18 @@ class Procedure:
     def __repr__(self) -> str:
         return f"<function {self.name} at {hex(id(self))}>"
 
+    def signature(self) -> str:
+        """The name with its parameters, as IPython shows a function."""
+        parts = [f"{name}={self.defaults[name]!r}" if name in self.defaults else name for name in self.positional]
+        if self.arguments.vararg is not None:
+            parts.append(f"*{self.arguments.vararg.arg}")
+        elif self.named:
+            parts.append("*")
+        parts += [f"{name}={self.defaults[name]!r}" if name in self.defaults else name for name in self.named]
+        if self.arguments.kwarg is not None:
+            parts.append(f"**{self.arguments.kwarg.arg}")
+        return f"{self.name}({', '.join(parts)})"
+
     def decorate(self, nodes: list[ast.expr]) -> None:
         """What stands above the def: @torch.no_grad() and the like."""
         self.decorators = [_context(self.run, node) for node in nodes]

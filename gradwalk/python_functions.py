@@ -106,8 +106,55 @@ def _isinstance(run: Run, node: ast.expr, value: Any, kinds: Any) -> bool:
     return False
 
 
+def type_of(value: Any) -> Any:
+    """The class of a value as a program sees it: what stands for something of Python's has Python's type."""
+    kind = type(value)
+    return getattr(kind, "_gradwalk_class", None) or STANDS_FOR.get(kind.__name__, kind)
+
+
+def _nothing() -> None:
+    pass
+
+
+STANDS_FOR: dict[str, type] = {
+    "Procedure": type(_nothing),
+    "Builtin": type(len),
+    "Function": type(len),
+    "Method": type([].append),
+    "Plain": type("".join),
+    "Module": type(torch),
+    "ClassObject": type,
+    "Context": type,
+    "Layer": type,
+    "OptimizerClass": type,
+    "ParameterClass": type,
+    "Engine": type(_nothing),
+}
+"""Classes of this library whose objects stand for something of Python's, by name."""
+
+
 def _type(run: Run, node: ast.expr, value: Any) -> Any:
-    return type(value)
+    return type_of(value)
+
+
+def _set(run: Run, node: ast.expr, items: Any = ()) -> set[Any]:
+    return set(_items(run, node, items))
+
+
+def _id(run: Run, node: ast.expr, value: Any) -> int:
+    return run.address(id(value))
+
+
+def _next(run: Run, node: ast.expr, items: Any, *default: Any) -> Any:
+    if isinstance(items, list):  # a generator expression, or an iterator of PyTorch's, which is a list here
+        if items:
+            return items[0]
+        items = iter(())
+    return next(items, *default)
+
+
+def _iter(run: Run, node: ast.expr, items: Any) -> Any:
+    return run.items(items, node)
 
 
 def _callable(run: Run, node: ast.expr, value: Any) -> bool:
@@ -151,6 +198,10 @@ _WITH_TENSORS: dict[str, Callable[..., Any]] = {
     "pow": _pow,
     "isinstance": _isinstance,
     "type": _type,
+    "set": _set,
+    "id": _id,
+    "next": _next,
+    "iter": _iter,
     "callable": _callable,
 }
 """Python's functions that may meet a tensor, or that grow."""
@@ -165,6 +216,9 @@ _WITH_FUNCTIONS: dict[str, Callable[..., Any]] = {
 """Those that may be given a function of the program's own."""
 
 _PLAIN: dict[str, Callable[..., Any]] = {
+    "object": object,
+    "divmod": divmod,
+    "hash": hash,
     "float": float,
     "int": int,
     "bool": bool,
@@ -179,4 +233,4 @@ _PLAIN: dict[str, Callable[..., Any]] = {
 }
 """Python's functions that are what they are."""
 
-TYPES: dict[str, type] = {kind.__name__: kind for kind in (float, int, bool, str, list, tuple, dict)}
+TYPES: dict[str, type] = {kind.__name__: kind for kind in (float, int, bool, str, list, tuple, dict, set, type)}

@@ -23,6 +23,7 @@ from gradwalk.parse import span_of
 from gradwalk.printing import printed, printing_cost
 from gradwalk.program import ProgramCell, ProgramError, Span
 from gradwalk.scope import Scope
+from gradwalk.warned import ONCE
 
 
 class Listener(Protocol):
@@ -104,6 +105,7 @@ class Run:
         """The errors that except clauses are at work on."""
         self.generator = torch.Generator().manual_seed(0)
         self._addresses: dict[str, int] = {}
+        self._warned: set[tuple[tuple[int, int] | None, str]] = set()
         self.line = 1
         """The line on which the present cell starts."""
         self.at: ast.AST = ast.Pass()
@@ -160,7 +162,7 @@ class Run:
             raise ProgramError(error.message, span) from None
         self.budget.operation(elements, work, span)
         if function.name in library.RANDOM:
-            kwargs["generator"] = self.generator
+            kwargs.setdefault("generator", self.generator)
         result = self.listener.call(function, args, kwargs, span)
         if isinstance(result, torch.Tensor) and result.dim() > self.budget.limits.dimensions:
             raise ProgramError(
@@ -184,6 +186,8 @@ class Run:
             return iter(value)
         if isinstance(value, torch.nn.Module) and isinstance(value, torch.nn.Sequential | torch.nn.ModuleList):
             return iter(value)
+        if hasattr(type(value), "_gradwalk_class"):
+            return iter(value)
         raise TypeError(f"'{type(value).__name__}' object is not iterable")
 
     def opened(self, value: Any, node: ast.AST) -> Any:
@@ -197,9 +201,23 @@ class Run:
         self.budget.output(len(text), span)
         self.listener.output(span, stream, text)
 
+    def warn(self, text: str) -> None:
+        """A warning, once for each place in a cell, as in a notebook."""
+        message = text.partition(": ")[2]
+        place = None if message.startswith(ONCE) else (self.line, self.span(self.at).line)
+        if (place, text) not in self._warned:
+            self._warned.add((place, text))
+            self.show(self.at, "warning", text)
+
+    def address(self, address: int) -> int:
+        """A memory address as a program may see it: a small number, the same in every run."""
+        return int(self._number(hex(address)))
+
+    def _number(self, address: str) -> int:
+        return self._addresses.setdefault(address, len(self._addresses) + 1)
+
     def _numbered(self, address: re.Match[str]) -> str:
-        number = self._addresses.setdefault(address[0], len(self._addresses) + 1)
-        return f"0x{number:012x}"
+        return f"0x{self._number(address[0]):012x}"
 
     def text(self, value: Any, node: ast.AST, write: Callable[[Any], str] = printed) -> str:
         """A value as text, if there is not too much of it."""
@@ -220,7 +238,7 @@ class Run:
 
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
-_ITERABLE: tuple[Any, ...] = (list, tuple, range, str, dict, zip, enumerate, map, filter, reversed, *_VIEWS)
+_ITERABLE: tuple[Any, ...] = (list, tuple, range, str, dict, set, zip, enumerate, map, filter, reversed, *_VIEWS)
 """What a loop can go over, beside tensors."""
 
 

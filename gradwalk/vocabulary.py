@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import difflib
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 from gradwalk import library, objects
+from gradwalk.existing import EVERYWHERE, PRIVATE
 from gradwalk.modules import MODULES, Silence
-from gradwalk.parse import nearest, refuse_builtin, span_of
+from gradwalk.parse import DUNDERS, nearest, refuse_builtin, span_of
 from gradwalk.program import Program, ProgramError, Span
 
 _ATTRIBUTES = frozenset(library.METHODS) | library.ATTRIBUTES | objects.ATTRIBUTES
@@ -52,7 +55,8 @@ class _Own:
             elif isinstance(node, ast.arg):
                 self.names.add(node.arg)
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                self.attributes.add(node.attr)
+                if node.attr not in PRIVATE:
+                    self.attributes.add(node.attr)
             elif isinstance(node, ast.ExceptHandler) and node.name:
                 self.names.add(node.name)
         self.attributes |= self.names
@@ -90,15 +94,21 @@ def _check_attribute(node: ast.Attribute, modules: _Imports, own: set[str], line
     if isinstance(module, Silence):
         return
     names = module.names if module else _ATTRIBUTES
-    if node.attr in names or (module is None and node.attr in own) or _is_start_of_super(node):
+    if node.attr in names or (module is None and node.attr in own) or node.attr in DUNDERS:
         return
+    if node.attr not in _existing(module) and not node.attr.startswith("_"):
+        return  # PyTorch has no such thing either, and says so when the cell runs
     whole = span_of(node, line)
     span = Span(whole.end_line, whole.end_column - len(node.attr), whole.end_line, whole.end_column)
     raise _unknown(f"{module.name}.{node.attr}" if module else f".{node.attr}", node.attr, names, span)
 
 
-def _is_start_of_super(node: ast.Attribute) -> bool:
-    return node.attr == "__init__"
+def _existing(module: library.Module | None) -> frozenset[str]:
+    """What the real module has, or else what any object of Python's and PyTorch's has."""
+    if module is None:
+        return EVERYWHERE
+    real = sys.modules.get(module.name)
+    return EVERYWHERE if real is None else frozenset(dir(real))
 
 
 def _module(node: ast.AST, modules: _Imports) -> Any:
@@ -129,7 +139,16 @@ def _of_library(node: ast.expr, modules: _Imports) -> bool:
     return isinstance(node, ast.Attribute) and isinstance(_module(node.value, modules), library.Module)
 
 
+def is_mistyped(keyword: str) -> bool:
+    """Whether a keyword is a listed one with a typing error. PyTorch says so in its own words."""
+    return keyword not in _REAL_KEYWORDS and bool(difflib.get_close_matches(keyword, library.KEYWORDS, 1, 0.75))
+
+
+_REAL_KEYWORDS = frozenset("out generator memory_format layout pin_memory names stable sorted fn hook".split())
+"""Keywords of PyTorch's that are left out on purpose."""
+
+
 def _check_keyword(node: ast.keyword, line: int) -> None:
-    if node.arg is not None and node.arg not in library.KEYWORDS:
+    if node.arg is not None and node.arg not in library.KEYWORDS and not is_mistyped(node.arg):
         span = span_of(node, line)
         raise _unknown(f"The keyword {node.arg}", node.arg, library.KEYWORDS, span)

@@ -55,8 +55,16 @@ class Jupyter:
 
 
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
-_WARNING = re.compile(r"^[^\n]*?:\d+: (\w*Warning: )", re.MULTILINE)
 _ORIGIN = re.compile(r" \(Triggered internally at [^)]*\)")
+
+
+ONCE = (
+    "Converting a tensor with requires_grad=True",
+    "Tensor.T is deprecated",
+    "The use of `x.T`",
+    "An output with one",
+)
+"""PyTorch gives these once a process. The oracle's process sees many programs."""
 
 
 def without_addresses(text: str) -> str:
@@ -119,8 +127,14 @@ def _serve() -> None:
         sys.modules[name] = Nothing(name)
 
     def warning(message: Any, category: type, filename: str, line: int, file: Any = None, text: Any = None) -> None:
+        told = f"{category.__name__}: {message}"
+        if told.partition(": ")[2].startswith(ONCE):
+            if told in once:
+                return
+            once.add(told)
         sys.stdout.write(_ORIGIN.sub("", f"{category.__name__}: {message}") + "\n")
 
+    once: set[str] = set()
     answers, sys.stdout = sys.stdout, io.StringIO()
     shell: Any = Shell.instance(colors="NoColor")
     warnings.showwarning = warning  # type: ignore[assignment]  # the parameters are the same
@@ -129,6 +143,7 @@ def _serve() -> None:
         shell.reset(new_session=True, aggressive=False)
         torch.set_grad_enabled(True)
         torch.manual_seed(0)
+        once.clear()
         told = []
         for cell in json.loads(line):
             sys.stdout = output = io.StringIO()
