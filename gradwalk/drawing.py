@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from gradwalk.album import EMPTY, Page, album
 from gradwalk.dot import LayoutError, quoted
-from gradwalk.graph import RANK_GAP, Box, Graph, computation_graph, graphviz_source
+from gradwalk.episodes import episodes
+from gradwalk.explain import episode_title
+from gradwalk.graph import RANK_GAP, Box, Graph, drawn, graphviz_source
 from gradwalk.layout import Placed, PlacedBox, place
 from gradwalk.notation import pretty, value_names
 from gradwalk.recording import Picture, Recording
@@ -19,21 +22,36 @@ _KINDS = {"lightblue": "tensor", "orange": "saved", "darkolivegreen1": "output",
 """What torchviz means by its colours."""
 
 
-def player_graphs(recording: Recording) -> Json:
+def player_graphs(recording: Recording, unfold: Collection[int] = frozenset()) -> Json:
     """The ``graphs`` part of the player's data: structure only, the same for all input values. JSON-ready.
 
     ``computation`` is placed from left to right (``wide``) and from top to bottom (``tall``); ``grad_fn`` is torchviz's
-    picture of the last backward() call that has one, ``plain`` and with ``saved`` values, or None. Lengths in pixels;
-    an arrow's ``room`` is how wide its texts may be; a ``plain`` one has no head.
-    Raises LayoutError when the computation graph cannot be placed.
+    picture, ``plain`` and with ``saved`` values, or None. Lengths in pixels; an arrow's ``room`` is how wide its texts
+    may be; a ``plain`` one has no head. For a program of several episodes it is ``{"list": […]}`` of their distinct
+    structures, for the same ``unfold`` in the same order as in the story.
+    Raises LayoutError when the computation graph cannot be placed; of several, that one is empty.
     """
-    graph = computation_graph(recording)
+    found = album(recording, unfold)
+    if len(found.episodes) == 1:
+        return _page(found.pages[0])
+    return {"list": [_page_or_none(page) for page in found.pages]}
+
+
+def _page_or_none(page: Page) -> Json:
+    try:
+        return _page(page)
+    except LayoutError:
+        return _page(EMPTY)
+
+
+def _page(page: Page) -> Json:
+    graph = page.graph
     wide = _computation(graph, place(graphviz_source(graph, "LR")))
     try:
         tall = _computation(graph, place(graphviz_source(graph, "TB")))
     except LayoutError:
         tall = wide
-    return {"computation": {"wide": wide, "tall": tall}, "grad_fn": _grad_fn(recording)}
+    return {"computation": {"wide": wide, "tall": tall}, "grad_fn": _grad_fn(page)}
 
 
 def _computation(graph: Graph, placed: Placed) -> Json:
@@ -72,12 +90,12 @@ def _placed(placed: Placed, boxes: list[Json], rest: Mapping[str, Json]) -> Json
     return {"width": placed.width, "height": placed.height, "boxes": boxes, "arrows": arrows}
 
 
-def _grad_fn(recording: Recording) -> Json | None:
-    if not recording.pictures:
+def _grad_fn(page: Page) -> Json | None:
+    picture = page.picture
+    if picture is None:
         return None
-    picture = recording.pictures[-1]
     try:
-        return {"plain": _torchviz(recording, picture.plain), "saved": _torchviz(recording, picture.saved)}
+        return {"plain": _torchviz(page.part, picture.plain), "saved": _torchviz(page.part, picture.saved)}
     except LayoutError:
         return None  # the computation graph is worth showing alone
 
@@ -117,17 +135,29 @@ def _kind(box: PlacedBox) -> str:
 def computation_svg(recording: Recording, step: int | None = None) -> str:
     """The computation graph as an SVG file: with all its values and gradients, or as it stands at one step.
 
+    Of a program with several backward() calls it is the graph of the last one, or of the one that the step belongs to.
     Steps count from 0 (nothing computed yet). The file follows the reader's light or dark preference, holds no
     script and refers to nothing outside. Raises LayoutError when the graph cannot be placed.
     """
-    graph = computation_graph(recording)
     story = timeline(recording)
     last = len(story["steps"]) - 1
-    at = last if step is None else min(max(step, 0), last)
+    at = _last_graph(story) if step is None else min(max(step, 0), last)
+    graph = _graph_at(recording, story, at)
     texts = texts_at(story["slots"], at)
     now = () if step is None else story["steps"][at]["now"]
     placed = _computation(graph, place(graphviz_source(graph, "LR")))
     return svg(Drawn(placed, texts, frozenset(now), _phase(story, at), "Computation graph"))
+
+
+def _last_graph(story: Json) -> int:
+    """The last step of the last episode that has a backward() call; of the last episode where there is none."""
+    called = [episode for episode in story["episodes"] if episode["title"] != episode_title(None)]
+    episode = (called or story["episodes"])[-1]
+    return max(0, int(episode["first"] + episode["count"]) - 1)
+
+
+def _graph_at(recording: Recording, story: Json, step: int) -> Graph:
+    return drawn(episodes(recording)[story["steps"][step]["episode"]].part)
 
 
 def texts_at(slots: Mapping[str, Sequence[Sequence[Any]]], step: int) -> dict[str, list[str]]:
@@ -152,9 +182,9 @@ def torchviz_svg(picture: Picture, recording: Recording | None = None, saved: bo
 
 def computation_dot(recording: Recording) -> str:
     """The computation graph for Graphviz, to be drawn elsewhere: titles, values and gradients as they are at last."""
-    graph = computation_graph(recording)
     story = timeline(recording)
-    texts = texts_at(story["slots"], len(story["steps"]) - 1)
+    at = _last_graph(story)
+    graph, texts = _graph_at(recording, story, at), texts_at(story["slots"], at)
     lines = [f'"{box.id}" [label={_label(box, texts)}{_LOOKS[box.kind]}]' for box in graph.boxes]
     lines += [
         f'"{arrow.tail}" -> "{arrow.head}" [id="{arrow.id}", '

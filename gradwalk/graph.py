@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from gradwalk.boxes import boxes_of
 from gradwalk.dot import effort
+from gradwalk.episodes import episodes
 from gradwalk.measures import (
     BOTTOM,
     FIRST_BASELINE,
@@ -75,20 +77,28 @@ class Graph(NamedTuple):
 
 
 def computation_graph(recording: Recording, call: int | None = None) -> Graph:
-    """The operations that lead to the roots of the recording's ``backward()`` calls (or of one ``call``).
+    """All operations of the recording, or of the episode that one backward() ``call`` of it ends.
 
-    Without any call it holds all operations. Boxes stand in the order of the program, values that no operation made
-    right before their first use. An operation with several results shows the first one. An update of a leaf in place
-    starts anew: what computed it belongs to no later graph.
+    Boxes stand in the order of the program, values that no operation made right before their first use. An operation
+    with several results shows the first one. A leaf has one box, whose value moves when the leaf is updated in place;
+    what only computes such an update has none.
     """
+    if call is not None:
+        recording = next(episode.part for episode in episodes(recording) if episode.call == call)
+    return drawn(recording)
+
+
+def drawn(recording: Recording) -> Graph:
+    """The graph of a recording that is one episode."""
     values = {value.id: value for value in recording.values}
-    roots = {event.root for event in recording.events if isinstance(event, BackwardCall) and call in (None, event.call)}
-    operations = _leading_to(roots, recording, values)
+    roots = {event.root for event in recording.events if isinstance(event, BackwardCall)}
     draw = _Boxes(recording, values, roots)
     boxes: dict[str, Box] = {}
     arrows: list[Arrow] = []
-    for operation in operations:
-        for index, edge in enumerate(() if _updates_leaf(operation, values) else operation.edges):
+    for operation in recording.operations:
+        if not operation.results or operation.id in draw.places.hidden:
+            continue
+        for index, edge in enumerate(operation.edges):
             tail = draw.box(edge.value)
             boxes.setdefault(tail.id, tail)
             tracked = operation.node is not None and edge.route is not None
@@ -102,27 +112,6 @@ def computation_graph(recording: Recording, call: int | None = None) -> Graph:
     return Graph(tuple(boxes.values()), tuple(arrows))
 
 
-def _leading_to(roots: Iterable[int], recording: Recording, values: Mapping[int, Value]) -> list[Operation]:
-    operations = {operation.id: operation for operation in recording.operations if operation.results}
-    if not roots:
-        return list(operations.values())
-    waiting = [values[root].operation for root in roots]
-    found: set[int] = set()
-    while waiting:
-        operation = waiting.pop()
-        if operation is None or operation in found or operation not in operations:
-            continue
-        found.add(operation)
-        if not _updates_leaf(operations[operation], values):
-            waiting.extend(values[edge.value].operation for edge in operations[operation].edges)
-    return [operation for operation in operations.values() if operation.id in found]
-
-
-def _updates_leaf(operation: Operation, values: Mapping[int, Value]) -> bool:
-    result = values[operation.results[0]]
-    return operation.in_place and result.is_leaf and result.requires_grad
-
-
 class _Boxes:
     """Makes the box of a value, once for each operation or source."""
 
@@ -131,19 +120,14 @@ class _Boxes:
         self._names = value_names(recording)
         self._operations = {operation.id: operation for operation in recording.operations}
         self._grad_fns = {node.id: node.name for node in recording.nodes}
-        states = Counter(value.tensor for value in recording.values)
-        leaves = {node.leaf: node.id for node in recording.nodes if node.leaf is not None}
-        # A leaf that changes in place has a box for each state, but one node: they must not light up together.
-        self._accumulators = {leaf: node for leaf, node in leaves.items() if states[values[leaf].tensor] == 1}
-        self._root_boxes = {self._id(values[root]) for root in roots}
+        self.places = boxes_of(recording)
+        boxes = self.places.of
+        self._accumulators = {boxes[node.leaf]: node.id for node in recording.nodes if node.leaf is not None}
+        self._root_boxes = {boxes[root] for root in roots}
         self._made: dict[str, Box] = {}
 
-    @staticmethod
-    def _id(value: Value) -> str:
-        return f"v{value.id}" if value.operation is None else f"o{value.operation}"
-
     def box(self, value: int) -> Box:
-        box_id = self._id(self._values[value])
+        box_id = self.places.of[value]
         if box_id not in self._made:
             self._made[box_id] = self._new(box_id, self._values[value])
         return self._made[box_id]
@@ -154,7 +138,7 @@ class _Boxes:
             value = self._values[operation.results[0]]
         kind, subtitle = self._kind(value, operation)
         full_title = pretty(self._names[value.id])
-        if operation is not None and not _updates_leaf(operation, self._values):
+        if operation is not None:
             full_title += " = " + call_text(operation, self._names)
         title = shortened(full_title, TITLE_SIZE, MAX_TITLE_WIDTH, bold=True)
         subtitle = shortened(subtitle, SUBTITLE_SIZE, MAX_TITLE_WIDTH)
@@ -171,15 +155,17 @@ class _Boxes:
     def _kind(self, value: Value, operation: Operation | None) -> tuple[str, str]:
         if operation is not None and operation.node is not None:
             return "operation", self._grad_fns[operation.node]
-        if value.is_leaf and value.requires_grad:
+        if value.tensor in self.places.leaves:
             return "leaf", "leaf"
         if operation is not None:
             return "untracked", "no grad_fn"
+        if value.requires_grad:
+            return "input", "from before"
         return "input", "input" if value.names else "constant"
 
     def _group(self, box_id: str, value: Value, operation: Operation | None) -> str:
         node = operation.node if operation is not None else None
-        node = self._accumulators.get(value.id) if node is None else node
+        node = self._accumulators.get(box_id) if node is None else node
         return box_id if node is None else f"n{node}"
 
 

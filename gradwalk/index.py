@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from gradwalk.boxes import boxes_of
 from gradwalk.notation import pretty, value_names
 from gradwalk.recording import (
     Accumulate,
@@ -14,6 +16,8 @@ from gradwalk.recording import (
     LocalGradient,
     Operation,
     Recording,
+    State,
+    Update,
     Value,
 )
 
@@ -28,11 +32,25 @@ class Arrival(NamedTuple):
     uses: int
 
 
+class Move(NamedTuple):
+    """What an update of a leaf worked with: its ``.grad``, and what the optimizer remembered before."""
+
+    grad: Array | None
+    before: tuple[State, ...]
+
+
 class Index:
     """Look-ups over one recording, each made once, in time linear in its length."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        grads: Mapping[int, Array] | None = None,
+        states: Mapping[int, tuple[State, ...]] | None = None,
+    ) -> None:
+        """``grads`` and ``states`` are what leaves (by tensor) had in .grad and in an optimizer before it."""
         self.recording = recording
+        self.places = boxes_of(recording)
         self.names = _with_states(recording, value_names(recording))
         self.shown = {value: pretty(name) for value, name in self.names.items()}
         self.values: dict[int, Value] = {value.id: value for value in recording.values}
@@ -47,6 +65,11 @@ class Index:
         """Everything that arrives at a value, in the engine's order, by call and value."""
         self.gradients: dict[tuple[int, int], Array] = {}
         """The whole gradient of a value, as the engine summed it, by call and value."""
+        self.updates: dict[int, Update] = {}
+        """The change in place that an operation made, by operation."""
+        self.moves: dict[int, Move] = {}
+        """What an update worked with, by the id of the value after it."""
+        present, remembered = dict(grads or {}), dict(states or {})
         for event in recording.events:
             if isinstance(event, BackwardCall):
                 self.calls[event.call] = event
@@ -55,6 +78,14 @@ class Index:
                 self.locals[event.call, event.operation, event.edge] = event
             elif isinstance(event, Accumulate):
                 self.gradients[event.call, event.leaf] = event.added
+                present[self.values[event.leaf].tensor] = event.after
+            elif isinstance(event, Update):
+                tensor = self.values[event.after].tensor
+                self.moves[event.after] = Move(present.get(tensor), remembered.get(tensor, ()))
+                if event.operation is not None:
+                    self.updates[event.operation] = event
+                if event.state:
+                    remembered[tensor] = event.state
             elif isinstance(event, Backward):
                 self._note(event)
         self._count_uses()
@@ -84,8 +115,7 @@ class Index:
 
     def box(self, value: int) -> str:
         """The id of the box that shows a value: ``v3`` for one that no operation made, ``o5`` with its operation."""
-        operation = self.values[value].operation
-        return f"v{value}" if operation is None else f"o{operation}"
+        return self.places.of[value]
 
     def target(self, call: int) -> str:
         """The name of the number that a backward call differentiates: the root, or ``L`` where a seed weighs it."""

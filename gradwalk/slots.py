@@ -25,9 +25,19 @@ class Slots:
             entries.pop()
         entries.append([step, lines])
 
+    def settle(self, step: int) -> None:
+        """Drop what a step wrote although it was there before."""
+        for slot in list(self.entries):
+            entries = self.entries[slot]
+            before = entries[-2][1] if len(entries) > 1 else None
+            if entries[-1] == [step, before]:
+                entries.pop()
+            if not entries:
+                del self.entries[slot]
+
     def write_once(self, step: int, slot: str, lines: list[str]) -> None:
-        """Only where the slot has never shown anything."""
-        if slot not in self.entries:
+        """Only where the slot shows nothing."""
+        if not self.known(slot):
             self.write(step, slot, lines)
 
     def write_passing(self, step: int, slot: str, lines: list[str]) -> None:
@@ -38,6 +48,17 @@ class Slots:
     def keep(self, slot: str) -> None:
         """What the slot shows outlives the backward call."""
         self._passing.discard(slot)
+
+    def clear(self, step: int) -> None:
+        """Nothing is known any more: another graph, or the same one in another episode."""
+        self._call = None
+        self._passing.clear()
+        for slot, entries in self.entries.items():
+            if entries[-1][1] is not None:
+                self.write(step, slot, None)
+
+    def known(self, slot: str) -> bool:
+        return slot in self.entries and self.entries[slot][-1][1] is not None
 
     def begin(self, step: int, call: int) -> None:
         """The first step of a backward call empties what the one before it had filled."""

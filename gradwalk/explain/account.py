@@ -65,7 +65,7 @@ def rule_of(index: Index, node: Node, wanted: list[tuple[Operation, str]]) -> Ru
         return None
     text = texts[0][1] if len(texts) == 1 else "; ".join(f"{name}: {text}" for name, text in texts)
     used = _words(text)
-    saved = [_saved_text(index, item) for item in node.saved if item.name in used and item.text != "None"]
+    saved = [saved_text(index, item) for item in node.saved if item.name in used and item.text != "None"]
     return Rule(node.name, text, ", ".join(saved))
 
 
@@ -74,7 +74,8 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text))
 
 
-def _saved_text(index: Index, saved: Saved) -> str:
+def saved_text(index: Index, saved: Saved) -> str:
+    """``self = 4``: under which name a node saved what; a large tensor by its own name and shape."""
     if saved.value is None:
         return f"{saved.name} = {constant_text(saved.text)}"
     value = index.values[saved.value]

@@ -9,7 +9,6 @@ from gradwalk.explain.wording import (
     FORWARD,
     START,
     TITLES,
-    UPDATE,
 )
 from gradwalk.formula import (
     Formula,
@@ -24,7 +23,6 @@ from gradwalk.recording import (
     Failure,
     Forward,
     Operation,
-    Update,
     Value,
 )
 
@@ -63,7 +61,7 @@ def forward(index: Index, event: Forward) -> Account:
         FORWARD["in place"].format(result=index.shown[result.id].rstrip("′")) if operation.in_place else "",
         _noted(index, operation),
     )
-    return Account(title, sentence, _forward_lines(index, operation, operands, result))
+    return Account(title, sentence, computed_lines(index, operation, operands, result))
 
 
 def _computed(index: Index, operation: Operation, result: Value, operands: list[Value]) -> str:
@@ -93,18 +91,9 @@ def _noted(index: Index, operation: Operation) -> str:
     return FORWARD[key].format(node=node.name, saved=listed(saved))
 
 
-def _forward_lines(index: Index, operation: Operation, operands: list[Value], result: Value) -> tuple[Formula, ...]:
+def computed_lines(index: Index, operation: Operation, operands: list[Value], result: Value) -> tuple[Formula, ...]:
     """``v = x²`` and ``= 4² = 16``."""
     symbols, numbers = symbol_line(operation, index.names), array_or_start(result)
     return (
         (symbols,) if numbers is None or not operands else (symbols, number_line(operation, operands, result, numbers))
     )
-
-
-def update(index: Index, event: Update) -> Account:
-    before, after = index.values[event.before], index.values[event.after]
-    name = index.shown[event.after]
-    texts = [number_text(value.shape, value.numbers) for value in (before, after)]
-    key = "shape" if None in texts else "array" if after.shape else "number"
-    sentence = UPDATE[key].format(name=name, before=texts[0], after=texts[1])
-    return Account(TITLES["update"].format(name=name), sentence)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-PHASES = {"forward": "Forward", "local": "Local gradients", "backward": "Backward"}
+PHASES = {
+    "forward": "Forward",
+    "local": "Local gradients",
+    "backward": "Backward",
+    "update": "Update",
+    "after": "After backward()",
+    "folded": "More turns",
+}
 
 # What an operation is called in a title; one that is missing goes by PyTorch's name.
 OPERATIONS = {
@@ -48,6 +55,17 @@ TITLES = {
     "accumulate": "Into {leaf}.grad",
     "free": "Saved values are released",
     "update": "{name} changes in place",
+    "step": "{optimizer} updates {name}",
+    "cleared": "{leaves}.grad is cleared",
+    "cleared many": "The gradients are cleared",
+    "bound": "{names}",
+    "print": "A line is printed",
+    "result": "The cell shows its last value",
+    "warning": "PyTorch warns",
+    "notice": "A notice",
+    "turn": "backward() {place} of {count}",
+    "one turn": "backward()",
+    "no turn": "No backward()",
 }
 
 START = {
@@ -223,6 +241,48 @@ UPDATE = {
     "number": "{name} was {before} and is now {after}. Its memory is the same, and so are all who look at it.",
     "array": "{name} changes from {before} to {after}, in the same memory.",
     "shape": "{name} gets new numbers in the same memory.",
+    "optimizer": "{optimizer} takes {name} one step against its gradient, from {before} to {after}.",
+    "optimizer shape": "{optimizer} takes each of the {count} numbers of {name} one step against its gradient.",
+    "remembers": "For its next step it remembers {state}.",
+    "version": "This is version {new} of the tensor; before, it was version {old}.",
+    "no graph": "PyTorch notes nothing for the way back here, so {name} stays a leaf and no graph grows.",
+    "grad zero": "{name} is set to 0 in place. The next backward() adds to it, so now it begins at 0.",
+    "grad": "{name} changes in place.",
+    "cleared": "{leaves}: the gradient is None again, and the next backward() writes a new one instead of adding.",
+    "cleared zeros": "{leaves}: the gradient is 0 again, so the next backward() adds to nothing.",
+}
+
+BOUND = {
+    "leaf": "{name} is a leaf that requires a gradient: PyTorch follows what is computed with it, and {name}.grad is "
+    "None until a backward().",
+    "constant": "{name} needs no gradient: PyTorch computes with it, and no gradient flows to it.",
+    "shares": "{name} lives in the same memory as {other}: a change in place of one is seen in both.",
+    "same": "{name} is another name for {other}: both are one tensor.",
+    "tracked": "{name} carries {node}: a graph hangs behind it, back to the leaves.",
+    "plain": "{name} is plain Python, {text}; autograd knows nothing of it.",
+    "is": "{name} = {text}",
+    "has": "{name} ({shape})",
+}
+
+SHOWN = {
+    "short": "{text}",
+    "long": "{text} …",
+}
+
+EPISODE = {
+    "folded": "This step stands for a whole turn, from forward to update. Open it to walk through it.",
+    "folded loss": "{root} = {loss}. This step stands for a whole turn, from forward to update. Open it to walk "
+    "through it.",
+    "beginning": "Nothing has run yet. Press → to run the program line by line.",
+    "beginning graph": "Nothing has run yet. Each box of the picture will hold a value; an arrow leads to the "
+    "operation that uses it. Press → to run the program line by line.",
+}
+
+BLAME = {
+    "freed": "It was released at step {step}.",
+    "changed": "{node} had saved {name} for the way back (version {old}); at step {step} it was changed in place "
+    "(version {new}).",
+    "cut": "The way is cut at step {step}, where {name} is made without a graph.",
 }
 
 NONFINITE = {

@@ -1,13 +1,14 @@
 """The formula lines of each step, as MathML templates that many steps share.
 
 ``mathml`` turns LaTeX into templates of nested lists; ``operations`` writes what an operation computes, ``local`` its
-local gradients, ``backward`` the chain rule.
+local gradients, ``backward`` the chain rule, ``update`` an optimizer's step.
 """
 
 from gradwalk.formula.backward import accumulate_lines, contribution_lines, seed_lines
 from gradwalk.formula.local import local_lines
 from gradwalk.formula.mathml import TAGS, Formula, Tree, name_tree, template
 from gradwalk.formula.operations import number_line, symbol_line
+from gradwalk.formula.update import update_lines
 
 __all__ = [
     "TAGS",
@@ -21,4 +22,5 @@ __all__ = [
     "seed_lines",
     "symbol_line",
     "template",
+    "update_lines",
 ]

@@ -1,0 +1,83 @@
+"""What a reader is told about the program itself: names that are bound, texts that are shown, whole episodes."""
+
+from __future__ import annotations
+
+from gradwalk.explain.account import Account, joined
+from gradwalk.explain.wording import BOUND, EPISODE, SHOWN, START, TITLES
+from gradwalk.formula.arrays import number_text
+from gradwalk.index import Index
+from gradwalk.notation import pretty, shape_text
+from gradwalk.recording import BackwardCall, Binding, Operation, Output, Statement, Value
+
+MOST_SHOWN = 160
+MOST_NAMES = 4
+
+
+def beginning(index: Index, first: Operation | None) -> Account:
+    """Before a program that is told statement by statement."""
+    events = index.recording.events
+    if first is None and not any(isinstance(event, BackwardCall | Statement | Output) for event in events):
+        return Account(TITLES["start"], START["nothing"])
+    return Account(TITLES["start"], EPISODE["beginning" if first is None else "beginning graph"])
+
+
+def bound(index: Index, event: Statement) -> Account:
+    """A statement gave names to what no operation made: a leaf, a constant, a second name, plain Python."""
+    shown = [_shown(index, binding) for binding in event.bindings[:MOST_NAMES]]
+    title = TITLES["bound"].format(names=", ".join(shown) + (", …" if len(event.bindings) > MOST_NAMES else ""))
+    said = dict.fromkeys(_bound(index, binding) for binding in event.bindings[:MOST_NAMES])
+    return Account(title, joined(*said))
+
+
+def _shown(index: Index, binding: Binding) -> str:
+    name = pretty(binding.name)
+    if binding.value is None:
+        return BOUND["is"].format(name=name, text=binding.text)
+    value = index.values[binding.value]
+    number = number_text(value.shape, value.numbers)
+    if number is None:
+        return BOUND["has"].format(name=name, shape=shape_text(value.shape))
+    return BOUND["is"].format(name=name, text=number)
+
+
+def _bound(index: Index, binding: Binding) -> str:
+    name = pretty(binding.name)
+    if binding.value is None:
+        return BOUND["plain"].format(name=name, text=binding.text)
+    value = index.values[binding.value]
+    other = _sharing(index, value, binding.name)
+    shared = BOUND["same" if other[1] else "shares"].format(name=name, other=other[0]) if other else ""
+    made = None if value.operation is None else index.operations[value.operation].node
+    if made is not None:
+        return joined(BOUND["tracked"].format(name=name, node=index.nodes[made].name), shared)
+    return joined(BOUND["leaf" if value.requires_grad else "constant"].format(name=name), shared)
+
+
+def _sharing(index: Index, value: Value, name: str) -> tuple[str, bool] | None:
+    """An earlier name of the same tensor, or of another one in the same memory."""
+    if name in value.names and value.names.index(name) > 0:
+        return pretty(value.names[0]), True
+    others = (v for v in index.recording.values if v.storage == value.storage and v.id < value.id and v.names)
+    other = next((v for v in others if v.tensor != value.tensor), None)
+    return None if other is None else (pretty(other.names[0]), False)
+
+
+def shown(event: Output) -> Account:
+    text = " ".join(event.text.split())
+    key = "short" if len(text) <= MOST_SHOWN else "long"
+    return Account(TITLES[event.stream], SHOWN[key].format(text=text[:MOST_SHOWN]))
+
+
+def folded(index: Index, turn: tuple[int, int], loss: str | None) -> Account:
+    """A whole turn of a loop in one step; ``turn`` is its number and of how many."""
+    root = index.calls[0].root
+    if loss is None:
+        return Account(episode_title(turn), EPISODE["folded"])
+    return Account(episode_title(turn), EPISODE["folded loss"].format(root=index.shown[root], loss=loss))
+
+
+def episode_title(turn: tuple[int, int] | None) -> str:
+    if turn is None:
+        return TITLES["no turn"]
+    place, count = turn
+    return TITLES["turn" if count > 1 else "one turn"].format(place=place, count=count)

@@ -1,0 +1,34 @@
+"""Which episodes are told step by step, and which are one step each: of a long loop the first turns and the last."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from gradwalk.episodes import Episode
+from gradwalk.recording import Failure, Statement
+
+MOST_OPEN = 12
+"""A loop of more turns than this is folded."""
+FIRST = 3
+LARGEST = 4000
+"""Events in all open episodes together, beyond which shorter loops are folded too."""
+
+
+def folded(found: Sequence[Episode], unfold: Collection[int] = ()) -> frozenset[int]:
+    """The numbers of the episodes that are one step. ``unfold`` stay open, and all in which something fails."""
+    loops: dict[object, list[Episode]] = {}
+    for episode in found:
+        loops.setdefault(episode.place if episode.call is not None else episode.number, []).append(episode)
+    most = MOST_OPEN if _size(found, _inner(loops.values(), MOST_OPEN)) <= LARGEST else FIRST + 1
+    inner = _inner(loops.values(), most)
+    failed = {e.number for e in found if any(isinstance(event, Failure) for event in e.events)}
+    return frozenset(inner - failed - set(unfold))
+
+
+def _inner(loops: Iterable[Sequence[Episode]], most: int) -> set[int]:
+    return {episode.number for loop in loops if len(loop) > most for episode in loop[FIRST:-1]}
+
+
+def _size(found: Sequence[Episode], inner: Collection[int]) -> int:
+    steps = (event for episode in found if episode.number not in inner for event in episode.events)
+    return sum(not isinstance(event, Statement) for event in steps)
