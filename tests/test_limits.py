@@ -37,7 +37,7 @@ def refusal(source: str, limits: Limits = LIMITS) -> str:
         ("x = range(101)", Limits(steps=100), "at most 100 items"),
         ("while True:\n    pass", Limits(seconds=0.0), "ran for 0 seconds"),
         (
-            "x = torch.ones((), requires_grad=True)\ny = x * x * x\nfor i in range(9):\n    y.backward(retain_graph=True)",
+            "x = torch.ones((), requires_grad=True)\ny = x * x\nfor i in range(9):\n    y.backward(retain_graph=True)",
             Limits(backward_nodes=10),
             "more than 10 nodes",
         ),
@@ -55,9 +55,12 @@ def test_a_program_within_its_limits_is_none_the_wiser() -> None:
 
 def test_time_is_checked_before_each_operation() -> None:
     budget = Budget(Limits(seconds=0.0))
-    for charge in (lambda: budget.step(HERE), lambda: budget.operation(1, 0, HERE), lambda: budget.check_time(HERE)):
-        with pytest.raises(ProgramError, match="was stopped"):
-            charge()
+    with pytest.raises(ProgramError, match="was stopped"):
+        budget.step(HERE)
+    with pytest.raises(ProgramError, match="was stopped"):
+        budget.operation(1, 0, HERE)
+    with pytest.raises(ProgramError, match="was stopped"):
+        budget.check_time(HERE)
 
 
 @pytest.mark.parametrize(
