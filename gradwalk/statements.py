@@ -52,6 +52,8 @@ def bind(run: Run, target: ast.expr, value: Any) -> None:
 
 
 def _unpack(run: Run, target: ast.Tuple | ast.List, value: Any) -> None:
+    if isinstance(value, int | float | None):
+        raise TypeError(f"cannot unpack non-iterable {type(value).__name__} object")
     items = list(run.items(value, target))
     wanted = len(target.elts)
     star = next((index for index, part in enumerate(target.elts) if isinstance(part, ast.Starred)), None)
