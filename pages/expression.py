@@ -65,6 +65,7 @@ with places.player:
         step=now.document.step,
         opened=now.key,
         stale=shown.refused is not None,
+        program=False,
     )
 with places.answer:
     if shown.recorded:

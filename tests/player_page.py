@@ -24,7 +24,8 @@ async ([script, styles]) => {
     const place = document.getElementById(host);
     const root = place.shadowRoot || place.attachShadow({ mode: "open" });
     if (!root.childNodes.length) root.append(Object.assign(document.createElement("style"), { textContent: styles }));
-    window.mounted[host] = module.default({ data, parentElement: root });
+    const setTriggerValue = (...asked) => { window.asked = [...(window.asked || []), asked]; };
+    window.mounted[host] = module.default({ data, parentElement: root, setTriggerValue });
   };
 }
 """
@@ -33,7 +34,8 @@ async ([script, styles]) => {
 LOOK = """
 (host) => {
   const root = document.getElementById(host).shadowRoot;
-  const texts = (selector) => [...root.querySelectorAll(selector)].map((node) => `${node.getAttribute("class")}: ${node.textContent}`);
+  const classes = (node) => [...node.classList].sort().join(" ");
+  const texts = (selector) => [...root.querySelectorAll(selector)].map((node) => `${classes(node)}: ${node.textContent}`);
   const step = root.querySelector("input.steps");
   return JSON.stringify([
     texts(".stage svg text"), [...root.querySelectorAll(".now")].map((node) => node.textContent),

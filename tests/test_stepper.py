@@ -81,3 +81,36 @@ def test_arrows_back_are_shifted_as_in_files() -> None:
     assert f"const FLOW_SHIFT = {measures.FLOW_SHIFT};" in GEOMETRY
     assert f"lineHeight: {measures.LINE_HEIGHT} }}" in GEOMETRY
     assert f"lineHeight: {measures.CODE_LINE}, advance" in GEOMETRY
+
+
+def whole_program() -> None:
+    """A page with a program, which says what was asked of it."""
+    import streamlit as st
+
+    from components.stepper import player, unfolded
+    from tests.player_program import training
+
+    data = training(20)
+    player(graphs=data["graphs"], story=data["story"], program="expression" not in st.query_params, key="it")
+    st.write(f"asked: {unfolded('it')}, {unfolded('another')}")
+
+
+def test_an_expression_gets_no_table_of_names_and_no_outputs() -> None:
+    at = AppTest.from_function(whole_program).run()
+    assert not at.exception
+    assert all(
+        f'"{part}":' in at.get("bidi_component")[0].proto.json for part in ("names", "outputs", "saved", "cells")
+    )
+    at.query_params["expression"] = "yes"
+    sent = at.run().get("bidi_component")[0].proto.json
+    assert not any(f'"{part}":' in sent for part in ("names", "outputs", "saved", "cells", "episodes"))
+
+
+def test_nobody_has_asked_for_a_folded_episode_yet() -> None:
+    at = AppTest.from_function(whole_program).run()
+    assert at.markdown[0].value == "asked: None, None"
+
+
+def test_the_script_sends_only_the_request_to_unfold() -> None:
+    assert javascript().count("setTriggerValue(") == 1
+    assert 'setTriggerValue("unfold", number)' in javascript()

@@ -16,6 +16,8 @@ PARTS = (
     "geometry", "slot", "box", "arrow", "picture", "stage", "legend", "pictures",
     "scrubber", "episodes", "transport", "keys", "address", "screen", "player",
 )  # fmt: skip
+EXPRESSION = ("phases", "steps", "slots", "formulas", "code")
+"""What of a story is shown for an expression."""
 STYLES = ("player", "program", "picture", "modes")
 
 
@@ -39,6 +41,7 @@ def player(
     step: int = 0,
     opened: str = "",
     stale: bool = False,
+    program: bool = True,
     key: str = "player",
 ) -> None:
     """Show a recording's placed ``graphs`` (``drawing.player_graphs``) and its ``story`` (``timeline.timeline``).
@@ -46,9 +49,13 @@ def player(
     ``query`` is the page's URL query without the step: the player writes ``?<query>&step=k`` into the address bar and
     sends nothing to the server. It starts at ``step``, and again whenever ``opened`` changes; otherwise it keeps its
     position, also when the numbers change: the same episode, as far into it as before. ``stale`` says that the picture
-    is the last good one, and dims it. Without a story it says that nothing has run yet. A click on a folded episode
-    runs the page again: see ``unfolded``.
+    is the last good one, and dims it. Without a story it says that nothing has run yet.
+
+    For a ``program`` of cells it shows their outputs, the table of names and what nodes keep for backward as well. A
+    click on a folded episode runs the page again: see ``unfolded``.
     """
+    if story and not program:
+        story = {part: story[part] for part in EXPRESSION}
     data = {"graphs": graphs, "story": story, "query": query, "step": step, "opened": opened, "stale": stale}
     _component(key=key, data=data, on_unfold_change=lambda: None)
 

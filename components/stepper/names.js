@@ -1,6 +1,6 @@
 /* The table of names: what each is bound to at a step, its .grad, and whether autograd tracks it. */
 
-const NOT_TENSORS = new Set(["number", "text"]);
+const NOT_TENSORS = new Set(["number", "text", "object"]);
 
 function createNames() {
   const heads = ["Name", "Value", ".grad", "Autograd"].map((head) => html("th", { scope: "col" }, head));
@@ -91,5 +91,9 @@ function kindOf(bound) {
   const kind = html("code", null, bound.kind);
   if (NOT_TENSORS.has(bound.kind)) return [html("span", { class: "none" }, bound.kind)];
   const flag = html("small", null, `requires_grad=${bound.requires_grad ? "True" : "False"}`);
-  return [kind, flag, ...(bound.shares ? [html("small", { class: "shares" }, `same memory as ${bound.shares}`)] : [])];
+  const more = [
+    bound.version ? `version ${bound.version}: changed in place` : "",
+    bound.shares ? `same memory as ${bound.shares}` : "",
+  ];
+  return [kind, flag, ...more.filter(Boolean).map((text) => html("small", { class: "more" }, text))];
 }

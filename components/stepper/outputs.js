@@ -36,7 +36,8 @@ function createOutputs() {
   /** Long outputs scroll inside their own place. */
   function followTo(item) {
     const place = item.parentElement;
-    if (place && place.scrollHeight > place.clientHeight) place.scrollTop = item.offsetTop + item.offsetHeight;
+    if (!place || place.scrollHeight <= place.clientHeight) return;
+    place.scrollTop = Math.min(item.offsetTop, item.offsetTop + item.offsetHeight - place.clientHeight);
   }
 
   return { setOutputs, show, count: () => entries.length };

@@ -28,7 +28,7 @@ function createPlayer(parent) {
   const jump = (to) => { transport.pause(); if (to !== null) go(to); };
   const episodes = createEpisodes(jump);
   const pictures = createPictures(pick, () => data && show());
-  const words = createWords((number) => { transport.pause(); unfold(number); });
+  const words = createWords((number) => { transport.pause(); unfold(number); }, (to) => jump(to));
   const panel = createPanel(() => data && show());
   const address = createAddress();
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
@@ -83,6 +83,9 @@ function createPlayer(parent) {
     pictures.show(data.story, step);
     words.show(data.story, step);
     panel.show(data.story, step);
+    // Whoever else is on the page, such as an editor of the program, can mark the step.
+    const detail = { step, span: data.story.steps[step].span, kind: phase ? phase.kind : null };
+    document.dispatchEvent(new CustomEvent("gradwalk:step", { detail }));
     clearTimeout(liveTimer);
     liveTimer = setTimeout(() => setText(live, `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
   }

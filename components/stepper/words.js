@@ -1,14 +1,15 @@
 /* What happens at a step: title, PyTorch's message of a failure, sentence, formula, and PyTorch's own rule. */
 
-/** `unfold(number)` asks for the steps of a folded episode. */
-function createWords(unfold) {
+/** `unfold(number)` asks for the steps of a folded episode, `go(step)` leads to the cause of a failure. */
+function createWords(unfold, go) {
   const title = html("h3", { class: "title" });
   const sentence = html("p", { class: "sentence" });
   const formula = html("div", { class: "formula" });
   const rule = html("p", { class: "rule" });
   const message = html("pre", { class: "message" });
   const open = html("button", { type: "button", class: "button open-fold", click: () => ask() }, "Open this iteration");
-  const element = html("div", { class: "words" }, title, message, sentence, open, formula, rule);
+  const cause = html("button", { type: "button", class: "button", click: () => go(shown.cause) }, "Go to the cause");
+  const element = html("div", { class: "words" }, title, message, sentence, open, cause, formula, rule);
   let shown = null;
 
   function ask() {
@@ -29,6 +30,7 @@ function createWords(unfold) {
     setText(message, failed || "");
     open.hidden = step.folded === null || step.folded === undefined;
     setAttribute(open, "aria-disabled", null);
+    cause.hidden = step.cause === null || step.cause === undefined;
   }
 
   function showRule(said) {
