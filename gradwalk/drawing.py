@@ -151,7 +151,11 @@ def computation_svg(recording: Recording, step: int | None = None) -> str:
 
 def _last_graph(story: Json) -> int:
     """The last step of the last episode that has a backward() call; of the last episode where there is none."""
-    called = [episode for episode in story["episodes"] if episode["title"] != episode_title(None)]
+    called = [
+        episode
+        for episode in story["episodes"]
+        if episode["title"] not in (episode_title(None), episode_title(None, True))
+    ]
     episode = (called or story["episodes"])[-1]
     return max(0, int(episode["first"] + episode["count"]) - 1)
 

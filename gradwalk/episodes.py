@@ -22,7 +22,6 @@ from gradwalk.recording import (
     LocalGradient,
     Output,
     Recording,
-    State,
     Statement,
     Update,
 )
@@ -34,8 +33,8 @@ class Before(NamedTuple):
 
     grads: Mapping[int, Array]
     """The ``.grad`` of leaves."""
-    states: Mapping[int, tuple[State, ...]]
-    """What an optimizer remembered of parameters."""
+    steps: Mapping[int, Update]
+    """The last step that an optimizer took with a parameter."""
     freed: frozenset[int]
     """The part's nodes whose saved values were released."""
 
@@ -86,14 +85,14 @@ class _Ledger:
         self._values = recording.values
         self._owners = grad_owners(recording)
         self._grads: dict[int, Array] = {}
-        self._states: dict[int, tuple[State, ...]] = {}
+        self._steps: dict[int, Update] = {}
         self._freed: set[int] = set()
 
     def before(self, part: Part) -> Before:
         tensors, nodes = part.tensors, part.nodes
         grads = {tensors[tensor]: grad for tensor, grad in self._grads.items() if tensor in tensors}
-        states = {tensors[tensor]: state for tensor, state in self._states.items() if tensor in tensors}
-        return Before(grads, states, frozenset(nodes[node] for node in self._freed & nodes.keys()))
+        steps = {tensors[tensor]: step for tensor, step in self._steps.items() if tensor in tensors}
+        return Before(grads, steps, frozenset(nodes[node] for node in self._freed & nodes.keys()))
 
     def note(self, events: Sequence[Told]) -> None:
         for event in events:
@@ -106,8 +105,8 @@ class _Ledger:
                     self._clear(self._values[leaf].tensor, event.zeros)
             elif isinstance(event, Update):
                 after = self._values[event.after]
-                if event.state:
-                    self._states[after.tensor] = event.state
+                if event.optimizer is not None:
+                    self._steps[after.tensor] = event
                 if event.after in self._owners:
                     self._grads[self._owners[event.after]] = Array(after.shape, after.dtype, after.numbers)
 

@@ -13,6 +13,7 @@ from gradwalk.recording import (
     Array,
     Backward,
     BackwardCall,
+    Forward,
     LocalGradient,
     Operation,
     Recording,
@@ -46,7 +47,7 @@ class Index:
         self,
         recording: Recording,
         grads: Mapping[int, Array] | None = None,
-        states: Mapping[int, tuple[State, ...]] | None = None,
+        states: Mapping[int, Update] | None = None,
     ) -> None:
         """``grads`` and ``states`` are what leaves (by tensor) had in .grad and in an optimizer before it."""
         self.recording = recording
@@ -69,7 +70,12 @@ class Index:
         """The change in place that an operation made, by operation."""
         self.moves: dict[int, Move] = {}
         """What an update worked with, by the id of the value after it."""
-        present, remembered = dict(grads or {}), dict(states or {})
+        self.given = dict(grads or {})
+        """The .grad of leaves, by tensor, before all this."""
+        self.accumulated: list[Accumulate] = []
+        self.ran: set[int] = set()
+        """The operations that run in this recording, and not before it."""
+        present, remembered = dict(self.given), dict(states or {})
         for event in recording.events:
             if isinstance(event, BackwardCall):
                 self.calls[event.call] = event
@@ -78,14 +84,17 @@ class Index:
                 self.locals[event.call, event.operation, event.edge] = event
             elif isinstance(event, Accumulate):
                 self.gradients[event.call, event.leaf] = event.added
+                self.accumulated.append(event)
                 present[self.values[event.leaf].tensor] = event.after
             elif isinstance(event, Update):
                 tensor = self.values[event.after].tensor
-                self.moves[event.after] = Move(present.get(tensor), remembered.get(tensor, ()))
+                self.moves[event.after] = Move(present.get(tensor), _own(event, remembered.get(tensor)))
                 if event.operation is not None:
                     self.updates[event.operation] = event
-                if event.state:
-                    remembered[tensor] = event.state
+                if event.optimizer is not None:
+                    remembered[tensor] = event
+            elif isinstance(event, Forward):
+                self.ran.add(event.operation)
             elif isinstance(event, Backward):
                 self._note(event)
         self._count_uses()
@@ -133,6 +142,12 @@ class Index:
         """Which place of several an operand takes: 1, 2, … when one value is used more than once, else 0."""
         same = [number for number, other in enumerate(operation.edges) if other.value == operation.edges[edge].value]
         return same.index(edge) + 1 if len(same) > 1 else 0
+
+
+def _own(event: Update, past: Update | None) -> tuple[State, ...]:
+    """What this optimizer remembered: nothing at its first step, nor of what another one did."""
+    first = any(state.name == "step" and state.array.numbers == (1.0,) for state in event.state)
+    return () if past is None or first or past.optimizer != event.optimizer else past.state
 
 
 def _with_states(recording: Recording, names: dict[int, str]) -> dict[int, str]:

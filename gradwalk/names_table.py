@@ -20,7 +20,10 @@ from gradwalk.told import Cleared, Told, grad_owners
 
 Cell = dict[str, Any]
 
-_PASSED_OVER = frozenset(("function", "type", "module", "builtin_function_or_method", "Class", "Function"))
+PASSED_OVER = frozenset(
+    ("function", "type", "module", "builtin_function_or_method", "Class", "ClassObject", "Function", "Procedure")
+)
+"""Bindings to functions, classes and modules, which are no data."""
 
 
 _TURNING = frozenset(("t", "transpose", "permute", "numpy_T", "flip", "diagonal"))
@@ -48,6 +51,11 @@ class NamesTable:
     def told(self) -> dict[str, Any]:
         return {"rows": [{"name": name} for name in self.cells], "cells": self.cells}
 
+    def is_leaf(self, name: str) -> bool:
+        """Whether the name stands for a leaf that requires a gradient."""
+        bound = self._bound.get(name)
+        return isinstance(bound, Value) and bound.requires_grad and self._kind(bound) == "leaf"
+
     def note(self, event: Told, step: int) -> None:
         for name in sorted(self._changed(event)):
             self._write(name, step)
@@ -59,7 +67,7 @@ class NamesTable:
     def statement(self, event: Statement) -> set[str]:
         changed: set[str] = set()
         for binding in event.bindings:
-            if binding.value is not None or binding.text not in _PASSED_OVER:
+            if binding.value is not None or binding.text not in PASSED_OVER:
                 changed |= self._bind(binding)
         return changed
 

@@ -10,6 +10,7 @@ from gradwalk.boxes import moved
 from gradwalk.episodes import Episode
 from gradwalk.explain.account import saved_text
 from gradwalk.index import Arrival, Index
+from gradwalk.names_table import PASSED_OVER
 from gradwalk.recording import (
     Accumulate,
     Array,
@@ -34,20 +35,30 @@ class Scene:
     """Tells one episode into ``steps``, ``slots`` and ``chips`` (what each node keeps for backward).
 
     With ``statements``, names that are bound and texts that are shown have steps of their own. ``folded`` writes only
-    what stands in the picture at the end, all at the present step.
+    what stands in the picture at the end, all at the present step. ``was_leaf`` says of a name whether it stands for a
+    leaf with a gradient.
     """
 
     def __init__(
-        self, episode: Episode, steps: Steps, slots: Slots, chips: Slots, *, statements: bool, folded: bool = False
+        self,
+        episode: Episode,
+        steps: Steps,
+        slots: Slots,
+        chips: Slots,
+        *,
+        statements: bool,
+        folded: bool = False,
+        was_leaf: Callable[[str], bool] = lambda _: False,
     ) -> None:
         before = episode.before
-        self.index = Index(episode.part, before.grads, before.states)
+        self.index = Index(episode.part, before.grads, before.steps)
         self._episode = episode
         self._steps = steps
         self._slots = slots
         self._chips = chips
         self._statements = statements
         self._folded = folded
+        self._was_leaf = was_leaf
         self._moved = moved(episode.part)
         self._leaf_of_grad = self._grad_boxes()
         self._happened: list[tuple[Told, int]] = []
@@ -224,8 +235,14 @@ class Scene:
         self._done = None
         if not self._statements or self._folded:
             return
-        shown = [b for b in event.bindings if b.value is not None or b.text not in _UNSEEN]
+        shown = [b for b in event.bindings if b.value is not None or b.text not in PASSED_OVER]
         values = [index.values[b.value] for b in shown if b.value is not None]
+        lost = [b for b in shown if b.value is not None and self._loses_leaf(b.name, index.values[b.value])]
+        if lost:
+            seen = event._replace(bindings=tuple(lost))
+            boxes = [index.box(b.value) for b in lost if b.value is not None]
+            self._step(seen, "statement", explain.rebound, boxes, boxes[0])
+            return
         made = done is not None and any(value.operation == done for value in values)
         updated = (
             any(value.tensor in index.places.leaves and value.version > 0 for value in values) and done is not None
@@ -239,6 +256,11 @@ class Scene:
         for value in values:
             if value.operation is None:
                 self._slots.write_once(self._now, f"{index.box(value.id)}.value", lines_of(value))
+
+    def _loses_leaf(self, name: str, value: Value) -> bool:
+        """Whether a name that stood for a leaf now stands for a result of tracked operations."""
+        made = None if value.operation is None else self.index.operations[value.operation]
+        return made is not None and made.node is not None and not made.in_place and self._was_leaf(name)
 
     def output(self, event: Output) -> None:
         if self._statements and event.stream != "notice":
@@ -258,8 +280,6 @@ class Scene:
 
         self._step(event, "failure", account, now, None, **more)
 
-
-_UNSEEN = frozenset(("function", "type", "module", "builtin_function_or_method", "Class", "Function"))
 
 _TELL: dict[type, Callable[[Scene, Any], None]] = {
     Statement: Scene.statement,

@@ -85,7 +85,15 @@ class _Story:
         }
 
     def _scene(self, episode: Episode, fold: bool = False) -> Scene:
-        return Scene(episode, self._steps, self._slots, self._chips, statements=self._statements, folded=fold)
+        return Scene(
+            episode,
+            self._steps,
+            self._slots,
+            self._chips,
+            statements=self._statements,
+            folded=fold,
+            was_leaf=self._names.is_leaf,
+        )
 
     def _open(self, episode: Episode) -> None:
         scene = self._scene(episode)
@@ -137,7 +145,8 @@ class _Story:
 
     def _about(self, episode: Episode, first: int) -> dict[str, Any]:
         count = len(self._steps.list) - first
-        title = explain.episode_title(self._turns.get(episode.number))
+        failed = any(isinstance(event, Failure) for event in episode.events)
+        title = explain.episode_title(self._turns.get(episode.number), failed)
         return {
             "first": first,
             "count": count,
@@ -162,10 +171,10 @@ def _eventful(found: Album) -> bool:
     if len(found.episodes) > 1:
         return True
     events = [event for event in found.episodes[0].events if not isinstance(event, Statement) or event.bindings]
-    ends = events[-1:] if events and isinstance(events[-1], Output) else []
-    inner = events[: len(events) - len(ends)]
+    if events and isinstance(events[-1], Output) and events[-1].stream == "result":
+        events.pop()
     begun = False
-    for event in inner:
+    for event in events:
         begun = begun or isinstance(event, Forward)
         if isinstance(event, Output | Update) or (isinstance(event, Statement) and begun and _plain(event)):
             return True

@@ -11,7 +11,7 @@ from gradwalk.explain.changes import changed, cleared, update
 from gradwalk.explain.failure import Explanation, failure
 from gradwalk.explain.forward import forward, start
 from gradwalk.explain.local import local
-from gradwalk.explain.program import beginning, bound, episode_title, folded, shown
+from gradwalk.explain.program import beginning, bound, episode_title, folded, rebound, shown
 
 __all__ = [
     "Account",
@@ -31,6 +31,7 @@ __all__ = [
     "forward",
     "free",
     "local",
+    "rebound",
     "seed",
     "shown",
     "start",

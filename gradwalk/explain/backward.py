@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from gradwalk.explain import passing
-from gradwalk.explain.account import Account, joined, rule_of
+from gradwalk.explain.account import Account, joined, listed, rule_of
 from gradwalk.explain.nonfinite import backward_reason
-from gradwalk.explain.pieces import called, gist
+from gradwalk.explain.pieces import called, gist, own_function
 from gradwalk.explain.wording import (
     ACCUMULATE,
     BACKWARD,
@@ -21,7 +22,7 @@ from gradwalk.formula import (
     seed_lines,
 )
 from gradwalk.formula.arrays import number_text
-from gradwalk.index import Index
+from gradwalk.index import Arrival, Index
 from gradwalk.notation import pretty, shape_text
 from gradwalk.recording import (
     Accumulate,
@@ -29,6 +30,7 @@ from gradwalk.recording import (
     Backward,
     BackwardCall,
     Free,
+    Node,
     Operation,
 )
 
@@ -41,8 +43,19 @@ def seed(index: Index, event: BackwardCall) -> Account:
     elif index.weighed(event.call):
         key = "number"
     pieces = {"root": root, "seed": gist(event.seed), "count": str(math.prod(event.seed.shape))}
-    sentence = joined(SEED[key].format(**pieces), SEED["retain"] if event.retain_graph else "")
+    again = _again(index, event)
+    sentence = joined(
+        SEED[key].format(**pieces), SEED[again] if again else "", SEED["retain"] if event.retain_graph else ""
+    )
     return Account(TITLES["seed"].format(root=root), sentence, seed_lines(index, event))
+
+
+def _again(index: Index, event: BackwardCall) -> str:
+    """Whether the graph behind the root was built before this part of the program, and why it is still there."""
+    made = index.values[event.root].operation
+    if made is None or made in index.ran:
+        return ""
+    return "again" if any(s.value is not None for node in index.nodes.values() for s in node.saved) else "again unsaved"
 
 
 def backward(index: Index, event: Backward) -> Account:
@@ -54,13 +67,21 @@ def backward(index: Index, event: Backward) -> Account:
     arrivals = index.arrivals.get((event.call, event.node), [])
     sentence = joined(
         _pull(index, event, operation, upstream),
-        _odd_contribution(index, event, operation, upstream)
+        _own(index, node, operation, arrivals)
+        or _odd_contribution(index, event, operation, upstream)
         or passing.passing(index, event, operation, upstream, arrivals),
         passing.uses(index, event, arrivals),
     )
     lines = [line for arrival in arrivals for line in contribution_lines(index, event, operation, arrival)]
     rule = rule_of(index, node, [(operation, operation.edges[arrival.edge].name) for arrival in arrivals])
     return Account(TITLES["backward"].format(operation=called(operation)), sentence, tuple(lines), rule)
+
+
+def _own(index: Index, node: Node, operation: Operation, arrivals: Sequence[Arrival]) -> str:
+    if not arrivals or not own_function(operation, node):
+        return ""
+    first = arrivals[0]
+    return BACKWARD["own"].format(operand=index.shown[first.value], contribution=gist(first.array))
 
 
 def _pull(index: Index, event: Backward, operation: Operation, upstream: Array) -> str:
@@ -94,8 +115,21 @@ def accumulate(index: Index, event: Accumulate) -> Account:
     sentence = ACCUMULATE[key].format(leaf=leaf, **pieces)
     first = ACCUMULATE["retained"].format(leaf=leaf) if event.node is None else ""
     root = index.calls[event.call].root == event.leaf and not index.weighed(event.call)
-    sentence = joined(first, ACCUMULATE["root"] if root and event.node is not None else "", sentence)
+    sentence = joined(
+        first, ACCUMULATE["root"] if root and event.node is not None else "", sentence, _untouched(index, event)
+    )
     return Account(TITLES["accumulate"].format(leaf=leaf), sentence, accumulate_lines(index, event))
+
+
+def _untouched(index: Index, event: Accumulate) -> str:
+    """After the last one: the leaves of the program that got nothing."""
+    if event is not index.accumulated[-1]:
+        return ""
+    touched = {index.values[other.leaf].tensor for other in index.accumulated} | index.given.keys()
+    names = {v.tensor: index.shown[v.id] for v in index.values.values() if v.tensor in index.places.leaves and v.names}
+    missed = [name for tensor, name in names.items() if tensor not in touched]
+    key = "untouched" if len(missed) == 1 else "untouched many"
+    return ACCUMULATE[key].format(leaf=missed[0], leaves=listed(missed)) if missed else ""
 
 
 def free(event: Free) -> Account:

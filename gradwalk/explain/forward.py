@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradwalk.explain.account import Account, joined, listed, named
 from gradwalk.explain.nonfinite import forward_reason
-from gradwalk.explain.pieces import called, elementwise
+from gradwalk.explain.pieces import STEPS, called, elementwise, own_function
 from gradwalk.explain.wording import (
     FORWARD,
     START,
@@ -83,8 +83,14 @@ def _noted(index: Index, operation: Operation) -> str:
         if call_name(operation) == "detach":
             return FORWARD["cut"]
         tracked = any(index.values[edge.value].requires_grad for edge in operation.edges)
+        if tracked and call_name(operation) in STEPS:
+            return FORWARD["no derivative"].format(
+                kernel=call_name(operation), result=index.shown[operation.results[0]]
+            )
         return FORWARD["unrecorded" if tracked else "constant"]
     node = index.nodes[operation.node]
+    if own_function(operation, node):
+        return FORWARD["own"].format(node=node.name)
     kept = [saved.value for saved in node.saved if saved.value is not None]
     saved = [named(index, index.values[value]) for value in dict.fromkeys(kept)]
     key = "keeps" if saved else "notes constants" if node.saved else "notes"

@@ -6,17 +6,27 @@ from gradwalk.explain.wording import OPERATIONS
 from gradwalk.formula.arrays import number_text
 from gradwalk.formula.local import MOVES
 from gradwalk.notation import call_name, function_name, shape_text
-from gradwalk.recording import Array, Operation, Value
+from gradwalk.recording import Array, Node, Operation, Value
 
 NEARLY_FLAT = 0.01
 PRODUCTS = frozenset(("mm", "mv", "bmm", "addmm", "matmul"))
 CHOICES = frozenset(("select", "slice", "index", "gather", "masked_select", "index_select", "diagonal", "narrow"))
+STEPS = frozenset(
+    ("argmax", "argmin", "argsort", "gt", "ge", "lt", "le", "eq", "ne", "isnan", "isinf", "isfinite", "logical_not",
+     "logical_and", "logical_or", "count_nonzero", "nonzero", "bincount")
+)  # fmt: skip
+"""What gives indices, truth values or counts: it has no derivative at all."""
 _MIXES = MOVES | PRODUCTS | CHOICES | {"_softmax", "_log_softmax", "cumsum", "cumprod", "flip", "roll"}
 
 
 def elementwise(operation: Operation) -> bool:
     """Whether each element of the result comes from the same element of the operands."""
     return call_name(operation) not in _MIXES
+
+
+def own_function(operation: Operation, node: Node) -> bool:
+    """Whether it is a torch.autograd.Function that the program wrote."""
+    return node.name == f"{operation.kernel}Backward"
 
 
 def gist(array: Array | Value) -> str:

@@ -43,7 +43,7 @@ def _shown(index: Index, binding: Binding) -> str:
 def _bound(index: Index, binding: Binding) -> str:
     name = pretty(binding.name)
     if binding.value is None:
-        return BOUND["plain"].format(name=name, text=binding.text)
+        return _plain(name, binding.text)
     value = index.values[binding.value]
     other = _sharing(index, value, binding.name)
     shared = BOUND["same" if other[1] else "shares"].format(name=name, other=other[0]) if other else ""
@@ -51,6 +51,23 @@ def _bound(index: Index, binding: Binding) -> str:
     if made is not None:
         return joined(BOUND["tracked"].format(name=name, node=index.nodes[made].name), shared)
     return joined(BOUND["leaf" if value.requires_grad else "constant"].format(name=name), shared)
+
+
+def _plain(name: str, text: str) -> str:
+    if text.isidentifier() and text not in ("True", "False", "None", "int", "float", "str", "list", "tuple", "dict"):
+        article = "an" if text[0] in "AEIOaeio" else "a"
+        return BOUND["object"].format(name=name, article=article, text=text)
+    return BOUND["plain"].format(name=name, text=text)
+
+
+def rebound(index: Index, event: Statement) -> Account:
+    """A name that stood for a leaf stands for a result now: ``w = w - lr * w.grad``."""
+    binding = event.bindings[0]
+    value = index.values[binding.value or 0]
+    made = None if value.operation is None else index.operations[value.operation].node
+    node = "" if made is None else index.nodes[made].name
+    name = pretty(binding.name)
+    return Account(TITLES["rebound"].format(name=name), BOUND["rebound"].format(name=name, node=node))
 
 
 def _sharing(index: Index, value: Value, name: str) -> tuple[str, bool] | None:
@@ -76,8 +93,9 @@ def folded(index: Index, turn: tuple[int, int], loss: str | None) -> Account:
     return Account(episode_title(turn), EPISODE["folded loss"].format(root=index.shown[root], loss=loss))
 
 
-def episode_title(turn: tuple[int, int] | None) -> str:
+def episode_title(turn: tuple[int, int] | None, failed: bool = False) -> str:
+    """``backward() 3 of 100``; ``turn`` is None for a stretch without a backward(), or with one that failed."""
     if turn is None:
-        return TITLES["no turn"]
+        return TITLES["failed turn" if failed else "no turn"]
     place, count = turn
     return TITLES["turn" if count > 1 else "one turn"].format(place=place, count=count)

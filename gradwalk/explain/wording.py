@@ -59,6 +59,7 @@ TITLES = {
     "cleared": "{leaves}.grad is cleared",
     "cleared many": "The gradients are cleared",
     "bound": "{names}",
+    "rebound": "{name} is no leaf any more",
     "print": "A line is printed",
     "result": "The cell shows its last value",
     "warning": "PyTorch warns",
@@ -66,6 +67,7 @@ TITLES = {
     "turn": "backward() {place} of {count}",
     "one turn": "backward()",
     "no turn": "No backward()",
+    "failed turn": "A backward() that fails",
 }
 
 START = {
@@ -92,6 +94,9 @@ FORWARD = {
     "notes constants": "PyTorch notes {node} for the way back.",
     "constant": "Nothing in it requires a gradient, so PyTorch notes nothing for the way back.",
     "cut": "The number goes on, but the way back is cut: no gradient flows through detach().",
+    "no derivative": "{kernel} has no derivative: no edge leads back from {result}, which is something else than a "
+    "gradient of 0.",
+    "own": "PyTorch notes {node} for the way back: there it will call the backward() that the program wrote.",
     "unrecorded": "PyTorch does not record this operation here, so no gradient can flow back through it.",
     "in place": "The change is in place: {result} now holds the new value.",
 }
@@ -155,6 +160,8 @@ SEED = {
     "ones": "{root} has {count} elements, and a gradient needs one number. With ones as the seed v, that number is the "
     "sum of the elements. What reaches a leaf is vᵀJ.",
     "retain": "retain_graph=True: what the nodes saved will be kept.",
+    "again": "The graph was walked before, but what its nodes saved was kept, so it can be walked again.",
+    "again unsaved": "The graph was walked before, but its nodes need no saved values, so it can be walked again.",
 }
 
 BACKWARD = {
@@ -219,6 +226,7 @@ BACKWARD = {
     "more to come": "{operand} is used {count} times: this is contribution {position} of {count}, and they will be "
     "added.",
     "hands on": "It hands on what it got.",
+    "own": "The program's own backward() gives {operand} {contribution}.",
 }
 
 ACCUMULATE = {
@@ -228,6 +236,10 @@ ACCUMULATE = {
     "adds shape": "{leaf}.grad already held a gradient. PyTorch never replaces it, it adds, element by element.",
     "retained": "{leaf} is no leaf; it keeps its gradient because the program called retain_grad().",
     "root": "The derivative of a value by itself is 1.",
+    "untouched": "No way leads from here to {leaf}, so {leaf}.grad stays None: that is no gradient, not a gradient "
+    "of 0.",
+    "untouched many": "No way leads from here to {leaves}, so their .grad stays None: that is no gradient, not a "
+    "gradient of 0.",
 }
 
 FREE = {
@@ -260,6 +272,9 @@ BOUND = {
     "same": "{name} is another name for {other}: both are one tensor.",
     "tracked": "{name} carries {node}: a graph hangs behind it, back to the leaves.",
     "plain": "{name} is plain Python, {text}; autograd knows nothing of it.",
+    "rebound": "{name} was a leaf; now the name stands for a result with {node}, which keeps no .grad, and in a loop the "
+    "graph behind it grows. An update leaves the leaf a leaf when it changes it in place under torch.no_grad().",
+    "object": "{name} is {article} {text}.",
     "is": "{name} = {text}",
     "has": "{name} ({shape})",
 }

@@ -111,16 +111,18 @@ def _sgd(step: _Step) -> None:
 
 def _adam(step: _Step) -> None:
     _moments(step, r"\left(#0 + \lambda \, #1\right)" if step.setting("weight_decay") else "#0")
+    hats = _corrected(step)
     step.say(r"#0 \leftarrow #0 - \eta \, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}", [step.name])
-    _adam_numbers(step, step.before)
+    _adam_numbers(step, step.before, hats)
 
 
 def _adamw(step: _Step) -> None:
     _moments(step, "#0")
     decay = step.setting("lr") * step.setting("weight_decay")
+    hats = _corrected(step)
     latex = r"#0 \leftarrow #0 - \eta \lambda \, #0 - \eta \, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"
     step.say(latex, [step.name])
-    _adam_numbers(step, step.divided(step.before, 1 / (1 - decay)))
+    _adam_numbers(step, step.divided(step.before, 1 / (1 - decay)), hats)
 
 
 def _moments(step: _Step, gradient: str) -> None:
@@ -140,10 +142,10 @@ def _moments(step: _Step, gradient: str) -> None:
             step.count("= #0", [now])
 
 
-def _adam_numbers(step: _Step, start: Numbers) -> None:
-    """The corrected moments, then the step; ``start`` is the parameter after its own decay."""
+def _corrected(step: _Step) -> list[Tree | None]:
+    """The moments without the bias towards the zeros that they began with."""
     time = float((step.state.get("step") or (1.0,))[0])
-    hats = []
+    hats: list[Tree | None] = []
     for latex, name, beta in (("m", "exp_avg", _betas(step)[0]), ("v", "exp_avg_sq", _betas(step)[1])):
         moment = step.state.get(name)
         corrected = step.divided(moment, 1 - beta**time)
@@ -153,6 +155,11 @@ def _adam_numbers(step: _Step, start: Numbers) -> None:
             rf"\hat{{{latex}}} = \frac{{{latex}}}{{1 - \beta_{place}^t}} = \frac{{#0}}{{1 - #1^{{#2}}}} = #3", trees
         )
         hats.append(step.tree(corrected))
+    return hats
+
+
+def _adam_numbers(step: _Step, start: Numbers, hats: Sequence[Tree | None]) -> None:
+    """``start`` is the parameter after its own decay."""
     trees = [step.tree(start), step.number("lr"), *hats, step.number("eps"), step.tree(step.after)]
     step.count(r"= #0 - #1 \cdot \frac{#2}{\sqrt{#3} + #4} = #5", trees)
 
