@@ -105,12 +105,15 @@ def line(what: str, times: Sequence[float], goal: float | None = None) -> str:
 
 def main() -> None:
     print(f"{'':<34} {'median':>12} {'longest':>12}")
-    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder) / "log.txt") as url:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
-            print(line("slider move to changed numbers", moves(browser, url), GOAL))
-            print(line("cold page to the first picture", cold_pages(browser, url)))
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(Path(folder) / "log.txt") as url,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
+        print(line("slider move to changed numbers", moves(browser, url), GOAL))
+        print(line("cold page to the first picture", cold_pages(browser, url)))
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -100,22 +100,23 @@ def measured(browser: Browser, url: str, operations: int) -> Stepping:
         context.close()
 
 
+def line(operations: int, found: Stepping) -> str:
+    median, late = statistics.median(found.times), statistics.quantiles(found.times, n=20)[-1]
+    changed = f"{found.changed} of {LOOKS}"
+    return f"{operations:>10,} {median:>8.1f} ms {late:>8.1f} ms {median / FRAME:>11.2f} {found.sent:>6,} {changed:>15}"
+
+
 def main() -> None:
-    print(
-        f"{'operations':>10} {'median, ms':>11} {'95 %, ms':>9} {'of a frame':>11} {'bytes sent':>11} {'pixels changed':>15}"
-    )
-    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder) / "log.txt") as url:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
-            for operations in OPERATIONS:
-                found = measured(browser, url, operations)
-                median = statistics.median(found.times)
-                late = statistics.quantiles(found.times, n=20)[-1]
-                print(
-                    f"{operations:>10,} {median:>11.1f} {late:>9.1f} {median / FRAME:>11.2f} {found.sent:>11,} "
-                    f"{f'{found.changed} of {LOOKS}':>15}"
-                )
-            browser.close()
+    print(f"{'operations':>10} {'median':>11} {'95 %':>11} {'of a frame':>11} {'sent':>6} {'pixels changed':>15}")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(Path(folder) / "log.txt") as url,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
+        for operations in OPERATIONS:
+            print(line(operations, measured(browser, url, operations)))
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,11 @@ class RecordedProgram(NamedTuple):
 
 
 @st.cache_data(max_entries=100, ttl=3600, show_spinner=False)
-def recorded_program(source: str) -> RecordedProgram:
-    """Run and record a program. Raises ProgramError and LayoutError for what is refused or too large to draw."""
+def recorded_program(source: str, unfold: tuple[int, ...] = ()) -> RecordedProgram:
+    """Run and record a program, with the turns of its loops in ``unfold`` told step by step.
+
+    Raises ProgramError and LayoutError for what is refused or too large to draw.
+    """
     recording = gradwalk.record(source, pictures=True)
-    return RecordedProgram(source, player_graphs(recording), timeline(recording), shown_cells(recording))
+    graphs, story = player_graphs(recording, unfold), timeline(recording, unfold)
+    return RecordedProgram(source, graphs, story, shown_cells(recording))

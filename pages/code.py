@@ -9,13 +9,14 @@ import streamlit as st
 from components.coding import edit
 from components.opened_program import opened_program
 from components.recorded_program import RecordedProgram, recorded_program
-from components.stepper import player
+from components.stepper import player, unfolded
 from components.workbench import workbench
 from gradwalk.dot import LayoutError
 from gradwalk.program import ProgramError
 from gradwalk.sharing import to_query
 
 LAST_GOOD = "last good program"
+PLAYER = "program-player"
 
 
 class Shown(NamedTuple):
@@ -24,10 +25,10 @@ class Shown(NamedTuple):
     """Why it is the last good one and not the open program."""
 
 
-def show(source: str) -> Shown:
+def show(source: str, unfold: tuple[int, ...]) -> Shown:
     """The program, recorded; the last one that could be, where this one is refused."""
     try:
-        shown = Shown(recorded_program(source))
+        shown = Shown(recorded_program(source, unfold))
     except (ProgramError, LayoutError) as error:
         last: str | None = st.session_state.get(LAST_GOOD)
         return Shown(recorded_program(last) if last is not None else None, error)
@@ -41,7 +42,7 @@ for notice in now.notices:
 
 places = workbench(wide=True)
 try:
-    shown = show(now.source)
+    shown = show(now.source, unfolded(now.key, PLAYER))
 except Exception:
     # Whatever breaks, what was typed stays in the editor.
     with places.form:
@@ -55,7 +56,7 @@ with places.player:
         step=now.step,
         opened=now.key,
         stale=shown.refused is not None,
-        key="program-player",
+        key=PLAYER,
     )
 with places.form:
     edit(now, shown.refused, shown.recorded)

@@ -92,7 +92,7 @@ def whole_program() -> None:
 
     data = training(20)
     player(graphs=data["graphs"], story=data["story"], program="expression" not in st.query_params, key="it")
-    st.write(f"asked: {unfolded('it')}, {unfolded('another')}")
+    st.write(f"asked: {unfolded('one', 'it')}, {unfolded('one', 'another')}")
 
 
 def test_an_expression_gets_no_table_of_names_and_no_outputs() -> None:
@@ -108,7 +108,28 @@ def test_an_expression_gets_no_table_of_names_and_no_outputs() -> None:
 
 def test_nobody_has_asked_for_a_folded_episode_yet() -> None:
     at = AppTest.from_function(whole_program).run()
-    assert at.markdown[0].value == "asked: None, None"
+    assert at.markdown[0].value == "asked: (), ()"
+
+
+def test_what_somebody_opened_stays_open_in_the_same_document() -> None:
+    def asking() -> None:
+        import streamlit as st
+
+        from components.stepper import unfolded
+
+        st.write(str(unfolded(st.session_state["document"], "it")))
+
+    at = AppTest.from_function(asking)
+    at.session_state["document"] = "one"
+
+    def ask(number: object, document: str = "one") -> str:
+        at.session_state["document"] = document
+        at.session_state["it"] = {"unfold": number}
+        return str(at.run().markdown[0].value)
+
+    assert [ask(7), ask(None), ask(9), ask(7), ask("8")] == ["(7,)", "(7,)", "(7, 9)", "(9, 7)", "(9, 7)"]
+    assert [ask(number) for number in range(20, 30)][-1] == "(22, 23, 24, 25, 26, 27, 28, 29)"
+    assert [ask(5, "another"), ask(None, "another")] == ["()", "()"]
 
 
 def test_the_script_sends_only_the_request_to_unfold() -> None:

@@ -60,11 +60,21 @@ def player(
     _component(key=key, data=data, on_unfold_change=lambda: None)
 
 
-def unfolded(key: str = "player") -> int | None:
-    """The episode that somebody has just asked to open, by the number that its one step has as ``folded``.
+MOST_UNFOLDED = 8
+"""Of the folded episodes that somebody opened, so many stay open: the story has to stay small."""
 
-    It is known in that one run of the page, before the player is shown; answer with a story in which it is open.
+
+def unfolded(opened: str, key: str = "player") -> tuple[int, ...]:
+    """The folded episodes that somebody has opened in the document ``opened``, by the numbers that their steps carry.
+
+    Call it once, before the player is shown, and answer with graphs and a story in which they are open.
     """
+    place = f"{key} unfolded"
+    kept: tuple[str, tuple[int, ...]] = st.session_state.get(place, (opened, ()))
+    before = kept[1] if kept[0] == opened else ()
     state = st.session_state.get(key)
     asked = state.get("unfold") if isinstance(state, Mapping) else None
-    return asked if isinstance(asked, int) and not isinstance(asked, bool) else None
+    if isinstance(asked, int) and not isinstance(asked, bool) and kept[0] == opened:
+        before = (*(number for number in before if number != asked), asked)[-MOST_UNFOLDED:]
+    st.session_state[place] = opened, before
+    return before
