@@ -86,13 +86,26 @@ def test_streamlits_white_on_the_primary_colour_can_be_read(scheme: str) -> None
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_start_page(new_page: NewPage, axe: CheckAxe, scheme: str, width: int) -> None:
+@pytest.mark.parametrize(("path", "title"), [("/", "Expression"), ("/code", "Code")])
+def test_a_link_opens_its_page(
+    new_page: NewPage, axe: CheckAxe, scheme: str, width: int, path: str, title: str
+) -> None:
     page = new_page(color_scheme=scheme, viewport={"width": width, "height": 860})
-    page.goto("/")
+    page.goto(path)
     settled(page)
-    expect(page).to_have_title("Expression · Gradwalk")
+    expect(page).to_have_title(f"{title} · Gradwalk")
     expect(page.get_by_test_id("stHeaderLogo")).to_be_visible()
     axe(page)
+
+
+def test_the_header_leads_to_every_page(page: Page) -> None:
+    page.goto("/")
+    settled(page)
+    for path in (ROOT / "pages").glob("*.py"):
+        if path.stem != "main":
+            page.get_by_test_id("stHeader").get_by_role("link", name=path.stem.capitalize()).click()
+            expect(page).to_have_title(f"{path.stem.capitalize()} · Gradwalk")
+            settled(page)
 
 
 def test_start_page_is_free_of_streamlits_own_buttons(page: Page) -> None:
