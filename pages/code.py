@@ -56,6 +56,7 @@ with places.player:
         step=now.step,
         opened=now.key,
         stale=shown.refused is not None,
+        beside=True,
         key=PLAYER,
     )
 with places.form:

@@ -6,9 +6,18 @@ from typing import TypedDict
 
 from gradwalk import explain
 from gradwalk.explain.wording import FAILURES
-from gradwalk.fixes import Edit, edit
+from gradwalk.fixes import edit
 from gradwalk.program import Span
 from gradwalk.recording import Failure, Output, Recording
+
+
+class Fix(TypedDict):
+    """A change of the text, counted in characters, and the line as it will read."""
+
+    start: int
+    end: int
+    text: str
+    label: str
 
 
 class Item(TypedDict):
@@ -19,7 +28,7 @@ class Item(TypedDict):
     type: str
     why: str
     way_out: str
-    fix: Edit | None
+    fix: Fix | None
     span: Span | None
 
 
@@ -66,12 +75,13 @@ def _item(stream: str, text: str) -> Item:
 def _failure(source: str, event: Failure) -> Item:
     told = explain.failure(event)
     known = event.cause in FAILURES  # else the explanation only repeats the message
+    change = edit(source, event)
     return Item(
         stream="failure",
         text=event.message,
         type=event.type,
         why=told.why if known else "",
         way_out=told.way_out if known else "",
-        fix=edit(source, event),
+        fix=None if change is None else Fix(**change._asdict()),
         span=event.span,
     )

@@ -42,6 +42,7 @@ def player(
     opened: str = "",
     stale: bool = False,
     program: bool = True,
+    beside: bool = False,
     key: str = "player",
 ) -> None:
     """Show a recording's placed ``graphs`` (``drawing.player_graphs``) and its ``story`` (``timeline.timeline``).
@@ -52,11 +53,20 @@ def player(
     is the last good one, and dims it. Without a story it says that nothing has run yet.
 
     For a ``program`` of cells it shows their outputs, the table of names and what nodes keep for backward as well. A
-    click on a folded episode runs the page again: see ``unfolded``.
+    click on a folded episode runs the page again: see ``unfolded``. ``beside`` says that the page has the program in
+    an editor beside the player, which then begins with the names.
     """
     if story and not program:
         story = {part: story[part] for part in EXPRESSION}
-    data = {"graphs": graphs, "story": story, "query": query, "step": step, "opened": opened, "stale": stale}
+    data = {
+        "graphs": graphs,
+        "story": story,
+        "query": query,
+        "step": step,
+        "opened": opened,
+        "stale": stale,
+        "beside": beside,
+    }
     _component(key=key, data=data, on_unfold_change=lambda: None)
 
 

@@ -20,6 +20,7 @@ function createPanel(redraw) {
   const bar = html("div", { class: "tabs panel-tabs", role: "group", "aria-label": "Beside the picture" }, ...tabs);
   const element = html("div", { class: "panel" }, bar, code.element, names.element, outputs);
   let chosen = "program";
+  let picked = false; // by hand
   let split = false;
   let program = false;
 
@@ -37,14 +38,17 @@ function createPanel(redraw) {
 
   function choose(part) {
     chosen = part;
+    picked = true;
     arrange();
     code.resize();
     redraw();
   }
 
-  function setStory(story) {
+  /** Where the program stands `beside` the player already, the names come first. */
+  function setStory(story, beside) {
     program = isProgram(story);
     bar.hidden = !program;
+    if (!picked) chosen = beside ? "names" : "program";
     if (!program) chosen = "program";
     code.setSource(story.code, story.cells);
     inline.setOutputs(story.outputs, (cell) => code.places()[cell]);

@@ -5,6 +5,7 @@ const MOST_SCALE = { page: 1.5, screen: 2.4 };
 const PICTURE_SHARE = { expression: 0.5, program: 0.38 }; // of the window's height
 const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
 const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
+const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in workbench.css
 const SHORTCUTS = "ArrowLeft ArrowRight Home End Space";
 const LEGEND_HEIGHT = 56; // px, with what is around it
 
@@ -129,7 +130,7 @@ function createPlayer(parent) {
     step = opened || !before ? clampStep(data.story, data.step) : carriedStep(before.story, step, data.story);
     scrubber.setStory(data.story);
     episodes.setStory(data.story);
-    panel.setStory(data.story);
+    panel.setStory(data.story, data.beside && innerWidth > COLUMNS_FROM);
     const shortcuts = episodes.several() ? `${SHORTCUTS} PageUp PageDown` : SHORTCUTS;
     setAttribute(root, "aria-keyshortcuts", shortcuts);
     const text = JSON.stringify(data.graphs);
