@@ -91,7 +91,7 @@ def _call_event(
         recorder.graph.id_of(start),
         recorder.copier.array(torch.ones_like(root) if seed is None else seed),
         seed is not None,
-        bool(retain),
+        bool(kwargs.get("create_graph") if retain is None else retain),
     )
 
 

@@ -6,19 +6,21 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
-from gradwalk import costs, layers, library
+from gradwalk import arrays, costs, layers, library
 from gradwalk.classes import ClassObject, CustomFunction, Member, Parent
+from gradwalk.data import Loader
 from gradwalk.exceptions import make
 from gradwalk.layers import Layer, OptimizerClass
-from gradwalk.library import Builtin, Context, Function, Method, Seed
-from gradwalk.modules import DeviceClass, Engine, ParameterClass, Silence, typed
-from gradwalk.objects import Instance, Plain, is_node
+from gradwalk.library import Builtin, Context, Function, Method, Seed, Silence
+from gradwalk.modules import Copy, DeviceClass, Engine, LoaderClass, ParameterClass, typed
+from gradwalk.objects import Draw, Instance, Plain, is_node
 from gradwalk.procedures import Procedure
 from gradwalk.program import ProgramError
-from gradwalk.python_functions import call_builtin
+from gradwalk.python_functions import TYPES, call_builtin
 from gradwalk.run import Run, elements, expression
 
 Args = tuple[Any, ...]
@@ -49,6 +51,8 @@ def call(run: Run, target: Any, args: Args, kwargs: Kwargs, node: ast.expr) -> A
             return rule(run, target, args, kwargs, node)
     if target is torch.Tensor:
         return run.apply(TENSOR, args, node, kwargs)
+    if isinstance(target, type) and issubclass(target, np.generic):
+        return run.apply(Function(target.__name__, target, arrays.same, "array"), args, node)
     if isinstance(target, type) and issubclass(target, Exception):
         return make(target, args)
     raise TypeError(f"'{type(target).__name__}' object is not callable")
@@ -69,6 +73,8 @@ def _keywords(run: Run, nodes: list[ast.keyword]) -> Kwargs:
             found[item.arg] = value
         elif isinstance(value, dict) and all(name in library.KEYWORDS or name.isidentifier() for name in value):
             found |= {str(name): part for name, part in value.items() if not str(name).startswith("_")}
+    if isinstance(kind := found.get("dtype"), Builtin):
+        found["dtype"] = TYPES.get(kind.name, kind)
     if "device" in found:
         _check_device(found.pop("device"))
     return found
@@ -76,12 +82,14 @@ def _keywords(run: Run, nodes: list[ast.keyword]) -> Kwargs:
 
 def _check_device(device: Any) -> None:
     if str(device) != "cpu":
-        raise RuntimeError(f"Torch not compiled with CUDA enabled: {device} is not available here, cpu is")
+        raise AssertionError("Torch not compiled with CUDA enabled")
 
 
 def _method(run: Run, target: Method, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
     if target.function.name == "Tensor.to" and args and isinstance(args[0], str | torch.device):
         _check_device(args[0])
+    if target.function.name in ("ndarray.astype", "Tensor.to") and args and isinstance(args[0], Builtin):
+        args = (TYPES.get(args[0].name, args[0]), *args[1:])
     if target.function.name == "Tensor.size" and args:
         return target.base.size(*args)
     return run.apply(target.function, (target.base, *args), node, kwargs)
@@ -195,7 +203,30 @@ def _engine(run: Run, target: Engine, args: Args, kwargs: Kwargs, node: ast.expr
     return run.listener.engine(target.name, args, kwargs, run.span(node))
 
 
+def _draw(run: Run, target: Draw, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    elements, work = target.cost(args, kwargs)
+    run.budget.operation(elements, work, run.span(node))
+    source = run.draws.get(target.source, target.source) if isinstance(target.source, str) else target.source
+    return run.checked(getattr(source, target.name)(*args, **kwargs), node)
+
+
+def _loader(run: Run, target: LoaderClass, args: Args, kwargs: Kwargs, node: ast.expr) -> Loader:
+    given = {name: value for name, value in kwargs.items() if name not in ("num_workers", "generator")}
+    return Loader(kwargs.get("generator", run.generator), *args, **given)
+
+
+def _copy(run: Run, target: Copy, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    value = args[0]
+    if isinstance(value, nn.Module):
+        run.budget.operation(sum(p.numel() for p in value.parameters()) or 1, 0, run.span(node))
+    else:
+        run.budget.operation(costs.written((value,), {})[0], 0, run.span(node))
+    return target.call(*args)
+
+
 def _silence(run: Run, target: Silence, args: Args, kwargs: Kwargs, node: ast.expr) -> Silence:
+    if target.name == "warnings" and args and args[0] == "ignore":
+        run.unheard = True
     return target
 
 
@@ -218,6 +249,9 @@ _CALLS: tuple[tuple[type, Callable[..., Any]], ...] = (
     (Engine, _engine),
     (Silence, _silence),
     (DeviceClass, _device),
+    (Draw, _draw),
+    (LoaderClass, _loader),
+    (Copy, _copy),
 )
 
 TENSOR = Function("torch.Tensor", lambda *args: typed(args, torch.float32), costs.typed, "creation")

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from gradwalk import library
-from gradwalk.objects import Instance, Plain
+from gradwalk.objects import LISTED, MODULE_METHODS, Instance, Plain
 from gradwalk.procedures import Procedure, define
 from gradwalk.program import ProgramError
 from gradwalk.run import Run, statement
@@ -46,6 +46,9 @@ class ClassObject:
                 method = _iterating(member.procedure) if name == "__iter__" else _as_method(member.procedure)
                 namespace[name] = staticmethod(member.procedure.__call__) if static else method
         return type(self.name, (parent,), namespace)
+
+    def __deepcopy__(self, _: Any) -> ClassObject:
+        return self
 
     def is_property(self, name: str) -> bool:
         found = self.find(name)
@@ -115,6 +118,10 @@ class CustomFunction:
         self.name = name
         self.call: Callable[..., Any] = getattr(kind, "apply")  # noqa: B009 - the class is PyTorch's, untyped
 
+    def __call__(self, *args: Any) -> Any:
+        """As PyTorch's own functions call it, gradcheck for one."""
+        return self.call(*args)
+
 
 class Parent:
     """``super()`` inside a method."""
@@ -130,6 +137,20 @@ class Parent:
             inherited.procedure(self.owner, *args, **kwargs)
         elif isinstance(self.owner, torch.nn.Module):
             torch.nn.Module.__init__(self.owner)
+
+    def member(self, name: str, missing: Any) -> Any:
+        """``super().name``: as the class above has it."""
+        found = self.kind.base.member(name, self.owner, missing) if self.kind.base else missing
+        if found is missing and isinstance(self.owner, torch.nn.Module) and name in MODULE_METHODS:
+            return Plain(getattr(super(_real(self.kind), self.owner), name), name in LISTED, name)
+        return found
+
+
+def _real(kind: ClassObject) -> type:
+    """The class of a program's own that is nearest to PyTorch's."""
+    while kind.base is not None:
+        kind = kind.base
+    return kind.kind
 
 
 def _as_method(procedure: Procedure) -> Callable[..., Any]:
@@ -163,6 +184,8 @@ def _class(run: Run, node: ast.ClassDef) -> None:
         raise ProgramError("A class may have one base here, and no decorator.", run.span(node))
     base = bases[0] if bases else None
     if isinstance(base, library.Builtin) and base.name == "object":
+        base = None
+    if base is torch.utils.data.Dataset:
         base = None
     own = isinstance(base, ClassObject) or (isinstance(base, type) and issubclass(base, Exception))
     if base is not None and not own and base not in library.BASES:

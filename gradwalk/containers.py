@@ -9,8 +9,10 @@ from typing import Any
 
 import torch
 
+from gradwalk.limits import LIMITS
 from gradwalk.parse import FORMAT
 from gradwalk.printing import formatted, printed, shown
+from gradwalk.program import ProgramError
 
 WIDEST = 200
 """The widest field that a text method may fill."""
@@ -76,6 +78,12 @@ def _join(separator: str, items: Any) -> str:
     return separator.join(items)
 
 
+def _replace(text: str, old: str, new: str, count: int = -1) -> str:
+    if len(text) + text.count(old) * len(new) > LIMITS.items:
+        raise ProgramError(f"This text would have more than {LIMITS.items:,} characters.")
+    return text.replace(old, new, count)
+
+
 def _plain(kind: type, names: str) -> dict[str, Callable[..., Any]]:
     return {name: getattr(kind, name) for name in names.split()}
 
@@ -84,13 +92,16 @@ METHODS: dict[type, dict[str, Callable[..., Any]]] = {
     list: _plain(list, "append extend insert pop index count reverse copy clear remove sort"),
     tuple: _plain(tuple, "index count"),
     dict: {
-        **_plain(dict, "get pop update copy clear"),
-        "keys": lambda d: list(d),
-        "values": lambda d: list(d.values()),
-        "items": lambda d: list(d.items()),
+        **_plain(dict, "get pop popitem update copy clear setdefault keys values items"),
     },
+    set: _plain(set, "add remove discard pop union intersection difference update copy clear issubset issuperset"),
+    float: _plain(float, "is_integer as_integer_ratio conjugate"),
+    int: _plain(int, "bit_length conjugate"),
+    bool: {},
     str: {
-        **_plain(str, "upper lower strip lstrip rstrip split startswith endswith count find title capitalize"),
+        **_plain(str, "upper lower strip lstrip rstrip split startswith endswith count find title capitalize swapcase"),
+        **_plain(str, "splitlines isdigit isalpha isupper islower removeprefix removesuffix rfind index partition"),
+        "replace": _replace,
         **{name: _filled(name) for name in ("ljust", "rjust", "center", "zfill")},
         "join": _join,
         "format": lambda text, *args, **kwargs: format_text(text, args, kwargs),

@@ -73,11 +73,13 @@ def arithmetic(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
         left, right = right, left
     if isinstance(left, torch.Tensor):
         return _broadcast_size((left, right)), 0
-    if isinstance(left, str | list | tuple | range):
+    if isinstance(left, list | tuple | range):
         raise ProgramError(
             f"A tensor and a {type(left).__name__} do not mix in arithmetic here; torch.tensor([1.0, 2.0]) makes a "
             "tensor of a list, and .item() a number of a tensor."
         )
+    if (shape := getattr(left, "shape", None)) is not None:  # an array
+        return math.prod(_broadcast_shape((shape, right.shape))), 0
     return size(right), 0
 
 
@@ -311,6 +313,13 @@ def written(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
 def typed(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
     """torch.Tensor of data, or of sizes."""
     return sizes(args, kwargs) if all(isinstance(item, int) for item in args) else written(args, kwargs)
+
+
+def drawn(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """Random numbers: ``size=``, or the last argument; each number between them counts."""
+    shape = kwargs.get("size", args[-1] if len(args) > 1 else ())
+    first = args[0] if args else ()
+    return max(_product_of(_numbers([shape])), getattr(first, "size", 1) if not isinstance(first, int) else 1), 0
 
 
 # Indices

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
+import numpy as np
 import torch
+from torch.utils.data import TensorDataset
 
 from gradwalk import library
 from gradwalk.classes import ClassObject
 from gradwalk.layers import Layer, OptimizerClass
-from gradwalk.modules import Silence
+from gradwalk.library import Silence
 from gradwalk.objects import get_attribute, missing
+from gradwalk.parse import FORMAT
 from gradwalk.printing import formatted, shown
 from gradwalk.procedures import Procedure
+from gradwalk.program import ProgramError
 from gradwalk.python_functions import type_of
 from gradwalk.run import Run, elements, expression
 
@@ -120,6 +125,10 @@ def _subscript(run: Run, node: ast.Subscript) -> Any:
         return base[key]
     if hasattr(type(base), "_gradwalk_class"):
         return run.apply(library.INDEX, (base, key), node)
+    if isinstance(base, Silence):
+        return base
+    if isinstance(base, np.generic | np.ndarray | TensorDataset):
+        return run.apply(library.INDEX, (base, key), node)
     if isinstance(base, torch.Tensor | list | tuple | str | range | dict):
         return run.apply(library.INDEX, (base, key), node)
     run.at = node
@@ -142,9 +151,13 @@ def _f_string(run: Run, node: ast.JoinedStr) -> str:
 @expression(ast.FormattedValue)
 def _field(run: Run, node: ast.FormattedValue) -> str:
     value = run.value(node.value)
+    if node.conversion in (ord("s"), ord("a")):
+        value = run.text(value, node)
     if node.conversion == ord("r"):
         value = run.text(value, node, shown)
     spec = run.value(node.format_spec) if node.format_spec else ""
+    if not re.fullmatch(FORMAT, spec):
+        raise ProgramError("This format is not part of this language; :.4f and :>8.3f work.", run.span(node))
     return run.text(value, node, lambda item: formatted(item, spec))
 
 

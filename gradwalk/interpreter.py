@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from gradwalk import calls, classes, comprehensions, exceptions, expressions, procedures, statements
-from gradwalk.library import Function
+from gradwalk.library import Function, Silence
 from gradwalk.limits import LIMITS, Budget, Limits
 from gradwalk.parse import parse
 from gradwalk.printing import displayed
@@ -60,7 +60,12 @@ def _run_cell(run: Run, cell: ProgramCell) -> Any:
     try:
         for node in cell.body:
             value = run.execute(node)
-        if cell.body and isinstance(cell.body[-1], ast.Expr) and value is not None and not _quiet(cell):
+        if (
+            cell.body
+            and isinstance(cell.body[-1], ast.Expr)
+            and not isinstance(value, Silence | None)
+            and not _quiet(cell)
+        ):
             run.show(cell.body[-1], "result", run.text(value, cell.body[-1], displayed))
     except ProgramError:
         raise

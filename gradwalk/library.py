@@ -49,6 +49,13 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """Something that draws or styles: whatever is asked of it, nothing happens."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Builtin:
     """One of Python's own functions, by name."""
 
@@ -256,7 +263,7 @@ CONTEXTS: dict[str, Callable[..., Any]] = {
 }
 """inference_mode is no_grad here: its tensors forbid what a recording needs to read."""
 CONTEXT_KINDS = (torch.no_grad, torch.enable_grad, torch.set_grad_enabled)
-BASES = frozenset((torch.nn.Module, torch.autograd.Function))
+BASES = frozenset((torch.nn.Module, torch.autograd.Function, torch.utils.data.Dataset))
 """What a class of the program's own may stand on."""
 
 MATH = {

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from gradwalk import costs, library
+from gradwalk import arrays, costs, library
 from gradwalk.layers import LAYERS, OPTIMIZERS, SCHEDULERS, OptimizerClass
-from gradwalk.library import Context, Function, Module, Seed
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Something that draws or styles: whatever is asked of it, nothing happens."""
-
-    name: str
+from gradwalk.library import Context, Function, Module, Seed, Silence
+from gradwalk.objects import Draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +33,36 @@ class ParameterClass:
 
 
 @dataclass(frozen=True, slots=True)
+class LoaderClass:
+    """torch.utils.data.DataLoader."""
+
+    name: str = "DataLoader"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """copy.copy and copy.deepcopy."""
+
+    name: str
+    call: Any
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceClass:
     """torch.device: the CPU is the one device here."""
 
     name: str = "torch.device"
+
+
+_LEGACY = "seed rand randn random randint uniform normal choice permutation shuffle random_sample".split()
+
+
+def _generator(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def _no_sleep(seconds: float) -> None:
+    """Nobody has to wait here."""
 
 
 def _cuda_is_available() -> bool:
@@ -134,6 +157,14 @@ def _typed(dtype: torch.dtype) -> Any:
     return make
 
 
+_DATA = Module(
+    "torch.utils.data",
+    {
+        "DataLoader": LoaderClass(),
+        "TensorDataset": Function("TensorDataset", torch.utils.data.TensorDataset, _size, "plain"),
+        "Dataset": torch.utils.data.Dataset,
+    },
+)
 _LINALG = Module(
     "torch.linalg",
     {
@@ -157,6 +188,7 @@ _TORCH = Module(
         "manual_seed": Seed(),
         "nn": _NN,
         "optim": _OPTIM,
+        "utils": Module("torch.utils", {"data": _DATA}),
         "autograd": _AUTOGRAD,
         "cuda": _CUDA,
         "Tensor": torch.Tensor,
@@ -171,26 +203,45 @@ _TORCH = Module(
         "device": DeviceClass(),
         "from_numpy": Function("torch.from_numpy", torch.from_numpy, _size, "creation"),
         "relu": library.TORCH_FUNCTIONS["relu"],
-        "__version__": torch.__version__,
+        "__version__": str(torch.__version__),
     },
 )
-
-
-def _array(name: str, cost: costs.Cost) -> Function:
-    return Function("np." + name, getattr(np, name), cost, "array")
 
 
 _NUMPY = Module(
     "numpy",
     {
         **_CONSTANTS,
-        **{name: _array(name, _size) for name in "array sin cos tan exp log sqrt abs tanh mean sum".split()},
-        **{name: _array(name, costs.sizes) for name in ("zeros", "ones")},
-        "linspace": _array("linspace", costs.linspace),
-        "arange": _array("arange", costs.arange),
-        "float32": np.float32,
-        "float64": np.float64,
-        "ndarray": np.ndarray,
+        **arrays.FUNCTIONS,
+        **{name: getattr(np, name) for name in "float32 float64 int32 int64 ndarray bool_ newaxis".split()},
+        "random": Module(
+            "numpy.random",
+            {
+                **{name: Draw("numpy.random", name, arrays.DRAWS[name]) for name in _LEGACY},
+                "default_rng": Function("np.random.default_rng", _generator, _size, "plain"),
+            },
+        ),
+        "linalg": Module("numpy.linalg", {"norm": Function("np.linalg.norm", np.linalg.norm, arrays.same, "array")}),
+        "set_printoptions": Silence("numpy.set_printoptions"),
+    },
+)
+_RANDOM = Module(
+    "random",
+    {
+        name: Draw("random", name, costs.written)
+        for name in "random randint uniform choice shuffle gauss seed randrange normalvariate".split()
+    },
+)
+_TIME = Module(
+    "time",
+    {
+        name: Function(f"time.{name}", call, _size, "plain")
+        for name, call in (
+            ("time", time.time),
+            ("perf_counter", time.perf_counter),
+            ("monotonic", time.monotonic),
+            ("sleep", _no_sleep),
+        )
     },
 )
 
@@ -209,5 +260,12 @@ MODULES: dict[str, Any] = {
     "torch.autograd.functional": _JACOBIANS,
     "math": Module("math", library.MATH),
     "numpy": _NUMPY,
+    "numpy.random": _NUMPY.names["random"],
+    "random": _RANDOM,
+    "time": _TIME,
+    "copy": Module("copy", {"copy": Copy("copy.copy", copy.copy), "deepcopy": Copy("copy.deepcopy", copy.deepcopy)}),
+    "collections": Module("collections", {"OrderedDict": Function("OrderedDict", OrderedDict, _size, "plain")}),
+    "torch.utils": Module("torch.utils", {"data": _DATA}),
+    "torch.utils.data": _DATA,
     **SILENT,
 }

@@ -10,9 +10,12 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from torch.utils.data import TensorDataset
 
-from gradwalk import containers
+from gradwalk import arrays, containers, library
+from gradwalk.data import Loader
 from gradwalk.run import Run
 
 MODULE_METHODS = frozenset(
@@ -35,6 +38,7 @@ MODULE_ATTRIBUTES = frozenset(
 )
 OPTIMIZER_METHODS = frozenset("step zero_grad state_dict add_param_group".split())
 OPTIMIZER_ATTRIBUTES = frozenset("param_groups state defaults".split())
+LOADER_ATTRIBUTES = frozenset("dataset batch_size drop_last".split())
 SCHEDULER_METHODS = frozenset("step get_last_lr state_dict".split())
 SCHEDULER_ATTRIBUTES = frozenset("last_epoch base_lrs gamma step_size optimizer".split())
 NODE_ATTRIBUTES = frozenset(
@@ -49,6 +53,9 @@ ATTRIBUTES = (
     MODULE_METHODS
     | MODULE_ATTRIBUTES
     | SCHEDULER_METHODS
+    | LOADER_ATTRIBUTES
+    | arrays.ATTRIBUTES
+    | frozenset((*arrays.METHODS, *arrays.DRAWS, "tensors"))
     | SCHEDULER_ATTRIBUTES
     | OPTIMIZER_METHODS
     | OPTIMIZER_ATTRIBUTES
@@ -70,6 +77,15 @@ class Plain:
     listed: bool = False
     """Give a list in place of an iterator."""
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A function that draws random numbers, not yet called: of a generator, or by the name of the run's own."""
+
+    source: Any
+    name: str
+    cost: Any
 
 
 class Instance:
@@ -114,12 +130,14 @@ _PYTHON_NAMES = {
 
 
 def _found(run: Run, base: Any, name: str) -> Any:
-    from gradwalk.classes import ClassObject
+    from gradwalk.classes import ClassObject, Parent
 
     if isinstance(base, Instance):
         return base.fields[name] if name in base.fields else base.kind.member(name, base, _MISSING)
     if isinstance(base, ClassObject):
         return base.static(run, name, _MISSING)
+    if isinstance(base, Parent):
+        return base.member(name, _MISSING)
     if isinstance(base, torch.nn.Module):
         return _of_module(base, name)
     if isinstance(base, torch.optim.Optimizer):
@@ -136,6 +154,14 @@ def _found(run: Run, base: Any, name: str) -> Any:
         return base.args if name == "args" else _MISSING
     if isinstance(base, torch.utils.hooks.RemovableHandle):
         return Plain(base.remove) if name == "remove" else _MISSING
+    if arrays.is_array(base):
+        return _of_array(base, name)
+    if isinstance(base, Loader):
+        return getattr(base, name) if name in LOADER_ATTRIBUTES else _MISSING
+    if isinstance(base, TensorDataset):
+        return base.tensors if name == "tensors" else _MISSING
+    if isinstance(base, np.random.Generator):
+        return Draw(base, name, arrays.DRAWS[name]) if name in arrays.DRAWS else _MISSING
     if isinstance(base, torch.device):
         return base.type if name == "type" else _MISSING
     return _of_container(base, name)
@@ -151,6 +177,12 @@ def _of_container(base: Any, name: str) -> Any:
         return method(base, *args, **kwargs)
 
     return Plain(call, name=name)
+
+
+def _of_array(base: Any, name: str) -> Any:
+    if name in arrays.METHODS and hasattr(type(base), name):
+        return library.Method(arrays.method(base, name), base)
+    return getattr(base, name, _MISSING) if name in arrays.ATTRIBUTES else _MISSING
 
 
 def _listed(base: Any, name: str, attributes: frozenset[str], methods: frozenset[str]) -> Any:

@@ -127,6 +127,13 @@ MODULES = (
     "torch.autograd.functional",
     "math",
     "numpy",
+    "numpy.random",
+    "random",
+    "time",
+    "copy",
+    "collections",
+    "torch.utils",
+    "torch.utils.data",
     "matplotlib",
     "matplotlib.pyplot",
     "matplotlib.ticker",
@@ -429,12 +436,14 @@ def _check_format(node: ast.FormattedValue, line: int, limits: Limits) -> None:
     if spec is None:
         return
     parts = spec.values if isinstance(spec, ast.JoinedStr) else [spec]
+    if any(isinstance(part, ast.FormattedValue) for part in parts):
+        return  # checked when it is known
     plain = all(isinstance(part, ast.Constant) and re.fullmatch(FORMAT, str(part.value)) for part in parts)
     if not plain:
         raise ProgramError("This format is not part of this language; :.4f and :>8.3f work.", span_of(node, line))
 
 
-FORMAT = r"[<>^]?[+\- ]?0?\d{0,2},?(\.\d{1,2})?[defgs%]?"
+FORMAT = r"([^{}]?[<>^=])?[+\- ]?#?0?\d{0,3}[,_]?(\.\d{1,2})?[bdeEfFgGnosxX%]?"
 """Numeric formats with bounded width and precision."""
 
 _CHECKS: dict[type[ast.AST], Callable[..., None]] = {

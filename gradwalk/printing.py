@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
 from gradwalk.library import Builtin, Function, Method, Module
@@ -48,7 +49,11 @@ def shown(value: Any) -> str:
         return f"<built-in method {method} of {type(value.base).__name__} object at {hex(id(value.base))}>"
     if isinstance(value, Module):
         return f"<module '{value.name}'>"
-    if (name := CLASSES.get(type(value).__name__)) is not None and type(value).__name__ != "Procedure":
+    if (name := CLASSES.get(type(value).__name__)) is not None and type(value).__name__ not in (
+        "Procedure",
+        "Function",
+        "Method",
+    ):
         return f"<class '{name(value)}'>"
     if type(value) is tuple:
         inner = ", ".join(shown(item) for item in value)
@@ -69,9 +74,16 @@ CLASSES: dict[str, Callable[[Any], str]] = {
     "ParameterClass": lambda value: "torch.nn.parameter.Parameter",
     "Context": lambda value: _type_name(value.make) if isinstance(value.make, type) else value.name,
     "Procedure": lambda value: f"<function __main__.{value.signature()}>",
+    "Function": lambda value: _function(value.name),
+    "Method": lambda value: f"<function {value.function.name}>",
     "Builtin": lambda value: _builtin(value.name),
 }
 """What IPython shows of the classes and functions that this library has objects of its own for."""
+
+
+def _function(name: str) -> str:
+    start, _, last = name.rpartition(".")
+    return f"<function {'torch._VariableFunctionsClass' if start == 'torch' else start}.{last}>"
 
 
 def _builtin(name: str) -> str:
@@ -107,7 +119,7 @@ def printed(value: Any) -> str:
     """What print() writes of a value."""
     if isinstance(value, str):
         return value
-    own = isinstance(value, Exception) or hasattr(type(value), "_gradwalk_class")
+    own = isinstance(value, Exception | np.ndarray | np.generic | np.dtype) or hasattr(type(value), "_gradwalk_class")
     return str(value) if own else shown(value)
 
 
@@ -121,5 +133,5 @@ def _tensor(tensor: torch.Tensor) -> str:
 def formatted(value: Any, spec: str) -> str:
     """One field of an f-string: Python's own format with a spec that the parser has checked."""
     if isinstance(value, torch.Tensor):
-        return format(value, spec) if value.dim() == 0 else shown(value)
+        return format(value, spec) if value.dim() == 0 or spec else shown(value)
     return format(value, spec) if isinstance(value, int | float | str) or spec else printed(value)

@@ -39,6 +39,9 @@ class Procedure:
     def __repr__(self) -> str:
         return f"<function {self.name} at {hex(id(self))}>"
 
+    def __deepcopy__(self, _: Any) -> Procedure:
+        return self
+
     def signature(self) -> str:
         """The name with its parameters, as IPython shows a function."""
         parts = [f"{name}={self.defaults[name]!r}" if name in self.defaults else name for name in self.positional]

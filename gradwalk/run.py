@@ -7,16 +7,19 @@ the tables here. What happens is told to a listener, which also does the work th
 from __future__ import annotations
 
 import ast
+import random
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 
-from gradwalk import library
+from gradwalk import arrays, library
 from gradwalk.arithmetic import check_plain, check_size
 from gradwalk.containers import percent_text
 from gradwalk.costs import tensors
+from gradwalk.data import Loader
 from gradwalk.library import Function
 from gradwalk.limits import Budget
 from gradwalk.parse import span_of
@@ -104,7 +107,11 @@ class Run:
         self.handling: list[Exception] = []
         """The errors that except clauses are at work on."""
         self.generator = torch.Generator().manual_seed(0)
+        self.draws: dict[str, Any] = {"numpy.random": np.random.RandomState(0), "random": random.Random(0)}  # noqa: S311
+        """The generators of NumPy's and Python's random numbers."""
         self._addresses: dict[str, int] = {}
+        self.unheard = False
+        """After warnings.filterwarnings("ignore")."""
         self._warned: set[tuple[tuple[int, int] | None, str]] = set()
         self.line = 1
         """The line on which the present cell starts."""
@@ -147,6 +154,8 @@ class Run:
         if kind == "creation" or _has_tensor(args, kwargs, kind):
             return self._with_tensors(function, args, kwargs, span, node)
         self.budget.check_time(span)
+        if kind == "array" or any(arrays.is_array(item) for item in args):
+            return self._with_arrays(function, args, kwargs, span)
         if isinstance(node, ast.BinOp | ast.AugAssign):
             if isinstance(node.op, ast.Mod) and isinstance(args[0], str):
                 return self.checked(percent_text(args[0], args[1]), node)
@@ -170,9 +179,16 @@ class Run:
             )
         return self.checked(result, node)
 
+    def _with_arrays(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
+        """NumPy's part: nothing that autograd watches."""
+        try:
+            elements, work = arrays.cost(function, args, kwargs)
+            self.budget.operation(elements, work, span)
+            return self.checked(arrays.checked(function.call(*args, **kwargs)), self.at)
+        except ProgramError as error:
+            raise ProgramError(error.message, error.span or span) from None
+
     def _backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
-        if len(args) > 3 or any(name not in ("gradient", "retain_graph") for name in kwargs):
-            raise ProgramError("backward() takes gradient and retain_graph here.", span)
         self.budget.check_time(span)
         self.listener.backward(args, kwargs, span)
 
@@ -181,13 +197,17 @@ class Run:
         if isinstance(value, torch.Tensor):
             if value.dim() == 0:
                 raise TypeError("iteration over a 0-d tensor")
-            return (self.apply(library.INDEX, (value, index), node) for index in range(len(value)))
+            return iter(self.apply(library.METHODS["unbind"], (value,), node))
         if isinstance(value, _ITERABLE):
+            return iter(value)
+        if isinstance(value, np.ndarray | Loader):
             return iter(value)
         if isinstance(value, torch.nn.Module) and isinstance(value, torch.nn.Sequential | torch.nn.ModuleList):
             return iter(value)
         if hasattr(type(value), "_gradwalk_class"):
             return iter(value)
+        if isinstance(value, library.Silence):
+            return iter(())
         raise TypeError(f"'{type(value).__name__}' object is not iterable")
 
     def opened(self, value: Any, node: ast.AST) -> Any:
@@ -205,7 +225,7 @@ class Run:
         """A warning, once for each place in a cell, as in a notebook."""
         message = text.partition(": ")[2]
         place = None if message.startswith(ONCE) else (self.line, self.span(self.at).line)
-        if (place, text) not in self._warned:
+        if not self.unheard and (place, text) not in self._warned:
             self._warned.add((place, text))
             self.show(self.at, "warning", text)
 

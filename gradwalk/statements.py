@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from gradwalk import library
+from gradwalk.library import Silence
 from gradwalk.modules import MODULES, SILENT
 from gradwalk.objects import set_attribute
 from gradwalk.program import ProgramError
@@ -54,6 +55,8 @@ def bind(run: Run, target: ast.expr, value: Any) -> None:
 def _unpack(run: Run, target: ast.Tuple | ast.List, value: Any) -> None:
     if isinstance(value, int | float | None):
         raise TypeError(f"cannot unpack non-iterable {type(value).__name__} object")
+    if isinstance(value, Silence):
+        value = [value] * len(target.elts)
     items = list(run.items(value, target))
     wanted = len(target.elts)
     star = next((index for index, part in enumerate(target.elts) if isinstance(part, ast.Starred)), None)

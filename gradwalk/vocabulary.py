@@ -10,7 +10,8 @@ from typing import Any
 
 from gradwalk import library, objects
 from gradwalk.existing import EVERYWHERE, PRIVATE
-from gradwalk.modules import MODULES, Silence
+from gradwalk.library import Silence
+from gradwalk.modules import MODULES
 from gradwalk.parse import DUNDERS, nearest, refuse_builtin, span_of
 from gradwalk.program import Program, ProgramError, Span
 

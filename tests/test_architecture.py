@@ -37,7 +37,7 @@ INTERPRETER = {
     "warned",
 }
 RECORDER = {"recorder", "live", "local_gradients", "backward_pass"}
-LIBRARY_OF_NAMES = {"arrays", "costs", "existing", "library", "layers", "modules"}
+LIBRARY_OF_NAMES = {"arrays", "costs", "data", "existing", "library", "layers", "modules"}
 IMPORT_TORCH = {"torchviz_graph"} | LIBRARY_OF_NAMES | INTERPRETER | RECORDER
 # These stand on them. Everything else in the library is a view, which reads text and recordings.
 STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "comprehensions", "exceptions", "procedures", "vocabulary"}

@@ -139,7 +139,9 @@ def _serve() -> None:
     shell: Any = Shell.instance(colors="NoColor")
     warnings.showwarning = warning  # type: ignore[assignment]  # the parameters are the same
     torch.set_warn_always(True)
+    filters = list(warnings.filters)
     for line in sys.stdin:
+        warnings.filters[:] = filters  # type: ignore[index]  # a list, whatever the stubs say
         shell.reset(new_session=True, aggressive=False)
         torch.set_grad_enabled(True)
         torch.manual_seed(0)

@@ -1,0 +1,168 @@
+"""NumPy as a program may use it: a closed table of functions, methods and attributes of arrays, each with its cost."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gradwalk import costs
+from gradwalk.costs import Arguments, Cost, Keywords
+from gradwalk.library import Function
+from gradwalk.program import ProgramError
+
+
+def _shapes(args: Arguments, kwargs: Keywords) -> list[tuple[int, ...]]:
+    """The shapes of what is an array or a list; a list counts as its items, flat."""
+    found: list[tuple[int, ...]] = []
+    for item in (*args, *kwargs.values()):
+        if isinstance(item, list | tuple | range):
+            found.append((costs.written((item,), {})[0],))
+        elif not isinstance(item, type) and (shape := getattr(item, "shape", None)) is not None:
+            found.append(tuple(shape))
+    return found
+
+
+def same(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    return max((_size(shape) for shape in _shapes(args, kwargs)), default=1), 0
+
+
+def broadcast(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """As large as the arguments broadcast against each other; of arrays that do not fit, NumPy says so."""
+    shapes = _shapes(args, kwargs)
+    rank = max(map(len, shapes), default=0)
+    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+    return math.prod(max(1, *lengths) for lengths in zip(*padded, strict=True)) if padded else 1, 0
+
+
+def product(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """a @ b: rows of one, columns of the other, and what they meet in."""
+    shapes = _shapes(args, kwargs)
+    if len(shapes) < 2 or not shapes[0] or not shapes[1]:
+        return broadcast(args, kwargs)
+    inner = max(1, shapes[0][-1])
+    rows, columns = _size(shapes[0]) // inner, max(1, _size(shapes[1]) // inner)
+    return max(rows * columns, *map(_size, shapes)), rows * columns * inner
+
+
+def joined(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    items = args[0] if args and isinstance(args[0], list | tuple) else args
+    return sum(_size(shape) for shape in _shapes(tuple(items), {})), 0
+
+
+def outer(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    found = math.prod(_size(shape) for shape in _shapes(args, kwargs))
+    return found * max(1, len(args)), 0
+
+
+def repeated(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """repeat, tile: so many times."""
+    return same(args[:1], {})[0] * costs.sizes(args[1:], kwargs)[0], 0
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    return math.prod(max(1, length) for length in shape)
+
+
+_TABLE: tuple[tuple[str, Cost], ...] = (
+    (
+        "sin cos tan arcsin arccos arctan sinh cosh tanh exp expm1 exp2 log log2 log10 log1p sqrt cbrt square abs "
+        "absolute fabs sign negative reciprocal floor ceil round trunc isnan isinf isfinite sum mean prod max "
+        "min std var "
+        "median argmax argmin all any cumsum cumprod sort argsort unique transpose ravel squeeze expand_dims "
+        "copy diff "
+        "flip count_nonzero reshape nan_to_num array asarray ndim shape size zeros_like ones_like full_like "
+        "rad2deg deg2rad "
+        "gradient ptp trace",
+        same,
+    ),
+    (
+        "add subtract multiply divide true_divide power maximum minimum arctan2 mod where clip allclose isclose "
+        "array_equal equal greater less logical_and logical_or logical_not heaviside floor_divide",
+        broadcast,
+    ),
+    ("dot matmul inner", product),
+    ("outer meshgrid", outer),
+    ("concatenate stack hstack vstack column_stack", joined),
+    ("repeat tile", repeated),
+    ("zeros ones", costs.sizes),
+    ("full", costs.full),
+    ("eye identity", costs.eye),
+    ("linspace logspace", costs.linspace),
+    ("arange", costs.arange),
+)
+
+FUNCTIONS = {
+    name: Function("np." + name, getattr(np, name), cost, "array")
+    for names, cost in _TABLE
+    for name in names.split()
+    if hasattr(np, name)
+}
+FUNCTIONS["empty"] = Function("np.empty", np.zeros, costs.sizes, "array")
+
+_METHODS: tuple[tuple[str, Cost], ...] = (
+    (
+        "sum mean prod max min std var argmax argmin all any cumsum reshape flatten ravel squeeze transpose copy "
+        "astype "
+        "tolist item round sort argsort fill nonzero",
+        same,
+    ),
+    ("clip", broadcast),
+    ("dot", product),
+    ("repeat", repeated),
+)
+METHODS: dict[str, Cost] = {name: cost for names, cost in _METHODS for name in names.split()}
+ATTRIBUTES = frozenset("shape dtype ndim size T itemsize nbytes".split())
+
+DRAWS: dict[str, Cost] = {
+    "rand": costs.sizes,
+    "randn": costs.sizes,
+    "random": costs.sizes,
+    "random_sample": costs.sizes,
+    "standard_normal": costs.sizes,
+    "seed": costs.written,
+    **dict.fromkeys("randint integers uniform normal binomial".split(), costs.drawn),
+    **dict.fromkeys("choice permutation shuffle".split(), costs.sizes),
+}
+"""What a generator of random numbers may be asked for."""
+
+
+def is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic)
+
+
+def cost(function: Function, args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """What a call with arrays will cost; operators of Python on arrays too."""
+    if function.kind == "array":
+        _check_words((*args, *kwargs.values()))
+    if function.kind == "array":
+        return function.cost(args, kwargs)
+    return product(args, kwargs) if function.name in ("@", "@=") else broadcast(args, kwargs)
+
+
+_WORDS = frozenset("float32 float64 float int int32 int64 bool ij xy".split())
+"""Text that an array function may be given: a dtype, or the order of a grid."""
+
+
+def _check_words(items: Arguments) -> None:
+    """A dtype in words can be of any size."""
+    stack = list(items)
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list | tuple):
+            stack.extend(item)
+        elif isinstance(item, str | bytes) and item not in _WORDS:
+            raise ProgramError("An array holds numbers here, and a dtype is np.float64, np.float32, int and the like.")
+
+
+def checked(value: Any) -> Any:
+    """The same value. An array of whole numbers without bounds, or of objects, would grow without limit."""
+    if isinstance(value, np.ndarray) and value.dtype.hasobject:
+        raise ProgramError("An array holds numbers here; this one would hold Python's own objects.")
+    return value
+
+
+def method(base: Any, name: str) -> Function:
+    """A listed method of an array or of one of NumPy's numbers, which it has for sure."""
+    return Function(f"ndarray.{name}", getattr(type(base), name), METHODS[name], "array")
