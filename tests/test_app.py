@@ -153,8 +153,9 @@ def test_behind_a_proxy_under_a_path(tmp_path: Path, browser: Browser) -> None:
 def test_the_name_can_be_read_when_a_visitor_changes_the_theme(page: Page) -> None:
     page.goto("/")
     settled(page)
+    # The name is written by a style, which no locator sees.
     name = """() => {
-        const style = getComputedStyle(document.querySelector("div:has(> .stLogo)"), "::after");
+        const style = getComputedStyle(document.querySelector(":has(> .stLogo)"), "::after");
         return [style.content, style.color];
     }"""
     assert page.evaluate(name) == ['"Gradwalk"', rgb(THEME["light"]["textColor"])]
