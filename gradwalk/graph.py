@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gradwalk.boxes import boxes_of
-from gradwalk.dot import effort
+from gradwalk.dot import POLISHED, effort
 from gradwalk.episodes import episodes
 from gradwalk.measures import (
     BOTTOM,
@@ -36,6 +36,10 @@ RANK_GAP = 22
 """Between a column of boxes and a column of the arrows' texts."""
 PORTS = 6
 """Up to so many operands arrive at places of their own, in their order."""
+
+
+FAR = 6
+"""In large graphs, an arrow that passes more columns of boxes than this goes straight."""
 
 
 class Box(NamedTuple):
@@ -175,7 +179,11 @@ def graphviz_source(graph: Graph, direction: str = "LR") -> str:
     The texts of a tracked arrow get room of their own, a *track*: a node of class ``track`` in the middle of the arrow,
     which bears the arrow's id. So texts never stand on boxes, on other arrows or on each other. Equal structures
     give equal source, which makes it the key under which layouts are kept.
+
+    In a large graph an arrow that passes many boxes is not led around them: only its track is placed, before its head,
+    and names its tail in ``from``. (A value that is used all along a chain of 500 operations costs ``dot`` minutes.)
     """
+    far = _far(graph) if len(graph.arrows) > POLISHED else frozenset()
     arriving = Counter(arrow.head for arrow in graph.arrows)
     lines = [
         "digraph {",
@@ -186,9 +194,22 @@ def graphviz_source(graph: Graph, direction: str = "LR") -> str:
     seen: Counter[str] = Counter()
     for arrow in graph.arrows:
         port = f":p{seen[arrow.head]}" if 1 < arriving[arrow.head] <= PORTS else ""
-        lines += _arrow_source(arrow, port, direction)
+        lines += _far_source(arrow, port, direction) if arrow.id in far else _arrow_source(arrow, port, direction)
         seen[arrow.head] += 1
     return "\n".join([*lines, "}"])
+
+
+def _far(graph: Graph) -> frozenset[str]:
+    """The arrows that would pass more than ``FAR`` columns of boxes. What nothing computes stands before its use."""
+    columns: dict[str, int] = {}
+    heads = {arrow.head for arrow in graph.arrows}
+    for arrow in graph.arrows:  # in the order of the program: all that leads to a tail comes before
+        columns[arrow.head] = max(columns.get(arrow.head, 0), columns.get(arrow.tail, 0) + 1)
+    for arrow in graph.arrows:
+        if arrow.tail not in heads:
+            before = columns[arrow.head] - 1
+            columns[arrow.tail] = min(columns.get(arrow.tail, before), before)
+    return frozenset(arrow.id for arrow in graph.arrows if columns[arrow.head] - columns[arrow.tail] > FAR)
 
 
 def _box_source(box: Box, arriving: int, direction: str) -> str:
@@ -218,6 +239,14 @@ def _arrow_source(arrow: Arrow, port: str, direction: str) -> list[str]:
         f'"{arrow.id}" [class=track, {_size(*_track(arrow.room, direction))}]',
         f'"{arrow.tail}":{out} -> "{arrow.id}":{into}',
         f'"{arrow.id}":{out} -> {head}',
+    ]
+
+
+def _far_source(arrow: Arrow, port: str, direction: str) -> list[str]:
+    out, into = ("e", "w") if direction == "LR" else ("s", "n")
+    return [
+        f'"{arrow.id}" [class=track, from="{arrow.tail}", {_size(*_track(arrow.room, direction))}]',
+        f'"{arrow.id}":{out} -> "{arrow.head}"{port}:{into}',
     ]
 
 

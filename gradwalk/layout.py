@@ -18,6 +18,8 @@ from gradwalk.dot import run
 KEPT_LAYOUTS = 256
 KEPT_SHAPES = 60_000
 """Boxes and arrows in all kept layouts together."""
+LEAVING = 40.0
+"""Pixels for which an arrow that comes straight keeps the direction of the others at its ends."""
 RETRY_SECONDS = 30.0
 """A graph that could not be placed is not tried again for so long."""
 
@@ -71,8 +73,9 @@ _lock = threading.Lock()
 def place(source: str) -> Placed:
     """Positions for Graphviz source, whose nodes bear names, and whose edges bear an ``id``, of ours.
 
-    A node of class ``track`` is the middle of the arrow that has its name: the arrow runs through it. The same source
-    is placed once, also when several threads ask for it at a time. Raises LayoutError when ``dot`` is not installed,
+    A node of class ``track`` is the middle of the arrow that has its name: the arrow runs through it. One with an
+    attribute ``from`` names the box that its arrow comes from, which ``dot`` did not hear of: it comes straight.
+    The same source is placed once, also when several threads ask for it at a time. Raises LayoutError when ``dot`` is not installed,
     when the graph is too large, and when ``dot`` passes its time limit (``GRADWALK_LAYOUT_SECONDS``, else 5 seconds).
     """
     with _lock:
@@ -124,7 +127,9 @@ def read(drawn: Mapping[str, Any]) -> Placed:
     names = {item["_gvid"]: item["name"] for item in drawn.get("objects", ())}
     nodes = {item["name"]: _box(item, height) for item in drawn.get("objects", ())}
     tracks = {item["name"] for item in drawn.get("objects", ()) if item.get("class") == "track"}
-    bend = _Bends(nodes.values(), drawn.get("rankdir") == "LR").path
+    far = {item["name"]: item["from"] for item in drawn.get("objects", ()) if item.get("from")}
+    wide = drawn.get("rankdir") == "LR"
+    bend = _Bends(nodes.values(), wide).path
     arrows: dict[str, PlacedArrow] = {}
     arriving: dict[str, tuple[str, Spline]] = {}
     for edge in sorted(drawn.get("edges", ()), key=lambda edge: names[edge["head"]] not in tracks):
@@ -134,8 +139,12 @@ def read(drawn: Mapping[str, Any]) -> Placed:
         if head in tracks:
             arriving[head] = (tail, spline)
         elif tail in tracks:
-            start, before = arriving[tail]
-            path = bend(before, nodes[start], nodes[tail]) + bend(spline, nodes[tail], nodes[head]).replace("M", "L", 1)
+            if tail in far:
+                start, way = far[tail], _straight(nodes[far[tail]], nodes[tail], wide)
+            else:
+                start, before = arriving[tail]
+                way = bend(before, nodes[start], nodes[tail])
+            path = way + bend(spline, nodes[tail], nodes[head]).replace("M", "L", 1)
             arrows[tail] = PlacedArrow(start, head, path, _centre(nodes[tail]), False)
         else:
             arrows[edge["id"]] = PlacedArrow(
@@ -172,6 +181,16 @@ def _at_port(end: Point, box: PlacedBox, port: str) -> Point:
     """The end of an arrow, on the very side of the box that its port names: ``dot`` rounds it off by a pixel or two."""
     sides = {"w": (box.x, end[1]), "e": (box.x + box.w, end[1]), "n": (end[0], box.y), "s": (end[0], box.y + box.h)}
     return sides.get(port.rpartition(":")[2], end)
+
+
+def _straight(tail: PlacedBox, track: PlacedBox, wide: bool) -> str:
+    """From the side of a box to a track, over whatever lies between."""
+    (x0, y0), (x1, y1) = _centre(tail), _centre(track)
+    if wide:
+        start, end = (tail.x + tail.w, y0), (track.x, y1)
+        return _curve([start, (start[0] + LEAVING, y0), (end[0] - LEAVING, y1), end])
+    start, end = (x0, tail.y + tail.h), (x1, track.y)
+    return _curve([start, (x0, start[1] + LEAVING), (x1, end[1] - LEAVING), end])
 
 
 def _curve(spline: Spline) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from gradwalk import record
 from gradwalk.graph import Box, Graph, computation_graph, graphviz_source
+from gradwalk.layout import place
 from gradwalk.recording import Array, BackwardCall, Edge, Node, Operation, Recording, Route, Value
 
 HEAD = "import torch\nx = torch.tensor({}, requires_grad=True)\n"
@@ -180,6 +181,17 @@ def test_the_work_for_thousands_of_operations_is_linear() -> None:
     calls(100)
     few, many = calls(500), calls(5000)
     assert many < 15 * few  # ten times the operations; a quadratic walk would take a hundred times the calls
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+def test_a_value_used_all_along_a_long_chain_can_be_placed(direction: str) -> None:
+    lines = "y = x\nfor i in range(250):\n    y = torch.sin(y)\n    y = y * x\ny.backward()"
+    graph = graph_of(lines)
+    placed = place(graphviz_source(graph, direction))  # raises LayoutError when it takes more than its seconds
+    assert placed.boxes.keys() == {box.id for box in graph.boxes}
+    assert {(name, arrow.tail, arrow.head) for name, arrow in placed.arrows.items()} == {
+        (arrow.id, arrow.tail, arrow.head) for arrow in graph.arrows
+    }
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])

@@ -272,8 +272,8 @@ BOUND = {
     "same": "{name} is another name for {other}: both are one tensor.",
     "tracked": "{name} carries {node}: a graph hangs behind it, back to the leaves.",
     "plain": "{name} is plain Python, {text}; autograd knows nothing of it.",
-    "rebound": "{name} was a leaf; now the name stands for a result with {node}, which keeps no .grad, and in a loop the "
-    "graph behind it grows. An update leaves the leaf a leaf when it changes it in place under torch.no_grad().",
+    "rebound": "{name} was a leaf; now the name stands for a result with {node}, which keeps no .grad, and in a loop "
+    "the graph behind it grows. An update leaves the leaf a leaf when it changes it in place under torch.no_grad().",
     "object": "{name} is {article} {text}.",
     "is": "{name} = {text}",
     "has": "{name} ({shape})",
