@@ -75,8 +75,9 @@ def place(source: str) -> Placed:
 
     A node of class ``track`` is the middle of the arrow that has its name: the arrow runs through it. One with an
     attribute ``from`` names the box that its arrow comes from, which ``dot`` did not hear of: it comes straight.
-    The same source is placed once, also when several threads ask for it at a time. Raises LayoutError when ``dot`` is not installed,
-    when the graph is too large, and when ``dot`` passes its time limit (``GRADWALK_LAYOUT_SECONDS``, else 5 seconds).
+    The same source is placed once, also when several threads ask for it at a time. Raises LayoutError when ``dot`` is
+    not installed, when the graph is too large, and when ``dot`` passes its time limit (``GRADWALK_LAYOUT_SECONDS``,
+    else 5 seconds).
     """
     with _lock:
         future = _kept.get(source)

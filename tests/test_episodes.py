@@ -19,8 +19,8 @@ LOOP = W + (
     "    with torch.no_grad():\n        w -= 0.1 * w.grad\n    w.grad.zero_()\n    print(i)\n"
 )
 STEPS = W + (
-    "x = torch.tensor(2.0)\no = torch.optim.SGD([w], lr=0.1, momentum=0.9)\nfor i in range(3):\n    o.zero_grad()\n    loss = (w * x)**2\n"
-    "    loss.backward()\n    o.step()\n"
+    "x = torch.tensor(2.0)\no = torch.optim.SGD([w], lr=0.1, momentum=0.9)\nfor i in range(3):\n    o.zero_grad()\n"
+    "    loss = (w * x)**2\n    loss.backward()\n    o.step()\n"
 )
 
 
