@@ -264,6 +264,34 @@ def test_on_a_narrow_page_the_names_are_behind_a_tab(player: OpenPlayer) -> None
     assert shown.step == FIRST + 2
 
 
+def test_beside_an_editor_the_names_come_first(player: OpenPlayer) -> None:
+    shown = player(training(step=5, beside=True))
+    expect(shown.find(".names")).to_be_visible()
+    expect(shown.find(".lines")).to_be_hidden()
+    shown.find("[data-part=program]").click()
+    shown.mount(training(step=5, beside=True, query="changed"))
+    expect(shown.find(".lines")).to_be_visible()
+    narrow = player(training(step=5, beside=True), viewport={"width": 390, "height": 844})
+    expect(narrow.find(".lines")).to_be_visible()
+
+
+def test_without_a_program_it_says_what_to_do(player: OpenPlayer) -> None:
+    shown = player(training(story=None, graphs=None, beside=True))
+    expect(shown.find(".empty")).to_have_text("Nothing has run yet. Write a program, and its steps appear here.")
+
+
+def test_it_tells_the_page_at_which_step_it_is(player: OpenPlayer) -> None:
+    shown = player()
+    shown.page.evaluate("""() => {
+      window.told = [];
+      document.addEventListener("gradwalk:step", ({ detail }) => window.told.push(detail));
+    }""")
+    shown.press(*["ArrowRight"] * FIRST)
+    told = shown.page.evaluate("window.told")
+    assert [each["step"] for each in told] == [1, 2, 3]
+    assert told[-1] == {"step": 3, "span": [7, 9, 7, 14], "kind": "forward"}
+
+
 def test_a_phone_shows_it_in_one_column(player: OpenPlayer) -> None:
     shown = player(training(step=5), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     assert shown.page.evaluate("document.documentElement.scrollWidth") <= 390

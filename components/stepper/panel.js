@@ -24,7 +24,7 @@ function createPanel(redraw) {
   let split = false;
   let program = false;
 
-  /** In a column of its own there is room for the names below whatever else is chosen. */
+  /** `split`: there is room for the names below whatever else is chosen. */
   function arrange() {
     const shown = split && chosen === "names" ? "program" : chosen;
     for (const tab of tabs) {

@@ -2,7 +2,7 @@
 
 const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
 const MOST_SCALE = { page: 1.5, screen: 2.4 };
-const PICTURE_SHARE = { expression: 0.5, program: 0.38 }; // of the window's height
+const PICTURE_SHARE = { expression: 0.5, program: 0.32, side: 0.4 }; // of the window's height
 const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
 const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in workbench.css
@@ -37,7 +37,7 @@ function createPlayer(parent) {
   const stale = html("p", { class: "stale-note" }, "The last good picture");
   const say = html("div", { class: "say" }, words.element, panel.element);
   const inside = html("div", { class: "inside" }, bar, episodes.element, pictures.bar, stale, pictures.area, say, live);
-  const empty = html("p", { class: "empty" }, "Nothing has run yet. Type an expression, and its steps appear here.");
+  const empty = html("p", { class: "empty" });
   const about = { class: "player", "aria-label": "Player" };
   const root = html("section", about, inside, empty);
   parent.append(root);
@@ -100,10 +100,12 @@ function createPlayer(parent) {
     root.classList.toggle("program", program);
     root.classList.toggle("side", side);
     const most = onScreen ? MOST_SCALE.screen : MOST_SCALE.page;
-    const share = Math.min(Math.max(LEAST_HEIGHT, innerHeight * PICTURE_SHARE[program ? "program" : "expression"]), MOST_HEIGHT);
+    const place = side ? "side" : program ? "program" : "expression";
+    const share = Math.min(Math.max(LEAST_HEIGHT, innerHeight * PICTURE_SHARE[place]), MOST_HEIGHT);
+    const both = side && (onScreen || !data.beside);
     const height = onScreen ? pictures.area.clientHeight - LEGEND_HEIGHT : share;
     const room = { width: pictures.area.clientWidth, height, most };
-    const sizes = JSON.stringify([room, side, scrubber.element.clientWidth, panel.resize(side)]);
+    const sizes = JSON.stringify([room, side, scrubber.element.clientWidth, panel.resize(both)]);
     if (sizes === measured) return false;
     measured = sizes;
     episodes.resize();
@@ -119,6 +121,7 @@ function createPlayer(parent) {
     const moved = data && next.query !== data.query;
     const hasSteps = Boolean(next.story && next.story.steps && next.story.steps.length);
     root.classList.toggle("has-nothing", !hasSteps);
+    setText(empty, `Nothing has run yet. ${next.beside ? "Write a program" : "Type an expression"}, and its steps appear here.`);
     root.classList.toggle("stale", Boolean(next.stale));
     if (!hasSteps) {
       transport.pause();
