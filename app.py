@@ -131,20 +131,27 @@ class SecurityHeaders:
 def warm_up() -> None:
     """Do once, before the first visitor comes, what is slow the first time in a process.
 
-    The imports of torch and SymPy take a second, and so does the first run of everything that a recording needs. The
-    recording of the start page's own expression stays in the cache.
+    The imports of torch and SymPy take a second, and so does the first run of everything that a recording needs, most
+    of all of an optimizer. The recordings of the pages' own first documents stay in the cache.
     """
+    import code  # noqa: F401 - Python's own, so that nobody imports the page of this name (a debugger would)
+
     import torch
 
     from components.recorded import recorded
+    from components.recorded_program import recorded_program
     from gradwalk.document import DEFAULT
     from gradwalk.dot import LayoutError
     from gradwalk.expression import read
+    from gradwalk.lessons import BY_SLUG
+    from gradwalk.sharing import DEFAULT as DEFAULT_PROGRAM
 
     # Scalars gain nothing from threads, and one visitor's threads would slow down the others.
     torch.set_num_threads(1)
     try:
         recorded(read(DEFAULT.text, DEFAULT.given, DEFAULT.constants, DEFAULT.dtype, DEFAULT.seed))
+        for program in (DEFAULT_PROGRAM.source, BY_SLUG["4d_training_loop"].source):
+            recorded_program(program)
     except LayoutError as error:
         # The page says so as well. It is of more use than a server that does not start.
         logging.getLogger(__name__).warning("%s", error)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import FilePayload, Locator, Page, ViewportSize, expect
 
 from gradwalk.lessons import BY_SLUG
 from gradwalk.notebook import to_notebook, to_program
@@ -237,7 +237,7 @@ def test_a_wrong_file_gets_a_sentence_and_nothing_is_lost(shown: CodePage, tmp_p
     expect(shown.told).to_contain_text("This is no notebook")
     expect(shown.text).to_have_value(SHORT)
     expect(shown.outputs).to_contain_text("tensor(6.)")
-    chooser.set_input_files(files=[{"name": "huge.py", "mimeType": "text/plain", "buffer": b"#" * 2_000_000}])
+    chooser.set_input_files(FilePayload(name="huge.py", mimeType="text/plain", buffer=b"#" * 2_000_000))
     expect(shown.told).to_contain_text("huge.py has more than 1,000,000 characters of text.")
     expect(shown.text).to_have_value(SHORT)
 
@@ -277,6 +277,18 @@ def test_a_program_that_is_too_long_for_a_link_is_offered_as_a_file(shown: CodeP
     expect(shown.outputs).to_contain_text("42")
     shown.page.get_by_role("button", name="Share").click()
     expect(shown.told).to_contain_text("too long for a link. Save it as a file")
+
+
+def test_a_program_that_is_too_long_for_an_address_outlives_a_reload(shown: CodePage) -> None:
+    source = "\n".join(f"x{n} = {n * 7919 % 10007}" for n in range(1500)) + "\n42"
+    shown.write(source)
+    expect(shown.outputs).to_contain_text("42")
+    expect(shown.page).to_have_url(re.compile(r"/code$"))
+    shown.page.reload()
+    expect(shown.text).to_have_value(source, timeout=30_000)
+    expect(shown.outputs).to_contain_text("42")
+    shown.examples.select_option("1d_leaf")
+    expect(shown.text).to_have_value(BY_SLUG["1d_leaf"].source)
 
 
 def test_a_tampered_link_opens_the_first_example_with_a_notice(page: Page) -> None:

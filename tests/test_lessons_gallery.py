@@ -43,6 +43,7 @@ SHOWN: dict[str, list[str]] = {
     "6b_update": ["tensor(1.0200, requires_grad=True)", "tensor(0.9604, grad_fn=<PowBackward0>) tensor(-1.9600)"],
     "6c_many_points": ["epoch 1: w = 0.300, loss = 30.00000000", "f(5) = 6.229"],
     "6d_optimizer": ["epoch 1: w = 0.300, loss = 30.0000"],
+    "6e_network": ["epoch 0: loss = 0.7", "epoch 80: loss = 0.00", "[0.99"],
     "7a_replace": ["tensor(4.)\ntensor(8.)", "tensor(4.)"],
     "7b_every_tensor": ["True False False\ntensor(24.)\ntensor(12.)"],
     "7c_twice": ["tensor(4.)"],

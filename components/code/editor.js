@@ -3,6 +3,7 @@
 // The text belongs to the person who types. An answer from the server writes into it only when another program was opened
 // (`opened` changed); otherwise it says what was refused, and what each cell showed.
 
+const KEPT = "gradwalk program";
 const PAUSE = 400; // ms without a key before what was typed runs
 
 const editors = new WeakMap();
@@ -45,29 +46,45 @@ function createEditor(root) {
   // ---- what comes back
 
   function update(next, sender) {
-    const opened = !data || next.opened !== data.opened;
+    const first = !data;
+    const opened = first || next.opened !== data.opened;
     data = next;
     send = sender;
-    if (opened) open();
+    if (opened) open(first);
     fits = post.answered(data.answered) && area.value === sent;
     if (data.save && data.save.count > saved) saveFile(data.save);
     saved = Math.max(saved, data.save?.count ?? 0);
     if (data.wrong) tell(data.wrong, true);
     showRefusal();
+    if (fits) keep();
     outputs.show(data.cells);
     outputs.age(!fits || Boolean(data.refusal));
     draw();
   }
 
-  function open() {
+  function open(first) {
     post.restart(data.answered);
     saved = data.answered;
     sent = area.value = data.text;
+    if (first && !/[?&](code|lesson)=/.test(location.search)) restore();
     at = null;
     tell("");
     fillExamples(example, data.groups);
     example.value = data.lesson ?? "";
     frame.scrollTo(0, 0);
+  }
+
+  /** A program that is too long for the address outlives a reload all the same. */
+  function keep() {
+    if (data.query) sessionStorage.removeItem(KEPT);
+    else sessionStorage.setItem(KEPT, area.value);
+  }
+
+  function restore() {
+    const kept = sessionStorage.getItem(KEPT);
+    if (kept === null || kept === area.value) return;
+    area.value = kept;
+    post.now();
   }
 
   function showRefusal() {

@@ -75,13 +75,13 @@ def _item(stream: str, text: str) -> Item:
 def _failure(source: str, event: Failure) -> Item:
     told = explain.failure(event)
     known = event.cause in FAILURES  # else the explanation only repeats the message
-    change = edit(source, event)
+    found = edit(source, event)
     return Item(
         stream="failure",
         text=event.message,
         type=event.type,
         why=told.why if known else "",
         way_out=told.way_out if known else "",
-        fix=None if change is None else Fix(**change._asdict()),
+        fix=None if found is None else Fix(start=found.start, end=found.end, text=found.text, label=found.label),
         span=event.span,
     )

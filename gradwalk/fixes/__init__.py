@@ -12,7 +12,14 @@ from typing import NamedTuple
 from gradwalk.fixes.calls import a_seed_of_ones, detach_for_numpy, grad_to_none, keep_the_graph, sum_the_root
 from gradwalk.fixes.leaves import floats, track_a_leaf
 from gradwalk.fixes.places import Change, Code
-from gradwalk.fixes.statements import a_new_value, detached, nearest_name, update_in_place, without_gradients
+from gradwalk.fixes.statements import (
+    a_new_value,
+    detached,
+    nearest_attribute,
+    nearest_name,
+    update_in_place,
+    without_gradients,
+)
 from gradwalk.program import ProgramError
 from gradwalk.recording import Failure
 
@@ -79,6 +86,7 @@ _MESSAGES: tuple[tuple[str, Remedy], ...] = (
     ("'NoneType' object has no attribute 'zero_'", grad_to_none),
     ("'float' and 'NoneType'", update_in_place),
     ("'NoneType' and 'float'", update_in_place),
+    (" has no attribute '", nearest_attribute),
     ("Can't call numpy() on Tensor that requires grad", detach_for_numpy),
 )
 """By a piece of its message, where it has no cause of its own."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 
 from gradwalk.fixes.places import Change, Code, attribute
+from gradwalk.lessons import LESSONS
 from gradwalk.parse import nearest, span_of
 from gradwalk.program import Span
 from gradwalk.recording import Failure
+from gradwalk.short_form.table import FUNCTIONS
 
 
 def without_gradients(code: Code, failure: Failure) -> list[Change] | None:
@@ -102,6 +105,23 @@ def nearest_name(code: Code, failure: Failure) -> list[Change] | None:
     meant = nearest(word, sorted(bound - {word}))
     wrong = [i for i in code.all(ast.Name) if i[0].id == word and _within_lines(span_of(*i), failure.span)]
     return [Change(code.start(*item), code.end(*item), meant) for item in wrong] if meant else None
+
+
+def nearest_attribute(code: Code, failure: Failure) -> list[Change] | None:
+    """``torch.tensor`` for ``torch.tensr``: the attribute that was probably meant, out of those that lessons use."""
+    match = re.search(r"has no attribute '(\w+)'", failure.message)
+    meant = nearest(match[1], _attributes()) if match else None
+    if match is None or meant is None or abs(len(meant) - len(match[1])) > 2:
+        return None
+    places = [i for i in code.all(ast.Attribute) if i[0].attr == match[1] and _within_lines(span_of(*i), failure.span)]
+    ends = [code.end(*place) for place in places]
+    return [Change(end - len(match[1]), end, meant) for end in ends]
+
+
+@cache
+def _attributes() -> tuple[str, ...]:
+    in_lessons = {word for lesson in LESSONS for word in re.findall(r"\.([A-Za-z_]\w+)", lesson.source)}
+    return tuple(sorted({*in_lessons, *(name for name in FUNCTIONS if "." not in name)}))
 
 
 def _within_lines(inner: Span, outer: Span) -> bool:
