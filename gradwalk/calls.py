@@ -61,7 +61,7 @@ def call(run: Run, target: Any, args: Args, kwargs: Kwargs, node: ast.expr) -> A
 def _check_keywords(run: Run, kwargs: Kwargs, node: ast.expr) -> None:
     """A function of PyTorch's under a name of the program's own still takes listed keywords only."""
     for name in kwargs:
-        if name not in library.KEYWORDS:
+        if name not in library.KEYWORDS and not library.is_mistyped(name):
             raise ProgramError(f"The keyword {name} is not part of this language.", run.span(node))
 
 
@@ -151,6 +151,8 @@ def _plain(run: Run, target: Plain, args: Args, kwargs: Kwargs, node: ast.expr) 
     owner = getattr(target.call, "__self__", None)
     if target.name in ("step", "zero_grad") and isinstance(owner, torch.optim.Optimizer):
         return run.listener.optimize(owner, target.name, kwargs, run.span(node))
+    if target.name == "to" and args and isinstance(args[0], str | torch.device):
+        _check_device(args[0])
     value = target.call(*args, **kwargs)
     if is_node(owner) and target.name == "name":
         return str(value)
@@ -257,5 +259,5 @@ _CALLS: tuple[tuple[type, Callable[..., Any]], ...] = (
 TENSOR = Function("torch.Tensor", lambda *args: typed(args, torch.float32), costs.typed, "creation")
 """torch.Tensor(…), the constructor."""
 
-_OWN = (Procedure, ClassObject, Instance, nn.Module, Plain, Builtin)
+_OWN = (Procedure, ClassObject, Instance, nn.Module, Plain, Builtin, Silence)
 """What checks its keywords itself."""

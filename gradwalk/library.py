@@ -5,6 +5,7 @@ What is not listed here does not exist. Each function comes with its cost (``cos
 
 from __future__ import annotations
 
+import difflib
 import math
 import operator
 from collections.abc import Callable, Iterable
@@ -84,6 +85,7 @@ _SHAPES = (
     "movedim select narrow ravel swapaxes swapdims trace diagonal fliplr flipud gather unbind chunk split atleast_2d "
 )
 _PRODUCTS = "matmul mm mv dot bmm inner addmm addmv "
+_IN_PLACE_FUNCTIONS = "sin_ cos_ tan_ exp_ sqrt_ relu_ sigmoid_ tanh_ abs_ neg_ round_ square_ log_ clamp_ zero_"
 _BOTH: tuple[tuple[str, Cost], ...] = (
     (_UNARY, costs.same),
     (_BINARY, costs.broadcast),
@@ -116,6 +118,7 @@ TORCH_FUNCTIONS = {
         "torch.",
         torch,
         [
+            (_IN_PLACE_FUNCTIONS, costs.same),
             ("cat concat stack hstack vstack", costs.joined),
             ("broadcast_to tile", costs.expanded),
             ("einsum", costs.einsum),
@@ -231,7 +234,7 @@ METHODS = {
         [
             (
                 "item tolist dim ndimension size requires_grad_ retain_grad detach_ is_floating_point element_size "
-                "register_hook numpy is_contiguous stride nelement data_ptr storage_offset is_shared is_complex "
+                "type register_hook numpy is_contiguous stride nelement data_ptr storage_offset is_shared is_complex "
                 "is_signed "
                 "register_post_accumulate_grad_hook get_device cuda",
                 costs.same,
@@ -351,6 +354,16 @@ KEYWORDS = frozenset(
     ).split()
 )
 """Keywords a call may use. ``out`` and the like are missing on purpose; ``device`` has to be the CPU."""
+
+
+def is_mistyped(keyword: str) -> bool:
+    """Whether a keyword is a listed one with a typing error. PyTorch says so in its own words."""
+    return keyword not in _REAL_KEYWORDS and bool(difflib.get_close_matches(keyword, KEYWORDS, 1, 0.75))
+
+
+_REAL_KEYWORDS = frozenset("out generator memory_format layout pin_memory names stable sorted fn hook".split())
+"""Keywords of PyTorch's that are left out on purpose."""
+
 
 BUILTINS = frozenset(
     (

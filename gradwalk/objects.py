@@ -23,7 +23,7 @@ MODULE_METHODS = frozenset(
     "zero_grad train eval requires_grad_ register_buffer register_parameter append extend "
     "double float register_forward_hook register_forward_pre_hook register_full_backward_hook apply add_module "
     "get_parameter "
-    "named_buffers extra_repr".split()
+    "named_buffers extra_repr to cpu cuda".split()
 )
 """Methods of nn.Module; those that build an iterator give a list."""
 LISTED = frozenset(
@@ -55,7 +55,7 @@ ATTRIBUTES = (
     | SCHEDULER_METHODS
     | LOADER_ATTRIBUTES
     | arrays.ATTRIBUTES
-    | frozenset((*arrays.METHODS, *arrays.DRAWS, "tensors"))
+    | frozenset((*arrays.METHODS, *arrays.DRAWS, "tensors", "manual_seed"))
     | SCHEDULER_ATTRIBUTES
     | OPTIMIZER_METHODS
     | OPTIMIZER_ATTRIBUTES

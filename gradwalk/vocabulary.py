@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -140,16 +139,7 @@ def _of_library(node: ast.expr, modules: _Imports) -> bool:
     return isinstance(node, ast.Attribute) and isinstance(_module(node.value, modules), library.Module)
 
 
-def is_mistyped(keyword: str) -> bool:
-    """Whether a keyword is a listed one with a typing error. PyTorch says so in its own words."""
-    return keyword not in _REAL_KEYWORDS and bool(difflib.get_close_matches(keyword, library.KEYWORDS, 1, 0.75))
-
-
-_REAL_KEYWORDS = frozenset("out generator memory_format layout pin_memory names stable sorted fn hook".split())
-"""Keywords of PyTorch's that are left out on purpose."""
-
-
 def _check_keyword(node: ast.keyword, line: int) -> None:
-    if node.arg is not None and node.arg not in library.KEYWORDS and not is_mistyped(node.arg):
+    if node.arg is not None and node.arg not in library.KEYWORDS and not library.is_mistyped(node.arg):
         span = span_of(node, line)
         raise _unknown(f"The keyword {node.arg}", node.arg, library.KEYWORDS, span)
