@@ -130,8 +130,9 @@ class LiveValues:
     def made_by(self, value: int, operation: int, tracked: bool) -> None:
         made = self._made[value]
         made.operation = operation
-        made.requires_grad, made.is_leaf = tracked, not tracked
         tensor = self._kept[made.tensor]
+        tracked = tracked and tensor.is_floating_point()  # the index beside a maximum is not
+        made.requires_grad, made.is_leaf = (True, False) if tracked else (tensor.requires_grad, tensor.is_leaf)
         made.version = tensor._version  # which autograd counts after the kernel has run, and shares among views
         state = self._states[id(tensor)]
         if state.value == value:
@@ -192,7 +193,9 @@ class LiveValues:
 
     def newest_tracked(self) -> torch.Tensor | None:
         """The newest result that autograd tracks: the root that a backward() would most likely start from."""
-        made = next((m for m in reversed(self._made) if m.requires_grad and m.operation is not None), None)
+        made = next(
+            (m for m in reversed(self._made) if m.requires_grad and not m.is_leaf and m.operation is not None), None
+        )
         return None if made is None else self._kept[made.tensor]
 
     def named(self) -> dict[str, torch.Tensor]:

@@ -69,6 +69,8 @@ class Kernel(NamedTuple):
     arguments: tuple[str, ...]
     in_place: bool
     view: bool
+    unwritten: bool
+    """It hands out memory as it finds it. No recording may show what others left there."""
 
 
 class Operand(NamedTuple):
@@ -109,6 +111,7 @@ def _kernel(func: Any) -> Kernel:
             tuple(argument.name for argument in schema.arguments),
             bool(schema.is_mutable),
             any(info is not None and not info.is_write for info in returns),
+            name.startswith(("empty", "new_empty")),
         )
     return known
 
@@ -143,6 +146,9 @@ class _Watch(TorchDispatchMode):
             self._note(name, argument, operands, constants)
         out = func(*args, **(kwargs or {}))
         outputs = _tensors(out)
+        if kernel.unwritten:
+            for tensor in outputs:
+                tensor.zero_()
         if not outputs:
             return out  # a number was read out of a tensor, as for an index
         if kernel.in_place:

@@ -135,7 +135,7 @@ class Program:
         self.new(self.choose(_VIEWS).format(name, "").replace("2, *)", f"2, {shape[:-2]})"))
 
     def matrix(self) -> None:
-        if found := self.tensors(rank=2):
+        if found := [name for name in self.tensors(rank=2) if self.names[name].dim() == 2]:
             self.new(self.choose(_MATRIX).format(self.choose(found)))
 
     def product(self) -> None:

@@ -43,6 +43,8 @@ def same(numbers: Any, tensor: torch.Tensor) -> bool:
 
 def node_of(recording: Recording, value: Value) -> Node | None:
     operation = None if value.operation is None else recording.operations[value.operation]
+    if not value.requires_grad:
+        return None  # an index beside a maximum
     return None if operation is None or operation.node is None else recording.nodes[operation.node]
 
 
@@ -136,6 +138,13 @@ def global_state() -> dict[str, Any]:
         "float precision": torch.get_float32_matmul_precision(),
         "recursion": sys.getrecursionlimit(),
     }
+
+
+def test_memory_that_nobody_wrote_is_not_shown() -> None:
+    """A mask without dimensions makes PyTorch build an index in memory that it takes as it is."""
+    recording = record("import torch\na = torch.tensor(0.25)\nb = a[a > 0]")
+    unwritten = [op.results[0] for op in recording.operations if op.kernel.startswith("empty")]
+    assert all(set(recording.values[value].numbers or ()) <= {0} for value in unwritten)
 
 
 RANDOM = """\
