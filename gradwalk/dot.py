@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import resource
 import selectors
 import shutil
 import signal
@@ -19,6 +21,8 @@ MAX_SOURCE = 2_000_000
 """Characters of Graphviz source; ``dot`` would need more than its time for so much."""
 MAX_OUTPUT = 32_000_000
 """Bytes that ``dot`` may write."""
+MAX_MEMORY = 2_000_000_000
+"""Bytes of address space that ``dot`` may take."""
 POLISHED = 150
 """Graphs of so many arrows are laid out with care, larger ones quickly."""
 MAX_LABEL = 4000
@@ -77,9 +81,19 @@ def run(source: str) -> bytes:
             process = subprocess.Popen(  # noqa: S603 (a fixed command; the text goes in by stdin)
                 [dot, "-Tjson0"], stdin=text, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
             )
+            _bound(process.pid, seconds)
             return _output(process, complaints, seconds)
     finally:
         _turns.release()
+
+
+def _bound(pid: int, seconds: float) -> None:
+    """Let the system end the process too: we may die before we can, and ``dot`` would go on for ever."""
+    if hasattr(resource, "prlimit"):
+        processor = math.ceil(seconds) + 1
+        with suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_CPU, (processor, processor))
+            resource.prlimit(pid, resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
 
 
 def _output(process: subprocess.Popen[bytes], complaints: IO[bytes], seconds: float) -> bytes:

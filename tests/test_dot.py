@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
+import resource
+import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -37,6 +41,39 @@ def test_a_dense_graph_ends_at_the_limit_and_leaves_no_process(monkeypatch: pyte
         run(dense(500, 4000))
     assert time.monotonic() - start < 3
     assert children() == []
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="the system cannot limit another process")
+def test_the_system_ends_dot_when_its_parent_dies() -> None:
+    """Killed in the middle of a layout, a server leaves a `dot` behind that the system itself stops."""
+    program = "\n".join(
+        [
+            "import os, resource, subprocess",
+            "from gradwalk import dot",
+            "started = subprocess.Popen",
+            "def start(*args, **kwargs):",
+            "    process = started(*args, **kwargs)",
+            "    print(process.pid, flush=True)",
+            "    return process",
+            "subprocess.Popen = start",
+            "limit = resource.prlimit",
+            "def bound(pid, kind, limits):",
+            "    limit(pid, kind, limits)",
+            "    if kind == resource.RLIMIT_AS:",
+            "        os._exit(0)",
+            "resource.prlimit = bound",
+            f"dot.run({dense(500, 4000)!r})",
+        ]
+    )
+    environment = os.environ | {LIMIT_VARIABLE: "0.5"}
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    pid = int(ended.stdout)
+    limits = (1 + 1, 1 + 1)
+    with contextlib.suppress(ProcessLookupError):
+        assert resource.prlimit(pid, resource.RLIMIT_CPU) == limits
+        os.kill(pid, signal.SIGKILL)
 
 
 def test_source_beyond_the_bound_is_refused_before_any_work() -> None:
