@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gradwalk.episodes import Episode, episodes
 from gradwalk.folding import folded
 from gradwalk.graph import Graph, drawn
-from gradwalk.recording import Picture, Recording
+from gradwalk.recording import BackwardCall, Picture, Recording
 
 MOST_GRAPHS = 24
 MOST_BOXES = 2000
@@ -35,18 +35,25 @@ EMPTY = Page(Graph((), ()), None, None)
 """What an episode shows whose graph is left out."""
 
 
-def album(recording: Recording, unfold: Collection[int] = ()) -> Album:
-    """Open episodes come first, so that their graphs are there whatever the others are like."""
+def album(recording: Recording, unfold: Collection[int] = (), *, draw: bool = True) -> Album:
+    """Open episodes come first, so that their graphs are there whatever the others are like.
+
+    Without ``draw`` the one page of a single episode is left out: which it is, is known without it.
+    """
     found = episodes(recording)
+    if len(found) == 1 and not draw:
+        return Album(found, (0,), ())
     closed = folded(found, unfold)
     first = folded(found) - closed
     pages: list[Page] = []
     exact: dict[object, int] = {}
     alike: dict[Graph, int] = {}
     chosen: dict[int, int] = {}
+    seen: dict[object, Graph] = {}
     room = MOST_BOXES
     for episode in sorted(found, key=lambda e: (e.number in closed) * 2 + (e.number in first)):
-        graph = drawn(episode.part)
+        structure = _structure(episode.part)
+        graph = seen[structure] = seen.get(structure) or drawn(episode.part)
         picture = episode.part.pictures[-1] if episode.part.pictures else None
         key = (graph, picture and (picture.plain, picture.saved))
         page = alike.get(graph) if episode.number in closed else exact.get(key)
@@ -61,3 +68,12 @@ def album(recording: Recording, unfold: Collection[int] = ()) -> Album:
     last = len(pages) - 1
     graphs = tuple(last if chosen[episode.number] < 0 else chosen[episode.number] for episode in found)
     return Album(found, graphs, tuple(pages))
+
+
+def _structure(part: Recording) -> object:
+    """What a graph is drawn from, so that equal ones are drawn once: everything but the numbers."""
+    values = tuple(
+        (v.tensor, v.storage, v.shape, v.names, v.is_leaf, v.requires_grad, v.operation) for v in part.values
+    )
+    roots = tuple(event.root for event in part.events if isinstance(event, BackwardCall))
+    return part.operations, part.nodes, values, roots

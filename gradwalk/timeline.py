@@ -47,7 +47,7 @@ def timeline(
 class _Story:
     def __init__(self, recording: Recording, unfold: Collection[int], statements: bool | None) -> None:
         self._recording = recording
-        self._album: Album = album(recording, unfold)
+        self._album: Album = album(recording, unfold, draw=False)
         self._folded = folded(self._album.episodes, unfold)
         self._statements = _eventful(self._album) if statements is None else statements
         self._steps = Steps()

@@ -86,8 +86,11 @@ def array_text(shape: Sequence[int], numbers: Sequence[Number] | None) -> list[s
         return [_vector(numbers, shape[0]) if shape else short(_known(numbers)[0])]
     rows, columns = shape
     known = _known(numbers)
-    lines = [_row(known[start : start + columns]) for start in range(0, rows * columns, columns or 1)]
-    return lines if len(lines) <= SHOWN_ROWS else [*lines[: SHOWN_ROWS - 1], f"… ({shape_text(shape)})"]
+    starts = range(0, rows * columns, columns or 1)
+    if len(starts) <= SHOWN_ROWS:
+        return [_row(known[start : start + columns]) for start in starts]
+    lines = [_row(known[start : start + columns]) for start in starts[: SHOWN_ROWS - 1]]
+    return [*lines, f"… ({shape_text(shape)})"]
 
 
 def _known(numbers: Sequence[Number] | None) -> Sequence[Number]:
