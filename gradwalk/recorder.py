@@ -69,7 +69,7 @@ class Kernel(NamedTuple):
     arguments: tuple[str, ...]
     in_place: bool
     view: bool
-    unwritten: bool
+    unwritten: bool = False
     """It hands out memory as it finds it. No recording may show what others left there."""
 
 
