@@ -9,7 +9,7 @@ from gradwalk.album import EMPTY, Page, album
 from gradwalk.dot import LayoutError, quoted
 from gradwalk.episodes import episodes
 from gradwalk.explain import episode_title
-from gradwalk.graph import RANK_GAP, Box, Graph, drawn, graphviz_source
+from gradwalk.graph import RANK_GAP, Arrow, Box, Graph, drawn, graphviz_source
 from gradwalk.layout import Placed, PlacedBox, place
 from gradwalk.notation import pretty, value_names
 from gradwalk.recording import Picture, Recording
@@ -27,8 +27,9 @@ def player_graphs(recording: Recording, unfold: Collection[int] = frozenset()) -
 
     ``computation`` is placed from left to right (``wide``) and from top to bottom (``tall``); ``grad_fn`` is torchviz's
     picture, ``plain`` and with ``saved`` values, or None. Lengths in pixels; an arrow's ``room`` is how wide its texts
-    may be; a ``plain`` one has no head. For a program of several episodes it is ``{"list": […]}`` of their distinct
-    structures, for the same ``unfold`` in the same order as in the story.
+    may be; a ``plain`` one has no head, a ``cut`` one leaves the graph by ``detach()``. For a program of several
+    episodes it is ``{"list": […]}`` of their distinct structures, for the same ``unfold`` in the same order as in the
+    story.
     Raises LayoutError when the computation graph cannot be placed; of several, that one is empty.
     """
     found = album(recording, unfold)
@@ -55,9 +56,13 @@ def _page(page: Page) -> Json:
 
 
 def _computation(graph: Graph, placed: Placed) -> Json:
-    arrows = {arrow.id: {"tracked": arrow.tracked, "room": arrow.room + RANK_GAP} for arrow in graph.arrows}
+    arrows = {arrow.id: _of_arrow(arrow) for arrow in graph.arrows}
     boxes = [_placed_box(box.id, placed.boxes[box.id], _of_box(box)) for box in graph.boxes]
     return _placed(placed, boxes, arrows)
+
+
+def _of_arrow(arrow: Arrow) -> Json:
+    return {"tracked": arrow.tracked, "room": arrow.room + RANK_GAP, **({"cut": True} if arrow.cut else {})}
 
 
 def _of_box(box: Box) -> Json:

@@ -73,6 +73,8 @@ class Arrow(NamedTuple):
     """A gradient can flow back along it."""
     room: int
     """The width of the texts beside it; 0 where there are none."""
+    cut: bool = False
+    """It leaves the graph by ``detach()`` or ``.data``: the number goes on, the way back is cut."""
 
 
 class Graph(NamedTuple):
@@ -108,7 +110,8 @@ def drawn(recording: Recording) -> Graph:
             tracked = operation.node is not None and edge.route is not None
             shapes = values[operation.results[0]].shape, values[edge.value].shape
             room = arrow_room(*shapes) if tracked else 0
-            arrows.append(Arrow(f"e{operation.id}.{index}", tail.id, f"o{operation.id}", tracked, room))
+            cut = operation.kernel == "detach" and tail.tracked and not tracked
+            arrows.append(Arrow(f"e{operation.id}.{index}", tail.id, f"o{operation.id}", tracked, room, cut))
         made = draw.box(operation.results[0])
         boxes.setdefault(made.id, made)
     for root in sorted(roots):

@@ -93,6 +93,8 @@ class Scene:
         for value in self.sources():
             if not (self._statements and value.id in bound):
                 self._slots.write(step, f"{self.index.box(value.id)}.value", lines_of(value))
+            if value.tensor in self.index.places.leaves:
+                self._version(step, value)
         now = {event.operation for event in events if isinstance(event, Forward)}
         for operation in part.operations:
             if operation.id not in now and operation.results:
@@ -138,6 +140,8 @@ class Scene:
                 self._slots.write_once(self._now, f"{index.box(value.id)}.value", lines_of(value))
         if operation.results:
             self._slots.write(self._now, f"{box}.value", lines_of(index.values[operation.results[0]]))
+            if operation.in_place:
+                self._version(self._now, index.values[operation.results[0]])
         self._keep(operation, self._now)
 
     def _keep(self, operation: Operation, step: int) -> None:
@@ -218,8 +222,15 @@ class Scene:
         seen = self._moved.get(event.after)
         if seen is not None:
             self._slots.write(self._now, f"{index.box(seen.id)}.value", lines_of(seen))
+            self._version(self._now, seen)
         if event.operation is None or event.operation in index.places.hidden or after.tensor in index.places.leaves:
             self._slots.write(self._now, f"{box}.value", lines_of(after))
+            self._version(self._now, after)
+
+    def _version(self, step: int, value: Value) -> None:
+        """How often a tensor has been changed in place, from the first time on."""
+        if value.version:
+            self._slots.write(step, f"{self.index.box(value.id)}.version", [str(value.version)])
 
     def cleared(self, event: Cleared) -> None:
         boxes = list(dict.fromkeys(self.index.box(leaf) for leaf in event.leaves))

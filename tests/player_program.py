@@ -123,12 +123,12 @@ class _Program:
     def clear(self) -> None:
         """A further episode on the same graph: its numbers are unknown again."""
         for slot, entries in self.slots.items():
-            if not slot.startswith("v") and entries[-1][1] is not None:
-                entries.append([len(self.steps), None])
+            if entries[-1][1] is not None:
+                entries.append([len(self.steps), entries[-1][1] if slot.startswith("v") else None])
         self.fresh = True
 
     def iteration(self, number: int, w: float, p: float, loss: float, grad: float) -> None:
-        first = len(self.steps) if number else 1
+        first = len(self.steps) if number else 0
         if number:
             self.clear()
         if number in self.open:
@@ -175,7 +175,7 @@ class _Program:
         self.say("output", "print", (10, "print(loss)"))
         self.say("update", "w moves", (12, "w -= 0.05 * w.grad"), "v1", phase="Update")
         self.write("v1.value", short(0.6 * w))
-        version = len([entry for entry in self.slots["v1.version"] if entry[1]])
+        version = int(self.slots["v1.version"][-1][1][0]) + 1
         self.write("v1.version", str(version))
 
     def last(self) -> None:

@@ -55,11 +55,12 @@ function createStage({ name, numbers, pick }) {
   function write() {
     if (!playing) return;
     const { story, step } = playing;
+    const begin = story.episodes[episodeAt(story, step)]?.first ?? 0;
     for (const [slot, { write }] of picture.slots()) {
       const entries = story.slots[slot] || [];
       const index = entryAt(entries, step);
       const fresh = index >= 0 && step > 0 && entries[index][0] === step;
-      const before = fresh && index > 0 ? entries[index - 1][1] : null;
+      const before = fresh && entries[index - 1]?.[0] >= begin ? entries[index - 1][1] : null;
       const lines = index < 0 ? null : entries[index][1];
       write(fresh ? movedLines(slot, lines, before) : lines, fresh, { before, manner: entries[index]?.[2] });
     }
