@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from gradwalk.episodes import Episode
 from gradwalk.recording import Failure, Statement
 
-MOST_OPEN = 12
-"""A loop of more turns than this is folded."""
-FIRST = 3
+LEVELS = ((12, 3), (4, 3), (2, 1))
+"""A loop of more turns than the first number is folded but for its last turn and so many first ones. The first line
+holds where the open episodes are short enough, else the next one."""
 LARGEST = 4000
-"""Events in all open episodes together, beyond which shorter loops are folded too."""
+"""Events in all open episodes together."""
 
 
 def folded(found: Sequence[Episode], unfold: Collection[int] = ()) -> frozenset[int]:
@@ -19,14 +19,17 @@ def folded(found: Sequence[Episode], unfold: Collection[int] = ()) -> frozenset[
     loops: dict[object, list[Episode]] = {}
     for episode in found:
         loops.setdefault(episode.place if episode.call is not None else episode.number, []).append(episode)
-    most = MOST_OPEN if _size(found, _inner(loops.values(), MOST_OPEN)) <= LARGEST else FIRST + 1
-    inner = _inner(loops.values(), most)
+    choices = (_inner(loops.values(), *level) for level in LEVELS)
+    inner: set[int] = set()
+    for inner in choices:
+        if _size(found, inner) <= LARGEST:
+            break
     failed = {e.number for e in found if any(isinstance(event, Failure) for event in e.events)}
     return frozenset(inner - failed - set(unfold))
 
 
-def _inner(loops: Iterable[Sequence[Episode]], most: int) -> set[int]:
-    return {episode.number for loop in loops if len(loop) > most for episode in loop[FIRST:-1]}
+def _inner(loops: Iterable[Sequence[Episode]], most: int, first: int) -> set[int]:
+    return {episode.number for loop in loops if len(loop) > most for episode in loop[first:-1]}
 
 
 def _size(found: Sequence[Episode], inner: Collection[int]) -> int:

@@ -16,6 +16,7 @@ from gradwalk.recording import (
     Array,
     Backward,
     BackwardCall,
+    Binding,
     Event,
     LocalGradient,
     Recording,
@@ -25,6 +26,9 @@ from gradwalk.recording import (
 )
 
 _CLEARS = re.compile(r"zero_grad\s*\(|\.grad\s*=\s*None")
+
+
+_SWITCH = re.compile(r"(\w+)\.(?:requires_grad_\(|requires_grad\s*=|detach_\()")
 
 
 class Cleared(NamedTuple):
@@ -42,7 +46,7 @@ Told = Event | Cleared
 
 def told(recording: Recording) -> tuple[Told, ...]:
     """All events; a backward() that never started leaves neither its seed nor its local gradients."""
-    events = _in_order(recording.events)
+    events = _switched(recording, _in_order(recording.events))
     clears = _clears(recording, events)
     if not clears:
         return tuple(events)
@@ -69,6 +73,25 @@ def _in_order(events: Sequence[Event]) -> list[Event]:
             waiting = None
         ordered.append(event)
     return ordered
+
+
+def _switched(recording: Recording, events: list[Event]) -> list[Event]:
+    """``x.requires_grad_(False)`` binds nothing, but what stands behind the name is another from there on."""
+    lines = recording.source.split("\n")
+    bound: dict[str, int] = {}
+    for position, event in enumerate(events):
+        if not isinstance(event, Statement):
+            continue
+        bound.update((binding.name, binding.value) for binding in event.bindings if binding.value is not None)
+        match = None if event.bindings else _SWITCH.match(source_at(lines, event.span))
+        if match is not None and match[1] in bound:
+            old = recording.values[bound[match[1]]]
+            later = (v for v in recording.values[old.id :] if v.tensor == old.tensor and v.operation is None)
+            new = next((v.id for v in later if v.requires_grad != old.requires_grad), None)
+            if new is not None:
+                bound[match[1]] = new
+                events[position] = event._replace(bindings=(Binding(match[1], new, ""),))
+    return events
 
 
 def source_at(lines: Sequence[str], span: Span) -> str:

@@ -307,3 +307,15 @@ def test_the_moments_of_adam_are_put_together_from_what_was_there_before() -> No
     decay, before, rest, grad, after = (float(str(tree[1]).strip("()").replace("−", "-")) for tree in first)
     assert (decay, rest) == (0.9, 0.1)
     assert decay * before + rest * grad == pytest.approx(after, abs=1e-3)
+
+
+def test_a_switched_off_leaf_is_told_where_it_happens() -> None:
+    told = story(W + "w.requires_grad_(False)\ny = w**2\ny.backward()\n", statements=True)
+    off = steps(told, "statement")[1]
+    assert told["steps"][off]["sentence"].startswith("w needs no gradient")
+    assert [(cell(told, "w", step) or {})["requires_grad"] for step in (off - 1, off)] == [True, False]
+
+
+def test_a_large_program_is_folded_further() -> None:
+    turns = "for i in range(6):\n    y = w\n    for j in range(300):\n        y = y * w\n    y.backward()\n"
+    assert [episode["folded"] for episode in story(W + turns)["episodes"]] == [False, True, True, True, True, False]
