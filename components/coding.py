@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from components.code import Groups, Program, Refusal, Save, editor
+from components.code.shown import ShownCell
 from components.opened_program import OpenedProgram
-from components.recorded_program import RecordedProgram
+from gradwalk.dot import LayoutError
 from gradwalk.lessons import LESSONS
 from gradwalk.notebook import to_notebook
 from gradwalk.program import ProgramError
 from gradwalk.sharing import lesson_of, to_query
 
 
-def edit(opened: OpenedProgram, refused: Exception | None, shown: RecordedProgram | None) -> None:
-    """Show the editor. ``refused`` is why its program could not be shown, ``shown`` what stands on the page."""
+def edit(opened: OpenedProgram, cells: Sequence[ShownCell], refused: Exception | None = None) -> None:
+    """Show the editor. ``cells`` are what stands below it, ``refused`` is why its program could not be shown."""
     editor(
         opened.key,
         Program(text=opened.source, lesson=lesson_of(opened.source), name=opened.name, query=to_query(opened.source)),
-        shown.cells if shown else [],
+        cells,
         groups=groups(),
         refusal=None if refused is None else refusal(refused),
         wrong=opened.wrong,
@@ -34,7 +36,7 @@ def groups() -> Groups:
 
 def refusal(error: Exception) -> Refusal:
     span, suggestion = (error.span, error.suggestion) if isinstance(error, ProgramError) else (None, None)
-    return Refusal(message=str(error), span=span, suggestion=suggestion)
+    return Refusal(message=str(error), span=span, suggestion=suggestion, ran=isinstance(error, LayoutError))
 
 
 def notebook(opened: OpenedProgram) -> Save:

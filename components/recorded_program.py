@@ -28,5 +28,11 @@ def recorded_program(source: str, unfold: tuple[int, ...] = ()) -> RecordedProgr
     Raises ProgramError and LayoutError for what is refused or too large to draw.
     """
     recording = gradwalk.record(source, pictures=True)
-    graphs, story = player_graphs(recording, unfold), timeline(recording, unfold)
+    graphs, story = player_graphs(recording, unfold), timeline(recording, unfold, statements=True)
     return RecordedProgram(source, graphs, story, shown_cells(recording))
+
+
+@st.cache_data(max_entries=20, ttl=3600, show_spinner=False)
+def shown_by(source: str) -> list[ShownCell]:
+    """What the cells of a program show that is too large to be drawn. Raises ProgramError for what is refused."""
+    return shown_cells(gradwalk.record(source))

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from components.code.shown import ShownCell
 from components.coding import edit
 from components.opened_program import opened_program
-from components.recorded_program import RecordedProgram, recorded_program
+from components.recorded_program import RecordedProgram, recorded_program, shown_by
 from components.stepper import player, unfolded
 from components.workbench import workbench
 from gradwalk.dot import LayoutError
@@ -21,19 +22,23 @@ PLAYER = "program-player"
 
 class Shown(NamedTuple):
     recorded: RecordedProgram | None
+    cells: list[ShownCell]
     refused: Exception | None = None
-    """Why it is the last good one and not the open program."""
+    """Why ``recorded`` is the last good one and not the open program."""
 
 
 def show(source: str, unfold: tuple[int, ...]) -> Shown:
     """The program, recorded; the last one that could be, where this one is refused."""
     try:
-        shown = Shown(recorded_program(source, unfold))
+        recorded = recorded_program(source, unfold)
     except (ProgramError, LayoutError) as error:
         last: str | None = st.session_state.get(LAST_GOOD)
-        return Shown(recorded_program(last) if last is not None else None, error)
+        good = recorded_program(last) if last is not None else None
+        # What is too large to be drawn has run all the same.
+        cells = shown_by(source) if isinstance(error, LayoutError) else good.cells if good else []
+        return Shown(good, cells, error)
     st.session_state[LAST_GOOD] = source
-    return shown
+    return Shown(recorded, recorded.cells)
 
 
 now = opened_program()
@@ -46,7 +51,7 @@ try:
 except Exception:
     # Whatever breaks, what was typed stays in the editor.
     with places.form:
-        edit(now, None, None)
+        edit(now, [])
     raise
 with places.player:
     player(
@@ -60,4 +65,4 @@ with places.player:
         key=PLAYER,
     )
 with places.form:
-    edit(now, shown.refused, shown.recorded)
+    edit(now, shown.cells, shown.refused)

@@ -82,6 +82,26 @@ def test_the_changed_program_runs(source: str, line: str) -> None:
     assert line in mended(source)
 
 
+def test_only_calls_that_freed_the_graph_change() -> None:
+    before = BY_SLUG["7c_twice"].source
+    cells, last = before.rsplit("# %%", 1)
+    assert mended(before) == cells + "# %%" + last.replace("y.backward()", "y.backward(retain_graph=True)", 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "label"),
+    [
+        (HEAD + "y = x*x\ny.backward()\ny.backward()\n1\n", "y.backward(retain_graph=True)"),
+        (HEAD + "x += 1", "with torch.no_grad(): x += 1"),
+        ("import torch\nx = torch.tensor([1,\n 2,\n 3], requires_grad=True)", "x = torch.tensor([1.0, …"),
+    ],
+)
+def test_the_label_is_what_is_new(source: str, label: str) -> None:
+    change = edit(source, failures(gradwalk.record(source))[0])
+    assert change is not None
+    assert change.label == label
+
+
 @pytest.mark.parametrize("before", ["# Größe × 2: 𝑥 🙂\n", "# %% [markdown]\n# Text\n\n# %%\n", "%matplotlib inline\n"])
 def test_places_are_counted_in_the_whole_text(before: str) -> None:
     source = before + HEAD + "s = '𝑥'; y = x*x; y.backward(); y.backward()\n"

@@ -35,6 +35,8 @@ class Refusal(TypedDict):
     message: str
     span: Span | None
     suggestion: str | None
+    ran: bool
+    """Whether it ran, and was only too large to be drawn."""
 
 
 class Save(TypedDict):

@@ -58,7 +58,7 @@ function createEditor(root) {
     showRefusal();
     if (fits) keep();
     outputs.show(data.cells);
-    outputs.age(!fits || Boolean(data.refusal));
+    outputs.age(!fits || !ran());
     draw();
   }
 
@@ -87,6 +87,9 @@ function createEditor(root) {
     post.now();
   }
 
+  /** Whether the text ran; a text that is only too large to be drawn did. */
+  const ran = () => !data.refusal || data.refusal.ran;
+
   function showRefusal() {
     const { refusal } = data;
     const said = find("refusal");
@@ -107,7 +110,7 @@ function createEditor(root) {
 
   function draw() {
     const now = fits && !data.refusal && at?.span ? [{ kind: "now", phase: at.kind, span: at.span }] : [];
-    const failed = fits && !data.refusal ? data.failed.map((span) => ({ kind: "wrong", span })) : [];
+    const failed = fits && ran() ? data.failed.map((span) => ({ kind: "wrong", span })) : [];
     const wrong = fits && data.refusal?.span ? [{ kind: "wrong", span: data.refusal.span }] : [];
     lines.draw(area.value, [...failed, ...wrong, ...now]);
   }
@@ -116,7 +119,7 @@ function createEditor(root) {
     example.value = "";
     fits = fits && area.value === sent;
     use.hidden = use.hidden || !fits;
-    outputs.age(!fits || Boolean(data.refusal));
+    outputs.age(!fits || !ran());
     draw();
     post.soon(PAUSE);
   }

@@ -6,6 +6,7 @@ runs is what the tests assert.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ class Edit(NamedTuple):
     end: int
     text: str
     label: str
-    """The line that changes, as it will read."""
+    """What changes, as it will read."""
 
 
 def edit(source: str, failure: Failure) -> Edit | None:
@@ -45,9 +46,16 @@ def edit(source: str, failure: Failure) -> Edit | None:
     start = next((at for at in range(most) if source[at] != fixed[at]), most)
     same = next((at for at in range(most - start) if source[-1 - at] != fixed[-1 - at]), most - start)
     end = len(source) - same
-    first = fixed.count("\n", 0, start)
-    changed = fixed.split("\n")[first : fixed.count("\n", 0, len(fixed) - same) + 1]
-    return Edit(start, end, fixed[start : len(fixed) - same], " ".join(line.strip() for line in changed))
+    return Edit(start, end, fixed[start : len(fixed) - same], _label(source, fixed))
+
+
+def _label(source: str, fixed: str, most: int = 2) -> str:
+    """The lines that are new, each once."""
+    old, new = source.split("\n"), fixed.split("\n")
+    changes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    changed = [line.strip() for kind, _, _, start, end in changes if kind != "equal" for line in new[start:end]]
+    lines = list(dict.fromkeys(changed))
+    return " ".join(lines[:most] if len(lines) <= most else [*lines[: most - 1], "…"])
 
 
 def fix(source: str, failure: Failure) -> str | None:

@@ -6,20 +6,31 @@ import ast
 
 from gradwalk.fixes.places import Change, Code, around, attribute, has, with_argument
 from gradwalk.parse import span_of
+from gradwalk.program import Span
 from gradwalk.recording import Failure
 
 
 def keep_the_graph(code: Code, failure: Failure) -> list[Change] | None:
-    """retain_graph=True in the calls that freed what this one needs: those of the same root, else the one before."""
+    """retain_graph=True in the calls that freed what this one needs: those of the same root, else the one before.
+
+    A root that was assigned anew has a graph of its own.
+    """
     calls = code.calls("backward")
     failed = around(code, failure, calls)
     if failed is None:
         return None
     before = [item for item in calls if span_of(*item) < span_of(*failed)]
     root = ast.dump(attribute(failed[0]).value)
-    same = [item for item in before if ast.dump(attribute(item[0]).value) == root]
+    anew = [span_of(*i) for i in code.all(ast.Assign) if any(ast.dump(part) == _stored(root) for part in i[0].targets)]
+    since = max((span for span in anew if span < span_of(*failed)), default=Span(0, 0, 0, 0))
+    same = [i for i in before if ast.dump(attribute(i[0]).value) == root and span_of(*i) > since]
     keeping = [item for item in same or before[-1:] or [failed] if not has(item[0], "retain_graph")]
     return [with_argument(code, call, line, "retain_graph=True") for call, line in keeping or [failed]]
+
+
+def _stored(name: str) -> str:
+    """A name as the syntax tree shows it where it is assigned, given how it shows it where it is read."""
+    return name.replace("ctx=Load()", "ctx=Store()")
 
 
 def sum_the_root(code: Code, failure: Failure) -> list[Change] | None:
