@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, replace
 
@@ -70,6 +71,11 @@ def document_of(example: Example) -> Document:
 def _example(document: Document) -> Example | None:
     """The example that an address shows, whatever its step."""
     return next((example for example in EXAMPLES if document_of(example) == replace(document, step=0)), None)
+
+
+def as_markdown(notice: str) -> str:
+    """A notice as Streamlit's Markdown that shows exactly its own signs: the stars of ``x**2`` stay stars."""
+    return re.sub(r"([\\`*_\[\]$<>~:|#])", r"\\\1", notice)
 
 
 def _fresh_key() -> str:

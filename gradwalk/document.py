@@ -180,12 +180,12 @@ def _step(text: str | None, notices: list[str]) -> int:
 
 
 def _checked(document: Document, constants: str, notices: list[str]) -> tuple[Document, tuple[str, ...]]:
-    """The document, if its text can be read; else the first example, with the reason."""
+    """The document with the variables that need no gradient; one that cannot be read is opened as it was typed."""
     try:
         expression = read(document.text, document.given, dtype=document.dtype, seed=document.seed)
-    except ProgramError as error:
-        notices.append(f"The expression in the address cannot be read, so the first example is shown. {error.message}")
-        return DEFAULT, tuple(notices)
+    except ProgramError:
+        notices.append("The expression in the address cannot be read; the form says why.")
+        return document, tuple(notices)
     names = {variable.name for variable in expression.variables}
     chosen = tuple(name for name in constants.split(",") if name in names) if constants else ()
     if constants and len(chosen) != len(constants.split(",")):

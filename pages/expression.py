@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.answer import answer
 from components.asking import ask
-from components.opened import opened
+from components.opened import as_markdown, opened
 from components.recorded import Recorded, recorded
 from components.stepper import player
 from components.workbench import workbench
@@ -47,7 +47,7 @@ def query_of(expression: Expression) -> str:
 
 now = opened()
 for notice in now.notices:
-    st.info(notice)
+    st.info(as_markdown(notice))
 
 places = workbench()
 try:

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.form import KEY
+from components.opened import as_markdown
 from gradwalk.gallery import EXAMPLES
 from tests.browser import ROOT
 
@@ -83,6 +84,25 @@ def test_a_tampered_address_gets_defaults_and_says_so() -> None:
     ]
     assert data(page, "form")["document"]["dtype"] == "float32"
     assert not send(page, given={"x": "5"}).info
+
+
+def test_an_address_that_cannot_be_read_stands_in_the_field_with_its_place() -> None:
+    page = visit("z=sin(x^2)&x=3")
+    form = data(page, "form")
+    assert form["document"]["text"] == "z = sin(x^2)"
+    assert form["document"]["given"] == {"x": "3"}
+    assert form["refusal"]["span"] == [1, 10, 1, 11]
+    assert form["refusal"]["suggestion"] == "**"
+    assert [notice.value for notice in page.info] == [
+        "The expression in the address cannot be read; the form says why."
+    ]
+    assert data(page, "player")["story"] is None
+    send(page, text="z = sin(x**2)")
+    assert data(page, "player")["query"] == "z=sin(x**2)&x=3"
+
+
+def test_a_notice_is_no_markdown() -> None:
+    assert as_markdown("Write **, as in x**2 [here](url).") == r"Write \*\*, as in x\*\*2 \[here\](url)."
 
 
 def test_what_is_typed_is_recorded_under_the_same_document() -> None:
