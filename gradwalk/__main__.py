@@ -6,6 +6,8 @@ Exit status 0; 1 when a cell failed; 2 when the file cannot be read or was refus
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,9 +21,16 @@ from gradwalk.recording import CellFailure, Recording
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit status."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # programs and JSON hold any letter, whatever the terminal's locale
     try:
         source = _read(options.file)
-        return _run(source, options) if options.command == "run" else _draw(source, options)
+        status = _run(source, options) if options.command == "run" else _draw(source, options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more: python's own advice
+        return 1
     except ProgramError as error:
         print(refusal(options.file, error), file=sys.stderr)
     except (OSError, UnicodeDecodeError, NothingToDraw) as error:

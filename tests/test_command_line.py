@@ -1,0 +1,195 @@
+"""The command line, as a shell uses it: what it prints, what it writes, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import torch
+
+from gradwalk.__main__ import main
+
+ROOT = Path(__file__).resolve().parent.parent
+
+CELLS = """\
+# %%
+import torch
+x = torch.tensor(4.0, requires_grad=True)
+z = torch.sin(x ** 2)
+z.backward()
+x.grad
+# %%
+print("z:", z.item())
+z.backward()
+print("never")
+# %%
+"∇"
+"""
+
+
+def shell(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "gradwalk", *arguments]
+    return subprocess.run(command, cwd=ROOT, input=stdin, capture_output=True, check=False, env=environment or None)
+
+
+@pytest.fixture
+def cells(tmp_path: Path) -> Path:
+    path = tmp_path / "cells.py"
+    path.write_text(CELLS, encoding="utf-8")
+    return path
+
+
+def test_run_prints_what_each_cell_shows_and_how_it_failed(cells: Path) -> None:
+    done = shell("run", str(cells))
+    assert done.returncode == 1
+    assert done.stderr == b""
+    first, second, failure, last = done.stdout.decode().splitlines()
+    assert (first, second, last) == ("tensor(-7.6613)", f"z: {torch.tensor(16.0).sin().item()}", "'∇'")
+    assert failure.startswith("line 9, column 1: RuntimeError: Trying to backward through the graph a second time")
+
+
+def test_run_json_prints_the_recording(cells: Path) -> None:
+    done = shell("run", str(cells), "--json", LC_ALL="C", PYTHONIOENCODING="ascii")
+    assert done.returncode == 1
+    data = json.loads(done.stdout.decode("utf-8"))
+    assert {"cells", "values", "operations", "events"} <= set(data)
+    assert [set(cell) >= {"source", "shown", "failure"} for cell in data["cells"]] == [True] * 3
+    assert [cell["failure"] for cell in data["cells"]][::2] == [None, None]
+    assert data["cells"][1]["failure"].keys() == {"type", "message", "line", "column"}
+    assert (data["cells"][1]["failure"]["line"], data["cells"][1]["failure"]["column"]) == (9, 1)
+    assert [cell["shown"] for cell in data["cells"]][::2] == ["tensor(-7.6613)", "'∇'"]
+    assert {event["event"] for event in data["events"]} >= {"statement", "forward", "backward", "accumulate", "failure"}
+
+
+def test_standard_input() -> None:
+    done = shell("run", "-", stdin="# %%\n'é' + '∇'".encode())
+    assert (done.returncode, done.stdout.decode(), done.stderr) == (0, "'é∇'\n", b"")
+
+
+def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "long.py"
+    path.write_text("for i in range(9000):\n    print(i)\n")
+    with subprocess.Popen(
+        [sys.executable, "-m", "gradwalk", "run", str(path), "--json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(10) == b'{"format":'
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 1
+
+
+# The rest in this process, where torch is already there
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(arguments)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "well.py"
+    path.write_text("x = 3\n# %%\nprint(x)\n# %%\nx")
+    assert run(capsys, "run", str(path)) == (0, "3\n3\n", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"import os", "line 1, column 8: The module os is not available"),
+        (b"x = 1\nx = open('a')", "line 2, column 5: open is not part of this language"),
+        (b"x = (", "line 1, column 5: Line 1 is not Python"),
+        (b"\xff\xfe", "'utf-8' codec can't decode byte 0xff"),
+        ("x = 'é'".encode("latin-1"), "'utf-8' codec can't decode byte 0xe9"),
+        (b"x = 1\n" * 50_000, "characters; at most 60,000 fit here"),
+        (b"x = 1\0", "null character"),
+        (b"while True:\n    pass", "more than 200,000 steps"),
+    ],
+)
+def test_what_is_refused_or_cannot_be_read(
+    content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "program.py"
+    path.write_bytes(content)
+    status, out, err = run(capsys, "run", str(path))
+    assert (status, out) == (2, "")
+    assert err.startswith(str(path))
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_what_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (tmp_path / "nothing.py", tmp_path):
+        status, out, err = run(capsys, "run", str(path))
+        assert (status, out) == (2, "")
+        assert str(path) in err
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["run"], ["walk", "a.py"], ["draw", "a.py"], ["draw", "a.py", "--svg", "--dot"]]
+)
+def test_a_wrong_command_is_explained(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: python -m gradwalk")
+
+
+def test_a_file_of_another_system(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a byte order mark and carriage returns."""
+    path = tmp_path / "windows.py"
+    path.write_bytes(b"\xef\xbb\xbf# %%\r\nx = 1\r\n# %%\r\nx\r\n")
+    assert run(capsys, "run", str(path)) == (0, "1\n", "")
+
+
+# draw
+
+
+@pytest.mark.parametrize("options", [["--svg"], ["--svg", "--torchviz"], ["--svg", "--torchviz", "--saved"]])
+def test_draw_an_svg(options: list[str], cells: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "draw", str(cells), *options)
+    assert (status, err) == (1, "")  # its second cell fails
+    root = ElementTree.fromstring(out)  # noqa: S314 - our own
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "SinBackward0" in out
+
+
+@pytest.mark.parametrize("options", [["--dot"], ["--dot", "--torchviz"], ["--dot", "--torchviz", "--saved"]])
+def test_draw_graphviz_source(options: list[str], cells: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "draw", str(cells), *options)
+    assert (status, err) == (1, "")
+    assert out.startswith("digraph")
+    done = subprocess.run(["dot", "-Tplain"], input=out.encode(), capture_output=True, check=True)
+    assert done.stdout.startswith(b"graph ")
+
+
+def test_draw_into_a_file(cells: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "picture.svg"
+    assert run(capsys, "draw", str(cells), "--svg", "--output", str(path)) == (1, "", "")
+    ElementTree.parse(path)  # noqa: S314 - our own
+    status, _, err = run(capsys, "draw", str(cells), "--svg", "--output", str(tmp_path / "no" / "where.svg"))
+    assert status == 2
+    assert "where.svg" in err
+
+
+@pytest.mark.parametrize(
+    ("source", "options", "words"),
+    [("x = 3", ["--svg"], "nothing to draw"), ("x = 3", ["--dot", "--torchviz"], "requires_grad=True")],
+)
+def test_nothing_to_draw(
+    source: str, options: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(source)
+    status, out, err = run(capsys, "draw", str(path), *options)
+    assert (status, out) == (2, "")
+    assert words in err
