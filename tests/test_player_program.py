@@ -10,12 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from gradwalk import record
 from gradwalk.drawing import player_graphs
+from gradwalk.sharing import to_query
 from gradwalk.timeline import timeline
-from tests.browser import Watch
+from tests.browser import Watch, settled
 from tests.conftest import CheckAxe
 from tests.player_page import ORIGIN, PlayerPage, new_context, open_player
 from tests.player_program import MESSAGE, training
@@ -391,6 +392,41 @@ def test_a_long_real_loop_is_folded(player: OpenPlayer) -> None:
     shown.mount(real(2) | opened)
     expect(shown.find(".episode-title")).to_have_text("backward() 5 of 41")
     expect(shown.find("button.open-fold")).to_be_hidden()
+
+
+def test_a_saved_value_that_was_changed_stands_out_where_backward_fails(player: OpenPlayer) -> None:
+    source = "import torch\na = torch.ones(2, requires_grad=True)\nb = a.exp()\nb += 5\nb.sum().backward()\n"
+    recording = record(source, pictures=True)
+    shown = player(real(2) | {"graphs": player_graphs(recording), "story": timeline(recording)})
+    shown.press("ArrowRight", "ArrowRight")
+    chip = shown.box("o0").locator(".chip rect")
+    expect(chip).not_to_have_css("stroke-dasharray", "none")
+    shown.press("End")
+    expect(chip).to_have_css("stroke-dasharray", "none")
+    expect(shown.box("o1").locator(".version")).to_have_text("v1")
+    shown.find(".words").get_by_text("Go to the cause").click()
+    expect(shown.find(".line.current")).to_contain_text("b += 5")
+
+
+def test_a_click_on_the_page_opens_a_folded_iteration(page: Page) -> None:
+    page.goto(f"/code?{to_query(REAL.format(count=20))}")
+    title = page.locator(".episode-title")
+    expect(title).to_have_text("backward() 1 of 21", timeout=60_000)
+    settled(page)
+    for _ in range(4):
+        page.keyboard.press("PageDown")
+    expect(title).to_have_text("backward() 5 of 21")
+    page.locator("button.open-fold").click()
+    expect(page.locator("button.open-fold")).to_be_hidden(timeout=20_000)
+    expect(title).to_have_text("backward() 5 of 21")
+    settled(page)
+    page.keyboard.press("PageDown")
+    expect(page.locator("button.open-fold")).to_be_visible()
+    page.locator("button.open-fold").click()
+    expect(page.locator("button.open-fold")).to_be_hidden(timeout=20_000)
+    page.keyboard.press("PageUp")
+    expect(title).to_have_text("backward() 5 of 21")
+    expect(page.locator("button.open-fold")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -72,10 +72,10 @@ function versionOf(box, slots) {
 function chipOf(box, slots) {
   const place = svg("g", { class: "chip" });
   slots.set(`${box.group}.saved`, {
-    write(lines, fresh, { before, manner }) {
+    write(lines, fresh, before) {
       const freed = !lines && fresh && before;
       const text = (lines || (freed && before) || []).join(", ");
-      place.setAttribute("class", `chip${freed ? " freed" : ""}${manner ? ` ${manner}` : ""}${fresh ? " fresh" : ""}`);
+      place.setAttribute("class", `chip${freed ? " freed" : ""}${fresh ? " fresh" : ""}`);
       if (place.textContent === text) return;
       if (!text) return place.replaceChildren();
       const width = round(Math.min(Math.max(textWidth(text, CHIP.font) + 16, 40), box.w + CHIP.over));

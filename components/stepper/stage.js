@@ -62,7 +62,7 @@ function createStage({ name, numbers, pick }) {
       const fresh = index >= 0 && step > 0 && entries[index][0] === step;
       const before = fresh && entries[index - 1]?.[0] >= begin ? entries[index - 1][1] : null;
       const lines = index < 0 ? null : entries[index][1];
-      write(fresh ? movedLines(slot, lines, before) : lines, fresh, { before, manner: entries[index]?.[2] });
+      write(fresh ? movedLines(slot, lines, before) : lines, fresh, before);
     }
     const now = new Set(story.steps[step].now.flatMap(picture.lights));
     for (const thing of lit) if (!now.has(thing)) thing.classList.remove("now");
