@@ -13,7 +13,6 @@ from gradwalk.expression import read
 from gradwalk.gallery import EXAMPLES, Example
 from gradwalk.program import ProgramError
 
-
 UNREAD = "The expression in the address cannot be read; the form says why."
 
 
