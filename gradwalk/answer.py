@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gradwalk import remarks
 from gradwalk.differences import slopes, step
-from gradwalk.disagreement import Measured, remark
+from gradwalk.disagreement import Measured, verdict
 from gradwalk.experiment import Experiment, Leaf
 from gradwalk.expression import Expression
 from gradwalk.notation import MINUS, short
@@ -78,11 +78,12 @@ def _row(experiment: Experiment, leaf: Leaf, position: int) -> Row:
     symbols = _symbols(experiment, leaf, position)
     function, x = experiment.along(name, position)
     found = slopes(function, x, experiment.middle, step(x))
-    difference = _finite(found.central) if math.isfinite(experiment.middle) else None
     measured = Measured(name, position, autograd, symbols.number if symbols else None, found, function, x)
-    why = remark(experiment, measured) or (remarks.piece() if symbols and symbols.here else None)
-    latex = symbols.latex if symbols else None
-    return Row(name, _index(position, leaf.value.shape), autograd, latex, measured.symbol, difference, why)
+    judged = verdict(experiment, measured)
+    why = judged.remark or (remarks.piece() if symbols and symbols.here else None)
+    latex, symbol = (symbols.latex, symbols.number) if symbols and judged.has_slope else (None, None)
+    difference = _finite(found.central) if judged.resolved else None
+    return Row(name, _index(position, leaf.value.shape), autograd, latex, symbol, difference, why)
 
 
 def _index(position: int, shape: Sequence[int]) -> tuple[int, ...]:

@@ -47,11 +47,13 @@ def slopes(function: Callable[[float], float], x: float, middle: float, h: float
 
 
 def shape(function: Callable[[float], float], x: float, middle: float, found: Slopes, scale: float = 0) -> str:
-    """``smooth``, ``kink``, ``jump``, or ``undefined`` where a slope is nan or infinite.
+    """``smooth``, ``kink``, ``steep``, ``jump``, ``wild``, or ``undefined`` where a slope is nan or infinite.
 
     The gap between the slopes from the left and from the right shrinks with the step where a function merely bends,
-    stays at a kink, and grows at a jump. A kink that is near but not at ``x`` counts as smooth. ``scale`` is the size
-    of the largest number on the way to f: its rounding reaches f, however small f itself is.
+    stays at a kink, and grows at a jump. A kink that is near but not at ``x`` counts as smooth. ``steep`` is a kink
+    where the slope of a side grows with every smaller step, as that of √x does at 0; ``wild`` a function that no step
+    resolves, as it swings several times within each. ``scale`` is the size of the largest number on the way to f: its
+    rounding reaches f, however small f itself is.
     """
     if not math.isfinite(found.gap):
         return "undefined"
@@ -67,4 +69,27 @@ def shape(function: Callable[[float], float], x: float, middle: float, found: Sl
     if fine.gap <= 2 * noise:
         return "smooth"
     growth = fine.gap / coarse.gap if coarse.gap else math.inf
-    return "smooth" if growth < 8**-0.5 else "kink" if growth < 8**0.75 else "jump"
+    if growth < 8**-0.5:
+        return "smooth"
+    if growth < 8**0.75:
+        return _corner(coarse, fine, slopes(function, x, middle, fine.step / 8), scale)
+    return "jump" if _persists(function, x, fine, scale) else "wild"
+
+
+def _corner(coarse: Slopes, fine: Slopes, finest: Slopes, scale: float) -> str:
+    """A kink where both sides have settled on their slopes."""
+    noise = max(finest.noise, 8 * EPSILON * scale / finest.step)
+    moving = [
+        (first, second, third)
+        for first, second, third in zip(coarse[:2], fine[:2], finest[:2], strict=True)
+        if abs(third - second) > 0.02 * max(abs(second), abs(third), fine.gap) + noise
+    ]
+    grows = all(first * third >= 0 and abs(first) < abs(second) < abs(third) for first, second, third in moving)
+    return "kink" if not moving else "steep" if grows else "wild"
+
+
+def _persists(function: Callable[[float], float], x: float, found: Slopes, scale: float) -> bool:
+    """Whether f changes by as much within the smallest step as within this one: only a jump does."""
+    h = 16 * EPSILON * max(1.0, abs(x))
+    change = abs(function(x + h) - function(x - h))
+    return change > 0.5 * found.gap * found.step and change > 8 * EPSILON * scale

@@ -31,50 +31,81 @@ class Measured(NamedTuple):
     x: float
 
 
-def remark(experiment: Experiment, measured: Measured) -> str | None:
+class Verdict(NamedTuple):
+    """Why the three disagree, where they do, and which of them mean nothing here."""
+
+    remark: str | None
+    has_slope: bool = True
+    """Whether the function has a derivative, or a kink's two, that a formula may state."""
+    resolved: bool = True
+    """Whether the central difference says something of the function, and not of its step alone."""
+
+
+def verdict(experiment: Experiment, measured: Measured) -> Verdict:
     """The first reason that holds: from what the function is at this place to how its slope was computed."""
     root = experiment.root_name
     if measured.autograd is None:
-        return remarks.unused(measured.leaf, root)
+        return Verdict(remarks.unused(measured.leaf, root))
     if not math.isfinite(experiment.middle):
-        return remarks.no_value(root, experiment.middle)
+        return Verdict(remarks.no_value(root, experiment.middle), has_slope=False, resolved=False)
     form = shape(measured.function, measured.x, experiment.middle, measured.slopes, experiment.scale)
     if form == "kink":
-        return remarks.kink(measured.slopes, measured.autograd)
+        return Verdict(remarks.kink(measured.slopes, measured.autograd))
+    if form == "steep":
+        return Verdict(remarks.steep(_steep_sides(experiment, measured), measured.autograd), False, False)
     if form == "jump":
-        return remarks.jump(root)
+        return Verdict(remarks.jump(root), False, False)
     if form == "undefined":
-        return remarks.edge(root, measured.slopes)
+        return Verdict(remarks.edge(root, measured.slopes))
+    if form == "wild":
+        return _wild(experiment, measured)
     return _where_smooth(experiment, measured, measured.autograd)
 
 
-def _where_smooth(experiment: Experiment, measured: Measured, autograd: float) -> str | None:
-    """Why autograd's number is not the slope; None where it is."""
+def _wild(experiment: Experiment, measured: Measured) -> Verdict:
+    return Verdict(remarks.wild(experiment.root_name, measured.slopes.step), resolved=False)
+
+
+def _steep_sides(experiment: Experiment, measured: Measured) -> tuple[float, float]:
+    """The slopes from the left and from the right; infinite where a shorter step makes it steeper still."""
+    found = measured.slopes
+    closer = slopes(measured.function, measured.x, experiment.middle, found.step / FINER)
+    left, right = (
+        math.copysign(math.inf, near) if abs(near - far) > 0.02 * max(abs(near), closer.gap) else near
+        for far, near in zip(found[:2], closer[:2], strict=True)
+    )
+    return left, right
+
+
+def _where_smooth(experiment: Experiment, measured: Measured, autograd: float) -> Verdict:
+    """Why autograd's number is not the slope; no remark where it is."""
     dtype, found = experiment.root.dtype, measured.slopes
     tolerance = _AGREE.get(dtype, _COARSE)
     if _agree(autograd, found.central, tolerance, found.noise):
         undefined = measured.symbol is not None and not math.isfinite(measured.symbol)
-        return remarks.formula_undefined() if undefined else None
+        return Verdict(remarks.formula_undefined() if undefined else None)
     if is_cut(experiment.recording, experiment.root.id, measured.leaf):
-        return remarks.cut(measured.leaf, experiment.root_name)
+        return Verdict(remarks.cut(measured.leaf, experiment.root_name))
     if dtype != "float64":
         finer = experiment.finer(measured.leaf, measured.position)
         if _agree(finer, found.central, tolerance, found.noise) and not _agree(finer, autograd, tolerance, 0):
-            return remarks.coarse(dtype, autograd, finer)
+            return Verdict(remarks.coarse(dtype, autograd, finer))
     if not math.isfinite(autograd):
-        return remarks.lost(autograd)
+        return Verdict(remarks.lost(autograd))
     return _roughness(experiment, measured, autograd)
 
 
-def _roughness(experiment: Experiment, measured: Measured, autograd: float) -> str | None:
+def _roughness(experiment: Experiment, measured: Measured, autograd: float) -> Verdict:
     """A shorter step tells whether the central difference was wrong; by a little, some h², it always is."""
     found = measured.slopes
     if abs(found.central - autograd) <= _LITTLE * found.step**2 * max(1, abs(experiment.middle), abs(autograd)):
-        return None
+        return Verdict(None)
     closer = slopes(measured.function, measured.x, experiment.middle, found.step / FINER)
     if abs(closer.central - autograd) < abs(found.central - autograd) / 16 + closer.noise:
-        return remarks.rough(found.step)
-    return remarks.unexplained(autograd - found.central)
+        return Verdict(remarks.rough(found.step))
+    if abs(closer.central - found.central) > 0.1 * max(abs(closer.central), abs(found.central)) + closer.noise:
+        return _wild(experiment, measured)
+    return Verdict(remarks.unexplained(autograd - found.central))
 
 
 def _agree(first: float, second: float, tolerance: float, noise: float) -> bool:

@@ -22,6 +22,22 @@ def kink(slopes: Slopes, chosen: float | None) -> str:
     return f"{sides}; PyTorch takes {short(chosen)}{_which(slopes, chosen)}."
 
 
+def steep(sides: tuple[float, float], chosen: float) -> str:
+    """``sides`` are the slopes from the left and from the right, one of them or both infinite."""
+    left, right = ("infinite" if math.isinf(side) else _slope(side) for side in sides)
+    found = f"no derivative: PyTorch gives {short(chosen)}"
+    if math.isinf(sides[0]) and math.isinf(sides[1]):
+        return f"The slope is infinite from both sides, so there is {found}."
+    return f"The slope is {left} from the left and {right} from the right, so there is {found}."
+
+
+def wild(root: str, step: float) -> str:
+    return (
+        f"{pretty(root)} swings so fast here that the step of {short(step)} skips whole swings: "
+        "a central difference would say nothing of its slope."
+    )
+
+
 def _slope(slope: float) -> str:
     """A finite difference is right to a few digits; those that it has are shown."""
     return short(float(f"{slope:.4g}") + 0.0) if abs(slope) > 1e-4 else "0"

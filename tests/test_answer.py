@@ -172,6 +172,33 @@ def test_a_disagreement_is_explained(text: str, x: float, remark: str | None) ->
     assert found is None if remark is None else found is not None and found.startswith(remark)
 
 
+def test_a_fast_wave_is_no_jump() -> None:
+    """sin(x⁹) at 10 is smooth with the slope 9·10⁸·cos(10⁹); the step skips thousands of its waves."""
+    many = "z = " + " + ".join(f"sin(x**{power})" for power in range(1, 40))
+    for found, step in ((row("z = sin(x**9)", x=10), "6.055e−05"), (row(many, x=4), "2.422e−05")):
+        assert found.difference is None
+        assert found.remark == (
+            f"z swings so fast here that the step of {step} skips whole swings: "
+            "a central difference would say nothing of its slope."
+        )
+
+
+def test_an_infinite_slope_from_one_side_is_no_kink() -> None:
+    found = row("z = where(x > 0, sqrt(x), 0)", x=0)
+    assert (found.symbol, found.difference) == (None, None)
+    assert found.remark == (
+        "The slope is 0 from the left and infinite from the right, so there is no derivative: PyTorch gives nan."
+    )
+    both = row("z = sqrt(abs(x))", x=0).remark
+    assert both == "The slope is infinite from both sides, so there is no derivative: PyTorch gives nan."
+
+
+@pytest.mark.parametrize("text", ["z = floor(x)", "z = x / x"])
+def test_without_a_derivative_there_is_none_by_hand(text: str) -> None:
+    found = row(text, x=0)
+    assert (found.symbol_latex, found.symbol, found.difference) == (None, None, None)
+
+
 def test_where_hides_a_nan() -> None:
     """0 · ∞ on the branch that was not taken: autograd gives nan although the function is x here."""
     found = row("z = where(x < 1, x, 0 * sqrt(x - 1))", "float64", x=0.5)

@@ -49,6 +49,10 @@ def test_the_central_difference_of_a_sine_is_its_cosine(x: float) -> None:
         (lambda x: math.sin(1 / x), 1e-3, "smooth"),  # it turns several times within the step
         (lambda x: 1e8 + x, 3.0, "smooth"),
         (lambda x: x**20, 10.0, "smooth"),
+        (lambda x: math.sin(x**9), 10.0, "wild"),
+        (lambda x: math.sqrt(x) if x > 0 else 0.0, 0.0, "steep"),
+        (lambda x: x * math.log(x) if x > 0 else 0.0, 0.0, "steep"),
+        (lambda x: max(x, 0.0) + x * x, 0.0, "kink"),
         (lambda x: math.nan, 1.0, "undefined"),
         (lambda x: math.sqrt(x) if x >= 0 else math.nan, 0.0, "undefined"),
     ],
