@@ -74,9 +74,8 @@ def main() -> None:
     torch.set_num_threads(1)
     gc.collect()
     gc.freeze()
-    print(
-        f"{'':>22} {'run: plain':>10} {'recorded, ms':>12} {'ratio':>6} {'text: plain':>11} {'recorded, ms':>13} {'ratio':>6}"
-    )
+    heads = ("", "run: plain", "recorded, ms", "ratio", "text: plain", "recorded, ms", "ratio")
+    print("{:>22} {:>10} {:>12} {:>6} {:>11} {:>13} {:>6}".format(*heads))
     for operations in CHAINS:
         row(f"{operations:,} operations", chain(operations), 30 if operations < 1_000 else 15)
     row("100 turns of 2-8-1", TRAINING, 9)
