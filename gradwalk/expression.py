@@ -14,8 +14,6 @@ from gradwalk.short_form.source import normal
 from gradwalk.short_form.statements import Translation, translate
 
 DTYPES = ("float32", "float64")
-DEFAULTS = ("2.0", "3.0", "-1.0", "0.5", "1.5", "-2.0")
-"""Values for variables that nobody gave one, in order of appearance."""
 
 MAX_LINE = 88
 
@@ -68,8 +66,8 @@ def read(
         raise ProgramError(f"The dtype {dtype} is not one of {', '.join(DTYPES)}.")
     translation = _translated(normal(text), frozenset(CONSTANTS.keys() & given.keys()), dtype)
     variables = tuple(
-        Variable(name, given.get(name, DEFAULTS[position % len(DEFAULTS)]).strip(), name not in constants)
-        for position, name in enumerate(translation.variables)
+        Variable(name, given.get(name, default).strip(), name not in constants)
+        for name, default in zip(translation.variables, translation.defaults, strict=True)
     )
     for variable in variables:
         _numbers(variable.text, variable.name)

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gradwalk
-from gradwalk.expression import DEFAULTS, Expression, ValueTextError, Variable, forward_program, program, read
+from gradwalk.expression import Expression, ValueTextError, Variable, forward_program, program, read
 from gradwalk.parse import parse
 from gradwalk.program import ProgramError
 from gradwalk.recording import Accumulate, Recording
+from gradwalk.short_form.defaults import NUMBERS
 from tests.plain_torch import run
 
 
@@ -120,9 +121,9 @@ def test_a_bare_last_line_gets_the_first_free_name() -> None:
 
 def test_variables_come_in_order_of_appearance_with_a_value_each() -> None:
     assert read("z = b*a + c", {"a": " 7 "}, constants=("c",)).variables == (
-        Variable("b", DEFAULTS[0]),
+        Variable("b", NUMBERS[0]),
         Variable("a", "7"),
-        Variable("c", DEFAULTS[2], requires_grad=False),
+        Variable("c", NUMBERS[2], requires_grad=False),
     )
 
 
@@ -328,3 +329,24 @@ def _refusal(text: str) -> ProgramError | None:
 def test_an_expression_is_plain_frozen_data() -> None:
     assert read("z = x", {"x": "4"}) == Expression("z = x", (Variable("x", "4"),))
     assert hash(read("z = x"))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("x @ w", ["[1, 2]", "[3, 4]"]),
+        ("dot(w, x)", ["[1, 2]", "[3, 4]"]),
+        ("w.dot(x)", ["[1, 2]", "[3, 4]"]),
+        ("torch.dot(w, x)", ["[1, 2]", "[3, 4]"]),
+        ("x[0]*x[2]", ["[1, 2, 3]"]),
+        ("x[-3]", ["[1, 2, 3]"]),
+        ("A[0, 1]", ["[[1, 2], [3, 4]]"]),
+        ("X @ w + b", ["[[1, 2], [3, 4]]", "[3, 4]", "-1.0"]),
+        ("mv(a, x)", ["[[1, 2], [3, 4]]", "[3, 4]"]),
+        ("x * w", ["2.0", "3.0"]),
+    ],
+)
+def test_a_name_that_is_used_as_a_vector_begins_as_one(text: str, values: list[str]) -> None:
+    expression = read(text)
+    assert [variable.text for variable in expression.variables] == values
+    run(program(expression, (2,) if "X" in text or "mv" in text else None))

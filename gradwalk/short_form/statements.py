@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from gradwalk.program import ProgramError
 from gradwalk.short_form import terms
+from gradwalk.short_form.defaults import defaults
 from gradwalk.short_form.draft import Draft, check_name
 from gradwalk.short_form.source import Source
 from gradwalk.short_form.spelling import check_depth, span_of
@@ -32,6 +33,8 @@ class Translation:
     """Names that no line assigns, in order of appearance."""
     modules: frozenset[str]
     """``math`` and ``F``, where the lines need them."""
+    defaults: tuple[str, ...]
+    """For each variable, the value that it has where nobody gave one."""
 
 
 def translate(text: str, given: Container[str] = (), tensor_options: str = "") -> Translation:
@@ -45,7 +48,8 @@ def translate(text: str, given: Container[str] = (), tensor_options: str = "") -
     _check_root(draft, root)
     _check_modules(draft)
     check_depth(ast.parse(lines), MAX_WRITTEN_DEPTH)
-    return Translation(lines, root, tuple(draft.variables), frozenset(draft.modules))
+    names = tuple(draft.variables)
+    return Translation(lines, root, names, frozenset(draft.modules), defaults(draft.source.tree, names))
 
 
 def _written(draft: Draft) -> tuple[str, str]:
