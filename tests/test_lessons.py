@@ -310,7 +310,7 @@ x = torch.ones(2, requires_grad=True)
 # %% 3: v of another shape
 x = torch.ones(2, requires_grad=True)
 (x * 2).backward(torch.ones(3))
-#! seed-shape: Mismatch in shape: grad_output[0] has a shape of torch.Size([3]) and output[0] has a shape of torch.Size([2]).
+#! seed-shape: Mismatch in shape: grad_output[0] has a shape of torch.Size([3]) and output[0] has a shape of
 # %% 5: detached
 x = torch.tensor(3.0, requires_grad=True)
 z = x.detach()
@@ -337,7 +337,7 @@ x = torch.tensor(3.0, requires_grad=True)
 y = x * x
 y.backward()
 y.backward()
-#! backward-twice: Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed).
+#! backward-twice: Trying to backward through the graph a second time (or directly access saved tensors after they
 # %% 7.4: in place on a leaf
 x = torch.tensor(3.0, requires_grad=True)
 x += 1
