@@ -15,11 +15,15 @@ from gradwalk.program import ProgramError
 from gradwalk.sharing import lesson_of, to_query
 
 
-def edit(opened: OpenedProgram, cells: Sequence[ShownCell], refused: Exception | None = None) -> None:
+def edit(
+    opened: OpenedProgram, cells: Sequence[ShownCell], refused: Exception | None = None, unfold: tuple[int, ...] = ()
+) -> None:
     """Show the editor. ``cells`` are what stands below it, ``refused`` is why its program could not be shown."""
     editor(
         opened.key,
-        Program(text=opened.source, lesson=lesson_of(opened.source), name=opened.name, query=to_query(opened.source)),
+        Program(
+            text=opened.source, lesson=lesson_of(opened.source), name=opened.name, query=to_query(opened.source, unfold)
+        ),
         cells,
         groups=groups(),
         refusal=None if refused is None else refusal(refused),

@@ -26,6 +26,8 @@ class OpenedProgram:
     """As it stands in the editor now, whether or not it can run."""
     step: int = 0
     """Where the player starts."""
+    unfold: tuple[int, ...] = ()
+    """Turns of its loops that the address opened."""
     name: str = "program"
     """What it is called as a file."""
     notices: tuple[str, ...] = ()
@@ -61,7 +63,8 @@ def _opened(
     shared: Shared, *, name: str | None = None, notices: tuple[str, ...] = (), answered: int = 0
 ) -> OpenedProgram:
     called = name or lesson_of(shared.source) or "program"
-    return OpenedProgram(secrets.token_hex(4), shared.source, shared.step, called, notices, answered=answered)
+    key = secrets.token_hex(4)
+    return OpenedProgram(key, shared.source, shared.step, shared.unfold, called, notices, answered=answered)
 
 
 def after(before: OpenedProgram | None, entry: Entry) -> OpenedProgram:
@@ -73,8 +76,8 @@ def after(before: OpenedProgram | None, entry: Entry) -> OpenedProgram:
     if entry.file is not None:
         return _after_file(before, entry, entry.file)
     name = before.name if before is not None else "program"
-    step = before.step if before is not None else 0
-    return OpenedProgram(entry.opened, entry.text, step, name, save=entry.save, answered=entry.count)
+    step, unfold = (before.step, before.unfold) if before is not None else (0, ())
+    return OpenedProgram(entry.opened, entry.text, step, unfold, name, save=entry.save, answered=entry.count)
 
 
 def _after_file(before: OpenedProgram | None, entry: Entry, file: File) -> OpenedProgram:

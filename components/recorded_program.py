@@ -16,6 +16,7 @@ class RecordedProgram(NamedTuple):
     """Ready for JSON."""
 
     source: str
+    unfold: tuple[int, ...]
     graphs: dict[str, Any]
     story: dict[str, Any]
     cells: list[ShownCell]
@@ -29,7 +30,7 @@ def recorded_program(source: str, unfold: tuple[int, ...] = ()) -> RecordedProgr
     """
     recording = gradwalk.record(source, pictures=True)
     graphs, story = player_graphs(recording, unfold), timeline(recording, unfold, statements=True)
-    return RecordedProgram(source, graphs, story, shown_cells(recording))
+    return RecordedProgram(source, unfold, graphs, story, shown_cells(recording))
 
 
 @st.cache_data(max_entries=20, ttl=3600, show_spinner=False)

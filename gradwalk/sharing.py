@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -87,6 +87,8 @@ class Shared(NamedTuple):
 
     source: str
     step: int = 0
+    unfold: tuple[int, ...] = ()
+    """Turns of long loops that are told step by step; they decide which steps there are."""
 
 
 DEFAULT = Shared(LESSONS[0].source)
@@ -98,12 +100,12 @@ def lesson_of(source: str) -> str | None:
     return next((lesson.slug for lesson in LESSONS if lesson.source == source), None)
 
 
-def to_query(source: str) -> str:
+def to_query(source: str, unfold: Collection[int] = ()) -> str:
     """The query of a URL, without ``?`` and without the step; empty for a program that is too long for an address."""
-    if (slug := lesson_of(source)) is not None:
-        return f"lesson={slug}"
-    code = to_code(source)
-    return f"code={code}" if code is not None else ""
+    slug, turns = lesson_of(source), ",".join(map(str, unfold))
+    code = to_code(source) if slug is None else None
+    program = f"lesson={slug}" if slug is not None else f"code={code}" if code is not None else ""
+    return f"{program}&open={turns}" if program and turns else program
 
 
 def from_query(params: Mapping[str, str]) -> tuple[Shared, tuple[str, ...]]:
@@ -124,4 +126,9 @@ def from_query(params: Mapping[str, str]) -> tuple[Shared, tuple[str, ...]]:
     if not re.fullmatch("[0-9]{1,6}", step):
         notices.append("The step in the address is no step number; the walk starts at the beginning.")
         step = "0"
-    return Shared(source, int(step)), tuple(notices)
+    turns = params.get("open", "")
+    if not re.fullmatch(r"([0-9]{1,6}(,[0-9]{1,6}){0,7})?", turns):
+        notices.append("The address names no turns of a loop; all of them are folded.")
+        turns = ""
+    unfold = tuple(int(number) for number in turns.split(",") if number)
+    return Shared(source, int(step), unfold), tuple(notices)

@@ -10,7 +10,7 @@ from components.code.shown import ShownCell
 from components.coding import edit
 from components.opened_program import opened_program
 from components.recorded_program import RecordedProgram, recorded_program, shown_by
-from components.stepper import player, unfolded
+from components.stepper import MOST_UNFOLDED, player, unfolded
 from components.workbench import workbench
 from gradwalk.dot import LayoutError
 from gradwalk.program import ProgramError
@@ -47,7 +47,8 @@ for notice in now.notices:
 
 places = workbench(wide=True)
 try:
-    shown = show(now.source, unfolded(now.key, PLAYER))
+    unfold = tuple(dict.fromkeys((*now.unfold, *unfolded(now.key, PLAYER))))[-MOST_UNFOLDED:]
+    shown = show(now.source, unfold)
 except Exception:
     # Whatever breaks, what was typed stays in the editor.
     with places.form:
@@ -57,7 +58,7 @@ with places.player:
     player(
         graphs=shown.recorded.graphs if shown.recorded else None,
         story=shown.recorded.story if shown.recorded else None,
-        query=to_query(shown.recorded.source) if shown.recorded else "",
+        query=to_query(shown.recorded.source, shown.recorded.unfold) if shown.recorded else "",
         step=now.step,
         opened=now.key,
         stale=shown.refused is not None,
@@ -65,4 +66,4 @@ with places.player:
         key=PLAYER,
     )
 with places.form:
-    edit(now, shown.cells, shown.refused)
+    edit(now, shown.cells, shown.refused, unfold)

@@ -228,6 +228,17 @@ def test_a_notebook_is_opened_without_its_pictures(shown: CodePage, tmp_path: Pa
     expect(shown.outputs).to_contain_text("tensor([0.6667, 1.3333, 2.0000])")
 
 
+def test_a_file_can_be_dropped_on_the_editor(shown: CodePage) -> None:
+    dropped = shown.page.evaluate_handle(
+        """(text) => { const data = new DataTransfer();
+        data.items.add(new File([text], "dropped.py")); return data; }""",
+        SHORT,
+    )
+    shown.text.dispatch_event("drop", {"dataTransfer": dropped})
+    expect(shown.text).to_have_value(SHORT)
+    expect(shown.outputs).to_contain_text("tensor(6.)")
+
+
 def test_a_wrong_file_gets_a_sentence_and_nothing_is_lost(shown: CodePage, tmp_path: Path) -> None:
     shown.write(SHORT)
     path = tmp_path / "broken.ipynb"
@@ -240,6 +251,9 @@ def test_a_wrong_file_gets_a_sentence_and_nothing_is_lost(shown: CodePage, tmp_p
     chooser.set_input_files(FilePayload(name="huge.py", mimeType="text/plain", buffer=b"#" * 2_000_000))
     expect(shown.told).to_contain_text("huge.py has more than 1,000,000 characters of text.")
     expect(shown.text).to_have_value(SHORT)
+    shown.caret(0)
+    shown.press("Enter")
+    expect(shown.told).to_be_hidden()
 
 
 def test_a_program_is_saved_as_python_and_as_a_notebook(shown: CodePage, tmp_path: Path) -> None:

@@ -70,6 +70,15 @@ def test_an_address_opens_its_program_at_its_step() -> None:
     assert shown(page) == "tensor(6.)"
 
 
+def test_an_address_opens_turns_of_a_long_loop_too() -> None:
+    folded = len(data(visit("lesson=6e_network"), "player")["story"]["steps"])
+    page = visit("lesson=6e_network&open=51&step=160")
+    assert len(data(page, "player")["story"]["steps"]) > folded
+    assert data(page, "player")["query"] == data(page, "editor")["query"] == "lesson=6e_network&open=51"
+    send(page, example="1d_leaf")
+    assert data(page, "player")["query"] == "lesson=1d_leaf"
+
+
 def test_a_tampered_address_gets_the_default_and_says_so() -> None:
     page = visit("code=%3Cscript%3E&step=x")
     assert len(page.info) == 2

@@ -133,16 +133,16 @@ def test_a_wrong_file_gets_a_sentence(name: str, text: str, why: str) -> None:
 # Addresses
 
 
-@given(texts, st.integers(0, 999_999))
-def test_an_address_opens_its_program_at_its_step(source: str, step: int) -> None:
-    params = dict(parse_qsl(to_query(source))) | {"step": str(step)}
-    assert from_query(params) == ((source, step), ())
+@given(texts, st.integers(0, 999_999), st.lists(st.integers(0, 999_999), max_size=8).map(tuple))
+def test_an_address_opens_its_program_at_its_step(source: str, step: int, unfold: tuple[int, ...]) -> None:
+    params = dict(parse_qsl(to_query(source, unfold))) | {"step": str(step)}
+    assert from_query(params) == ((source, step, unfold), ())
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
 def test_an_example_has_a_readable_address(lesson: Lesson) -> None:
     assert to_query(lesson.source) == f"lesson={lesson.slug}"
-    assert from_query({"lesson": lesson.slug}) == ((lesson.source, 0), ())
+    assert from_query({"lesson": lesson.slug}) == ((lesson.source, 0, ()), ())
 
 
 def test_a_program_that_is_too_long_has_no_address() -> None:
@@ -159,6 +159,8 @@ def test_an_empty_address_opens_the_first_example() -> None:
         ({"code": "<b>"}, ["The program in the address has characters that do not belong there, so the first example"]),
         ({"code": "AAAA", "step": "x"}, ["The program in the address is damaged", "The step in the address"]),
         ({"lesson": "../../etc/passwd"}, ["The address names no example"]),
+        ({"open": "1,,2"}, ["The address names no turns"]),
+        ({"open": "1,2,3,4,5,6,7,8,9"}, ["The address names no turns"]),
         ({"step": "-1"}, ["The step in the address"]),
         ({"step": "٣"}, ["The step in the address"]),
         ({"step": "9" * 9}, ["The step in the address"]),

@@ -117,6 +117,7 @@ function createEditor(root) {
 
   function typed() {
     example.value = "";
+    if (told.classList.contains("wrong")) tell("");
     fits = fits && area.value === sent;
     use.hidden = use.hidden || !fits;
     outputs.age(!fits || !ran());
@@ -170,9 +171,7 @@ function createEditor(root) {
 
   // ---- examples, files, links
 
-  async function openFile() {
-    const [chosen] = file.files;
-    file.value = "";
+  async function openFile(chosen) {
     if (!chosen) return;
     tell("");
     try {
@@ -209,7 +208,18 @@ function createEditor(root) {
   use.addEventListener("click", useSuggestion);
   example.addEventListener("change", () => example.value && ask({ example: example.value }));
   find("open").addEventListener("click", () => file.click());
-  file.addEventListener("change", openFile);
+  file.addEventListener("change", () => {
+    const [chosen] = file.files;
+    openFile(chosen);
+    file.value = "";
+  });
+  frame.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+  frame.addEventListener("drop", (event) => {
+    const [dropped] = event.dataTransfer.files;
+    if (!dropped) return;
+    event.preventDefault();
+    openFile(dropped);
+  });
   save.addEventListener("change", saveAs);
   find("share").addEventListener("click", share);
   document.addEventListener("gradwalk:step", onStep);
