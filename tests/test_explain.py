@@ -257,6 +257,19 @@ Y = "y = torch.tensor({}, requires_grad=True)"
             "A sum passes it on unchanged to x and y. y was copied to 2 places, so it gets the sum over its copies: 2.",
         ),
         ("(x + x) * 3", "2.0", "", "x is used 2 times, and its contributions add up: 6."),
+        (
+            "torch.floor(x) * 3",
+            "0.0",
+            "",
+            "Floor jumps at x = 0 and has no slope there; PyTorch takes 0, so nothing gets through.",
+        ),
+        (
+            "torch.sum(x / y)",
+            "[1.0, 2.0]",
+            "2.0",
+            "Element by element, the upstream gradient is multiplied by the local one. "
+            "y was copied to 2 places, so it gets the sum over its copies: −0.75.",
+        ),
         ("x.round() * 3", "2.2", "", "Round is flat at x = 2.2, so nothing gets through."),
         ("torch.relu(x * 0 - 1)", "2.0", "", "Nothing pulls on v₁, so nothing is passed on."),
         (
@@ -457,3 +470,17 @@ def test_the_number_in_a_sentence_is_pytorchs() -> None:
     x = torch.tensor(6.7, requires_grad=True)
     (slope,) = torch.autograd.grad(torch.sigmoid(x), x)
     assert f"grows {slope.item():.4g} times" in local("torch.sigmoid(x)", "6.7")
+
+
+def test_a_staircase_is_not_flat_at_its_step() -> None:
+    assert local("torch.floor(x)", "0.0") == (
+        "z jumps at this x and has no slope here; PyTorch takes 0, as on the flat pieces beside it."
+    )
+    assert local("torch.floor(x)", "0.5") == (
+        "If x changes a little, z does not change at all. The function is a staircase: flat between its steps."
+    )
+
+
+def test_nothing_over_nothing_has_no_slope() -> None:
+    assert "says nothing useful" in local("x / x", "0.0")
+    assert "z has no value here, so no slope either" in back("x / x", "0.0")

@@ -13,6 +13,7 @@ from gradwalk.explain.wording import (
     ACCUMULATE,
     BACKWARD,
     FREE,
+    NONFINITE,
     SEED,
     TITLES,
 )
@@ -98,11 +99,13 @@ def _pull(index: Index, event: Backward, operation: Operation, upstream: Array) 
 
 
 def _odd_contribution(index: Index, event: Backward, operation: Operation, upstream: Array) -> str:
+    result = index.values[operation.results[0]]
+    valueless = any(map(math.isnan, result.numbers or ()))
     for arrival in index.arrivals.get((event.call, event.node), []):
         local = index.locals.get((event.call, operation.id, arrival.edge))
         reason = backward_reason(upstream, local, arrival.array)
         if reason:
-            return reason
+            return NONFINITE["no value"].format(result=index.shown[result.id]) if valueless else reason
     return ""
 
 

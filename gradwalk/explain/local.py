@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradwalk.explain import slopes
 from gradwalk.explain.account import Account, joined, rule_of
 from gradwalk.explain.nonfinite import local_reason
-from gradwalk.explain.pieces import gist
+from gradwalk.explain.pieces import gist, jumps
 from gradwalk.explain.wording import (
     LOCAL,
     ORDINALS,
@@ -16,7 +16,7 @@ from gradwalk.formula import (
 )
 from gradwalk.formula.mathml import LARGEST_MATRIX
 from gradwalk.index import Index
-from gradwalk.notation import SUPERSCRIPTS, short
+from gradwalk.notation import SUPERSCRIPTS, call_name, short
 from gradwalk.recording import (
     Array,
     LocalGradient,
@@ -31,8 +31,9 @@ def local(index: Index, event: LocalGradient) -> Account:
     operands = [index.values[other.value] for other in operation.edges]
     reason = local_reason(event, operation, operands, index.values[operation.results[0]])
     scalar = event.rows == event.columns == 1
+    jump = scalar and jumps(call_name(operation), operands[event.edge].numbers)
     sentence = joined(
-        "" if reason and scalar else _how_much(index, event, operation),
+        "" if (reason and scalar) or jump else _how_much(index, event, operation),
         _through_place(index, operation, event.edge),
         reason or slopes.slope(index, operation, event),
     )

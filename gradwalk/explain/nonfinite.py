@@ -110,7 +110,8 @@ def local_reason(event: LocalGradient, operation: Operation, operands: Sequence[
         return ""
     if odd(result.numbers) and not odd(operands[event.edge].numbers):
         zeros = any(number == 0 for value in operands for number in value.numbers or ())
-        if not (zeros and call_name(operation) in (*_LOGARITHMS, "div", "reciprocal")):
+        poles = (*_LOGARITHMS, "div", "reciprocal")
+        if any(map(math.isnan, result.numbers or ())) or not (zeros and call_name(operation) in poles):
             return NONFINITE["local of odd"].format(made=_first_odd(result.numbers))
     elif any(odd(value.numbers) for value in operands):
         return NONFINITE["local of odd"].format(made=_first_odd(next(v.numbers for v in operands if odd(v.numbers))))

@@ -6,14 +6,17 @@ import math
 from collections.abc import Sequence
 
 from gradwalk.explain.pass_through import Pass
-from gradwalk.explain.pieces import NEARLY_FLAT, called, gist
+from gradwalk.explain.pieces import NEARLY_FLAT, called, gist, jumps
 from gradwalk.explain.speakers import SPEAKERS
 from gradwalk.explain.wording import BACKWARD
 from gradwalk.index import Arrival, Index
 from gradwalk.notation import call_name
 from gradwalk.recording import Array, Backward, Operation
 
-_BROADCASTING = frozenset(("add", "sub", "rsub", "mul", "div", "pow", "maximum", "minimum", "where", "expand", "addmm"))
+_BROADCASTING = frozenset(
+    ("add", "sub", "rsub", "mul", "div", "pow", "maximum", "minimum", "where", "expand", "addmm", "atan2", "hypot",
+     "remainder", "fmod", "lerp", "logaddexp", "xlogy")
+)  # fmt: skip
 
 
 def passing(index: Index, event: Backward, operation: Operation, upstream: Array, arrivals: Sequence[Arrival]) -> str:
@@ -51,7 +54,7 @@ def _other(seen: Pass) -> str:
     """Any operation: its slope for scalars, the kind of product for vectors."""
     if seen.scalar():
         return _scaled(seen) if seen.single() else ""
-    if seen.diagonal():
+    if seen.diagonal() or call_name(seen.operation) in _BROADCASTING:
         return seen.say("elements")
     return seen.say("row" if math.prod(seen.result.shape) == 1 else "vjp")
 
@@ -59,11 +62,14 @@ def _other(seen: Pass) -> str:
 def _scaled(seen: Pass) -> str:
     local = seen.local()
     word = called(seen.operation)
+    capital = word[:1].upper() + word[1:]
+    if jumps(call_name(seen.operation), seen.operand().numbers):
+        return seen.say("jump", operation=capital)
     if local == 1:
         return seen.say("unchanged", operation=word)
     if abs(local) >= NEARLY_FLAT:
         return seen.say("scaled", operation=word)
-    return seen.say("nearly flat" if local else "flat", operation=word[:1].upper() + word[1:])
+    return seen.say("nearly flat" if local else "flat", operation=capital)
 
 
 def _copies(seen: Pass) -> str:

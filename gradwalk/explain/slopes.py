@@ -6,13 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gradwalk.explain.pieces import NEARLY_FLAT
+from gradwalk.explain.pieces import NEARLY_FLAT, STAIRS, jumps
 from gradwalk.explain.wording import SLOPES
 from gradwalk.index import Index
 from gradwalk.notation import call_name
 from gradwalk.recording import LocalGradient, Operation, Value
-
-_STEPS = frozenset(("floor", "ceil", "round", "trunc", "sign", "sgn"))
 
 
 class Slope(NamedTuple):
@@ -66,4 +64,6 @@ def _slope_key(kernel: str, argument: str, seen: Slope) -> str:
         return f"{kernel} flat" if abs(seen.number) < NEARLY_FLAT else kernel
     if kernel in ("maximum", "minimum"):
         return {1.0: "winner", 0.0: "loser", 0.5: "tie"}.get(seen.number, "")
-    return "step" if kernel in _STEPS else kernel
+    if kernel in STAIRS:
+        return "jump" if jumps(kernel, seen.operands[seen.edge].numbers) else "step"
+    return kernel

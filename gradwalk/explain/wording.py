@@ -146,6 +146,7 @@ SLOPES = {
     "tie": "Both are equal here, and PyTorch gives each of them half.",
     "winner": "{operand} is the one that was taken.",
     "loser": "The other one was taken.",
+    "jump": "{result} jumps at this {operand} and has no slope here; PyTorch takes 0, as on the flat pieces beside it.",
     "step": "The function is a staircase: flat between its steps.",
 }
 
@@ -173,6 +174,7 @@ BACKWARD = {
     "unchanged": "At {operand} = {number} the slope of {operation} is 1, so {operand} gets all of it.",
     "nearly flat": "{operation} is nearly flat at {operand} = {number}, so it passes on only {local} of that.",
     "flat": "{operation} is flat at {operand} = {number}, so nothing gets through.",
+    "jump": "{operation} jumps at {operand} = {number} and has no slope there; PyTorch takes 0, so nothing gets through.",
     "add one": "Adding something to {operand} passes the gradient on unchanged.",
     "add": "A sum passes it on unchanged to {operands}.",
     "sub one": "Subtracting from {operand} passes the gradient on unchanged.",
@@ -321,6 +323,7 @@ NONFINITE = {
     "nan from inf": "{kernel} has no value at infinity, so this is nan.",
     "local of odd": "The value here is already {made}, so its slope says nothing useful.",
     "no slope": "There is no slope at this point: PyTorch gives nan.",
+    "no value": "{result} has no value here, so no slope either: what goes on from here says nothing.",
     "infinite": "The slope is infinite at this point: {made}.",
     "nan arrives": "nan arrives, and whatever is multiplied by nan is nan.",
     "nan slope": "The local gradient is nan, and so is all that is multiplied by it.",
