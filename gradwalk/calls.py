@@ -20,7 +20,7 @@ from gradwalk.modules import Copy, DeviceClass, Engine, LoaderClass, ParameterCl
 from gradwalk.objects import Draw, Instance, Plain, is_node
 from gradwalk.procedures import Procedure
 from gradwalk.program import ProgramError
-from gradwalk.python_functions import TYPES, call_builtin
+from gradwalk.python_functions import TYPES, call_builtin, type_of
 from gradwalk.run import Run, elements, expression
 
 Args = tuple[Any, ...]
@@ -55,7 +55,7 @@ def call(run: Run, target: Any, args: Args, kwargs: Kwargs, node: ast.expr) -> A
         return run.apply(Function(target.__name__, target, arrays.same, "array"), args, node)
     if isinstance(target, type) and issubclass(target, Exception):
         return make(target, args)
-    raise TypeError(f"'{type(target).__name__}' object is not callable")
+    raise TypeError(f"'{type_of(target).__name__}' object is not callable")
 
 
 def _check_keywords(run: Run, kwargs: Kwargs, node: ast.expr) -> None:

@@ -67,17 +67,14 @@ def _broadcast_shape(shapes: Iterable[Sequence[int]]) -> tuple[int, ...]:
 
 
 def arithmetic(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
-    """An operator with a tensor on at least one side. ``[0] * tensor`` would repeat the list."""
+    """An operator with a tensor on at least one side. ``[0] * tensor`` repeats the list."""
     left, right = args
     if not isinstance(right, torch.Tensor):
         left, right = right, left
     if isinstance(left, torch.Tensor):
         return _broadcast_size((left, right)), 0
-    if isinstance(left, list | tuple | range):
-        raise ProgramError(
-            f"A tensor and a {type(left).__name__} do not mix in arithmetic here; torch.tensor([1.0, 2.0]) makes a "
-            "tensor of a list, and .item() a number of a tensor."
-        )
+    if isinstance(left, str | list | tuple):  # a tensor that holds one whole number can say how often
+        return len(left) * abs(_whole(right) or 1), 0
     if (shape := getattr(left, "shape", None)) is not None:  # an array
         return math.prod(_broadcast_shape((shape, right.shape))), 0
     return size(right), 0

@@ -132,7 +132,9 @@ def _subscript(run: Run, node: ast.Subscript) -> Any:
     if isinstance(base, torch.Tensor | list | tuple | str | range | dict):
         return run.apply(library.INDEX, (base, key), node)
     run.at = node
-    raise TypeError(f"'{type(base).__name__}' object is not subscriptable")
+    if isinstance(base, type | library.Builtin):
+        raise TypeError(f"type '{_own_name(base)}' is not subscriptable")
+    raise TypeError(f"'{type_of(base).__name__}' object is not subscriptable")
 
 
 @expression(ast.Slice)

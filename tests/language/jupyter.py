@@ -127,6 +127,8 @@ def _serve() -> None:
         sys.modules[name] = Nothing(name)
 
     def warning(message: Any, category: type, filename: str, line: int, file: Any = None, text: Any = None) -> None:
+        if category is SyntaxWarning:
+            return  # of Python's compiler, which nothing here goes through
         told = f"{category.__name__}: {message}"
         if told.partition(": ")[2].startswith(ONCE):
             if told in once:
