@@ -48,6 +48,24 @@ def test_names_are_written_as_in_the_picture_and_negative_numbers_in_brackets() 
     assert lines(found)[5] == "=2·(−3)=−6"
 
 
+def test_a_power_of_a_bracket_has_no_stray_dot() -> None:
+    found = lines(made("f = 1/(1 + exp(-(w*x)))", w="2", x="3"))
+    assert found[1] == "=3·e2·3(e2·3+1)2=0.007400"
+
+
+def test_the_branches_of_a_formula_stand_apart_from_its_value() -> None:
+    assert lines(made("z = relu(x)", x="2"))[1] == "={1if\xa02>00else=1"  # a brace and a table of two rows
+    assert lines(made("z = max(x, y)", x="2", y="3"))[1].endswith("else\xa00)=0")
+
+
+def test_a_formula_of_one_name_has_its_value_once() -> None:
+    assert lines(made("f = (x + y) * z", x="-2", y="5", z="-4"))[:2] == ["∂f∂x=z", "=−4"]
+
+
+def test_a_power_of_ten_is_bracketed_under_an_exponent() -> None:
+    assert lines(made("z = x**3", x="123456789.123"))[1] == "=3·(1.235·10⁸)2=4.572·10¹⁶"
+
+
 def test_a_formula_without_variables_is_not_repeated_in_numbers() -> None:
     assert lines(made("z = x + 2", x="1")) == ["∂z∂x=1"]
 

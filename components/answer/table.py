@@ -96,7 +96,20 @@ def _with_numbers(latex: str, number: float, names: Sequence[str], values: Seque
     slots = dict(zip(map(latex_name, names), SLOTS[1:], strict=False))
     replaced = _replaced(latex, slots)
     trees = [number_tree(value) for value in (number, *values)]
-    return None if replaced == latex else filled(f"= {replaced} = {SLOTS[0]}", trees, dotted=True)
+    if replaced in SLOTS:
+        return filled(f"= {SLOTS[0]}", trees)
+    return None if replaced == latex else filled(f"= {_braced(replaced)} = {SLOTS[0]}", trees, dotted=True)
+
+
+def _braced(latex: str) -> str:
+    """``1 if x > 0 else 0`` under a brace, so that what follows is not read as part of its last branch."""
+    branch = re.fullmatch(r"(.*?) \\text\{ if \} (.*?) \\text\{ else \} (.*)", latex)
+    if branch is None:
+        return rf"\left({latex}\right)" if r"\text{ if }" in latex else latex
+    above, condition, rest = branch.groups()
+    if any(part.count("(") != part.count(")") for part in branch.groups()) or r"\text{ if }" in condition + rest:
+        return rf"\left({latex}\right)"
+    return rf"\begin{{cases}} {above} & \text{{if }} {condition} \\ {rest} & \text{{else}} \end{{cases}}"
 
 
 def _replaced(latex: str, slots: Mapping[str, str]) -> str:

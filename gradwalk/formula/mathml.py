@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert_to_element
 
-from gradwalk.notation import GREEK, MINUS, short
+from gradwalk.notation import GREEK, MINUS, SUPERSCRIPTS, short
 from gradwalk.recording import Number
 
 # A tree is a list: the tag and then its children, each a text, a tree, or (in a template) the number of an argument.
@@ -26,6 +26,7 @@ TAGS = frozenset((*_ROWS, *_SCRIPTS))
 _CLEAR: list[Tree] = [["mo", sign] for sign in "(,=|[‖"]
 _EMPTY: list[Tree] = [["mrow"], ["mo"], ["mi"]]
 LARGEST_MATRIX = 4
+_TIMES_TEN = "·10"
 _TREE_SLOT, _TEXT_SLOT = 0xE100, 0xE200
 SLOTS = tuple(chr(_TREE_SLOT + number) for number in range(64))
 """The characters that stand for tree slots in LaTeX: usable as names where a formula is made elsewhere."""
@@ -92,7 +93,8 @@ def _dotted(tree: Tree) -> Tree:
         return [tree[0], *children]
     row: Tree = [tree[0]]
     for child in children:
-        if row[1:] and _is_factor(row[-1]) and isinstance(child, list | int) and not _is_operator(child):
+        starts = isinstance(child, list | int) and not _is_operator(child) and not _closes(child)
+        if row[1:] and _is_factor(row[-1]) and starts:
             row.append(["mo", "·"])
         row.append(child)
     return row
@@ -107,6 +109,11 @@ def _is_factor(node: Tree | str | int) -> bool:
     if node[0] == "mi":
         return len(str(node[1])) == 1 and node[1] != "σ"
     return _is_factor(node[1]) if node[0] in ("msup", "msub") else True
+
+
+def _closes(node: Tree | int) -> bool:
+    """Whether it is a closing bracket with a power."""
+    return isinstance(node, list) and node[0] in ("msup", "msub") and node[1] == ["mo", ")"]
 
 
 def _is_operator(node: Tree | int) -> bool:
@@ -141,7 +148,9 @@ def filled(latex: str, trees: Iterable[Tree], dotted: bool = False) -> Formula:
 
 def _fenced(tree: Tree) -> Tree:
     text = tree[1]
-    return ["mn", f"({text})"] if tree[0] == "mn" and isinstance(text, str) and text.startswith(MINUS) else tree
+    if tree[0] != "mn" or not isinstance(text, str):
+        return tree
+    return ["mn", f"({text})"] if text.startswith(MINUS) or _TIMES_TEN in text else tree
 
 
 @lru_cache(maxsize=4096)
@@ -162,7 +171,12 @@ def name_tree(name: str) -> Tree:
 
 
 def number_tree(number: Number) -> Tree:
-    return ["mn", short(number)]
+    """The number as ``short`` writes it; a power of ten as a formula has it, ``1.235·10⁸``."""
+    text = short(number)
+    digits, power, exponent = text.partition("e")
+    if not power or isinstance(number, bool):
+        return ["mn", text]
+    return ["mn", digits + _TIMES_TEN + str(int(exponent.replace(MINUS, "-"))).translate(SUPERSCRIPTS)]
 
 
 def array_tree(shape: Sequence[int], numbers: Sequence[Number] | None) -> Tree | None:
