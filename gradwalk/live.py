@@ -374,7 +374,8 @@ class LiveGraph:
             return target is None and not operand.requires_grad
         if operand.source is not None:
             return target is operand.source
-        return self._leaves.get(self._ids.get(target, -1)) == operand.value
+        leaf = self._leaves.get(self._ids.get(target, -1))
+        return leaf is not None and self._values.live(leaf) is self._values.live(operand.value)
 
     def made_by(self, node: int, operation: int, results: Sequence[int]) -> None:
         self._operations[node] = operation
@@ -445,6 +446,11 @@ class LiveGraph:
 
 
 def _saved_text(kept: Any) -> str:
+    """A negative number such as dim=-1 comes back from a node as 2⁶⁴ − 1."""
+    if type(kept) is int and kept >= 2**63:
+        return str(kept - 2**64)
+    if isinstance(kept, tuple) and kept and all(type(number) is int for number in kept):
+        return f"({', '.join(map(_saved_text, kept))}{',' if len(kept) == 1 else ''})"
     return (
         "[saved tensors]" if isinstance(kept, tuple) and any(isinstance(t, torch.Tensor) for t in kept) else str(kept)
     )

@@ -30,6 +30,7 @@ MAX_NODES = 400
 
 _EDGE = re.compile(r"\t(\d+) -> (\d+)(?: \[(?P<how>[^\n]*)\])?\n")
 _NODE = re.compile(r"\t(\d+) \[label=(?P<label>.*?)(?: fillcolor=(?P<fill>\w+))?\]\n", re.DOTALL)
+_WRAPPED = re.compile(r"\b184467440737095\d{5}\b")
 
 
 class _Box(NamedTuple):
@@ -114,7 +115,7 @@ def read(body: Iterable[str], names: Mapping[int, str]) -> tuple[list[_Box], lis
             else:
                 lines.append(_Line(name(edge[1]), name(edge[2]), f", {edge['how']}" if edge["how"] else ""))
         elif node := _NODE.fullmatch(statement):
-            label, fill = _unquoted(node["label"]), node["fill"] or ""
+            label, fill = _signed(_unquoted(node["label"])), node["fill"] or ""
             box = name(node[1])
             if waiting is not None and node[1] in waiting:
                 owner = waiting[0] if waiting[1] == node[1] else waiting[1]
@@ -129,6 +130,11 @@ def read(body: Iterable[str], names: Mapping[int, str]) -> tuple[list[_Box], lis
 def _ascii(label: str) -> str:
     """The first line of a saved tensor's label, which is its name, fit for an id: ``tensors[0]`` → ``tensors_0``."""
     return re.sub(r"\W+", "_", label.split("\n")[0], flags=re.ASCII).strip("_")
+
+
+def _signed(label: str) -> str:
+    """A node's attribute such as dim=-1 comes back from PyTorch as 2⁶⁴ − 1."""
+    return _WRAPPED.sub(lambda match: str(int(match[0]) - 2**64), label)
 
 
 def _unquoted(label: str) -> str:

@@ -219,3 +219,11 @@ def test_a_value_keeps_its_names_in_order() -> None:
 def test_only_the_newest_names_are_kept() -> None:
     recording = ran("\n".join(f"v{number} = s" for number in range(40)))
     assert last(recording, "v39").names == tuple(f"v{number}" for number in range(24, 40))
+
+
+def test_a_saved_negative_dim_keeps_its_sign() -> None:
+    """PyTorch's nodes give dim=-1 back as 18446744073709551615."""
+    code = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\nz = torch.softmax(x, -1).sum(-1)"
+    saved = {(s.name, s.text) for node in record(code).nodes for s in node.saved if s.value is None}
+    assert ("dim", "-1") in saved
+    assert ("dim", "(-1,)") in saved

@@ -135,6 +135,14 @@ def test_saved_tensors_in_a_list_are_named_by_their_place() -> None:
     assert boxes["s0_indices_0"].label.split("\n")[0] == "indices[0]"
 
 
+def test_a_negative_dim_is_shown_as_it_was_written() -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    drawn = picture(0, torch.softmax(x, -1).sum(), {"x": x}, {}, {})
+    assert drawn is not None
+    assert re.search(r"dim *: -1\b", drawn.saved)
+    assert "1844674407" not in drawn.saved
+
+
 def test_the_same_program_gives_the_same_picture() -> None:
     lines = "import torch\nx = torch.ones(2, requires_grad=True)\ny = x * x\nz = (y + y.sin()).sum()\nz.backward()"
     one, other = record(lines, pictures=True), record(lines, pictures=True)
