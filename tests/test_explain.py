@@ -484,3 +484,17 @@ def test_a_staircase_is_not_flat_at_its_step() -> None:
 def test_nothing_over_nothing_has_no_slope() -> None:
     assert "says nothing useful" in local("x / x", "0.0")
     assert "z has no value here, so no slope either" in back("x / x", "0.0")
+
+
+def test_a_sigmoid_that_float32_rounds_to_one() -> None:
+    """σ(17) = 0.99999996, and float32's neighbour below 1 is 0.99999994."""
+    rounded = "Exactly it is 0.99999996; float32 has no number so close to 1 and rounds it to 1."
+    assert rounded in forward("z = torch.sigmoid(x)", "17.0")
+    assert "rounds it" not in forward("z = torch.sigmoid(x)", "16.0")
+    assert "rounds it" not in forward("z = torch.tanh(x)", "0.0")
+
+
+def test_a_number_beyond_float32_is_inf_and_the_start_says_why() -> None:
+    index = Index(record(X.format(x="1e39") + "z = x * 2"))
+    said = explain.start(index, [index.values[0]], index.operations[0]).sentence
+    assert "x is inf, as its number is beyond the largest float32, 3.403e+38." in said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradwalk.explain.account import Account, joined, listed, named
-from gradwalk.explain.nonfinite import forward_reason
+from gradwalk.explain.nonfinite import forward_reason, overflowed, saturated
 from gradwalk.explain.pieces import STEPS, called, elementwise, own_function
 from gradwalk.explain.wording import (
     FORWARD,
@@ -41,7 +41,8 @@ def start(index: Index, inputs: list[Value], first: Operation | None) -> Account
     press = START["press backward" if index.calls else "press"]
     if first is not None:
         press = START["press forward"].format(first=_equation(index, first))
-    return Account(TITLES["start"], joined(START["graph"], given, press))
+    beyond = "" if "inf" in index.recording.source else overflowed(inputs, index.shown)
+    return Account(TITLES["start"], joined(START["graph"], given, beyond, press))
 
 
 def _equation(index: Index, operation: Operation) -> str:
@@ -57,7 +58,7 @@ def forward(index: Index, event: Forward) -> Account:
     operands = [index.values[edge.value] for edge in operation.edges]
     sentence = joined(
         _computed(index, operation, result, operands),
-        forward_reason(operation, operands, result, index.shown),
+        forward_reason(operation, operands, result, index.shown) or saturated(operation, operands, result),
         FORWARD["in place"].format(result=index.shown[result.id].rstrip("′")) if operation.in_place else "",
         _noted(index, operation),
     )

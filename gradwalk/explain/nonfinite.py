@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from gradwalk.explain.wording import NONFINITE, OVERFLOW
-from gradwalk.notation import call_name, short
+from gradwalk.explain.wording import FORWARD, NONFINITE, OVERFLOW, START
+from gradwalk.notation import MINUS, call_name, short
 from gradwalk.recording import Array, LocalGradient, Number, Operation, Value
 
 LARGEST = {"float32": "3.403e+38", "float64": "1.798e+308", "float16": "65504", "bfloat16": "3.39e+38"}
@@ -42,6 +42,35 @@ def forward_reason(operation: Operation, operands: Sequence[Value], result: Valu
     return OVERFLOW.format(
         dtype=result.dtype, largest=LARGEST.get(result.dtype, "number it can hold"), made=short(made)
     )
+
+
+def saturated(operation: Operation, operands: Sequence[Value], result: Value) -> str:
+    """That a sigmoid or tanh came out as exactly 0 or ±1, which it never is; an empty text when it did not."""
+    exactly = _SATURATING.get(call_name(operation))
+    numbers = operands[0].numbers if operands else None
+    if exactly is None or result.shape or not numbers or not result.numbers or not math.isfinite(numbers[0]):
+        return ""
+    made, exact = result.numbers[0], exactly(min(max(float(numbers[0]), -700.0), 700.0))
+    if made not in (0, 1, -1) or exact == made:
+        return ""
+    text = f"{exact:.8g}".replace("-", MINUS)
+    return FORWARD["rounded"].format(exact=text, dtype=result.dtype, made=short(made))
+
+
+_SATURATING: Mapping[str, Callable[[float], float]] = {
+    "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
+    "tanh": math.tanh,
+}
+
+
+def overflowed(values: Sequence[Value], names: Mapping[int, str]) -> str:
+    """That a given number did not fit into its dtype; an empty text when all did."""
+    value = next((v for v in values if v.numbers and any(map(math.isinf, v.numbers))), None)
+    if value is None or value.dtype not in LARGEST:
+        return ""
+    made = short(next(number for number in value.numbers or () if math.isinf(number)))
+    pieces = {"made": made, "dtype": value.dtype, "largest": LARGEST[value.dtype]}
+    return START["overflow"].format(name=names[value.id], **pieces)
 
 
 def _constants(operation: Operation) -> dict[str, float | None]:

@@ -74,6 +74,7 @@ START = {
     "graph": "Each box holds a value; an arrow leads to the operation that uses it.",
     "known": "So far only {inputs} is known.",
     "known many": "So far only {inputs} are known.",
+    "overflow": "{name} is {made}, as its number is beyond the largest {dtype}, {largest}.",
     "press forward": "Press → to compute {first}.",
     "press backward": "Press → to start backward().",
     "press": "Press → for the next step.",
@@ -98,6 +99,7 @@ FORWARD = {
     "gradient of 0.",
     "own": "PyTorch notes {node} for the way back: there it will call the backward() that the program wrote.",
     "unrecorded": "PyTorch does not record this operation here, so no gradient can flow back through it.",
+    "rounded": "Exactly it is {exact}; {dtype} has no number so close to {made} and rounds it to {made}.",
     "in place": "The change is in place: {result} now holds the new value.",
 }
 
@@ -174,7 +176,8 @@ BACKWARD = {
     "unchanged": "At {operand} = {number} the slope of {operation} is 1, so {operand} gets all of it.",
     "nearly flat": "{operation} is nearly flat at {operand} = {number}, so it passes on only {local} of that.",
     "flat": "{operation} is flat at {operand} = {number}, so nothing gets through.",
-    "jump": "{operation} jumps at {operand} = {number} and has no slope there; PyTorch takes 0, so nothing gets through.",
+    "jump": "{operation} jumps at {operand} = {number} and has no slope there; PyTorch takes 0, so nothing gets "
+    "through.",
     "add one": "Adding something to {operand} passes the gradient on unchanged.",
     "add": "A sum passes it on unchanged to {operands}.",
     "sub one": "Subtracting from {operand} passes the gradient on unchanged.",
