@@ -11,13 +11,14 @@ from components.opened import Opened, document_of
 from components.recorded import Recorded, ones
 from gradwalk.document import Document
 from gradwalk.expression import ValueTextError, read
+from gradwalk.failing import Failing
 from gradwalk.gallery import EXAMPLES
 from gradwalk.notation import pretty, shape_text
 from gradwalk.program import ProgramError
 
 
-def ask(opened: Opened, refused: Exception | None, shown: Recorded | None) -> None:
-    """Show the form. ``refused`` is why its document could not be shown, ``shown`` what stands on the page."""
+def ask(opened: Opened, refused: Exception | Failing | None, shown: Recorded | None) -> None:
+    """Show the form. ``refused``: why its document was not shown to its end; ``shown`` what stands on the page."""
     form(
         opened.key,
         opened.document,
@@ -39,12 +40,14 @@ def fields(document: Document) -> list[Field] | None:
     return [Field(name=v.name, label=pretty(v.name), text=given.get(v.name, v.text)) for v in expression.variables]
 
 
-def refusal(error: Exception) -> Refusal:
+def refusal(error: Exception | Failing) -> Refusal:
+    if isinstance(error, Failing):
+        return Refusal(field=error.field, message=error.sentence, span=error.span, suggestion=None, words=error.message)
     field = "text"
     if isinstance(error, ValueTextError):
         field = "seed" if error.variable is None else f"value:{error.variable}"
     span, suggestion = (error.span, error.suggestion) if isinstance(error, ProgramError) else (None, None)
-    return Refusal(field=field, message=str(error), span=span, suggestion=suggestion)
+    return Refusal(field=field, message=str(error), span=span, suggestion=suggestion, words="")
 
 
 def seed(shown: Recorded) -> Seed | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -10,10 +11,10 @@ import streamlit as st
 
 import gradwalk
 from components.answer.table import table
-from gradwalk import explain
 from gradwalk.answer import answer
 from gradwalk.drawing import player_graphs
 from gradwalk.expression import Expression, program
+from gradwalk.failing import Failing, failing
 from gradwalk.index import Index
 from gradwalk.recording import BackwardCall, Failure, Recording
 from gradwalk.timeline import timeline
@@ -28,8 +29,16 @@ class Recorded(NamedTuple):
     expression: Expression
     """What was recorded: without a seed where one is left over from another root."""
     root_shape: tuple[int, ...]
-    failed: dict[str, str] | None
-    """Why the program stopped: PyTorch's exact ``message``, and ``title``, ``why`` and ``way_out``."""
+    failing: Failing | None
+    """Why the program stopped."""
+
+    @property
+    def structure(self) -> str:
+        """The same for all recordings that make the same graph, whatever their numbers and names."""
+        picture = (self.graphs.get("computation") or {}).get("wide") or {}
+        boxes = [(box["id"], box["kind"], box["subtitle"]) for box in picture.get("boxes", ())]
+        arrows = [(arrow["tail"], arrow["head"]) for arrow in picture.get("arrows", ())]
+        return hashlib.sha256(repr((boxes, arrows, len(self.story["phases"]))).encode()).hexdigest()[:12]
 
 
 @st.cache_data(max_entries=200, ttl=3600, show_spinner=False)
@@ -38,11 +47,11 @@ def recorded(expression: Expression) -> Recorded:
     expression, recording = _record(expression)
     return Recorded(
         graphs=player_graphs(recording),
-        story=timeline(recording),
+        story=_story(timeline(recording)),
         table=table(answer(recording, expression), _differentiated(recording), expression.variables),
         expression=expression,
         root_shape=_root_shape(recording, expression.root),
-        failed=_failed(recording),
+        failing=failing(recording, expression),
     )
 
 
@@ -63,18 +72,16 @@ def _differentiated(recording: Recording) -> str:
     return Index(recording).target(calls[-1]) if calls else ""
 
 
-def _failure(recording: Recording) -> Failure | None:
-    return next((event for event in recording.events if isinstance(event, Failure)), None)
+def _story(story: dict[str, Any]) -> dict[str, Any]:
+    """A failure's step says what PyTorch said; the form says what would work on this page."""
+    last = story["steps"][-1]
+    if last.get("kind") == "failure":
+        story["steps"][-1] = {**last, "sentence": "PyTorch stopped here. The form says what would work."}
+    return story
 
 
 def _cause(recording: Recording) -> str | None:
-    failure = _failure(recording)
-    return failure.cause if failure else None
-
-
-def _failed(recording: Recording) -> dict[str, str] | None:
-    failure = _failure(recording)
-    return {"message": failure.message, **explain.failure(failure)._asdict()} if failure else None
+    return next((event.cause for event in recording.events if isinstance(event, Failure)), None)
 
 
 def _root_shape(recording: Recording, root: str) -> tuple[int, ...]:

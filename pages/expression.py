@@ -15,6 +15,7 @@ from components.workbench import workbench
 from gradwalk.document import Document, to_query
 from gradwalk.dot import LayoutError
 from gradwalk.expression import Expression, read
+from gradwalk.failing import Failing
 from gradwalk.program import ProgramError
 
 LAST_GOOD = "last good expression"
@@ -22,20 +23,24 @@ LAST_GOOD = "last good expression"
 
 class Shown(NamedTuple):
     recorded: Recorded | None
-    refused: Exception | None = None
-    """Why it is the last good one and not the open document."""
+    """The open document; the last good one where this one cannot be computed."""
+    refused: Exception | Failing | None = None
+    stale: bool = False
+    """Whether it is the last good one."""
 
 
 def show(document: Document) -> Shown:
-    """The document, recorded; the last one that could be, where this one is refused."""
+    """The document, recorded; the last one that could be, where this one is refused or has no value."""
+    last: Expression | None = st.session_state.get(LAST_GOOD)
     try:
         expression = read(document.text, document.given, document.constants, document.dtype, document.seed)
-        shown = Shown(recorded(expression))
+        found = recorded(expression)
     except (ProgramError, LayoutError) as error:
-        last: Expression | None = st.session_state.get(LAST_GOOD)
-        return Shown(recorded(last) if last is not None else None, error)
+        return Shown(recorded(last) if last is not None else None, error, stale=True)
+    if found.failing is not None and not found.failing.computed:
+        return Shown(recorded(last) if last is not None else None, found.failing, stale=True)
     st.session_state[LAST_GOOD] = expression
-    return shown
+    return Shown(found, found.failing)
 
 
 def query_of(expression: Expression) -> str:
@@ -63,12 +68,12 @@ with places.player:
         story=shown.recorded.story if shown.recorded else None,
         query=query_of(shown.recorded.expression) if shown.recorded else "",
         step=now.document.step,
-        opened=now.key,
-        stale=shown.refused is not None,
+        opened=f"{now.key} {shown.recorded.structure}" if shown.recorded else now.key,
+        stale=shown.stale,
         program=False,
     )
 with places.answer:
     if shown.recorded:
-        answer(shown.recorded.table, shown.recorded.failed, stale=shown.refused is not None)
+        answer(shown.recorded.table, stale=shown.stale)
 with places.form:
     ask(now, shown.refused, shown.recorded)

@@ -237,6 +237,28 @@ def test_dtype_and_requires_grad(shown: ExpressionPage) -> None:
     expect(shown.page.get_by_text("element 0 of tensors does not require grad")).to_be_hidden()
 
 
+def test_sizes_that_do_not_fit_are_marked_and_told_once(shown: ExpressionPage) -> None:
+    shown.text.fill("z = dot(x, w)")
+    expect(shown.page.locator("#refusal")).to_contain_text("x is a number here, and this takes a vector")
+    expect(shown.page.locator("#marks mark")).to_have_text("dot(x, w)")
+    expect(shown.page.get_by_text("1D tensors expected")).to_have_count(1)
+    shown.expect_picture(dimmed=True)
+    shown.field("x").fill("[1, 2]")
+    expect(shown.page.locator("#refusal")).to_be_empty()
+    expect(shown.page.locator("#words")).to_be_hidden()
+    shown.expect_picture(dimmed=False)
+
+
+def test_another_structure_begins_at_the_start(shown: ExpressionPage) -> None:
+    shown.press("End")
+    shown.expect_step(9)
+    shown.text.fill("z = sin(x**3)")
+    expect(shown.page).to_have_url(re.compile(r"x\*\*3\)&x=4&step=9$"))
+    shown.text.fill("z = sin(x**3) + exp(x)")
+    expect(shown.page.get_by_text("z = torch.sin(x**3) + torch.exp(x)")).to_be_visible()
+    shown.expect_step(0)
+
+
 def test_an_example_opens_at_its_start(shown: ExpressionPage) -> None:
     shown.press("End")
     shown.examples.select_option("f = (x + y)·z")

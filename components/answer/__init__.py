@@ -18,10 +18,9 @@ _mount = st.components.v2.component(
 )
 
 
-def answer(table: Mapping[str, Any], failed: Mapping[str, str] | None = None, stale: bool = False) -> None:
+def answer(table: Mapping[str, Any], stale: bool = False) -> None:
     """Show ``table.table(rows, root, variables)``.
 
-    ``failed`` says above it why the program stopped: ``title``, PyTorch's ``message``, ``why`` and ``way_out``.
     ``stale`` dims it: it belongs to the last good picture.
     """
-    _mount(key="answer", data={**table, "failed": failed, "stale": stale})
+    _mount(key="answer", data={**table, "stale": stale})

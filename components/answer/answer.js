@@ -10,7 +10,6 @@ export default function ({ data, parentElement }) {
   place.columns.replaceChildren(html("th", { scope: "col" }, html("span", { class: "hidden" }, "derivative")), ...data.columns.map(column));
   place.body.replaceChildren(...data.leaves.flatMap(({ rows }) => rows.flatMap((row) => lines(row, data.columns.length + 1))));
   place.root.classList.toggle("stale", data.stale);
-  showFailure(place.failed, data.failed);
   place.table.hidden = !data.leaves.length;
   const formulas = data.leaves.map(({ formula }) => formula).filter((formula) => formula.length);
   place.details.hidden = !formulas.length;
@@ -25,18 +24,9 @@ function assemble(parent) {
   const formulas = html("div", { class: "formulas" });
   const details = html("details", { open: true }, html("summary", {}, "In symbols"), formulas);
   new ResizeObserver(() => fit(formulas)).observe(formulas);
-  const failed = html("div", { class: "failed", role: "status" });
-  const root = html("div", { class: "answer" }, failed, table, details);
+  const root = html("div", { class: "answer" }, table, details);
   parent.append(root);
-  return { root, columns, body, table, details, formulas, failed };
-}
-
-/** PyTorch's own words, then why, and what would work. */
-function showFailure(place, failed) {
-  place.hidden = !failed;
-  if (!failed) return;
-  const { title, message, why, way_out } = failed;
-  place.replaceChildren(html("h3", {}, title), html("p", { class: "message" }, message), html("p", {}, why), html("p", {}, way_out));
+  return { root, columns, body, table, details, formulas };
 }
 
 function column(name) {

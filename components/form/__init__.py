@@ -45,6 +45,8 @@ class Refusal(TypedDict):
     message: str
     span: Span | None
     suggestion: str | None
+    words: str
+    """What PyTorch said, where it was PyTorch that refused."""
 
 
 class Seed(TypedDict):

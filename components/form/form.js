@@ -83,6 +83,7 @@ function showRefusal(form) {
   say(form.text, form.said, inText?.message);
   form.use.hidden = !(inText?.suggestion && inText.span && fits(form));
   form.use.replaceChildren("Use ", html("code", {}, inText?.suggestion ?? ""));
+  form.words.textContent = refusal?.words ? `PyTorch: ${refusal.words}` : "";
   drawMarks(form);
   say(form.seed, form.seedSaid, refusal?.field === "seed" ? refusal.message : "");
   for (const [name, row] of form.rows) say(row.field, row.said, refusal?.field === `value:${name}` ? refusal.message : "");
@@ -170,6 +171,7 @@ function assemble(root) {
     marks: find("marks"),
     said: find("refusal"),
     use: find("use"),
+    words: find("words"),
     note: find("note"),
     values: find("values"),
     seedRow: find("seed-row"),
