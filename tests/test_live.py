@@ -227,3 +227,11 @@ def test_a_saved_negative_dim_keeps_its_sign() -> None:
     saved = {(s.name, s.text) for node in record(code).nodes for s in node.saved if s.value is None}
     assert ("dim", "-1") in saved
     assert ("dim", "(-1,)") in saved
+
+
+def test_a_leaf_that_was_updated_is_still_the_leaf_that_gradients_go_to() -> None:
+    """From the second turn of a training loop on, the leaf is a later state of the tensor that the node knows."""
+    turn = "L = (2 * w - 3)**2\nL.backward()\nwith torch.no_grad():\n    w -= 0.1 * w.grad\nw.grad = None\n"
+    recording = record("import torch\nw = torch.tensor(1.0, requires_grad=True)\n" + 2 * turn)
+    tracked = [operation for operation in recording.operations if operation.node is not None]
+    assert [[edge.route for edge in operation.edges] for operation in tracked] == 2 * [[0], [0], [0]]
