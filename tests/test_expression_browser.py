@@ -124,6 +124,41 @@ def test_a_mistyped_name_is_marked_and_mended_while_the_last_picture_stays(shown
     shown.expect_step(2)
 
 
+def test_what_a_button_or_an_example_replaced_comes_back(shown: ExpressionPage) -> None:
+    shown.text.fill("z = sine(x**2) + 1")
+    shown.page.get_by_role("button", name="Use sin").click()
+    expect(shown.text).to_have_value("z = sin(x**2) + 1")
+    shown.press("Control+z")
+    expect(shown.text).to_have_value("z = sine(x**2) + 1")
+    shown.press("Control+Shift+z")
+    expect(shown.text).to_have_value("z = sin(x**2) + 1")
+    shown.expect_picture(dimmed=False)
+    shown.examples.select_option("f = (x + y)·z")
+    expect(shown.text).to_have_value("q = x + y\nf = q*z")
+    expect(shown.field("z")).to_have_value("-4")
+    shown.text.focus()
+    shown.press("Control+z")
+    expect(shown.text).to_have_value("z = sin(x**2) + 1")
+    expect(shown.page.get_by_text("z = torch.sin(x**2) + 1")).to_be_visible()
+
+
+def test_a_single_refused_sign_has_a_mark_that_is_seen(shown: ExpressionPage) -> None:
+    shown.text.fill("z = sin(x^2)")
+    mark = shown.page.locator("#marks mark.short")
+    expect(mark).to_have_text("^")
+    widths = mark.evaluate("(node) => [parseFloat(getComputedStyle(node, '::after').width), node.offsetWidth]")
+    assert widths[0] >= 2.9 * widths[1]
+
+
+def test_a_slider_shows_no_place_for_what_is_no_plain_number(shown: ExpressionPage) -> None:
+    shown.field("x").fill("1/2")
+    expect(shown.slider("x")).to_have_class("unset")
+    expect(shown.slider("x")).to_be_disabled()
+    shown.field("x").fill("123456789.123")
+    expect(shown.slider("x")).to_be_enabled()
+    assert shown.field("x").get_attribute("title") == "123456789.123"
+
+
 def test_the_mark_lies_exactly_under_the_text(shown: ExpressionPage) -> None:
     shown.text.fill("y = x**2\nz = sine(y) + a_rather_long_name_that_wraps_here + 1")
     expect(shown.page.locator("#marks mark")).to_have_text("sine")

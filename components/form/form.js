@@ -56,12 +56,24 @@ function open(form, data) {
   form.entry = { text, given: new Map(Object.entries(given)), constants: [...constants], dtype, seed, example: null };
   form.rows.forEach(remove);
   form.rows.clear();
-  form.text.value = text;
+  write(form, text);
   form.seed.value = seed ?? "";
   form.dtypes.forEach((radio) => (radio.checked = radio.value === dtype));
   fillExamples(form.example, data.gallery?.groups ?? []);
   form.example.value = data.gallery?.open ?? "";
   form.note.textContent = data.gallery?.lesson ?? "";
+}
+
+/** Another document's text: over one that somebody has typed it can be undone; the first one just stands there. */
+function write(form, text) {
+  const chosen = form.chosen;
+  form.chosen = false;
+  if (form.text.value === text) return;
+  if (!chosen) return void (form.text.value = text);
+  form.opening = true;
+  insert(form.text, text, 0, form.text.value.length);
+  form.opening = false;
+  form.example.focus();
 }
 
 function answer(form, data) {
@@ -119,16 +131,23 @@ function drawMarks(form) {
   const text = form.text.value;
   const place = pieces(form);
   if (!place) return form.marks.replaceChildren(text + "\n");
-  const marked = html("mark", {}, text.slice(place.start, place.end) || " ");
+  const marked = html("mark", { class: place.end - place.start < 3 ? "short" : null }, text.slice(place.start, place.end) || " ");
   form.marks.replaceChildren(text.slice(0, place.start), marked, text.slice(place.end) + "\n");
 }
 
 function useSuggestion(form) {
   const place = pieces(form);
   if (!place) return;
-  form.text.setRangeText(form.refusal.suggestion, place.start, place.end, "end");
-  form.text.focus();
+  insert(form.text, form.refusal.suggestion, place.start, place.end);
   typed(form, 0);
+}
+
+/** Replaces a part of a text area as if it were typed, so that Ctrl+Z brings it back. */
+function insert(area, text, start, end) {
+  area.focus();
+  area.setSelectionRange(start, end);
+  const done = text ? document.execCommand("insertText", false, text) : document.execCommand("delete");
+  if (!done) area.setRangeText(text, start, end, "end");
 }
 
 function typed(form, delay) {
@@ -183,7 +202,7 @@ function assemble(root) {
     heading: heading(),
   };
   form.values.replaceChildren(form.heading);
-  form.text.addEventListener("input", () => typed(form, PAUSE));
+  form.text.addEventListener("input", () => form.opening || typed(form, PAUSE));
   form.text.addEventListener("blur", () => form.timer && flush(form));
   form.use.addEventListener("click", () => useSuggestion(form));
   form.seed.addEventListener("input", () => {
@@ -202,6 +221,7 @@ function assemble(root) {
   );
   form.example.addEventListener("change", () => {
     form.entry.example = form.example.value || null;
+    form.chosen = true;
     touch(form);
   });
   return form;

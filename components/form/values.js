@@ -80,9 +80,12 @@ function remove(row) {
 function fitSlider(row) {
   const text = row.field.value;
   const scalar = NUMBER.test(text);
+  row.field.title = text.length > 7 ? text : "";
   row.slider.hidden = /^\s*[[(]/.test(text);
   row.slider.disabled = !scalar;
+  row.slider.classList.toggle("unset", !scalar);
   row.field.classList.toggle("long", row.slider.hidden);
+  row.field.classList.toggle("many", scalar && text.length > 7);
   if (!scalar) return;
   const value = Number(text);
   const size = Math.abs(value);
