@@ -282,6 +282,7 @@ def test_a_shared_link_opens_the_same_program_at_the_same_step(shown: CodePage, 
     other = CodePage(page)
     expect(other.text).to_have_value(SHORT)
     other.expect_step(2)
+    expect(other.marked("now")).to_have_text(shown.marked("now").inner_text())
     title = "h3.title"
     assert other.player.locator(title).inner_text() == shown.player.locator(title).inner_text()
 

@@ -51,6 +51,7 @@ function createEditor(root) {
     data = next;
     send = sender;
     if (opened) open(first);
+    if (first) document.dispatchEvent(new Event("gradwalk:where"));
     fits = post.answered(data.answered) && area.value === sent;
     if (data.save && data.save.count > saved) saveFile(data.save);
     saved = Math.max(saved, data.save?.count ?? 0);
@@ -60,6 +61,7 @@ function createEditor(root) {
     outputs.show(data.cells);
     outputs.age(!fits || !ran());
     draw();
+    if (opened) follow();
   }
 
   function open(first) {
@@ -129,7 +131,19 @@ function createEditor(root) {
     at = detail;
     if (!data) return;
     draw();
-    if (at.span && fits && root.activeElement !== area) reveal(at.span[0]);
+    follow();
+  }
+
+  /** Bring the step into sight, but not under the hands of somebody who types. */
+  function follow() {
+    if (!at?.span || !fits || area.getRootNode().activeElement === area) return;
+    reveal(at.span[0]);
+    const mark = find("layer").querySelector("mark.now")?.getBoundingClientRect();
+    if (!mark) return;
+    const [left, right] = [find("numbers").getBoundingClientRect().right, frame.getBoundingClientRect().right];
+    const beyond = (edge) => edge + frame.scrollLeft; // where it would be, were nothing scrolled
+    const over = Math.min(beyond(mark.right) - right + 24, beyond(mark.left) - left - 24);
+    frame.scrollLeft = beyond(mark.right) > right ? over : 0;
   }
 
   function reveal(number) {

@@ -84,12 +84,19 @@ function createPlayer(parent) {
     pictures.show(data.story, step);
     words.show(data.story, step);
     panel.show(data.story, step);
-    // Whoever else is on the page, such as an editor of the program, can mark the step.
-    const detail = { step, span: data.story.steps[step].span, kind: phase ? phase.kind : null };
-    document.dispatchEvent(new CustomEvent("gradwalk:step", { detail }));
+    tell();
     clearTimeout(liveTimer);
     liveTimer = setTimeout(() => setText(live, `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
   }
+
+  /** Whoever else is on the page, such as an editor of the program, can mark the step; who comes late can ask. */
+  function tell() {
+    if (!data) return;
+    const phase = phaseAt(data.story, step);
+    const detail = { step, span: data.story.steps[step].span, kind: phase ? phase.kind : null };
+    document.dispatchEvent(new CustomEvent("gradwalk:step", { detail }));
+  }
+  document.addEventListener("gradwalk:where", tell);
 
   /** Give every part its room; says whether that changed anything. */
   function measure() {
@@ -146,6 +153,7 @@ function createPlayer(parent) {
   }
 
   function remove() {
+    document.removeEventListener("gradwalk:where", tell);
     transport.pause();
     clearTimeout(liveTimer);
     address.stop();
