@@ -31,6 +31,8 @@ def check_vocabulary(program: Program) -> None:
             if not (isinstance(node.value, ast.Name) and node.value.id not in known):
                 _check_attribute(node, modules, own.attributes, line)
         elif isinstance(node, ast.Call) and _of_library(node.func, modules):
+            if isinstance(node.func, ast.Attribute):
+                _check_attribute(node.func, modules, own.attributes, line)  # what is called, before how
             for keyword in node.keywords:
                 _check_keyword(keyword, line)
         elif isinstance(node, ast.Name) and node.id not in known and node.id not in _PYTHON:
@@ -99,8 +101,22 @@ def _check_attribute(node: ast.Attribute, modules: _Imports, own: set[str], line
     if node.attr not in _existing(module) and not node.attr.startswith("_"):
         return  # PyTorch has no such thing either, and says so when the cell runs
     whole = span_of(node, line)
+    if (advice := _PROCESS_WIDE.get(node.attr)) is not None:
+        raise ProgramError(f"{node.attr} holds for the whole process, so for others too. {advice}", whole)
     span = Span(whole.end_line, whole.end_column - len(node.attr), whole.end_line, whole.end_column)
     raise _unknown(f"{module.name}.{node.attr}" if module else f".{node.attr}", node.attr, names, span)
+
+
+_PROCESS_WIDE = {
+    "set_printoptions": "Print a rounded number instead: f'{x.item():.4f}'.",
+    "set_default_dtype": "Give the dtype where a tensor is made: dtype=torch.float64.",
+    "set_default_tensor_type": "Give the dtype where a tensor is made: dtype=torch.float64.",
+    "set_detect_anomaly": "A failure is explained here anyway.",
+    "detect_anomaly": "A failure is explained here anyway.",
+    "set_num_threads": "It can be left out.",
+    "use_deterministic_algorithms": "It can be left out.",
+}
+"""Settings of PyTorch's that a program cannot have for itself, and what works instead."""
 
 
 def _existing(module: library.Module | None) -> frozenset[str]:

@@ -6,10 +6,11 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from IPython.lib.pretty import pretty
+from IPython.lib import pretty as ipython
 
 from gradwalk.pretty import laid_out
 
+pretty: Any = ipython.pretty  # it carries no types
 LEAVES = st.one_of(st.integers(), st.text("ab \n", max_size=30), st.none(), st.floats(-1e3, 1e3), st.booleans())
 VALUES = st.recursive(
     LEAVES,
