@@ -331,7 +331,14 @@ class Recorder:
     def _bind(self, name: str, value: Any) -> Binding:
         if isinstance(value, torch.Tensor):
             return Binding(name, self.values.bind(name, value), "")
+        if isinstance(value, torch.nn.Module):
+            self._name_parameters(name, value)
         return Binding(name, None, repr(value)[:80] if isinstance(value, int | float | str) else type(value).__name__)
+
+    def _name_parameters(self, name: str, module: torch.nn.Module) -> None:
+        """A module's parameters are called as its class calls them, ``fc1.weight``; those with numbers by its name."""
+        for path, parameter in module.named_parameters():
+            self.values.bind(f"{name}.{path}" if path[0].isdigit() else path, parameter)
 
     def _cells_with_output(self) -> Iterator[Cell]:
         shown = [""] * len(self._cells)
