@@ -76,8 +76,9 @@ def cut(leaf: str, root: str) -> str:
 
 def coarse(dtype: str, autograd: float, finer: float) -> str:
     """``finer`` is the same gradient in float64."""
-    reason = "rounding" if math.isfinite(autograd) else "overflow or rounding"
-    return f"{dtype} {reason}: in float64 autograd gives {short(finer)}."
+    if not math.isfinite(autograd):
+        return f"{dtype} cannot hold this; in float64 autograd gives {short(finer)}."
+    return f"{dtype} rounding: in float64 autograd gives {short(finer)}."
 
 
 def rough(step: float) -> str:

@@ -62,8 +62,8 @@ def test_the_start_says_what_is_known_and_what_to_press() -> None:
 @pytest.mark.parametrize(
     ("code", "x", "sentence"),
     [
-        ("x**2", "4.0", "v₁ is x², so 16. PyTorch notes PowBackward0 for the way back and keeps x = 4 for it."),
-        ("-x", "4.0", "v₁ is −x, so −4. PyTorch notes NegBackward0 for the way back; this one needs no values for it."),
+        ("x**2", "4.0", "v₁ = x² = 16. PyTorch notes PowBackward0 for the way back and keeps x = 4 for it."),
+        ("-x", "4.0", "v₁ = −x = −4. PyTorch notes NegBackward0 for the way back; this one needs no values for it."),
         (
             "torch.sigmoid(x)",
             "[0.0, 0.0]",
@@ -73,22 +73,22 @@ def test_the_start_says_what_is_known_and_what_to_press() -> None:
         (
             "x.detach()",
             "4.0",
-            "v₁ is detach(x), so 4. The number goes on, but the way back is cut: no gradient flows through detach().",
+            "v₁ = detach(x) = 4. The number goes on, but the way back is cut: no gradient flows through detach().",
         ),
         (
             "torch.tensor(2.0) * 3",
             "4.0",
-            "v₁ is 3 · c₁, so 6. Nothing in it requires a gradient, so PyTorch notes nothing for the way back.",
+            "v₁ = 3 · c₁ = 6. Nothing in it requires a gradient, so PyTorch notes nothing for the way back.",
         ),
         (
             "with torch.no_grad():\n    y = x * 3",
             "4.0",
-            "y is 3 · x, so 12. PyTorch does not record this operation here, so no gradient can flow back through it.",
+            "y = 3 · x = 12. PyTorch does not record this operation here, so no gradient can flow back through it.",
         ),
         (
             "y = x.clone()\ny += 1",
             "4.0",
-            "y′ is y + 1, so 5. The change is in place: y now holds the new value. PyTorch notes "
+            "y′ = y + 1 = 5. The change is in place: y now holds the new value. PyTorch notes "
             "AddBackward0 for the way back.",
         ),
     ],
@@ -127,7 +127,8 @@ def test_what_is_too_large_to_read_goes_by_its_shape() -> None:
         (
             "x**2",
             "[1.0, 2.0]",
-            "Each element of z depends only on the same element of x, so the Jacobian has only a diagonal: [2, 4].",
+            "Each element of z depends only on the same element of x, so the Jacobian, the table of all slopes, is "
+            "diagonal: [2, 4].",
         ),
         ("x.mean()", "[1.0, 2.0]", "One number for each element of x: how much z grows with it."),
         (
@@ -169,10 +170,15 @@ def test_a_large_jacobian_goes_by_its_size() -> None:
             "z.backward()",
             "4.0",
             "Backward starts at z",
-            "A gradient says how much z changes when a value changes a little",
+            "The gradient of a value says how many times",
         ),
         ("z.backward(torch.tensor(3.0))", "4.0", "Backward starts at z", "backward(3) starts with 3 instead of 1"),
-        ("z.backward(torch.tensor(1.0))", "4.0", "Backward starts at z", "A gradient says how much z changes"),
+        (
+            "z.backward(torch.tensor(1.0))",
+            "4.0",
+            "Backward starts at z",
+            "The gradient of a value says how many times",
+        ),
         (
             "z.backward(torch.ones(2))",
             "[1.0, 2.0]",
@@ -271,7 +277,7 @@ Y = "y = torch.tensor({}, requires_grad=True)"
             "y was copied to 2 places, so it gets the sum over its copies: −0.75.",
         ),
         ("x.round() * 3", "2.2", "", "Round is flat at x = 2.2, so nothing gets through."),
-        ("torch.relu(x * 0 - 1)", "2.0", "", "Nothing pulls on v₁, so nothing is passed on."),
+        ("torch.relu(x * 0 - 1)", "2.0", "", "The gradient arriving at v₁ is 0, so nothing is passed on."),
         (
             "x * x + x",
             "3.0",
@@ -302,10 +308,10 @@ def test_what_each_operation_does_with_the_gradient(code: str, x: str, y: str, s
 
 def test_the_gradient_that_arrives_comes_first() -> None:
     through_the_sum, through_the_square = told(X.format(x="4.0") + "z = x**2 + 1\nz.backward()", Backward)
-    assert through_the_sum[1].startswith("It starts at z with 1.")
+    assert through_the_sum[1].startswith("The gradient starts at z as 1.")
     assert through_the_square == (
         "Backward through the square",
-        "z pulls on v₁ with 1. At x = 4 the slope of the square is 8, so x gets 8.",
+        "The gradient arriving at v₁ is 1. At x = 4 the slope of the square is 8, so x gets 8.",
     )
 
 
@@ -343,7 +349,7 @@ def test_accumulate(code: str, sentences: list[str]) -> None:
 def test_what_is_released_can_no_longer_be_used() -> None:
     recording = record(X.format(x="2.0") + "z = torch.sin(x**2)\nz.backward()")
     event = next(event for event in recording.events if isinstance(event, Free))
-    assert explain.free(event).sentence.startswith("backward() is done. What 2 nodes had saved for it is released")
+    assert explain.free(event).sentence.startswith("backward() is done. The 2 nodes drop their saved values")
 
 
 def test_pytorchs_own_rule_stands_with_what_it_uses() -> None:
@@ -355,7 +361,7 @@ def test_pytorchs_own_rule_stands_with_what_it_uses() -> None:
 @pytest.mark.parametrize(
     ("code", "x", "sentence"),
     [
-        ("torch.log(x)", "0.0", "log(0) = −inf: the logarithm falls without bound towards 0."),
+        ("torch.log(x)", "0.0", "log(0) = −inf: as x goes to 0, log x falls without bound."),
         (
             "torch.log(x)",
             "-1.0",
@@ -372,13 +378,13 @@ def test_pytorchs_own_rule_stands_with_what_it_uses() -> None:
             "The square root of a negative number such as −9 is not a real number: PyTorch gives nan.",
         ),
         ("1 / x", "0.0", "It is inf because v₁ is infinite."),
-        ("x / 0", "3.0", "3 / 0 = inf: a tensor divided by 0 is no error but infinite."),
+        ("x / 0", "3.0", "3 / 0 = inf: for a tensor this is no error; the result is inf."),
         ("x / 0", "0.0", "0 / 0 has no value: PyTorch gives nan, not a number."),
         ("x**-1.0", "0.0", "0 to a negative power divides by 0: inf."),
         ("x**0.5", "-4.0", "A negative number to a broken power such as 0.5 is not a real number: PyTorch gives nan."),
         ("torch.exp(x)", "100.0", "The result is beyond the largest float32, 3.403e+38, so it overflows to inf."),
         ("torch.asin(x)", "2.0", "asin is defined only from −1 to 1, and 2 lies outside: PyTorch gives nan."),
-        ("torch.log(x) * x", "0.0", "0 · inf = nan: nothing times infinity has no value."),
+        ("torch.log(x) * x", "0.0", "0 · inf = nan: zero times infinity is undefined."),
         ("torch.log(x) - torch.log(x)", "0.0", "inf − inf = nan: a difference of infinities has no value."),
         ("torch.sin(torch.log(x))", "0.0", "sin has no value at infinity, so this is nan."),
         ("torch.sqrt(x) + 1", "-1.0", "v₁ holds nan, and whatever is computed with nan is nan."),
@@ -403,7 +409,7 @@ def test_inf_and_nan_are_explained_in_the_local_gradient(code: str, x: str, sent
 @pytest.mark.parametrize(
     ("code", "x", "sentence"),
     [
-        ("torch.where(x > 0, torch.sqrt(x), x)", "0.0", "0 · inf = nan: nothing times infinity has no value."),
+        ("torch.where(x > 0, torch.sqrt(x), x)", "0.0", "0 · inf = nan: zero times infinity is undefined."),
         ("torch.sqrt(x) * 2", "0.0", "The slope is infinite here, and so is what it passes on."),
         ("torch.sqrt(x * 2)", "0.0", "An infinite gradient arrives, and it stays infinite."),
         ("torch.sqrt(x * 2)", "-1.0", "nan arrives, and whatever is multiplied by nan is nan."),
@@ -498,3 +504,19 @@ def test_a_number_beyond_float32_is_inf_and_the_start_says_why() -> None:
     index = Index(record(X.format(x="1e39") + "z = x * 2"))
     said = explain.start(index, [index.values[0]], index.operations[0]).sentence
     assert "x is inf, as its number is beyond the largest float32, 3.403e+38." in said
+
+
+MATRICES = "import torch\nA = torch.ones(2, 3, requires_grad=True)\nB = torch.ones(3, 2, requires_grad=True)\n"
+
+
+def test_a_matrix_product_says_which_factor_is_transposed_on_which_side() -> None:
+    product = told(MATRICES + "C = A @ B\nz = C.sum()\nz.backward()", Backward)[-1][1]
+    assert product.endswith("A gets G Bᵀ and B gets Aᵀ G, with G the gradient at C.")
+    vector = told(MATRICES + "v = torch.ones(3, requires_grad=True)\nc = A @ v\nz = c.sum()\nz.backward()", Backward)[
+        -1
+    ][1]
+    assert vector.endswith("A gets G vᵀ and v gets Aᵀ G, with G the gradient at c.")
+
+
+def test_a_constant_is_called_one() -> None:
+    assert told(X.format(x="1.0") + "z = torch.where(x > 0, x, 0.0)", Forward)[1][1].startswith("v₂ is the constant 0.")

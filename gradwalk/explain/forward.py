@@ -70,7 +70,9 @@ def _computed(index: Index, operation: Operation, result: Value, operands: list[
     key = "large"
     if number is not None:
         alike = result.shape and any(value.shape == result.shape for value in operands)
-        key = "number" if not result.shape else "elements" if alike and elementwise(operation) else "array"
+        made = call_name(operation)
+        scalar = "constant number" if made == "scalar_tensor" else "array" if made in STEPS else "number"
+        key = scalar if not result.shape else "elements" if alike and elementwise(operation) else "array"
     return FORWARD[key].format(
         result=index.shown[result.id],
         call=call_text(operation, index.names),

@@ -36,7 +36,8 @@ def forward_reason(operation: Operation, operands: Sequence[Value], result: Valu
     pieces = {name: short(number) for name, number in inputs.items() if number is not None}
     key = _domain(kernel, inputs)
     if key and set(inputs) == set(pieces):
-        return NONFINITE[key].format(kernel=kernel, made=short(made), **pieces)
+        name = names[operation.edges[0].value] if operation.edges else ""
+        return NONFINITE[key].format(kernel=kernel, made=short(made), name=name, **pieces)
     if math.isnan(made):
         return NONFINITE["nan"].format(kernel=kernel)
     return OVERFLOW.format(

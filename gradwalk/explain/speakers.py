@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from gradwalk.explain.account import listed
 from gradwalk.explain.pass_through import Pass
 from gradwalk.explain.pieces import CHOICES, PRODUCTS, gist
+from gradwalk.explain.wording import BACKWARD
+from gradwalk.formula.backward import matrix_product
 from gradwalk.formula.local import MOVES
 from gradwalk.recording import Number
 
@@ -130,11 +133,23 @@ def _softmax(seen: Pass) -> str:
 
 
 def _dot(seen: Pass) -> str:
-    return seen.say("dot", upstream=gist(seen.upstream)) if not seen.single() else ""
+    if seen.single():
+        return ""
+    upstream = gist(seen.upstream)
+    return seen.say("dot") if upstream == "1" else seen.say("dot times", upstream=upstream)
 
 
 def _product(seen: Pass) -> str:
-    return seen.say("matrix one" if seen.single() else "matrix")
+    """``x gets G wᵀ and w gets xᵀ G``: Goodfellow, Bengio and Courville, Deep Learning, section 6.5.6."""
+    names = {edge.name: seen.index.shown[edge.value] for edge in seen.operation.edges}
+    parts = []
+    for arrival in seen.arrivals:
+        product = matrix_product(seen.operation, arrival.edge)
+        if product is None:
+            return ""
+        text = " ".join(part if part == "G" else f"{names[part]}ᵀ" for part in product)
+        parts.append(BACKWARD["matrix part"].format(operand=seen.index.shown[arrival.value], product=text))
+    return seen.say("matrix", parts=listed(parts))
 
 
 def _clamp(seen: Pass) -> str:

@@ -86,7 +86,8 @@ START = {
 }
 
 FORWARD = {
-    "number": "{result} is {call}, so {number}.",
+    "number": "{result} = {call} = {number}.",
+    "constant number": "{result} is the constant {number}.",
     "elements": "{result} is {call}, element by element: {number}.",
     "array": "{result} is {call}: {number}.",
     "large": "{result} is {call}, with shape {shape}.",
@@ -111,10 +112,10 @@ LOCAL = {
     "flat": "If {operand} changes a little, {result} does not change at all.",
     "copy": "{operand} stands at {count} places, and each place has a local gradient of its own.",
     "place": "the {ordinal} {operand}",
-    "diagonal": "Each element of {result} depends only on the same element of {operand}, so the Jacobian has only a "
-    "diagonal: {number}.",
-    "diagonal large": "Each element of {result} depends only on the same element of {operand}, so the Jacobian has "
-    "only a diagonal, of {rows} numbers.",
+    "diagonal": "Each element of {result} depends only on the same element of {operand}, so the Jacobian, the table "
+    "of all slopes, is diagonal: {number}.",
+    "diagonal large": "Each element of {result} depends only on the same element of {operand}, so the Jacobian, the "
+    "table of all slopes, is diagonal, with {rows} numbers.",
     "row": "One number for each element of {operand}: how much {result} grows with it.",
     "column": "One number for each element of {result}: how much it grows with {operand}.",
     "matrix": "Row i of this Jacobian says how element i of {result} grows with each element of {operand}.",
@@ -155,8 +156,8 @@ SLOPES = {
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 SEED = {
-    "one": "A gradient says how much {root} changes when a value changes a little: how strongly it pulls on that "
-    "value. On itself {root} pulls with 1. From here the chain rule goes back along the arrows.",
+    "one": "The gradient of a value says how many times as much {root} changes when that value changes a little. For "
+    "{root} itself that is 1. From here the chain rule goes back along the arrows.",
     "number": "backward({seed}) starts with {seed} instead of 1: every gradient comes out {seed} times as large.",
     "vector": "{root} has {count} elements, and a gradient needs one number. The seed v says how much each element "
     "counts: L = Σ v · {root}. What reaches a leaf is vᵀJ.",
@@ -168,10 +169,10 @@ SEED = {
 }
 
 BACKWARD = {
-    "pull": "{target} pulls on {result} with {upstream}.",
-    "pull root": "It starts at {result} with {upstream}.",
+    "pull": "The gradient arriving at {result} is {upstream}.",
+    "pull root": "The gradient starts at {result} as {upstream}.",
     "pull shape": "The gradient of {target} arrives at {result}, one number for each of its {count} elements.",
-    "nothing": "Nothing pulls on {result}, so nothing is passed on.",
+    "nothing": "The gradient arriving at {result} is 0, so nothing is passed on.",
     "scaled": "At {operand} = {number} the slope of {operation} is {local}, so {operand} gets {contribution}.",
     "unchanged": "At {operand} = {number} the slope of {operation} is 1, so {operand} gets all of it.",
     "nearly flat": "{operation} is nearly flat at {operand} = {number}, so it passes on only {local} of that.",
@@ -215,9 +216,10 @@ BACKWARD = {
     "max tie": "{ties} elements tie, and PyTorch gives each of them 1/{ties} of it.",
     "mean": "The mean shares it evenly: each of the {count} elements gets 1/{count} of it.",
     "sum": "A sum passes it on unchanged to each of its {count} elements.",
-    "dot": "Each vector gets the other one, times {upstream}.",
-    "matrix": "Each operand gets the upstream gradient times the other operand, transposed.",
-    "matrix one": "{operand} gets the upstream gradient times the other operand, transposed.",
+    "dot": "Each vector gets the other one.",
+    "dot times": "Each vector gets the other one, times {upstream}.",
+    "matrix": "{parts}, with G the gradient at {result}.",
+    "matrix part": "{operand} gets {product}",
     "moves": "No number is computed here, so the gradient only goes back to the shape of {operand}.",
     "select": "Only the chosen elements of {operand} get the gradient; the others get 0.",
     "softmax": "The results share a total of 1, so the gradients of {operand} add up to 0.",
@@ -248,10 +250,9 @@ ACCUMULATE = {
 }
 
 FREE = {
-    "one": "backward() is done. The value that was saved for it is released, so a second backward() through this graph "
+    "one": "backward() is done. The node drops its saved values, so a second backward() through this graph would fail.",
+    "many": "backward() is done. The {count} nodes drop their saved values, so a second backward() through this graph "
     "would fail.",
-    "many": "backward() is done. What {count} nodes had saved for it is released, so a second backward() through this "
-    "graph would fail.",
 }
 
 UPDATE = {
@@ -306,13 +307,13 @@ BLAME = {
 }
 
 NONFINITE = {
-    "log of zero": "log(0) = −inf: the logarithm falls without bound towards 0.",
+    "log of zero": "log(0) = −inf: as {name} goes to 0, {kernel} {name} falls without bound.",
     "log of negative": "The logarithm of a negative number such as {self} is not defined: PyTorch gives nan, "
     "not a number.",
     "root of negative": "The square root of a negative number such as {self} is not a real number: PyTorch gives nan.",
-    "by zero": "{self} / 0 = {made}: a tensor divided by 0 is no error but infinite.",
+    "by zero": "{self} / 0 = {made}: for a tensor this is no error; the result is {made}.",
     "zero by zero": "0 / 0 has no value: PyTorch gives nan, not a number.",
-    "reciprocal of zero": "1 / 0 = {made}: dividing by 0 is no error for a tensor but infinite.",
+    "reciprocal of zero": "1 / 0 = {made}: for a tensor this is no error; the result is {made}.",
     "outside one": "{kernel} is defined only from −1 to 1, and {self} lies outside: PyTorch gives nan.",
     "power of zero": "0 to a negative power divides by 0: {made}.",
     "power of negative": "A negative number to a broken power such as {exponent} is not a real number: PyTorch "
@@ -320,7 +321,7 @@ NONFINITE = {
     "nan": "{kernel} has no value here: PyTorch gives nan, not a number.",
     "nan spreads": "{name} holds nan, and whatever is computed with nan is nan.",
     "inf spreads": "It is {made} because {name} is infinite.",
-    "zero times inf": "0 · inf = nan: nothing times infinity has no value.",
+    "zero times inf": "0 · inf = nan: zero times infinity is undefined.",
     "inf minus inf": "inf − inf = nan: a difference of infinities has no value.",
     "inf over inf": "inf / inf = nan: a quotient of infinities has no value.",
     "nan from inf": "{kernel} has no value at infinity, so this is nan.",

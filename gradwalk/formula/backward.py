@@ -17,7 +17,7 @@ from gradwalk.formula.mathml import (
     row_tree,
 )
 from gradwalk.index import Arrival, Index
-from gradwalk.notation import summands
+from gradwalk.notation import call_name, summands
 from gradwalk.recording import Accumulate, Backward, BackwardCall, LocalGradient, Operation
 
 MOST_TERMS = 4
@@ -38,12 +38,33 @@ def seed_lines(index: Index, event: BackwardCall) -> tuple[Formula, ...]:
     return meaning, filled(f"{left} = v = #2", [target, root, seed])
 
 
+_FACTORS = {"mm": ("self", "mat2"), "bmm": ("self", "mat2"), "mv": ("self", "vec"), "addmm": ("mat1", "mat2")}
+
+
+def matrix_product(operation: Operation, edge: int) -> tuple[str, ...] | None:
+    """What of C = A B goes to an operand, as G and the argument whose transpose stands beside it: G Bᵀ, Aᵀ G.
+
+    G is the gradient at C. Source: Petersen and Pedersen, The Matrix Cookbook, section 2.5. None where it is no product
+    of matrices, or one with a factor of its own.
+    """
+    factors = _FACTORS.get(call_name(operation))
+    if factors is None or any(c.name in ("alpha", "beta") and c.text != "1" for c in operation.constants):
+        return None
+    left, right = factors
+    names = {other.name for other in operation.edges}
+    if left not in names or right not in names:
+        return None
+    return {left: ("G", right), right: (left, "G")}.get(operation.edges[edge].name)
+
+
 def contribution_lines(index: Index, event: Backward, operation: Operation, arrival: Arrival) -> tuple[Formula, ...]:
     """Upstream × local = contribution, in symbols and then in numbers; the last of several uses adds their sum."""
     names = [name_tree(index.names[operation.results[0]]), name_tree(index.names[arrival.value])]
     trees = [name_tree(index.target(event.call)), *names]
     local = index.locals.get((event.call, operation.id, arrival.edge))
     result = index.values[operation.results[0]]
+    if (matrices := _matrix_lines(index, event, operation, arrival, trees)) is not None:
+        return (*matrices, *_sum_lines(index, event.call, arrival))
     upstream, slope = derivative("#0", "#1"), derivative("#1", target(index, operation, arrival.edge, "#2"))
     if not result.shape or math.prod(result.shape) == 1:
         product = rf"{upstream} \cdot {slope}"
@@ -54,6 +75,24 @@ def contribution_lines(index: Index, event: Backward, operation: Operation, arri
     left = f"{derivative('#0', '#2')} = " if arrival.uses == 1 else ""
     numbers = _product_numbers(index, event, operation, arrival, local)
     return (filled(left + product, trees), *([numbers] if numbers else []), *_sum_lines(index, event.call, arrival))
+
+
+def _matrix_lines(
+    index: Index, event: Backward, operation: Operation, arrival: Arrival, trees: list[Tree]
+) -> tuple[Formula, ...] | None:
+    """``∂L/∂A = G Bᵀ`` with ``G = ∂L/∂C``, and with their numbers where they are short enough to read."""
+    product = matrix_product(operation, arrival.edge)
+    if product is None:
+        return None
+    operands = {other.name: other.value for other in operation.edges}
+    other = next(operands[part] for part in product if part != "G")
+    upstream = rf"\left({derivative('#0', '#1')}\right)"
+    order = r"%s \, {#3}^\top" if product[0] == "G" else r"{#3}^\top %s"
+    left = f"{derivative('#0', '#2')} = " if arrival.uses == 1 else ""
+    return (
+        filled(left + order % upstream, [*trees, name_tree(index.names[other])]),
+        *_equals(array_or_start(arrival.array)),
+    )
 
 
 def _product_numbers(

@@ -21,8 +21,12 @@ def check_count(node: ast.Call, entry: Function, count: int) -> None:
         return
     wanted = _COUNTS[most] if entry.least == most else f"{_COUNTS[entry.least].split()[0]} to {_COUNTS[most]}"
     raise ProgramError(
-        f"{entry.name} takes {wanted}, as in {entry.example}; here it gets {count or 'none'}.", span_of(node)
+        f"{entry.name} takes {wanted}, as in {entry.example}; here it gets {_number(count)}.", span_of(node)
     )
+
+
+def _number(count: int) -> str:
+    return "none" if count == 0 else _COUNTS[count].split()[0] if count < len(_COUNTS) else str(count)
 
 
 def pieces_of(draft: Draft, node: ast.Call, takes: str) -> list[Piece]:

@@ -119,7 +119,10 @@ def _check_root(draft: Draft, root: str) -> None:
         return
     fixed = next((name for name, number in draft.values.items() if number is not None and name != root), None)
     if fixed is not None:
-        hint = f"leave the line {fixed} = … out, and {fixed} becomes a variable with a field of its own"
+        hint = (
+            f"{fixed} is fixed to a number; leave the line {fixed} = … out, and {fixed} becomes a variable with a "
+            "field of its own"
+        )
     else:
         hint = "a name such as x becomes a variable, with a value and a gradient"
     raise ProgramError(f"Nothing varies here; {hint}.", span_of(draft.source.tree.body[-1]))
