@@ -188,3 +188,9 @@ def test_terms_get_the_decimals_that_make_their_sum_true() -> None:
     assert summands([1.0, 0.998771], [1, -1], 0.001229) == ["1", "0.998771"]
     assert summands([6.0, 1.0], [1, 1], 7.0) == ["6", "1"]
     assert summands([1.0, math.nan], [1, 1], math.nan) == ["1", "nan"]
+
+
+def test_a_few_steps_of_float32_beside_a_short_decimal_leave_no_zeros() -> None:
+    """6.6 · 6.6 and 0.1 · 0.1 as float32 computes them; 1 − 2⁻²⁴ is not 1, and says so by its zeros."""
+    assert [short(number) for number in (43.55999755859375, 0.010000000707805157)] == ["43.56", "0.01"]
+    assert [short(number) for number in (0.9999999403953552, 43.55999)] == ["1.0000", "43.5600"]

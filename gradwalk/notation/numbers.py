@@ -12,13 +12,15 @@ from gradwalk.recording import Number
 MINUS = "−"
 SHOWN_IN_VECTOR = 4
 SHOWN_ROWS = 3
+_FEW_ULPS = 2**-21
+"""Four steps of float32, relative: 6.6² is 43.559998 there, and is written 43.56. A whole number has to be exact."""
 
 
 @lru_cache(maxsize=16384, typed=True)
 def short(number: Number) -> str:
     """One number for the screen, with a real minus sign.
 
-    Decimals that are exact stay short (``4``, ``6.7``, also when float32 holds their nearest neighbour); a number that
+    Decimals that are exact stay short (``4``, ``6.7``, also when float32 holds a close neighbour); a number that
     had to be rounded shows four decimals (``−7.6613``), or four significant digits when it is small or large
     (``0.001228``, ``813.4``, ``8.291e−06``).
     """
@@ -45,7 +47,16 @@ def _digits(number: float) -> str:
 
 
 def _exact(text: str, number: float) -> bool:
-    return float(text) == number or struct.unpack("f", struct.pack("f", float(text)))[0] == number
+    if float(text) == number or _single(float(text)) == number:
+        return True
+    short_decimal = text.rstrip("0").partition(".")[2]
+    near = abs(float(text) - number) <= _FEW_ULPS * abs(number)
+    return 0 < len(short_decimal) <= 2 and near and _single(number) == number
+
+
+def _single(number: float) -> float:
+    rounded: float = struct.unpack("f", struct.pack("f", number))[0]
+    return rounded
 
 
 def summands(numbers: Sequence[Number], signs: Sequence[int], total: Number) -> list[str]:
