@@ -15,6 +15,7 @@ from gradwalk.failing import Failing
 from gradwalk.gallery import EXAMPLES
 from gradwalk.notation import pretty, shape_text
 from gradwalk.program import ProgramError
+from gradwalk.short_form.hints import Hint, hint
 
 
 def ask(opened: Opened, refused: Exception | Failing | None, shown: Recorded | None) -> None:
@@ -24,6 +25,7 @@ def ask(opened: Opened, refused: Exception | Failing | None, shown: Recorded | N
         opened.document,
         fields(opened.document),
         refusal=None if refused is None else refusal(refused),
+        hint=hint_of(opened.document),
         seed=None if shown is None else seed(shown),
         gallery=gallery(opened),
         answered=opened.answered,
@@ -38,6 +40,14 @@ def fields(document: Document) -> list[Field] | None:
         return None
     given = document.given
     return [Field(name=v.name, label=pretty(v.name), text=given.get(v.name, v.text)) for v in expression.variables]
+
+
+def hint_of(document: Document) -> Hint | None:
+    try:
+        names = [variable.name for variable in read(document.text, dict.fromkeys(document.given, "1")).variables]
+    except ProgramError:
+        return None
+    return hint(document.text, names, document.given)
 
 
 def refusal(error: Exception | Failing) -> Refusal:

@@ -142,6 +142,33 @@ def test_what_a_button_or_an_example_replaced_comes_back(shown: ExpressionPage) 
     expect(shown.page.get_by_text("z = torch.sin(x**2) + 1")).to_be_visible()
 
 
+def test_a_name_that_runs_two_words_together_is_asked_about(shown: ExpressionPage) -> None:
+    shown.text.fill("z = sinx")
+    expect(shown.page.locator("#hint")).to_have_text("sinx is one name; did you mean sin(x)?")
+    expect(shown.text).to_have_attribute("aria-invalid", "false")
+    shown.expect_picture(dimmed=False)
+    shown.page.get_by_role("button", name="Use").click()
+    expect(shown.text).to_have_value("z = sin(x)")
+    expect(shown.page.locator("#hint")).to_be_empty()
+    expect(shown.page.get_by_text("z = torch.sin(x)")).to_be_visible()
+
+
+def test_results_can_be_hidden_and_stay_hidden(shown: ExpressionPage) -> None:
+    table = shown.page.get_by_role("table")
+    expect(table).to_be_visible()
+    shown.page.get_by_role("button", name="Hide results").click()
+    expect(table).to_be_hidden()
+    expect(shown.page.get_by_text("In symbols")).to_be_hidden()
+    shown.field("x").fill("2")
+    expect(shown.box("v0")).to_contain_text("2")
+    expect(table).to_be_hidden()
+    shown.page.reload()
+    expect(shown.page.get_by_role("button", name="Show results")).to_be_visible(timeout=30_000)
+    expect(table).to_be_hidden()
+    shown.page.get_by_role("button", name="Show results").click()
+    expect(table).to_be_visible()
+
+
 def test_a_single_refused_sign_has_a_mark_that_is_seen(shown: ExpressionPage) -> None:
     shown.text.fill("z = sin(x^2)")
     mark = shown.page.locator("#marks mark.short")

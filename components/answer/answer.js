@@ -2,6 +2,8 @@
 
 const SMALLEST = 0.75; // of the usual size
 
+const HIDDEN = "gradwalk-results-hidden";
+
 const answers = new WeakMap();
 
 export default function ({ data, parentElement }) {
@@ -10,7 +12,7 @@ export default function ({ data, parentElement }) {
   place.columns.replaceChildren(html("th", { scope: "col" }, html("span", { class: "hidden" }, "derivative")), ...data.columns.map(column));
   place.body.replaceChildren(...data.leaves.flatMap(({ rows }) => rows.flatMap((row) => lines(row, data.columns.length + 1))));
   place.root.classList.toggle("stale", data.stale);
-  place.table.hidden = !data.leaves.length;
+  place.table.hidden = place.hide.hidden = !data.leaves.length;
   const formulas = data.leaves.map(({ formula }) => formula).filter((formula) => formula.length);
   place.details.hidden = !formulas.length;
   place.formulas.replaceChildren(...formulas.map(formulaBlock));
@@ -24,9 +26,39 @@ function assemble(parent) {
   const formulas = html("div", { class: "formulas" });
   const details = html("details", { open: true }, html("summary", {}, "In symbols"), formulas);
   new ResizeObserver(() => fit(formulas)).observe(formulas);
-  const root = html("div", { class: "answer" }, table, details);
+  const results = html("div", {}, table, details);
+  const hide = html("button", { type: "button", class: "hide" });
+  const root = html("div", { class: "answer" }, hide, results);
+  hide.addEventListener("click", () => {
+    remember(!results.hidden);
+    hideResults(hide, results, !results.hidden);
+  });
+  hideResults(hide, results, remembered());
   parent.append(root);
-  return { root, columns, body, table, details, formulas };
+  return { root, columns, body, table, details, formulas, hide };
+}
+
+// In a class, the results are hidden until everybody has guessed.
+
+function hideResults(button, results, hidden) {
+  results.hidden = hidden;
+  button.textContent = hidden ? "Show results" : "Hide results";
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(HIDDEN) === "yes";
+  } catch {
+    return false; // a browser that keeps nothing
+  }
+}
+
+function remember(hidden) {
+  try {
+    localStorage.setItem(HIDDEN, hidden ? "yes" : "no");
+  } catch {
+    return;
+  }
 }
 
 function column(name) {

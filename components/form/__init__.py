@@ -16,6 +16,7 @@ import streamlit as st
 from components.form.entry import Entry, read_entry
 from gradwalk.document import Document
 from gradwalk.program import Span
+from gradwalk.short_form.hints import Hint
 
 KEY = "expression-form"
 
@@ -77,6 +78,7 @@ def form(
     variables: Sequence[Field] | None,
     *,
     refusal: Refusal | None = None,
+    hint: Hint | None = None,
     seed: Seed | None = None,
     gallery: Gallery | None = None,
     answered: int = 0,
@@ -85,12 +87,14 @@ def form(
 
     ``document`` fills the fields when ``opened`` changes. ``variables`` None keeps the rows as they are: the text was
     refused and nobody knows its variables. ``answered`` is the ``count`` of the entry that this run of the page showed.
+    ``hint`` is shown where nothing was refused.
     """
     data = {
         "opened": opened,
         "document": asdict(document),
         "variables": variables,
         "refusal": refusal,
+        "hint": None if hint is None else hint._asdict(),
         "seed": seed,
         "gallery": gallery,
         "answered": answered,

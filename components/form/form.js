@@ -78,6 +78,7 @@ function write(form, text) {
 
 function answer(form, data) {
   form.refusal = data.refusal;
+  form.told = data.refusal ? (data.refusal.field === "text" ? data.refusal : null) : data.hint;
   form.answeredText = data.answered >= form.count ? form.sentText : null;
   if (data.variables) showRows(form, data.variables);
   showSeed(form, data.seed);
@@ -93,8 +94,10 @@ function showRefusal(form) {
   const refusal = form.refusal;
   const inText = refusal?.field === "text" ? refusal : null;
   say(form.text, form.said, inText?.message);
-  form.use.hidden = !(inText?.suggestion && inText.span && fits(form));
-  form.use.replaceChildren("Use ", html("code", {}, inText?.suggestion ?? ""));
+  form.use.hidden = !(form.told?.suggestion && form.told.span && fits(form));
+  form.use.replaceChildren("Use ", html("code", {}, form.told?.suggestion ?? ""));
+  const hint = refusal || !fits(form) ? "" : (form.told?.message ?? "");
+  if (form.hint.textContent !== hint) form.hint.textContent = hint;
   form.words.textContent = refusal?.words ? `PyTorch: ${refusal.words}` : "";
   drawMarks(form);
   say(form.seed, form.seedSaid, refusal?.field === "seed" ? refusal.message : "");
@@ -115,7 +118,7 @@ function fits(form) {
 
 /** Where the refused place starts and ends in the text; null where nothing is to be marked. */
 function pieces(form) {
-  const span = form.refusal?.field === "text" && fits(form) ? form.refusal.span : null;
+  const span = fits(form) ? form.told?.span : null;
   if (!span) return null;
   const lines = form.text.value.split("\n");
   const at = (line, column) => {
@@ -129,7 +132,7 @@ function pieces(form) {
 
 function drawMarks(form) {
   const text = form.text.value;
-  const place = pieces(form);
+  const place = form.refusal ? pieces(form) : null;
   if (!place) return form.marks.replaceChildren(text + "\n");
   const marked = html("mark", { class: place.end - place.start < 3 ? "short" : null }, text.slice(place.start, place.end) || " ");
   form.marks.replaceChildren(text.slice(0, place.start), marked, text.slice(place.end) + "\n");
@@ -138,7 +141,7 @@ function drawMarks(form) {
 function useSuggestion(form) {
   const place = pieces(form);
   if (!place) return;
-  insert(form.text, form.refusal.suggestion, place.start, place.end);
+  insert(form.text, form.told.suggestion, place.start, place.end);
   typed(form, 0);
 }
 
@@ -190,6 +193,7 @@ function assemble(root) {
     marks: find("marks"),
     said: find("refusal"),
     use: find("use"),
+    hint: find("hint"),
     words: find("words"),
     note: find("note"),
     values: find("values"),
