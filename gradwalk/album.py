@@ -56,7 +56,8 @@ def album(recording: Recording, unfold: Collection[int] = (), *, draw: bool = Tr
         graph = seen[structure] = seen.get(structure) or drawn(episode.part)
         picture = episode.part.pictures[-1] if episode.part.pictures else None
         key = (graph, picture and (picture.plain, picture.saved))
-        page = alike.get(graph) if episode.number in closed else exact.get(key)
+        any_will_do = episode.number in closed or picture is None
+        page = alike.get(graph) if any_will_do else exact.get(key)
         if page is None and (not pages or (len(pages) < MOST_GRAPHS and len(graph.boxes) <= room)):
             page = exact[key] = len(pages)
             alike.setdefault(graph, page)

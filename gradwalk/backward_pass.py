@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from gradwalk.recorder import Recorder
 
 
+MOST_PICTURES = 24
+"""Graphs that torchviz draws for one recording: each costs about as much as recording it."""
+
+
 def watch_backward(recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
     """Run ``Tensor.backward(*args, **kwargs)`` and write its events. PyTorch's own error passes through."""
     root: torch.Tensor = args[0]
@@ -64,8 +68,8 @@ def _start(root: torch.Tensor) -> Any:
 
 
 def draw(recorder: Recorder, call: int, root: torch.Tensor) -> None:
-    """Let torchviz draw the graph behind ``root``, if pictures are asked for."""
-    if recorder.pictures is None:
+    """Let torchviz draw the graph behind ``root``, if pictures are asked for; a long loop's first graphs will do."""
+    if recorder.pictures is None or len(recorder.pictures) >= MOST_PICTURES:
         return
     from gradwalk.torchviz_graph import picture  # torchviz is loaded only when a picture is asked for
 
