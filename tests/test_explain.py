@@ -41,7 +41,8 @@ def forward(code: str, x: str = "4.0") -> str:
 
 
 def local(code: str, x: str = "4.0", other: str = "") -> str:
-    return told(f"{X.format(x=x)}{other}\nz = {code}\nz.sum().backward()", LocalGradient)[0][1]
+    first = told(f"{X.format(x=x)}{other}\nz = {code}\nz.sum().backward()", LocalGradient)[0][1]
+    return first.removesuffix(" " + wording.LOCAL["not stored"])
 
 
 def back(code: str, x: str = "4.0", other: str = "") -> str:
@@ -520,3 +521,14 @@ def test_a_matrix_product_says_which_factor_is_transposed_on_which_side() -> Non
 
 def test_a_constant_is_called_one() -> None:
     assert told(X.format(x="1.0") + "z = torch.where(x > 0, x, 0.0)", Forward)[1][1].startswith("v₂ is the constant 0.")
+
+
+def test_only_the_first_local_gradient_says_that_none_is_stored() -> None:
+    said = [sentence for _, sentence in told(X.format(x="2.0") + "z = torch.sin(x**2)\nz.backward()", LocalGradient)]
+    stored = "PyTorch stores none of these local gradients; it multiplies them in during backward."
+    assert [sentence.endswith(stored) for sentence in said] == [True, False]
+
+
+def test_a_constant_factor_is_kept_too() -> None:
+    kept = "PyTorch notes MulBackward0 for the way back and keeps other = 2 for it."
+    assert forward("z = x * 2") == f"z = 2 · x = 8. {kept}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradwalk.explain.account import Account, joined, listed, named
+from gradwalk.explain.account import Account, joined, listed, named, saved_text
 from gradwalk.explain.nonfinite import forward_reason, overflowed, saturated
 from gradwalk.explain.pieces import STEPS, called, elementwise, own_function
 from gradwalk.explain.wording import (
@@ -17,7 +17,7 @@ from gradwalk.formula import (
 )
 from gradwalk.formula.arrays import array_or_start, number_text
 from gradwalk.index import Index
-from gradwalk.notation import call_name, call_text, shape_text
+from gradwalk.notation import call_name, call_text, is_number, shape_text
 from gradwalk.recording import (
     BackwardCall,
     Failure,
@@ -27,6 +27,8 @@ from gradwalk.recording import (
 )
 
 MOST_INPUTS = 4
+_FACTORS = ("other", "exponent")
+"""Numbers of the program that a node keeps and its rule needs."""
 
 
 def start(index: Index, inputs: list[Value], first: Operation | None) -> Account:
@@ -96,6 +98,7 @@ def _noted(index: Index, operation: Operation) -> str:
         return FORWARD["own"].format(node=node.name)
     kept = [saved.value for saved in node.saved if saved.value is not None]
     saved = [named(index, index.values[value]) for value in dict.fromkeys(kept)]
+    saved = saved or [saved_text(index, item) for item in node.saved if item.name in _FACTORS and is_number(item.text)]
     key = "keeps" if saved else "notes constants" if node.saved else "notes"
     return FORWARD[key].format(node=node.name, saved=listed(saved))
 

@@ -36,6 +36,7 @@ def local(index: Index, event: LocalGradient) -> Account:
         "" if (reason and scalar) or jump else _how_much(index, event, operation),
         _through_place(index, operation, event.edge),
         reason or slopes.slope(index, operation, event),
+        LOCAL["not stored"] if event is next(iter(index.locals.values()), None) else "",
     )
     rule = None if operation.node is None else rule_of(index, index.nodes[operation.node], [(operation, edge.name)])
     return Account(TITLES["local"].format(**pieces), sentence, local_lines(index, event), rule)
