@@ -116,7 +116,7 @@ def test_a_mistyped_name_is_marked_and_mended_while_the_last_picture_stays(shown
     shown.expect_picture(dimmed=True)
     expect(shown.box("v0")).to_contain_text("4")
     expect(shown.text).to_have_value("z = sine(x**2)")
-    shown.page.get_by_role("button", name="Use sin").click()
+    shown.page.get_by_role("button", name="Use z = sin(x**2)").click()
     expect(shown.text).to_have_value("z = sin(x**2)")
     expect(shown.text).to_be_focused()
     shown.expect_picture(dimmed=False)
@@ -126,7 +126,7 @@ def test_a_mistyped_name_is_marked_and_mended_while_the_last_picture_stays(shown
 
 def test_what_a_button_or_an_example_replaced_comes_back(shown: ExpressionPage) -> None:
     shown.text.fill("z = sine(x**2) + 1")
-    shown.page.get_by_role("button", name="Use sin").click()
+    shown.page.get_by_role("button", name="Use z = sin(x**2) + 1").click()
     expect(shown.text).to_have_value("z = sin(x**2) + 1")
     shown.press("Control+z")
     expect(shown.text).to_have_value("z = sine(x**2) + 1")
@@ -147,7 +147,7 @@ def test_a_name_that_runs_two_words_together_is_asked_about(shown: ExpressionPag
     expect(shown.page.locator("#hint")).to_have_text("sinx is one name; did you mean sin(x)?")
     expect(shown.text).to_have_attribute("aria-invalid", "false")
     shown.expect_picture(dimmed=False)
-    shown.page.get_by_role("button", name="Use").click()
+    shown.page.get_by_role("button", name="Use z = sin(x)").click()
     expect(shown.text).to_have_value("z = sin(x)")
     expect(shown.page.locator("#hint")).to_be_empty()
     expect(shown.page.get_by_text("z = torch.sin(x)")).to_be_visible()

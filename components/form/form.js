@@ -7,6 +7,8 @@
 const PAUSE = 150; // ms without a key before what was typed is sent
 const PATIENCE = 3000; // ms after which an answer counts as lost
 
+const LONGEST = 30; // signs of a corrected line that still fit on the button
+
 const forms = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -95,7 +97,7 @@ function showRefusal(form) {
   const inText = refusal?.field === "text" ? refusal : null;
   say(form.text, form.said, inText?.message);
   form.use.hidden = !(form.told?.suggestion && form.told.span && fits(form));
-  form.use.replaceChildren("Use ", html("code", {}, form.told?.suggestion ?? ""));
+  form.use.replaceChildren("Use ", html("code", {}, form.use.hidden ? "" : corrected(form)));
   const hint = refusal || !fits(form) ? "" : (form.told?.message ?? "");
   if (form.hint.textContent !== hint) form.hint.textContent = hint;
   form.words.textContent = refusal?.words ? `PyTorch: ${refusal.words}` : "";
@@ -136,6 +138,17 @@ function drawMarks(form) {
   if (!place) return form.marks.replaceChildren(text + "\n");
   const marked = html("mark", { class: place.end - place.start < 3 ? "short" : null }, text.slice(place.start, place.end) || " ");
   form.marks.replaceChildren(text.slice(0, place.start), marked, text.slice(place.end) + "\n");
+}
+
+/** The line as it would be, so that a person sees what the button does; of a long line only the piece. */
+function corrected(form) {
+  const { start, end } = pieces(form);
+  const text = form.text.value;
+  const { suggestion } = form.told;
+  const before = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+  const after = text.slice(end).split("\n")[0];
+  const line = (before + suggestion + after).trim();
+  return line.length > LONGEST ? suggestion : line;
 }
 
 function useSuggestion(form) {

@@ -23,7 +23,9 @@ def call(draft: Draft, node: ast.Call) -> Piece:
             if (module := module_of(draft, value)) is not None:
                 return _of_module(draft, node, module, name)
             return _method(draft, node, value, name)
-    raise ProgramError("To multiply, write * between the two: 2*(x + 1), (x + 1)*(x - 1).", span_of(node.func))
+    suggestion = f"{draft.source.of(node.func)}*" if isinstance(node.func, ast.Constant) else None
+    sentence = "To multiply, write * between the two: 2*(x + 1), (x + 1)*(x - 1)."
+    raise ProgramError(sentence, span_of(node.func), suggestion)
 
 
 def is_torch_tensor(draft: Draft, node: ast.Call) -> bool:

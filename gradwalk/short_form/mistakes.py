@@ -58,12 +58,41 @@ _ALLOWED_WORDS = frozenset(("True", "False", "None"))
 def check(text: str) -> None:
     """Raise ProgramError for the first slip that can be told from the sequence of signs alone."""
     found = tokens(text)
-    for before, token in zip([None, *found], found, strict=False):
-        _check_token(token, before)
+    for position, token in enumerate(found):
+        _check_word(found, position)
+        _check_token(token, found[position - 1] if position else None)
     _check_brackets(found)
     for statement in _statements(found):
         _check_equals(statement)
         _check_neighbours(statement)
+
+
+def _check_word(found: Sequence[Token], position: int) -> None:
+    """Mistakes of several signs that can be mended as a whole: ``d/dx``, ``√x``, ``sin^2(x)``."""
+    kinds = [token.kind for token in found[position : position + 4]]
+    texts = [token.text for token in found[position : position + 4]]
+    if texts[:2] == ["d", "/"] and kinds[2:] == ["name", "name"] and texts[2].startswith("d"):
+        sentence = "The derivatives are worked out for you; write the function alone, such as z = sin(x)."
+        raise ProgramError(sentence, _across(found[position], found[position + 2]))
+    if texts[:1] == ["√"] and kinds[1:2] in (["name"], ["number"]) and texts[2:3] != ["("]:
+        span = _across(found[position], found[position + 1])
+        raise ProgramError("The root sign is not read; write sqrt(x).", span, f"sqrt({texts[1]})")
+    if len(texts) == 4 and texts[1] == "^" and kinds[2] == "number" and texts[3] == "(" and function_named(texts[0]):
+        _raise_power_of_call(found, position)
+
+
+def _raise_power_of_call(found: Sequence[Token], position: int) -> None:
+    """``sin^2(x)`` with its way out; where the argument is longer than one sign, the sentence alone has to do."""
+    called, _, power, *rest = (token.text for token in found[position : position + 6])
+    closed = len(rest) == 3 and rest[2] == ")"
+    span = _across(found[position], found[position + 5]) if closed else found[position + 1].span
+    sentence = f"The power stands behind the call: {called}(x)**{power}."
+    raise ProgramError(sentence, span, f"{called}({rest[1]})**{power}" if closed else None)
+
+
+def _across(first: Token, last: Token) -> Span:
+    start, end = first.span, last.span
+    return Span(start.line, start.column, end.end_line, end.end_column)
 
 
 def _check_token(token: Token, before: Token | None) -> None:

@@ -110,6 +110,7 @@ ELSEWHERE: Mapping[str, str] = {
     "sec": "sec is not here; write 1/cos(x).",
     "csc": "csc is not here; write 1/sin(x).",
     "cbrt": "cbrt is not here; write x**(1/3).",
+    "cross_entropy": "cross_entropy is not here; where the class is 0, it is logsumexp(x) - x[0].",
     "print": "Nothing needs to be printed here; every value is shown. Leave print out.",
     "grad": "The gradients are worked out for you, for every variable; leave this out.",
     "diff": "The derivatives are worked out for you; write the function alone.",
