@@ -37,7 +37,7 @@ function createWords(unfold, go) {
     rule.hidden = !said;
     if (!said) return rule.replaceChildren();
     const saved = said.saved ? [", saved from the forward pass: ", html("code", null, said.saved)] : [];
-    rule.replaceChildren(`PyTorch’s rule for ${said.node}: `, html("code", null, said.text), ...saved);
+    rule.replaceChildren(`In PyTorch’s source: ${said.node} is `, html("code", null, said.text), ...saved);
   }
 
   return { element, show, said: () => `${title.textContent}. ${sentence.textContent}` };
