@@ -24,7 +24,7 @@ MAX_STEP = 100_000
 
 CONTROLS = frozenset(("text", "values", "constants", "dtype", "seed", "step"))
 
-_FOREIGN = re.compile(r"embed|embed_options|ref|utm_\w*|fbclid|gclid")
+_FOREIGN = re.compile(r"embed|embed_options|theme|lang|ref|utm_\w*|fbclid|gclid")
 """Parameters that Streamlit and other sites add to an address; they are none of ours."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]*) = (\S.*)")

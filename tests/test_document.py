@@ -49,7 +49,7 @@ def test_every_example_has_an_address(example: Example) -> None:
     assert len(to_query(document)) < 200
 
 
-_NAMES = st.sampled_from(["x", "w1", "y_hat", "e", "F", "ref", "embed", "utm_x", *sorted(CONTROLS)])
+_NAMES = st.sampled_from(["x", "w1", "y_hat", "e", "F", "ref", "embed", "theme", "utm_x", *sorted(CONTROLS)])
 _VALUES = st.sampled_from(
     ["4", "-1e-3", " 2", "1/3", "pi/2", "[1, 2, 3]", "[[1,2],[3,4]]", "−2", "1+1", "inf", "[1,\n2]"]
 )
@@ -151,7 +151,7 @@ def test_a_tampered_parameter_gets_its_default_and_a_notice(query: str, document
 
 
 def test_what_other_sites_add_is_passed_over() -> None:
-    assert opened("z=sin(x)&x=2&utm_source=mail&fbclid=IwAR0&embed=true&%21=1") == (
+    assert opened("z=sin(x)&x=2&utm_source=mail&fbclid=IwAR0&embed=true&theme=dark&lang=de&%21=1") == (
         Document("z = sin(x)", {"x": "2"}),
         (),
     )

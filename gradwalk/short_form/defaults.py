@@ -18,7 +18,11 @@ def defaults(tree: ast.Module, variables: Sequence[str]) -> tuple[str, ...]:
     """The text for each variable. All vectors have one size, so that they fit together: 2, or what indices need."""
     dimensions = _dimensions(tree)
     size = min(MOST, max([2, *(needed for node in ast.walk(tree) for needed in _needed(node))]))
-    return tuple(_default(position, dimensions.get(name, 0), size) for position, name in enumerate(variables))
+    vectors = [name for name in variables if name in dimensions]
+    return tuple(
+        _default(vectors.index(name) if name in dimensions else position, dimensions.get(name, 0), size)
+        for position, name in enumerate(variables)
+    )
 
 
 def _default(position: int, dimensions: int, size: int) -> str:
