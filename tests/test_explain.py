@@ -14,7 +14,7 @@ from gradwalk.explain import wording
 from gradwalk.failures import CAUSES
 from gradwalk.index import Index
 from gradwalk.program import Span
-from gradwalk.recording import Accumulate, Backward, BackwardCall, Failure, Forward, Free, LocalGradient
+from gradwalk.recording import Accumulate, Backward, BackwardCall, Failure, Forward, Free, LocalGradient, Statement
 
 X = "import torch\nx = torch.tensor({x}, requires_grad=True)\n"
 Told = tuple[str, str]
@@ -532,3 +532,10 @@ def test_only_the_first_local_gradient_says_that_none_is_stored() -> None:
 def test_a_constant_factor_is_kept_too() -> None:
     kept = "PyTorch notes MulBackward0 for the way back and keeps other = 2 for it."
     assert forward("z = x * 2") == f"z = 2 · x = 8. {kept}"
+
+
+def test_a_function_of_the_program_is_called_so() -> None:
+    index = Index(record("def dy_dx(x):\n    return 2 * x\n"))
+    statement = next(event for event in index.recording.events if isinstance(event, Statement))
+    account = explain.bound(index, statement)
+    assert (account.title, account.sentence) == ("dy_dx", "dy_dx is a function of yours.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradwalk.explain.account import Account, joined
-from gradwalk.explain.wording import BOUND, EPISODE, SHOWN, START, TITLES
+from gradwalk.explain.wording import BOUND, CALLABLES, EPISODE, SHOWN, START, TITLES
 from gradwalk.formula.arrays import number_text
 from gradwalk.index import Index
 from gradwalk.notation import pretty, shape_text
@@ -31,6 +31,8 @@ def bound(index: Index, event: Statement) -> Account:
 
 def _shown(index: Index, binding: Binding) -> str:
     name = pretty(binding.name)
+    if binding.value is None and binding.text in CALLABLES:
+        return name
     if binding.value is None:
         return BOUND["is"].format(name=name, text=binding.text)
     value = index.values[binding.value]
@@ -54,6 +56,8 @@ def _bound(index: Index, binding: Binding) -> str:
 
 
 def _plain(name: str, text: str) -> str:
+    if text in CALLABLES:
+        return BOUND["callable"].format(name=name, what=CALLABLES[text])
     if text.isidentifier() and text not in ("True", "False", "None", "int", "float", "str", "list", "tuple", "dict"):
         article = "an" if text[0] in "AEIOaeio" else "a"
         return BOUND["object"].format(name=name, article=article, text=text)

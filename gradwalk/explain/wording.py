@@ -271,6 +271,15 @@ UPDATE = {
     "cleared zeros": "{leaves}: the gradient is 0 again, so the next backward() adds to nothing.",
 }
 
+# What a name stands for that is bound to something to call, by the kind that the recording gives.
+CALLABLES = {
+    "Procedure": "a function of yours",
+    "ClassObject": "a class of yours",
+    "Function": "a function",
+    "Method": "a method",
+    "Builtin": "a built-in of Python",
+}
+
 BOUND = {
     "leaf": "{name} is a leaf that requires a gradient: PyTorch follows what is computed with it, and {name}.grad is "
     "None until a backward().",
@@ -282,6 +291,7 @@ BOUND = {
     "rebound": "{name} was a leaf; now the name stands for a result with {node}, which keeps no .grad, and in a loop "
     "the graph behind it grows. An update leaves the leaf a leaf when it changes it in place under torch.no_grad().",
     "object": "{name} is {article} {text}.",
+    "callable": "{name} is {what}.",
     "is": "{name} = {text}",
     "has": "{name} ({shape})",
 }
