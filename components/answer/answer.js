@@ -75,7 +75,7 @@ function lines({ label, name, cells, remark }, width) {
 }
 
 function distance(text) {
-  return text ? html("small", { title: "distance to autograd" }, text) : "";
+  return text ? html("small", { title: "compared with autograd" }, text) : "";
 }
 
 function formulaIn([tree, ...values]) {

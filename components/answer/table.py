@@ -16,33 +16,38 @@ from gradwalk.short_form.numbers import Numbers, read_numbers
 from gradwalk.symbolic.latex import latex_element, latex_name
 
 Json = dict[str, Any]
+_AGREEING = 2
 
 
 def table(rows: Sequence[Row], target: str, variables: Sequence[Variable]) -> Json:
     """``columns`` (their headings), and ``leaves``: for each its ``rows`` and the lines of its ``formula``.
 
     ``target`` is the name of what was differentiated: the root, or L where a seed weighs it.
-    A row is ``label`` (a tree), ``name`` (the same as text), ``cells`` ([number, distance to autograd] or None) and
-    ``remark``.
+    A row is ``label`` (a tree), ``name`` (the same as text), ``cells`` ([number, how far it agrees with autograd], a
+    dash with its reason, or None where the remark has the reason) and ``remark``.
     """
-    symbols = any(row.symbol is not None for row in rows)
-    leaves = [_leaf(list(group), target, variables, symbols) for _, group in groupby(rows, key=lambda row: row.leaf)]
-    return {"columns": ["autograd", *(["by hand"] if symbols else []), "central difference"], "leaves": leaves}
+    leaves = [_leaf(list(group), target, variables) for _, group in groupby(rows, key=lambda row: row.leaf)]
+    return {"columns": ["autograd", "by hand", "central difference"], "leaves": leaves}
 
 
-def _leaf(rows: Sequence[Row], target: str, variables: Sequence[Variable], symbols: bool) -> Json:
-    return {"rows": [_row(row, target, symbols) for row in rows], "formula": _formula(rows[0], target, variables)}
+def _leaf(rows: Sequence[Row], target: str, variables: Sequence[Variable]) -> Json:
+    return {"rows": [_row(row, target) for row in rows], "formula": _formula(rows[0], target, variables)}
 
 
-def _row(row: Row, target: str, symbols: bool) -> Json:
+def _row(row: Row, target: str) -> Json:
     autograd = ["None" if row.autograd is None else short(row.autograd), ""]
-    others = [row.symbol, row.difference] if symbols else [row.difference]
     return {
         "label": _label(row, target),
         "name": f"∂{pretty(target)}/∂{pretty(row.leaf)}{list(row.element) or ''}",
-        "cells": [autograd, *(_cell(number, row.autograd) for number in others)],
+        "cells": [autograd, _by_hand(row), _cell(row.difference, row.autograd)],
         "remark": row.remark,
     }
+
+
+def _by_hand(row: Row) -> list[str] | None:
+    if row.symbol is None and row.remark is None:
+        return ["–", "no short formula"]
+    return _cell(row.symbol, row.autograd)
 
 
 def _cell(number: float | None, autograd: float | None) -> list[str] | None:
@@ -50,9 +55,14 @@ def _cell(number: float | None, autograd: float | None) -> list[str] | None:
 
 
 def _distance(number: float, autograd: float | None) -> str:
-    """``Δ 2.1e−08``; nothing where one of them is no number."""
+    """``7 digits agree``, ``equal``, or ``Δ 0.5`` where not even two do; nothing where one of them is no number."""
     distance = math.nan if autograd is None else abs(number - autograd)
-    return "" if math.isnan(distance) else f"Δ {short(float(f'{distance:.2g}'))}"
+    if autograd is None or math.isnan(distance):
+        return ""
+    if distance == 0:
+        return "equal"
+    digits = -math.log10(distance / max(abs(number), abs(autograd))) if math.isfinite(distance) else 0
+    return f"{math.floor(digits)} digits agree" if digits >= _AGREEING else f"Δ {short(float(f'{distance:.2g}'))}"
 
 
 def _label(row: Row, target: str) -> Tree:
