@@ -26,8 +26,8 @@ EXPRESSIONS = (
     "x.reshape(3, 2)", "x[0]", "x[:, 1:]", "x[[1, 0, 1]]", "y.expand(2, 3)", "torch.cat([x, x])",
     "torch.stack([y, y])", "torch.where(x > 0, x, y)", "x.clamp(-1.0, 1.0)", "torch.lerp(x, y, 0.25)", "x.flip(0)",
     "torch.addmm(s, x, w)", "x.max(dim=1)[0]", "y.diag()", "x.tril()", "torch.log1p(y)", "torch.rsqrt(y)",
-    "x.cumprod(1)", "F.mse_loss(y, torch.ones(3).double())", "F.binary_cross_entropy_with_logits(y, y.detach() * 0 + 1)",
-    "x.roll(1, 0)", "x.squeeze()",
+    "x.cumprod(1)", "F.mse_loss(y, torch.ones(3).double())", "x.roll(1, 0)", "x.squeeze()",
+    "F.binary_cross_entropy_with_logits(y, y.detach() * 0 + 1)",
 )  # fmt: skip
 
 

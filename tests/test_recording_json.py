@@ -75,7 +75,7 @@ def test_the_json_is_json() -> None:
     "text",
     [
         "", "{}", "[]", "null", "5", '"recording"', "{", "[" * 100_000, '{"format": 1}', '{"format": 2, "source": ""}',
-        '{"format": 1, "source": "", "torch": "", "cells": 5, "values": [], "operations": [], "nodes": [], "events": 0}',
+        '{"format": 1, "source": "", "torch": "", "cells": 5,"values": [], "operations": [], "nodes": [], "events": 0}',
     ],
 )  # fmt: skip
 def test_nothing_else_is_read(text: str) -> None:
