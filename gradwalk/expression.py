@@ -130,8 +130,10 @@ def _numbers(text: str, variable: str | None) -> Numbers:
         return read_numbers(text)
     except ProgramError as error:
         whose = "the seed v" if variable is None else f"the value of {variable}"
-        message = f"{error.message[0].lower()}{error.message[1:]}"
-        raise ValueTextError(f"In {whose}: {message}", variable) from None
+        subject, _, rest = error.message.partition(" ")
+        if subject == "It":
+            raise ValueTextError(f"{whose[0].upper()}{whose[1:]} {rest}", variable) from None
+        raise ValueTextError(f"In {whose}: {subject[0].lower()}{subject[1:]} {rest}", variable) from None
 
 
 def _tensor(name: str, text: str, options: str, requires_grad: bool) -> str:

@@ -164,8 +164,8 @@ def test_infinite_values_are_welcome() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "In the value of x: it is empty"),
-        ("abc", "In the value of x: it may hold numbers"),
+        ("", "The value of x is empty"),
+        ("abc", "The value of x may contain numbers"),
         ("[1, [2]]", "In the value of x: its rows have different lengths"),
         ("[[1, 2], [3]]", "In the value of x: its rows have different lengths"),
         ("1, 2", "write \\[1, 2\\] for a vector"),
@@ -180,8 +180,8 @@ def test_infinite_values_are_welcome() -> None:
         ("2j", "no real number"),
         ("True", "no real number"),
         ("'4'", "cannot be read"),
-        ("__import__(os)", "may hold numbers"),
-        ("x.real", "may hold numbers"),
+        ("__import__(os)", "may contain numbers"),
+        ("x.real", "may contain numbers"),
         ("(" * 300 + "1" + ")" * 300, "cannot be read"),
         ("-" * 1000 + "1", "nested|cannot be read"),
         ("1" * 3000, "characters"),
@@ -197,7 +197,7 @@ def test_a_value_that_is_none_is_refused_by_name(text: str, sentence: str) -> No
 
 
 def test_a_wrong_seed_is_refused_as_the_seed() -> None:
-    with pytest.raises(ValueTextError, match="In the seed v: it may hold") as refused:
+    with pytest.raises(ValueTextError, match="The seed v may contain") as refused:
         read("z = x", seed="v")
     assert refused.value.variable is None
     assert read("z = x", seed="  ").seed is None

@@ -56,7 +56,7 @@ def evaluate(node: ast.expr) -> Number:
             return CONSTANTS[name]
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
             return _call(name, [evaluate(argument) for argument in args])
-    raise ProgramError("It may hold numbers, pi and e, + - * / **, and functions of numbers such as sqrt(2).")
+    raise ProgramError("It may contain numbers, pi and e, + - * / **, and functions of numbers such as sqrt(2).")
 
 
 def number(node: ast.Constant) -> Number:
