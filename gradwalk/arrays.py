@@ -136,24 +136,41 @@ def cost(function: Function, args: Arguments, kwargs: Keywords) -> tuple[int, in
     """What a call with arrays will cost; operators of Python on arrays too."""
     if function.kind == "array":
         _check_words((*args, *kwargs.values()))
-    if function.kind == "array":
         return function.cost(args, kwargs)
+    if function.name in ("[]", "[]="):
+        return costs.indexed(args, kwargs)
+    if function.name in ("*", "*=") and any(isinstance(item, str | list | tuple) for item in args):
+        _check_repeats(args)
     return product(args, kwargs) if function.name in ("@", "@=") else broadcast(args, kwargs)
 
 
+def _check_repeats(args: Arguments) -> None:
+    """A number of NumPy's repeats a list as Python's do; an array does not."""
+    if any(isinstance(item, np.generic) for item in args):
+        raise ProgramError("A list or a text is repeated by a whole number of Python's here; int(n) makes one.")
+
+
+_MOST = 1 << 20
 _WORDS = frozenset("float32 float64 float int int32 int64 bool ij xy".split())
 """Text that an array function may be given: a dtype, or the order of a grid."""
 
 
 def _check_words(items: Arguments) -> None:
-    """A dtype in words can be of any size."""
-    stack = list(items)
+    """A dtype in words can be of any size, and Python's whole numbers too. A list that holds itself has no end."""
+    stack, seen = list(items), 0
     while stack:
+        seen += 1
+        if seen > _MOST:
+            raise ProgramError("This list is too long for an array here.")
         item = stack.pop()
         if isinstance(item, list | tuple):
+            if any(isinstance(part, type) for part in item):
+                raise ProgramError("A dtype is np.float64, np.float32, int and the like here, without a shape.")
             stack.extend(item)
         elif isinstance(item, str | bytes) and item not in _WORDS:
             raise ProgramError("An array holds numbers here, and a dtype is np.float64, np.float32, int and the like.")
+        elif isinstance(item, int) and not -(2**63) <= item < 2**63:
+            raise ProgramError("An array holds whole numbers of at most 64 bits here; a float such as 1e30 fits.")
 
 
 def checked(value: Any) -> Any:

@@ -7,6 +7,7 @@ makes a vector of 10⁹ elements out of none.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -20,6 +21,9 @@ Cost = Callable[[Arguments, Keywords], tuple[int, int]]
 """Arguments → elements of the largest tensor, multiplications. A ProgramError without a place refuses the call."""
 
 _HUGE = 10**18
+_MOST = 1 << 20
+"""Counting stops here: more is refused anyway."""
+_DEEPEST = 64
 _LISTED = 64
 """What each tensor of a list to be joined costs at least: the recording keeps an edge for it."""
 
@@ -178,8 +182,21 @@ def classes(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
 
 
 def chosen(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
-    """index_select, take: rows may be repeated."""
-    return math.prod(size(t) for t in tensors((*args, *kwargs.values()))), 0
+    """index_select(input, dim, index): rows may be repeated. take(input, index) picks single numbers."""
+    found = list(tensors((*args, *kwargs.values())))
+    dim = _whole(args[1] if len(args) > 1 else kwargs.get("dim"))
+    if len(found) < 2 or dim is None or not -found[0].dim() <= dim < found[0].dim():
+        return max((size(t) for t in found), default=1), 0
+    return max(1, size(found[0]) // max(1, found[0].shape[dim])) * size(found[1]), 0
+
+
+def divided_up(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """unbind, chunk, split: a view for each piece, and a piece may be a single number."""
+    found = next(tensors((*args, *kwargs.values())), None)
+    if found is None:
+        return 1, 0
+    pieces = max(found.shape, default=1)
+    return max(size(found), _LISTED * pieces), 0
 
 
 def cubed(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
@@ -209,11 +226,28 @@ def einsum(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
 
 
 def convolved(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
-    """Each weight meets at most each number of the input, and padding counts as input."""
+    """conv1d, conv2d: for each image and each output channel, as many numbers as the padded image gives."""
     found = list(tensors((*args, *(kwargs[name] for name in _ORDER if name in kwargs))))[:2]
-    work = math.prod(size(t) for t in found)
-    padding = sum(_numbers([*args[3:], *kwargs.values()]))
-    return max(size(t) for t in found) * (1 + padding) ** 2 if found else 1, work * (1 + padding) ** 2
+    if len(found) < 2 or found[1].dim() < 3:
+        return same(tuple(found), {})
+    images, weight = found
+    named = dict(
+        zip(("stride", "padding"), [item for item in args if not isinstance(item, torch.Tensor)], strict=False)
+    )
+    stride, padding = (named | kwargs).get("stride", 1), (named | kwargs).get("padding", 0)
+    spatial = weight.dim() - 2
+    across = zip(images.shape[-spatial:], weight.shape[2:], _each(stride, 1), _each(padding, 0), strict=False)
+    places = math.prod((length + 2 * (pad + kernel)) // max(1, step) + 1 for length, kernel, step, pad in across)
+    rows = images.shape[0] if images.dim() == weight.dim() else 1
+    elements = max(1, rows) * max(1, weight.shape[0]) * places
+    return max(elements, size(images), size(weight)), places * max(1, rows) * size(weight)
+
+
+def _each(setting: Any, default: int) -> list[int]:
+    """A stride or a padding for each dimension. Words such as "same" keep the size."""
+    if isinstance(setting, list | tuple):
+        return [abs(_whole(item) or default) for item in setting]
+    return [abs(_whole(setting) or default)] * 3
 
 
 def embedded(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
@@ -238,10 +272,15 @@ def normal(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
 
 
 def _whole(item: Any) -> int | None:
-    """The whole number that PyTorch will read out of an argument, if it reads one."""
+    """The whole number that PyTorch will read out of an argument, if it reads one: a NumPy number is one too."""
     if isinstance(item, torch.Tensor):
         return int(item) if item.numel() == 1 and not item.dtype.is_floating_point else None
-    return item if isinstance(item, int) and not isinstance(item, bool) else None
+    if isinstance(item, bool) or not hasattr(type(item), "__index__"):
+        return None
+    try:
+        return operator.index(item)
+    except TypeError:  # an array of several
+        return None
 
 
 def _numbers(items: Iterable[Any]) -> Iterator[int]:
@@ -262,7 +301,8 @@ def sizes(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
 
 
 def full(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
-    return sizes((args[0] if args else kwargs.get("size", ()),), {})
+    """PyTorch calls it size, NumPy shape; NumPy's dtype can have a shape of its own."""
+    return sizes((args[0] if args else (), *(kwargs.get(name, ()) for name in ("size", "shape", "dtype"))), {})
 
 
 def eye(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
@@ -271,7 +311,8 @@ def eye(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
 
 
 def arange(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
-    """arange(end), arange(start, end), arange(start, end, step); each may be named."""
+    """arange(end), arange(start, end), arange(start, end, step); each may be named. NumPy says stop for end."""
+    kwargs = {"end" if name == "stop" else name: item for name, item in kwargs.items()}
     places = ("end",) if len(args) == 1 and "end" not in kwargs else ("start", "end", "step")
     given = {"start": 0, "end": 0, "step": 1} | kwargs | dict(zip(places, args, strict=False))
     start, end, step = (_number(given[name]) for name in ("start", "end", "step"))
@@ -287,21 +328,22 @@ def arange(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
 def _number(item: Any) -> float | None:
     if isinstance(item, torch.Tensor):
         return item.item() if item.numel() == 1 else None
-    return item if isinstance(item, int | float) else None
+    return item if isinstance(item, int | float) else _whole(item)
 
 
 def linspace(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
-    steps = _whole(args[2] if len(args) > 2 else kwargs.get("steps"))
+    steps = _whole(args[2] if len(args) > 2 else kwargs.get("steps", kwargs.get("num")))
     return abs(steps or 1), 0
 
 
 def written(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
     """torch.tensor of a list: the list is already there, and bounded, but a range inside it is not."""
     found, stack = 0, [*args, *kwargs.values()]
-    while stack:
+    while stack and found <= _MOST:  # a list that holds itself has no end
         item = stack.pop()
         if isinstance(item, list | tuple):
-            stack.extend(item)
+            found += 1
+            stack.extend(item[: _MOST + 1])
         else:
             found += size(item) if isinstance(item, torch.Tensor) else len(item) if isinstance(item, range) else 1
     return found, 0
@@ -323,9 +365,9 @@ def drawn(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
 
 
 def indexed(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
-    """A whole number takes a dimension away, a slice keeps it, lists and tensors of indices may repeat rows."""
+    """A whole number takes a dimension away, a slice keeps it, lists and arrays of indices may repeat rows."""
     base, key = args[0], args[1]
-    if not isinstance(base, torch.Tensor):
+    if not _has_shape(base):
         return _LISTED * sum(size(t) for t in args[2:] if isinstance(t, torch.Tensor)), 0  # into a slice, one by one
     found = _picked(base, key if isinstance(key, tuple) else (key,))
     if isinstance(key, list):  # a list of lists can also mean one index for each dimension
@@ -335,22 +377,30 @@ def indexed(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
     return found, 0
 
 
-def _picked(base: torch.Tensor, keys: tuple[Any, ...]) -> int:
-    dims = [max(1, length) for length in base.shape]
+def _has_shape(item: Any) -> bool:
+    """A tensor, or an array of NumPy's."""
+    return hasattr(item, "shape") and hasattr(item, "dtype")
+
+
+def _picked(base: Any, keys: tuple[Any, ...]) -> int:
+    dims: list[int] = [max(1, length) for length in base.shape]
     picks: list[Sequence[int]] = []
     position = 0
-    for part in keys:
-        if isinstance(part, torch.Tensor) and part.dtype is torch.bool:
-            picks.append((size(part),))
-            taken = part.dim()
-        elif isinstance(part, list | tuple | range | torch.Tensor):
+    for number, part in enumerate(keys):
+        if part is Ellipsis:
+            position = max(0, len(dims) - sum(item is not None for item in keys[number + 1 :]))
+            continue
+        if part is None or isinstance(part, bool):
+            continue
+        if isinstance(part, slice):
+            position += 1
+            continue
+        taken = 1
+        if _has_shape(part) and str(part.dtype).endswith("bool"):
+            picks.append((math.prod(max(1, length) for length in part.shape),))
+            taken = len(part.shape)
+        elif isinstance(part, list | tuple | range) or _has_shape(part):
             picks.append(_index_shape(part))
-            taken = 1
-        else:
-            if isinstance(part, slice) or part is None or isinstance(part, bool):
-                position += isinstance(part, slice)
-                continue
-            taken = 1
         dims[position : position + taken] = [1] * len(dims[position : position + taken])
         position += taken
     return math.prod(_broadcast_shape(picks)) * math.prod(dims)
@@ -359,7 +409,7 @@ def _picked(base: torch.Tensor, keys: tuple[Any, ...]) -> int:
 def _index_shape(part: Any) -> tuple[int, ...]:
     """The shape of nested lists of indices, by their first items; PyTorch refuses lists that are not even."""
     found: list[int] = []
-    while isinstance(part, list | tuple | range) and len(part):
+    while isinstance(part, list | tuple | range) and len(part) and len(found) < _DEEPEST:
         found.append(len(part))
         part = part[0]
-    return (*found, *part.shape) if isinstance(part, torch.Tensor) else tuple(found)
+    return (*found, *part.shape) if _has_shape(part) else tuple(found)

@@ -8,6 +8,9 @@ from typing import Any
 import torch
 from torch.utils.data import default_collate
 
+from gradwalk.limits import LIMITS
+from gradwalk.program import ProgramError
+
 
 class Loader:
     """``DataLoader(dataset, batch_size, shuffle)`` without workers."""
@@ -39,6 +42,8 @@ class Loader:
 
     def _order(self) -> list[int]:
         length = len(self.dataset)
+        if length > LIMITS.items:
+            raise ProgramError(f"A data set may have at most {LIMITS.items:,} items here.")
         if not self._shuffle:
             return list(range(length))
         seeded = torch.Generator().manual_seed(self._seed())

@@ -84,7 +84,7 @@ def _uniform(parameter: torch.Tensor | None, inputs: int, generator: torch.Gener
 
 def layer_elements(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> int:
     """How many numbers a layer's parameters have, at most: the product of its sizes."""
-    if layer.name in (*ACTIVATIONS, *LOSSES, *CONTAINERS):
+    if layer.name in (*ACTIVATIONS, *LOSSES, *CONTAINERS) and layer.name != "PReLU":
         return 1
     given = [*args[:4], *kwargs.values()]
     flat = [part for item in given for part in (item if isinstance(item, list | tuple) else [item, item])]
@@ -99,13 +99,10 @@ def layer_call(module: nn.Module, generator: torch.Generator) -> Function:
         return Function(name, _dropped(module, generator), costs.same)
     if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Embedding):
         weight = module.weight
-        cost = {"Linear": costs.linear, "Embedding": _embedded}.get(name, costs.convolved)
-        return Function(name, module, lambda args, kwargs: cost((*args, weight), {}))
+        cost = {"Linear": costs.linear, "Embedding": costs.embedded}.get(name, costs.convolved)
+        settings = {key: getattr(module, key) for key in ("stride", "padding") if hasattr(module, key)}
+        return Function(name, module, lambda args, kwargs: cost((*args, weight), settings))
     return Function(name, module, costs.broadcast)
-
-
-def _embedded(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
-    return costs.embedded(args[::-1], {})
 
 
 def _dropped(module: nn.Dropout, generator: torch.Generator) -> Any:

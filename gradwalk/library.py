@@ -82,7 +82,7 @@ _REDUCTIONS = (
 )
 _SHAPES = (
     "reshape flatten squeeze unsqueeze t transpose permute flip roll tril triu clone numel detach "
-    "movedim select narrow ravel swapaxes swapdims trace diagonal fliplr flipud gather unbind chunk split atleast_2d "
+    "movedim select narrow ravel swapaxes swapdims trace diagonal fliplr flipud gather atleast_2d "
 )
 _PRODUCTS = "matmul mm mv dot bmm inner addmm addmv "
 _IN_PLACE_FUNCTIONS = "sin_ cos_ tan_ exp_ sqrt_ relu_ sigmoid_ tanh_ abs_ neg_ round_ square_ log_ clamp_ zero_"
@@ -94,6 +94,7 @@ _BOTH: tuple[tuple[str, Cost], ...] = (
     (_REDUCTIONS, costs.same),
     (_SHAPES, costs.same),
     (_PRODUCTS, costs.product),
+    ("unbind chunk split", costs.divided_up),
     ("outer", costs.outer),
     ("diag", costs.diagonal),
     ("index_select take", costs.chosen),
