@@ -92,6 +92,10 @@ def _method(run: Run, target: Method, args: Args, kwargs: Kwargs, node: ast.expr
         args = (TYPES.get(args[0].name, args[0]), *args[1:])
     if target.function.name == "Tensor.size" and args:
         return target.base.size(*args)
+    if target.function.name == "Tensor.data_ptr":
+        return run.address(target.base.data_ptr())
+    if target.function.name in _TAKING_FUNCTIONS:
+        args = tuple(handed(run, item, node) for item in args)
     return run.apply(target.function, (target.base, *args), node, kwargs)
 
 
@@ -153,7 +157,13 @@ def _plain(run: Run, target: Plain, args: Args, kwargs: Kwargs, node: ast.expr) 
         return run.listener.optimize(owner, target.name, kwargs, run.span(node))
     if target.name == "to" and args and isinstance(args[0], str | torch.device):
         _check_device(args[0])
-    value = target.call(*args, **kwargs)
+    if target.name in _TAKING_FUNCTIONS:
+        args = tuple(handed(run, item, node) for item in args)
+        kwargs = {name: handed(run, item, node) for name, item in kwargs.items()}
+    try:
+        value = target.call(*args, **kwargs)
+    except ProgramError as error:
+        raise ProgramError(error.message, error.span or run.span(node)) from None
     if is_node(owner) and target.name == "name":
         return str(value)
     return run.checked(list(value) if target.listed else value, node)
@@ -184,6 +194,9 @@ def _parameter(run: Run, target: ParameterClass, args: Args, kwargs: Kwargs, nod
 
 
 def _optimizer(run: Run, target: OptimizerClass, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    if target.name == "LambdaLR":
+        args = tuple(handed(run, item, node) for item in args)
+        kwargs = {name: handed(run, item, node) for name, item in kwargs.items()}
     return target.kind(*args, **kwargs)
 
 
@@ -201,8 +214,47 @@ def _module(run: Run, target: nn.Module, args: Args, kwargs: Kwargs, node: ast.e
     return target(*args, **kwargs)
 
 
+def handed(run: Run, value: Any, node: ast.expr) -> Any:
+    """A function that PyTorch or Python will call later. What is none of the program's own goes through its budget."""
+    if isinstance(value, list):
+        return [handed(run, item, node) for item in value]
+    if isinstance(value, Procedure) or not isinstance(value, _CALLABLE):
+        return value
+
+    def again(*args: Any, **kwargs: Any) -> Any:
+        return call(run, value, args, kwargs, node)
+
+    return again
+
+
+_TAKING_FUNCTIONS = frozenset(
+    "Tensor.register_hook Tensor.register_post_accumulate_grad_hook register_hook register_prehook "
+    "register_forward_hook register_forward_pre_hook register_full_backward_hook apply sort".split()
+)
+
+
 def _engine(run: Run, target: Engine, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    if target.name not in ("grad", "backward") and args:
+        args = (_measured(run, target.name, args, kwargs, node), *args[1:])
     return run.listener.engine(target.name, args, kwargs, run.span(node))
+
+
+def _measured(run: Run, name: str, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    """The function of a Jacobian, which has a row for each number that it gives and a column for each that it takes."""
+    columns = sum(costs.size(t) for t in costs.tensors((*args[1:2], kwargs.get("inputs"))))
+    function: Any = handed(run, args[0], node)
+    if name == "functional.hessian":
+        run.budget.operation(columns * columns, 0, run.span(node))
+    if name != "functional.jacobian" or not callable(function):
+        return function
+
+    def measured(*inner: Any) -> Any:
+        result = function(*inner)
+        rows = sum(costs.size(t) for t in costs.tensors((result,)))
+        run.budget.operation(rows * columns, 0, run.span(node))
+        return result
+
+    return measured
 
 
 def _draw(run: Run, target: Draw, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
@@ -255,6 +307,9 @@ _CALLS: tuple[tuple[type, Callable[..., Any]], ...] = (
     (LoaderClass, _loader),
     (Copy, _copy),
 )
+
+_CALLABLE: tuple[type, ...] = (Function, Method, type, *(kind for kind, _ in _CALLS))
+"""What a program may call, beside its own functions."""
 
 TENSOR = Function("torch.Tensor", lambda *args: typed(args, torch.float32), costs.typed, "creation")
 """torch.Tensor(…), the constructor."""

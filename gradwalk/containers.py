@@ -11,7 +11,7 @@ import torch
 
 from gradwalk.limits import LIMITS
 from gradwalk.parse import FORMAT
-from gradwalk.printing import formatted, printed, shown
+from gradwalk.printing import formatted, printed, printing_cost, shown
 from gradwalk.program import ProgramError
 
 WIDEST = 200
@@ -20,9 +20,9 @@ WIDEST = 200
 
 def format_text(text: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     """``"{:.4f} {name}".format(…)`` with plain fields: a number or a name, and a numeric format."""
-    pieces, following = [], 0
+    made, following = "", 0
     for literal, field, spec, conversion in string.Formatter().parse(text):
-        pieces.append(literal)
+        made += literal
         if field is None:
             continue
         if field == "":
@@ -32,8 +32,16 @@ def format_text(text: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str
                 f"the field {{{field}{':' + spec if spec else ''}}} is too much here; {{}} and {{:.4f}} work"
             )
         value = _argument(field, args, kwargs)
-        pieces.append(formatted(shown(value) if conversion == "r" else value, spec or ""))
-    return "".join(pieces)
+        _check_cost(value)
+        made += formatted(shown(value) if conversion == "r" else value, spec or "")
+        if len(made) > LIMITS.items:
+            raise ProgramError(f"This text would have more than {LIMITS.items:,} characters.")
+    return made
+
+
+def _check_cost(value: Any) -> None:
+    if printing_cost(value, LIMITS.items) > LIMITS.items:
+        raise ProgramError("This is too much to write out. A part of it would work.")
 
 
 def _argument(field: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -60,6 +68,7 @@ def percent_text(text: str, right: Any) -> str:
 
 def _for_percent(item: Any, kind: str) -> Any:
     if kind in "sr":
+        _check_cost(item)
         return shown(item) if kind == "r" else printed(item)
     return item.item() if isinstance(item, torch.Tensor) else item
 
@@ -71,10 +80,19 @@ def _filled(name: str) -> Callable[..., str]:
     return fill
 
 
+def _extend(items: list[Any], more: Any) -> None:
+    """A list can be extended by itself."""
+    if hasattr(more, "__len__") and len(items) + len(more) > LIMITS.items:
+        raise ProgramError(f"This list would have more than {LIMITS.items:,} items.")
+    items.extend(more)
+
+
 def _join(separator: str, items: Any) -> str:
     if not all(isinstance(item, str) for item in items):
         wrong = next(index for index, item in enumerate(items) if not isinstance(item, str))
         raise TypeError(f"sequence item {wrong}: expected str instance, {type(list(items)[wrong]).__name__} found")
+    if sum(len(item) + len(separator) for item in items) > 2 * LIMITS.items:
+        raise ProgramError(f"This text would have more than {LIMITS.items:,} characters.")
     return separator.join(items)
 
 
@@ -89,7 +107,7 @@ def _plain(kind: type, names: str) -> dict[str, Callable[..., Any]]:
 
 
 METHODS: dict[type, dict[str, Callable[..., Any]]] = {
-    list: _plain(list, "append extend insert pop index count reverse copy clear remove sort"),
+    list: {**_plain(list, "append insert pop index count reverse copy clear remove sort"), "extend": _extend},
     tuple: _plain(tuple, "index count"),
     dict: {
         **_plain(dict, "get pop popitem update copy clear setdefault keys values items"),

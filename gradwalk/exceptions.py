@@ -18,9 +18,12 @@ def _try(run: Run, node: ast.Try) -> None:
     place = run.scope, run.line, run.depth
     try:
         _attempt(run, node, place)
-    finally:
-        if node.finalbody:
-            run.block(node.finalbody)
+    except ProgramError:
+        raise  # the program is over, and nothing of it runs any more
+    except BaseException:
+        run.block(node.finalbody)
+        raise
+    run.block(node.finalbody)
 
 
 def _attempt(run: Run, node: ast.Try, place: tuple[Any, int, int]) -> None:

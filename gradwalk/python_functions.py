@@ -145,6 +145,15 @@ def _id(run: Run, node: ast.expr, value: Any) -> int:
     return run.address(id(value))
 
 
+def _hash(run: Run, node: ast.expr, value: Any) -> int:
+    """Of what is hashed by its place in memory, a number that is the same in every run."""
+    found = hash(value)
+    return run.address(id(value)) if type(value).__hash__ in _BY_PLACE else found
+
+
+_BY_PLACE: tuple[Any, ...] = (object.__hash__, torch.Tensor.__hash__)
+
+
 def _next(run: Run, node: ast.expr, items: Any, *default: Any) -> Any:
     if isinstance(items, list):  # a generator expression, or an iterator of PyTorch's, which is a list here
         if items:
@@ -200,6 +209,7 @@ _WITH_TENSORS: dict[str, Callable[..., Any]] = {
     "type": _type,
     "set": _set,
     "id": _id,
+    "hash": _hash,
     "next": _next,
     "iter": _iter,
     "callable": _callable,
@@ -218,7 +228,6 @@ _WITH_FUNCTIONS: dict[str, Callable[..., Any]] = {
 _PLAIN: dict[str, Callable[..., Any]] = {
     "object": object,
     "divmod": divmod,
-    "hash": hash,
     "float": float,
     "int": int,
     "bool": bool,

@@ -266,10 +266,12 @@ def elements(run: Run, nodes: list[ast.expr]) -> list[Any]:
     """The values of list items, arguments and the like; a star opens what is behind it."""
     values: list[Any] = []
     for node in nodes:
-        if isinstance(node, ast.Starred):
-            values.extend(run.items(run.value(node.value), node))
-        else:
+        if not isinstance(node, ast.Starred):
             values.append(run.value(node))
+            continue
+        values.extend(run.items(run.value(node.value), node))
+        if len(values) > run.budget.limits.items:
+            raise ProgramError(f"A star may open at most {run.budget.limits.items:,} items here.", run.span(node))
     return values
 
 
