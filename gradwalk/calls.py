@@ -96,7 +96,14 @@ def _method(run: Run, target: Method, args: Args, kwargs: Kwargs, node: ast.expr
         return run.address(target.base.data_ptr())
     if target.function.name in _TAKING_FUNCTIONS:
         args = tuple(handed(run, item, node) for item in args)
-    return run.apply(target.function, (target.base, *args), node, kwargs)
+    value = run.apply(target.function, (target.base, *args), node, kwargs)
+    _note_hook(run, value)
+    return value
+
+
+def _note_hook(run: Run, value: Any) -> None:
+    if isinstance(value, torch.utils.hooks.RemovableHandle):
+        run.handles.append(value)
 
 
 def _start_of_super(run: Run, node: ast.expr) -> Any:
@@ -164,6 +171,7 @@ def _plain(run: Run, target: Plain, args: Args, kwargs: Kwargs, node: ast.expr) 
         value = target.call(*args, **kwargs)
     except ProgramError as error:
         raise ProgramError(error.message, error.span or run.span(node)) from None
+    _note_hook(run, value)
     if is_node(owner) and target.name == "name":
         return str(value)
     return run.checked(list(value) if target.listed else value, node)

@@ -6,6 +6,7 @@ The rules for each piece of syntax are in ``statements``, ``expressions`` and ``
 from __future__ import annotations
 
 import ast
+import contextlib
 import io
 import tokenize
 from collections.abc import Callable
@@ -38,13 +39,10 @@ def run_program(program: Program, listener: Listener, budget: Budget) -> Any:
     """Run all cells; a failure ends its cell. Gives the value of the last cell's last expression, or None."""
     run = Run(listener, budget)
     last = None
-    outermost = run.scope
-    with (
-        heard(run.warn),
-        torch.enable_grad(),
-    ):  # a program can leave grad mode off in its thread: one no_grad() object entered twice
+    # A program can leave grad mode off in its thread: one no_grad() object, entered twice, does.
+    with contextlib.closing(run), heard(run.warn), torch.enable_grad():
         for cell in program.cells:
-            run.line, run.scope, run.depth = cell.line, outermost, 0
+            run.line, run.scope, run.depth = cell.line, run.outermost, 0
             listener.cell(cell)
             last = _run_cell(run, cell)
     return last

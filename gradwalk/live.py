@@ -203,9 +203,11 @@ class LiveValues:
         return {name: self._kept[made.tensor] for made in self._made for name in made.names}
 
     def release(self) -> None:
-        """Drop every ``.grad``: one that leads back to its tensor (``x.grad = x * 2``) would keep both for ever."""
+        """Drop every tensor and its ``.grad``: one that leads back (``x.grad = x * 2``) would keep both for ever."""
         for tensor in self._kept:
             tensor.grad = None
+        for live in (self._kept, self._replaced, self._states):
+            live.clear()
 
     def ids(self) -> dict[int, int]:
         """id(tensor) → the Value that it is now."""
@@ -425,6 +427,14 @@ class LiveGraph:
                 seen.add(index)
                 stack.extend(self._ids[target] for target, _ in self._nodes[index].routes if target is not None)
         return sorted(seen)
+
+    def release(self) -> None:
+        """Drop the nodes, and what Functions of the program's own have kept in their ctx, which are nodes too."""
+        for live in self._nodes:
+            if isinstance(live.node, torch.autograd.function.FunctionCtx):
+                vars(live.node).clear()
+        self._nodes.clear()
+        self._ids.clear()
 
     def ids(self) -> dict[int, int]:
         """id(grad_fn) → Node id."""

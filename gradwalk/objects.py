@@ -42,7 +42,7 @@ LOADER_ATTRIBUTES = frozenset("dataset batch_size drop_last".split())
 SCHEDULER_METHODS = frozenset("step get_last_lr state_dict".split())
 SCHEDULER_ATTRIBUTES = frozenset("last_epoch base_lrs gamma step_size optimizer".split())
 NODE_ATTRIBUTES = frozenset(
-    "next_functions variable saved_tensors metadata _saved_self _saved_other _saved_result _saved_exponent "
+    "next_functions variable saved_tensors _saved_self _saved_other _saved_result _saved_exponent "
     "_saved_mat1 _saved_mat2 _saved_input _saved_weight _saved_target".split()
 )
 NODE_METHODS = frozenset("name register_hook register_prehook".split())

@@ -59,7 +59,7 @@ def record_program(program: Program, *, pictures: bool = False, limits: Limits =
         run_program(program, recorder, Budget(limits))
         return recorder.recording(program.source)
     finally:
-        recorder.values.release()
+        recorder.release()
 
 
 class Kernel(NamedTuple):
@@ -310,6 +310,12 @@ class Recorder:
     def failure(self, span: Span, error: Exception) -> None:
         kind, message = type(error).__name__, str(error)
         self.events.append(Failure(self.cell_number, span, kind, message, cause(kind, message)))
+
+    def release(self) -> None:
+        """Let go of everything live, so that nothing of a run outlives it."""
+        self._watch.ran = []
+        self.values.release()
+        self.graph.release()
 
     # What it makes of it
 

@@ -101,7 +101,7 @@ class Run:
     def __init__(self, listener: Listener, budget: Budget) -> None:
         self.listener = listener
         self.budget = budget
-        self.scope = Scope()
+        self.outermost = self.scope = Scope()
         self.depth = 0
         """How many of the program's own functions are at work inside each other."""
         self.handling: list[Exception] = []
@@ -113,12 +113,20 @@ class Run:
         self.unheard = False
         """After warnings.filterwarnings("ignore")."""
         self._warned: set[tuple[tuple[int, int] | None, str]] = set()
+        self.handles: list[Any] = []
+        """The hooks that the program has set."""
         self.line = 1
         """The line on which the present cell starts."""
         self.at: ast.AST = ast.Pass()
         """The piece of syntax at work, for the place of a failure."""
         self.bound: list[str] = []
         """The names that the present statement has set."""
+
+    def close(self) -> None:
+        """Let go of everything live: a hook that knows its own tensor would keep both for ever."""
+        for handle in self.handles:
+            handle.remove()
+        self.outermost.names.clear()
 
     def value(self, node: ast.expr) -> Any:
         """The value of an expression."""

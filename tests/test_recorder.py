@@ -198,6 +198,22 @@ ENDINGS = {
     "in a failure": f"import torch\n{LEAF}\ny.backward()\ny.backward()",
     "in a refusal": f"import torch\n{LEAF}\nfor i in range(1000):\n    y = y * x",
     "with a gradient that leads back to its leaf": f"import torch\n{LEAF}\nx.grad = x * 2\ny.grad = y * x",
+    "with a hook that knows its tensor": f"import torch\n{LEAF}\ny.register_hook(lambda g: y * g)\nz = y * x\nz.backward()",
+    "with a hook on a node": f"import torch\n{LEAF}\ny.grad_fn.register_hook(lambda a, b: print(y))",
+    "with a Function that keeps its result": f"""\
+import torch
+{LEAF}
+class Double(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a):
+        ctx.result = a * 2
+        return ctx.result
+    @staticmethod
+    def backward(ctx, g):
+        return g * 2
+z = Double.apply(x)
+z.backward()
+""",
 }
 
 
