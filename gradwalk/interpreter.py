@@ -65,8 +65,8 @@ def _run_cell(run: Run, cell: ProgramCell) -> Any:
             and not _quiet(cell)
         ):
             run.show(cell.body[-1], "result", run.text(value, cell.body[-1], displayed))
-    except ProgramError:
-        raise
+    except ProgramError as refusal:
+        raise ProgramError(refusal.message, refusal.span or run.span(run.at), refusal.suggestion) from None
     except Exception as error:
         run.listener.failure(run.span(run.at), error)
         return None

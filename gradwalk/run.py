@@ -159,14 +159,14 @@ class Run:
         kind = function.kind
         if kind == "backward":
             return self._backward(args, kwargs, span)
+        if kind == "operator" and isinstance(args[0], str) and function.name in ("%", "%="):
+            return self.checked(percent_text(args[0], args[1]), node)
         if kind == "creation" or _has_tensor(args, kwargs, kind):
             return self._with_tensors(function, args, kwargs, span, node)
         self.budget.check_time(span)
         if kind == "array" or any(arrays.is_array(item) for item in args):
             return self._with_arrays(function, args, kwargs, span)
         if isinstance(node, ast.BinOp | ast.AugAssign):
-            if isinstance(node.op, ast.Mod) and isinstance(args[0], str):
-                return self.checked(percent_text(args[0], args[1]), node)
             check_plain(type(node.op).__name__, args, self.budget.limits, span)
         return self.checked(function.call(*args, **kwargs), node)
 

@@ -198,7 +198,7 @@ ENDINGS = {
     "in a failure": f"import torch\n{LEAF}\ny.backward()\ny.backward()",
     "in a refusal": f"import torch\n{LEAF}\nfor i in range(1000):\n    y = y * x",
     "with a gradient that leads back to its leaf": f"import torch\n{LEAF}\nx.grad = x * 2\ny.grad = y * x",
-    "with a hook that knows its tensor": f"import torch\n{LEAF}\ny.register_hook(lambda g: y * g)\nz = y * x\nz.backward()",
+    "with a hook that knows its tensor": f"import torch\n{LEAF}\ny.register_hook(lambda g: y * g)\n(y * x).backward()",
     "with a hook on a node": f"import torch\n{LEAF}\ny.grad_fn.register_hook(lambda a, b: print(y))",
     "with a Function that keeps its result": f"""\
 import torch

@@ -1,0 +1,37 @@
+"""What belongs to the process or its thread, and to no program: tests look whether it stays as it was."""
+
+from __future__ import annotations
+
+import random
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+
+
+def global_state() -> dict[str, Any]:
+    """Everything that a program could change for others, by name."""
+    return {
+        "dtype": torch.get_default_dtype(),
+        "device": str(torch.get_default_device()),
+        "grad mode": torch.is_grad_enabled(),
+        "inference mode": torch.is_inference_mode_enabled(),
+        "threads": torch.get_num_threads(),
+        "print options": repr(torch.tensor([1 / 3, 1e-9, 1e9])),
+        "numpy's print options": repr(np.array([1 / 3, 1e-9, 1e9])),
+        "numpy's errors": np.geterr(),
+        "generator": torch.get_rng_state().tolist(),
+        "numpy's generator": repr(np.random.get_state()),
+        "random's generator": random.getstate(),
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        "anomaly": torch.is_anomaly_enabled(),
+        "warning filters": list(warnings.filters),
+        "dispatch modes": torch._C._len_torch_dispatch_stack(),
+        "function modes": torch._C._len_torch_function_stack(),
+        "matmul precision": torch.get_float32_matmul_precision(),
+        "recursion limit": sys.getrecursionlimit(),
+        "module hooks": len(torch.nn.modules.module._global_forward_hooks),
+        "functions": [torch.sin, torch.Tensor.sin, torch.nn.Linear.forward, np.sin, print],
+    }
