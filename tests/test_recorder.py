@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import math
-import sys
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,6 +17,7 @@ from gradwalk import ProgramError, Recording, record
 from gradwalk.limits import Limits
 from gradwalk.recording import Node, Value
 from tests.plain_torch import Plain, reachable, run_cells
+from tests.process import global_state
 from tests.programs import notebooks, programs
 
 
@@ -120,24 +119,6 @@ def test_the_process_stays_as_it_was(source: str) -> None:
     record(source)
     record("import torch\nx = torch.tensor(3, requires_grad=True)")  # fails
     assert global_state() == before
-
-
-def global_state() -> dict[str, Any]:
-    """What belongs to the process or its thread, and to no program."""
-    return {
-        "dtype": torch.get_default_dtype(),
-        "grad mode": torch.is_grad_enabled(),
-        "inference": torch.is_inference_mode_enabled(),
-        "threads": torch.get_num_threads(),
-        "print options": repr(torch.tensor([1 / 3, 1e-9, 1e9])),
-        "generator": torch.get_rng_state().tolist(),
-        "deterministic": torch.are_deterministic_algorithms_enabled(),
-        "anomaly": torch.is_anomaly_enabled(),
-        "warning filters": list(warnings.filters),
-        "modes": torch._C._len_torch_dispatch_stack(),
-        "float precision": torch.get_float32_matmul_precision(),
-        "recursion": sys.getrecursionlimit(),
-    }
 
 
 def test_memory_that_nobody_wrote_is_not_shown() -> None:
