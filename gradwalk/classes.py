@@ -114,9 +114,9 @@ class Member:
 class CustomFunction:
     """``MyFunction.apply``: an operation with a backward of the program's own."""
 
-    def __init__(self, name: str, kind: type) -> None:
+    def __init__(self, name: str, kind: Any) -> None:
         self.name = name
-        self.call: Callable[..., Any] = getattr(kind, "apply")  # noqa: B009 - the class is PyTorch's, untyped
+        self.call: Callable[..., Any] = kind.apply
 
     def __call__(self, *args: Any) -> Any:
         """As PyTorch's own functions call it, gradcheck for one."""
