@@ -113,7 +113,7 @@ def test_a_refused_program_stays_and_the_last_good_picture_is_dimmed() -> None:
 
 def test_a_program_that_is_too_large_to_be_drawn_has_run_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     page = visit()
-    monkeypatch.setenv("GRADWALK_LAYOUT_SECONDS", "0.001")
+    monkeypatch.setattr("gradwalk.dot.MAX_SOURCE", 100)
     send(page, text="import torch\nx = torch.ones(1, requires_grad=True)\n(x*7*7 - x/3).sum()")
     assert "drawn" in data(page, "editor")["refusal"]["message"]
     assert data(page, "player")["stale"] is True
