@@ -14,15 +14,15 @@ from typing import Any
 
 import torch
 
-from gradwalk import calls, classes, comprehensions, exceptions, expressions, procedures, statements
-from gradwalk.library import Function, Silence
+from gradwalk.language import calls, classes, comprehensions, exceptions, expressions, procedures, statements
+from gradwalk.language.library import Function, Silence
+from gradwalk.language.printing import displayed
+from gradwalk.language.run import Listener, Run
+from gradwalk.language.vocabulary import check_vocabulary
+from gradwalk.language.warned import heard
 from gradwalk.limits import LIMITS, Budget, Limits
 from gradwalk.parse import parse
-from gradwalk.printing import displayed
 from gradwalk.program import Program, ProgramCell, ProgramError, Span
-from gradwalk.run import Listener, Run
-from gradwalk.vocabulary import check_vocabulary
-from gradwalk.warned import heard
 
 RULES = (statements, expressions, calls, classes, comprehensions, exceptions, procedures)
 """The modules that fill the tables of ``run``."""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from gradwalk.library import ELEMENTWISE
+from gradwalk.language.library import ELEMENTWISE
 from gradwalk.recording import MAX_NUMBERS, Number, Operation
 
 _ROWS = 64

@@ -15,10 +15,10 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode, _pop_mode, _push_mode
 
 from gradwalk.backward_pass import draw, watch_backward
-from gradwalk.costs import tensors
 from gradwalk.failures import cause
 from gradwalk.interpreter import ENGINE, OPTIMIZE, prepare, run_program
-from gradwalk.library import Function
+from gradwalk.language.costs import tensors
+from gradwalk.language.library import Function
 from gradwalk.limits import LIMITS, Budget, Limits
 from gradwalk.live import Copier, LiveGraph, LiveValues, dtype_name
 from gradwalk.program import Program, ProgramCell, ProgramError, Span

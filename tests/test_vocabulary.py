@@ -7,8 +7,9 @@ import builtins
 import pytest
 import torch
 
-from gradwalk import ProgramError, library
+from gradwalk import ProgramError
 from gradwalk.interpreter import prepare
+from gradwalk.language import library
 from gradwalk.program import Span
 
 START = "import torch\nimport torch.nn.functional as F\nimport math\nx = torch.tensor(1.0)\n"

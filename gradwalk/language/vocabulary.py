@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from gradwalk import library, objects
-from gradwalk.existing import EVERYWHERE, PRIVATE
-from gradwalk.library import Silence
-from gradwalk.modules import MODULES
+from gradwalk.language import library, objects
+from gradwalk.language.existing import EVERYWHERE, PRIVATE
+from gradwalk.language.library import Silence
+from gradwalk.language.modules import MODULES
 from gradwalk.parse import DUNDERS, nearest, refuse_builtin, span_of
 from gradwalk.program import Program, ProgramError, Span
 

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from gradwalk.language.run import Return, Run, expression, statement
+from gradwalk.language.scope import Scope, bound_names
 from gradwalk.program import ProgramError
-from gradwalk.run import Return, Run, expression, statement
-from gradwalk.scope import Scope, bound_names
 
 
 class Procedure:
@@ -156,7 +156,7 @@ def define(run: Run, node: ast.FunctionDef, name: str) -> Procedure:
 
 
 def _context(run: Run, node: ast.expr) -> Any:
-    from gradwalk.library import Context
+    from gradwalk.language.library import Context
 
     value = run.value(node)
     if isinstance(value, Context):

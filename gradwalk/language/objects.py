@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch.utils.data import TensorDataset
 
-from gradwalk import arrays, containers, library
-from gradwalk.data import Loader
-from gradwalk.run import Run
+from gradwalk.language import arrays, containers, library
+from gradwalk.language.data import Loader
+from gradwalk.language.run import Run
 
 MODULE_METHODS = frozenset(
     "parameters named_parameters children modules named_children named_modules buffers state_dict load_state_dict "
@@ -130,7 +130,7 @@ _PYTHON_NAMES = {
 
 
 def _found(run: Run, base: Any, name: str) -> Any:
-    from gradwalk.classes import ClassObject, Parent
+    from gradwalk.language.classes import ClassObject, Parent
 
     if isinstance(base, Instance):
         return base.fields[name] if name in base.fields else base.kind.member(name, base, _MISSING)
@@ -226,7 +226,7 @@ def _may_set(base: Any, name: str) -> bool:
 
 def set_attribute(base: Any, name: str, value: Any) -> None:
     """``base.name = value`` for an object that a program may give attributes."""
-    from gradwalk.classes import ClassObject
+    from gradwalk.language.classes import ClassObject
 
     if isinstance(base, Instance):
         if base.kind.is_property(name):

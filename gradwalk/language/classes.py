@@ -12,11 +12,11 @@ from typing import Any
 
 import torch
 
-from gradwalk import library
-from gradwalk.objects import LISTED, MODULE_METHODS, Instance, Plain
-from gradwalk.procedures import Procedure, define
+from gradwalk.language import library
+from gradwalk.language.objects import LISTED, MODULE_METHODS, Instance, Plain
+from gradwalk.language.procedures import Procedure, define
+from gradwalk.language.run import Run, statement
 from gradwalk.program import ProgramError
-from gradwalk.run import Run, statement
 
 DECORATORS = frozenset(("staticmethod", "classmethod", "property"))
 """What may stand above a method, beside torch.no_grad() and its relatives."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gradwalk import costs
-from gradwalk.costs import Arguments, Cost, Keywords
-from gradwalk.library import Function
+from gradwalk.language import costs
+from gradwalk.language.costs import Arguments, Cost, Keywords
+from gradwalk.language.library import Function
 from gradwalk.program import ProgramError
 
 

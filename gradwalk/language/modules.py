@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from gradwalk import arrays, costs, library
-from gradwalk.layers import LAYERS, OPTIMIZERS, SCHEDULERS, OptimizerClass
-from gradwalk.library import Context, Function, Module, Seed, Silence
-from gradwalk.objects import Draw
+from gradwalk.language import arrays, costs, library
+from gradwalk.language.layers import LAYERS, OPTIMIZERS, SCHEDULERS, OptimizerClass
+from gradwalk.language.library import Context, Function, Module, Seed, Silence
+from gradwalk.language.objects import Draw
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing import Any, cast
 import torch
 from torch import nn
 
-from gradwalk import costs
-from gradwalk.library import Function, dropout
+from gradwalk.language import costs
+from gradwalk.language.library import Function, dropout
 
 ACTIVATIONS = (
     "ReLU Sigmoid Tanh LeakyReLU GELU Softplus ELU SiLU Softmax LogSoftmax LogSigmoid Hardtanh Identity Flatten "

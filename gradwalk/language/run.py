@@ -15,18 +15,18 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from gradwalk import arrays, library
-from gradwalk.arithmetic import check_plain, check_size
-from gradwalk.containers import percent_text
-from gradwalk.costs import tensors
-from gradwalk.data import Loader
-from gradwalk.library import Function
+from gradwalk.language import arrays, library
+from gradwalk.language.arithmetic import check_plain, check_size
+from gradwalk.language.containers import percent_text
+from gradwalk.language.costs import tensors
+from gradwalk.language.data import Loader
+from gradwalk.language.library import Function
+from gradwalk.language.printing import printed, printing_cost
+from gradwalk.language.scope import Scope
+from gradwalk.language.warned import ONCE
 from gradwalk.limits import Budget
 from gradwalk.parse import span_of
-from gradwalk.printing import printed, printing_cost
 from gradwalk.program import ProgramCell, ProgramError, Span
-from gradwalk.scope import Scope
-from gradwalk.warned import ONCE
 
 
 class Listener(Protocol):

@@ -7,13 +7,13 @@ from typing import Any
 
 import torch
 
-from gradwalk import library
-from gradwalk.library import Silence
-from gradwalk.modules import MODULES, SILENT
-from gradwalk.objects import set_attribute
+from gradwalk.language import library
+from gradwalk.language.library import Silence
+from gradwalk.language.modules import MODULES, SILENT
+from gradwalk.language.objects import set_attribute
+from gradwalk.language.run import Break, Continue, Run, statement
+from gradwalk.language.vocabulary import imported
 from gradwalk.program import ProgramError
-from gradwalk.run import Break, Continue, Run, statement
-from gradwalk.vocabulary import imported
 
 
 @statement(ast.Expr)

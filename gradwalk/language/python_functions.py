@@ -8,10 +8,10 @@ from typing import Any
 
 import torch
 
-from gradwalk import library
-from gradwalk.printing import shown
+from gradwalk.language import library
+from gradwalk.language.printing import shown
+from gradwalk.language.run import Run
 from gradwalk.program import ProgramError
-from gradwalk.run import Run
 
 Again = Callable[..., Any]
 """Calls a function of the program's own."""
@@ -88,14 +88,14 @@ def _repr(run: Run, node: ast.expr, value: Any) -> str:
 
 
 def _pow(run: Run, node: ast.expr, base: Any, exponent: Any) -> Any:
-    from gradwalk.arithmetic import check_plain
+    from gradwalk.language.arithmetic import check_plain
 
     check_plain("Pow", (base, exponent), run.budget.limits, run.span(node))
     return run.apply(library.OPERATORS["Pow"], (base, exponent), node)
 
 
 def _isinstance(run: Run, node: ast.expr, value: Any, kinds: Any) -> bool:
-    from gradwalk.classes import ClassObject
+    from gradwalk.language.classes import ClassObject
 
     for kind in kinds if isinstance(kinds, tuple) else (kinds,):
         real = TYPES.get(kind.name) if isinstance(kind, library.Builtin) else getattr(kind, "kind", kind)

@@ -9,9 +9,9 @@ from typing import Any
 
 import torch
 
+from gradwalk.language.printing import formatted, printed, printing_cost, shown
 from gradwalk.limits import LIMITS
 from gradwalk.parse import FORMAT
-from gradwalk.printing import formatted, printed, printing_cost, shown
 from gradwalk.program import ProgramError
 
 WIDEST = 200

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradwalk.printing import printed
+from gradwalk.language.printing import printed
+from gradwalk.language.run import Break, Continue, Return, Run, statement
 from gradwalk.program import ProgramError
-from gradwalk.run import Break, Continue, Return, Run, statement
 
 _PASSING = (ProgramError, Return, Break, Continue)
 """What travels as an exception and is none."""

@@ -10,18 +10,18 @@ import numpy as np
 import torch
 from torch import nn
 
-from gradwalk import arrays, costs, layers, library
-from gradwalk.classes import ClassObject, CustomFunction, Member, Parent
-from gradwalk.data import Loader
-from gradwalk.exceptions import make
-from gradwalk.layers import Layer, OptimizerClass
-from gradwalk.library import Builtin, Context, Function, Method, Seed, Silence
-from gradwalk.modules import Copy, DeviceClass, Engine, LoaderClass, ParameterClass, typed
-from gradwalk.objects import Draw, Instance, Plain, is_node
-from gradwalk.procedures import Procedure
+from gradwalk.language import arrays, costs, layers, library
+from gradwalk.language.classes import ClassObject, CustomFunction, Member, Parent
+from gradwalk.language.data import Loader
+from gradwalk.language.exceptions import make
+from gradwalk.language.layers import Layer, OptimizerClass
+from gradwalk.language.library import Builtin, Context, Function, Method, Seed, Silence
+from gradwalk.language.modules import Copy, DeviceClass, Engine, LoaderClass, ParameterClass, typed
+from gradwalk.language.objects import Draw, Instance, Plain, is_node
+from gradwalk.language.procedures import Procedure
+from gradwalk.language.python_functions import TYPES, call_builtin, type_of
+from gradwalk.language.run import Run, elements, expression
 from gradwalk.program import ProgramError
-from gradwalk.python_functions import TYPES, call_builtin, type_of
-from gradwalk.run import Run, elements, expression
 
 Args = tuple[Any, ...]
 Kwargs = dict[str, Any]

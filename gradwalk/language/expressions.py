@@ -10,17 +10,17 @@ import numpy as np
 import torch
 from torch.utils.data import TensorDataset
 
-from gradwalk import library
-from gradwalk.classes import ClassObject
-from gradwalk.layers import Layer, OptimizerClass
-from gradwalk.library import Silence
-from gradwalk.objects import get_attribute, missing
+from gradwalk.language import library
+from gradwalk.language.classes import ClassObject
+from gradwalk.language.layers import Layer, OptimizerClass
+from gradwalk.language.library import Silence
+from gradwalk.language.objects import get_attribute, missing
+from gradwalk.language.printing import formatted, shown
+from gradwalk.language.procedures import Procedure
+from gradwalk.language.python_functions import type_of
+from gradwalk.language.run import Run, elements, expression
 from gradwalk.parse import FORMAT
-from gradwalk.printing import formatted, shown
-from gradwalk.procedures import Procedure
 from gradwalk.program import ProgramError
-from gradwalk.python_functions import type_of
-from gradwalk.run import Run, elements, expression
 
 
 @expression(ast.Constant)

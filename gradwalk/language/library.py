@@ -15,8 +15,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from gradwalk import costs
-from gradwalk.costs import Cost
+from gradwalk.language import costs
+from gradwalk.language.costs import Cost
 
 # A program can hold these in its variables. They are no tuples, since a tuple can be indexed and unpacked.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from gradwalk.library import Builtin, Function, Method, Module
+from gradwalk.language.library import Builtin, Function, Method, Module
 from gradwalk.pretty import laid_out
 
 PRINTED_ELEMENTS = 1000

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from gradwalk.run import Run, expression
-from gradwalk.scope import Scope
-from gradwalk.statements import bind
+from gradwalk.language.run import Run, expression
+from gradwalk.language.scope import Scope
+from gradwalk.language.statements import bind
 
 
 @expression(ast.ListComp)
