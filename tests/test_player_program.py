@@ -294,7 +294,18 @@ def test_it_tells_the_page_at_which_step_it_is(player: OpenPlayer) -> None:
     shown.press(*["ArrowRight"] * FIRST)
     told = shown.page.evaluate("window.told")
     assert [each["step"] for each in told][-FIRST:] == [1, 2, 3]
-    assert told[-1] == {"step": 3, "span": [7, 9, 7, 14], "kind": "forward"}
+    assert told[-1]["span"] == [7, 9, 7, 14]
+    assert told[-1]["kind"] == "forward"
+    assert told[-1]["now"] == training()["story"]["steps"][3]["now"]
+
+
+def test_another_drawing_of_the_run_leads_to_a_step(player: OpenPlayer) -> None:
+    shown = player()
+    boxes = training()["story"]["steps"][FIRST]["now"][:1]
+    shown.page.evaluate(
+        """boxes => document.dispatchEvent(new CustomEvent("gradwalk:pick", { detail: { boxes } }))""", boxes
+    )
+    assert shown.step == FIRST
 
 
 def test_a_phone_shows_it_in_one_column(player: OpenPlayer) -> None:

@@ -43,6 +43,7 @@ def player(
     stale: bool = False,
     program: bool = True,
     beside: bool = False,
+    low: bool = False,
     key: str = "player",
 ) -> None:
     """Show a recording's placed ``graphs`` (``drawing.player_graphs``) and its ``story`` (``timeline.timeline``).
@@ -54,7 +55,8 @@ def player(
 
     For a ``program`` of cells it shows their outputs, the table of names and what nodes keep for backward as well. A
     click on a folded episode runs the page again: see ``unfolded``. ``beside`` says that the page has the program in
-    an editor beside the player, which then begins with the names.
+    an editor beside the player, which then begins with the names. ``low`` keeps the picture low, where the page has
+    another drawing of the same run above it.
     """
     if story and not program:
         story = {part: story[part] for part in EXPRESSION}
@@ -66,6 +68,7 @@ def player(
         "opened": opened,
         "stale": stale,
         "beside": beside,
+        "low": low,
     }
     _component(key=key, data=data, on_unfold_change=lambda: None)
 

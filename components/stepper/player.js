@@ -89,14 +89,17 @@ function createPlayer(parent) {
     liveTimer = setTimeout(() => setText(live, `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
   }
 
-  /** Whoever else is on the page, such as an editor of the program, can mark the step; who comes late can ask. */
+  /** Whoever else is on the page (an editor of the program, another drawing) marks the step; who comes late can ask. */
   function tell() {
     if (!data) return;
     const phase = phaseAt(data.story, step);
-    const detail = { step, span: data.story.steps[step].span, kind: phase ? phase.kind : null };
+    const { span, now } = data.story.steps[step];
+    const detail = { opened: data.opened, step, span, now, kind: phase ? phase.kind : null };
     document.dispatchEvent(new CustomEvent("gradwalk:step", { detail }));
   }
+  const asked = ({ detail }) => data && pick(detail.boxes); // another drawing of the same run leads to a step
   document.addEventListener("gradwalk:where", tell);
+  document.addEventListener("gradwalk:pick", asked);
 
   /** Give every part its room; says whether that changed anything. */
   function measure() {
@@ -107,7 +110,7 @@ function createPlayer(parent) {
     root.classList.toggle("program", program);
     root.classList.toggle("side", side);
     const most = onScreen ? MOST_SCALE.screen : MOST_SCALE.page;
-    const place = side ? "side" : program ? "program" : "expression";
+    const place = side ? "side" : program || data.low ? "program" : "expression";
     const share = Math.min(Math.max(LEAST_HEIGHT, innerHeight * PICTURE_SHARE[place]), MOST_HEIGHT);
     const both = side && (onScreen || !data.beside);
     const height = onScreen ? pictures.area.clientHeight - LEGEND_HEIGHT : share;
@@ -154,6 +157,7 @@ function createPlayer(parent) {
 
   function remove() {
     document.removeEventListener("gradwalk:where", tell);
+    document.removeEventListener("gradwalk:pick", asked);
     transport.pause();
     clearTimeout(liveTimer);
     address.stop();
