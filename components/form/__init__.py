@@ -21,7 +21,8 @@ from gradwalk.short_form.hints import Hint
 KEY = "expression-form"
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = (_FOLDER.parent / "stepper" / "dom.js", _FOLDER / "values.js", _FOLDER / "form.js")
+_PARTS = ("slider", "values", "form")
+_SCRIPTS = (_FOLDER.parent / "stepper" / "dom.js", *(_FOLDER / f"{part}.js" for part in _PARTS))
 _mount = st.components.v2.component(
     "gradwalk_form",
     html=(_FOLDER / "form.html").read_text(encoding="utf-8"),
