@@ -30,9 +30,7 @@ RULES = (statements, expressions, calls, classes, comprehensions, exceptions, pr
 
 def prepare(source: str, limits: Limits = LIMITS) -> Program:
     """Text → a Program whose syntax and names are all on the closed lists. Raises ProgramError."""
-    program = parse(source, limits)
-    check_vocabulary(program)
-    return program
+    return check_vocabulary(parse(source, limits))
 
 
 def run_program(program: Program, listener: Listener, budget: Budget) -> Any:
@@ -44,14 +42,15 @@ def run_program(program: Program, listener: Listener, budget: Budget) -> Any:
         for cell in program.cells:
             run.line, run.scope, run.depth = cell.line, run.outermost, 0
             listener.cell(cell)
-            last = _run_cell(run, cell)
+            last = _run_cell(run, cell, among_others=len(program.cells) > 1)
     return last
 
 
-def _run_cell(run: Run, cell: ProgramCell) -> Any:
+def _run_cell(run: Run, cell: ProgramCell, among_others: bool) -> Any:
+    """Run one cell. A refusal ends the program, or the cell where there are others: the budget stays spent."""
     value = None
     if cell.broken is not None:
-        run.listener.failure(cell.broken.span, _BROKEN.get(cell.broken.type, SyntaxError)(cell.broken.message))
+        run.listener.failure(cell.broken.span, _BROKEN[cell.broken.type](cell.broken.message))
         return None
     for line, text in cell.passed:
         run.listener.output(Span(line, 1, line, len(text) + 1), "notice", f"Passed over: {text}")
@@ -66,14 +65,24 @@ def _run_cell(run: Run, cell: ProgramCell) -> Any:
         ):
             run.show(cell.body[-1], "result", run.text(value, cell.body[-1], displayed))
     except ProgramError as refusal:
-        raise ProgramError(refusal.message, refusal.span or run.span(run.at), refusal.suggestion) from None
+        span = refusal.span or run.span(run.at)
+        if not among_others:
+            raise ProgramError(refusal.message, span, refusal.suggestion) from None
+        run.listener.failure(span, Refused(refusal.message))
+        return None
     except Exception as error:
         run.listener.failure(run.span(run.at), error)
         return None
     return value
 
 
-_BROKEN: dict[str, type[SyntaxError]] = {"IndentationError": IndentationError, "TabError": TabError}
+class Refused(Exception):
+    """Why a cell among others was refused."""
+
+
+_BROKEN: dict[str, type[Exception]] = {
+    kind.__name__: kind for kind in (SyntaxError, IndentationError, TabError, Refused)
+}
 
 
 def _quiet(cell: ProgramCell) -> bool:

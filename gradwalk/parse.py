@@ -199,16 +199,30 @@ def _check_size(source: str, limits: Limits) -> None:
         raise ProgramError(f"The program has more than {limits.lines:,} lines.")
     if "\0" in source:
         raise ProgramError("The program contains a null character; plain text works.")
+    if not source.isascii() and any("\ud800" <= character <= "\udfff" for character in source):
+        raise ProgramError("The program contains half a character (a lone surrogate); plain text works.")
 
 
 def _cell_or_broken(text: str, line: int, limits: Limits, among_others: bool) -> ProgramCell:
-    """Among others, a cell that is no Python is like one that fails; alone it is refused."""
+    """Among others, a cell that is no Python, or is refused, is like one that fails; alone it is refused."""
     try:
-        return _cell(text, line, limits)
-    except NotPython as refusal:
+        return _cell(text, line, limits, among_others)
+    except ProgramError as refusal:
         if not among_others or refusal.span is None:
             raise
-        return ProgramCell(text, line, (), (), broken=Broken(refusal.type, refusal.reason, refusal.span))
+        return broken(text, line, refusal)
+
+
+def broken(text: str, line: int, refusal: ProgramError) -> ProgramCell:
+    """A cell of which nothing runs, and why."""
+    place = refusal.span or Span(line, 1, line, 1)
+    if isinstance(refusal, NotPython):
+        return ProgramCell(text, line, (), (), broken=Broken(refusal.type, refusal.reason, place))
+    return ProgramCell(text, line, (), (), broken=Broken(REFUSAL, refusal.message, place))
+
+
+REFUSAL = "Refused"
+"""How a refusal is called where a failure has the name of its exception."""
 
 
 class NotPython(ProgramError):
@@ -219,7 +233,7 @@ class NotPython(ProgramError):
         super().__init__(f"Line {span.line} is not Python: {error.msg}.", span)
 
 
-def _cell(text: str, line: int, limits: Limits) -> ProgramCell:
+def _cell(text: str, line: int, limits: Limits, among_others: bool) -> ProgramCell:
     tree, passed = _tree_without_magics(text, line)
     nodes = _flat(tree.body, line, limits)
     if not text.isascii():
@@ -229,6 +243,8 @@ def _cell(text: str, line: int, limits: Limits) -> ProgramCell:
             where = span_of(node, line) if hasattr(node, "lineno") else None
             raise ProgramError(REFUSED.get(kind, f"{_plain(kind)} is not part of this language."), where)
         if (check := _CHECKS.get(kind)) is not None:
+            check(node, line, limits)
+        if not among_others and (check := _ALONE.get(kind)) is not None:
             check(node, line, limits)
     _check_jumps(tree.body, line)
     return ProgramCell(text, line, tuple(tree.body), tuple(nodes), passed)
@@ -412,19 +428,26 @@ def _check_operator(node: ast.BinOp | ast.AugAssign, line: int, limits: Limits) 
 
 def _check_import(node: ast.Import, line: int, limits: Limits) -> None:
     for item in node.names:
-        if item.name not in MODULES:
-            raise _no_module(item.name, span_of(item, line))
         _check_identifier(item.asname or item.name.partition(".")[0], span_of(item, line))
 
 
 def _check_import_from(node: ast.ImportFrom, line: int, limits: Limits) -> None:
+    for item in node.names:
+        if item.name != "*":
+            _check_identifier(item.asname or item.name, span_of(item, line))
+
+
+def _check_module(node: ast.Import, line: int, limits: Limits) -> None:
+    """A program of one cell is refused for a module that is not here; a notebook may do without it."""
+    for item in node.names:
+        if item.name not in MODULES:
+            raise _no_module(item.name, span_of(item, line))
+
+
+def _check_module_from(node: ast.ImportFrom, line: int, limits: Limits) -> None:
     whole = f"{node.module}.{node.names[0].name}"
     if node.level or (node.module not in MODULES and whole not in MODULES):
         raise _no_module(node.module or ".", span_of(node, line))
-    for item in node.names:
-        if item.name == "*":
-            raise ProgramError("Import names one by one; a star is not part of this language.", span_of(item, line))
-        _check_identifier(item.asname or item.name, span_of(item, line))
 
 
 def _no_module(name: str, span: Span) -> ProgramError:
@@ -462,6 +485,8 @@ _CHECKS: dict[type[ast.AST], Callable[..., None]] = {
     ast.BinOp: _check_operator,
     ast.AugAssign: _check_operator,
 }
+_ALONE: dict[type[ast.AST], Callable[..., None]] = {ast.Import: _check_module, ast.ImportFrom: _check_module_from}
+"""What is checked only where a program is one single cell."""
 
 
 def refuse_builtin(name: str, span: Span, known: Iterable[str]) -> None:

@@ -90,7 +90,6 @@ def test_columns_count_characters_and_not_bytes() -> None:
         ("import os", "os", "The module os is not available"),
         ("from os import path", "from os import path", "The module os is not available"),
         ("from . import path", "from . import path", "is not available"),
-        ("from math import *", "*", "one by one"),
         ("x = 2 ^ 3", "2 ^ 3", "** (x**2)"),
         ("x = 1 << 3", "1 << 3", "This operator is not part of this language"),
         ("x = 3j", "3j", "real numbers work"),
@@ -169,7 +168,7 @@ def test_every_piece_of_syntax_is_listed_or_refused() -> None:
         ("x = '" + "a" * 10_001 + "'", "10,000 characters"),
         ("x" * 61 + " = 1", "60 characters"),
         ("if 1:\n" + "".join(" " * depth + "if 1:\n" for depth in range(1, 99)) + " " * 99 + "x", "nested"),
-        ("x = '\ud800'", "cannot be read"),
+        ("x = '\ud800'", "half a character"),
     ],
 )
 def test_what_is_too_large_is_refused(source: str, words: str) -> None:

@@ -55,6 +55,8 @@ def call(run: Run, target: Any, args: Args, kwargs: Kwargs, node: ast.expr) -> A
         return run.apply(Function(target.__name__, target, arrays.same, "array"), args, node)
     if isinstance(target, type) and issubclass(target, Exception):
         return make(target, args)
+    if isinstance(target, library.Absent):
+        raise ModuleNotFoundError(f"No module named '{target.name}'")
     raise TypeError(f"'{type_of(target).__name__}' object is not callable")
 
 

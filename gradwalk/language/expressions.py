@@ -176,6 +176,8 @@ def _attribute(run: Run, node: ast.Attribute) -> Any:
         return base.names[name]
     if isinstance(base, Silence):
         return base
+    if isinstance(base, library.Absent):
+        raise ModuleNotFoundError(f"No module named '{base.name}'")
     if name == "__class__":
         return type_of(base)
     if name == "__name__" and not isinstance(base, ClassObject):

@@ -57,6 +57,13 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """A module, or what a program takes out of one, that is not available. Whatever uses it fails."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Builtin:
     """One of Python's own functions, by name."""
 

@@ -8,11 +8,11 @@ from typing import Any
 import torch
 
 from gradwalk.language import library
-from gradwalk.language.library import Silence
-from gradwalk.language.modules import MODULES, SILENT
+from gradwalk.language.library import Absent, Silence
+from gradwalk.language.modules import SILENT
 from gradwalk.language.objects import set_attribute
 from gradwalk.language.run import Break, Continue, Run, statement
-from gradwalk.language.vocabulary import imported
+from gradwalk.language.vocabulary import imported_module, imported_names
 from gradwalk.program import ProgramError
 
 
@@ -176,16 +176,23 @@ def _assert(run: Run, node: ast.Assert) -> None:
 @statement(ast.Import)
 def _import(run: Run, node: ast.Import) -> None:
     for item in node.names:
-        name = item.asname or item.name.partition(".")[0]
-        run.scope.names[name] = MODULES[item.name if item.asname else name]
+        found = imported_module(item)
+        run.scope.bind(item.asname or item.name.partition(".")[0], found)
         if item.name in SILENT:
             run.show(node, "notice", f"{item.name} is passed over here: nothing is drawn.")
+        _tell_absent(run, node, found)
 
 
 @statement(ast.ImportFrom)
 def _import_from(run: Run, node: ast.ImportFrom) -> None:
-    for item in node.names:
-        run.scope.names[item.asname or item.name] = imported(node.module or "", item.name, run.span(item))
+    for name, found in imported_names(node, run.line):
+        run.scope.bind(name, found)
+        _tell_absent(run, node, found)
+
+
+def _tell_absent(run: Run, node: ast.stmt, found: Any) -> None:
+    if isinstance(found, Absent):
+        run.show(node, "notice", f"{found.name} is not available here: what uses it fails.")
 
 
 @statement(ast.AnnAssign)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from gradwalk.language import library, objects
 from gradwalk.language.existing import EVERYWHERE, PRIVATE
-from gradwalk.language.library import Silence
+from gradwalk.language.library import Absent, Silence
 from gradwalk.language.modules import MODULES
-from gradwalk.parse import DUNDERS, nearest, refuse_builtin, span_of
-from gradwalk.program import Program, ProgramError, Span
+from gradwalk.parse import DUNDERS, broken, nearest, refuse_builtin, span_of
+from gradwalk.program import Program, ProgramCell, ProgramError, Span
 
 _ATTRIBUTES = frozenset(library.METHODS) | library.ATTRIBUTES | objects.ATTRIBUTES
 
@@ -20,13 +21,44 @@ _ATTRIBUTES = frozenset(library.METHODS) | library.ATTRIBUTES | objects.ATTRIBUT
 _Imports = dict[str, Any]
 
 
-def check_vocabulary(program: Program) -> None:
-    """Raise ProgramError, with the nearest listed name, for an attribute, keyword or builtin that is not listed."""
-    nodes = [(node, cell.line) for cell in program.cells for node in cell.nodes]
-    modules = dict(_imports(nodes))
+def check_vocabulary(program: Program) -> Program:
+    """Check each attribute, keyword and builtin against the lists.
+
+    Raises ProgramError, with the nearest listed name, for what is not listed. In a program of several cells the cell
+    is refused, and the others go on.
+    """
+    cells = [_with_imports(cell, len(program.cells) > 1) for cell in program.cells]
+    nodes = [(node, cell.line) for cell, _ in cells for node in cell.nodes]
+    modules: _Imports = {}
+    for _, imports in cells:
+        modules |= imports
     own = _Own(nodes)
+    return replace(program, cells=tuple(_checked(cell, modules, own, len(cells) > 1) for cell, _ in cells))
+
+
+def _with_imports(cell: ProgramCell, among_others: bool) -> tuple[ProgramCell, _Imports]:
+    try:
+        return cell, dict(_imports(cell))
+    except ProgramError as refusal:
+        if not among_others:
+            raise
+        return broken(cell.source, cell.line, refusal), {}
+
+
+def _checked(cell: ProgramCell, modules: _Imports, own: _Own, among_others: bool) -> ProgramCell:
+    try:
+        _check(cell, modules, own)
+    except ProgramError as refusal:
+        if not among_others:
+            raise
+        return broken(cell.source, cell.line, refusal)
+    return cell
+
+
+def _check(cell: ProgramCell, modules: _Imports, own: _Own) -> None:
     known = own.names | set(modules)
-    for node, line in nodes:
+    line = cell.line
+    for node in cell.nodes:
         if isinstance(node, ast.Attribute):
             if not (isinstance(node.value, ast.Name) and node.value.id not in known):
                 _check_attribute(node, modules, own.attributes, line)
@@ -65,17 +97,35 @@ class _Own:
         """A class's own plain values are attributes too."""
 
 
-def _imports(nodes: list[tuple[ast.AST, int]]) -> Iterator[tuple[str, Any]]:
+def _imports(cell: ProgramCell) -> Iterator[tuple[str, Any]]:
     """Each imported name; None beside it when it is no module."""
-    for node, line in nodes:
+    for node in cell.nodes:
         if isinstance(node, ast.Import):
             for item in node.names:
-                name = item.asname or item.name.partition(".")[0]
-                yield name, MODULES[item.name if item.asname else name]
+                yield item.asname or item.name.partition(".")[0], imported_module(item)
         elif isinstance(node, ast.ImportFrom):
-            for item in node.names:
-                found = imported(node.module or "", item.name, span_of(item, line))
-                yield item.asname or item.name, found if isinstance(found, library.Module | Silence) else None
+            for name, found in imported_names(node, cell.line):
+                yield name, found if isinstance(found, library.Module | Silence | Absent) else None
+
+
+def imported_module(item: ast.alias) -> Any:
+    """What ``import torch.nn`` or ``import torch.nn as nn`` binds."""
+    first = item.name.partition(".")[0]
+    if item.name not in MODULES and first not in MODULES:
+        return Absent(item.name if item.asname else first)
+    if item.name not in MODULES and item.asname:
+        return Absent(item.name)
+    return MODULES[item.name if item.asname else first]
+
+
+def imported_names(node: ast.ImportFrom, line: int) -> Iterator[tuple[str, Any]]:
+    """What ``from module import a, b as c`` binds; a star brings everything that is listed."""
+    module = "." * node.level + (node.module or "")
+    for item in node.names:
+        if item.name != "*":
+            yield item.asname or item.name, imported(module, item.name, span_of(item, line))
+        elif isinstance(source := MODULES.get(module), library.Module):
+            yield from ((name, value) for name, value in source.names.items() if not name.startswith("_"))
 
 
 def imported(module: str, name: str, span: Span) -> object:
@@ -85,6 +135,8 @@ def imported(module: str, name: str, span: Span) -> object:
     source = MODULES.get(module)
     if isinstance(source, Silence):
         return source
+    if source is None:
+        return Absent(f"{module}.{name}")
     names = source.names if source else {}
     if name not in names:
         raise _unknown(f"{module}.{name}", name, names, span)
@@ -93,7 +145,7 @@ def imported(module: str, name: str, span: Span) -> object:
 
 def _check_attribute(node: ast.Attribute, modules: _Imports, own: set[str], line: int) -> None:
     module = _module(node.value, modules)
-    if isinstance(module, Silence):
+    if isinstance(module, Silence | Absent):
         return
     names = module.names if module else _ATTRIBUTES
     if node.attr in names or (module is None and node.attr in own) or node.attr in DUNDERS:
@@ -138,10 +190,10 @@ def _module(node: ast.AST, modules: _Imports) -> Any:
             node = node.func
     found: object = modules.get(node.id) if isinstance(node, ast.Name) else None
     for name in reversed(path):
-        if isinstance(found, Silence):
+        if isinstance(found, Silence | Absent):
             return found
         found = found.names.get(name) if isinstance(found, library.Module) else None
-    return found if isinstance(found, library.Module | Silence) else None
+    return found if isinstance(found, library.Module | Silence | Absent) else None
 
 
 def _unknown(shown: str, name: str, names: object, span: Span) -> ProgramError:
