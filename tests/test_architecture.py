@@ -23,7 +23,7 @@ WEB = {"streamlit", "starlette", "uvicorn"}
 TORCH = {"torch", "torchviz"}
 
 # What runs PyTorch: the language, the interpreter that walks it, the recorder that listens.
-RECORDER = {"recorder", "live", "local_gradients", "backward_pass"}
+RECORDER = {"recorder"}
 IMPORT_TORCH = {"language", "interpreter", "torchviz_graph"} | RECORDER
 # These stand on them. Everything else in the library is a view, which reads text and recordings.
 STAND_ON_TORCH = IMPORT_TORCH | {"__main__"}

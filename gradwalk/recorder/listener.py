@@ -1,27 +1,25 @@
-"""The listener that writes a Recording: it watches each operation that PyTorch runs, and each backward() call.
-
-A dispatch mode sees the kernels of a call, also those hidden inside it. A kernel and its grad_fn node are paired by
-autograd's sequence number, which a node takes just before its kernel runs. Everything live (tensors, nodes) is kept
-until the run ends, so that identities stay unique, and is dropped with the recorder.
-"""
+"""What the interpreter tells of a run becomes the operations and events of a Recording."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode, _pop_mode, _push_mode
+from torch.utils._python_dispatch import _pop_mode, _push_mode
 
-from gradwalk.backward_pass import draw, watch_backward
 from gradwalk.failures import cause
-from gradwalk.interpreter import ENGINE, OPTIMIZE, prepare, run_program
+from gradwalk.interpreter import ENGINE, OPTIMIZE
 from gradwalk.language.costs import tensors
 from gradwalk.language.library import Function
-from gradwalk.limits import LIMITS, Budget, Limits
-from gradwalk.live import Copier, LiveGraph, LiveValues, dtype_name
-from gradwalk.program import Program, ProgramCell, ProgramError, Span
+from gradwalk.limits import LIMITS, Limits
+from gradwalk.program import ProgramCell, ProgramError, Span
+from gradwalk.recorder.backward_pass import draw, watch_backward
+from gradwalk.recorder.copying import Copier
+from gradwalk.recorder.kernels import Kernel, Operand, Ran, Watch, sequence_number, tensors_of
+from gradwalk.recorder.nodes import LiveGraph
+from gradwalk.recorder.values import LiveValues
 from gradwalk.recording import (
     Binding,
     Cell,
@@ -39,142 +37,6 @@ from gradwalk.recording import (
     Statement,
     Update,
 )
-
-_sequence_number = torch._C._autograd._get_sequence_nr
-
-
-def record(source: str, *, pictures: bool = False, limits: Limits = LIMITS) -> Recording:
-    """Run a program once, in real PyTorch, and record everything that happened.
-
-    ``source`` is one program in cells (``# %%``). With ``pictures``, torchviz draws the graph of each backward() call.
-    A cell that fails is part of the recording; the next cell goes on. Raises ProgramError when the text is refused.
-    """
-    return record_program(prepare(source, limits), pictures=pictures, limits=limits)
-
-
-def record_program(program: Program, *, pictures: bool = False, limits: Limits = LIMITS) -> Recording:
-    """The same for a program that is already prepared."""
-    recorder = Recorder(pictures=pictures, limits=limits)
-    try:
-        run_program(program, recorder, Budget(limits))
-        return recorder.recording(program.source)
-    finally:
-        recorder.release()
-
-
-class Kernel(NamedTuple):
-    """What a kernel's schema says."""
-
-    name: str
-    arguments: tuple[str, ...]
-    in_place: bool
-    view: bool
-    unwritten: bool = False
-    """It hands out memory as it finds it. No recording may show what others left there."""
-
-
-class Operand(NamedTuple):
-    """A tensor that a kernel was given, as it was just before."""
-
-    name: str
-    value: int
-    source: Any
-    """Its grad_fn then; None for a leaf or a constant."""
-    requires_grad: bool
-    floating: bool
-
-
-class Ran(NamedTuple):
-    """A kernel that ran inside a call."""
-
-    kernel: Kernel
-    number: int
-    """The sequence number of the newest node at that time: this kernel's own if it is tracked."""
-    operands: tuple[Operand, ...]
-    constants: tuple[Constant, ...]
-    results: tuple[int, ...]
-    outputs: tuple[torch.Tensor, ...]
-
-
-_KERNELS: dict[Any, Kernel] = {}
-_PASSED_OVER = frozenset(("lift_fresh", "detach", "alias"))
-"""Kernels that PyTorch also runs for itself after others: they count only when a call begins with them."""
-
-
-def _kernel(func: Any) -> Kernel:
-    if (known := _KERNELS.get(func)) is None:
-        schema = func._schema
-        name = schema.name.removeprefix("aten::")
-        returns = [item.alias_info for item in schema.returns]
-        known = _KERNELS[func] = Kernel(
-            f"{name}.{schema.overload_name}" if schema.overload_name else name,
-            tuple(argument.name for argument in schema.arguments),
-            bool(schema.is_mutable),
-            any(info is not None and not info.is_write for info in returns),
-            name.startswith(("empty", "new_empty")),
-        )
-    return known
-
-
-class _Watch(TorchDispatchMode):
-    """Notes each kernel that runs while a call is being watched.
-
-    It is pushed on the thread's own stack directly: entering it by ``with`` also sets flags that the whole process
-    shares, for a compiler that is not used here.
-    """
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """Nothing is compiled here, so the wrapper that would say so on every kernel is left out."""
-        return False
-
-    def __init__(self, values: LiveValues) -> None:
-        super().__init__()
-        self._values = values
-        self.ran: list[Ran] = []
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kernel = _kernel(func)
-        if self.ran and kernel.name in _PASSED_OVER:
-            return func(*args)
-        number = _sequence_number() - 1
-        operands: list[Operand] = []
-        constants: list[Constant] = []
-        for name, argument in zip(kernel.arguments, args, strict=False):
-            self._note(name, argument, operands, constants)
-        for name, argument in (kwargs or {}).items():
-            self._note(name, argument, operands, constants)
-        out = func(*args, **(kwargs or {}))
-        outputs = _tensors(out)
-        if kernel.unwritten:
-            for tensor in outputs:
-                tensor.zero_()
-        if not outputs:
-            return out  # a number was read out of a tensor, as for an index
-        if kernel.in_place:
-            self._values.changed(args[0])
-        shared = operands[0].value if kernel.view and operands else None
-        results = tuple(self._values.made(t, shared, anew=kernel.in_place) for t in outputs)
-        self.ran.append(Ran(kernel, number, tuple(operands), tuple(constants), results, outputs))
-        return out
-
-    def _note(self, name: str, argument: Any, operands: list[Operand], constants: list[Constant]) -> None:
-        if isinstance(argument, torch.Tensor):
-            operands.append(
-                Operand(
-                    name,
-                    self._values.value_of(argument),
-                    argument.grad_fn,
-                    argument.requires_grad,
-                    argument.is_floating_point(),
-                )
-            )
-        elif isinstance(argument, list | tuple) and any(isinstance(part, torch.Tensor) for part in argument):
-            for index, part in enumerate(argument):
-                self._note(f"{name}[{index}]", part, operands, constants)
-        elif argument is not None:
-            text = dtype_name(argument) if isinstance(argument, torch.dtype) else str(argument)
-            constants.append(Constant(name, text))
 
 
 class Recorder:
@@ -195,7 +57,7 @@ class Recorder:
         self.jacobian_entries = limits.local_gradients
         self._nodes_left = limits.backward_nodes
         self._cells: list[ProgramCell] = []
-        self._watch = _Watch(self.values)
+        self._watch = Watch(self.values)
 
     # What the interpreter tells
 
@@ -209,7 +71,7 @@ class Recorder:
             return function.call(*args, **kwargs)
         if self.values.anything_changed:
             _settle(args, kwargs)
-        before = _sequence_number() - 1
+        before = sequence_number() - 1
         watch = self._watch
         watch.ran = []
         _push_mode(watch)
@@ -234,7 +96,7 @@ class Recorder:
         ]
         with self.silence():
             result = call(*args)
-        outputs = _tensors(result)
+        outputs = tensors_of(result)
         if outputs:
             node = self.graph.discover([t.grad_fn for t in outputs])
             kernel = Kernel(name, (), False, False)
@@ -359,7 +221,7 @@ class Recorder:
 
     def _operations_of(self, ran: list[Ran], result: Any, before: int, span: Span) -> None:
         ran = _without_copies(ran)
-        finals = _tensors(result)
+        finals = tensors_of(result)
         outputs = ran[0].outputs if len(ran) == 1 else tuple(t for item in ran for t in item.outputs)
         if finals and (not outputs or finals[0] is not outputs[-1]):
             self.values.adopt(finals, outputs)
@@ -415,9 +277,3 @@ def _copied_for(item: Ran, following: Ran | None) -> bool:
         and item.kernel.name == "clone"
         and item.operands[0].value == following.operands[0].value
     )
-
-
-def _tensors(result: Any) -> tuple[torch.Tensor, ...]:
-    if isinstance(result, torch.Tensor):
-        return (result,)
-    return tuple(t for t in result if isinstance(t, torch.Tensor)) if isinstance(result, list | tuple) else ()

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
-from gradwalk.local_gradients import entries, local_gradients
 from gradwalk.program import Span
+from gradwalk.recorder.local_gradients import entries, local_gradients
 from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Event, Free, LocalGradient
 
 if TYPE_CHECKING:
-    from gradwalk.recorder import Recorder
+    from gradwalk.recorder.listener import Recorder
 
 
 MOST_PICTURES = 24

@@ -1,0 +1,139 @@
+"""The kernels that PyTorch runs inside a call, and what each was given.
+
+A dispatch mode sees them all, also those that a call hides. A kernel and its grad_fn node are paired by autograd's
+sequence number, which a node takes just before its kernel runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from gradwalk.recorder.copying import dtype_name
+from gradwalk.recorder.values import LiveValues
+from gradwalk.recording import Constant
+
+sequence_number = torch._C._autograd._get_sequence_nr
+
+
+class Kernel(NamedTuple):
+    """What a kernel's schema says."""
+
+    name: str
+    arguments: tuple[str, ...]
+    in_place: bool
+    view: bool
+    unwritten: bool = False
+    """It hands out memory as it finds it. No recording may show what others left there."""
+
+
+class Operand(NamedTuple):
+    """A tensor that a kernel was given, as it was just before."""
+
+    name: str
+    value: int
+    source: Any
+    """Its grad_fn then; None for a leaf or a constant."""
+    requires_grad: bool
+    floating: bool
+
+
+class Ran(NamedTuple):
+    """A kernel that ran inside a call."""
+
+    kernel: Kernel
+    number: int
+    """The sequence number of the newest node at that time: this kernel's own if it is tracked."""
+    operands: tuple[Operand, ...]
+    constants: tuple[Constant, ...]
+    results: tuple[int, ...]
+    outputs: tuple[torch.Tensor, ...]
+
+
+_KERNELS: dict[Any, Kernel] = {}
+_PASSED_OVER = frozenset(("lift_fresh", "detach", "alias"))
+"""Kernels that PyTorch also runs for itself after others: they count only when a call begins with them."""
+
+
+def _kernel(func: Any) -> Kernel:
+    if (known := _KERNELS.get(func)) is None:
+        schema = func._schema
+        name = schema.name.removeprefix("aten::")
+        returns = [item.alias_info for item in schema.returns]
+        known = _KERNELS[func] = Kernel(
+            f"{name}.{schema.overload_name}" if schema.overload_name else name,
+            tuple(argument.name for argument in schema.arguments),
+            bool(schema.is_mutable),
+            any(info is not None and not info.is_write for info in returns),
+            name.startswith(("empty", "new_empty")),
+        )
+    return known
+
+
+class Watch(TorchDispatchMode):
+    """Notes each kernel that runs while a call is being watched.
+
+    It is pushed on the thread's own stack directly: entering it by ``with`` also sets flags that the whole process
+    shares, for a compiler that is not used here.
+    """
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled here, so the wrapper that would say so on every kernel is left out."""
+        return False
+
+    def __init__(self, values: LiveValues) -> None:
+        super().__init__()
+        self._values = values
+        self.ran: list[Ran] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kernel = _kernel(func)
+        if self.ran and kernel.name in _PASSED_OVER:
+            return func(*args)
+        number = sequence_number() - 1
+        operands: list[Operand] = []
+        constants: list[Constant] = []
+        for name, argument in zip(kernel.arguments, args, strict=False):
+            self._note(name, argument, operands, constants)
+        for name, argument in (kwargs or {}).items():
+            self._note(name, argument, operands, constants)
+        out = func(*args, **(kwargs or {}))
+        outputs = tensors_of(out)
+        if kernel.unwritten:
+            for tensor in outputs:
+                tensor.zero_()
+        if not outputs:
+            return out  # a number was read out of a tensor, as for an index
+        if kernel.in_place:
+            self._values.changed(args[0])
+        shared = operands[0].value if kernel.view and operands else None
+        results = tuple(self._values.made(t, shared, anew=kernel.in_place) for t in outputs)
+        self.ran.append(Ran(kernel, number, tuple(operands), tuple(constants), results, outputs))
+        return out
+
+    def _note(self, name: str, argument: Any, operands: list[Operand], constants: list[Constant]) -> None:
+        if isinstance(argument, torch.Tensor):
+            operands.append(
+                Operand(
+                    name,
+                    self._values.value_of(argument),
+                    argument.grad_fn,
+                    argument.requires_grad,
+                    argument.is_floating_point(),
+                )
+            )
+        elif isinstance(argument, list | tuple) and any(isinstance(part, torch.Tensor) for part in argument):
+            for index, part in enumerate(argument):
+                self._note(f"{name}[{index}]", part, operands, constants)
+        elif argument is not None:
+            text = dtype_name(argument) if isinstance(argument, torch.dtype) else str(argument)
+            constants.append(Constant(name, text))
+
+
+def tensors_of(result: Any) -> tuple[torch.Tensor, ...]:
+    if isinstance(result, torch.Tensor):
+        return (result,)
+    return tuple(t for t in result if isinstance(t, torch.Tensor)) if isinstance(result, list | tuple) else ()

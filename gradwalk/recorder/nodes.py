@@ -1,0 +1,193 @@
+"""Which live grad_fn is which Node, where it leads, and what it saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import torch
+
+from gradwalk.recorder.values import LiveValues
+from gradwalk.recording import Node, Route, Saved
+
+
+class Given(Protocol):
+    """What routing needs to know of an operand."""
+
+    @property
+    def source(self) -> Any: ...
+    @property
+    def requires_grad(self) -> bool: ...
+    @property
+    def floating(self) -> bool: ...
+    @property
+    def value(self) -> int: ...
+
+
+class _LiveNode(NamedTuple):
+    node: Any
+    routes: tuple[tuple[Any, int], ...]
+    saved: tuple[tuple[str, Any], ...]
+
+
+_SAVED_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _saved_names(kind: type) -> tuple[str, ...]:
+    if (names := _SAVED_NAMES.get(kind)) is None:
+        names = _SAVED_NAMES[kind] = tuple(name for name in dir(kind) if name.startswith("_saved_"))
+    return names
+
+
+def _saved(node: Any) -> tuple[tuple[str, Any], ...]:
+    found = []
+    for name in _saved_names(type(node)):
+        try:
+            found.append((name.removeprefix("_saved_"), getattr(node, name)))
+        except RuntimeError:
+            continue
+    return tuple(found)
+
+
+class LiveGraph:
+    """PyTorch's own graph: gives each grad_fn node an id and keeps what it is connected to."""
+
+    def __init__(self, values: LiveValues) -> None:
+        self._values = values
+        self._ids: dict[Any, int] = {}
+        self._nodes: list[_LiveNode] = []
+        self._operations: dict[int, int] = {}
+        self._leaves: dict[int, int] = {}
+        self._saved: dict[int, tuple[Saved, ...]] = {}
+        self.freed: set[int] = set()
+
+    def discover(self, roots: Iterable[Any]) -> dict[int, int]:
+        """Give ids to the nodes that are reachable and new. Returns sequence number → id of the new ones."""
+        numbered: dict[int, int] = {}
+        stack = [node for node in roots if node is not None]
+        while stack:
+            node = stack.pop()
+            if node in self._ids:
+                continue
+            index = self._ids[node] = len(self._nodes)
+            routes = node.next_functions
+            self._nodes.append(_LiveNode(node, routes, _saved(node)))
+            if not routes and type(node).__name__ == "AccumulateGrad":
+                self._leaves[index] = self._values.value_of(node.variable)
+            else:
+                numbered[node._sequence_nr()] = index
+            for target, _ in routes:
+                if target is not None and target not in self._ids:
+                    stack.append(target)
+        return numbered
+
+    def routes(self, node: int, operands: Sequence[Given]) -> tuple[int | None, ...]:
+        """Which entry of the node's next_functions belongs to each operand.
+
+        next_functions has one entry for each differentiable argument, in the order of the arguments; arguments such
+        as indices have none.
+        """
+        entries = self._nodes[node].routes
+        if len(entries) == len(operands):
+            return tuple([i if target is not None else None for i, (target, _) in enumerate(entries)])
+        found: list[int | None] = []
+        position = 0
+        for operand in operands:
+            fits = operand.floating and position < len(entries) and self._fits(entries[position][0], operand)
+            found.append(position if fits and entries[position][0] is not None else None)
+            position += fits
+        return tuple(found)
+
+    def _fits(self, target: Any, operand: Given) -> bool:
+        if target is None or not operand.requires_grad:
+            return target is None and not operand.requires_grad
+        if operand.source is not None:
+            return target is operand.source
+        leaf = self._leaves.get(self._ids.get(target, -1))
+        return leaf is not None and self._values.live(leaf) is self._values.live(operand.value)
+
+    def made_by(self, node: int, operation: int, results: Sequence[int]) -> None:
+        self._operations[node] = operation
+        saved = self._nodes[node].saved
+        if saved:
+            self._saved[node] = tuple([self._saved_value(name, kept, results) for name, kept in saved])
+
+    def _saved_value(self, name: str, kept: Any, results: Sequence[int]) -> Saved:
+        """An operand that is saved is itself; a saved result comes back as a new object over the same memory."""
+        if not isinstance(kept, torch.Tensor):
+            return Saved(name, None, _saved_text(kept))
+        if name.startswith("result") and results:
+            digits = name.removeprefix("result")
+            return Saved(name, results[min(int(digits), len(results) - 1) if digits.isdigit() else 0], "")
+        if not self._values.knows(kept) and (made := self._values.among(results, kept)) is not None:
+            return Saved(name, made, "")
+        if kept.dim() == 0 and not self._values.knows(kept):
+            return Saved(name, None, str(kept.item()))  # a Python number, wrapped
+        return Saved(name, self._values.value_of(kept), "")
+
+    def id_of(self, node: Any) -> int:
+        return self._ids[node]
+
+    def live(self, index: int) -> Any:
+        return self._nodes[index].node
+
+    def routes_of(self, index: int) -> tuple[tuple[Any, int], ...]:
+        return self._nodes[index].routes
+
+    def leaf_of(self, index: int) -> int | None:
+        return self._leaves.get(index)
+
+    def operation_of(self, index: int) -> int | None:
+        return self._operations.get(index)
+
+    def saves_tensors(self, index: int) -> bool:
+        return any(isinstance(kept, torch.Tensor) for _, kept in self._nodes[index].saved)
+
+    def reachable(self, root: Any) -> list[int]:
+        """The ids of all nodes that a backward() from ``root`` can reach, oldest first."""
+        self.discover((root,))
+        seen: set[int] = set()
+        stack = [self._ids[root]]
+        while stack:
+            index = stack.pop()
+            if index not in seen:
+                seen.add(index)
+                stack.extend(self._ids[target] for target, _ in self._nodes[index].routes if target is not None)
+        return sorted(seen)
+
+    def release(self) -> None:
+        """Drop the nodes, and what Functions of the program's own have kept in their ctx, which are nodes too."""
+        for live in self._nodes:
+            if isinstance(live.node, torch.autograd.function.FunctionCtx):
+                vars(live.node).clear()
+        self._nodes.clear()
+        self._ids.clear()
+
+    def ids(self) -> dict[int, int]:
+        """id(grad_fn) → Node id."""
+        return {id(node): index for node, index in self._ids.items()}
+
+    def finished(self) -> tuple[Node, ...]:
+        return tuple(self._finished(index, live) for index, live in enumerate(self._nodes))
+
+    def _finished(self, index: int, live: _LiveNode) -> Node:
+        routes = tuple(Route(None if t is None else self._ids[t], output) for t, output in live.routes)
+        return Node(
+            index,
+            type(live.node).__name__,
+            self._operations.get(index),
+            routes,
+            self._leaves.get(index),
+            self._saved.get(index, ()),
+        )
+
+
+def _saved_text(kept: Any) -> str:
+    """A negative number such as dim=-1 comes back from a node as 2⁶⁴ − 1."""
+    if type(kept) is int and kept >= 2**63:
+        return str(kept - 2**64)
+    if isinstance(kept, tuple) and kept and all(type(number) is int for number in kept):
+        return f"({', '.join(map(_saved_text, kept))}{',' if len(kept) == 1 else ''})"
+    return (
+        "[saved tensors]" if isinstance(kept, tuple) and any(isinstance(t, torch.Tensor) for t in kept) else str(kept)
+    )
