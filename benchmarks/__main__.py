@@ -1,6 +1,7 @@
 """All benchmarks, one after another: `python -m benchmarks`, or some of them: `python -m benchmarks recording step`.
 
-Each module of this folder that has a ``main`` is one. They print ratios of two things measured in the same run.
+Each module of this folder is one and has a ``main``. They print ratios of two things measured in the same run. Those that
+take many minutes run only where they are named: `python -m benchmarks load`.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ import sys
 import benchmarks
 
 
+LONG = frozenset(("failover", "fuzz", "hostile_server", "load", "soak"))
+
+
 def names() -> list[str]:
     """The benchmarks there are."""
-    return sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__")
+    modules = pkgutil.iter_modules(benchmarks.__path__)
+    return sorted(module.name for module in modules if module.name != "__main__" and not module.ispkg)
 
 
 def main(chosen: list[str]) -> int:
@@ -23,7 +28,7 @@ def main(chosen: list[str]) -> int:
     if unknown:
         print(f"There is no benchmark {', '.join(unknown)}; there are {', '.join(names())}.", file=sys.stderr)
         return 2
-    for name in chosen or names():
+    for name in chosen or [name for name in names() if name not in LONG]:
         module = importlib.import_module(f"benchmarks.{name}")
         print(f"\n{name}: {(module.__doc__ or '').partition(chr(10))[0]}\n", flush=True)
         module.main()

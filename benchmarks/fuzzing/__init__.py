@@ -1,0 +1,1 @@
+"""Random programs for the parser and the interpreter, and the tripwire that watches while they run."""
