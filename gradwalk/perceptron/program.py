@@ -1,0 +1,51 @@
+"""A network in numbers → PyTorch program text that runs as it stands; its last line shows the gradients."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+
+from gradwalk.perceptron import linear, scalar, tensor
+from gradwalk.perceptron.losses import BY_HAND
+from gradwalk.perceptron.reading import Network
+from gradwalk.perceptron.written import MAX_LINE, Written
+
+_STYLES: Mapping[str, Callable[[Network], Written]] = {
+    "scalar": scalar.write,
+    "tensor": tensor.write,
+    "linear": linear.write,
+}
+
+
+def program(network: Network) -> str:
+    """The whole program: values, forward pass, loss, backward pass, gradients."""
+    written = write(network)
+    gradients = [f"{leaf}.grad" for leaf in written.leaves]
+    return "\n\n".join([forward_program(network).rstrip("\n"), f"loss.backward()\n{_shown(gradients)}"]) + "\n"
+
+
+def forward_program(network: Network) -> str:
+    """The program as far as the loss, with nothing shown."""
+    written = write(network)
+    blocks = [_imports(written, network), *([BY_HAND] if network.loss == "bce" else [])]
+    return "\n\n".join([*blocks, "\n".join(written.values), "\n".join(written.forward)]) + "\n"
+
+
+def write(network: Network) -> Written:
+    """The program's parts in the network's style."""
+    return _STYLES[network.style](network)
+
+
+def _imports(written: Written, network: Network) -> str:
+    code = "\n".join((*written.values, *written.forward))
+    lines = ["import torch"]
+    lines += ["import torch.nn as nn"] if network.style == "linear" else []
+    lines += ["import torch.nn.functional as F"] if "F." in code else []
+    return "\n".join(lines)
+
+
+def _shown(gradients: Sequence[str]) -> str:
+    line = ", ".join(gradients)
+    if len(line) <= MAX_LINE:
+        return line
+    return textwrap.fill(f"({line})", MAX_LINE, subsequent_indent=" ")
