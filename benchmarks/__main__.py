@@ -12,7 +12,6 @@ import sys
 
 import benchmarks
 
-
 LONG = frozenset(("failover", "fuzz", "hostile_server", "load", "soak"))
 
 
