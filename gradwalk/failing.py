@@ -6,7 +6,7 @@ import ast
 import re
 from typing import NamedTuple
 
-from gradwalk import explain
+from gradwalk import explain, syntax
 from gradwalk.expression import Expression
 from gradwalk.notation import shape_text
 from gradwalk.program import Span
@@ -121,7 +121,7 @@ def _piece(source: str, span: Span) -> str:
 def _names(piece: str) -> list[str]:
     """The names in a piece of the program, each once, in order of appearance."""
     try:
-        tree = ast.parse(piece.strip(), mode="eval")
+        tree = syntax.expression(piece.strip())
     except SyntaxError:
         return []
     found = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]

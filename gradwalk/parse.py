@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from gradwalk import syntax
 from gradwalk.limits import LIMITS, Limits
 from gradwalk.program import Broken, Passed, Program, ProgramCell, ProgramError, Span
 
@@ -275,7 +276,7 @@ def _tree_without_magics(text: str, line: int) -> tuple[ast.Module, tuple[Passed
 
 def _tree(text: str, line: int) -> ast.Module:
     try:
-        return ast.parse(text)
+        return syntax.module(text)
     except SyntaxError as error:
         at_line, column = (error.lineno or 1) + line - 1, error.offset or 1
         end = error.end_offset if error.end_lineno == error.lineno and error.end_offset else 0

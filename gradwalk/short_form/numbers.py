@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
+from gradwalk import syntax
 from gradwalk.program import ProgramError
 from gradwalk.short_form.arithmetic import evaluate
 from gradwalk.short_form.spelling import check_depth, plain_signs, plain_spaces
@@ -81,7 +82,7 @@ def _parse(text: str) -> ast.expr:
     if not _CHARACTERS.fullmatch(text):
         raise ProgramError(problem)
     try:
-        tree = ast.parse(text, mode="eval").body
+        tree = syntax.expression(text).body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise ProgramError(problem) from None
     check_depth(tree)

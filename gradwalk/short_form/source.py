@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from gradwalk import syntax
 from gradwalk.program import ProgramError, Span
 from gradwalk.short_form import mistakes
 from gradwalk.short_form.spelling import check_depth, plain_signs, plain_spaces, span_of
@@ -106,7 +107,7 @@ def _tree(text: str) -> ast.Module:
     lines = text.split("\n")
     indents = [len(line) - len(line.lstrip(" \t")) for line in lines]
     try:
-        tree = ast.parse("\n".join(line.lstrip(" \t") for line in lines))
+        tree = syntax.module("\n".join(line.lstrip(" \t") for line in lines))
     except SyntaxError as error:
         raise _not_read(error, indents) from None
     except (ValueError, MemoryError, RecursionError):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 
+from gradwalk import syntax
 from gradwalk.program import ProgramError
 from gradwalk.short_form import terms
 from gradwalk.short_form.defaults import defaults
@@ -47,7 +48,7 @@ def translate(text: str, given: Container[str] = (), tensor_options: str = "") -
     lines, root = _written(draft)
     _check_root(draft, root)
     _check_modules(draft)
-    check_depth(ast.parse(lines), MAX_WRITTEN_DEPTH)
+    check_depth(syntax.module(lines), MAX_WRITTEN_DEPTH)
     names = tuple(draft.variables)
     return Translation(lines, root, names, frozenset(draft.modules), defaults(draft.source.tree, names))
 
