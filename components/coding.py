@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from components.code import Groups, Program, Refusal, Save, editor
-from components.code.shown import ShownCell
 from components.opened_program import OpenedProgram
 from gradwalk.dot import LayoutError
 from gradwalk.lessons import LESSONS
 from gradwalk.notebook import to_notebook
 from gradwalk.program import ProgramError
 from gradwalk.sharing import lesson_of, to_query
+from gradwalk.shown_cells import ShownCell
 
 
 def edit(

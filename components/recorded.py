@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 import gradwalk
-from components.answer.table import table
 from gradwalk.answer import answer
+from gradwalk.answer_table import table
 from gradwalk.drawing import player_graphs
 from gradwalk.expression import Expression, program
 from gradwalk.failing import Failing, failing

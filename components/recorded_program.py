@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 import gradwalk
-from components.code.shown import ShownCell, shown_cells
 from gradwalk.drawing import player_graphs
+from gradwalk.shown_cells import ShownCell, shown_cells
 from gradwalk.timeline import timeline
 
 

@@ -1,7 +1,7 @@
 """Python's own parser, asked by one thread at a time.
 
-Python 3.11 counts the depth of a tree that it hands out in a place that all threads share, so two that parse at once can
-get a ``SystemError`` (``AST constructor recursion depth mismatch``) for texts with nothing wrong in them.
+Python 3.11 counts the depth of a tree that it hands out in a place that all threads share, so two that parse at once
+can get a ``SystemError`` (``AST constructor recursion depth mismatch``) for texts with nothing wrong in them.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components.code.shown import ShownCell
 from components.coding import edit
 from components.opened_program import opened_program
 from components.recorded_program import RecordedProgram, recorded_program, shown_by
@@ -15,6 +14,7 @@ from components.workbench import workbench
 from gradwalk.dot import LayoutError
 from gradwalk.program import ProgramError
 from gradwalk.sharing import to_query
+from gradwalk.shown_cells import ShownCell
 
 LAST_GOOD = "last good program"
 PLAYER = "program-player"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import gradwalk
-from components.answer.table import table
 from gradwalk.answer import Row, answer
+from gradwalk.answer_table import table
 from gradwalk.expression import program, read
 
 

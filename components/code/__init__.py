@@ -13,8 +13,8 @@ from typing import TypedDict
 import streamlit as st
 
 from components.code.entry import Entry, read_entry
-from components.code.shown import ShownCell
 from gradwalk.program import Span
+from gradwalk.shown_cells import ShownCell
 
 KEY = "code-editor"
 
