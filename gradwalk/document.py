@@ -14,15 +14,15 @@ from urllib.parse import quote_plus
 
 from gradwalk.expression import DTYPES, read
 from gradwalk.gallery import EXAMPLES
+from gradwalk.position import check_picture, step_of
 from gradwalk.program import ProgramError
 from gradwalk.short_form.numbers import is_numbers
 
 MAX_ADDRESS = 40_000
 """Characters of all parameters together."""
 MAX_PARAMETERS = 80
-MAX_STEP = 100_000
 
-CONTROLS = frozenset(("text", "values", "constants", "dtype", "seed", "step"))
+CONTROLS = frozenset(("text", "values", "constants", "dtype", "seed", "step", "picture"))
 
 _FOREIGN = re.compile(r"embed|embed_options|theme|lang|ref|utm_\w*|fbclid|gclid")
 """Parameters that Streamlit and other sites add to an address; they are none of ours."""
@@ -114,8 +114,9 @@ def from_query(params: Mapping[str, str]) -> tuple[Document, tuple[str, ...]]:
         given if text is not None else {**DEFAULT.given, **given},
         dtype=_dtype(params.get("dtype"), notices),
         seed=_seed(params.get("seed"), notices),
-        step=_step(params.get("step"), notices),
+        step=step_of(params, notices),
     )
+    check_picture(params, notices)
     return _checked(document, params.get("constants", ""), notices)
 
 
@@ -168,15 +169,6 @@ def _seed(text: str | None, notices: list[str]) -> str | None:
         return text
     notices.append("The seed in the address is no number, vector or matrix; backward() starts from its own.")
     return None
-
-
-def _step(text: str | None, notices: list[str]) -> int:
-    if text is None:
-        return 0
-    if re.fullmatch("[0-9]{1,6}", text) and int(text) <= MAX_STEP:
-        return int(text)
-    notices.append("The step in the address is no step number; the walk starts at the beginning.")
-    return 0
 
 
 def _checked(document: Document, constants: str, notices: list[str]) -> tuple[Document, tuple[str, ...]]:

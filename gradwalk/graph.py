@@ -32,7 +32,7 @@ from gradwalk.measures import (
 from gradwalk.notation import call_text, pretty, value_names
 from gradwalk.recording import BackwardCall, Operation, Recording, Value
 
-RANK_GAP = 22
+RANK_GAP = 16
 """Between a column of boxes and a column of the arrows' texts."""
 PORTS = 6
 """Up to so many operands arrive at places of their own, in their order."""
@@ -151,7 +151,7 @@ class _Boxes:
         subtitle = shortened(subtitle, SUBTITLE_SIZE, MAX_TITLE_WIDTH)
         tracked = kind in ("leaf", "operation")
         room, lines = value_room(value.shape)
-        widest = max(text_width(title, TITLE_SIZE, bold=True), text_width(subtitle, SUBTITLE_SIZE), room)
+        widest = max(text_width(title, TITLE_SIZE, bold=True), text_width(subtitle, SUBTITLE_SIZE), room - PADDING)
         width = max(MIN_WIDTH, math.ceil(widest) + 2 * PADDING)
         height = FIRST_BASELINE - LINE_HEIGHT + lines * LINE_HEIGHT * (1 + tracked) + BOTTOM
         return Box(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
-from gradwalk.notation import array_text, shape_text
-from gradwalk.recording import MAX_NUMBERS
+from gradwalk.notation import array_text, box_text, first_elements, jacobian_text, shape_text
+from gradwalk.recording import MAX_NUMBERS, Number
 
 TITLE_SIZE = 15
 SUBTITLE_SIZE = 12
@@ -28,20 +29,23 @@ FLOW_SHIFT = 10
 
 MIN_WIDTH = 92
 MAX_TITLE_WIDTH = 180
-MAX_ARROW_ROOM = 150
+MAX_ARROW_ROOM = 118
+SQUEEZED = 0.8
+"""As narrow as this, of its natural width, a text is set where it has too little room."""
 
-# Numbers about as wide as they come: alone in a box, on an arrow, in a row. The rare wider ones are squeezed.
-_WIDEST = -1.2345e-05
-_WIDE_ON_ARROW = -0.0012345
-_WIDE_ELEMENT = -7.66132
+# Ordinary numbers: alone in a box (one about as wide as they come), on an arrow, in a row. Wider ones are squeezed:
+# were there room for the widest, most pictures would be wider than the screen.
+_IN_BOX = -1.2345e-05
+_ON_ARROW = -0.1235
+_ELEMENT = 7.6613
 
 
 @lru_cache(maxsize=4096)
 def value_room(shape: tuple[int, ...]) -> tuple[float, int]:
     """The width in pixels and the number of lines that an array of this shape, or its gradient, takes in a box."""
     size = math.prod(shape)
-    numbers = [_WIDE_ELEMENT if shape else _WIDEST] * size if size <= MAX_NUMBERS else None
-    lines = array_text(shape, numbers)
+    numbers = [_ELEMENT if shape else _IN_BOX] * size if size <= MAX_NUMBERS else None
+    lines = box_text(shape, numbers)
     return max(text_width("∇ " + line, NUMBER_SIZE) for line in lines), len(lines)
 
 
@@ -53,7 +57,7 @@ def arrow_room(result: tuple[int, ...], operand: tuple[int, ...]) -> int:
     and the contribution, which has the operand's shape.
     """
     rows, columns = math.prod(result), math.prod(operand)
-    jacobian = _line((max(rows, columns),)) if min(rows, columns) == 1 else f"J {rows}×{columns}"
+    jacobian = _line((max(rows, columns),)) if min(rows, columns) == 1 else jacobian_text(rows, columns)
     lines = [_line(operand), _line(result) if rows == columns else jacobian]
     widest = max(text_width(f"∇ {line}", EDGE_SIZE) for line in lines)
     return math.ceil(min(widest, MAX_ARROW_ROOM))
@@ -61,9 +65,18 @@ def arrow_room(result: tuple[int, ...], operand: tuple[int, ...]) -> int:
 
 def _line(shape: tuple[int, ...]) -> str:
     size = math.prod(shape)
-    numbers = [_WIDE_ON_ARROW if size == 1 else _WIDE_ELEMENT] * size if size <= MAX_NUMBERS else None
+    numbers = [_ON_ARROW if size == 1 else _ELEMENT] * size if size <= MAX_NUMBERS else None
+    return arrow_text(shape, numbers)
+
+
+def arrow_text(shape: tuple[int, ...], numbers: Sequence[Number] | None) -> str:
+    """An array in one line for an arrow: all of it, the start of a vector that would be too wide, or else its shape."""
     lines = array_text(shape, numbers)
-    return lines[0] if len(lines) == 1 else shape_text(shape)
+    if len(lines) > 1 or numbers is None or len(shape) != 1:
+        return lines[0] if len(lines) == 1 else shape_text(shape)
+    starts = [lines[0], *(first_elements(numbers, count) for count in range(min(3, len(numbers) - 1), 0, -1))]
+    fitting = (text for text in starts if text_width(f"∇ {text}", EDGE_SIZE) * SQUEEZED <= MAX_ARROW_ROOM)
+    return next(fitting, starts[-1])
 
 
 def shortened(text: str, size: float, room: float, bold: bool = False) -> str:

@@ -26,7 +26,7 @@ from gradwalk.recording import (
     Update,
     Value,
 )
-from gradwalk.slots import Slots, lines_of, local_text, one_line
+from gradwalk.slots import Slots, lines_of, local_text, on_arrow
 from gradwalk.steps import Steps
 from gradwalk.told import Cleared, Told
 
@@ -178,7 +178,7 @@ class Scene:
         placed = event._replace(span=operation.span)
         self._step(placed, "backward", explain.backward, [box, *edges, f"n{event.node}"], box)
         for edge, arrival in zip(edges, arrivals, strict=True):
-            self._slots.write_passing(self._now, f"{edge}.flow", [one_line(arrival.array)])
+            self._slots.write_passing(self._now, f"{edge}.flow", [on_arrow(arrival.array)])
             lines = self._gradient_so_far(event.call, arrival)
             self._slots.write_passing(self._now, f"{index.box(arrival.value)}.grad", lines)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from gradwalk.lessons import BY_SLUG, LESSONS
 from gradwalk.limits import LIMITS
 from gradwalk.notebook import to_program
+from gradwalk.position import check_picture, step_of
 from gradwalk.program import ProgramError
 
 MAX_CODE = 4000
@@ -122,13 +123,11 @@ def from_query(params: Mapping[str, str]) -> tuple[Shared, tuple[str, ...]]:
             source = BY_SLUG[params["lesson"]].source
         else:
             notices.append("The address names no example that is here, so the first one is shown.")
-    step = params.get("step", "0")
-    if not re.fullmatch("[0-9]{1,6}", step):
-        notices.append("The step in the address is no step number; the walk starts at the beginning.")
-        step = "0"
+    step = step_of(params, notices)
+    check_picture(params, notices)
     turns = params.get("open", "")
     if not re.fullmatch(r"([0-9]{1,6}(,[0-9]{1,6}){0,7})?", turns):
         notices.append("The address names no turns of a loop; all of them are folded.")
         turns = ""
     unfold = tuple(int(number) for number in turns.split(",") if number)
-    return Shared(source, int(step), unfold), tuple(notices)
+    return Shared(source, step, unfold), tuple(notices)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gradwalk.index import Index
-from gradwalk.notation import array_text, shape_text, short
+from gradwalk.measures import arrow_text
+from gradwalk.notation import box_text, jacobian_text, short
 from gradwalk.recording import Array, LocalGradient, Operation, Value
 
 Lines = list[str] | None
@@ -71,21 +72,21 @@ class Slots:
 
 
 def lines_of(array: Array | Value) -> list[str]:
-    return array_text(array.shape, array.numbers)
+    """The array as it stands in a box."""
+    return box_text(array.shape, array.numbers)
 
 
-def one_line(array: Array | Value) -> str:
-    """The array where there is room for one line: its few numbers, or its shape."""
-    lines = lines_of(array)
-    return lines[0] if len(lines) == 1 else shape_text(array.shape)
+def on_arrow(array: Array) -> str:
+    """The array where there is room for one short line."""
+    return arrow_text(array.shape, array.numbers)
 
 
 def local_text(index: Index, event: LocalGradient, operation: Operation) -> str:
     """A number, the few numbers of a diagonal, a row or a column, or else the Jacobian's size."""
     if event.form == "diagonal":
-        return one_line(Array(index.values[operation.results[0]].shape, "", event.numbers))
+        return on_arrow(Array(index.values[operation.results[0]].shape, "", event.numbers))
     if event.numbers is None or min(event.rows, event.columns) > 1:
-        return f"J {event.rows}×{event.columns}"
+        return jacobian_text(event.rows, event.columns)
     if len(event.numbers) == 1:
         return short(event.numbers[0])
-    return one_line(Array((len(event.numbers),), "", event.numbers))
+    return on_arrow(Array((len(event.numbers),), "", event.numbers))

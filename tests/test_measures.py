@@ -6,8 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.measures import CODE_LINE, NUMBER_SIZE, arrow_room, code_room, shortened, text_width, value_room
-from gradwalk.notation import array_text, short
+from gradwalk.measures import (
+    CODE_LINE,
+    EDGE_SIZE,
+    MAX_ARROW_ROOM,
+    NUMBER_SIZE,
+    SQUEEZED,
+    arrow_room,
+    arrow_text,
+    code_room,
+    shortened,
+    text_width,
+    value_room,
+)
+from gradwalk.notation import box_text, short
 
 
 @given(st.floats(width=32))
@@ -18,14 +30,28 @@ def test_every_float32_fits_where_a_scalar_stands(number: float) -> None:
 
 
 @given(st.sampled_from([(3,), (4,), (9,), (2, 2), (3, 4), (7, 9), (2, 2, 2)]), st.data())
-def test_ordinary_numbers_fit_in_their_rows(shape: tuple[int, ...], data: st.DataObject) -> None:
+def test_ordinary_numbers_fit_in_their_rows_hardly_squeezed(shape: tuple[int, ...], data: st.DataObject) -> None:
     count = 1
     for size in shape:
         count *= size
     numbers = data.draw(st.lists(st.floats(0.125, 9, width=32).map(lambda n: -n), min_size=count, max_size=count))
-    lines = array_text(shape, numbers)
+    lines = box_text(shape, numbers)
     assert len(lines) <= value_room(shape)[1]
-    assert max(text_width(line, NUMBER_SIZE) for line in lines) <= value_room(shape)[0]
+    assert SQUEEZED * max(text_width(line, NUMBER_SIZE) for line in lines) <= value_room(shape)[0]
+
+
+@given(st.lists(st.floats(-99, 99, width=32), min_size=2, max_size=9))
+def test_a_vector_on_an_arrow_shows_as_much_as_has_room(numbers: list[float]) -> None:
+    text = arrow_text((len(numbers),), numbers)
+    assert text.startswith(f"[{short(numbers[0])}")
+    assert SQUEEZED * text_width(f"∇ {text}", EDGE_SIZE) <= MAX_ARROW_ROOM
+
+
+def test_a_row_of_four_takes_two_lines_in_a_box() -> None:
+    assert box_text((3,), [1.0, 2.0, 3.0]) == ["[1, 2, 3]"]
+    assert box_text((4,), [1.0, 2.0, 3.0, 4.0]) == ["[1, 2,", "3, 4]"]
+    assert box_text((6,), [1.0] * 6) == ["[1, 1,", "1, 1, …] (6)"]
+    assert box_text((2, 5), [1.0] * 10) == ["[1, 1, 1, …]", "[1, 1, 1, …]"]
 
 
 def test_huge_shapes_need_no_numbers() -> None:

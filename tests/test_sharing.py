@@ -133,7 +133,7 @@ def test_a_wrong_file_gets_a_sentence(name: str, text: str, why: str) -> None:
 # Addresses
 
 
-@given(texts, st.integers(0, 999_999), st.lists(st.integers(0, 999_999), max_size=8).map(tuple))
+@given(texts, st.integers(0, 100_000), st.lists(st.integers(0, 999_999), max_size=8).map(tuple))
 def test_an_address_opens_its_program_at_its_step(source: str, step: int, unfold: tuple[int, ...]) -> None:
     params = dict(parse_qsl(to_query(source, unfold))) | {"step": str(step)}
     assert from_query(params) == ((source, step, unfold), ())

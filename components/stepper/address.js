@@ -1,4 +1,4 @@
-/* The address bar says what is shown: the document's query and the step. Written without a word to the server. */
+/* The address bar says what is shown: the document's query, the picture and the step. Written without a word to the server. */
 
 const ADDRESS_PAUSE = 400; // ms; browsers refuse more than 100 changes in 30 s
 
@@ -14,8 +14,8 @@ function createAddress() {
     if (wanted !== location.search) history.replaceState(history.state, "", address);
   }
 
-  function show(query, step) {
-    const parts = [query, step > 0 ? `step=${step}` : ""].filter(Boolean);
+  function show(query, picture, step) {
+    const parts = [query, picture && `picture=${picture}`, step > 0 ? `step=${step}` : ""].filter(Boolean);
     wanted = parts.length ? `?${parts.join("&")}` : "";
     if (!timer) timer = setTimeout(write, Math.max(0, last + ADDRESS_PAUSE - performance.now()));
   }
@@ -24,4 +24,22 @@ function createAddress() {
   const stop = () => clearTimeout(timer);
 
   return { show, stop };
+}
+
+/** Pictures by the names that addresses have for them; the computation graph needs none. */
+const PICTURES = {
+  grad_fn: { view: "grad_fn", saved: false },
+  "grad_fn-saved": { view: "grad_fn", saved: true },
+  both: { view: "both", saved: false },
+  "both-saved": { view: "both", saved: true },
+};
+
+const pictureName = (choice) =>
+  Object.keys(PICTURES).find((name) => PICTURES[name].view === choice.view && PICTURES[name].saved === choice.saved) || "";
+
+/** The picture that the address asks for; null where it shows nothing yet, and the reader's own habit decides. */
+function pictureInAddress() {
+  if (!location.search) return null;
+  const name = new URLSearchParams(location.search).get("picture");
+  return Object.hasOwn(PICTURES, name) ? PICTURES[name] : { view: "computation", saved: false };
 }

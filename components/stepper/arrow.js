@@ -13,9 +13,10 @@ function drawArrow(arrow, tall, slots) {
   lines.append(flow);
   const { local, flowText } = labelTexts(arrow.label, tall);
   labels.append(local, flowText);
-  slots.set(`${arrow.id}.local`, createSlot([local], { mark: "× ", size: SIZES.edge }));
+  const size = { size: SIZES.edge, room: arrow.room };
+  slots.set(`${arrow.id}.local`, createSlot([local], { mark: "× ", ...size }));
   const known = (yes) => flow.classList.toggle("unknown", !yes);
-  slots.set(`${arrow.id}.flow`, createSlot([flowText], { mark: "∇ ", size: SIZES.edge, known }));
+  slots.set(`${arrow.id}.flow`, createSlot([flowText], { mark: "∇ ", ...size, known }));
   return { lines, labels };
 }
 

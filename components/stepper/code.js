@@ -3,13 +3,17 @@
  * A program of cells stands there as in a notebook: below each cell is a place for what it shows.
  */
 
+const CODE_TITLES = { fresh: "The program in PyTorch", stale: "The last good program" };
+const HANGING = 2; // characters by which the rest of a wrapped line stands further right than its start
+
 function createCode() {
   const about = { class: "lines", tabindex: "0", role: "region", "aria-label": "Source", "data-scrolls": true };
   const frame = html("div", about);
   const copied = html("span", { class: "copied", role: "status" });
   const press = () => copyProgram();
   const copy = html("button", { type: "button", class: "button copy", click: press }, icon("copy"), "Copy");
-  const heading = html("div", { class: "heading" }, html("h3", null, "The program in PyTorch"), copied, copy);
+  const title = html("h3", null, CODE_TITLES.fresh);
+  const heading = html("div", { class: "heading" }, title, copied, copy);
   const element = html("div", { class: "code" }, heading, frame);
   let source = null;
   let cut = null; // the cells, as text
@@ -19,10 +23,11 @@ function createCode() {
   let marked = [];
   let timer = 0;
   let room = 0; // px, the visible height
+  let old = false;
 
   async function copyProgram() {
     const done = await copyText(source, frame);
-    copied.textContent = done ? "Copied" : "Press Ctrl+C to copy";
+    copied.textContent = done ? (old ? "Copied the last good program" : "Copied") : "Press Ctrl+C to copy";
     clearTimeout(timer);
     timer = setTimeout(() => (copied.textContent = ""), 2000);
   }
@@ -34,7 +39,7 @@ function createCode() {
     [source, cut] = [text, cutNow];
     texts = text.replace(/\n$/, "").split("\n");
     marked = [];
-    lines = texts.map((line, number) => html("span", { class: "line", "data-line": number + 1 }, line + "\n"));
+    lines = texts.map((line, number) => html("span", { class: "line", "data-line": number + 1, style: hanging(line) }, line + "\n"));
     places = cells.map(() => html("div", { class: "outputs" }));
     frame.classList.toggle("numbered", cells.length > 0);
     frame.replaceChildren(...(cells.length ? cells.flatMap(cellBlock) : [block("cell", lines)]));
@@ -93,8 +98,18 @@ function createCode() {
 
   const resize = () => (room = frame.clientHeight);
 
-  return { element, setSource, show, revealOutput, resize, places: () => places };
+  /** What is typed now is refused: this is the program that ran last. */
+  function age(stale) {
+    old = stale;
+    setText(title, CODE_TITLES[stale ? "stale" : "fresh"]);
+    setAttribute(copy, "title", stale ? "Copies the last good program, not what is typed now" : null);
+  }
+
+  return { element, setSource, age, show, revealOutput, resize, places: () => places };
 }
+
+/** A line that is too long goes on below its own start, a little further right. */
+const hanging = (line) => `--hang: ${line.length - line.trimStart().length + HANGING}ch`;
 
 /** Copy by the clipboard; where a page may not use it (plain http), by selecting the text. */
 async function copyText(text, shown) {

@@ -75,5 +75,5 @@ function createPanel(redraw) {
     return code.resize();
   }
 
-  return { element, setStory, show, resize };
+  return { element, setStory, show, resize, age: code.age };
 }

@@ -39,6 +39,7 @@ function createPicture(placed, { name, tall, numbers, pick }) {
     along,
     boxes: placed.boxes,
     find: finder(placed.boxes),
+    extent: (ids) => extentOf(placed, ids),
     reveal,
     slots: () => shown.flatMap((piece) => piece.drawn.slots),
     lights: (id) => shown.flatMap((piece) => piece.drawn.lights.get(id) || []),
@@ -84,6 +85,16 @@ function drawPiece(piece, tall, numbers, pick) {
     if (box.group !== box.id) light(box.group, drawn);
   }
   return { layers, lights, slots: [...slots] };
+}
+
+/** The rectangle around these boxes and the boxes at both ends of these arrows. */
+function extentOf({ boxes, arrows }, ids) {
+  const wanted = new Set(ids);
+  for (const { id, tail, head } of arrows) if (wanted.has(id)) wanted.add(tail).add(head);
+  const found = boxes.filter(({ id, group }) => wanted.has(id) || wanted.has(group));
+  const [left, top] = ["x", "y"].map((side) => Math.min(...found.map((box) => box[side])));
+  const [right, bottom] = [["x", "w"], ["y", "h"]].map(([side, size]) => Math.max(...found.map((box) => box[side] + box[size])));
+  return { x: left, y: top, w: right - left, h: bottom - top };
 }
 
 /** Finds the box that a step is about: by its own id, or as the first of its group. */

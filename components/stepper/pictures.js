@@ -6,12 +6,13 @@ const NOTHING = "Nothing is computed in this part of the program.";
 const MISSING = "There is no grad_fn graph to draw: nothing here requires a gradient, or it is too large.";
 const NAMES = { computation: "Computation graph", grad_fn: "grad_fn graph", both: "Both" };
 
-/** What the reader chose last time, on any page; storage may be switched off. */
-function rememberedChoice() {
+/** What the address asks for, else what the reader chose last time, on any page; storage may be switched off. */
+function firstChoice() {
+  const usual = { view: "computation", saved: false };
   try {
-    return { view: "computation", saved: false, ...JSON.parse(localStorage.getItem(CHOICE_KEY)) };
+    return { ...usual, ...(pictureInAddress() || JSON.parse(localStorage.getItem(CHOICE_KEY))) };
   } catch {
-    return { view: "computation", saved: false };
+    return usual;
   }
 }
 
@@ -23,8 +24,9 @@ function rememberChoice(choice) {
   }
 }
 
-function createPictures(pick, redraw) {
-  const choice = rememberedChoice();
+/** `chosen()` is called when another picture was chosen: it is then on the page. */
+function createPictures(pick, chosen) {
+  const choice = firstChoice();
   const stages = {
     computation: createStage({ name: NAMES.computation, numbers: true, pick }),
     grad_fn: createStage({ name: NAMES.grad_fn, numbers: false, pick }),
@@ -56,7 +58,7 @@ function createPictures(pick, redraw) {
     Object.assign(choice, change);
     rememberChoice(choice);
     arrange();
-    redraw();
+    chosen();
   }
 
   function zoom(change) {
@@ -94,7 +96,7 @@ function createPictures(pick, redraw) {
     const beside = shown.length === 2 ? Math.min(Math.max(stages.grad_fn.width(), WIDTHS.least), 0.4 * size.width) : 0;
     for (const view of shown) {
       const width = view === "grad_fn" && beside ? beside : size.width - beside;
-      stages[view].resize({ ...size, width: Math.floor(width) });
+      stages[view].resize({ ...size, least: LEGIBLE[tall ? "tall" : "wide"], width: Math.floor(width) });
     }
     keepHeight(tall);
   }
@@ -128,6 +130,7 @@ function createPictures(pick, redraw) {
     area,
     setGraphs,
     setStory(story) { showMarks(marks, marksOf(list, story)); },
+    name: () => pictureName(choice),
     resize(next) { size = next; arrange(); },
     show(story, step) {
       switchTo(graphAt(story, step));

@@ -24,17 +24,22 @@ function createPlayer(parent) {
     toStart: () => go(0),
     toEnd: () => go(last()),
     atEnd: () => step === last(),
+    letters: () => words.letters(),
     screen: () => toggleScreen(root),
   });
   const jump = (to) => { transport.pause(); if (to !== null) go(to); };
   const episodes = createEpisodes(jump);
-  const pictures = createPictures(pick, () => data && show());
+  const pictures = createPictures(pick, () => {
+    if (!data) return;
+    show();
+    tellAddress();
+  });
   const words = createWords((number) => { transport.pause(); unfold(number); }, (to) => jump(to));
   const panel = createPanel(() => data && show());
   const address = createAddress();
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, transport.extras);
-  const stale = html("p", { class: "stale-note" }, "The last good picture");
+  const stale = html("p", { class: "stale-note" }, "The last good picture and program");
   const say = html("div", { class: "say" }, words.element, panel.element);
   const inside = html("div", { class: "inside" }, bar, episodes.element, pictures.bar, stale, pictures.area, say, live);
   const empty = html("p", { class: "empty" });
@@ -62,9 +67,11 @@ function createPlayer(parent) {
     if (next === step) return false;
     step = next;
     show();
-    address.show(data.query, step);
+    tellAddress();
     return true;
   }
+
+  const tellAddress = () => address.show(data.query, pictures.name(), step);
 
   function pick(ids) {
     const to = stepForThing(data.story, ids, step);
@@ -133,6 +140,7 @@ function createPlayer(parent) {
     root.classList.toggle("has-nothing", !hasSteps);
     setText(empty, `Nothing has run yet. ${next.beside ? "Write a program" : "Type an expression"}, and its steps appear here.`);
     root.classList.toggle("stale", Boolean(next.stale));
+    panel.age(Boolean(next.stale));
     if (!hasSteps) {
       transport.pause();
       data = null;
@@ -152,7 +160,7 @@ function createPlayer(parent) {
     graphsText = text;
     measure();
     show();
-    if (moved) address.show(data.query, step);
+    if (moved) tellAddress();
   }
 
   function remove() {

@@ -1,6 +1,6 @@
 /* A stage shows one picture at a legible size, scrolls to what a step is about, and plays any step on it. */
 
-const LEGIBLE = 0.92; // the smallest text is then 11 px; rather scroll than draw it smaller
+const LEGIBLE = { wide: 0.84, tall: 0.92 }; // the smallest text is then 10 px, on a phone 11; rather scroll than draw it smaller
 const ZOOM = { step: 1.25, least: 0.1, most: 4 };
 const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
 const SCROLL_BAR = 14; // px
@@ -14,9 +14,10 @@ function createStage({ name, numbers, pick }) {
   let playing = null; // the story and step on show
   let lit = [];
   let focus = null;
+  let around = null; // what is to be seen together with it
   let scale = 1;
   let zoom = "auto";
-  let room = { width: 0, height: 0, most: 1 };
+  let room = { width: 0, height: 0, least: 1, most: 1 };
   const drawn = new Map(); // pictures that were shown before: an iteration's picture is built once
   let view = { width: 0, height: 0 };
   let at = { left: 0, top: 0 };
@@ -38,16 +39,19 @@ function createStage({ name, numbers, pick }) {
     viewport.replaceChildren(...(picture ? [picture.element] : []));
     for (const thing of lit) thing.classList.remove("now");
     lit = [];
-    focus = null;
+    focus = around = null;
     at = goal = { left: 0, top: 0 };
     if (picture) resize();
+    viewport.scrollTo({ ...at, behavior: "instant" }); // a new picture begins at its inputs
   }
 
   function show(story, step) {
     playing = { story, step };
     if (!picture) return;
-    const box = picture.find([story.steps[step].focus, ...story.steps[step].now]);
-    if (box && box !== focus) follow(box);
+    const { focus: about, now } = story.steps[step];
+    const box = picture.find([about, ...now]);
+    if (box) follow(box, picture.extent([box.id, ...now]));
+    else if (step === 0) scrollTo({ left: 0, top: 0 });
     write();
   }
 
@@ -85,7 +89,7 @@ function createStage({ name, numbers, pick }) {
     room = next || room;
     if (!picture || !room.width) return;
     const whole = Math.min(room.width / picture.width, room.height / picture.height);
-    const readable = Math.min(Math.max(whole, LEGIBLE), room.most);
+    const readable = Math.min(Math.max(whole, room.least), room.most);
     scale = zoom === "auto" ? readable : zoom === "whole" ? Math.min(whole, room.most) : zoom;
     const [width, height] = [Math.floor(picture.width * scale), Math.floor(picture.height * scale)];
     view = { width: room.width, height: Math.min(height + (width > room.width ? SCROLL_BAR : 0), room.height) };
@@ -94,28 +98,36 @@ function createStage({ name, numbers, pick }) {
     element.style.width = `${view.width}px`;
     viewport.style.height = `${view.height}px`;
     reveal();
-    if (focus) follow(focus, "instant");
+    if (focus) follow(focus, around, "instant");
   }
 
-  function follow(box, behavior) {
-    focus = box;
+  /** Bring a box into sight, and with it what else is lit, where all of that has room. */
+  function follow(box, extent, behavior) {
+    [focus, around] = [box, extent];
     if (!view.width) return;
-    const left = aim(box.x, box.w, goal.left, view.width, picture.width);
-    const top = aim(box.y, box.h, goal.top, view.height, picture.height);
-    if (left === goal.left && top === goal.top) return;
-    const far = Math.abs(left - at.left) > 2 * view.width || Math.abs(top - at.top) > 2 * view.height;
-    goal = { left, top };
+    const side = (from, size, now, length, whole) => aim([extent[from], extent[from] + extent[size]], now, length, whole)
+      ?? aim([box[from], box[from] + box[size]], now, length, whole) ?? now;
+    const left = side("x", "w", goal.left, view.width, picture.width);
+    const top = side("y", "h", goal.top, view.height, picture.height);
+    scrollTo({ left, top }, behavior);
+  }
+
+  function scrollTo(next, behavior) {
+    if (next.left === goal.left && next.top === goal.top) return;
+    const far = Math.abs(next.left - at.left) > 2 * view.width || Math.abs(next.top - at.top) > 2 * view.height;
+    goal = next;
     if (far) at = goal;
     reveal();
-    viewport.scrollTo({ left, top, behavior: behavior || (far || calm.matches ? "instant" : "smooth") });
+    viewport.scrollTo({ ...goal, behavior: behavior || (far || calm.matches ? "instant" : "smooth") });
   }
 
-  /** Where to scroll along one axis: nowhere when the box is in sight, else so that it stands in the middle. */
-  function aim(from, size, now, length, whole) {
-    const start = (from + PICTURE_MARGIN) * scale;
-    const end = start + size * scale;
+  /** Where to scroll along one axis: nowhere when it is in sight, else so that it stands in the middle; null without room. */
+  function aim([from, to], now, length, whole) {
+    const [start, end] = [(from + PICTURE_MARGIN) * scale, (to + PICTURE_MARGIN) * scale];
     if (whole * scale <= length) return now;
-    if (start >= now + FOLLOW_MARGIN && end <= now + length - FOLLOW_MARGIN) return now;
+    if (end - start > length) return null;
+    const margin = Math.min(FOLLOW_MARGIN, (length - (end - start)) / 2);
+    if (start >= now + margin && end <= now + length - margin) return now;
     return Math.round(Math.min(Math.max(0, (start + end - length) / 2), whole * scale - length));
   }
 
@@ -142,7 +154,7 @@ function createStage({ name, numbers, pick }) {
   }
 
   function focusBox(box) {
-    follow(box, "instant");
+    follow(box, box, "instant");
     setTabStop(box);
     picture.lights(box.id)[0].focus({ preventScroll: true });
   }
@@ -157,7 +169,7 @@ function createStage({ name, numbers, pick }) {
   function heightOf({ width, height }) {
     if (!room.width) return 0;
     const [wide, high] = [width + 2 * PICTURE_MARGIN, height + 2 * PICTURE_MARGIN];
-    const fitting = Math.min(Math.max(Math.min(room.width / wide, room.height / high), LEGIBLE), room.most);
+    const fitting = Math.min(Math.max(Math.min(room.width / wide, room.height / high), room.least), room.most);
     return Math.min(Math.ceil(high * fitting) + (wide * fitting > room.width ? SCROLL_BAR : 0), room.height);
   }
 

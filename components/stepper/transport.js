@@ -1,10 +1,11 @@
 /* First, previous, play or pause, next, last, and how fast to play. */
 
-const SECONDS_PER_STEP = 1.4; // at speed 1
 const SPEEDS = [0.5, 1, 2, 4, 16];
+const PACE = { least: 1.4, look: 1, letters: 22, most: 12 }; // seconds a step at speed 1; letters read in one of them
+const SKIMMING = 4; // from this speed on nobody reads along
 
-/** `go(by)` moves and says whether it could; `toEnd` and `toStart` jump; `atEnd()` asks. */
-function createTransport({ go, toStart, toEnd, atEnd, screen }) {
+/** `go(by)` moves and says whether it could; `toEnd` and `toStart` jump; `atEnd()` asks; `letters()` are to be read. */
+function createTransport({ go, toStart, toEnd, atEnd, letters, screen }) {
   let timer = 0;
   let speed = 1;
   const buttons = {
@@ -22,9 +23,15 @@ function createTransport({ go, toStart, toEnd, atEnd, screen }) {
   const extras = html("div", { class: "extras" }, speeds, iconButton("screen", "Full screen", screen));
   const element = html("div", { class: "transport", role: "group", "aria-label": "Steps" }, ...Object.values(buttons));
 
+  /** Long enough to look at the picture and to read what is said. */
+  function seconds() {
+    const reading = speed < SKIMMING ? PACE.look + letters() / PACE.letters : 0;
+    return Math.min(Math.max(PACE.least, reading), PACE.most);
+  }
+
   function tick() {
     if (!go(1) || atEnd()) pause();
-    else timer = setTimeout(tick, (1000 * SECONDS_PER_STEP) / speed);
+    else timer = setTimeout(tick, (1000 * seconds()) / speed);
   }
 
   function play() {

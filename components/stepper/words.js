@@ -40,5 +40,7 @@ function createWords(unfold, go) {
     rule.replaceChildren(`In PyTorch’s source: ${said.node} is `, html("code", null, said.text), ...saved);
   }
 
-  return { element, show, said: () => `${title.textContent}. ${sentence.textContent}` };
+  const letters = () => title.textContent.length + sentence.textContent.length + message.textContent.length;
+
+  return { element, show, letters, said: () => `${title.textContent}. ${sentence.textContent}` };
 }

@@ -11,7 +11,17 @@ from gradwalk.notation.calls import (
     slice_text,
 )
 from gradwalk.notation.names import GREEK, pretty, value_names
-from gradwalk.notation.numbers import MINUS, SHOWN_IN_VECTOR, array_text, shape_text, short, summands
+from gradwalk.notation.numbers import (
+    MINUS,
+    SHOWN_IN_VECTOR,
+    array_text,
+    box_text,
+    first_elements,
+    jacobian_text,
+    shape_text,
+    short,
+    summands,
+)
 
 __all__ = [
     "GREEK",
@@ -19,12 +29,15 @@ __all__ = [
     "SHOWN_IN_VECTOR",
     "SUPERSCRIPTS",
     "array_text",
+    "box_text",
     "call_name",
     "call_text",
     "constant_text",
     "default_constant",
+    "first_elements",
     "function_name",
     "is_number",
+    "jacobian_text",
     "pretty",
     "shape_text",
     "short",

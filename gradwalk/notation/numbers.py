@@ -12,6 +12,8 @@ from gradwalk.recording import Number
 MINUS = "−"
 SHOWN_IN_VECTOR = 4
 SHOWN_ROWS = 3
+IN_ONE_LINE = 3
+"""Elements of a vector that stand in one line of a box."""
 _FEW_ULPS = 2**-21
 """Four steps of float32, relative: 6.6² is 43.559998 there, and is written 43.56. A whole number has to be exact."""
 
@@ -102,6 +104,34 @@ def array_text(shape: Sequence[int], numbers: Sequence[Number] | None) -> list[s
         return [_row(known[start : start + columns]) for start in starts]
     lines = [_row(known[start : start + columns]) for start in starts[: SHOWN_ROWS - 1]]
     return [*lines, f"… ({shape_text(shape)})"]
+
+
+def box_text(shape: Sequence[int], numbers: Sequence[Number] | None) -> list[str]:
+    """An array as lines of text for a box of the picture, which is narrow: a vector of more than three takes two lines.
+
+    ``[1, 2,`` and ``3, 4]``; a row of a matrix with many columns shows three of them. Otherwise as ``array_text``.
+    """
+    if len(shape) == 2 and shape[1] > SHOWN_IN_VECTOR and numbers is not None:
+        return [_fewer(line) for line in array_text(shape, numbers)]
+    lines = array_text(shape, numbers)
+    if len(shape) != 1 or shape[0] <= IN_ONE_LINE or numbers is None:
+        return lines
+    elements = lines[0].split(", ")
+    return [", ".join(elements[:2]) + ",", ", ".join(elements[2:])]
+
+
+def _fewer(row: str) -> str:
+    return ", ".join([*row.split(", ")[: SHOWN_IN_VECTOR - 1], "…]"]) if row.startswith("[") else row
+
+
+def first_elements(numbers: Sequence[Number], count: int) -> str:
+    """The first elements of a vector: ``[0.1667, 0.3333, …]``."""
+    return f"[{', '.join([*map(short, numbers[:count]), '…'])}]"
+
+
+def jacobian_text(rows: int, columns: int) -> str:
+    """A Jacobian that is too large for its numbers to stand on an arrow."""
+    return f"Jacobian {rows}×{columns}"
 
 
 def _known(numbers: Sequence[Number] | None) -> Sequence[Number]:

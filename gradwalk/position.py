@@ -1,0 +1,26 @@
+"""Where a reader stands, as the addresses of all pages carry it: the step, and which picture is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+MAX_STEP = 100_000
+
+PICTURES = ("grad_fn", "grad_fn-saved", "both", "both-saved")
+"""What an address may say under ``picture``; the computation graph needs no word. The player reads it by itself."""
+
+
+def step_of(params: Mapping[str, str], notices: list[str]) -> int:
+    """The step in an address; 0, and a sentence to ``notices``, where it is none."""
+    text = params.get("step", "0")
+    if re.fullmatch("[0-9]{1,6}", text) and int(text) <= MAX_STEP:
+        return int(text)
+    notices.append("The step in the address is no step number; the walk starts at the beginning.")
+    return 0
+
+
+def check_picture(params: Mapping[str, str], notices: list[str]) -> None:
+    """A sentence to ``notices`` where the address asks for a picture that does not exist."""
+    if params.get("picture", PICTURES[0]) not in PICTURES:
+        notices.append("The address names no picture that there is, so the computation graph is shown.")
