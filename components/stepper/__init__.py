@@ -55,8 +55,8 @@ def player(
 
     For a ``program`` of cells it shows their outputs, the table of names and what nodes keep for backward as well. A
     click on a folded episode runs the page again: see ``unfolded``. ``beside`` says that the page has the program in
-    an editor beside the player, which then begins with the names. ``low`` keeps the picture low, where the page has
-    another drawing of the same run above it.
+    an editor beside the player, which then begins with the names. ``low`` keeps the picture low and
+    below the words, where the page has another drawing of the same run above it.
     """
     if story and not program:
         story = {part: story[part] for part in EXPRESSION}

@@ -115,6 +115,7 @@ function createPlayer(parent) {
     const side = program && root.clientWidth >= SIDE_WIDTH;
     root.classList.toggle("on-screen", onScreen);
     root.classList.toggle("program", program);
+    root.classList.toggle("low", Boolean(data.low));
     root.classList.toggle("side", side);
     const most = onScreen ? MOST_SCALE.screen : MOST_SCALE.page;
     const place = side ? "side" : program || data.low ? "program" : "expression";
