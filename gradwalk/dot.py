@@ -15,8 +15,8 @@ import time
 from contextlib import suppress
 from typing import IO, cast
 
-LIMIT_VARIABLE = "GRADWALK_LAYOUT_SECONDS"
-DEFAULT_SECONDS = 5.0
+from gradwalk.settings import SETTINGS, variable
+
 MAX_SOURCE = 2_000_000
 """Characters of Graphviz source; ``dot`` would need more than its time for so much."""
 MAX_OUTPUT = 32_000_000
@@ -51,16 +51,7 @@ def effort(arrows: int) -> str:
     return f"nslimit={rounds}; nslimit1={rounds}"
 
 
-def time_limit() -> float:
-    """The seconds that ``dot`` may take for one graph."""
-    text = os.environ.get(LIMIT_VARIABLE, str(DEFAULT_SECONDS))
-    with suppress(ValueError):
-        if 0 < float(text) < 3600:
-            return float(text)
-    raise LayoutError(f"{LIMIT_VARIABLE} should be a number of seconds such as 5, and is {text!r}.")
-
-
-def run(source: str) -> bytes:
+def run(source: str, seconds: float = SETTINGS.layout_seconds) -> bytes:
     """What ``dot -Tjson0`` writes for this source. The process and its group are gone when this returns."""
     if len(source) > MAX_SOURCE:
         raise LayoutError(
@@ -71,7 +62,6 @@ def run(source: str) -> bytes:
         raise LayoutError(
             "Graphviz's program `dot` was not found. Install it with `apt install graphviz` or `brew install graphviz`."
         )
-    seconds = time_limit()
     if not _turns.acquire(timeout=4 * seconds):
         raise LayoutError("Too many graphs are being placed at the moment. Try again in a few seconds.")
     try:
@@ -101,11 +91,15 @@ def _output(process: subprocess.Popen[bytes], complaints: IO[bytes], seconds: fl
     try:
         output = _read_until(stream, time.monotonic() + seconds, seconds)
         status = process.wait(seconds)
-    finally:
-        if process.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+    except BaseException as error:
+        # The group first: as long as nobody has waited for its leader, its number belongs to nobody else.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise _too_slow(seconds) from None
+        raise
+    finally:
         stream.close()
     if status != 0:
         complaints.seek(0)
@@ -121,13 +115,17 @@ def _read_until(stream: IO[bytes], deadline: float, seconds: float) -> bytes:
         selector.register(stream, selectors.EVENT_READ)
         while size <= MAX_OUTPUT:
             if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise LayoutError(
-                    f"The graph is too large or too dense to be drawn within {seconds:g} seconds. "
-                    f"A shorter program would do, or more time in the environment variable {LIMIT_VARIABLE}."
-                )
+                raise _too_slow(seconds)
             piece = os.read(stream.fileno(), 1 << 16)
             if not piece:
                 return b"".join(pieces)
             pieces.append(piece)
             size += len(piece)
     raise LayoutError("The graph is too large to be drawn. A shorter program would do.")
+
+
+def _too_slow(seconds: float) -> LayoutError:
+    return LayoutError(
+        f"The graph is too large or too dense to be drawn within {seconds:g} seconds. "
+        f"A shorter program would do, or more time in the environment variable {variable('layout_seconds')}."
+    )
