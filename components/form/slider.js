@@ -8,6 +8,25 @@ function reachOf(value) {
   return size === 0 || (size >= 0.1 && size <= 10) ? 10 : rounded(2 * size);
 }
 
+/** A row's slider follows the number that is typed in its field. */
+function fitSlider(row) {
+  const text = row.field.value;
+  const scalar = NUMBER.test(text);
+  row.field.title = text.length > 7 ? text : "";
+  row.slider.hidden = /^\s*[[(]/.test(text);
+  row.slider.disabled = !scalar;
+  row.slider.classList.toggle("unset", !scalar);
+  row.field.classList.toggle("long", row.slider.hidden);
+  row.field.classList.toggle("many", scalar && text.length > 7);
+  if (!scalar) return;
+  const value = Number(text);
+  row.reach = reachOf(value);
+  row.step = row.reach / 100;
+  row.slider.min = -row.reach;
+  row.slider.max = row.reach;
+  row.slider.value = value;
+}
+
 /** The next of 1, 2, 5, 10, 20, 50, … from `size` on, so that a hundredth of it is a handsome step. */
 function rounded(size) {
   const ten = 10 ** Math.floor(Math.log10(size));

@@ -71,24 +71,3 @@ function setRow(row, text) {
 function remove(row) {
   row.parts.forEach((part) => part.remove());
 }
-
-// ---- the slider
-
-/** The slider's range follows the typed number. */
-function fitSlider(row) {
-  const text = row.field.value;
-  const scalar = NUMBER.test(text);
-  row.field.title = text.length > 7 ? text : "";
-  row.slider.hidden = /^\s*[[(]/.test(text);
-  row.slider.disabled = !scalar;
-  row.slider.classList.toggle("unset", !scalar);
-  row.field.classList.toggle("long", row.slider.hidden);
-  row.field.classList.toggle("many", scalar && text.length > 7);
-  if (!scalar) return;
-  const value = Number(text);
-  row.reach = reachOf(value);
-  row.step = row.reach / 100;
-  row.slider.min = -row.reach;
-  row.slider.max = row.reach;
-  row.slider.value = value;
-}

@@ -110,6 +110,14 @@ def with_inputs(perceptron: Perceptron, inputs: int) -> Perceptron:
     return replace(perceptron, x=_text(rows), layers=layers)
 
 
+def with_rows(perceptron: Perceptron, rows: int) -> Perceptron:
+    """So many rows of inputs with their targets; a new one is a copy of the last."""
+    rows = max(1, min(rows, MAX_UNITS))
+    network = read(perceptron)
+    x, targets = ([*given[:rows], *([given[-1]] * (rows - len(given)))] for given in (network.x, network.targets))
+    return replace(perceptron, x=_text(x), target=_text(targets))
+
+
 def with_loss(perceptron: Perceptron, loss: str) -> Perceptron:
     """Another loss, with the last activation and the targets that it takes."""
     *before, last = perceptron.layers
