@@ -25,7 +25,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
     for entry in (
         Activation("identity", "{z}", "1", "1"),
         Activation("sigmoid", "torch.sigmoid({z})", "{a} * (1 - {a})", r"{a} (1 - {a})"),
-        Activation("tanh", "torch.tanh({z})", "1 - {a}**2", r"1 - {a}^2"),
+        Activation("tanh", "torch.tanh({z})", "1 - {a}**2", r"1 - {{{a}}}^2"),
         Activation(
             "relu", "torch.relu({z})", "where({z} > 0, 1, 0)", r"1 \text{{ if }} {z} > 0 \text{{ else }} 0", True
         ),
@@ -41,7 +41,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
             "F.gelu({z})",
             "(1 + erf({z} / sqrt(2))) / 2 + {z} * exp(-{z}**2 / 2) / sqrt(2 * pi)",
             r"\frac{{1}}{{2}} \left(1 + \operatorname{{erf}} \frac{{{z}}}{{\sqrt{{2}}}}\right)"
-            r" + \frac{{{z} e^{{-{z}^2 / 2}}}}{{\sqrt{{2 \pi}}}}",
+            r" + \frac{{{z} e^{{-{{{z}}}^2 / 2}}}}{{\sqrt{{2 \pi}}}}",
         ),
         Activation("softplus", "F.softplus({z})", "sigmoid({z})", r"\sigma({z})"),
         Activation("step", "(torch.sign({z}) + 1) / 2", "0", "0", True),

@@ -65,7 +65,7 @@ LOSSES: Mapping[str, Loss] = {
             "torch.relu(1 - {y} * {p})",
             "mean",
             "where({y} * {p} < 1, -{y}, 0)",
-            r"-{y} \text{{ if }} {y} {p} < 1 \text{{ else }} 0",
+            r"-{y} \text{{ if }} {y} \cdot {p} < 1 \text{{ else }} 0",
             "relu(1 - {y} * {p})",
         ),
         Loss("cross_entropy", "F.cross_entropy({p}, {y})", None, "", "", ""),

@@ -13,7 +13,7 @@ class Names:
     """Names in the scalar style, where each number has its own. Layers, units and inputs count from 0 in arguments.
 
     An index that would always be 1 is left out: a single neuron has ``w``, ``b`` and ``z``, the second weight of the
-    third unit in the first of two layers is ``w1_32``. The last layer's sum is ``z``, its activation ``y_pred``.
+    third unit in the first of two layers is ``w1_32``. The sum of the only output is ``z``, its activation ``y_pred``.
     """
 
     network: Network
@@ -33,8 +33,8 @@ class Names:
         return self._of_layer("b", layer, self._unit(layer, unit))
 
     def z(self, layer: int, unit: int) -> str:
-        if layer == len(self.network.layers) - 1:
-            return "z" + self._unit(layer, unit)
+        if layer == len(self.network.layers) - 1 and self.network.outputs == 1:
+            return "z"
         return self._of_layer("z", layer, self._unit(layer, unit))
 
     def a(self, layer: int, unit: int) -> str:

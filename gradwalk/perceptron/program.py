@@ -24,11 +24,14 @@ def program(network: Network) -> str:
     return "\n\n".join([forward_program(network).rstrip("\n"), f"loss.backward()\n{_shown(gradients)}"]) + "\n"
 
 
-def forward_program(network: Network) -> str:
+def forward_program(network: Network, requires_grad: bool = True) -> str:
     """The program as far as the loss, with nothing shown."""
     written = write(network)
+    values = "\n".join(written.values)
+    if not requires_grad:
+        values = values.replace(", requires_grad=True", "")
     blocks = [_imports(written, network), *([BY_HAND] if network.loss == "bce" else [])]
-    return "\n\n".join([*blocks, "\n".join(written.values), "\n".join(written.forward)]) + "\n"
+    return "\n\n".join([*blocks, values, "\n".join(written.forward)]) + "\n"
 
 
 def write(network: Network) -> Written:

@@ -6,6 +6,7 @@ With several rows each name holds one number a row, and a weight meets all of th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gradwalk.perceptron.model import LOGIT_LOSSES
 from gradwalk.perceptron.names import Names
@@ -24,6 +25,11 @@ def write(network: Network) -> Written:
         values.append(tensor_line(name, number, options(network, requires_grad=True)))
         leaves.append(name)
     return Written(tuple(values), tuple(_forward(network, names)), tuple(leaves))
+
+
+def styled(network: Network) -> Network:
+    """The same network in this style."""
+    return replace(network, style="scalar")
 
 
 def parameters(network: Network) -> Iterator[tuple[str, float]]:

@@ -1,0 +1,38 @@
+"""A network's names as LaTeX: ``y_pred`` → ŷ, ``w1_21`` → w⁽¹⁾₂₁."""
+
+from __future__ import annotations
+
+import re
+
+from gradwalk.notation import MINUS, short
+
+_DEEP = re.compile(r"([wbzh])(\d)(?:_(\d{1,2}))?")
+_PLAIN = re.compile(r"([a-zA-Z]|y_pred)(\d{0,2})")
+
+
+def symbol(name: str, layers: int) -> str:
+    """A name of the scalar program in LaTeX; ``layers`` is how many the network has."""
+    deep = _DEEP.fullmatch(name) if layers > 1 else None
+    if deep is not None:
+        index = f"_{{{deep[3]}}}" if deep[3] else ""
+        return f"{deep[1]}^{{({deep[2]})}}{index}"
+    plain = _PLAIN.fullmatch(name)
+    if plain is None:
+        return name
+    stem = r"\hat{y}" if plain[1] == "y_pred" else plain[1]
+    return f"{stem}_{{{plain[2]}}}" if plain[2] else stem
+
+
+def derivative(above: str, below: str) -> str:
+    """LaTeX of ∂above/∂below, from LaTeX."""
+    return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+
+
+def number(value: float) -> str:
+    """A number as LaTeX; a negative one in brackets."""
+    text = short(value)
+    digits, power, exponent = text.partition("e")
+    if power:
+        text = rf"{digits} \cdot 10^{{{int(exponent.replace(MINUS, '-'))}}}"
+    text = text.replace(MINUS, "-").replace("inf", r"\infty").replace("nan", r"\text{nan}")
+    return f"({text})" if text.startswith("-") or power else text
