@@ -130,7 +130,7 @@ class Forward(NamedTuple):
 
 
 class LocalGradient(NamedTuple):
-    """The local gradient of an operation's result with respect to one operand, read from the grad_fn node itself.
+    """The local gradient of one result of an operation with respect to one operand, read from the grad_fn node itself.
 
     ``form`` is ``diagonal`` (elementwise: ``numbers`` has the shape of the result, its i-th entry is ∂out_i/∂in_i),
     ``matrix`` (the Jacobian, ``rows`` = elements of the result, ``columns`` = elements of the operand) or ``large``
@@ -147,6 +147,8 @@ class LocalGradient(NamedTuple):
     rows: int
     columns: int
     numbers: tuple[Number, ...] | None
+    result: int = 0
+    """Index into the operation's ``results``."""
 
 
 class BackwardCall(NamedTuple):

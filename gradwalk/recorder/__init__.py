@@ -2,7 +2,7 @@
 
 ``kernels`` sees the kernels of a call, also those hidden inside it; ``operations`` pairs each with its grad_fn node;
 ``values`` and ``nodes`` know which live tensor and which live node is which; ``backward_pass`` reads local gradients
-and listens to the engine. Everything live is kept until the run ends, so that identities stay unique, and is then let go.
+and listens to the engine. Everything live is kept until the run ends, so that identities stay unique, and then let go.
 """
 
 from __future__ import annotations

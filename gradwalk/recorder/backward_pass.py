@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 
 from gradwalk.program import Span
-from gradwalk.recorder.local_gradients import entries, local_gradients
+from gradwalk.recorder.copying import new
 from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Event, Free, LocalGradient
 
 if TYPE_CHECKING:
@@ -102,31 +102,17 @@ def _call_event(
 def _local_gradients(recorder: Recorder, reached: list[int], call: int, span: Span) -> list[LocalGradient]:
     """For every node that will be reached, in the order of the forward pass; none of what is already freed."""
     found: list[LocalGradient] = []
-    graph, values, operations = recorder.graph, recorder.values, recorder.operations
-    cell = recorder.cell_number
+    graph, operations, cell = recorder.graph, recorder.operations, recorder.cell_number
+    tracked = [(graph.operation_of(index), index) for index in reached if index not in graph.freed]
     with torch.no_grad():
-        for index in reached:
-            number = graph.operation_of(index)
-            if number is None or index in graph.freed:
-                continue
+        for number, index in sorted([(number, index) for number, index in tracked if number is not None]):
             operation = operations[number]
-            result = values.shape(operation.results[0])
-            operands = [values.shape(edge.value) for edge in operation.edges]
-            dtype = values.dtype(operation.results[0])
             try:
-                jacobians = local_gradients(
-                    graph.live(index), operation, result, operands, dtype, recorder.jacobian_entries
-                )
+                jacobians = recorder.local_gradients.read(index, operation)
             except (RuntimeError, TypeError, NotImplementedError):
                 continue  # the saved values are gone or were changed; backward() is about to say so
-            recorder.jacobian_entries -= entries(jacobians)
-            found += [LocalGradient(cell, operation.span, call, number, *jacobian) for jacobian in jacobians]
-    found.sort(key=_forward_order)
+            found += [new(LocalGradient, (cell, operation.span, call, number, *jacobian)) for jacobian in jacobians]
     return found
-
-
-def _forward_order(event: LocalGradient) -> int:
-    return event.operation
 
 
 class _Heard:
@@ -153,14 +139,12 @@ class _Heard:
             handle.remove()
 
     def _backward_hook(self, index: int) -> Callable[[Any, Any], None]:
-        cell, span, call = self.place
-        events, copy = self.events, self._recorder.copier.array
-
-        def arrays(tensors: Any) -> tuple[Array | None, ...]:
-            return tuple([None if tensor is None else copy(tensor) for tensor in tensors])
+        place, add, copy = (*self.place, index), self.events.append, self._recorder.copier.array
 
         def hook(contributions: Any, upstream: Any) -> None:
-            events.append(Backward(cell, span, call, index, arrays(upstream), arrays(contributions)))
+            arriving = tuple([None if tensor is None else copy(tensor) for tensor in upstream])
+            handed_on = tuple([None if tensor is None else copy(tensor) for tensor in contributions])
+            add(new(Backward, (*place, arriving, handed_on)))
 
         return hook
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gradwalk.recorder.copying import dtype_name
+from gradwalk.recorder.copying import dtype_name, new
 from gradwalk.recorder.values import LiveValues
 from gradwalk.recording import Constant
 
@@ -58,17 +58,16 @@ _PASSED_OVER = frozenset(("lift_fresh", "detach", "alias"))
 
 
 def _kernel(func: Any) -> Kernel:
-    if (known := _KERNELS.get(func)) is None:
-        schema = func._schema
-        name = schema.name.removeprefix("aten::")
-        returns = [item.alias_info for item in schema.returns]
-        known = _KERNELS[func] = Kernel(
-            f"{name}.{schema.overload_name}" if schema.overload_name else name,
-            tuple(argument.name for argument in schema.arguments),
-            bool(schema.is_mutable),
-            any(info is not None and not info.is_write for info in returns),
-            name.startswith(("empty", "new_empty")),
-        )
+    schema = func._schema
+    name = schema.name.removeprefix("aten::")
+    returns = [item.alias_info for item in schema.returns]
+    known = _KERNELS[func] = Kernel(
+        f"{name}.{schema.overload_name}" if schema.overload_name else name,
+        tuple(argument.name for argument in schema.arguments),
+        bool(schema.is_mutable),
+        any(info is not None and not info.is_write for info in returns),
+        name.startswith(("empty", "new_empty")),
+    )
     return known
 
 
@@ -90,7 +89,7 @@ class Watch(TorchDispatchMode):
         self.ran: list[Ran] = []
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kernel = _kernel(func)
+        kernel = _KERNELS.get(func) or _kernel(func)
         if self.ran and kernel.name in _PASSED_OVER:
             return func(*args)
         number = sequence_number() - 1
@@ -98,10 +97,13 @@ class Watch(TorchDispatchMode):
         constants: list[Constant] = []
         for name, argument in zip(kernel.arguments, args, strict=False):
             self._note(name, argument, operands, constants)
-        for name, argument in (kwargs or {}).items():
-            self._note(name, argument, operands, constants)
-        out = func(*args, **(kwargs or {}))
-        outputs = tensors_of(out)
+        if kwargs:
+            for name, argument in kwargs.items():
+                self._note(name, argument, operands, constants)
+            out = func(*args, **kwargs)
+        else:
+            out = func(*args)
+        outputs = (out,) if isinstance(out, torch.Tensor) else tensors_of(out)
         if kernel.unwritten:
             for tensor in outputs:
                 tensor.zero_()
@@ -110,27 +112,22 @@ class Watch(TorchDispatchMode):
         if kernel.in_place:
             self._values.changed(args[0])
         shared = operands[0].value if kernel.view and operands else None
-        results = tuple(self._values.made(t, shared, anew=kernel.in_place) for t in outputs)
-        self.ran.append(Ran(kernel, number, tuple(operands), tuple(constants), results, outputs))
+        made, anew = self._values.made, kernel.in_place
+        results = tuple([made(tensor, shared, anew=anew) for tensor in outputs])
+        self.ran.append(new(Ran, (kernel, number, tuple(operands), tuple(constants), results, outputs)))
         return out
 
     def _note(self, name: str, argument: Any, operands: list[Operand], constants: list[Constant]) -> None:
         if isinstance(argument, torch.Tensor):
-            operands.append(
-                Operand(
-                    name,
-                    self._values.value_of(argument),
-                    argument.grad_fn,
-                    argument.requires_grad,
-                    argument.is_floating_point(),
-                )
-            )
+            value, source = self._values.value_of(argument), argument.grad_fn
+            given = (name, value, source, argument.requires_grad, argument.is_floating_point())
+            operands.append(new(Operand, given))
         elif isinstance(argument, list | tuple) and any(isinstance(part, torch.Tensor) for part in argument):
             for index, part in enumerate(argument):
                 self._note(f"{name}[{index}]", part, operands, constants)
         elif argument is not None:
             text = dtype_name(argument) if isinstance(argument, torch.dtype) else str(argument)
-            constants.append(Constant(name, text))
+            constants.append(new(Constant, (name, text)))
 
 
 def tensors_of(result: Any) -> tuple[torch.Tensor, ...]:

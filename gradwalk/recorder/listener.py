@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch.utils._python_dispatch import _pop_mode, _push_mode
+from torch._C import _pop_torch_dispatch_stack, _push_on_torch_dispatch_stack
 
 from gradwalk.failures import cause
 from gradwalk.interpreter import ENGINE, OPTIMIZE
@@ -16,19 +16,19 @@ from gradwalk.language.library import Function
 from gradwalk.limits import LIMITS, Limits
 from gradwalk.program import ProgramCell, ProgramError, Span
 from gradwalk.recorder.backward_pass import draw, watch_backward
-from gradwalk.recorder.copying import Copier
+from gradwalk.recorder.copying import Copier, new
 from gradwalk.recorder.kernels import Kernel, Operand, Ran, Watch, sequence_number, tensors_of
+from gradwalk.recorder.local_gradients import LocalGradients
 from gradwalk.recorder.nodes import LiveGraph
+from gradwalk.recorder.operations import LiveOperations
 from gradwalk.recorder.values import LiveValues
 from gradwalk.recording import (
     Binding,
     Cell,
     CellFailure,
     Constant,
-    Edge,
     Event,
     Failure,
-    Forward,
     Operation,
     Output,
     Picture,
@@ -38,6 +38,9 @@ from gradwalk.recording import (
     Update,
 )
 
+_SHARING = (".numpy", "from_numpy", "asarray", "as_tensor", "copy=")
+"""Words of a program in which an array of NumPy's may live in a tensor's memory, and change it unseen."""
+
 
 class Recorder:
     """Listens to one run. ``recording`` gives what it heard."""
@@ -46,23 +49,31 @@ class Recorder:
         self.copier = Copier(limits.numbers)
         self.values = LiveValues(self.copier)
         self.graph = LiveGraph(self.values)
-        self.operations: list[Operation] = []
         self.events: list[Event] = []
+        self._operations = LiveOperations(self.values, self.graph, self.events)
         self.pictures: list[Picture] | None = [] if pictures else None
         self.limits = limits
         self.calls = 0
         self.quiet = False
         """Inside a backward pass, say, where what the program's own functions do is no forward pass."""
         self.cell_number = -1
-        self.jacobian_entries = limits.local_gradients
+        self.local_gradients = LocalGradients(self.graph, self.values, limits.local_gradients)
         self._nodes_left = limits.backward_nodes
         self._cells: list[ProgramCell] = []
+        self._shown: list[str] = []
+        self._failures: dict[int, CellFailure] = {}
         self._watch = Watch(self.values)
+
+    @property
+    def operations(self) -> Sequence[Operation]:
+        return self._operations.made
 
     # What the interpreter tells
 
     def cell(self, cell: ProgramCell) -> None:
         self._cells.append(cell)
+        self._shown.append("")
+        self.values.shared_outside |= any(word in cell.source for word in _SHARING)
         self.cell_number += 1
 
     def call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
@@ -74,13 +85,13 @@ class Recorder:
         before = sequence_number() - 1
         watch = self._watch
         watch.ran = []
-        _push_mode(watch)
+        _push_on_torch_dispatch_stack(watch)
         try:
             result = function.call(*args, **kwargs)
         finally:
-            _pop_mode()
+            _pop_torch_dispatch_stack(None)
         if watch.ran:
-            self._operations_of(watch.ran, result, before, span)
+            self._operations.called(watch.ran, result, before, self.cell_number, span)
         return result
 
     def backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
@@ -103,7 +114,7 @@ class Recorder:
             results = tuple(self.values.made(t, None, anew=True) for t in outputs)
             constants = tuple(Constant(f"input[{i}]", str(a)) for i, a in enumerate(args) if isinstance(a, int | float))
             ran = Ran(kernel, 0, tuple(operands), constants, results, outputs)
-            self._operation(ran, next(reversed(node.values()), None), span)
+            self._operations.add(ran, next(reversed(node.values()), None), self.cell_number, span)
         return result
 
     def optimize(self, optimizer: Any, method: str, kwargs: dict[str, Any], span: Span) -> Any:
@@ -163,15 +174,18 @@ class Recorder:
             self.events.append(Update(self.cell_number, span, None, *replaced))
 
     def statement(self, span: Span, bindings: list[tuple[str, Any]]) -> None:
-        bound = tuple(self._bind(name, value) for name, value in bindings)
-        self.events.append(Statement(self.cell_number, span, bound))
+        bound = tuple([self._bind(name, value) for name, value in bindings])
+        self.events.append(new(Statement, (self.cell_number, span, bound)))
 
     def output(self, span: Span, stream: str, text: str) -> None:
         self.events.append(Output(self.cell_number, span, stream, text))
+        if stream != "notice":
+            self._shown[-1] += text if stream == "print" else text + "\n"
 
     def failure(self, span: Span, error: Exception) -> None:
         kind, message = type(error).__name__, str(error)
         self.events.append(Failure(self.cell_number, span, kind, message, cause(kind, message)))
+        self._failures[self.cell_number] = CellFailure(kind, message, span.line, span.column)
 
     def release(self) -> None:
         """Let go of everything live, so that nothing of a run outlives it."""
@@ -188,9 +202,9 @@ class Recorder:
         return Recording(
             source,
             torch.__version__,
-            tuple(self._cells_with_output()),
+            tuple(self._finished_cells()),
             self.values.finished(),
-            tuple(self.operations),
+            tuple(self._operations.made),
             self.graph.finished(),
             tuple(self.events),
             tuple(self.pictures or ()),
@@ -198,7 +212,8 @@ class Recorder:
 
     def _bind(self, name: str, value: Any) -> Binding:
         if isinstance(value, torch.Tensor):
-            return Binding(name, self.values.bind(name, value), "")
+            binding: Binding = new(Binding, (name, self.values.bind(name, value), ""))
+            return binding
         if isinstance(value, torch.nn.Module):
             self._name_parameters(name, value)
         return Binding(name, None, repr(value)[:80] if isinstance(value, int | float | str) else type(value).__name__)
@@ -208,72 +223,12 @@ class Recorder:
         for path, parameter in module.named_parameters():
             self.values.bind(f"{name}.{path}" if path[0].isdigit() else path, parameter)
 
-    def _cells_with_output(self) -> Iterator[Cell]:
-        shown = [""] * len(self._cells)
-        failed: dict[int, CellFailure] = {}
-        for event in self.events:
-            if isinstance(event, Output) and event.stream != "notice":
-                shown[event.cell] += event.text if event.stream == "print" else event.text + "\n"
-            elif isinstance(event, Failure):
-                failed[event.cell] = CellFailure(event.type, event.message, event.span.line, event.span.column)
-        for index, cell in enumerate(self._cells):
-            yield Cell(cell.source, cell.line, shown[index].removesuffix("\n"), failed.get(index))
-
-    def _operations_of(self, ran: list[Ran], result: Any, before: int, span: Span) -> None:
-        ran = _without_copies(ran)
-        finals = tensors_of(result)
-        outputs = ran[0].outputs if len(ran) == 1 else tuple(t for item in ran for t in item.outputs)
-        if finals and (not outputs or finals[0] is not outputs[-1]):
-            self.values.adopt(finals, outputs)
-            outputs = (*finals, *outputs)
-        numbered = self.graph.discover([t.grad_fn for t in outputs])
-        used = before
-        for item in ran:
-            tracked = item.number > used
-            if item.kernel.name == "lift_fresh":
-                continue
-            if tracked:
-                used = item.number
-            self._operation(item, self._node(item, numbered) if tracked else None, span)
-
-    def _node(self, item: Ran, numbered: dict[int, int]) -> int | None:
-        """A change in place can take its number before other kernels run for it; its result knows the node."""
-        if item.kernel.in_place and (node := item.outputs[0].grad_fn) is not None and not item.outputs[0]._is_view():
-            return self.graph.id_of(node)
-        return numbered.get(item.number)
-
-    def _operation(self, item: Ran, node: int | None, span: Span) -> None:
-        index = len(self.operations)
-        kernel, operands, constants, results = item.kernel, item.operands, item.constants, item.results
-        routes = self.graph.routes(node, operands) if node is not None else (None,) * len(operands)
-        edges = tuple([Edge(o.value, o.name, route) for o, route in zip(operands, routes, strict=True)])
-        self.operations.append(Operation(index, kernel.name, edges, constants, results, node, kernel.in_place, span))
-        for value in results:
-            self.values.made_by(value, index, node is not None)
-        if node is not None:
-            self.graph.made_by(node, index, results)
-        self.events.append(Forward(self.cell_number, span, index))
-        if kernel.in_place and operands and results:
-            self.events.append(Update(self.cell_number, span, index, operands[0].value, results[0]))
+    def _finished_cells(self) -> Iterator[Cell]:
+        for index, (cell, shown) in enumerate(zip(self._cells, self._shown, strict=True)):
+            yield Cell(cell.source, cell.line, shown.removesuffix("\n"), self._failures.get(index))
 
 
 def _settle(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """After a change in place a view gets a new node when somebody asks: so ask, before the call takes its numbers."""
     for tensor in tensors((*args, *kwargs.values())):
         _ = tensor.grad_fn
-
-
-def _without_copies(ran: list[Ran]) -> list[Ran]:
-    """Autograd copies an operand that is about to change in place, to save it. The program did not ask for that."""
-    if not any(item.kernel.in_place for item in ran):
-        return ran
-    return [item for item, following in zip(ran, [*ran[1:], None], strict=True) if not _copied_for(item, following)]
-
-
-def _copied_for(item: Ran, following: Ran | None) -> bool:
-    return (
-        following is not None
-        and following.kernel.in_place
-        and item.kernel.name == "clone"
-        and item.operands[0].value == following.operands[0].value
-    )

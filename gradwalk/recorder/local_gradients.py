@@ -1,111 +1,204 @@
 """Local gradients, read from the grad_fn nodes themselves.
 
 A node called on a vector v gives vᵀJ for each of its operands; on the one-hot vectors it gives the rows of the local
-Jacobians one by one. For an elementwise operation the Jacobian is a diagonal, and one call on ones gives all of it.
-The values that a node saved must still be there, so this happens just before a backward() call.
+Jacobians one by one. For an elementwise operation one call on ones gives every slope there is. What a node gives
+depends on what it saved alone, so a node of the same kind with the same saved values, as each turn of a loop makes
+them, is not asked again. Saved values must still be there: all this happens just before a backward() call.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import torch
 
 from gradwalk.language.library import ELEMENTWISE
+from gradwalk.recorder.nodes import LiveGraph
+from gradwalk.recorder.values import LiveValues
 from gradwalk.recording import MAX_NUMBERS, Number, Operation
 
 _ROWS = 64
 """A Jacobian with more rows is kept as its size: each row costs a call."""
+_HIDDEN = frozenset(("CopySlices", "AsStridedBackward0"))
+"""Nodes that know more than what they say they saved."""
+
+Shape = tuple[int, ...]
 
 
 class Jacobian(NamedTuple):
-    """``form``, ``rows``, ``columns`` and ``numbers`` of a LocalGradient event, for the edge at index ``edge``."""
+    """``edge``, ``form``, ``rows``, ``columns``, ``numbers`` and ``result`` of a LocalGradient event."""
 
     edge: int
     form: str
     rows: int
     columns: int
     numbers: tuple[Number, ...] | None
+    result: int
 
 
-def local_gradients(
-    node: Any,
-    operation: Operation,
-    result: tuple[int, ...],
-    operands: Sequence[tuple[int, ...]],
-    dtype: torch.dtype,
-    allowed: int,
-) -> list[Jacobian]:
-    """The local gradient of a node's first result with respect to each operand that a gradient can flow to.
+class _Question(NamedTuple):
+    """What is asked of a node: the slopes of its results (numbers of outputs) by its operands (edge, route)."""
 
-    ``result`` and ``operands`` are shapes; ``allowed`` bounds the entries of a Jacobian. Raises RuntimeError when
-    the saved values are already freed.
-    """
-    targets = [(index, edge.route) for index, edge in enumerate(operation.edges) if edge.route is not None]
-    if result == () and not any(operands):
-        given = _call(node, _one(dtype), operation)
-        return [Jacobian(index, "matrix", 1, 1, _first(given[route])) for index, route in targets]
-    diagonal = operation.kernel.partition(".")[0].rstrip("_") in ELEMENTWISE
-    rows = math.prod(result)
-    found = []
-    for index, route in targets:
-        shape = operands[index]
-        columns = math.prod(shape)
-        if rows == columns == 1:
-            found.append(
-                Jacobian(index, "matrix", 1, 1, _first(_call(node, torch.ones(result, dtype=dtype), operation)[route]))
-            )
-        elif diagonal and shape == result:
-            ones = _ones_row(node, operation, result, dtype, route) if rows <= min(MAX_NUMBERS, allowed) else None
-            found.append(Jacobian(index, "diagonal", rows, columns, ones))
-        elif rows <= _ROWS and rows * columns <= min(MAX_NUMBERS * 4, allowed):
-            found.append(Jacobian(index, "matrix", rows, columns, _dense(node, operation, result, dtype, route, shape)))
-        else:
-            found.append(Jacobian(index, "large", rows, columns, None))
+    node: Any
+    elementwise: bool
+    outputs: tuple[int, ...]
+    results: tuple[Shape, ...]
+    """The shapes of those results."""
+    targets: tuple[tuple[int, int], ...]
+    operands: tuple[Shape, ...]
+    """The shapes of those operands."""
+    dtype: torch.dtype
+
+
+class LocalGradients:
+    """Reads those of one recording, as long as there is ``room`` for so many numbers."""
+
+    def __init__(self, graph: LiveGraph, values: LiveValues, room: int) -> None:
+        self._graph = graph
+        self._values = values
+        self._room = room
+        self._known: dict[tuple[Any, ...], list[Jacobian]] = {}
+
+    def read(self, index: int, operation: Operation) -> Sequence[Jacobian]:
+        """The local gradient of each result of a node by each operand that a gradient can flow to.
+
+        Raises RuntimeError when saved values are gone or were changed, and TypeError for a Function of the program's
+        own, which cannot be asked.
+        """
+        node = self._graph.live(index)
+        shape = self._values.shape
+        targets = [(number, edge.route) for number, edge in enumerate(operation.edges) if edge.route is not None]
+        operands = [shape(operation.edges[number].value) for number, _ in targets]
+        first = operation.results[0]
+        if len(operation.results) == 1 and not shape(first) and not any(operands):
+            given = _call(node, _one(self._values.dtype(first)), 0, 1)
+            self._room -= len(targets)
+            return [Jacobian(edge, "matrix", 1, 1, _number(given[route]), 0) for edge, route in targets]
+        elementwise = operation.kernel.partition(".")[0].rstrip("_") in ELEMENTWISE
+        outputs = tuple(self._outputs(node, operation))
+        results = tuple(shape(operation.results[output]) for output in outputs)
+        dtype = self._values.dtype(first)
+        question = _Question(node, elementwise, outputs, results, tuple(targets), tuple(operands), dtype)
+        found = self._asked(index, question)
+        self._room -= sum([len(j.numbers) for j in found if j.numbers is not None])
+        return found
+
+    def _outputs(self, node: Any, operation: Operation) -> Iterator[int]:
+        """Which results the node differentiates: not the index beside a maximum."""
+        for number, result in enumerate(operation.results):
+            if number < len(node._input_metadata) and self._values.tracked(result):
+                yield number
+
+    def _asked(self, index: int, question: _Question) -> list[Jacobian]:
+        saved = self._graph.saved(index)
+        kind = type(question.node)
+        if saved is None or kind.__name__ in _HIDDEN or self._values.shared_outside or self._room < 4 * MAX_NUMBERS:
+            return _answers(question, self._room)
+        key = (kind, saved, *question[1:])
+        if (found := self._known.get(key)) is not None:
+            self._graph.check_saved(index)
+            return found
+        found = self._known[key] = _answers(question, self._room)
+        return found
+
+
+def _answers(question: _Question, room: int) -> list[Jacobian]:
+    found: list[Jacobian] = []
+    for output, result in zip(question.outputs, question.results, strict=True):
+        found += sorted(_answers_of(question, output, result, room), key=attrgetter("edge"))
     return found
 
 
-def entries(jacobians: Sequence[Jacobian]) -> int:
-    return sum([len(j.numbers) for j in jacobians if j.numbers is not None])
+def _answers_of(question: _Question, output: int, result: Shape, room: int) -> Iterator[Jacobian]:
+    rows = math.prod(result)
+    slopes = _slopes(question, output, result) if question.elementwise and rows <= min(MAX_NUMBERS, room) else None
+    most = min(MAX_NUMBERS * 4, room) if rows <= _ROWS else 0
+    dense: list[tuple[int, int, Shape]] = []
+    for (edge, route), operand in zip(question.targets, question.operands, strict=True):
+        columns = math.prod(operand)
+        slope = None if slopes is None else slopes[route]
+        if question.elementwise and operand == result and rows > 1:
+            numbers = None if slopes is None else _flat(slope, rows)
+            yield Jacobian(edge, "diagonal", rows, columns, numbers, output)
+        elif rows * columns > most:
+            yield Jacobian(edge, "large", rows, columns, None, output)
+        elif slope is not None and slope.shape == result:
+            yield Jacobian(edge, "matrix", rows, columns, _spread(slope, operand), output)
+        else:
+            dense.append((edge, route, operand))
+    if dense:
+        yield from _dense(question, output, result, dense)
 
 
-@cache
+def _slopes(question: _Question, output: int, result: Shape) -> tuple[torch.Tensor | None, ...]:
+    """∂outᵢ/∂inᵢ for each operand, an operand that is broadcast at its full size."""
+    ones = torch.ones(result, dtype=question.dtype)
+    return _call(question.node, ones, output, len(question.node._input_metadata))
+
+
+def _spread(slope: torch.Tensor, operand: Shape) -> tuple[Number, ...]:
+    """The Jacobian by an operand that was broadcast: in each row one slope, where its element stands."""
+    columns = math.prod(operand)
+    places = torch.arange(columns).reshape(operand).expand(slope.shape).flatten().tolist()
+    numbers: list[Number] = [0.0] * (columns * len(places))
+    for row, (place, number) in enumerate(zip(places, slope.flatten().tolist(), strict=True)):
+        numbers[row * columns + place] = number
+    return tuple(numbers)
+
+
+def _dense(
+    question: _Question, output: int, result: Shape, targets: Iterable[tuple[int, int, Shape]]
+) -> Iterator[Jacobian]:
+    """Row by row; each call gives one row of every operand's Jacobian."""
+    outputs = len(question.node._input_metadata)
+    given = [_call(question.node, hot, output, outputs) for hot in _one_hot(result, question.dtype)]
+    for edge, route, operand in targets:
+        columns = math.prod(operand)
+        numbers = _flat(_stacked([row[route] for row in given], operand), len(given) * columns)
+        yield Jacobian(edge, "matrix", len(given), columns, numbers, output)
+
+
+def _stacked(rows: Sequence[torch.Tensor | None], operand: Shape) -> torch.Tensor | None:
+    """The rows in one tensor; None where the node says that all of them are zero."""
+    there = [row for row in rows if row is not None]
+    if not there:
+        return None
+    shaped = [row if row.shape == operand else row.sum_to_size(operand) for row in there]
+    if len(there) < len(rows):
+        found = iter(shaped)
+        shaped = [torch.zeros(operand, dtype=there[0].dtype) if row is None else next(found) for row in rows]
+    return torch.stack(shaped)
+
+
+def _call(node: Any, upstream: torch.Tensor, output: int, outputs: int) -> tuple[torch.Tensor | None, ...]:
+    """vᵀJ for each operand, with v at one of the node's outputs and nothing at the others."""
+    others = (None,) * (outputs - output - 1)
+    given = node(*(None,) * output, upstream, *others) if outputs > 1 else node(upstream)
+    return given if isinstance(given, tuple) else (given,)
+
+
+@lru_cache(maxsize=8)
 def _one(dtype: torch.dtype) -> torch.Tensor:
     """The one-hot vector of a scalar. Nodes only read it."""
     return torch.ones((), dtype=dtype)
 
 
-def _call(node: Any, upstream: torch.Tensor, operation: Operation) -> tuple[torch.Tensor | None, ...]:
-    """vᵀJ for each operand. Further results of the node (an index beside a maximum) get no gradient."""
-    further = len(node._input_metadata) - 1 if len(operation.results) > 1 else 0
-    given = node(upstream, *(None,) * further) if further else node(upstream)
-    return given if isinstance(given, tuple) else (given,)
+@lru_cache(maxsize=64)
+def _one_hot(shape: Shape, dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
+    """The one-hot vectors of a shape, in row-major order."""
+    size = math.prod(shape)
+    return torch.eye(size, dtype=dtype).reshape(size, *shape).unbind(0)
 
 
-def _first(tensor: torch.Tensor | None) -> tuple[Number, ...]:
+def _number(tensor: torch.Tensor | None) -> tuple[Number, ...]:
     if tensor is None:
         return (0.0,)
     return (tensor.sum().item() if tensor.dim() else tensor.item(),)
 
 
-def _ones_row(
-    node: Any, operation: Operation, result: tuple[int, ...], dtype: torch.dtype, route: int
-) -> tuple[Number, ...]:
-    given = _call(node, torch.ones(result, dtype=dtype), operation)[route]
-    return (0.0,) * math.prod(result) if given is None else tuple(given.flatten().tolist())
-
-
-def _dense(
-    node: Any, operation: Operation, result: tuple[int, ...], dtype: torch.dtype, route: int, shape: tuple[int, ...]
-) -> tuple[Number, ...]:
-    numbers: list[Number] = []
-    rows = math.prod(result)
-    for row in range(rows):
-        hot = torch.zeros(rows, dtype=dtype)
-        hot[row] = 1
-        given = _call(node, hot.reshape(result), operation)[route]
-        numbers += [0.0] * math.prod(shape) if given is None else given.sum_to_size(shape).flatten().tolist()
-    return tuple(numbers)
+def _flat(tensor: torch.Tensor | None, size: int) -> tuple[Number, ...]:
+    return (0.0,) * size if tensor is None else tuple(tensor.flatten().tolist())

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import torch
 
+from gradwalk.recorder.copying import new
 from gradwalk.recorder.values import LiveValues
 from gradwalk.recording import Node, Route, Saved
 
@@ -30,20 +31,23 @@ class _LiveNode(NamedTuple):
     saved: tuple[tuple[str, Any], ...]
 
 
-_SAVED_NAMES: dict[type, tuple[str, ...]] = {}
+_SAVED_NAMES: dict[type, tuple[tuple[str, str], ...]] = {}
+_SAVED_LIST = "[saved tensors]"
 
 
-def _saved_names(kind: type) -> tuple[str, ...]:
+def _saved_names(kind: type) -> tuple[tuple[str, str], ...]:
+    """The attributes under which a kind of node hands out what it saved, each with PyTorch's name for it."""
     if (names := _SAVED_NAMES.get(kind)) is None:
-        names = _SAVED_NAMES[kind] = tuple(name for name in dir(kind) if name.startswith("_saved_"))
+        found = [name for name in dir(kind) if name.startswith("_saved_")]
+        names = _SAVED_NAMES[kind] = tuple((name, name.removeprefix("_saved_")) for name in found)
     return names
 
 
 def _saved(node: Any) -> tuple[tuple[str, Any], ...]:
     found = []
-    for name in _saved_names(type(node)):
+    for attribute, name in _saved_names(type(node)):
         try:
-            found.append((name.removeprefix("_saved_"), getattr(node, name)))
+            found.append((name, getattr(node, attribute)))
         except RuntimeError:
             continue
     return tuple(found)
@@ -64,20 +68,21 @@ class LiveGraph:
     def discover(self, roots: Iterable[Any]) -> dict[int, int]:
         """Give ids to the nodes that are reachable and new. Returns sequence number → id of the new ones."""
         numbered: dict[int, int] = {}
-        stack = [node for node in roots if node is not None]
+        ids, nodes = self._ids, self._nodes
+        stack = [node for node in roots if node is not None and node not in ids]
         while stack:
             node = stack.pop()
-            if node in self._ids:
+            if node in ids:
                 continue
-            index = self._ids[node] = len(self._nodes)
+            index = ids[node] = len(nodes)
             routes = node.next_functions
-            self._nodes.append(_LiveNode(node, routes, _saved(node)))
+            nodes.append(new(_LiveNode, (node, routes, _saved(node))))
             if not routes and type(node).__name__ == "AccumulateGrad":
                 self._leaves[index] = self._values.value_of(node.variable)
             else:
                 numbered[node._sequence_nr()] = index
             for target, _ in routes:
-                if target is not None and target not in self._ids:
+                if target is not None and target not in ids:
                     stack.append(target)
         return numbered
 
@@ -141,7 +146,19 @@ class LiveGraph:
         return self._operations.get(index)
 
     def saves_tensors(self, index: int) -> bool:
-        return any(isinstance(kept, torch.Tensor) for _, kept in self._nodes[index].saved)
+        return any([isinstance(kept, torch.Tensor) for _, kept in self._nodes[index].saved])
+
+    def saved(self, index: int) -> tuple[Saved, ...] | None:
+        """What a node saved, which decides what it does; None where a part of it has no name of its own."""
+        found = self._saved.get(index, ())
+        complete = len(found) == len(_saved_names(type(self._nodes[index].node)))
+        return found if complete and all(saved.text != _SAVED_LIST for saved in found) else None
+
+    def check_saved(self, index: int) -> None:
+        """Raises RuntimeError when a saved value is gone or was changed."""
+        node = self._nodes[index].node
+        for attribute, _ in _saved_names(type(node)):
+            getattr(node, attribute)
 
     def reachable(self, root: Any) -> list[int]:
         """The ids of all nodes that a backward() from ``root`` can reach, oldest first."""
@@ -168,18 +185,14 @@ class LiveGraph:
         return {id(node): index for node, index in self._ids.items()}
 
     def finished(self) -> tuple[Node, ...]:
-        return tuple(self._finished(index, live) for index, live in enumerate(self._nodes))
+        return tuple([self._finished(index, live) for index, live in enumerate(self._nodes)])
 
     def _finished(self, index: int, live: _LiveNode) -> Node:
-        routes = tuple(Route(None if t is None else self._ids[t], output) for t, output in live.routes)
-        return Node(
-            index,
-            type(live.node).__name__,
-            self._operations.get(index),
-            routes,
-            self._leaves.get(index),
-            self._saved.get(index, ()),
-        )
+        ids = self._ids
+        routes = tuple([new(Route, (None if t is None else ids[t], output)) for t, output in live.routes])
+        operation, leaf, saved = self._operations.get(index), self._leaves.get(index), self._saved.get(index, ())
+        node: Node = new(Node, (index, type(live.node).__name__, operation, routes, leaf, saved))
+        return node
 
 
 def _saved_text(kept: Any) -> str:
@@ -188,6 +201,4 @@ def _saved_text(kept: Any) -> str:
         return str(kept - 2**64)
     if isinstance(kept, tuple) and kept and all(type(number) is int for number in kept):
         return f"({', '.join(map(_saved_text, kept))}{',' if len(kept) == 1 else ''})"
-    return (
-        "[saved tensors]" if isinstance(kept, tuple) and any(isinstance(t, torch.Tensor) for t in kept) else str(kept)
-    )
+    return _SAVED_LIST if isinstance(kept, tuple) and any(isinstance(t, torch.Tensor) for t in kept) else str(kept)

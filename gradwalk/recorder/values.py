@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from gradwalk.recorder.copying import Copier
+from gradwalk.recorder.copying import Copier, new
 from gradwalk.recording import Array, Value
 
 
@@ -42,7 +42,7 @@ class _Made:
         "version",
     )
 
-    def __init__(self, state: _State, tensor: torch.Tensor, array: Array) -> None:
+    def __init__(self, state: _State, tensor: torch.Tensor, array: Array, names: tuple[str, ...]) -> None:
         self.tensor = state.tensor
         self.storage = state.storage
         self.version: int = tensor._version
@@ -50,7 +50,7 @@ class _Made:
         self.is_leaf = True
         self.requires_grad = False
         self.operation: int | None = None
-        self.names: tuple[str, ...] = ()
+        self.names = names
 
 
 _NAMES = 16
@@ -70,6 +70,8 @@ class LiveValues:
         self._storages: dict[int, int] = {}
         self.anything_changed = False
         """Whether any tensor was ever changed in place."""
+        self.shared_outside = False
+        """Whether somebody else can change memory without PyTorch's knowledge: an array of NumPy's."""
 
     def value_of(self, tensor: torch.Tensor) -> int:
         """The id of the Value that this tensor is now."""
@@ -92,7 +94,7 @@ class LiveValues:
         elif not anew and state.epoch == self._epochs[state.storage]:
             return state.value
         state.pending = True
-        return self._add(state, self._copied(state, tensor))
+        return self._add(state, tensor)
 
     def made_by(self, value: int, operation: int, tracked: bool) -> None:
         made = self._made[value]
@@ -154,6 +156,10 @@ class LiveValues:
     def dtype(self, value: int) -> torch.dtype:
         return self._kept[self._made[value].tensor].dtype
 
+    def tracked(self, value: int) -> bool:
+        """Whether autograd differentiates it."""
+        return self._made[value].requires_grad
+
     def live(self, value: int) -> torch.Tensor:
         """The live tensor of a Value."""
         return self._kept[self._made[value].tensor]
@@ -181,22 +187,7 @@ class LiveValues:
         return {key: state.value for key, state in self._states.items()}
 
     def finished(self) -> tuple[Value, ...]:
-        return tuple(
-            Value(
-                index,
-                m.tensor,
-                m.storage,
-                m.version,
-                m.shape,
-                m.dtype,
-                m.numbers,
-                m.names,
-                m.is_leaf,
-                m.requires_grad,
-                m.operation,
-            )
-            for index, m in enumerate(self._made)
-        )
+        return tuple([_finished(index, made) for index, made in enumerate(self._made)])
 
     def _new_state(self, tensor: torch.Tensor, storage: int | None) -> _State:
         if storage is None:
@@ -207,27 +198,29 @@ class LiveValues:
 
     def _storage(self, tensor: torch.Tensor) -> int:
         """Memory has one address while its tensors live, and they all do; asking for the storage itself is slow."""
-        address = tensor.data_ptr() - tensor.storage_offset() * tensor.element_size() if tensor.numel() else 0
-        storage = self._storages.setdefault(int(address), len(self._epochs)) if address else len(self._epochs)
-        if storage == len(self._epochs):
+        address = tensor.data_ptr() if tensor.numel() else 0
+        if offset := int(tensor.storage_offset()):
+            address -= offset * tensor.element_size()
+        count = len(self._epochs)
+        storage = self._storages.setdefault(address, count) if address else count
+        if storage == count:
             self._epochs.append(0)
         return storage
 
-    def _copied(self, state: _State, tensor: torch.Tensor) -> _Made:
-        return _Made(state, tensor, self._copier.array(tensor))
-
     def _snapshot(self, state: _State, tensor: torch.Tensor) -> int:
-        made = self._copied(state, tensor)
+        value = self._add(state, tensor)
+        made = self._made[value]
         state.requires_grad = made.requires_grad = tensor.requires_grad
         made.is_leaf = tensor.is_leaf
-        return self._add(state, made)
+        return value
 
-    def _add(self, state: _State, made: _Made) -> int:
-        if state.value >= 0:
-            made.names = self._made[state.value].names
-        state.value = len(self._made)
+    def _add(self, state: _State, tensor: torch.Tensor) -> int:
+        """The tensor's present state is a Value; it inherits the names of the one before."""
+        made = self._made
+        names = made[state.value].names if state.value >= 0 else ()
+        state.value = len(made)
         state.epoch = self._epochs[state.storage]
-        self._made.append(made)
+        made.append(_Made(state, tensor, self._copier.array(tensor), names))
         return state.value
 
     def _adopted(self, tensor: torch.Tensor, among: Sequence[torch.Tensor]) -> _State | None:
@@ -245,6 +238,12 @@ class LiveValues:
                 self._replaced.append(other)
                 return state
         return None
+
+
+def _finished(index: int, m: _Made) -> Value:
+    storage = (index, m.tensor, m.storage, m.version)
+    value: Value = new(Value, (*storage, m.shape, m.dtype, m.numbers, m.names, m.is_leaf, m.requires_grad, m.operation))
+    return value
 
 
 def _same_memory(one: torch.Tensor, other: torch.Tensor) -> bool:

@@ -1,0 +1,81 @@
+"""Which operation each kernel of a call is, and which grad_fn node belongs to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradwalk.program import Span
+from gradwalk.recorder.copying import new
+from gradwalk.recorder.kernels import Ran, tensors_of
+from gradwalk.recorder.nodes import LiveGraph
+from gradwalk.recorder.values import LiveValues
+from gradwalk.recording import Edge, Event, Forward, Operation, Update
+
+
+class LiveOperations:
+    """Writes the operations of one recording, and their events."""
+
+    def __init__(self, values: LiveValues, graph: LiveGraph, events: list[Event]) -> None:
+        self.made: list[Operation] = []
+        self._values = values
+        self._graph = graph
+        self._events = events
+
+    def called(self, ran: list[Ran], result: Any, before: int, cell: int, span: Span) -> None:
+        """A call ran these kernels. ``before`` is the sequence number of the newest node when it began."""
+        ran = _without_copies(ran)
+        finals = tensors_of(result)
+        outputs = ran[0].outputs if len(ran) == 1 else tuple([t for item in ran for t in item.outputs])
+        if finals and (not outputs or finals[0] is not outputs[-1]):
+            self._values.adopt(finals, outputs)
+            outputs = (*finals, *outputs)
+        numbered = self._graph.discover([t.grad_fn for t in outputs])
+        used = before
+        for item in ran:
+            tracked = item.number > used
+            if item.kernel.name == "lift_fresh":
+                continue
+            if tracked:
+                used = item.number
+            self.add(item, self._node(item, numbered) if tracked else None, cell, span)
+
+    def _node(self, item: Ran, numbered: dict[int, int]) -> int | None:
+        """A change in place can take its number before other kernels run for it; its result knows the node."""
+        if item.kernel.in_place and (node := item.outputs[0].grad_fn) is not None and not item.outputs[0]._is_view():
+            return self._graph.id_of(node)
+        return numbered.get(item.number)
+
+    def add(self, item: Ran, node: int | None, cell: int, span: Span | None) -> None:
+        """One kernel ran, and this is its node."""
+        index = len(self.made)
+        kernel, _, operands, constants, results, _ = item
+        if node is not None:
+            routes = self._graph.routes(node, operands)
+            edges = tuple([new(Edge, (o[1], o[0], route)) for o, route in zip(operands, routes, strict=True)])
+        else:
+            edges = tuple([new(Edge, (o[1], o[0], None)) for o in operands])
+        operation = (index, kernel.name, edges, constants, results, node, kernel.in_place, span)
+        self.made.append(new(Operation, operation))
+        for value in results:
+            self._values.made_by(value, index, node is not None)
+        if node is not None:
+            self._graph.made_by(node, index, results)
+        self._events.append(new(Forward, (cell, span, index)))
+        if kernel.in_place and operands and results:
+            self._events.append(Update(cell, span, index, operands[0].value, results[0]))
+
+
+def _without_copies(ran: list[Ran]) -> list[Ran]:
+    """Autograd copies an operand that is about to change in place, to save it. The program did not ask for that."""
+    if not any(item.kernel.in_place for item in ran):
+        return ran
+    return [item for item, following in zip(ran, [*ran[1:], None], strict=True) if not _copied_for(item, following)]
+
+
+def _copied_for(item: Ran, following: Ran | None) -> bool:
+    return (
+        following is not None
+        and following.kernel.in_place
+        and item.kernel.name == "clone"
+        and item.operands[0].value == following.operands[0].value
+    )
