@@ -9,20 +9,22 @@ import ast
 import contextlib
 import io
 import tokenize
-from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from gradwalk.language import calls, classes, comprehensions, exceptions, expressions, procedures, statements
-from gradwalk.language.library import Function, Silence
+from gradwalk.language.library import Silence
 from gradwalk.language.printing import displayed
 from gradwalk.language.run import Listener, Run
+from gradwalk.language.unwatched import ENGINE, OPTIMIZE, Silent
 from gradwalk.language.vocabulary import check_vocabulary
 from gradwalk.language.warned import heard
 from gradwalk.limits import LIMITS, Budget, Limits
 from gradwalk.parse import parse
 from gradwalk.program import Program, ProgramCell, ProgramError, Span
+
+__all__ = ["ENGINE", "OPTIMIZE", "Silent", "evaluate", "prepare", "run_program"]
 
 RULES = (statements, expressions, calls, classes, comprehensions, exceptions, procedures)
 """The modules that fill the tables of ``run``."""
@@ -96,57 +98,6 @@ def _quiet(cell: ProgramCell) -> bool:
         return cell.source.rstrip().endswith(";")
     last = next((token for token in reversed(tokens) if token.type not in passed_over), None)
     return last is not None and last.string == ";"
-
-
-class Silent:
-    """A listener that only does the work."""
-
-    def call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
-        return function.call(*args, **kwargs)
-
-    def backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
-        backward: Any = torch.Tensor.backward
-        backward(*args, **kwargs)
-
-    def replace_data(self, tensor: torch.Tensor, data: Any, span: Span) -> None:
-        tensor.data = data
-
-    def statement(self, span: Span, bindings: list[tuple[str, Any]]) -> None:
-        pass
-
-    def output(self, span: Span, stream: str, text: str) -> None:
-        pass
-
-    def failure(self, span: Span, error: Exception) -> None:
-        raise error
-
-    def cell(self, cell: ProgramCell) -> None:
-        pass
-
-    def custom(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], span: Span) -> Any:
-        return call(*args)
-
-    def optimize(self, optimizer: Any, method: str, kwargs: dict[str, Any], span: Span) -> Any:
-        return OPTIMIZE[method](optimizer, **kwargs)
-
-    def engine(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
-        return ENGINE[name](*args, **kwargs)
-
-
-ENGINE: dict[str, Callable[..., Any]] = {
-    "grad": torch.autograd.grad,
-    "backward": torch.autograd.backward,
-    "gradcheck": torch.autograd.gradcheck,
-    "gradgradcheck": torch.autograd.gradgradcheck,
-    "functional.jacobian": torch.autograd.functional.jacobian,
-    "functional.hessian": torch.autograd.functional.hessian,
-    "functional.vjp": torch.autograd.functional.vjp,
-    "functional.jvp": torch.autograd.functional.jvp,
-}
-OPTIMIZE: dict[str, Callable[..., Any]] = {
-    "step": lambda optimizer: optimizer.step(),
-    "zero_grad": lambda optimizer, set_to_none=True: optimizer.zero_grad(set_to_none=set_to_none),
-}
 
 
 def evaluate(source: str) -> tuple[float, ...]:

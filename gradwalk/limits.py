@@ -19,20 +19,28 @@ class Limits:
     depth: int = 80
     digits: int = 40
     """The longest whole number a program may write down."""
-    steps: int = 200_000
+    steps: int = 2_000_000
     """Pieces of syntax evaluated, loops included."""
+    watched_steps: int = 100_000
+    watched_operations: int = 12_000
+    """What a recording keeps. A longer program runs on unwatched, and its cells still show what they print."""
     calls: int = 40
     """How deep a program's own functions may call each other."""
-    operations: int = 20_000
+    operations: int = 400_000
     elements: int = 1 << 20
     """Elements of one tensor."""
     dimensions: int = 64
     """Dimensions of one tensor; PyTorch's own kernels take no more."""
     total_elements: int = 1 << 24
+    """Elements of all tensors that are alive together; while a program is watched, none is let go."""
+    least_elements: int = 128
+    """What the smallest tensor counts as: a node of the graph, and its names, take memory too."""
     work: int = 1 << 30
-    """Multiplications of all matrix products together."""
+    """Multiplications of one matrix product."""
     items: int = 10_000
     """Items of one list, tuple or range, and characters of one string."""
+    total_items: int = 20_000_000
+    """Items of all lists and texts that a program makes."""
     bits: int = 1024
     """Size of a whole number that arithmetic may reach."""
     output: int = 100_000
@@ -59,7 +67,8 @@ class Budget:
         self._steps = limits.steps
         self._operations = limits.operations
         self._elements = limits.total_elements
-        self._work = limits.work
+        self._watched_steps, self._watched_operations = limits.watched_steps, limits.watched_operations
+        self._items = limits.total_items
         self._output = limits.output
         self._start = time.thread_time()
         self._deadline = time.monotonic() + _PATIENCE * limits.seconds
@@ -67,6 +76,7 @@ class Budget:
     def step(self, span: Span) -> None:
         """One statement, one turn of a loop."""
         self._steps -= 1
+        self._watched_steps -= 1
         if self._steps < 0:
             raise ProgramError(
                 f"This program takes more than {self.limits.steps:,} steps. A loop with fewer turns would work.", span
@@ -90,8 +100,8 @@ class Budget:
                 f"This would make a tensor of {count(elements)} elements; at most {limits.elements:,} fit here.", span
             )
         self._operations -= 1
+        self._watched_operations -= 1
         self._elements -= elements
-        self._work -= work
         if self._operations < 0:
             raise ProgramError(
                 f"This program runs more than {limits.operations:,} operations. Fewer turns would work.", span
@@ -102,9 +112,34 @@ class Budget:
                 "Smaller tensors would work.",
                 span,
             )
-        if self._work < 0:
-            raise ProgramError("The matrix products of this program are too large. Smaller matrices would work.", span)
+        if work > limits.work:
+            raise ProgramError("This matrix product is too large. Smaller matrices would work.", span)
         self.check_time(span)
+
+    @property
+    def long(self) -> bool:
+        """Whether the program has run for so long that a recording of it ends here."""
+        return (
+            self._watched_steps < 0 or self._watched_operations < 0 or self._elements < self.limits.total_elements // 2
+        )
+
+    def alive(self, elements: int) -> None:
+        """Tensors of so many elements, charged already, take at least this."""
+        self._elements -= max(0, self.limits.least_elements - elements)
+
+    def let_go(self, elements: int) -> None:
+        """Tensors of so many elements are gone."""
+        self._elements += max(self.limits.least_elements, elements)
+
+    def items(self, made: int, span: Span) -> None:
+        """A list, a tuple or a text with so many items was made."""
+        self._items -= made
+        if self._items < 0:
+            raise ProgramError(
+                f"The lists of this program have more than {self.limits.total_items:,} items together. "
+                "Shorter lists would work.",
+                span,
+            )
 
     def output(self, characters: int, span: Span) -> None:
         self._output -= characters

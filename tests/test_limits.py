@@ -28,7 +28,7 @@ def refusal(source: str, limits: Limits = LIMITS) -> str:
         ("x = torch.ones(())\nfor i in range(50):\n    x = x + 1", Limits(operations=20), "more than 20 operations"),
         ("x = torch.ones(11)", Limits(elements=10), "a tensor of 11 elements; at most 10"),
         ("for i in range(9):\n    x = torch.ones(20)", Limits(total_elements=100), "more than 100 elements together"),
-        ("x = torch.ones(20, 20) @ torch.ones(20, 20)", Limits(work=1000), "matrix products"),
+        ("x = torch.ones(20, 20) @ torch.ones(20, 20)", Limits(work=1000), "This matrix product"),
         ("x = torch.ones([1] * 65)", LIMITS, "65 dimensions; at most 64"),
         ("print('a' * 3, 'bcdefghij')", Limits(output=10), "more than 10 characters"),
         ("for i in range(9):\n    print(i)", Limits(output=10), "more than 10 characters"),
@@ -48,7 +48,7 @@ def test_a_limit(source: str, limits: Limits, words: str) -> None:
 
 
 def test_a_program_within_its_limits_is_none_the_wiser() -> None:
-    limits = Limits(steps=20, operations=5, elements=4, total_elements=40, work=8, output=30, items=4, bits=16)
+    limits = Limits(steps=20, operations=5, least_elements=1, elements=4, total_elements=40, work=8, output=30, items=4, bits=16)
     source = TORCH + "x = torch.ones(2, 2)\ny = x @ x\nfor i in [1, 2]:\n    print(i, 2 ** 7)"
     assert record(source, limits=limits).cells[0].shown == "1 128\n2 128"
 

@@ -57,12 +57,16 @@ def flat_size(value: Any, limit: int) -> int:
     return found
 
 
-def check_size(value: Any, limits: Limits, span: Span) -> None:
-    """Refuse a list, a tuple or a text that has grown too large."""
-    if isinstance(value, str) and len(value) > limits.items:
-        raise ProgramError(f"This text would have more than {limits.items:,} characters.", span)
-    if isinstance(value, list | tuple | dict) and flat_size(value, limits.items) > limits.items:
+def check_size(value: Any, limits: Limits, span: Span) -> int:
+    """Refuse a list, a tuple or a text that has grown too large; give its size."""
+    if isinstance(value, str):
+        if len(value) > limits.items:
+            raise ProgramError(f"This text would have more than {limits.items:,} characters.", span)
+        return len(value) // 8
+    found = flat_size(value, limits.items)
+    if found > limits.items:
         raise ProgramError(f"This list would have more than {limits.items:,} items.", span)
+    return found
 
 
 def _check_items(name: str, left: Any, right: Any, limits: Limits, span: Span) -> None:

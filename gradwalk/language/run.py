@@ -23,6 +23,7 @@ from gradwalk.language.data import Loader
 from gradwalk.language.library import Function
 from gradwalk.language.printing import printed, printing_cost
 from gradwalk.language.scope import Scope
+from gradwalk.language.unwatched import Unwatched, hold, hold_array
 from gradwalk.language.warned import ONCE
 from gradwalk.limits import Budget
 from gradwalk.parse import span_of
@@ -102,6 +103,7 @@ class Run:
         self.listener = listener
         self.budget = budget
         self.outermost = self.scope = Scope()
+        self.unwatched = False
         self.depth = 0
         """How many of the program's own functions are at work inside each other."""
         self.handling: list[Exception] = []
@@ -137,6 +139,8 @@ class Run:
         self.at = node
         span = self.span(node)
         self.budget.step(span)
+        if self.budget.long and not self.unwatched:
+            self._unwatch(span)
         self.bound = []
         value = STATEMENTS[type(node)](self, node)
         if type(node) not in _BLOCKS:
@@ -144,6 +148,12 @@ class Run:
                 span, [(name, self.scope.names[name]) for name in self.bound if name in self.scope.names]
             )
         return value
+
+    def _unwatch(self, span: Span) -> None:
+        """From here on nothing is recorded but what cells show: the program is longer than a recording may be."""
+        self.unwatched = True
+        self.listener.output(span, "notice", "This program is long: from here on it runs without being recorded.")
+        self.listener = Unwatched(self.listener)
 
     def block(self, body: list[ast.stmt]) -> None:
         for node in body:
@@ -181,6 +191,8 @@ class Run:
         if function.name in library.RANDOM:
             kwargs.setdefault("generator", self.generator)
         result = self.listener.call(function, args, kwargs, span)
+        if self.unwatched:
+            hold(self.budget, result, elements)
         if isinstance(result, torch.Tensor) and result.dim() > self.budget.limits.dimensions:
             raise ProgramError(
                 f"This tensor has {result.dim():,} dimensions; at most {self.budget.limits.dimensions} work here.", span
@@ -192,7 +204,9 @@ class Run:
         try:
             elements, work = arrays.cost(function, args, kwargs)
             self.budget.operation(elements, work, span)
-            return self.checked(arrays.checked(function.call(*args, **kwargs)), self.at)
+            result = self.checked(arrays.checked(function.call(*args, **kwargs)), self.at)
+            hold_array(self.budget, result, elements)
+            return result
         except ProgramError as error:
             raise ProgramError(error.message, error.span or span) from None
 
@@ -258,8 +272,14 @@ class Run:
     def checked(self, value: Any, node: ast.AST) -> Any:
         """The same value, if it has not grown too large."""
         if isinstance(value, str | list | tuple | dict):
-            check_size(value, self.budget.limits, self.span(node))
+            span = self.span(node)
+            self.budget.items(check_size(value, self.budget.limits, span), span)
         return value
+
+    def grown(self, value: Any, node: ast.AST) -> None:
+        """A list that the program has put something into must not be too large either."""
+        if isinstance(value, list | dict):
+            check_size(value, self.budget.limits, self.span(node))
 
     def span(self, node: ast.AST) -> Span:
         return span_of(node, self.line)

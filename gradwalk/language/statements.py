@@ -47,7 +47,7 @@ def bind(run: Run, target: ast.expr, value: Any) -> None:
     elif isinstance(target, ast.Subscript):
         base = run.value(target.value)
         run.apply(library.STORE, (base, run.value(target.slice), value), target)
-        run.checked(base, target)
+        run.grown(base, target)
     elif isinstance(target, ast.Attribute):
         _set_attribute(run, target, value)
 
