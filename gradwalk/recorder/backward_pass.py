@@ -102,16 +102,16 @@ def _call_event(
 def _local_gradients(recorder: Recorder, reached: list[int], call: int, span: Span) -> list[LocalGradient]:
     """For every node that will be reached, in the order of the forward pass; none of what is already freed."""
     found: list[LocalGradient] = []
-    graph, operations, cell = recorder.graph, recorder.operations, recorder.cell_number
+    graph, operations, read = recorder.graph, recorder.operations, recorder.local_gradients.read
     tracked = [(graph.operation_of(index), index) for index in reached if index not in graph.freed]
     with torch.no_grad():
         for number, index in sorted([(number, index) for number, index in tracked if number is not None]):
             operation = operations[number]
+            place = (recorder.cell_number, operation.span, call, number)
             try:
-                jacobians = recorder.local_gradients.read(index, operation)
+                found += read(index, operation, place)
             except (RuntimeError, TypeError, NotImplementedError):
                 continue  # the saved values are gone or were changed; backward() is about to say so
-            found += [new(LocalGradient, (cell, operation.span, call, number, *jacobian)) for jacobian in jacobians]
     return found
 
 
@@ -139,12 +139,10 @@ class _Heard:
             handle.remove()
 
     def _backward_hook(self, index: int) -> Callable[[Any, Any], None]:
-        place, add, copy = (*self.place, index), self.events.append, self._recorder.copier.array
+        place, add, arrays = (*self.place, index), self.events.append, self._recorder.copier.arrays
 
         def hook(contributions: Any, upstream: Any) -> None:
-            arriving = tuple([None if tensor is None else copy(tensor) for tensor in upstream])
-            handed_on = tuple([None if tensor is None else copy(tensor) for tensor in contributions])
-            add(new(Backward, (*place, arriving, handed_on)))
+            add(new(Backward, (*place, arrays(upstream), arrays(contributions))))
 
         return hook
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -39,10 +40,15 @@ class Copier:
     def array(self, tensor: torch.Tensor) -> Array:
         """A copy of a tensor's numbers."""
         dtype = _DTYPES.get(tensor.dtype) or dtype_name(tensor.dtype)
-        if not (shape := tuple(tensor.shape)):
+        if not tensor.dim():
             scalar: Array = new(Array, ((), dtype, (tensor.item(),)))
             return scalar
         numbers = numbers_of(tensor) if self._room > 0 else None
         if numbers is not None:
             self._room -= len(numbers)
-        return Array(shape, dtype, numbers)
+        return Array(tuple(tensor.shape), dtype, numbers)
+
+    def arrays(self, tensors: Iterable[torch.Tensor | None]) -> tuple[Array | None, ...]:
+        """Copies of several; of a gradient that there is not, none."""
+        array = self.array
+        return tuple([None if tensor is None else array(tensor) for tensor in tensors])

@@ -17,9 +17,11 @@ from typing import Any, NamedTuple
 import torch
 
 from gradwalk.language.library import ELEMENTWISE
+from gradwalk.program import Span
+from gradwalk.recorder.copying import new
 from gradwalk.recorder.nodes import LiveGraph
 from gradwalk.recorder.values import LiveValues
-from gradwalk.recording import MAX_NUMBERS, Number, Operation
+from gradwalk.recording import MAX_NUMBERS, LocalGradient, Number, Operation
 
 _ROWS = 64
 """A Jacobian with more rows is kept as its size: each row costs a call."""
@@ -27,6 +29,8 @@ _HIDDEN = frozenset(("CopySlices", "AsStridedBackward0"))
 """Nodes that know more than what they say they saved."""
 
 Shape = tuple[int, ...]
+Place = tuple[int, Span | None, int, int]
+"""``cell``, ``span``, ``call`` and ``operation`` of a LocalGradient event."""
 
 
 class Jacobian(NamedTuple):
@@ -63,29 +67,31 @@ class LocalGradients:
         self._room = room
         self._known: dict[tuple[Any, ...], list[Jacobian]] = {}
 
-    def read(self, index: int, operation: Operation) -> Sequence[Jacobian]:
+    def read(self, index: int, operation: Operation, place: Place) -> list[LocalGradient]:
         """The local gradient of each result of a node by each operand that a gradient can flow to.
 
         Raises RuntimeError when saved values are gone or were changed, and TypeError for a Function of the program's
         own, which cannot be asked.
         """
-        node = self._graph.live(index)
-        shape = self._values.shape
-        targets = [(number, edge.route) for number, edge in enumerate(operation.edges) if edge.route is not None]
-        operands = [shape(operation.edges[number].value) for number, _ in targets]
+        node, shape = self._graph.live(index), self._values.shape
+        targets = [(number, edge[0], edge[2]) for number, edge in enumerate(operation.edges) if edge[2] is not None]
+        operands = [shape(value) for _, value, _ in targets]
         first = operation.results[0]
         if len(operation.results) == 1 and not shape(first) and not any(operands):
             given = _call(node, _one(self._values.dtype(first)), 0, 1)
             self._room -= len(targets)
-            return [Jacobian(edge, "matrix", 1, 1, _number(given[route]), 0) for edge, route in targets]
+            return [
+                new(LocalGradient, (*place, edge, "matrix", 1, 1, _number(given[route]), 0))
+                for edge, _, route in targets
+            ]
         elementwise = operation.kernel.partition(".")[0].rstrip("_") in ELEMENTWISE
         outputs = tuple(self._outputs(node, operation))
-        results = tuple(shape(operation.results[output]) for output in outputs)
+        results = tuple([shape(operation.results[output]) for output in outputs])
+        asked = tuple([(edge, route) for edge, _, route in targets])
         dtype = self._values.dtype(first)
-        question = _Question(node, elementwise, outputs, results, tuple(targets), tuple(operands), dtype)
-        found = self._asked(index, question)
+        found = self._asked(index, _Question(node, elementwise, outputs, results, asked, tuple(operands), dtype))
         self._room -= sum([len(j.numbers) for j in found if j.numbers is not None])
-        return found
+        return [new(LocalGradient, (*place, *jacobian)) for jacobian in found]
 
     def _outputs(self, node: Any, operation: Operation) -> Iterator[int]:
         """Which results the node differentiates: not the index beside a maximum."""

@@ -86,7 +86,7 @@ class LiveGraph:
                     stack.append(target)
         return numbered
 
-    def routes(self, node: int, operands: Sequence[Given]) -> tuple[int | None, ...]:
+    def routes(self, node: int, operands: Sequence[Given]) -> list[int | None]:
         """Which entry of the node's next_functions belongs to each operand.
 
         next_functions has one entry for each differentiable argument, in the order of the arguments; arguments such
@@ -94,14 +94,14 @@ class LiveGraph:
         """
         entries = self._nodes[node].routes
         if len(entries) == len(operands):
-            return tuple([i if target is not None else None for i, (target, _) in enumerate(entries)])
+            return [number if target is not None else None for number, (target, _) in enumerate(entries)]
         found: list[int | None] = []
         position = 0
         for operand in operands:
             fits = operand.floating and position < len(entries) and self._fits(entries[position][0], operand)
             found.append(position if fits and entries[position][0] is not None else None)
             position += fits
-        return tuple(found)
+        return found
 
     def _fits(self, target: Any, operand: Given) -> bool:
         if target is None or not operand.requires_grad:
@@ -121,14 +121,17 @@ class LiveGraph:
         """An operand that is saved is itself; a saved result comes back as a new object over the same memory."""
         if not isinstance(kept, torch.Tensor):
             return Saved(name, None, _saved_text(kept))
-        if name.startswith("result") and results:
-            digits = name.removeprefix("result")
-            return Saved(name, results[min(int(digits), len(results) - 1) if digits.isdigit() else 0], "")
-        if not self._values.knows(kept) and (made := self._values.among(results, kept)) is not None:
-            return Saved(name, made, "")
-        if kept.dim() == 0 and not self._values.knows(kept):
-            return Saved(name, None, str(kept.item()))  # a Python number, wrapped
-        return Saved(name, self._values.value_of(kept), "")
+        if name[:6] == "result" and results:
+            digits = name[6:]
+            value: int | None = results[min(int(digits), len(results) - 1) if digits.isdigit() else 0]
+        elif self._values.knows(kept):
+            value = self._values.value_of(kept)
+        elif (value := self._values.among(results, kept)) is None:
+            if kept.dim() == 0:
+                return Saved(name, None, str(kept.item()))  # a Python number, wrapped
+            value = self._values.value_of(kept)
+        saved: Saved = new(Saved, (name, value, ""))
+        return saved
 
     def id_of(self, node: Any) -> int:
         return self._ids[node]
@@ -146,7 +149,7 @@ class LiveGraph:
         return self._operations.get(index)
 
     def saves_tensors(self, index: int) -> bool:
-        return any([isinstance(kept, torch.Tensor) for _, kept in self._nodes[index].saved])
+        return any(isinstance(kept, torch.Tensor) for _, kept in self._nodes[index].saved)
 
     def saved(self, index: int) -> tuple[Saved, ...] | None:
         """What a node saved, which decides what it does; None where a part of it has no name of its own."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+
 from gradwalk.program import Span
 from gradwalk.recorder.copying import new
 from gradwalk.recorder.kernels import Ran, tensors_of
@@ -23,8 +25,9 @@ class LiveOperations:
 
     def called(self, ran: list[Ran], result: Any, before: int, cell: int, span: Span) -> None:
         """A call ran these kernels. ``before`` is the sequence number of the newest node when it began."""
-        ran = _without_copies(ran)
-        finals = tensors_of(result)
+        if len(ran) > 1:
+            ran = _without_copies(ran)
+        finals = (result,) if isinstance(result, torch.Tensor) else tensors_of(result)
         outputs = ran[0].outputs if len(ran) == 1 else tuple([t for item in ran for t in item.outputs])
         if finals and (not outputs or finals[0] is not outputs[-1]):
             self._values.adopt(finals, outputs)
@@ -51,7 +54,7 @@ class LiveOperations:
         kernel, _, operands, constants, results, _ = item
         if node is not None:
             routes = self._graph.routes(node, operands)
-            edges = tuple([new(Edge, (o[1], o[0], route)) for o, route in zip(operands, routes, strict=True)])
+            edges = tuple([new(Edge, (o[1], o[0], route)) for o, route in zip(operands, routes, strict=False)])
         else:
             edges = tuple([new(Edge, (o[1], o[0], None)) for o in operands])
         operation = (index, kernel.name, edges, constants, results, node, kernel.in_place, span)

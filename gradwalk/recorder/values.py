@@ -138,7 +138,9 @@ class LiveValues:
     def bind(self, name: str, tensor: torch.Tensor) -> int:
         value = self.value_of(tensor)
         made = self._made[value]
-        if name not in made.names:
+        if not made.names:
+            made.names = (name,)
+        elif name not in made.names:
             made.names = (*made.names, name)[-_NAMES:]
         return value
 
