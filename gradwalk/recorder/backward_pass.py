@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -33,7 +33,8 @@ def watch_backward(recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, 
     draw(recorder, call, root)
     head = _call_event(recorder, args, kwargs, span, call, start)
     before: list[Event] = [head, *_local_gradients(recorder, reached, call, span)]
-    kept = _retaining(recorder, reached)
+    kept = _retaining(recorder, reached) if recorder.retaining else []
+    saving = () if head.retain_graph else recorder.graph.saving(reached)
     heard = _Heard(recorder, call, span)
     done = False
     try:
@@ -48,7 +49,10 @@ def watch_backward(recorder: Recorder, args: tuple[Any, ...], kwargs: dict[str, 
         elif recorder.pictures:
             recorder.pictures = [picture for picture in recorder.pictures if picture.call != call]
     _retained(recorder, heard, kept)
-    _freed(recorder, reached, head.retain_graph, call, span)
+    _gradients_named(recorder, reached)
+    if saving:
+        recorder.graph.freed.update(saving)
+        recorder.events.append(Free(recorder.cell_number, span, call, saving))
 
 
 def _run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -130,7 +134,7 @@ class _Heard:
             node = graph.live(index)
             leaf = graph.leaf_of(index)
             if leaf is None:
-                self._handles.append(node.register_hook(self._backward_hook(index)))
+                self._handles.append(node.register_hook(partial(self._passed, (*self.place, index))))
             else:
                 self._hook_leaf(index, node, leaf)
 
@@ -138,13 +142,9 @@ class _Heard:
         for handle in self._handles:
             handle.remove()
 
-    def _backward_hook(self, index: int) -> Callable[[Any, Any], None]:
-        place, add, arrays = (*self.place, index), self.events.append, self._recorder.copier.arrays
-
-        def hook(contributions: Any, upstream: Any) -> None:
-            add(new(Backward, (*place, arrays(upstream), arrays(contributions))))
-
-        return hook
+    def _passed(self, place: tuple[Any, ...], contributions: Any, upstream: Any) -> None:
+        arrays = self._recorder.copier.arrays
+        self.events.append(new(Backward, (*place, arrays(upstream), arrays(contributions))))
 
     def _hook_leaf(self, index: int, node: Any, leaf: int) -> None:
         """.grad is not yet written when the pre-hook runs, and is when the hook after it runs."""
@@ -200,16 +200,11 @@ def _retained(recorder: Recorder, heard: _Heard, kept: list[_Kept]) -> None:
             recorder.events.append(Accumulate(cell, span, call, None, value, before, added, after))
 
 
-def _freed(recorder: Recorder, reached: list[int], retained: bool, call: int, span: Span) -> None:
+def _gradients_named(recorder: Recorder, reached: list[int]) -> None:
+    """Each leaf's ``.grad`` is a value with a name."""
     graph = recorder.graph
     for index in reached:
         if (leaf := graph.leaf_of(index)) is not None:
             grad = graph.live(index).variable.grad
             if grad is not None:
                 recorder.values.grad_of(leaf, grad)
-    if retained:
-        return
-    freed = tuple(index for index in reached if index not in graph.freed and graph.saves_tensors(index))
-    graph.freed.update(freed)
-    if freed:
-        recorder.events.append(Free(recorder.cell_number, span, call, freed))

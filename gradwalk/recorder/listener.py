@@ -38,6 +38,7 @@ from gradwalk.recording import (
     Update,
 )
 
+_WATCHED = frozenset(("operation", "operator"))
 _SHARING = (".numpy", "from_numpy", "asarray", "as_tensor", "copy=")
 """Words of a program in which an array of NumPy's may live in a tensor's memory, and change it unseen."""
 
@@ -56,6 +57,8 @@ class Recorder:
         self.calls = 0
         self.quiet = False
         """Inside a backward pass, say, where what the program's own functions do is no forward pass."""
+        self.retaining = False
+        """Whether the program has asked a value that is no leaf to keep its gradient."""
         self.cell_number = -1
         self.local_gradients = LocalGradients(self.graph, self.values, limits.local_gradients)
         self._nodes_left = limits.backward_nodes
@@ -78,7 +81,8 @@ class Recorder:
 
     def call(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
         """Run one call and record the operations that happened inside it."""
-        if self.quiet or function.kind not in ("operation", "operator"):
+        if self.quiet or function.kind not in _WATCHED:
+            self.retaining = self.retaining or function.name == "Tensor.retain_grad"
             return function.call(*args, **kwargs)
         if self.values.anything_changed:
             _settle(args, kwargs)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from itertools import count
+from typing import Any, Protocol
 
 import torch
 
@@ -23,12 +24,6 @@ class Given(Protocol):
     def floating(self) -> bool: ...
     @property
     def value(self) -> int: ...
-
-
-class _LiveNode(NamedTuple):
-    node: Any
-    routes: tuple[tuple[Any, int], ...]
-    saved: tuple[tuple[str, Any], ...]
 
 
 _SAVED_NAMES: dict[type, tuple[tuple[str, str], ...]] = {}
@@ -59,31 +54,40 @@ class LiveGraph:
     def __init__(self, values: LiveValues) -> None:
         self._values = values
         self._ids: dict[Any, int] = {}
-        self._nodes: list[_LiveNode] = []
+        self._live: list[Any] = []
+        self._routes: list[tuple[Route, ...]] = []
         self._operations: dict[int, int] = {}
         self._leaves: dict[int, int] = {}
         self._saved: dict[int, tuple[Saved, ...]] = {}
+        self._saving: set[int] = set()
         self.freed: set[int] = set()
 
     def discover(self, roots: Iterable[Any]) -> dict[int, int]:
         """Give ids to the nodes that are reachable and new. Returns sequence number → id of the new ones."""
         numbered: dict[int, int] = {}
-        ids, nodes = self._ids, self._nodes
-        stack = [node for node in roots if node is not None and node not in ids]
-        while stack:
-            node = stack.pop()
-            if node in ids:
-                continue
-            index = ids[node] = len(nodes)
-            routes = node.next_functions
-            nodes.append(new(_LiveNode, (node, routes, _saved(node))))
-            if not routes and type(node).__name__ == "AccumulateGrad":
+        ids, live = self._ids, self._live
+        for root in roots:
+            if root is not None and root not in ids:
+                ids[root] = len(live)
+                live.append(root)
+        for index in count(len(self._routes)):
+            if index == len(live):
+                return numbered
+            node = live[index]
+            following = node.next_functions
+            routes: list[Route] = []
+            for target, output in following:
+                if target is None:
+                    place = None
+                elif (place := ids.get(target)) is None:
+                    place = ids[target] = len(live)
+                    live.append(target)
+                routes.append(new(Route, (place, output)))
+            self._routes.append(tuple(routes))
+            if not following and type(node).__name__ == "AccumulateGrad":
                 self._leaves[index] = self._values.value_of(node.variable)
             else:
                 numbered[node._sequence_nr()] = index
-            for target, _ in routes:
-                if target is not None and target not in ids:
-                    stack.append(target)
         return numbered
 
     def routes(self, node: int, operands: Sequence[Given]) -> list[int | None]:
@@ -92,30 +96,32 @@ class LiveGraph:
         next_functions has one entry for each differentiable argument, in the order of the arguments; arguments such
         as indices have none.
         """
-        entries = self._nodes[node].routes
+        entries = self._routes[node]
         if len(entries) == len(operands):
             return [number if target is not None else None for number, (target, _) in enumerate(entries)]
         found: list[int | None] = []
         position = 0
         for operand in operands:
-            fits = operand.floating and position < len(entries) and self._fits(entries[position][0], operand)
-            found.append(position if fits and entries[position][0] is not None else None)
+            fits = operand.floating and position < len(entries) and self._fits(entries[position].node, operand)
+            found.append(position if fits and entries[position].node is not None else None)
             position += fits
         return found
 
-    def _fits(self, target: Any, operand: Given) -> bool:
+    def _fits(self, target: int | None, operand: Given) -> bool:
         if target is None or not operand.requires_grad:
             return target is None and not operand.requires_grad
         if operand.source is not None:
-            return target is operand.source
-        leaf = self._leaves.get(self._ids.get(target, -1))
+            return self._live[target] is operand.source
+        leaf = self._leaves.get(target)
         return leaf is not None and self._values.live(leaf) is self._values.live(operand.value)
 
     def made_by(self, node: int, operation: int, results: Sequence[int]) -> None:
+        """The node belongs to this operation. What it has saved is read now, while it is what it was."""
         self._operations[node] = operation
-        saved = self._nodes[node].saved
-        if saved:
+        if saved := _saved(self._live[node]):
             self._saved[node] = tuple([self._saved_value(name, kept, results) for name, kept in saved])
+            if any([isinstance(kept, torch.Tensor) for _, kept in saved]):  # noqa: C419 - twice as fast as a generator
+                self._saving.add(node)
 
     def _saved_value(self, name: str, kept: Any, results: Sequence[int]) -> Saved:
         """An operand that is saved is itself; a saved result comes back as a new object over the same memory."""
@@ -137,10 +143,7 @@ class LiveGraph:
         return self._ids[node]
 
     def live(self, index: int) -> Any:
-        return self._nodes[index].node
-
-    def routes_of(self, index: int) -> tuple[tuple[Any, int], ...]:
-        return self._nodes[index].routes
+        return self._live[index]
 
     def leaf_of(self, index: int) -> int | None:
         return self._leaves.get(index)
@@ -148,18 +151,24 @@ class LiveGraph:
     def operation_of(self, index: int) -> int | None:
         return self._operations.get(index)
 
-    def saves_tensors(self, index: int) -> bool:
-        return any(isinstance(kept, torch.Tensor) for _, kept in self._nodes[index].saved)
+    def saving(self, indices: Iterable[int]) -> tuple[int, ...]:
+        """Those of these nodes that keep saved tensors at present. Of one without operation, it is asked now."""
+        return tuple([index for index in indices if index not in self.freed and self._saves(index)])
+
+    def _saves(self, index: int) -> bool:
+        if index in self._operations:
+            return index in self._saving
+        return any(isinstance(kept, torch.Tensor) for _, kept in _saved(self._live[index]))
 
     def saved(self, index: int) -> tuple[Saved, ...] | None:
         """What a node saved, which decides what it does; None where a part of it has no name of its own."""
         found = self._saved.get(index, ())
-        complete = len(found) == len(_saved_names(type(self._nodes[index].node)))
+        complete = len(found) == len(_saved_names(type(self._live[index])))
         return found if complete and all(saved.text != _SAVED_LIST for saved in found) else None
 
     def check_saved(self, index: int) -> None:
         """Raises RuntimeError when a saved value is gone or was changed."""
-        node = self._nodes[index].node
+        node = self._live[index]
         for attribute, _ in _saved_names(type(node)):
             getattr(node, attribute)
 
@@ -167,35 +176,35 @@ class LiveGraph:
         """The ids of all nodes that a backward() from ``root`` can reach, oldest first."""
         self.discover((root,))
         seen: set[int] = set()
+        routes = self._routes
         stack = [self._ids[root]]
         while stack:
             index = stack.pop()
             if index not in seen:
                 seen.add(index)
-                stack.extend(self._ids[target] for target, _ in self._nodes[index].routes if target is not None)
+                stack += [target for target, _ in routes[index] if target is not None]
         return sorted(seen)
 
     def release(self) -> None:
         """Drop the nodes, and what Functions of the program's own have kept in their ctx, which are nodes too."""
-        for live in self._nodes:
-            if isinstance(live.node, torch.autograd.function.FunctionCtx):
-                vars(live.node).clear()
-        self._nodes.clear()
+        for node in self._live:
+            if isinstance(node, torch.autograd.function.FunctionCtx):
+                vars(node).clear()
+        self._live.clear()
         self._ids.clear()
 
     def ids(self) -> dict[int, int]:
         """id(grad_fn) → Node id."""
-        return {id(node): index for node, index in self._ids.items()}
+        return {id(node): index for index, node in enumerate(self._live)}
 
     def finished(self) -> tuple[Node, ...]:
-        return tuple([self._finished(index, live) for index, live in enumerate(self._nodes)])
-
-    def _finished(self, index: int, live: _LiveNode) -> Node:
-        ids = self._ids
-        routes = tuple([new(Route, (None if t is None else ids[t], output)) for t, output in live.routes])
-        operation, leaf, saved = self._operations.get(index), self._leaves.get(index), self._saved.get(index, ())
-        node: Node = new(Node, (index, type(live.node).__name__, operation, routes, leaf, saved))
-        return node
+        operation, leaf, saved = self._operations.get, self._leaves.get, self._saved.get
+        return tuple(
+            [
+                new(Node, (index, type(node).__name__, operation(index), routes, leaf(index), saved(index, ())))
+                for index, (node, routes) in enumerate(zip(self._live, self._routes, strict=True))
+            ]
+        )
 
 
 def _saved_text(kept: Any) -> str:
