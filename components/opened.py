@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from components.form import KEY, sent
 from components.form.entry import Entry
+from components.sent import key_of
 from gradwalk.document import Document, from_query
 from gradwalk.gallery import EXAMPLES, Example
 
@@ -36,19 +36,20 @@ def opened() -> Opened:
     before: Opened | None = st.session_state.get(_KEY)
     entry = sent()
     arrived = KEY not in st.session_state
-    if (before is None and entry is None) or (arrived and st.query_params):
-        now = _from_address()
-    elif entry is None:
-        now = before or _from_address()
-    else:
+    if entry is not None:
         now = after(before, entry)
+    elif before is None or (arrived and st.query_params):
+        now = _from_address()
+    else:
+        now = before
     st.session_state[_KEY] = now
     return now
 
 
 def _from_address() -> Opened:
-    document, notices = from_query(st.query_params.to_dict())
-    return Opened(_fresh_key(), document, _example(document), notices)
+    params = st.query_params.to_dict()
+    document, notices = from_query(params)
+    return Opened(key_of(*sorted(params.items())), document, _example(document), notices)
 
 
 def after(before: Opened | None, entry: Entry) -> Opened:
@@ -57,7 +58,7 @@ def after(before: Opened | None, entry: Entry) -> Opened:
         return replace(before, answered=entry.count)
     chosen = next((example for example in EXAMPLES if example.title == entry.example), None)
     if chosen is not None:
-        return Opened(_fresh_key(), document_of(chosen), chosen, answered=entry.count)
+        return Opened(key_of(entry.opened, entry.count), document_of(chosen), chosen, answered=entry.count)
     document = Document(entry.text, entry.given, tuple(sorted(entry.constants)), entry.dtype, entry.seed)
     example = before.example if before is not None else _example(document)
     kept = example is not None and example.text == document.text
@@ -76,7 +77,3 @@ def _example(document: Document) -> Example | None:
 def as_markdown(notice: str) -> str:
     """A notice as Streamlit's Markdown that shows exactly its own signs: the stars of ``x**2`` stay stars."""
     return re.sub(r"([\\`*_\[\]$<>~:|#])", r"\\\1", notice)
-
-
-def _fresh_key() -> str:
-    return secrets.token_hex(4)

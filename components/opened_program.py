@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from components.code import KEY, sent
 from components.code.entry import Entry, File
+from components.sent import key_of
 from gradwalk.lessons import BY_SLUG
 from gradwalk.program import ProgramError
 from gradwalk.sharing import Shared, from_file, from_query, lesson_of
@@ -44,26 +44,26 @@ def opened_program() -> OpenedProgram:
     before: OpenedProgram | None = st.session_state.get(_KEY)
     entry = sent()
     arrived = KEY not in st.session_state
-    if (before is None and entry is None) or (arrived and st.query_params):
-        now = _from_address()
-    elif entry is None:
-        now = before or _from_address()
-    else:
+    if entry is not None:
         now = after(before, entry)
+    elif before is None or (arrived and st.query_params):
+        now = _from_address()
+    else:
+        now = before
     st.session_state[_KEY] = now
     return now
 
 
 def _from_address() -> OpenedProgram:
-    shared, notices = from_query(st.query_params.to_dict())
-    return _opened(shared, notices=notices)
+    params = st.query_params.to_dict()
+    shared, notices = from_query(params)
+    return _opened(key_of(*sorted(params.items())), shared, notices=notices)
 
 
 def _opened(
-    shared: Shared, *, name: str | None = None, notices: tuple[str, ...] = (), answered: int = 0
+    key: str, shared: Shared, *, name: str | None = None, notices: tuple[str, ...] = (), answered: int = 0
 ) -> OpenedProgram:
     called = name or lesson_of(shared.source) or "program"
-    key = secrets.token_hex(4)
     return OpenedProgram(key, shared.source, shared.step, shared.unfold, called, notices, answered=answered)
 
 
@@ -72,7 +72,8 @@ def after(before: OpenedProgram | None, entry: Entry) -> OpenedProgram:
     if before is not None and entry.opened != before.key:
         return replace(before, answered=entry.count, notices=())
     if entry.example in BY_SLUG:
-        return _opened(Shared(BY_SLUG[entry.example].source), answered=entry.count)
+        key = key_of(entry.opened, entry.count)
+        return _opened(key, Shared(BY_SLUG[entry.example].source), answered=entry.count)
     if entry.file is not None:
         return _after_file(before, entry, entry.file)
     name = before.name if before is not None else "program"
@@ -86,4 +87,5 @@ def _after_file(before: OpenedProgram | None, entry: Entry, file: File) -> Opene
         source = from_file(file.name, file.text)
     except ProgramError as error:
         return replace(after(before, replace(entry, file=None)), wrong=error.message)
-    return _opened(Shared(source), name=file.name.rpartition(".")[0], answered=entry.count)
+    key = key_of(entry.opened, entry.count)
+    return _opened(key, Shared(source), name=file.name.rpartition(".")[0], answered=entry.count)

@@ -6,13 +6,14 @@ when another program is opened. The line of the player's step is marked in the b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
 import streamlit as st
 
 from components.code.entry import Entry, read_entry
+from components.sent import state_of
 from gradwalk.program import Span
 from gradwalk.shown_cells import ShownCell
 
@@ -62,8 +63,8 @@ Groups = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
 def sent() -> Entry | None:
     """The latest entry that the browser sent, known before the editor is shown."""
-    state = st.session_state.get(KEY)
-    return read_entry(state.get("entry")) if isinstance(state, Mapping) else None
+    state = state_of(KEY)
+    return read_entry(state.get("entry")) if state is not None else None
 
 
 def editor(

@@ -6,7 +6,7 @@ fields only when another document is opened. Dragging a slider sends at once, on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TypedDict
@@ -14,6 +14,7 @@ from typing import TypedDict
 import streamlit as st
 
 from components.form.entry import Entry, read_entry
+from components.sent import state_of
 from gradwalk.document import Document
 from gradwalk.program import Span
 from gradwalk.short_form.hints import Hint
@@ -69,8 +70,8 @@ class Gallery(TypedDict):
 
 def sent() -> Entry | None:
     """The latest entry that the browser sent, known before the form is shown."""
-    state = st.session_state.get(KEY)
-    return read_entry(state.get("entry")) if isinstance(state, Mapping) else None
+    state = state_of(KEY)
+    return read_entry(state.get("entry")) if state is not None else None
 
 
 def form(

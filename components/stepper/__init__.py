@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from components.sent import state_of
+
 HERE = Path(__file__).resolve().parent
 
 # A component's JavaScript is one module that cannot import beside itself, so its parts are joined, in reading order.
@@ -85,8 +87,7 @@ def unfolded(opened: str, key: str = "player") -> tuple[int, ...]:
     place = f"{key} unfolded"
     kept: tuple[str, tuple[int, ...]] = st.session_state.get(place, (opened, ()))
     before = kept[1] if kept[0] == opened else ()
-    state = st.session_state.get(key)
-    asked = state.get("unfold") if isinstance(state, Mapping) else None
+    asked = (state_of(key) or {}).get("unfold")
     if isinstance(asked, int) and not isinstance(asked, bool) and kept[0] == opened:
         before = (*(number for number in before if number != asked), asked)[-MOST_UNFOLDED:]
     st.session_state[place] = opened, before
