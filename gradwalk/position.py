@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 MAX_STEP = 100_000
 
-PICTURES = ("grad_fn", "grad_fn-saved", "both", "both-saved")
+PICTURES = ("computation-saved", "grad_fn", "grad_fn-saved", "both", "both-saved")
 """What an address may say under ``picture``; the computation graph needs no word. The player reads it by itself."""
 
 

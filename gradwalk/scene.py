@@ -8,7 +8,7 @@ from typing import Any
 from gradwalk import explain
 from gradwalk.boxes import moved
 from gradwalk.episodes import Episode
-from gradwalk.explain.account import saved_text
+from gradwalk.explain.saved import saved_text
 from gradwalk.index import Arrival, Index
 from gradwalk.names_table import PASSED_OVER
 from gradwalk.recording import (

@@ -17,6 +17,7 @@ _PHASES = {
     "accumulate": "backward",
     "free": "backward",
     "update": "update",
+    "failure": "failure",
 }
 """Which phase a step of a kind belongs to; others belong to the phase that is going on."""
 
@@ -29,6 +30,8 @@ class Steps:
         self._formulas: dict[tuple[str, bool], int] = {}
         self._phase: str | None = None
         """Of the present episode."""
+        self._broken: str | None = None
+        """The phase that a failure broke off, and that what comes next belongs to."""
         self._episode = 0
         self._turned = False
         """Whether the present episode has had its backward pass."""
@@ -69,14 +72,17 @@ class Steps:
         self._say(len(self.phases) - 1, "folded", account, span, [], None, more)
 
     def _turn(self, kind: str) -> None:
-        phase = _PHASES.get(kind) or self._phase or "forward"
+        current = self._broken if self._phase == "failure" else self._phase
+        phase = _PHASES.get(kind) or current or "forward"
+        if phase == "failure" and self._phase != "failure":
+            self._broken = self._phase
         self._turned = self._turned or phase == "backward"
         if phase == "update" and not self._turned:
             phase = "forward"
         if phase == "forward" and self._turned:
             phase = "after"
         if phase != self._phase:
-            kind = phase if phase in ("local", "backward") else "forward"
+            kind = phase if phase in ("local", "backward", "failure") else "forward"
             self._begin_phase(phase, kind, PHASES[phase])
 
     def _begin_phase(self, phase: str, kind: str, title: str) -> None:

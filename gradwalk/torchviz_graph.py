@@ -25,6 +25,8 @@ with warnings.catch_warnings():  # torchviz imports distutils, which is on its w
 # It compares PyTorch's version by a class of distutils that warns at each use; PyTorch's own does the same quietly.
 torchviz.dot.LooseVersion = TorchVersion
 
+SAVED_WIDTH = 104
+"""Pixels of a box that shows a saved value."""
 MAX_NODES = 400
 """torchviz walks by recursion: a larger graph is not drawn."""
 
@@ -143,5 +145,7 @@ def _unquoted(label: str) -> str:
 
 def _box_source(box: _Box) -> str:
     width, height = code_room(box.label)
+    if box.id.startswith("s"):  # the player writes the saved value in it
+        width = max(width, SAVED_WIDTH)
     fill = f", fillcolor={box.fill}" if box.fill else ""
     return f'"{box.id}" [label={quoted(box.label)}{fill}, width={width / 72:.4f}, height={height / 72:.4f}]'

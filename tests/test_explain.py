@@ -55,8 +55,8 @@ def test_the_start_says_what_is_known_and_what_to_press() -> None:
     account = explain.start(index, [index.values[0]], index.operations[0])
     assert account.title == "Start"
     assert account.sentence == (
-        "Each box holds a value; an arrow leads to the operation that uses it. So far only x = 4 is "
-        "known. Press → to compute v₁ = x²."
+        "In the computation graph each box holds a value; an arrow leads to the operation that uses it. So far only "
+        "x = 4 is known. Press → to compute v₁ = x²."
     )
 
 
@@ -356,7 +356,8 @@ def test_what_is_released_can_no_longer_be_used() -> None:
 def test_pytorchs_own_rule_stands_with_what_it_uses() -> None:
     index = Index(record(X.format(x="4.0") + "z = torch.sigmoid(x)\nz.backward()"))
     event = next(event for event in index.recording.events if isinstance(event, LocalGradient))
-    assert explain.local(index, event).rule == ("SigmoidBackward0", "sigmoid_backward(grad, result)", "result = 0.9820")
+    rule = ("SigmoidBackward0", "sigmoid_backward(grad, result)", "result = 0.9820", "grad * result * (1 - result)")
+    assert explain.local(index, event).rule == rule
 
 
 @pytest.mark.parametrize(

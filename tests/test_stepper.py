@@ -103,7 +103,7 @@ def test_an_expression_gets_no_table_of_names_and_no_outputs() -> None:
     )
     at.query_params["expression"] = "yes"
     sent = at.run().get("bidi_component")[0].proto.json
-    assert not any(f'"{part}":' in sent for part in ("names", "outputs", "saved", "cells", "episodes"))
+    assert not any(f'"{part}":' in sent for part in ("names", "outputs", "cells", "episodes"))
 
 
 def test_nobody_has_asked_for_a_folded_episode_yet() -> None:

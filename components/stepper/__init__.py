@@ -18,7 +18,7 @@ PARTS = (
     "geometry", "slot", "box", "arrow", "picture", "stage", "legend", "pictures",
     "scrubber", "episodes", "transport", "keys", "address", "screen", "player",
 )  # fmt: skip
-EXPRESSION = ("phases", "steps", "slots", "formulas", "code")
+EXPRESSION = ("phases", "steps", "slots", "formulas", "code", "saved")
 """What of a story is shown for an expression."""
 STYLES = ("player", "program", "picture", "modes")
 

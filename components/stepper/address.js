@@ -28,6 +28,7 @@ function createAddress() {
 
 /** Pictures by the names that addresses have for them; the computation graph needs none. */
 const PICTURES = {
+  "computation-saved": { view: "computation", saved: true },
   grad_fn: { view: "grad_fn", saved: false },
   "grad_fn-saved": { view: "grad_fn", saved: true },
   both: { view: "both", saved: false },

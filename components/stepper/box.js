@@ -18,7 +18,8 @@ function drawBox(box, slots, pick) {
     svg("rect", { class: "frame", width: box.w, height: box.h, rx: 9 }),
   );
   if (box.kind === "untracked") drawn.append(svg("path", { class: "hatch", d: hatching(box.w, box.h) }));
-  drawn.append(...(HAS_VALUE.has(box.kind) ? valueBoxTexts(box, slots) : codeBoxTexts(box)));
+  const texts = { saved: savedBoxTexts }[box.kind] || (HAS_VALUE.has(box.kind) ? valueBoxTexts : codeBoxTexts);
+  drawn.append(...texts(box, slots, drawn));
   return drawn;
 }
 
@@ -88,6 +89,24 @@ function chipOf(box, slots) {
   return place;
 }
 
+/** A value that a node keeps: its name there, below it its shape, or the value itself once it is known. */
+function savedBoxTexts(box, slots, drawn) {
+  const texts = codeBoxTexts(box);
+  const [name, shape] = [texts[0].textContent.trim(), texts.at(-1)];
+  const plain = shape.textContent;
+  const valueIn = (lines) => lines?.find((line) => line.startsWith(`${name} = `))?.slice(name.length + 3);
+  slots.set(`${box.group}.saved`, {
+    write(lines, fresh, before, gone) {
+      const value = valueIn(lines) ?? (gone ? valueIn(before) : null);
+      setText(shape, value ?? plain);
+      shape.classList.toggle("known", value !== null && value !== undefined);
+      drawn.classList.toggle("freed", gone);
+      squeezeCode(shape, box);
+    },
+  });
+  return texts;
+}
+
 /** Lines as torchviz writes them: aligned by spaces, and a row of dashes between the name and its attributes. */
 function codeBoxTexts(box) {
   const lines = box.title.split("\n");
@@ -96,7 +115,13 @@ function codeBoxTexts(box) {
     const y = round(middle(number));
     if (/^-+$/.test(line)) return svg("line", { x1: 8, x2: box.w - 8, y1: y, y2: y });
     const text = svg("text", { class: number ? "detail" : "detail name", x: box.w / 2, y: y + 4.5 }, line);
-    if (line.length * CODE.advance > box.w - 8) setAttribute(text, "textLength", box.w - 8);
+    squeezeCode(text, box);
     return text;
   });
+}
+
+function squeezeCode(text, box) {
+  const tooWide = text.textContent.length * CODE.advance > box.w - 8;
+  setAttribute(text, "textLength", tooWide ? box.w - 8 : null);
+  setAttribute(text, "lengthAdjust", tooWide ? "spacingAndGlyphs" : null);
 }

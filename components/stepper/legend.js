@@ -16,7 +16,10 @@ const LEGEND = {
     ["swatch mark-accumulate", "", "adds to its .grad"],
     ["swatch mark-backward", "", "grad_fn"],
     ["swatch mark-output", "", "result"],
-    ["swatch mark-saved", "", "saved for backward"],
+    ["shape", "()", "shape of a scalar"],
+    ["way", "→", "from operand to result: backward() goes the other way"],
+    ["swatch mark-saved", "", "saved for backward", "saved"],
+    ["swatch mark-unborn", "", "not made yet", "unborn"],
   ],
 };
 
@@ -27,6 +30,8 @@ function marksOf(graphs, story) {
     outside: isProgram(story) && placed.some(({ boxes }) => boxes.some(({ kind }) => kind === "untracked")),
     cut: placed.some(({ arrows }) => arrows.some(({ cut }) => cut)),
     chips: Object.keys(story.slots).some((slot) => slot.endsWith(".saved")),
+    saved: Object.keys(story.slots).some((slot) => slot.endsWith(".saved")),
+    unborn: story.steps.some(({ kind }) => kind === "forward"),
     versions: Object.keys(story.slots).some((slot) => slot.endsWith(".version")),
   };
   return Object.keys(has).filter((mark) => has[mark]);

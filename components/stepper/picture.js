@@ -68,7 +68,7 @@ function cutInPieces(placed, along) {
 
 function drawPiece(piece, tall, numbers, pick) {
   const layers = [svg("g"), svg("g"), svg("g")];
-  const slots = new Map();
+  const slots = createSlots();
   const lights = new Map();
   const light = (id, element) => id && lights.set(id, [...(lights.get(id) || []), element]);
   for (const arrow of piece.arrows) {
@@ -84,7 +84,13 @@ function drawPiece(piece, tall, numbers, pick) {
     light(box.id, drawn);
     if (box.group !== box.id) light(box.group, drawn);
   }
-  return { layers, lights, slots: [...slots] };
+  return { layers, lights, slots: slots.all };
+}
+
+/** Slots with where they are written; several places can show parts of one slot. */
+function createSlots() {
+  const all = [];
+  return { all, set: (slot, place) => all.push([slot, place]) };
 }
 
 /** The rectangle around these boxes and the boxes at both ends of these arrows. */

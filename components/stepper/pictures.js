@@ -52,6 +52,8 @@ function createPictures(pick, chosen) {
   const area = html("div", { class: "area" }, frames, missing, marks);
   let list = [];
   let graphs = null; // those of the episode on show
+  let program = false; // it always shows what its nodes keep
+  let keeping = false; // whether they keep anything
   let size = { width: 0, height: 0, most: 1 };
 
   function choose(change) {
@@ -89,8 +91,10 @@ function createPictures(pick, chosen) {
     for (const view of Object.keys(stages)) stages[view].element.hidden = !shown.includes(view) || stages[view].isEmpty();
     missing.hidden = !(graphs && shown.includes("grad_fn") && !graphs.grad_fn);
     nothing.hidden = !(list.length && shown.includes("computation") && stages.computation.isEmpty());
-    savedSwitch.hidden = !shown.includes("grad_fn") || !missing.hidden;
+    const boxed = shown.includes("grad_fn") && missing.hidden;
+    savedSwitch.hidden = !boxed && (program || !keeping);
     saved.checked = choice.saved;
+    area.dataset.saved = program || choice.saved;
     setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.isWhole()));
     area.dataset.shows = shown.join(" ");
     const beside = shown.length === 2 ? Math.min(Math.max(stages.grad_fn.width(), WIDTHS.least), 0.4 * size.width) : 0;
@@ -129,7 +133,11 @@ function createPictures(pick, chosen) {
     bar,
     area,
     setGraphs,
-    setStory(story) { showMarks(marks, marksOf(list, story)); },
+    setStory(story) {
+      const known = marksOf(list, story);
+      [program, keeping] = [isProgram(story), known.includes("chips")];
+      showMarks(marks, known);
+    },
     name: () => pictureName(choice),
     resize(next) { size = next; arrange(); },
     show(story, step) {

@@ -64,15 +64,26 @@ function createStage({ name, numbers, pick }) {
       const entries = story.slots[slot] || [];
       const index = entryAt(entries, step);
       const fresh = index >= 0 && step > 0 && entries[index][0] === step;
-      const before = fresh && entries[index - 1]?.[0] >= begin ? entries[index - 1][1] : null;
+      const past = entries[index - 1]?.[0] >= begin ? entries[index - 1][1] : null;
       const lines = index < 0 ? null : entries[index][1];
-      write(fresh ? movedLines(slot, lines, before) : lines, fresh, before);
+      const gone = lines === null && index >= 0 && entries[index][0] > begin;
+      write(fresh ? movedLines(slot, lines, past) : lines, fresh, fresh || gone ? past : null, gone);
     }
+    if (!numbers) showUnborn(story, step);
     const now = new Set(story.steps[step].now.flatMap(picture.lights));
     for (const thing of lit) if (!now.has(thing)) thing.classList.remove("now");
     for (const thing of now) thing.classList.add("now");
     lit = [...now];
     if (focus) setTabStop(focus);
+  }
+
+  /** torchviz draws what there is in the end; what the program has not made yet is pale. */
+  function showUnborn(story, step) {
+    const birth = birthsIn(story, episodeAt(story, step));
+    for (const { id, group } of picture.boxes) {
+      const unborn = (birth.get(id) ?? birth.get(group) ?? 0) > step;
+      for (const thing of picture.lights(id)) thing.classList.toggle("unborn", unborn);
+    }
   }
 
   /** Build what is in view now or will be when the scroll ends, and fade the edges where the picture goes on. */

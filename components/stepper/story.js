@@ -72,6 +72,21 @@ function carriedStep(before, step, after) {
   return clampStep(after, to.first + Math.min(step - from.first, to.count - 1));
 }
 
+const births = new WeakMap();
+
+/** At which step of an episode each box and node is made, by its id. */
+function birthsIn(story, number) {
+  if (!births.has(story)) births.set(story, new Map());
+  const known = births.get(story);
+  if (!known.has(number)) {
+    const steps = story.steps.map((step, at) => ({ ...step, at })).filter((step) => step.episode === number || !story.episodes.length);
+    const found = new Map();
+    for (const { kind, now, at } of steps) if (kind === "forward") for (const id of now) if (!found.has(id)) found.set(id, at);
+    known.set(number, found);
+  }
+  return known.get(number);
+}
+
 /** The phase's place in words: "Backward · 2 of 6". */
 function placeInPhase(phase, step) {
   return `${phase.title} · ${step - phase.first + 1} of ${phase.count}`;

@@ -36,8 +36,9 @@ function createWords(unfold, go) {
   function showRule(said) {
     rule.hidden = !said;
     if (!said) return rule.replaceChildren();
+    const math = said.math ? [", which computes ", html("code", null, said.math)] : [];
     const saved = said.saved ? [", saved from the forward pass: ", html("code", null, said.saved)] : [];
-    rule.replaceChildren(`In PyTorch’s source: ${said.node} is `, html("code", null, said.text), ...saved);
+    rule.replaceChildren(`In PyTorch’s source: ${said.node} is `, html("code", null, said.text), ...math, ...saved);
   }
 
   const letters = () => title.textContent.length + sentence.textContent.length + message.textContent.length;

@@ -4,7 +4,7 @@ Every sentence is a template in ``wording``; the other modules choose the templa
 it met, and fill in the pieces.
 """
 
-from gradwalk.explain.account import Account, Rule
+from gradwalk.explain.account import Account
 from gradwalk.explain.backward import accumulate, backward, free, seed
 from gradwalk.explain.blame import at_step, blame
 from gradwalk.explain.changes import changed, cleared, update
@@ -12,6 +12,7 @@ from gradwalk.explain.failure import Explanation, failure
 from gradwalk.explain.forward import forward, start
 from gradwalk.explain.local import local
 from gradwalk.explain.program import beginning, bound, episode_title, folded, rebound, shown
+from gradwalk.explain.rules import Rule
 
 __all__ = [
     "Account",

@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 
 from gradwalk.explain import passing
-from gradwalk.explain.account import Account, joined, listed, rule_of
+from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.nonfinite import backward_reason
 from gradwalk.explain.pieces import called, gist, own_function
+from gradwalk.explain.rules import rule_of
 from gradwalk.explain.wording import (
     ACCUMULATE,
     BACKWARD,

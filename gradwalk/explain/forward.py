@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from gradwalk.explain.account import Account, joined, listed, named, saved_text
+from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.nonfinite import forward_reason, overflowed, saturated
 from gradwalk.explain.pieces import STEPS, called, elementwise, own_function
+from gradwalk.explain.saved import named, saved_text
 from gradwalk.explain.wording import (
     FORWARD,
     START,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from gradwalk.explain import slopes
-from gradwalk.explain.account import Account, joined, rule_of
+from gradwalk.explain.account import Account, joined
 from gradwalk.explain.nonfinite import local_reason
 from gradwalk.explain.pieces import gist, jumps
+from gradwalk.explain.rules import rule_of
 from gradwalk.explain.wording import (
     LOCAL,
     ORDINALS,

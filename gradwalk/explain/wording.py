@@ -8,6 +8,7 @@ PHASES = {
     "backward": "Backward",
     "update": "Update",
     "after": "After backward()",
+    "failure": "Error",
     "folded": "More turns",
 }
 
@@ -71,7 +72,7 @@ TITLES = {
 }
 
 START = {
-    "graph": "Each box holds a value; an arrow leads to the operation that uses it.",
+    "graph": "In the computation graph each box holds a value; an arrow leads to the operation that uses it.",
     "known": "So far only {inputs} is known.",
     "known many": "So far only {inputs} are known.",
     "overflow": "{name} is {made}, as its number is beyond the largest {dtype}, {largest}.",
@@ -306,8 +307,8 @@ EPISODE = {
     "folded loss": "{root} = {loss}. This step stands for a whole turn, from forward to update. Open it to walk "
     "through it.",
     "beginning": "Nothing has run yet. Press → to run the program line by line.",
-    "beginning graph": "Nothing has run yet. Each box of the picture will hold a value; an arrow leads to the "
-    "operation that uses it. Press → to run the program line by line.",
+    "beginning graph": "Nothing has run yet. Each box of the computation graph will hold a value; an arrow leads to "
+    "the operation that uses it. Press → to run the program line by line.",
 }
 
 BLAME = {

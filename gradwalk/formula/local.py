@@ -62,7 +62,23 @@ def local_lines(index: Index, event: LocalGradient) -> tuple[Formula, ...]:
         return _scalar_lines(index, event, operation, slots, symbols)
     first = _indexed_line(index, event, operation, slots, symbols)
     tree = jacobian_tree(event, result, operand)
-    return (first,) if tree is None else (first, Formula("= #0", (tree,)))
+    if tree is None:
+        return (first,)
+    if call_name(operation) in _WHOLE:
+        return first, Formula("= #0", (tree,))
+    return first, _whole_line(index, event, operation, tree)
+
+
+def _whole_line(index: Index, event: LocalGradient, operation: Operation, tree: Tree) -> Formula:
+    """The numbers of all elements: ``∂v/∂x = diag [2, 4, 6]``, a row, a column or the Jacobian as a matrix."""
+    result, operand = operation.results[0], operation.edges[event.edge].value
+    names = [name_tree(index.names[result]), name_tree(index.names[operand]), tree]
+    left = derivative("#0", target(index, operation, event.edge, "#1"))
+    if event.form != "diagonal":
+        return filled(f"{left} = #2", names)
+    if len(index.values[result].shape) < 2:
+        return filled(rf"{left} = \text{{diag }} #2", names)
+    return filled(rf"{left} \text{{, element by element: }} #2", names)
 
 
 def _tied(operation: Operation, event: LocalGradient) -> bool:

@@ -1,0 +1,25 @@
+"""Values and what nodes saved of them, as sentences name them."""
+
+from __future__ import annotations
+
+from gradwalk.explain.wording import START
+from gradwalk.formula.arrays import number_text
+from gradwalk.index import Index
+from gradwalk.notation import constant_text, shape_text
+from gradwalk.recording import Saved, Value
+
+
+def named(index: Index, value: Value) -> str:
+    """``x = 4``; what is too large to write out goes by its shape: ``W (64×10)``."""
+    number = number_text(value.shape, value.numbers)
+    key = "shape" if number is None else "value"
+    return START[key].format(name=index.shown[value.id], number=number, shape=shape_text(value.shape))
+
+
+def saved_text(index: Index, saved: Saved) -> str:
+    """``self = 4``: under which name a node saved what; a large tensor by its own name and shape."""
+    if saved.value is None:
+        return f"{saved.name} = {constant_text(saved.text)}"
+    value = index.values[saved.value]
+    number = number_text(value.shape, value.numbers)
+    return f"{saved.name} = {named(index, value) if number is None else number}"
