@@ -270,7 +270,7 @@ def _measured(run: Run, name: str, args: Args, kwargs: Kwargs, node: ast.expr) -
 def _draw(run: Run, target: Draw, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
     elements, work = target.cost(args, kwargs)
     run.budget.operation(elements, work, run.span(node))
-    source = run.draws.get(target.source, target.source) if isinstance(target.source, str) else target.source
+    source = run.draws[target.source] if isinstance(target.source, str) else target.source
     return run.checked(getattr(source, target.name)(*args, **kwargs), node)
 
 

@@ -92,6 +92,15 @@ def statement(kind: type[ast.stmt]) -> Callable[[Rule], Rule]:
     return lambda rule: STATEMENTS.setdefault(kind, rule)
 
 
+class _Draws(dict[str, Any]):
+    """Generators that are made when a program first draws from them: making NumPy's takes as long as ten operations."""
+
+    def __missing__(self, name: str) -> Any:
+        found: Any = np.random.RandomState(0) if name == "numpy.random" else random.Random(0)  # noqa: S311
+        self[name] = found
+        return found
+
+
 _BLOCKS = frozenset((ast.If, ast.For, ast.While, ast.With, ast.Try))
 """Statements that are done when the statements inside them are."""
 
@@ -109,7 +118,7 @@ class Run:
         self.handling: list[Exception] = []
         """The errors that except clauses are at work on."""
         self.generator = torch.Generator().manual_seed(0)
-        self.draws: dict[str, Any] = {"numpy.random": np.random.RandomState(0), "random": random.Random(0)}  # noqa: S311
+        self.draws = _Draws()
         """The generators of NumPy's and Python's random numbers."""
         self._addresses: dict[str, int] = {}
         self.unheard = False
@@ -193,11 +202,13 @@ class Run:
         result = self.listener.call(function, args, kwargs, span)
         if self.unwatched:
             hold(self.budget, result, elements)
-        if isinstance(result, torch.Tensor) and result.dim() > self.budget.limits.dimensions:
+        if not isinstance(result, torch.Tensor):
+            return self.checked(result, node)
+        if result.dim() > self.budget.limits.dimensions:
             raise ProgramError(
                 f"This tensor has {result.dim():,} dimensions; at most {self.budget.limits.dimensions} work here.", span
             )
-        return self.checked(result, node)
+        return result
 
     def _with_arrays(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
         """NumPy's part: nothing that autograd watches."""
