@@ -1,0 +1,59 @@
+"""The Train view of the page Perceptron: its fields, a run that can be stopped, its pictures, and each step of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from components.opened import as_markdown
+from components.training import fields
+from components.training.stage import clicked, stage
+from gradwalk.perceptron.reading import Network as Perceptron
+from gradwalk.training.address import Place, from_query
+from gradwalk.training.entry import Entry, EntryError, read
+from gradwalk.training.network import network_of
+from gradwalk.training.setting import Setting
+
+_FROM_ADDRESS = "training from address"
+
+
+def training(
+    perceptron: Perceptron,
+    *,
+    form: DeltaGenerator,
+    place: DeltaGenerator,
+    query: str,
+    add_layer: Callable[[], None],
+) -> None:
+    """Show the Train view of a perceptron's layers, activations, loss and dtype.
+
+    Its fields go into ``form``, run and pictures into ``place``. ``query`` is the page's own query, with the switch to
+    this view in it; the view writes its part behind it. ``add_layer`` gives the page's network a hidden layer of four
+    tanh units; it is a button's callback, called before the page runs again.
+    """
+    entry, at = _opened()
+    network = network_of(perceptron)
+    setting: Setting | None = None
+    error: EntryError | None = None
+    try:
+        setting = read(entry, network)
+    except EntryError as refused:
+        error = refused
+    with form:
+        fields.ask(entry, error)
+    with place:
+        stage(setting, entry, error, at, query, add_layer)
+
+
+def _opened() -> tuple[Entry, Place]:
+    """What stands in the fields; from the address when a visitor comes."""
+    at = Place()
+    if fields.kept() is None:
+        entry, at, notices = from_query(st.query_params.to_dict())
+        for notice in notices:
+            st.info(as_markdown(notice))
+        fields.keep(entry)
+    clicked()
+    return fields.entered(), at

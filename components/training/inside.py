@@ -1,0 +1,94 @@
+"""One step of a run in the player: zero_grad, forward, loss, backward, step, with that epoch's true numbers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from components.opened import as_markdown
+from components.recorded_program import recorded_program
+from components.stepper import player
+from gradwalk.dot import LayoutError
+from gradwalk.program import ProgramError
+from gradwalk.sharing import to_query
+from gradwalk.training.history import snapshot
+from gradwalk.training.program import program, step_program
+from gradwalk.training.running import Running
+
+PLAYER = "training-player"
+WALKED = 200
+"""Steps of a run that are opened as a program: every one of them is recorded there."""
+
+
+class Inside(NamedTuple):
+    """The step that is open."""
+
+    epoch: int
+    batch: int = 0
+
+
+class HasInside(Protocol):
+    inside: Inside | None
+
+
+def enter(now: HasInside, epoch: int, batch: int = 0) -> None:
+    now.inside = Inside(epoch, batch)
+
+
+def _leave(now: HasInside) -> None:
+    now.inside = None
+
+
+def inside(run: Running, now: HasInside, query: str) -> None:
+    """Show the step that is open, and the program of the whole run."""
+    if now.inside is not None and run.history.checkpoints:
+        _step(run, now, now.inside, query)
+    _program(run)
+
+
+def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
+    setting = run.setting
+    last = run.history.epochs[-1]
+    at = Inside(min(at.epoch, last), min(at.batch, setting.batches - 1))
+    st.subheader(f"Epoch {at.epoch:,}: zero_grad → forward → loss → backward → step", anchor=False)
+    _moves(now, at, last, setting.batches)
+    source = step_program(setting, snapshot(run.history, at.epoch, at.batch))
+    try:
+        recorded = recorded_program(source)
+    except (ProgramError, LayoutError) as error:
+        st.error(as_markdown(str(error)))
+        return
+    first = next((place for place, step in enumerate(recorded.story["steps"]) if step["cell"] == 1), 0)
+    player(
+        graphs=recorded.graphs,
+        story=recorded.story,
+        query=f"{query}&epoch={at.epoch}&inside={at.batch}",
+        step=first,
+        opened=f"{id(run)}",
+        key=PLAYER,
+    )
+
+
+def _moves(now: HasInside, at: Inside, last: int, batches: int) -> None:
+    """To the step before and after; close."""
+    number = at.epoch * batches + at.batch
+    with st.container(horizontal=True, vertical_alignment="center", key="training-moves"):
+        before, after = divmod(max(0, number - 1), batches), divmod(number + 1, batches)
+        st.button("Step before", on_click=enter, args=(now, *before), disabled=number == 0, key="training-before")
+        st.button("Step after", on_click=enter, args=(now, *after), disabled=after[0] > last, key="training-after")
+        st.button("Close", on_click=_leave, args=(now,), key="training-close")
+        if batches > 1:
+            st.markdown(f"Step {at.batch + 1} of {batches} in this epoch")
+
+
+def _program(run: Running) -> None:
+    setting = run.setting
+    with st.expander("The program of this run"):
+        st.code(program(setting), language="python")
+        epochs = min(setting.epochs, max(1, WALKED // setting.batches))
+        query = dict(parse_qsl(to_query(program(setting, epochs))))
+        if query:
+            some = "it" if epochs == setting.epochs else f"its first {epochs:,} epochs"
+            st.page_link("code.py", label=f"Open {some} in Code", query_params=query)

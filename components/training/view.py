@@ -1,0 +1,87 @@
+"""The pictures of a run as one Streamlit component: it is sent once, and scrubbed through in the browser alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+_STEPPER = _FOLDER.parent / "stepper"
+_PARTS = ("axes", "plane", "curves", "surface", "view")
+_SCRIPTS = (_STEPPER / "dom.js", _STEPPER / "address.js", *(_FOLDER / f"{part}.js" for part in _PARTS))
+_mount = st.components.v2.component(
+    "gradwalk_training",
+    css=(_FOLDER / "training.css").read_text(encoding="utf-8"),
+    js="\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS),
+)
+
+KEY = "training-view"
+
+
+class Put(NamedTuple):
+    """A point that somebody put down in the plane."""
+
+    x: float
+    y: float
+    label: int
+
+
+def view(
+    pictures: Mapping[str, Any],
+    *,
+    opened: str,
+    query: str,
+    epoch: int | None = None,
+    ran: bool = False,
+    editable: bool = False,
+    changed: Callable[[], None],
+) -> None:
+    """Show ``pictures.pictures(…)``.
+
+    The slider starts at ``epoch`` (None: at the end) whenever ``opened`` changes. ``query`` is the page's query without
+    the epoch, which is written behind it. ``ran``: there are epochs to step into. ``editable``: a click adds a point.
+    ``changed`` is called before the page runs again for an epoch to step into, a point, or another pair of axes.
+    """
+    data = {"pictures": pictures, "opened": opened, "query": query, "epoch": epoch, "ran": ran, "editable": editable}
+    _mount(
+        key=KEY,
+        data=data,
+        on_inside_change=changed,
+        on_add_change=changed,
+        on_remove_change=changed,
+        on_pair_change=changed,
+    )
+
+
+def sent(name: str) -> object:
+    """What the view sent under this name for this run of the page; None for nothing."""
+    state = st.session_state.get(KEY)
+    return state.get(name) if isinstance(state, Mapping) else None
+
+
+def whole(raw: object, most: int) -> int | None:
+    """A whole number from 0 to ``most``, as a browser sends it."""
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= most else None
+
+
+def pair(raw: object, count: int) -> tuple[int, int] | None:
+    """Two places below ``count``."""
+    if not (isinstance(raw, list) and len(raw) == 2):
+        return None
+    first, second = (whole(place, count - 1) for place in raw)
+    return None if first is None or second is None else (first, second)
+
+
+def put(raw: object) -> Put | None:
+    """A point with finite coordinates and a class."""
+    if not isinstance(raw, Mapping):
+        return None
+    x, y, label = (raw.get(name) for name in ("x", "y", "label"))
+    numbers = [place for place in (x, y) if isinstance(place, int | float) and math.isfinite(place)]
+    if len(numbers) != 2 or label not in (0, 1):
+        return None
+    return Put(round(numbers[0], 3), round(numbers[1], 3), int(label))
