@@ -15,6 +15,7 @@ ABOUT = (
 page = st.navigation(
     [
         st.Page("expression.py", title="Expression", default=True),
+        st.Page("perceptron.py", title="Perceptron"),
         st.Page("code.py", title="Code"),
     ],
     position="top",

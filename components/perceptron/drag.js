@@ -1,0 +1,61 @@
+/* A number on the drawing as a slider: dragged to the right it grows, and the keys of a slider move it. */
+
+const DRAG = 3; // px for one of the slider's steps
+
+/** `now()` gives the number; `give(text)` takes the new one; `press()` is called for a click without a drag. */
+function makeSlider(element, { label, now, give, press }) {
+  let from = null; // where a drag began: the pointer and the number
+  setAttribute(element, "role", "slider");
+  setAttribute(element, "tabindex", "0");
+  setAttribute(element, "aria-label", label);
+
+  function move(value, step) {
+    const text = tidy(value, step);
+    if (Number(text) !== now()) give(text);
+  }
+
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    const value = now();
+    const reach = reachOf(value);
+    from = { x: event.clientX, value, reach, step: reach / 100, moved: false };
+    element.setPointerCapture(event.pointerId);
+    element.focus({ preventScroll: true });
+    event.preventDefault();
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (!from) return;
+    const steps = Math.round((event.clientX - from.x) / DRAG);
+    from.moved = from.moved || Math.abs(event.clientX - from.x) > DRAG;
+    if (!from.moved) return;
+    element.classList.add("dragged");
+    move(Math.min(from.reach, Math.max(-from.reach, from.value + steps * from.step)), from.step);
+  });
+  const end = (event) => {
+    if (from && !from.moved && event.type === "pointerup") press();
+    from = null;
+    element.classList.remove("dragged");
+  };
+  element.addEventListener("pointerup", end);
+  element.addEventListener("pointercancel", end);
+  element.addEventListener("keydown", (event) => {
+    const reach = reachOf(now());
+    const value = sliderKey(event.key, { reach, step: reach / 100 }, now());
+    if (value === null) return;
+    event.preventDefault();
+    move(value, reach / 100);
+  });
+
+  /** What a screen reader hears, and where the mark stands on the track: −1 to 1. */
+  return {
+    show(text) {
+      const value = now();
+      const reach = reachOf(value);
+      setAttribute(element, "aria-valuemin", -reach);
+      setAttribute(element, "aria-valuemax", reach);
+      setAttribute(element, "aria-valuenow", value);
+      setAttribute(element, "aria-valuetext", text);
+      return value / reach;
+    },
+  };
+}

@@ -1,0 +1,110 @@
+// The fields of numbers: a few of them as rows with a slider each, many as a grid with one slider below it.
+
+const MOST_ROWS = 4; // fields in rows; more of them stand in a grid
+
+/** `give(cell, text, delay)` is called when somebody changes a number. */
+function createFields(give) {
+  const rows = new Map();
+
+  function row(cell, label, text) {
+    const id = `cell-${cell}`;
+    const plain = { type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off" };
+    const made = {
+      cell,
+      label,
+      field: html("input", { id, class: "field", "data-key": cell, "aria-label": label, "aria-describedby": `${id}-refusal`, ...plain }),
+      slider: html("input", { type: "range", step: "any", "aria-label": `${label}, slider`, "data-key": `${cell} slider` }),
+      said: html("p", { id: `${id}-refusal`, class: "refusal", role: "status" }),
+    };
+    made.field.value = text;
+    fitSlider(made);
+    made.field.addEventListener("input", () => {
+      fitSlider(made);
+      give(cell, made.field.value, PAUSE);
+    });
+    made.field.addEventListener("blur", () => give(null, null, 0));
+    listenToSlider(made.slider, () => made);
+    rows.set(cell, made);
+    return made;
+  }
+
+  function listenToSlider(slider, current) {
+    const slide = (value) => {
+      const at = current();
+      const text = (slider.value = tidy(value, at.step));
+      if (text !== at.field.value) set(at.cell, text, true);
+    };
+    slider.addEventListener("input", () => slide(Number(slider.value)));
+    slider.addEventListener("keydown", (event) => {
+      const at = current();
+      const value = sliderKey(event.key, at, Number(at.field.value));
+      if (value === null) return;
+      event.preventDefault();
+      slide(value);
+    });
+  }
+
+  /** A number that came from a slider or from the drawing. */
+  function set(cell, text, keepReach = false) {
+    const made = rows.get(cell);
+    if (!made) return;
+    made.field.value = text;
+    if (!keepReach) fitSlider(made);
+    if (!keepReach) made.choose?.();
+    give(cell, text, 0);
+  }
+
+  /** Label, field and slider in a row each. */
+  function inRows(cells) {
+    const parts = cells.flatMap(([cell, label, text]) => {
+      const made = row(cell, label, text);
+      return [html("label", { for: `cell-${cell}`, class: "name" }, label), made.field, made.slider, made.said];
+    });
+    return html("div", { class: "values" }, ...parts);
+  }
+
+  /** A table of fields; the slider below it belongs to the field that was touched last. */
+  function inGrid(columns, lines) {
+    let chosen = null;
+    const name = html("span", { class: "name" });
+    const slider = html("input", { type: "range", step: "any" });
+    const said = [];
+    const choose = (made) => {
+      chosen = made;
+      setText(name, made.label);
+      setAttribute(slider, "aria-label", `${made.label}, slider`);
+      const shown = { field: made.field, slider };
+      fitSlider(shown);
+      Object.assign(made, { reach: shown.reach, step: shown.step });
+    };
+    const heads = ["", ...columns].map((text) => html("span", { class: "head", "aria-hidden": "true" }, text));
+    const cells = lines.flatMap(([head, fields]) => [
+      html("span", { class: "head side", "aria-hidden": "true" }, head),
+      ...fields.map(([cell, label, text]) => {
+        const made = row(cell, label, text);
+        said.push(made.said);
+        made.choose = () => choose(made);
+        made.field.addEventListener("focus", made.choose);
+        made.field.addEventListener("input", made.choose);
+        return made.field;
+      }),
+    ]);
+    listenToSlider(slider, () => chosen);
+    const grid = html("div", { class: "cells" }, ...heads, ...cells);
+    grid.style.setProperty("--columns", columns.length);
+    choose(rows.get(lines[0][1][0][0]));
+    const shared = html("div", { class: "shared" }, name, slider);
+    return html("div", { class: "grid" }, html("div", { class: "scroll" }, grid), shared, ...said);
+  }
+
+  function refuse(cell, message) {
+    for (const made of rows.values()) {
+      const text = made.cell === cell ? message : "";
+      setText(made.said, text);
+      setAttribute(made.field, "aria-invalid", text ? "true" : "false");
+    }
+    return rows.has(cell);
+  }
+
+  return { inRows, inGrid, set, refuse, clear: () => rows.clear(), text: (cell) => rows.get(cell)?.field.value };
+}

@@ -1,0 +1,142 @@
+/* The neuron as textbooks draw it, in step with the player: everything on it is a function of its data and a step. */
+
+function createDrawing(parent) {
+  const canvas = html("div", { class: "canvas" });
+  const rows = createRows((by) => turn(by));
+  const key = html("p", { class: "key" });
+  const root = html("figure", { class: "neuron", "aria-label": "The neuron, drawn" }, rows.element, canvas, key);
+  const state = { data: null, step: 0, now: new Set(), kind: null, row: 0, pending: new Map() };
+  let shape = "";
+  let drawn = null;
+  parent.append(root);
+
+  const at = {
+    get width() {
+      return canvas.clientWidth;
+    },
+    part: (part) => state.data.parts[part],
+    text(part, which) {
+      if (which === "value" && state.pending.has(part)) return state.pending.get(part).replace("-", "−");
+      const entry = entryOf(part, which);
+      return entry && entry[1] ? ofRow(entry[1]) : null;
+    },
+    isFresh(part, which) {
+      const entry = entryOf(part, which);
+      return state.step > 0 && Boolean(entry) && entry[0] === state.step;
+    },
+    number: (part) => Number(state.pending.get(part) ?? ofRow(state.data.parts[part].numbers) ?? NaN),
+    known: (part) => (at.text(part, "value") === null ? NaN : at.number(part)),
+    slope(part) {
+      const [since, numbers] = state.data.parts[part].slope ?? [Infinity, []];
+      return since <= state.step ? (ofRow(numbers) ?? NaN) : NaN;
+    },
+    isLit: (part) => Boolean(state.data.parts[part]?.boxes.some((box) => state.now.has(box))),
+    runs: (part) => Boolean(state.data.parts[part]?.out.some((arrow) => state.now.has(arrow))),
+    running: () => Object.keys(state.data.parts).filter((part) => part[0] === "w" && at.runs(part)).length,
+    pick(part) {
+      const { boxes } = state.data.parts[part];
+      document.dispatchEvent(new CustomEvent("gradwalk:pick", { detail: { boxes } }));
+    },
+    give(part, text) {
+      state.pending.set(part, text);
+      document.dispatchEvent(new CustomEvent("gradwalk:perceptron-edit", { detail: { part, row: state.row, text } }));
+      drawn.show();
+    },
+  };
+
+  function entryOf(part, which) {
+    const entries = state.data.parts[part]?.[which] ?? [];
+    const index = entryAt(entries, state.step);
+    return index < 0 ? null : entries[index];
+  }
+
+  const ofRow = (list) => list[Math.min(state.row, list.length - 1)];
+
+  function turn(by) {
+    state.row = (state.row + by + state.data.rows) % state.data.rows;
+    state.pending.clear();
+    show();
+  }
+
+  function show() {
+    if (!drawn) return;
+    root.dataset.phase = state.kind ?? "start";
+    rows.show(state.row, state.data.rows);
+    drawn.show();
+  }
+
+  /** Draw it anew where its shape or its room has changed; else the pieces stay and only show other numbers. */
+  function draw() {
+    const { data } = state;
+    if (!data?.parts || !at.width) return;
+    const { inputs, targets, layers, loss } = data;
+    const labels = Object.entries(data.parts).map(([part, { label }]) => [part, label]);
+    const next = JSON.stringify([at.width, inputs, targets, layers, loss, labels]);
+    if (next !== shape) {
+      drawn = drawPieces(data, at);
+      canvas.replaceChildren(drawn.element);
+      shape = next;
+    }
+    show();
+  }
+
+  function update(data) {
+    state.data = data;
+    const dragged = canvas.querySelector(".dragged");
+    if (!dragged) state.pending.clear();
+    state.row = Math.min(state.row, Math.max(0, data.rows - 1));
+    root.classList.toggle("stale", Boolean(data.stale));
+    root.hidden = !data.parts;
+    setText(key, keyText(data));
+    draw();
+    document.dispatchEvent(new Event("gradwalk:where"));
+  }
+
+  function heard({ detail }) {
+    if (!state.data || detail.opened !== state.data.opened) return;
+    Object.assign(state, { step: detail.step, now: new Set(state.data.quiet?.includes(detail.step) ? [] : detail.now), kind: detail.kind });
+    show();
+  }
+
+  document.addEventListener("gradwalk:step", heard);
+  const unwatch = watchSizes([canvas], draw);
+
+  function remove() {
+    document.removeEventListener("gradwalk:step", heard);
+    unwatch();
+    root.remove();
+  }
+
+  return { update, remove };
+}
+
+function keyText(data) {
+  const edges = "A thicker line is a larger weight, a broken one a negative weight.";
+  return data.parts ? `${edges} Drag a number to change it.` : "";
+}
+
+/** Of a batch, one row at a time is drawn. */
+function createRows(turn) {
+  const name = html("span", { "aria-live": "polite" });
+  const step = (by, label, sign) => html("button", { type: "button", "aria-label": label, title: label, click: () => turn(by) }, sign);
+  const element = html("div", { class: "rows" }, step(-1, "Previous row", "‹"), name, step(1, "Next row", "›"));
+  return {
+    element,
+    show(row, rows) {
+      element.hidden = rows < 2;
+      setText(name, `Row ${row + 1} of ${rows}`);
+    },
+  };
+}
+
+const drawings = new WeakMap();
+
+export default function ({ data, parentElement }) {
+  if (!drawings.has(parentElement)) drawings.set(parentElement, createDrawing(parentElement));
+  const drawing = drawings.get(parentElement);
+  drawing.update(data);
+  return () => {
+    drawings.delete(parentElement);
+    drawing.remove();
+  };
+}

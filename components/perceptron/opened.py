@@ -1,0 +1,132 @@
+"""Which perceptron is open: from the address when a visitor comes, then from the form, or from a preset."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from components.perceptron.cells import Cells, cells, composed, refused_cell
+from components.perceptron.changing import changed
+from components.perceptron.entry import Entry, read_entry
+from gradwalk.perceptron.address import Document, from_query
+from gradwalk.perceptron.model import Layer, Perceptron, SettingError
+from gradwalk.perceptron.model import field as field_name
+from gradwalk.perceptron.presets import BY_SLUG
+from gradwalk.perceptron.reading import Network, read
+
+KEY = "perceptron-form"
+_KEY = "opened perceptron"
+
+
+@dataclass(frozen=True)
+class OpenedPerceptron:
+    """Plain data, kept for one visitor."""
+
+    key: str
+    """Changes whenever another perceptron is opened; the form and the player then start anew."""
+    document: Document
+    """As it stands in the form now, whether or not it can be read."""
+    cells: Cells = field(default_factory=dict)
+    """What stands in the form's fields; empty where the settings could not be split into cells."""
+    filled: int = 0
+    """Changes whenever the form's fields are to be filled anew."""
+    refused: SettingError | None = None
+    notices: tuple[str, ...] = ()
+    answered: int = 0
+    """The form's number for the entry that it came from."""
+
+    @property
+    def perceptron(self) -> Perceptron:
+        return self.document.perceptron
+
+
+def opened_perceptron() -> OpenedPerceptron:
+    """What this run of the page shows. It reads what the form has sent, so call it once, first of all."""
+    before: OpenedPerceptron | None = st.session_state.get(_KEY)
+    state = st.session_state.get(KEY)
+    entry = read_entry(state.get("entry")) if hasattr(state, "get") else None
+    arrived = KEY not in st.session_state
+    if before is None or (arrived and st.query_params):
+        document, notices = from_query(st.query_params.to_dict())
+        now = replace(filled(fresh(document)), notices=notices)
+    elif entry is None or entry.count == before.answered:
+        now = replace(before, notices=before.notices if entry is None else ())
+    else:
+        now = after(before, entry)
+    st.session_state[_KEY] = now
+    return now
+
+
+def keep(now: OpenedPerceptron) -> None:
+    """Remember a change that came from elsewhere on the page."""
+    st.session_state[_KEY] = now
+
+
+def fresh(document: Document) -> OpenedPerceptron:
+    return OpenedPerceptron(secrets.token_hex(4), document)
+
+
+def filled(now: OpenedPerceptron) -> OpenedPerceptron:
+    """With its fields filled from its settings: a cell for each number, or whole lists where that cannot be."""
+    try:
+        network = read(now.perceptron)
+    except SettingError as error:
+        return replace(now, cells={}, filled=now.filled + 1, refused=error)
+    return replace(now, cells=cells(now.perceptron, network), filled=now.filled + 1, refused=None)
+
+
+def after(before: OpenedPerceptron, entry: Entry) -> OpenedPerceptron:
+    """What is open after an entry from the form. One for a document that is no longer open changes nothing."""
+    if entry.opened != before.key:
+        return replace(before, answered=entry.count)
+    before = replace(before, answered=entry.count, notices=())
+    preset = next((BY_SLUG.get(action[-1]) for action in reversed(entry.actions) if action[0] == "preset"), None)
+    if preset is not None:
+        return replace(filled(fresh(Document(preset.perceptron))), answered=entry.count)
+    typed = _typed(before.perceptron, entry)
+    perceptron = changed(typed, entry.actions)
+    document = replace(before.document, perceptron=perceptron)
+    now = replace(before, document=document, cells=entry.cells, refused=None)
+    try:
+        network = read(perceptron)
+    except SettingError as error:
+        return replace(now, refused=refused_cell(entry.cells, shape(before)) or error)
+    kept = entry.cells and entry.cells.keys() == cells(perceptron, network).keys()
+    return now if kept and _texts(perceptron) == _texts(typed) else filled(now)
+
+
+def _texts(perceptron: Perceptron) -> tuple[str, ...]:
+    """Everything that stands in fields."""
+    layers = (text for layer in perceptron.layers for text in (layer.weights, layer.bias))
+    return perceptron.x, perceptron.target, *layers
+
+
+def _typed(before: Perceptron, entry: Entry) -> Perceptron:
+    """The settings with what is typed in the form's fields."""
+    if entry.cells:
+        return composed(entry.cells, before)
+    texts, count = entry.whole, len(before.layers)
+    layers = tuple(
+        Layer(
+            texts.get(field_name("w", place, count), layer.weights),
+            texts.get(field_name("b", place, count), layer.bias),
+            layer.activation,
+        )
+        for place, layer in enumerate(before.layers)
+    )
+    return replace(before, x=texts.get("x", before.x), target=texts.get("y", before.target), layers=layers)
+
+
+def shape(before: OpenedPerceptron) -> Network | None:
+    """The network whose cells the form shows, by numbers that surely can be read."""
+    if not before.cells:
+        return None
+    loss = "cross_entropy" if before.perceptron.loss == "cross_entropy" else "squared_error"
+    ones = composed(dict.fromkeys(before.cells, "1"), replace(before.perceptron, loss=loss))
+    identity = tuple(replace(layer, activation="identity") for layer in ones.layers)
+    try:
+        return read(replace(ones, layers=identity))
+    except SettingError:
+        return None

@@ -1,0 +1,237 @@
+/* What stands on the drawing: each piece shows its part as it is at a step. `at` reads the story for it. */
+
+function drawPieces(net, at) {
+  const where = placed(net, at.width);
+  const layers = ["edges", "nodes", "chips"].map((name) => svg("g", { class: name }));
+  const [lines, nodes, chips] = layers;
+  const fine = isNeuron(net);
+  const shows = [];
+  for (const edge of where.edges) {
+    const piece = edge.link ? linkPiece(edge, at) : weightPiece(edge, at);
+    lines.append(piece.line);
+    if (piece.chip) chips.append(piece.chip);
+    shows.push(piece.show);
+  }
+  for (const [part, place] of Object.entries(where.nodes)) {
+    const piece = nodePiece(part, place, net, at, fine);
+    nodes.append(piece.element);
+    shows.push(piece.show);
+  }
+  const captions = where.captions.map(({ x, text }) => words("caption", x, 16, text));
+  const box = `0 0 ${Math.round(where.width)} ${Math.round(where.height)}`;
+  const size = { viewBox: box, width: Math.round(where.width), height: Math.round(where.height) };
+  const element = svg("svg", { ...size, role: "group", "aria-label": "Neuron" }, ...captions, ...layers);
+  return { element, show: () => shows.forEach((show) => show()) };
+}
+
+function nodePiece(part, place, net, at, fine) {
+  if (part === "one") return onePiece(place);
+  if (part[0] === "x") return givenPiece(part, place, at, "left");
+  if (part[0] === "y") return givenPiece(part, place, at, net.targets > 1 ? "right" : "left");
+  if (part === "L") return lossPiece(place, at);
+  if (part[0] === "z") return sumPiece(part, place, at);
+  return fine ? activationPiece(part, place, net, at) : unitPiece(part, place, net, at);
+}
+
+/** The bias is the weight of an input that is always 1. */
+function onePiece({ x, y, r }) {
+  const shape = svg("circle", { class: "frame broken", cx: x, cy: round1(y), r });
+  return { element: svg("g", { class: "part" }, shape, words("number still", x, y + 5, "1")), show: () => {} };
+}
+
+function givenPiece(part, place, at, side) {
+  const drawn = circle(place, at.part(part).label, side);
+  const slider = sliderOf(drawn.element, part, at);
+  return {
+    element: drawn.element,
+    show() {
+      const text = at.text(part, "value") ?? "?";
+      write(drawn.number, text, drawn.room);
+      drawn.bar.show(slider.show(text));
+      lit(drawn.element, at.isLit(part));
+    },
+  };
+}
+
+function sliderOf(element, part, at) {
+  const { name } = at.part(part);
+  const press = () => at.pick(part);
+  return makeSlider(element, { label: name, now: () => at.number(part), give: (text) => at.give(part, text), press });
+}
+
+function sumPiece(part, { x, y, r }, at) {
+  const drawn = [halo(x, y, r), svg("circle", { class: "frame", cx: round1(x), cy: round1(y), r }), words("sign", x, y + 8, "Σ")];
+  const numbers = numbersBelow(x, y + r + 18);
+  const element = button(part, at, ...drawn, ...numbers.parts);
+  return { element, show: () => numbers.show(part, at) || lit(element, at.isLit(part)) };
+}
+
+function activationPiece(part, place, net, at) {
+  const { x, y, h } = place;
+  const plot = curve(place, net.layers[0].curve);
+  const numbers = numbersBelow(x, y + h / 2 + 18);
+  const element = button(part, at, ...frame(place), plot.element, ...numbers.parts);
+  return {
+    element,
+    show() {
+      numbers.show(part, at);
+      plot.show(at.known("z0.0"), at.known(part), at.slope(part));
+      lit(element, at.isLit(part));
+    },
+  };
+}
+
+/** "z = 6.7" and, below it, "∇ 0.9988". */
+function numbersBelow(x, y) {
+  const value = words("value", x, y);
+  const grad = words("grad", x, y + 18);
+  return {
+    parts: [value, grad],
+    show(part, at) {
+      write(value, `${at.part(part).label} = ${at.text(part, "value") ?? "?"}`);
+      writeGrad(grad, at.text(part, "grad"));
+      value.classList.toggle("unknown", at.text(part, "value") === null);
+      value.classList.toggle("fresh", at.isFresh(part, "value"));
+      grad.classList.toggle("fresh", at.isFresh(part, "grad"));
+    },
+  };
+}
+
+function lossPiece(place, at) {
+  const { x, y } = place;
+  const [value, grad] = [words("value", x, y - 4), words("grad", x, y + 16)];
+  const element = button("L", at, ...frame(place), value, grad);
+  return {
+    element,
+    show() {
+      const text = at.text("L", "value");
+      write(value, `${at.part("L").label} = ${text ?? "?"}`, place.w - 10);
+      writeGrad(grad, at.text("L", "grad"));
+      setAttribute(value, "y", round1(at.text("L", "grad") === null ? y + 5 : y - 4));
+      value.classList.toggle("unknown", text === null);
+      value.classList.toggle("fresh", at.isFresh("L", "value"));
+      grad.classList.toggle("fresh", at.isFresh("L", "grad"));
+      lit(element, at.isLit("L"));
+    },
+  };
+}
+
+/** A unit of a network: its curve, z above and what comes out below, their gradients to the right; its bias hangs on it. */
+function unitPiece(part, place, net, at) {
+  const [layer, unit] = part.slice(1).split(".").map(Number);
+  const sum = `z${part.slice(1)}`;
+  const bias = `b${part.slice(1)}`;
+  const { x, y, w, h } = place;
+  const small = { x: x - w / 2 + 18, y, w: 36, h: 36 };
+  const plot = curve(small, net.layers[layer].curve);
+  const room = (w - 50) / 2;
+  const rows = [[sum, y - 5], [part, y + 14]].map(([of, baseline]) => ({
+    of,
+    value: words("value start", x - w / 2 + 40, baseline),
+    grad: words("grad end", x + w / 2 - 6, baseline),
+  }));
+  const texts = rows.flatMap(({ value, grad }) => [value, grad]);
+  const inside = button(part, at, ...frame(place, 12), plot.element, ...texts);
+  const pill = at.part(bias) ? biasPill(bias, x - w / 2 + 22, y + h / 2 + 2, at, unit) : null;
+  const element = svg("g", { class: "unit" }, inside, ...(pill ? [pill.element] : []));
+  return {
+    element,
+    show() {
+      for (const { of, value, grad } of rows) {
+        const gradText = at.text(of, "grad");
+        const text = at.text(of, "value");
+        write(value, `${of === sum ? "z " : "→ "}${text ?? "?"}`, gradText === null ? 2 * room : room);
+        writeGrad(grad, gradText, room);
+        value.classList.toggle("unknown", text === null);
+        value.classList.toggle("fresh", at.isFresh(of, "value"));
+        grad.classList.toggle("fresh", at.isFresh(of, "grad"));
+      }
+      plot.show(at.known(sum), at.known(part), at.slope(part));
+      lit(inside, at.isLit(part) || at.isLit(sum));
+      pill?.show();
+    },
+  };
+}
+
+function biasPill(part, x, y, at) {
+  const place = { x, y, w: 52, h: 18 };
+  const number = words("number small", x, y + 4);
+  const element = svg("g", { class: "part given pill" }, ...frame(place, 9), number);
+  const slider = sliderOf(element, part, at);
+  return {
+    element,
+    show() {
+      const text = at.text(part, "value") ?? "?";
+      write(number, /^[−-]/.test(text) ? text : `+ ${text}`, 46);
+      slider.show(text);
+      lit(element, at.isLit(part));
+    },
+  };
+}
+
+/** An edge that carries no weight: from a unit, or from a target, to what uses it. */
+function linkPiece({ part, from, to }, at) {
+  const drawn = edgeLine(from, to);
+  const line = svg("g", { class: "edge link" }, ...drawn.parts.slice(1));
+  return { line, show: () => lit(line, at.runs(part)) };
+}
+
+function weightPiece({ part, from, to, chip: place, size, beside, bare, hidden }, at) {
+  const drawn = edgeLine(from, to);
+  const chip = weightChip(place, bare ? "" : `${at.part(part).label} = `, size, beside);
+  const line = svg("g", { class: "edge" }, ...drawn.parts);
+  const kind = `part given chip${hidden ? " shy" : ""}${bare ? " bare" : ""}`;
+  const element = svg("g", { class: kind }, ...chip.parts, chip.grad);
+  const slider = sliderOf(element, part, at);
+  const peek = (on) => () => element.classList.toggle("peeked", on);
+  line.addEventListener("pointerenter", peek(true));
+  line.addEventListener("pointerleave", peek(false));
+  line.addEventListener("pointerdown", (event) => forward(event, element));
+  return {
+    line,
+    chip: element,
+    show() {
+      const text = at.text(part, "value") ?? "?";
+      write(chip.number, chip.label + text, chip.room);
+      writeGrad(chip.grad, at.text(part, "grad"));
+      chip.grad.classList.toggle("fresh", at.isFresh(part, "grad"));
+      chip.bar.show(slider.show(text));
+      weigh(drawn.line, at.number(part));
+      lit(line, at.runs(part));
+      lit(element, at.isLit(part) || at.runs(part));
+      element.classList.toggle("few", at.isLit(part) || (at.runs(part) && at.running() <= 6));
+    },
+  };
+}
+
+/** A press on the line takes hold of its weight. */
+function forward(event, element) {
+  event.preventDefault();
+  const { button, clientX, clientY, pointerId } = event;
+  element.dispatchEvent(new PointerEvent("pointerdown", { button, clientX, clientY, pointerId }));
+}
+
+function button(part, at, ...children) {
+  const press = () => at.pick(part);
+  const keydown = (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    press();
+  };
+  return svg("g", { class: "part made", role: "button", tabindex: "0", click: press, keydown }, ...children);
+}
+
+// ---- texts
+
+function write(place, text, room = Infinity) {
+  if (place.textContent === text) return;
+  place.textContent = text;
+  const small = place.classList.contains("small") || place.classList.contains("start") || place.classList.contains("end");
+  const wide = Number.isFinite(room) && textWidth(text, small ? '500 12px "Source Sans", sans-serif' : NUMBER_FONT) > room;
+  setAttribute(place, "textLength", wide ? Math.round(room) : null);
+  setAttribute(place, "lengthAdjust", wide ? "spacingAndGlyphs" : null);
+}
+
+const writeGrad = (place, text, room) => write(place, text === null ? "" : `∇ ${text}`, room);
+
+const lit = (element, on) => element.classList.toggle("now", on);

@@ -1,0 +1,128 @@
+/* Where the parts of the drawn network stand, in px. A single neuron is drawn large, its sum and activation apart. */
+
+const TOP = 34; // px above the first row, for the captions
+const COMPACT = 600; // px of width below which a neuron is drawn close together
+
+const isNeuron = (net) => net.layers.length === 1 && net.layers[0].units === 1;
+const placed = (net, width) => (isNeuron(net) ? placedNeuron(net, width) : placedNetwork(net, width));
+
+// ---- one neuron
+
+function placedNeuron(net, width) {
+  const compact = width < COMPACT;
+  const rows = net.inputs + (net.parts["b0.0"] ? 1 : 0);
+  const pitch = rows <= 3 ? 70 : compact ? 56 : 44;
+  const radius = rows <= 3 ? 24 : 18;
+  const [left, sum, active, loss] = compact ? [46, 0.49 * width, 0.69 * width, width - 40] : [66, 0.43 * width, 0.66 * width, width - 84];
+  const block = Math.max(rows * pitch, 124);
+  const first = TOP + (block - rows * pitch) / 2 + pitch / 2;
+  const middle = TOP + block / 2 - 10;
+  const nodes = {};
+  const edges = [];
+  const at = compact ? 0.5 : rows <= 3 ? 0.44 : 0.32; // where on its edge a weight stands
+  for (let i = 0; i < rows; i++) {
+    const y = first + i * pitch;
+    const [part, weight] = i < net.inputs ? [`x${i}`, `w0.0.${i}`] : ["one", "b0.0"];
+    nodes[part] = { x: left, y, r: radius };
+    const [from, to] = [[left + radius, y], touching([left, y], [sum, middle], 26)];
+    edges.push({ part: weight, from, to, chip: along(from, to, at), size: compact ? 60 : 92, beside: !compact });
+  }
+  nodes["z0.0"] = { x: sum, y: middle, r: 26, below: true };
+  nodes["a0.0"] = { x: active, y: middle, w: compact ? 50 : 84, h: compact ? 50 : 60, below: true };
+  nodes.L = { x: loss, y: middle, w: compact ? 72 : 104, h: 54 };
+  const half = nodes["a0.0"].w / 2;
+  edges.push({ part: "z0.0", link: "a0.0", from: [sum + 26, middle], to: [active - half, middle] });
+  edges.push({ part: "a0.0", link: "L", from: [active + half, middle], to: [loss - nodes.L.w / 2, middle] });
+  const under = middle + 86;
+  if (net.parts.y0) {
+    nodes.y0 = { x: loss, y: under, r: 24 };
+    edges.push({ part: "y0", link: "L", from: [loss, under - 24], to: [loss, middle + 27] });
+  }
+  const captions = [[left, "Input"], [(left + sum) / 2, "Weights"], [sum, "Sum"], [active, net.layers[0].label], [loss, net.loss]];
+  return { width, height: Math.max(TOP + block, under + 34), nodes, edges, captions: captions.map(caption(compact ? ["Weights"] : [])) };
+}
+
+const caption = (left_out) => ([x, text]) => ({ x, text: left_out.includes(text) ? "" : text });
+
+// ---- a network
+
+const UNIT = { least: 128, most: 160, h: 44 };
+const LEAST_GAP = 78; // px between two columns, for the edges
+const FEW = 4; // weights between two layers that are all written on their edges
+
+function placedNetwork(net, room) {
+  const beside = net.targets > 1;
+  const most = Math.max(net.inputs, ...net.layers.map(({ units }) => units), net.targets);
+  const pitch = most > 5 ? 58 : 68;
+  const height = TOP + Math.max(most * pitch + 8, beside ? 0 : 168);
+  const columns = columnsOf(net, room, beside);
+  const { loss, width } = columns;
+  const middle = (TOP + height) / 2;
+  const row = (count, number) => middle + (number - (count - 1) / 2) * pitch;
+  const nodes = {};
+  for (let i = 0; i < net.inputs; i++) nodes[`x${i}`] = { x: columns.inputs, y: row(net.inputs, i), r: 20 };
+  net.layers.forEach(({ units }, layer) => {
+    const place = { x: columns.layers[layer], w: columns.unit, h: UNIT.h };
+    for (let unit = 0; unit < units; unit++) nodes[`a${layer}.${unit}`] = { ...place, y: row(units, unit) };
+  });
+  nodes.L = { x: loss, y: beside ? middle : middle - 36, w: 92, h: 54 };
+  for (let k = 0; k < net.targets; k++) {
+    nodes[`y${k}`] = { x: beside ? loss + 118 : loss, y: beside ? row(net.targets, k) : middle + 46, r: 20 };
+  }
+  const captions = [{ x: columns.inputs, text: "Inputs" }, { x: loss, text: net.loss }];
+  net.layers.forEach(({ label }, layer) => captions.push({ x: columns.layers[layer], text: `Layer ${layer + 1}: ${label}` }));
+  return { width, height, nodes, edges: [...weightEdges(net, nodes), ...linkEdges(net, nodes, beside)], captions };
+}
+
+/** Where the columns stand; the picture is wider than its room where that is needed, and scrolls. */
+function columnsOf(net, room, beside) {
+  const count = net.layers.length;
+  const inputs = 50;
+  const after = beside ? 170 : 54; // from the loss to the end
+  const needed = inputs + 20 + count * (UNIT.least + LEAST_GAP) + LEAST_GAP - 26 + 46 + after;
+  const width = Math.max(room, needed);
+  const unit = Math.min(UNIT.most, UNIT.least + ((width - needed) / count) * 0.4);
+  const loss = width - after;
+  const gap = (loss - 46 - inputs - 20 - count * unit) / (count + 1);
+  const layers = net.layers.map((_, layer) => inputs + 20 + gap + layer * (unit + gap) + unit / 2);
+  return { inputs, layers, loss, unit, width };
+}
+
+function weightEdges(net, nodes) {
+  return net.layers.flatMap(({ units }, layer) => {
+    const before = layer ? net.layers[layer - 1].units : net.inputs;
+    const few = units * before <= FEW || units === 1;
+    return Array.from({ length: units * before }, (_, number) => {
+      const [unit, i] = [Math.floor(number / before), number % before];
+      const source = nodes[layer ? `a${layer - 1}.${i}` : `x${i}`];
+      const target = nodes[`a${layer}.${unit}`];
+      const [from, to] = [[rightOf(source), source.y], [target.x - target.w / 2, target.y]];
+      const at = units === 1 ? 0.4 : 0.24 + (0.4 * unit) / (units - 1); // so that the chips keep apart
+      return { part: `w${layer}.${unit}.${i}`, from, to, chip: along(from, to, at), size: few ? 42 : 88, bare: few, hidden: !few };
+    });
+  });
+}
+
+function linkEdges(net, nodes, beside) {
+  const last = net.layers.length - 1;
+  const { L } = nodes;
+  const outputs = Array.from({ length: net.layers[last].units }, (_, unit) => `a${last}.${unit}`);
+  const links = outputs.map((part) => ({ part, from: [rightOf(nodes[part]), nodes[part].y], to: [L.x - L.w / 2, L.y] }));
+  for (let k = 0; k < net.targets; k++) {
+    const { x, y, r } = nodes[`y${k}`];
+    links.push(beside ? { part: `y${k}`, from: [x - r, y], to: [L.x + L.w / 2, L.y] } : { part: `y${k}`, from: [x, y - r], to: [L.x, L.y + L.h / 2] });
+  }
+  return links.map((link) => ({ ...link, link: "L" }));
+}
+
+const rightOf = ({ x, r, w }) => x + (r || w / 2);
+
+// ---- points
+
+const along = ([x, y], [toX, toY], share) => [x + (toX - x) * share, y + (toY - y) * share];
+
+/** The point of a circle around `to` that a line from `from` meets. */
+function touching(from, to, radius) {
+  const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+  return along(to, from, radius / length);
+}

@@ -1,0 +1,30 @@
+"""The switch at the top of the page: step through, by hand, train. The address carries what is chosen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+STEP, HAND, TRAIN = "step", "hand", "train"
+_TITLES = {STEP: "Step through", HAND: "By hand", TRAIN: "Train"}
+_KEY = "perceptron-view"
+
+
+def chosen_view() -> str:
+    """The view that is chosen now; the first time, the one that the address names."""
+    if _KEY not in st.session_state:
+        asked = st.query_params.get("view", STEP)
+        st.session_state[_KEY] = asked if asked in _TITLES else STEP
+    view: str = st.segmented_control(
+        "View",
+        list(_TITLES),
+        format_func=_TITLES.__getitem__,
+        key=_KEY,
+        required=True,
+        label_visibility="collapsed",
+    )
+    return view
+
+
+def with_view(query: str, view: str) -> str:
+    """A query that says which view is open; the first one needs no word."""
+    return "&".join(part for part in (query, "" if view == STEP else f"view={view}") if part)

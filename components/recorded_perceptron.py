@@ -1,0 +1,48 @@
+"""A perceptron, recorded: everything that the drawing and the player show of it, kept by its settings."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+import gradwalk
+from components.perceptron.drawn import drawn
+from gradwalk.drawing import player_graphs
+from gradwalk.perceptron.model import Perceptron
+from gradwalk.perceptron.program import program
+from gradwalk.perceptron.reading import Network, read
+from gradwalk.timeline import timeline
+
+
+class RecordedPerceptron(NamedTuple):
+    """Ready for JSON, apart from ``perceptron`` and ``network``."""
+
+    perceptron: Perceptron
+    network: Network
+    source: str
+    graphs: dict[str, Any]
+    story: dict[str, Any]
+    drawn: dict[str, Any]
+
+    @property
+    def structure(self) -> str:
+        """The same for all settings that make the same graph, whatever their numbers."""
+        layers = [(layer.units, layer.inputs, layer.activation) for layer in self.network.layers]
+        told = repr((layers, self.network.loss, self.network.rows > 1, self.network.style))
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+@st.cache_data(max_entries=200, ttl=3600, show_spinner=False)
+def recorded_perceptron(perceptron: Perceptron) -> RecordedPerceptron:
+    """Record the settings' program.
+
+    Raises SettingError for what is wrong with them, ProgramError and LayoutError for what is too large.
+    """
+    network = read(perceptron)
+    source = program(network)
+    recording = gradwalk.record(source, pictures=True)
+    story = timeline(recording, statements=False)
+    picture = drawn(recording, story, network)
+    return RecordedPerceptron(perceptron, network, source, player_graphs(recording), story, picture)
