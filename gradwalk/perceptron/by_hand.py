@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from gradwalk.perceptron import program as programs
 from gradwalk.perceptron import scalar
 from gradwalk.perceptron.factors import LOSS, Factors, Leaf
 from gradwalk.perceptron.names import Names
 from gradwalk.perceptron.reading import Network
+from gradwalk.short_form.numbers import is_numbers
 from gradwalk.short_form.source import normal
 from gradwalk.short_form.statements import translate
 
@@ -54,11 +56,22 @@ def hand_lines(network: Network, leaf: str) -> list[str]:
 
 
 def translated(lines: Sequence[str], dtype: str) -> list[str]:
-    """Lines in the language of expressions as PyTorch code."""
+    """Lines such as ``z = sin(x)`` in the language of expressions as PyTorch code; what they import comes first."""
+    found = [_translated(line, dtype) for line in lines]
+    modules = {name for _, used in found for name in used}
+    return [*(line for name, line in _IMPORTS.items() if name in modules), *(text for text, _ in found)]
+
+
+_IMPORTS = {"math": "import math", "F": "import torch.nn.functional as F"}
+
+
+@lru_cache(maxsize=4096)
+def _translated(line: str, dtype: str) -> tuple[str, frozenset[str]]:
+    if is_numbers(line.partition(" = ")[2]):
+        return line, frozenset()
     options = "" if dtype == "float32" else f", dtype=torch.{dtype}"
-    found = translate(normal("\n".join(lines)), (), options)
-    imports = {"math": "import math", "F": "import torch.nn.functional as F"}
-    return [*(line for name, line in imports.items() if name in found.modules), *found.lines.split("\n")]
+    found = translate(normal(line), (), options)
+    return found.lines, found.modules
 
 
 def _products(factors: Factors, leaf: Leaf) -> Iterator[str]:

@@ -32,15 +32,15 @@ def by_hand(network: Network, leaf: str, factors: Sequence[Factor]) -> tuple[dic
 def by_autograd(network: Network, factors: Sequence[Factor]) -> dict[str, Row]:
     """Each factor as autograd gives it, one number a row."""
     styled = scalar.styled(network)
-    base = _base(network)
-    local = [f"local.append({_local(factor, network.rows)})" for factor in factors]
+    base = base_name(network)
+    local = [f"local.append({local_code(factor, network.rows)})" for factor in factors]
     lines = [programs.forward_program(styled), "local = []", *local]
     flat = evaluated("\n".join([*lines, f"torch.stack([each + torch.zeros_like({base}) for each in local])"]))
     keys = (factor.key for factor in factors)
     return dict(zip(keys, columns(flat, network.rows), strict=False))
 
 
-def _local(factor: Factor, rows: int) -> str:
+def local_code(factor: Factor, rows: int) -> str:
     above, below = factor.above, factor.below
     if above == LOSS:
         return f"torch.autograd.grad(loss, {below}, retain_graph=True)[0]"
@@ -51,13 +51,13 @@ def _local(factor: Factor, rows: int) -> str:
     return f"torch.autograd.grad({above}, {below}, torch.ones_like({above}), retain_graph=True)[0]"
 
 
-def _base(network: Network) -> str:
+def base_name(network: Network) -> str:
     """A name with one number a row."""
     return Factors(network).names.z(len(network.layers) - 1, 0)
 
 
 def _each_row(network: Network, start: str, names: Sequence[str]) -> dict[str, Row]:
-    base = _base(network)
+    base = base_name(network)
     spread = ", ".join(f"{name} + torch.zeros_like({base})" for name in names)
     flat = evaluated(f"{start}\ntorch.stack([{spread}])\n") if names else ()
     return dict(zip(names, columns(flat, network.rows), strict=False))
