@@ -101,21 +101,20 @@ def _sentence(dtype: str, y_pred: float, upper: float, rows: tuple[LossRow, ...]
     hand, function, logits = rows
     exact = f"With logits ŷ is never computed: {_pair(logits)}."
     if not math.isfinite(hand.loss) or not math.isfinite(hand.gradient):
-        product = (
-            "0 · log(0) is nan" if math.isnan(hand.loss) else "log(0) makes it inf, and the gradient 0 · inf = nan"
-        )
+        product = "0 · log(0) is nan" if math.isnan(hand.loss) else "it is inf, and its gradient 0 · inf = nan"
         return (
             f"{dtype} has about 7 digits: 1 − 1e-8 is {short(upper)} there, so clamp lets ŷ = {short(y_pred)} through. "
-            f"The loss by hand then takes log(1 − ŷ) = log(0): {product}. F.binary_cross_entropy stops the log at −100; "
-            f"its loss and gradient are {_pair(function)}. {exact}"
+            f"The loss by hand then takes log(1 − ŷ) = log(0): {product}. F.binary_cross_entropy stops the log at "
+            f"−100; its loss and gradient are {_pair(function)}. {exact}"
         )
     if not hand.holds and hand.gradient == 0:
         return (
-            f"clamp holds ŷ at 1e-8 or at 1 − 1e-8, so the loss by hand stays at {short(hand.loss)} and its gradient is 0, "
-            f"however wrong the prediction is. {exact}"
+            f"clamp holds ŷ at 1e-8 or at 1 − 1e-8, so the loss by hand stays at {short(hand.loss)} and its gradient "
+            f"is 0, however wrong the prediction is. {exact}"
         )
     if not (hand.holds and function.holds):
-        return f"So close to 0 or 1 {dtype} has only a few numbers left for ŷ: the loss by hand is {short(hand.loss)}. {exact}"
+        few = f"So close to 0 or 1 {dtype} has only a few numbers left for ŷ"
+        return f"{few}: the loss by hand is {short(hand.loss)}. {exact}"
     if dtype == "float32":
         return "All three agree here. From z = 16.64 on, float32 rounds ŷ to 1, and log(1 − ŷ) has no value."
     return "All three agree here. In float64 1 − 1e-8 is less than 1: clamp holds ŷ from z = 18.42 on."
