@@ -51,10 +51,10 @@ def _by_hand(row: Row) -> list[str] | None:
 
 
 def _cell(number: float | None, autograd: float | None) -> list[str] | None:
-    return None if number is None else [short(number), _distance(number, autograd)]
+    return None if number is None else [short(number), agreement(number, autograd)]
 
 
-def _distance(number: float, autograd: float | None) -> str:
+def agreement(number: float, autograd: float | None) -> str:
     """``7 digits agree``, ``equal``, or ``Δ 0.5`` where not even two do; nothing where one of them is no number."""
     distance = math.nan if autograd is None else abs(number - autograd)
     if autograd is None or math.isnan(distance):
