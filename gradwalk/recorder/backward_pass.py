@@ -125,6 +125,7 @@ class _Heard:
     def __init__(self, recorder: Recorder, call: int, span: Span) -> None:
         self.events: list[Backward | Accumulate] = []
         self._recorder = recorder
+        self._array = recorder.copier.array
         self.place = (recorder.cell_number, span, call)
         self._handles: list[Any] = []
 
@@ -143,8 +144,10 @@ class _Heard:
             handle.remove()
 
     def _passed(self, place: tuple[Any, ...], contributions: Any, upstream: Any) -> None:
-        arrays = self._recorder.copier.arrays
-        self.events.append(new(Backward, (*place, arrays(upstream), arrays(contributions))))
+        array = self._array
+        arriving = tuple([None if tensor is None else array(tensor) for tensor in upstream])
+        handed_on = tuple([None if tensor is None else array(tensor) for tensor in contributions])
+        self.events.append(new(Backward, (*place, arriving, handed_on)))
 
     def _hook_leaf(self, index: int, node: Any, leaf: int) -> None:
         """.grad is not yet written when the pre-hook runs, and is when the hook after it runs."""

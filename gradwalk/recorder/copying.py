@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -47,8 +46,3 @@ class Copier:
         if numbers is not None:
             self._room -= len(numbers)
         return Array(tuple(tensor.shape), dtype, numbers)
-
-    def arrays(self, tensors: Iterable[torch.Tensor | None]) -> tuple[Array | None, ...]:
-        """Copies of several; of a gradient that there is not, none."""
-        array = self.array
-        return tuple([None if tensor is None else array(tensor) for tensor in tensors])

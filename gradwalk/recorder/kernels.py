@@ -52,6 +52,7 @@ class Ran(NamedTuple):
     outputs: tuple[torch.Tensor, ...]
 
 
+_SERIES = (list, tuple)
 _KERNELS: dict[Any, Kernel] = {}
 _PASSED_OVER = frozenset(("lift_fresh", "detach", "alias"))
 """Kernels that PyTorch also runs for itself after others: they count only when a call begins with them."""
@@ -113,7 +114,10 @@ class Watch(TorchDispatchMode):
             self._values.changed(args[0])
         shared = operands[0].value if kernel.view and operands else None
         made, anew = self._values.made, kernel.in_place
-        results = tuple([made(tensor, shared, anew=anew) for tensor in outputs])
+        if len(outputs) == 1:
+            results: tuple[int, ...] = (made(outputs[0], shared, anew=anew),)
+        else:
+            results = tuple([made(tensor, shared, anew=anew) for tensor in outputs])
         self.ran.append(new(Ran, (kernel, number, tuple(operands), tuple(constants), results, outputs)))
         return out
 
@@ -122,7 +126,7 @@ class Watch(TorchDispatchMode):
             value, source = self._values.value_of(argument), argument.grad_fn
             given = (name, value, source, argument.requires_grad, argument.is_floating_point())
             operands.append(new(Operand, given))
-        elif isinstance(argument, list | tuple) and any(isinstance(part, torch.Tensor) for part in argument):
+        elif isinstance(argument, _SERIES) and any(isinstance(part, torch.Tensor) for part in argument):
             for index, part in enumerate(argument):
                 self._note(f"{name}[{index}]", part, operands, constants)
         elif argument is not None:

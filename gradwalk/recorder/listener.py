@@ -59,6 +59,8 @@ class Recorder:
         """Inside a backward pass, say, where what the program's own functions do is no forward pass."""
         self.retaining = False
         """Whether the program has asked a value that is no leaf to keep its gradient."""
+        self._stepped: set[tuple[int, int]] = set()
+        """Optimizers and parameters that have made a step together."""
         self.cell_number = -1
         self.local_gradients = LocalGradients(self.graph, self.values, limits.local_gradients)
         self._nodes_left = limits.backward_nodes
@@ -126,13 +128,13 @@ class Recorder:
         parameters = [(group, p) for group in optimizer.param_groups for p in group["params"]]
         before = [self.values.value_of(parameter) for _, parameter in parameters]
         versions = [parameter._version for _, parameter in parameters]
+        given = [self._given(optimizer, parameter) if method == "step" else () for _, parameter in parameters]
         result = OPTIMIZE[method](optimizer, **kwargs)
-        for (group, parameter), old, version in zip(parameters, before, versions, strict=True):
+        for (group, parameter), old, version, known in zip(parameters, before, versions, given, strict=True):
             if parameter._version == version:
                 continue
             self.values.changed(parameter)
             new = self.values.value_of(parameter)
-            state = optimizer.state.get(parameter, {})
             self.events.append(
                 Update(
                     self.cell_number,
@@ -142,10 +144,23 @@ class Recorder:
                     new,
                     type(optimizer).__name__,
                     tuple(Constant(k, str(v)) for k, v in group.items() if isinstance(v, int | float | tuple) and v),
-                    tuple(State(k, self.copier.array(v)) for k, v in state.items() if isinstance(v, torch.Tensor)),
+                    self._remembered(optimizer, parameter),
+                    known,
                 )
             )
         return result
+
+    def _given(self, optimizer: Any, parameter: torch.Tensor) -> tuple[State, ...]:
+        """What an optimizer remembers of a parameter before its first step here: the program itself put it there."""
+        step = id(optimizer), id(parameter)
+        if step in self._stepped:
+            return ()
+        self._stepped.add(step)
+        return self._remembered(optimizer, parameter)
+
+    def _remembered(self, optimizer: Any, parameter: torch.Tensor) -> tuple[State, ...]:
+        state = optimizer.state.get(parameter, {})
+        return tuple(State(k, self.copier.array(v)) for k, v in state.items() if isinstance(v, torch.Tensor))
 
     def engine(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> Any:
         """Run torch.autograd.grad and its relatives. Their result is a value of its own."""

@@ -78,8 +78,8 @@ class LocalGradients:
         operands = [shape(value) for _, value, _ in targets]
         first = operation.results[0]
         if len(operation.results) == 1 and not shape(first) and not any(operands):
-            given = _call(node, _one(self._values.dtype(first)), 0, 1)
             self._room -= len(targets)
+            given = _call(node, _one(self._values.dtype(first)), 0, 1)
             return [
                 new(LocalGradient, (*place, edge, "matrix", 1, 1, _number(given[route]), 0))
                 for edge, _, route in targets

@@ -32,20 +32,21 @@ _SAVED_LIST = "[saved tensors]"
 
 def _saved_names(kind: type) -> tuple[tuple[str, str], ...]:
     """The attributes under which a kind of node hands out what it saved, each with PyTorch's name for it."""
-    if (names := _SAVED_NAMES.get(kind)) is None:
+    if kind not in _SAVED_NAMES:
         found = [name for name in dir(kind) if name.startswith("_saved_")]
-        names = _SAVED_NAMES[kind] = tuple((name, name.removeprefix("_saved_")) for name in found)
-    return names
+        _SAVED_NAMES[kind] = tuple((name, name.removeprefix("_saved_")) for name in found)
+    return _SAVED_NAMES[kind]
 
 
-def _saved(node: Any) -> tuple[tuple[str, Any], ...]:
+def _saved(node: Any) -> list[tuple[str, Any]]:
+    kind = type(node)
     found = []
-    for attribute, name in _saved_names(type(node)):
+    for attribute, name in _SAVED_NAMES.get(kind) or _saved_names(kind):
         try:
             found.append((name, getattr(node, attribute)))
         except RuntimeError:
             continue
-    return tuple(found)
+    return found
 
 
 class LiveGraph:
@@ -118,18 +119,22 @@ class LiveGraph:
     def made_by(self, node: int, operation: int, results: Sequence[int]) -> None:
         """The node belongs to this operation. What it has saved is read now, while it is what it was."""
         self._operations[node] = operation
-        if saved := _saved(self._live[node]):
-            self._saved[node] = tuple([self._saved_value(name, kept, results) for name, kept in saved])
-            if any([isinstance(kept, torch.Tensor) for _, kept in saved]):  # noqa: C419 - twice as fast as a generator
+        found: list[Saved] = []
+        for name, kept in _saved(self._live[node]):
+            if isinstance(kept, torch.Tensor):
+                found.append(self._saved_tensor(name, kept, results))
                 self._saving.add(node)
+            else:
+                found.append(Saved(name, None, _saved_text(kept)))
+        if found:
+            self._saved[node] = tuple(found)
 
-    def _saved_value(self, name: str, kept: Any, results: Sequence[int]) -> Saved:
+    def _saved_tensor(self, name: str, kept: torch.Tensor, results: Sequence[int]) -> Saved:
         """An operand that is saved is itself; a saved result comes back as a new object over the same memory."""
-        if not isinstance(kept, torch.Tensor):
-            return Saved(name, None, _saved_text(kept))
+        value: int | None
         if name[:6] == "result" and results:
             digits = name[6:]
-            value: int | None = results[min(int(digits), len(results) - 1) if digits.isdigit() else 0]
+            value = results[min(int(digits), len(results) - 1) if digits.isdigit() else 0]
         elif self._values.knows(kept):
             value = self._values.value_of(kept)
         elif (value := self._values.among(results, kept)) is None:

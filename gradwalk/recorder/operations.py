@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import Any
 
 import torch
@@ -52,11 +53,8 @@ class LiveOperations:
         """One kernel ran, and this is its node."""
         index = len(self.made)
         kernel, _, operands, constants, results, _ = item
-        if node is not None:
-            routes = self._graph.routes(node, operands)
-            edges = tuple([new(Edge, (o[1], o[0], route)) for o, route in zip(operands, routes, strict=False)])
-        else:
-            edges = tuple([new(Edge, (o[1], o[0], None)) for o in operands])
+        routes = self._graph.routes(node, operands) if node is not None else repeat(None)
+        edges = tuple([new(Edge, (o[1], o[0], route)) for o, route in zip(operands, routes, strict=False)])
         operation = (index, kernel.name, edges, constants, results, node, kernel.in_place, span)
         self.made.append(new(Operation, operation))
         for value in results:
