@@ -88,7 +88,7 @@ class Index:
                 present[self.values[event.leaf].tensor] = event.after
             elif isinstance(event, Update):
                 tensor = self.values[event.after].tensor
-                self.moves[event.after] = Move(present.get(tensor), _own(event, remembered.get(tensor)))
+                self.moves[event.after] = Move(present.get(tensor), event.given or _own(event, remembered.get(tensor)))
                 if event.operation is not None:
                     self.updates[event.operation] = event
                 if event.optimizer is not None:

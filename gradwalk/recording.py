@@ -211,7 +211,8 @@ class Update(NamedTuple):
     """A value changed in place: ``before`` and ``after`` are ids of values of one tensor.
 
     ``operation`` is the kernel that did it; for an optimizer's step there is none, and ``optimizer`` says which one
-    (``SGD``), with its ``settings`` (``lr`` …) and its state for this parameter after the step.
+    (``SGD``), with its ``settings`` (``lr`` …) and its state for this parameter after the step. ``given`` is the state
+    before it, where the program put one there itself and no step of the recording made it.
     """
 
     cell: int
@@ -222,6 +223,7 @@ class Update(NamedTuple):
     optimizer: str | None = None
     settings: tuple[Constant, ...] = ()
     state: tuple[State, ...] = ()
+    given: tuple[State, ...] = ()
 
 
 class Output(NamedTuple):
