@@ -1,7 +1,7 @@
 """All benchmarks, one after another: `python -m benchmarks`, or some of them: `python -m benchmarks recording step`.
 
-Each module of this folder is one and has a ``main``. They print ratios of two things measured in the same run. Those that
-take many minutes run only where they are named: `python -m benchmarks load`.
+Each module of this folder is one and has a ``main``. They print ratios of two things measured in the same run. Those
+that take many minutes run only where they are named: `python -m benchmarks load`.
 """
 
 from __future__ import annotations
