@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from gradwalk.notation import short
 from gradwalk.perceptron.model import (
     ACTIVATIONS,
     DTYPES,
@@ -23,7 +24,7 @@ from gradwalk.perceptron.model import (
     field,
 )
 from gradwalk.program import ProgramError
-from gradwalk.short_form.numbers import Numbers, flat, literal, read_numbers, shape_of
+from gradwalk.short_form.numbers import Numbers, flat, read_numbers, shape_of
 
 Row = tuple[float, ...]
 Matrix = tuple[Row, ...]
@@ -97,10 +98,11 @@ def numbers(text: str, name: str) -> Numbers:
         subject, _, rest = error.message.partition(" ")
         if subject == "It":
             raise SettingError(f"{name} {rest}", name, error.span) from None
-        raise SettingError(f"In {name}: {subject[0].lower()}{subject[1:]} {rest}", name, error.span) from None
+        start = subject if subject == "Python" else subject[0].lower() + subject[1:]
+        raise SettingError(f"In {name}: {start} {rest}", name, error.span) from None
     for number in flat(found):
         if not math.isfinite(number):
-            raise SettingError(f"{name} is {literal(number).removeprefix('math.')}; a finite number works.", name)
+            raise SettingError(f"{name} is {short(number)}; a finite number works.", name)
         if abs(number) > MAX_NUMBER:
             raise SettingError(
                 f"{name} has {number:g}; numbers between −{MAX_NUMBER:,.0f} and {MAX_NUMBER:,.0f} work.", name
