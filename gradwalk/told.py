@@ -26,7 +26,7 @@ from gradwalk.recording import (
 )
 
 _CLEARS = re.compile(r"zero_grad\s*\(|\.grad\s*=\s*None")
-
+_GIVES = re.compile(r"(\w+)\.grad\s*=(?!=|\s*None\b)")
 
 _SWITCH = re.compile(r"(\w+)\.(?:requires_grad_\(|requires_grad\s*=|detach_\()")
 
@@ -121,8 +121,14 @@ def _clears(recording: Recording, events: Sequence[Event]) -> dict[int, Cleared]
         return {}
     owners, known = grad_owners(recording), _Known()
     found: dict[int, dict[int, bool]] = {}
+    bound: dict[str, int] = {}
     for position, event in enumerate(events):
-        if isinstance(event, Update) and event.after in owners:
+        if isinstance(event, Statement):
+            bound.update((binding.name, binding.value) for binding in event.bindings if binding.value is not None)
+            given = _GIVES.match(source_at(lines, event.span))
+            if given is not None and given[1] in bound:
+                known.give(recording.values[bound[given[1]]], position)
+        elif isinstance(event, Update) and event.after in owners:
             known.change(owners[event.after], recording.values[event.after], position)
         elif isinstance(event, Accumulate):
             tensor = recording.values[event.leaf].tensor
@@ -151,6 +157,10 @@ class _Known:
 
     def write(self, tensor: int, leaf: int, grad: Array, position: int) -> None:
         self.grads[tensor] = (grad, position, leaf)
+
+    def give(self, leaf: Value, position: int) -> None:
+        """The program put a gradient there itself; which one, the recording does not say."""
+        self.write(leaf.tensor, leaf.id, Array(leaf.shape, leaf.dtype, None), position)
 
     def change(self, tensor: int, grad: Value, position: int) -> None:
         if tensor in self.grads:

@@ -103,6 +103,11 @@ def test_zero_grad_is_told_where_it_was_called() -> None:
     assert not cleared.zeros
 
 
+def test_a_gradient_that_the_program_put_there_itself_is_told_when_it_is_cleared() -> None:
+    last = of("import torch\nw = torch.tensor(2.0, requires_grad=True)\nw.grad = torch.tensor(3.0)\nw.grad = None\n")[-1]
+    assert kinds(last, Cleared) == ["Cleared"]
+
+
 @pytest.mark.parametrize("how", ["o.zero_grad()", "w.grad = None"])
 def test_a_gradient_that_is_cleared_last_is_told_too(how: str) -> None:
     last = of(W + f"o = torch.optim.SGD([w], lr=0.1)\ny = w * 3\ny.backward()\n{how}\n")[-1]
