@@ -104,7 +104,8 @@ def test_zero_grad_is_told_where_it_was_called() -> None:
 
 
 def test_a_gradient_that_the_program_put_there_itself_is_told_when_it_is_cleared() -> None:
-    last = of("import torch\nw = torch.tensor(2.0, requires_grad=True)\nw.grad = torch.tensor(3.0)\nw.grad = None\n")[-1]
+    program = "w = torch.tensor(2.0, requires_grad=True)\nw.grad = torch.tensor(3.0)\nw.grad = None\n"
+    last = of(f"import torch\n{program}")[-1]
     assert kinds(last, Cleared) == ["Cleared"]
 
 
