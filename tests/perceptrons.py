@@ -58,7 +58,7 @@ _ACTIVATIONS: dict[str, Any] = {
     "leaky_relu": F.leaky_relu,
     "gelu": F.gelu,
     "softplus": F.softplus,
-    "step": lambda z: torch.heaviside(z.detach(), torch.tensor(0.5, dtype=z.dtype)) + 0 * z,
+    "step": lambda z: torch.sign(z) / 2 + 0.5,
 }
 
 
