@@ -8,17 +8,22 @@ from typing import NamedTuple
 import streamlit as st
 
 from components.opened import as_markdown
-from components.perceptron import neuron, settings
+from components.perceptron import hand, neuron, settings
 from components.perceptron.asking import asked
-from components.perceptron.bench import bench
+from components.perceptron.bench import Bench, bench
+from components.perceptron.by_hand import by_hand as chain_table
+from components.perceptron.by_hand import warning
 from components.perceptron.code import code
-from components.perceptron.opened import KEY, OpenedPerceptron, opened_perceptron
-from components.perceptron.views import TRAIN, chosen_view, with_view
+from components.perceptron.opened import HAND as HAND_KEY
+from components.perceptron.opened import KEY, OpenedPerceptron, add_layer, opened_perceptron
+from components.perceptron.views import HAND, TRAIN, chosen_view, with_view
 from components.recorded_perceptron import RecordedPerceptron, recorded_perceptron
 from components.stepper import player
+from components.training import training
 from gradwalk.dot import LayoutError
 from gradwalk.perceptron.address import to_query
 from gradwalk.perceptron.model import Perceptron
+from gradwalk.perceptron.reading import Network, read
 from gradwalk.program import ProgramError
 
 LAST_GOOD = "last good perceptron"
@@ -27,20 +32,62 @@ LAST_GOOD = "last good perceptron"
 class Shown(NamedTuple):
     recorded: RecordedPerceptron | None
     """The open perceptron; the last good one where this one is refused."""
+    network: Network | None
+    """The same as numbers; also of one that is too large to be drawn."""
     refused: Exception | None = None
 
 
 def show(now: OpenedPerceptron) -> Shown:
     """The settings, recorded; the last ones that could be, where these are refused."""
+    network: Network | None = None
     try:
         if now.refused is not None:
             raise now.refused
+        network = read(now.perceptron)
         found = recorded_perceptron(now.perceptron)
     except (ProgramError, LayoutError) as error:
         last: Perceptron | None = st.session_state.get(LAST_GOOD)
-        return Shown(recorded_perceptron(last) if last is not None else None, error)
+        good = recorded_perceptron(last) if last is not None else None
+        return Shown(good, network or (good.network if good else None), error)
     st.session_state[LAST_GOOD] = now.perceptron
-    return Shown(found)
+    return Shown(found, network)
+
+
+def step_through(now: OpenedPerceptron, shown: Shown, query: str, step: int) -> None:
+    """The neuron and the player below it, which lights it up."""
+    recorded, stale = shown.recorded, shown.refused is not None
+    opened = f"{now.key} {recorded.structure}" if recorded else now.key
+    told = warning(recorded.network) if recorded else None
+    neuron(recorded.drawn if recorded else None, opened=opened, stale=stale, warning=told)
+    player(
+        graphs=recorded.graphs if recorded else None,
+        story=recorded.story if recorded else None,
+        query=query,
+        step=step,
+        opened=opened,
+        stale=stale,
+        program=False,
+        low=True,
+        key="perceptron-player",
+    )
+
+
+def by_hand(now: OpenedPerceptron, shown: Shown) -> None:
+    """The neuron with all its numbers, the chain, and what is to be said about the derivation that is typed."""
+    recorded, stale = shown.recorded, shown.refused is not None
+    neuron(recorded.drawn if recorded else None, opened=now.key, stale=stale, whole=True)
+    found = chain_table(recorded.network, now.document.wrt, now.document.answers) if recorded else {}
+    told = {"opened": now.key, "answers": dict(now.document.answers), "answered": now.answered_by_hand, "stale": stale}
+    hand({**found, **told}, key=HAND_KEY)
+
+
+def train(shown: Shown, places: Bench, query: str) -> None:
+    """The run of a training, for the layers, the activations, the loss and the dtype that are set."""
+    if shown.network is None:
+        with places.main:
+            st.info("There is nothing to train yet: the settings cannot be read, and the form says why.")
+        return
+    training(shown.network, form=places.form, place=places.main, query=query, add_layer=add_layer)
 
 
 now = opened_perceptron()
@@ -49,27 +96,18 @@ for notice in now.notices:
 places = bench()
 with places.switch:
     view = chosen_view()
-shown = show(now)
-recorded = shown.recorded
-opened = f"{now.key} {recorded.structure}" if recorded else now.key
 query = with_view(to_query(replace(now.document, step=0)), view)
-
-with places.main:
-    if view != TRAIN:
-        neuron(recorded.drawn if recorded else None, opened=opened, stale=shown.refused is not None)
-        player(
-            graphs=recorded.graphs if recorded else None,
-            story=recorded.story if recorded else None,
-            query=query,
-            step=now.document.step,
-            opened=opened,
-            stale=shown.refused is not None,
-            program=False,
-            low=True,
-            key="perceptron-player",
-        )
-with places.code:
-    if recorded:
-        code(recorded.source)
-with places.form:
-    settings(asked(now, shown.refused, query if view == TRAIN else None), key=KEY)
+shown = show(now)
+if view == TRAIN:
+    train(shown, places, query)
+else:
+    with places.main:
+        if view == HAND:
+            by_hand(now, shown)
+        else:
+            step_through(now, shown, query, now.document.step)
+with places.code if view == TRAIN else places.form:
+    settings(asked(now, shown.refused, query if view == HAND else None, view == TRAIN), key=KEY)
+if shown.recorded and view != TRAIN:
+    with places.code:
+        code(shown.recorded.source)

@@ -36,9 +36,21 @@ _drawing = st.components.v2.component(
 )
 
 
-def neuron(drawn: Mapping[str, Any] | None, *, opened: str, stale: bool = False) -> None:
-    """Show ``drawn.drawn(…)``. ``opened`` is the player's, whose steps it follows; ``stale`` dims it."""
-    _drawing(key="neuron", data={**(drawn or {}), "opened": opened, "stale": stale})
+def neuron(
+    drawn: Mapping[str, Any] | None,
+    *,
+    opened: str,
+    stale: bool = False,
+    whole: bool = False,
+    warning: Mapping[str, str] | None = None,
+) -> None:
+    """Show ``drawn.drawn(…)``. ``opened`` is the player's, whose steps it follows; ``stale`` dims it.
+
+    ``whole`` shows all values and gradients at once, where there is no player. ``warning`` (``title``, ``text``) stands
+    below it.
+    """
+    told = {"opened": opened, "stale": stale, "whole": whole, "warning": warning}
+    _drawing(key="neuron", data={**(drawn or {}), **told})
 
 
 _form = st.components.v2.component(
@@ -57,3 +69,20 @@ _form = st.components.v2.component(
 def settings(data: Mapping[str, Any], *, key: str) -> None:
     """Show the form (``asking.asked``). Call it after everything else on the page: it lets the browser send again."""
     _form(key=key, data=data, on_entry_change=lambda: None)
+
+
+_hand = st.components.v2.component(
+    "gradwalk_hand",
+    css=_joined(*_own("hand.css")),
+    js=_joined(
+        _STEPPER / "dom.js",
+        _STEPPER / "formula.js",
+        _FOLDER.parent / "code" / "post.js",
+        *_own("hand.js"),
+    ),
+)
+
+
+def hand(data: Mapping[str, Any], *, key: str) -> None:
+    """Show ``by_hand.by_hand(…)``, with the fields of a derivation. It sends what is typed into them."""
+    _hand(key=key, data=data, on_entry_change=lambda: None)

@@ -21,8 +21,11 @@ _CHOICES = {
 }
 
 
-def asked(now: OpenedPerceptron, refused: Exception | None, address: str | None) -> Json:
-    """The form's data, ready for JSON. ``address`` is a query for the address bar, where no player writes it."""
+def asked(now: OpenedPerceptron, refused: Exception | None, query: str | None, train: bool = False) -> Json:
+    """The form's data, ready for JSON. ``query`` is for the address bar, where nothing else on the page writes it.
+
+    For a training only the network's shape is asked for: its weights are drawn at random, its inputs are points.
+    """
     network = shape(now)
     perceptron = now.perceptron
     preset = next((each for each in PRESETS if each.perceptron == perceptron), None)
@@ -30,6 +33,7 @@ def asked(now: OpenedPerceptron, refused: Exception | None, address: str | None)
         "opened": now.key,
         "filled": now.filled,
         "answered": now.answered,
+        "train": train,
         "cells": bool(now.cells),
         "values": dict(now.cells) or whole(perceptron),
         "labels": {cell: label(cell, network) for cell in now.cells},
@@ -45,7 +49,7 @@ def asked(now: OpenedPerceptron, refused: Exception | None, address: str | None)
         "preset": preset.slug if preset else None,
         "summary": preset.summary if preset else "",
         "refusal": None if refused is None else refusal(refused),
-        "address": address,
+        "address": None if query is None else {"query": query, "step": now.document.step},
     }
 
 

@@ -96,11 +96,18 @@ def label(cell: str, network: Network | None) -> str:
     kind, *places = cell.split(".")
     if network is None:
         return kind
-    names = Names(network)
     at = [int(place) for place in places]
     try:
-        name = {"x": names.x, "y": names.y}[kind](at[1]) if kind in "xy" else {"w": names.w, "b": names.b}[kind](*at)
-    except (IndexError, TypeError):
+        name = _name(Names(network), kind, at)
+    except IndexError:
         return kind
     several = f" of row {at[0] + 1}" if kind in "xy" and network.rows > 1 else ""
     return pretty(name) + several
+
+
+def _name(names: Names, kind: str, at: Sequence[int]) -> str:
+    if kind == "x":
+        return names.x(at[1])
+    if kind == "y":
+        return names.y(at[1])
+    return names.w(at[0], at[1], at[2]) if kind == "w" else names.b(at[0], at[1])

@@ -20,7 +20,7 @@ Slots = Mapping[str, Sequence[Sequence[Any]]]
 
 
 def drawn(recording: Recording, story: Mapping[str, Any], network: Network) -> Json:
-    """The drawing's data, ready for JSON: ``inputs``, ``targets``, ``rows``, ``loss``, ``layers``, ``parts``, ``quiet``.
+    """The drawing's data for JSON: ``inputs``, ``targets``, ``rows``, ``loss``, ``layers``, ``parts``, ``quiet``.
 
     At ``quiet`` steps nothing is lit: they speak of no part more than of another.
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from gradwalk.perceptron.address import MAX_ANSWER
+
 MAX_CELLS = 600
 MAX_TEXT = 200
 MAX_WHOLE = 4000
@@ -14,6 +16,8 @@ MAX_WHOLE = 4000
 MAX_ACTIONS = 40
 
 _CELL = re.compile(r"[xyb]\.\d\.\d|w\.\d\.\d\.\d")
+_KEY = re.compile(r"d[A-Za-z0-9_]{1,20}_d[A-Za-z0-9_]{1,20}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,7}")
 _WHOLE = re.compile(r"[xy]|[wb][1-4]?")
 
 Action = tuple[str, ...]
@@ -31,6 +35,30 @@ class Entry:
     """Which document it belongs to."""
     count: int
     """The browser's number for this entry, given back so that it knows what was answered."""
+
+
+@dataclass(frozen=True)
+class HandEntry:
+    """What was typed into the view "By hand"."""
+
+    answers: Mapping[str, str]
+    """Formulas by the keys of their derivatives."""
+    wrt: str
+    """The weight whose chain is shown; empty where nobody chose one."""
+    opened: str
+    count: int
+
+
+def read_hand_entry(raw: object) -> HandEntry | None:
+    """The same for the view "By hand"."""
+    if not isinstance(raw, Mapping):
+        return None
+    answers, wrt, opened, count = (raw.get(name) for name in ("answers", "wrt", "opened", "count"))
+    if not (isinstance(opened, str) and isinstance(count, int) and not isinstance(count, bool)):
+        return None
+    if not (_texts(answers, _KEY, MAX_ANSWER) and isinstance(wrt, str) and (not wrt or _NAME.fullmatch(wrt))):
+        return None
+    return HandEntry(answers, wrt, opened, count)
 
 
 def read_entry(raw: object) -> Entry | None:

@@ -4,7 +4,9 @@ function createDrawing(parent) {
   const canvas = html("div", { class: "canvas" });
   const rows = createRows((by) => turn(by));
   const key = html("p", { class: "key" });
-  const root = html("figure", { class: "neuron", "aria-label": "The neuron, drawn" }, rows.element, canvas, key);
+  const warning = html("div", { class: "warning", role: "status" });
+  const about = { class: "neuron", "aria-label": "The neuron, drawn" };
+  const root = html("figure", about, rows.element, canvas, key, warning);
   const state = { data: null, step: 0, now: new Set(), kind: null, row: 0, pending: new Map() };
   let shape = "";
   let drawn = null;
@@ -88,12 +90,20 @@ function createDrawing(parent) {
     root.classList.toggle("stale", Boolean(data.stale));
     root.hidden = !data.parts;
     setText(key, keyText(data));
+    warn(data.warning);
+    if (data.whole) Object.assign(state, { step: Infinity, now: new Set(), kind: null });
     draw();
     document.dispatchEvent(new Event("gradwalk:where"));
   }
 
+  function warn(told) {
+    const text = told ? `${told.title} ${told.text}` : "";
+    warning.hidden = !told;
+    if (warning.textContent !== text) warning.replaceChildren(...(told ? [html("b", {}, told.title), ` ${told.text}`] : []));
+  }
+
   function heard({ detail }) {
-    if (!state.data || detail.opened !== state.data.opened) return;
+    if (!state.data || state.data.whole || detail.opened !== state.data.opened) return;
     Object.assign(state, { step: detail.step, now: new Set(state.data.quiet?.includes(detail.step) ? [] : detail.now), kind: detail.kind });
     show();
   }

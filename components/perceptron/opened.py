@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from components.perceptron.cells import Cells, cells, composed, refused_cell
 from components.perceptron.changing import changed
-from components.perceptron.entry import Entry, read_entry
+from components.perceptron.entry import Entry, HandEntry, read_entry, read_hand_entry
 from gradwalk.perceptron.address import Document, from_query
+from gradwalk.perceptron.editing import with_layer
 from gradwalk.perceptron.model import Layer, Perceptron, SettingError
 from gradwalk.perceptron.model import field as field_name
 from gradwalk.perceptron.presets import BY_SLUG
 from gradwalk.perceptron.reading import Network, read
 
 KEY = "perceptron-form"
+HAND = "perceptron-by-hand"
 _KEY = "opened perceptron"
 
 
@@ -36,6 +40,8 @@ class OpenedPerceptron:
     notices: tuple[str, ...] = ()
     answered: int = 0
     """The form's number for the entry that it came from."""
+    answered_by_hand: int = 0
+    """The same of the view "By hand"."""
 
     @property
     def perceptron(self) -> Perceptron:
@@ -45,8 +51,7 @@ class OpenedPerceptron:
 def opened_perceptron() -> OpenedPerceptron:
     """What this run of the page shows. It reads what the form has sent, so call it once, first of all."""
     before: OpenedPerceptron | None = st.session_state.get(_KEY)
-    state = st.session_state.get(KEY)
-    entry = read_entry(state.get("entry")) if hasattr(state, "get") else None
+    entry, typed = read_entry(_sent(KEY)), read_hand_entry(_sent(HAND))
     arrived = KEY not in st.session_state
     if before is None or (arrived and st.query_params):
         document, notices = from_query(st.query_params.to_dict())
@@ -55,13 +60,36 @@ def opened_perceptron() -> OpenedPerceptron:
         now = replace(before, notices=before.notices if entry is None else ())
     else:
         now = after(before, entry)
+    now = replace(now, document=replace(now.document, step=_step()))
+    if typed is not None and typed.opened == now.key and typed.count != now.answered_by_hand:
+        now = after_hand(now, typed)
     st.session_state[_KEY] = now
     return now
 
 
-def keep(now: OpenedPerceptron) -> None:
-    """Remember a change that came from elsewhere on the page."""
-    st.session_state[_KEY] = now
+def _step() -> int:
+    """Where the player stands: it writes that into the address, which every run of the page sees."""
+    text = st.query_params.get("step", "0")
+    return int(text) if re.fullmatch("[0-9]{1,6}", text) else 0
+
+
+def _sent(key: str) -> object:
+    state = st.session_state.get(key)
+    return state.get("entry") if isinstance(state, Mapping) else None
+
+
+def after_hand(before: OpenedPerceptron, entry: HandEntry) -> OpenedPerceptron:
+    """With what was typed into the derivation."""
+    document = replace(before.document, answers=entry.answers, wrt=entry.wrt or before.document.wrt)
+    return replace(before, document=document, answered_by_hand=entry.count, notices=())
+
+
+def add_layer() -> None:
+    """Give the open perceptron a hidden layer of four tanh units: a button elsewhere on the page does so."""
+    now: OpenedPerceptron | None = st.session_state.get(_KEY)
+    if now is not None and now.refused is None:
+        perceptron = with_layer(now.perceptron, 4)
+        st.session_state[_KEY] = filled(replace(now, document=replace(now.document, perceptron=perceptron)))
 
 
 def fresh(document: Document) -> OpenedPerceptron:
@@ -84,7 +112,9 @@ def after(before: OpenedPerceptron, entry: Entry) -> OpenedPerceptron:
     before = replace(before, answered=entry.count, notices=())
     preset = next((BY_SLUG.get(action[-1]) for action in reversed(entry.actions) if action[0] == "preset"), None)
     if preset is not None:
-        return replace(filled(fresh(Document(preset.perceptron))), answered=entry.count)
+        return replace(
+            filled(fresh(replace(before.document, perceptron=preset.perceptron, step=0))), answered=entry.count
+        )
     typed = _typed(before.perceptron, entry)
     perceptron = changed(typed, entry.actions)
     document = replace(before.document, perceptron=perceptron)

@@ -11,7 +11,7 @@ const placed = (net, width) => (isNeuron(net) ? placedNeuron(net, width) : place
 function placedNeuron(net, width) {
   const compact = width < COMPACT;
   const rows = net.inputs + (net.parts["b0.0"] ? 1 : 0);
-  const pitch = rows <= 3 ? 70 : compact ? 56 : 44;
+  const pitch = rows <= 3 ? (compact ? 84 : 70) : compact ? 60 : 44;
   const radius = rows <= 3 ? 24 : 18;
   const [left, sum, active, loss] = compact ? [46, 0.49 * width, 0.69 * width, width - 40] : [66, 0.43 * width, 0.66 * width, width - 84];
   const block = Math.max(rows * pitch, 124);
@@ -19,7 +19,7 @@ function placedNeuron(net, width) {
   const middle = TOP + block / 2 - 10;
   const nodes = {};
   const edges = [];
-  const at = compact ? 0.5 : rows <= 3 ? 0.44 : 0.32; // where on its edge a weight stands
+  const at = compact ? 0.45 : rows <= 3 ? 0.44 : 0.32; // where on its edge a weight stands
   for (let i = 0; i < rows; i++) {
     const y = first + i * pitch;
     const [part, weight] = i < net.inputs ? [`x${i}`, `w0.0.${i}`] : ["one", "b0.0"];

@@ -42,13 +42,14 @@ function createForm(parent) {
     form.cells = data.cells ? { ...data.values, ...kept } : {};
     form.whole = data.cells ? {} : { ...data.values };
     general = html("p", { class: "refusal", role: "status" });
-    root.replaceChildren(presets(), ...sections(), general);
+    root.replaceChildren(...(data.train ? [] : [presets()]), ...sections(), general);
     root.querySelector(`[data-key="${CSS.escape(focus ?? "")}"]`)?.focus({ preventScroll: true });
     if (Object.keys(kept).length) post.now();
   }
 
   function sections() {
     const { data } = form;
+    if (data.train) return [...data.layers.map(layer), add(), loss(), choices()];
     if (!data.cells) return [wholeLists(), choices()];
     return [inputs(), ...data.layers.map(layer), add(), loss(), choices()];
   }
@@ -92,15 +93,21 @@ function createForm(parent) {
     const last = number === layers.length - 1;
     const title = !several ? (units > 1 ? "Neurons" : "Neuron") : last ? `Layer ${number + 1}, output` : `Layer ${number + 1}`;
     const remove = last ? [] : [html("button", { type: "button", class: "plain", "data-key": `remove ${number}`, "aria-label": `Remove layer ${number + 1}`, click: () => act("remove", number) }, "Remove")];
+    const field = several ? number + 1 : "";
+    const chosen = choice(`activation${field}`, "Activation", form.data.choices.activations, activation, (name) => act("activation", number, name));
+    const top = [heading(title, ...remove), html("div", { class: "counters" }, counter("units", "units", units, number), chosen), refusalPlace(`activation${field}`)];
+    return section(...top, ...(form.data.train ? [] : [numbers(number, units, width)]), refusalPlace(`w${field}`), refusalPlace(`b${field}`));
+  }
+
+  /** A layer's weights and biases; a training draws its own. */
+  function numbers(number, units, width) {
     const lines = Array.from({ length: units }, (_, unit) => [
       ...Array.from({ length: width }, (_, i) => cell(`w.${number}.${unit}.${i}`)),
       cell(`b.${number}.${unit}`),
     ]);
+    if (units === 1 && width < MOST_ROWS) return fields.inRows(lines[0]);
     const heads = [...Array(width).keys()].map((i) => (width > 1 ? `w${sub(i + 1)}` : "w"));
-    const body = units === 1 && width < MOST_ROWS ? fields.inRows(lines[0]) : fields.inGrid([...heads, "b"], lines.map((each, unit) => [units > 1 ? `${unit + 1}` : "", each]));
-    const field = several ? number + 1 : "";
-    const chosen = choice(`activation${field}`, "Activation", form.data.choices.activations, activation, (name) => act("activation", number, name));
-    return section(heading(title, ...remove), html("div", { class: "counters" }, counter("units", "units", units, number), chosen), refusalPlace(`activation${field}`), body, refusalPlace(`w${field}`), refusalPlace(`b${field}`));
+    return fields.inGrid([...heads, "b"], lines.map((each, unit) => [units > 1 ? `${unit + 1}` : "", each]));
   }
 
   function add() {
@@ -188,11 +195,11 @@ function createForm(parent) {
       form.actions = [];
     }
     const shown = before && JSON.stringify([before.preset, before.summary]) === JSON.stringify([data.preset, data.summary]);
-    if (before?.opened !== data.opened || before.filled !== data.filled) fill();
-    else if (!shown) root.firstChild.replaceWith(presets());
+    if (before?.opened !== data.opened || before.filled !== data.filled || before.train !== data.train) fill();
+    else if (!shown && !data.train) root.firstChild.replaceWith(presets());
     refuse();
     post.answered(data.answered);
-    if (data.address !== null) address.show(data.address, "", 0);
+    if (data.address) address.show(data.address.query, "", data.address.step);
   }
 
   const dragged = ({ detail: { part, row, text } }) => {

@@ -14,7 +14,7 @@ def chosen_view() -> str:
     if _KEY not in st.session_state:
         asked = st.query_params.get("view", STEP)
         st.session_state[_KEY] = asked if asked in _TITLES else STEP
-    view: str = st.segmented_control(
+    view = st.segmented_control(
         "View",
         list(_TITLES),
         format_func=_TITLES.__getitem__,
@@ -22,7 +22,7 @@ def chosen_view() -> str:
         required=True,
         label_visibility="collapsed",
     )
-    return view
+    return view or STEP
 
 
 def with_view(query: str, view: str) -> str:

@@ -1,0 +1,172 @@
+/* By hand: the chain as a table, the short cut, the traps, and fields for a derivation of one's own. */
+
+const PAUSE = 400; // ms without a key before a formula is checked
+const HIDDEN = "gradwalk-chain-hidden";
+const VERDICTS = { right: "Right", accident: "Not quite", wrong: "Wrong", refused: "Not read", empty: "" };
+
+function createHand(parent) {
+  const hand = { data: null, answers: {}, wrt: null, asked: "", send: () => {} };
+  const post = createPost((count) => hand.send({ answers: { ...hand.answers }, wrt: hand.wrt ?? "", opened: hand.data.opened, count }));
+  const summary = html("p", { class: "summary", role: "status" });
+  const names = html("p", { class: "note" });
+  const rows = html("div", { class: "answers" });
+  const check = html("section", { "aria-label": "Check my derivation" }, html("h3", {}, "Check my derivation"), names, rows, summary);
+  const choice = html("span", { class: "wrt" });
+  const table = html("div", {});
+  const chain = html("details", { open: !remembered() }, html("summary", {}, "By hand against autograd"), table);
+  const more = html("div", {});
+  chain.addEventListener("toggle", () => remember(!chain.open));
+  const root = html("div", { class: "hand" }, choice, chain, check, more);
+  const fields = new Map();
+  parent.append(root);
+
+  function give(key, text, delay) {
+    if (text.trim()) hand.answers[key] = text;
+    else delete hand.answers[key];
+    if (delay) post.soon(delay);
+    else post.now();
+  }
+
+  function ask({ questions }) {
+    fields.clear();
+    rows.replaceChildren(...questions.map(question));
+  }
+
+  function question({ key, line, name }) {
+    const id = `answer-${key}`;
+    const plain = { type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off" };
+    const field = html("input", { id, class: "field", "aria-describedby": `${id}-said`, "aria-label": name, maxlength: 200, ...plain });
+    field.value = hand.answers[key] ?? "";
+    field.addEventListener("input", () => give(key, field.value, PAUSE));
+    field.addEventListener("blur", () => post.pending() && post.now());
+    field.addEventListener("keydown", (event) => event.key === "Enter" && post.pending() && post.now());
+    const said = html("p", { id: `${id}-said`, class: "said" });
+    fields.set(key, { field, said });
+    const seen = html("label", { for: id, "aria-hidden": "true" }, formulaNode(line, []), " =");
+    return html("div", { class: "answer" }, seen, field, said);
+  }
+
+  function judge({ questions, summary: text, names: list }) {
+    for (const { key, verdict, sentence, first } of questions) {
+      const { field, said } = fields.get(key);
+      const word = VERDICTS[verdict];
+      said.className = `said ${verdict}${first ? " first" : ""}`;
+      const shown = word && !sentence.startsWith(word) ? [html("b", {}, word), ` ${sentence}`] : [sentence];
+      said.replaceChildren(...(word ? shown : []));
+      setAttribute(field, "aria-invalid", ["wrong", "accident", "refused"].includes(verdict) ? "true" : "false");
+    }
+    setText(summary, text);
+    setText(names, `Type a formula for each, such as 2 * x**2. Names: ${list}; in the gradients also the factors above, as dL_dy_pred.`);
+  }
+
+  function update(data) {
+    const opened = hand.data?.opened !== data.opened;
+    hand.data = data;
+    if (opened) {
+      hand.answers = { ...data.answers };
+      hand.asked = "";
+      post.restart(data.answered);
+    }
+    root.classList.toggle("stale", Boolean(data.stale));
+    root.hidden = !data.rows;
+    if (!data.rows) return;
+    const asked = JSON.stringify(data.derivation.questions.map(({ key }) => key));
+    if (asked !== hand.asked) ask(data.derivation);
+    hand.asked = asked;
+    chooser(choice, data, (name) => {
+      hand.wrt = name;
+      post.now();
+    });
+    table.replaceChildren(chainTable(data));
+    more.replaceChildren(...[shortCut(data.cut), trap(data.trap), stepFacts(data.step)].filter(Boolean));
+    judge(data.derivation);
+    post.answered(data.answered);
+  }
+
+  function remove() {
+    root.remove();
+  }
+
+  return { update, remove, hand };
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(HIDDEN) === "yes";
+  } catch {
+    return false; // a browser that keeps nothing
+  }
+}
+
+function remember(hidden) {
+  try {
+    localStorage.setItem(HIDDEN, hidden ? "yes" : "no");
+  } catch {
+    return;
+  }
+}
+
+/** Which weight the chain leads to. */
+function chooser(place, { leaves, leaf }, change) {
+  const key = JSON.stringify(leaves);
+  if (place.dataset.leaves !== key) {
+    const select = html("select", { id: "wrt", change: () => change(select.value) }, ...leaves.map(([name, label]) => html("option", { value: name }, label)));
+    place.replaceChildren(html("label", { for: "wrt" }, "The gradient of"), select);
+    place.dataset.leaves = key;
+  }
+  place.hidden = leaves.length < 3;
+  place.querySelector("select").value = leaf;
+}
+
+function chainTable({ rows, more }) {
+  const heads = ["Derivative", "By hand", "Autograd", "Central difference"];
+  const why = { "Central difference": "(f(w+h) − f(w−h)) / 2h, in float64" };
+  const head = html("tr", {}, ...heads.map((text) => html("th", { scope: "col", title: why[text] }, text)));
+  const table = html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows.flatMap((row) => line(row, heads))));
+  return html("div", {}, html("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "The chain, factor by factor" }, table), ...(more ? [html("p", { class: "note" }, more)] : []));
+}
+
+function line({ kind, name, lines, cells, remark }, heads) {
+  const seen = html("span", { "aria-hidden": "true", class: "formula" }, ...lines.map((each) => formulaNode(each, [])));
+  const first = html("th", { scope: "row" }, html("span", { class: "hidden" }, name), seen);
+  const number = (cell, at) => {
+    const shown = cell ? [cell[0], ...(cell[1] ? [html("small", { title: "compared with the number by hand" }, cell[1])] : [])] : [""];
+    return html("td", { "data-head": heads[at + 1], class: cell ? null : "none" }, ...shown);
+  };
+  const row = html("tr", { class: kind }, first, ...cells.map(number));
+  return remark ? [row, html("tr", { class: "remark" }, html("td", { colspan: 4 }, remark))] : [row];
+}
+
+function shortCut(cut) {
+  if (!cut) return null;
+  const rows = cut.rows.map(([name, numbers]) => html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, numbers)));
+  return html("section", {}, html("h3", {}, "The short cut"), html("p", { class: "formula" }, formulaNode(cut.line, [])), html("p", {}, cut.why), html("table", { class: "small" }, html("tbody", {}, ...rows)));
+}
+
+function trap(found) {
+  if (!found) return null;
+  const head = html("tr", {}, ...["", "loss", "dL/dz", ""].map((text) => html(text ? "th" : "td", text ? { scope: "col" } : {}, text)));
+  const rows = found.rows.map(([label, loss, gradient, holds]) =>
+    html("tr", { class: holds ? null : "wrong" }, html("th", { scope: "row" }, label), html("td", {}, loss), html("td", {}, gradient), html("td", { class: "mark" }, holds ? "" : "✗ wrong")),
+  );
+  const table = html("table", { class: "small" }, html("thead", {}, head), html("tbody", {}, ...rows));
+  return html("section", { class: found.sprung ? "sprung" : null }, html("h3", {}, found.title), table, html("p", {}, found.sentence));
+}
+
+function stepFacts(found) {
+  if (!found) return null;
+  return html("section", {}, html("h3", {}, "Why a step cannot learn"), html("p", {}, found.sentence), html("p", { class: "words" }, `PyTorch: ${found.error}`));
+}
+
+const hands = new WeakMap();
+
+export default function ({ data, parentElement, setStateValue }) {
+  if (!hands.has(parentElement)) hands.set(parentElement, createHand(parentElement));
+  const made = hands.get(parentElement);
+  made.hand.send = (entry) => setStateValue("entry", entry);
+  made.update(data);
+  return () => {
+    hands.delete(parentElement);
+    made.remove();
+  };
+}
