@@ -13,6 +13,7 @@ from gradwalk.graph import RANK_GAP, Arrow, Box, Graph, drawn, graphviz_source
 from gradwalk.layout import Placed, PlacedBox, place
 from gradwalk.notation import pretty, value_names
 from gradwalk.recording import Picture, Recording
+from gradwalk.rows import in_rows
 from gradwalk.svg import Drawn, svg
 from gradwalk.timeline import timeline
 
@@ -25,7 +26,8 @@ _KINDS = {"lightblue": "tensor", "orange": "saved", "darkolivegreen1": "output",
 def player_graphs(recording: Recording, unfold: Collection[int] = frozenset()) -> Json:
     """The ``graphs`` part of the player's data: structure only, the same for all input values. JSON-ready.
 
-    ``computation`` is placed from left to right (``wide``) and from top to bottom (``tall``); ``grad_fn`` is torchviz's
+    ``computation`` is placed from left to right (``wide``), where that is too wide for a page in ``rows`` too, and from
+    top to bottom (``tall``); ``grad_fn`` is torchviz's
     picture, ``plain`` and with ``saved`` values, or None. Lengths in pixels; an arrow's ``room`` is how wide its texts
     may be; a ``plain`` one has no head, a ``cut`` one leaves the graph by ``detach()``. For a program of several
     episodes it is ``{"list": […]}`` of their distinct structures, for the same ``unfold`` in the same order as in the
@@ -47,12 +49,15 @@ def _page_or_none(page: Page) -> Json:
 
 def _page(page: Page) -> Json:
     graph = page.graph
-    wide = _computation(graph, place(graphviz_source(graph, "LR")))
+    placed = place(graphviz_source(graph, "LR"))
+    wide = _computation(graph, placed)
     try:
         tall = _computation(graph, place(graphviz_source(graph, "TB")))
     except LayoutError:
         tall = wide
-    return {"computation": {"wide": wide, "tall": tall}, "grad_fn": _grad_fn(page)}
+    cut = in_rows(placed, {arrow.id: arrow.room + RANK_GAP for arrow in graph.arrows if arrow.tracked})
+    rows = {} if cut is None else {"rows": _computation(graph, cut)}
+    return {"computation": {"wide": wide, "tall": tall, **rows}, "grad_fn": _grad_fn(page)}
 
 
 def _computation(graph: Graph, placed: Placed) -> Json:

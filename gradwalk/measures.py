@@ -49,6 +49,15 @@ def value_room(shape: tuple[int, ...]) -> tuple[float, int]:
     return max(text_width("∇ " + line, NUMBER_SIZE) for line in lines), len(lines)
 
 
+def box_lines(shape: tuple[int, ...], numbers: Sequence[Number] | None) -> list[str]:
+    """An array in the lines that its box has; a vector of short numbers is whole in one of its two."""
+    whole = array_text(shape, numbers)
+    room, most = value_room(shape)
+    if most == 2 and len(whole) == 1 and text_width(f"∇ {whole[0]}", NUMBER_SIZE) * SQUEEZED <= room:
+        return whole
+    return box_text(shape, numbers)
+
+
 @lru_cache(maxsize=4096)
 def arrow_room(result: tuple[int, ...], operand: tuple[int, ...]) -> int:
     """The width in pixels of the texts on an arrow between these shapes: one line each.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gradwalk.index import Index
-from gradwalk.measures import arrow_text
-from gradwalk.notation import box_text, jacobian_text, short
+from gradwalk.measures import arrow_text, box_lines
+from gradwalk.notation import jacobian_text, short
 from gradwalk.recording import Array, LocalGradient, Operation, Value
 
 Lines = list[str] | None
@@ -73,7 +73,7 @@ class Slots:
 
 def lines_of(array: Array | Value) -> list[str]:
     """The array as it stands in a box."""
-    return box_text(array.shape, array.numbers)
+    return box_lines(array.shape, array.numbers)
 
 
 def on_arrow(array: Array) -> str:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from gradwalk import measures
+from gradwalk.layout import Point
 from gradwalk.measures import text_width
+from gradwalk.paths import Pieces, pieces_of, reversed_pieces, shifted
 
 MARGIN = 16
 LEGEND_HEIGHT = 34
 HEAD_LENGTH, HEAD_HALF = 9.0, 4.2
-
-Point = tuple[float, float]
 
 
 class Drawn(NamedTuple):
@@ -79,8 +78,10 @@ def _value_texts(box: Mapping[str, Any], texts: Mapping[str, Sequence[str]]) -> 
     )
     yield f'<line x1="8" x2="{box["w"] - 8:g}" y1="{measures.RULE}" y2="{measures.RULE}"/>'
     for part, mark, first in (("value", "", 0), ("grad", "∇ ", box["lines"])):
-        for number, line in enumerate(texts.get(f"{box['id']}.{part}", ())):
-            y = measures.FIRST_BASELINE + (first + number) * measures.LINE_HEIGHT
+        lines = texts.get(f"{box['id']}.{part}", ())
+        down = 0.5 if box["lines"] == 2 and len(lines) == 1 else 0  # one line stands in the middle of two
+        for number, line in enumerate(lines):
+            y = measures.FIRST_BASELINE + (first + number + down) * measures.LINE_HEIGHT
             text = (mark if number == 0 else "") + line
             yield _text(part, middle, y, text, text_width(text, measures.NUMBER_SIZE), room)
 
@@ -94,12 +95,12 @@ def _code_texts(box: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _arrow(arrow: Mapping[str, Any], drawn: Drawn) -> str:
-    pieces = _pieces(arrow["path"])
+    pieces = pieces_of(arrow["path"])
     lit = " now" if arrow["id"] in drawn.now else ""
     kind = "arrow" if arrow["tracked"] else "arrow plain untracked" if arrow.get("plain") else "arrow untracked"
     shapes = [f'<g class="{kind}{lit}">', _line(pieces)]
     if f"{arrow['id']}.flow" in drawn.texts:
-        back = _line(_shifted(_reversed(pieces), measures.FLOW_SHIFT))
+        back = _line(shifted(reversed_pieces(pieces), 0, measures.FLOW_SHIFT))
         shapes.append(f'<g class="flow">{back}</g>')
     return "".join([*shapes, "</g>"])
 
@@ -115,30 +116,7 @@ def _arrow_texts(arrow: Mapping[str, Any], texts: Mapping[str, Sequence[str]]) -
     )
 
 
-def _pieces(path: str) -> list[list[Point]]:
-    """``M… C… L…`` as pieces that each begin where the last one ended: two points of a line or four of a curve."""
-    pieces: list[list[Point]] = []
-    end: Point = (0.0, 0.0)
-    for command, text in re.findall(r"([MCL])([^MCL]*)", path):
-        numbers = [float(number) for number in re.split(r"[ ,]+", text.strip())]
-        points = list(zip(numbers[::2], numbers[1::2], strict=True))
-        length = 3 if command == "C" else 1
-        for first in range(0, len(points), length):
-            if command != "M":
-                pieces.append([end, *points[first : first + length]])
-            end = points[first + length - 1]
-    return pieces
-
-
-def _reversed(pieces: list[list[Point]]) -> list[list[Point]]:
-    return [piece[::-1] for piece in reversed(pieces)]
-
-
-def _shifted(pieces: list[list[Point]], down: float) -> list[list[Point]]:
-    return [[(x, y + down) for x, y in piece] for piece in pieces]
-
-
-def _line(pieces: list[list[Point]]) -> str:
+def _line(pieces: Pieces) -> str:
     """A line with a head at its end, whose last piece stops inside the head."""
     points = [point for piece in pieces for point in piece]
     tip = points[-1]

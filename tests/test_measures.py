@@ -14,6 +14,7 @@ from gradwalk.measures import (
     SQUEEZED,
     arrow_room,
     arrow_text,
+    box_lines,
     code_room,
     shortened,
     text_width,
@@ -50,6 +51,8 @@ def test_a_vector_on_an_arrow_shows_as_much_as_has_room(numbers: list[float]) ->
 def test_a_row_of_four_takes_two_lines_in_a_box() -> None:
     assert box_text((3,), [1.0, 2.0, 3.0]) == ["[1, 2, 3]"]
     assert box_text((4,), [1.0, 2.0, 3.0, 4.0]) == ["[1, 2,", "3, 4]"]
+    assert box_lines((4,), [1.0, 2.0, 3.0, 4.0]) == ["[1, 2, 3, 4]"]
+    assert len(box_lines((4,), [0.1234, 0.2345, 0.3456, 0.4567])) == 2
     assert box_text((6,), [1.0] * 6) == ["[1, 1,", "1, 1, …] (6)"]
     assert box_text((2, 5), [1.0] * 10) == ["[1, 1, 1, …]", "[1, 1, 1, …]"]
 

@@ -21,7 +21,7 @@ export default function ({ data, parentElement, setStateValue }) {
 function createEditor(root) {
   const find = (id) => root.querySelector(`#${id}`);
   const [area, frame, use, told, example, save, file] = ["source", "frame", "use", "told", "example", "save", "file"].map(find);
-  const lines = createLines(find("layer"), find("numbers"));
+  const lines = createLines(find("layer"));
   const outputs = createOutputs(find("outputs"), goTo, (edit) => apply(edit));
   let data = null;
   let send = null;
@@ -138,12 +138,6 @@ function createEditor(root) {
   function follow() {
     if (!at?.span || !fits || area.getRootNode().activeElement === area) return;
     reveal(at.span[0]);
-    const mark = find("layer").querySelector("mark.now")?.getBoundingClientRect();
-    if (!mark) return;
-    const [left, right] = [find("numbers").getBoundingClientRect().right, frame.getBoundingClientRect().right];
-    const beyond = (edge) => edge + frame.scrollLeft; // where it would be, were nothing scrolled
-    const over = Math.min(beyond(mark.right) - right + 24, beyond(mark.left) - left - 24);
-    frame.scrollLeft = beyond(mark.right) > right ? over : 0;
   }
 
   function reveal(number) {
@@ -154,7 +148,15 @@ function createEditor(root) {
     if (!seen) frame.scrollTop = top - frame.clientHeight / 2;
   }
 
+  /** On a narrow page the program's text is folded away, so that the picture comes first. */
+  function fold(folded) {
+    find("editor").classList.toggle("folded", folded);
+    find("fold").setAttribute("aria-expanded", String(!folded));
+    find("fold").textContent = folded ? "Edit" : "Hide";
+  }
+
   function goTo(number) {
+    fold(false);
     const start = area.value.split("\n").slice(0, number - 1).reduce((length, line) => length + line.length + 1, 0);
     area.focus({ preventScroll: true });
     area.setSelectionRange(start, start);
@@ -235,6 +237,7 @@ function createEditor(root) {
     openFile(dropped);
   });
   save.addEventListener("change", saveAs);
+  find("fold").addEventListener("click", () => fold(!find("editor").classList.contains("folded")));
   find("share").addEventListener("click", share);
   document.addEventListener("gradwalk:step", onStep);
 

@@ -3,9 +3,8 @@
 const TOKEN = /(#.*$)|("""|'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\b(and|as|assert|break|class|continue|def|del|elif|else|except|False|finally|for|from|global|if|import|in|is|lambda|None|not|or|pass|raise|return|True|try|while|with)\b/g;
 const CELL_LINE = /^#\s?%%/;
 
-function createLines(layer, numbers) {
+function createLines(layer) {
   let keys = [];
-  let count = 0;
 
   /** Draw these lines. `marks` are {kind, span, phase}: spans count lines and characters from 1, the end exclusive. */
   function draw(text, marks) {
@@ -22,12 +21,6 @@ function createLines(layer, numbers) {
     for (const node of old) node.remove();
     for (const node of fresh) layer.insertBefore(node, after);
     keys = next;
-    if (count !== texts.length) number(texts.length);
-  }
-
-  function number(lines) {
-    count = lines;
-    numbers.textContent = Array.from({ length: lines }, (_, index) => index + 1).join("\n");
   }
 
   return { draw, line: (number) => layer.children[number - 1] };

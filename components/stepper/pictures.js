@@ -1,6 +1,7 @@
 /* The two pictures of one run: which of them is on the page, with which details, and how large. */
 
 const WIDTHS = { narrow: 640, both: 820, least: 220 }; // px of the player; of a picture beside the other
+const AREA_PADDING = 8; // px
 const CHOICE_KEY = "gradwalk.picture";
 const NOTHING = "Nothing is computed in this part of the program.";
 const MISSING = "There is no grad_fn graph to draw: nothing here requires a gradient, or it is too large.";
@@ -80,7 +81,7 @@ function createPictures(pick, chosen) {
     const tall = size.width < WIDTHS.narrow;
     if (!graphs) for (const stage of Object.values(stages)) stage.draw(null);
     else {
-      if (shown.includes("computation")) stages.computation.draw(drawable(graphs.computation[tall ? "tall" : "wide"]), tall);
+      if (shown.includes("computation")) stages.computation.draw(drawable(graphs.computation[shapeOf(graphs.computation)]), tall);
       const details = choice.saved ? "saved" : "plain";
       if (shown.includes("grad_fn")) stages.grad_fn.draw(graphs.grad_fn && graphs.grad_fn[details], true);
     }
@@ -97,19 +98,35 @@ function createPictures(pick, chosen) {
     area.dataset.saved = program || choice.saved;
     setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.isWhole()));
     area.dataset.shows = shown.join(" ");
-    const beside = shown.length === 2 ? Math.min(Math.max(stages.grad_fn.width(), WIDTHS.least), 0.4 * size.width) : 0;
+    const beside = shown.length === 2 ? widthBeside() : 0;
     for (const view of shown) {
       const width = view === "grad_fn" && beside ? beside : size.width - beside;
-      stages[view].resize({ ...size, least: LEGIBLE[tall ? "tall" : "wide"], width: Math.floor(width) });
+      stages[view].resize({ ...size, least: LEGIBLE[view === "computation" && graphs ? shapeOf(graphs.computation) : tall ? "tall" : "wide"], width: Math.floor(width) });
     }
-    keepHeight(tall);
+    keepHeight();
+  }
+
+  /** A picture that is too wide stands in rows, where more of it is then to be seen. */
+  function shapeOf(computation) {
+    if (size.width < WIDTHS.narrow) return "tall";
+    const width = views().length === 2 ? 0.6 * size.width : size.width;
+    const fit = (placed) => Math.min(width / (placed.width + 2 * PICTURE_MARGIN), size.height / (placed.height + 2 * PICTURE_MARGIN));
+    if (!computation?.rows || fit(computation.wide) >= LEGIBLE.wide) return "wide";
+    return fit(computation.rows) > fit(computation.wide) ? "rows" : "wide";
+  }
+
+  /** Of two pictures each gets of the width what it would take at the height that there is. */
+  function widthBeside() {
+    const [first, second] = [stages.computation, stages.grad_fn].map((stage) => stage.widthAt(size.height, size.most));
+    const fair = (size.width * second) / Math.max(1, first + second);
+    return Math.min(Math.max(first + second < size.width ? second : fair, WIDTHS.least), 0.45 * size.width);
   }
 
   const drawable = (placed) => (placed && placed.boxes.length ? placed : null);
 
   /** With several graphs, what stands below the pictures stays where it is. */
-  function keepHeight(tall) {
-    const placed = list.length > 1 ? list.map(({ computation }) => computation?.[tall ? "tall" : "wide"]) : [];
+  function keepHeight() {
+    const placed = list.length > 1 ? list.map(({ computation }) => computation?.[shapeOf(computation)]) : [];
     const heights = placed.filter(Boolean).map((each) => stages.computation.heightOf(each));
     frames.style.minHeight = heights.length ? `${Math.max(...heights)}px` : "";
   }
@@ -139,6 +156,7 @@ function createPictures(pick, chosen) {
       showMarks(marks, known);
     },
     name: () => pictureName(choice),
+    roomOnScreen: () => area.clientHeight - marks.offsetHeight - 2 * AREA_PADDING,
     resize(next) { size = next; arrange(); },
     show(story, step) {
       switchTo(graphAt(story, step));

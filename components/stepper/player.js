@@ -2,12 +2,11 @@
 
 const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
 const MOST_SCALE = { page: 1.5, screen: 2.4 };
-const PICTURE_SHARE = { expression: 0.5, program: 0.32, side: 0.4 }; // of the window's height
+const PICTURE_SHARE = { expression: 0.57, program: 0.48, side: 0.5, low: 0.32 }; // of the window's height
 const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
 const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in workbench.css
 const SHORTCUTS = "ArrowLeft ArrowRight Home End Space";
-const LEGEND_HEIGHT = 56; // px, with what is around it
 
 function createPlayer(parent) {
   let data = null;
@@ -118,10 +117,10 @@ function createPlayer(parent) {
     root.classList.toggle("low", Boolean(data.low));
     root.classList.toggle("side", side);
     const most = onScreen ? MOST_SCALE.screen : MOST_SCALE.page;
-    const place = side ? "side" : program || data.low ? "program" : "expression";
+    const place = data.low ? "low" : side ? "side" : program ? "program" : "expression";
     const share = Math.min(Math.max(LEAST_HEIGHT, innerHeight * PICTURE_SHARE[place]), MOST_HEIGHT);
     const both = side && (onScreen || !data.beside);
-    const height = onScreen ? pictures.area.clientHeight - LEGEND_HEIGHT : share;
+    const height = onScreen ? pictures.roomOnScreen() : share;
     const room = { width: pictures.area.clientWidth, height, most };
     const sizes = JSON.stringify([room, side, scrubber.element.clientWidth, panel.resize(both)]);
     if (sizes === measured) return false;

@@ -22,6 +22,7 @@ function createSlot(texts, { mark = "", unknown = "", size, room = Infinity, kno
     if (shown === undefined || !sameLines(shown, lines)) {
       if (shown === undefined || (shown === null) !== (lines === null)) known(lines !== null);
       texts.forEach((text, number) => writeLine(text, number, lines));
+      if (texts.length === 2) setAttribute(texts[0], "dy", (lines?.length ?? 1) === 1 ? BOX.lineHeight / 2 : null);
       shown = lines;
     }
     if (fresh !== wasFresh) for (const text of texts) text.classList.toggle("fresh", fresh);

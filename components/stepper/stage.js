@@ -1,6 +1,6 @@
 /* A stage shows one picture at a legible size, scrolls to what a step is about, and plays any step on it. */
 
-const LEGIBLE = { wide: 0.84, tall: 0.92 }; // the smallest text is then 10 px, on a phone 11; rather scroll than draw it smaller
+const LEGIBLE = { wide: 0.84, rows: 0.76, tall: 0.92 }; // numbers are then 11.8 px, 10.6, 12.9; rather scroll than draw them smaller
 const ZOOM = { step: 1.25, least: 0.1, most: 4 };
 const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
 const SCROLL_BAR = 14; // px
@@ -184,8 +184,9 @@ function createStage({ name, numbers, pick }) {
     return Math.min(Math.ceil(high * fitting) + (wide * fitting > room.width ? SCROLL_BAR : 0), room.height);
   }
 
+  /** How wide the picture is where it is as large as this height lets it be. */
+  const widthAt = (height, most) => (picture ? picture.width * Math.min(height / picture.height, most) : 0);
   const isEmpty = () => !picture;
   const isWhole = () => zoom === "whole";
-  const width = () => (picture ? picture.width : 0);
-  return { element, draw, clear, show, resize, setZoom, heightOf, isEmpty, isWhole, width };
+  return { element, draw, clear, show, resize, setZoom, heightOf, widthAt, isEmpty, isWhole };
 }

@@ -9,7 +9,7 @@ function createWords(unfold, go) {
   const message = html("pre", { class: "message" });
   const open = html("button", { type: "button", class: "button open-fold", click: () => ask() }, "Open this iteration");
   const cause = html("button", { type: "button", class: "button", click: () => go(shown.cause) }, "Go to the cause");
-  const element = html("div", { class: "words" }, title, message, sentence, open, cause, formula, rule);
+  const element = html("div", { class: "words", tabindex: "0", role: "region", "aria-label": "What happens" }, title, message, sentence, open, cause, formula, rule);
   let shown = null;
 
   function ask() {

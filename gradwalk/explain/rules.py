@@ -35,13 +35,10 @@ def rule_of(index: Index, node: Node, wanted: Iterable[tuple[Operation, str]]) -
         return None
     used = frozenset(word for _, text in raw for word in _words(text))
     saved = [saved_text(index, item) for item in node.saved if item.name in used and item.text != "None"]
-    maths = [(name, math or text) for name, text, math in texts] if any(math for _, _, math in texts) else []
-    shown = [(name, text) for name, text, _ in texts]
-    return Rule(node.name, _together(shown), ", ".join(saved), _together(maths))
-
-
-def _together(texts: list[tuple[str, str | None]]) -> str:
-    return (texts[0][1] or "") if len(texts) == 1 else "; ".join(f"{name}: {text}" for name, text in texts)
+    if len(texts) == 1:
+        [(_, text, math)] = texts
+        return Rule(node.name, text or "", ", ".join(saved), math)
+    return Rule(node.name, "; ".join(f"{name}: {math or text}" for name, text, math in texts), ", ".join(saved))
 
 
 @lru_cache(maxsize=1024)

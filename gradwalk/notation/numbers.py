@@ -107,14 +107,14 @@ def array_text(shape: Sequence[int], numbers: Sequence[Number] | None) -> list[s
 
 
 def box_text(shape: Sequence[int], numbers: Sequence[Number] | None) -> list[str]:
-    """An array as lines of text for a box of the picture, which is narrow: a vector of more than three takes two lines.
+    """An array for a box of the picture, which is narrow: a vector of more than three elements takes two lines.
 
-    ``[1, 2,`` and ``3, 4]``; a row of a matrix with many columns shows three of them. Otherwise as ``array_text``.
+    ``[0.1667, 0.3333,`` and ``0.5, 0.6667]``; of many columns of a matrix three are shown. Otherwise as ``array_text``.
     """
-    if len(shape) == 2 and shape[1] > SHOWN_IN_VECTOR and numbers is not None:
-        return [_fewer(line) for line in array_text(shape, numbers)]
     lines = array_text(shape, numbers)
-    if len(shape) != 1 or shape[0] <= IN_ONE_LINE or numbers is None:
+    if numbers is not None and len(shape) == 2 and shape[1] > SHOWN_IN_VECTOR:
+        return [_fewer(line) for line in lines]
+    if numbers is None or len(shape) != 1 or shape[0] <= IN_ONE_LINE:
         return lines
     elements = lines[0].split(", ")
     return [", ".join(elements[:2]) + ",", ", ".join(elements[2:])]
