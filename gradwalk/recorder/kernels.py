@@ -6,12 +6,14 @@ sequence number, which a node takes just before its kernel runs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradwalk.recorder.copying import dtype_name, new
+from gradwalk.recorder.nodes import node_of
 from gradwalk.recorder.values import LiveValues
 from gradwalk.recording import Constant
 
@@ -50,6 +52,8 @@ class Ran(NamedTuple):
     constants: tuple[Constant, ...]
     results: tuple[int, ...]
     outputs: tuple[torch.Tensor, ...]
+    base: torch.Tensor | None = None
+    """What was changed through a view of it. Then it is the last operand and the first result."""
 
 
 _SERIES = (list, tuple)
@@ -98,12 +102,12 @@ class Watch(TorchDispatchMode):
         constants: list[Constant] = []
         for name, argument in zip(kernel.arguments, args, strict=False):
             self._note(name, argument, operands, constants)
-        if kwargs:
-            for name, argument in kwargs.items():
-                self._note(name, argument, operands, constants)
-            out = func(*args, **kwargs)
-        else:
-            out = func(*args)
+        for name, argument in kwargs.items() if kwargs else ():
+            self._note(name, argument, operands, constants)
+        base = self._viewed(args[0], operands) if kernel.in_place else None
+        if base is not None:
+            self._note("base", base, operands, constants)
+        out = func(*args, **kwargs) if kwargs else func(*args)
         outputs = (out,) if isinstance(out, torch.Tensor) else tensors_of(out)
         if kernel.unwritten:
             for tensor in outputs:
@@ -112,18 +116,27 @@ class Watch(TorchDispatchMode):
             return out  # a number was read out of a tensor, as for an index
         if kernel.in_place:
             self._values.changed(args[0])
+            outputs = outputs if base is None else (base, *outputs)
         shared = operands[0].value if kernel.view and operands else None
         made, anew = self._values.made, kernel.in_place
         if len(outputs) == 1:
             results: tuple[int, ...] = (made(outputs[0], shared, anew=anew),)
         else:
             results = tuple([made(tensor, shared, anew=anew) for tensor in outputs])
-        self.ran.append(new(Ran, (kernel, number, tuple(operands), tuple(constants), results, outputs)))
+        self.ran.append(new(Ran, (kernel, number, tuple(operands), tuple(constants), results, outputs, base)))
         return out
+
+    def _viewed(self, view: torch.Tensor, operands: Sequence[Operand]) -> torch.Tensor | None:
+        """What a tensor that is about to change is a view of, if a reader or autograd knows it."""
+        base = view._base
+        if base is None or not self._values.knows(base):
+            return None
+        tracked = base.requires_grad or any(operand.requires_grad for operand in operands)
+        return base if tracked or self._values.has_name(base) else None
 
     def _note(self, name: str, argument: Any, operands: list[Operand], constants: list[Constant]) -> None:
         if isinstance(argument, torch.Tensor):
-            value, source = self._values.value_of(argument), argument.grad_fn
+            value, source = self._values.value_of(argument), node_of(argument)
             given = (name, value, source, argument.requires_grad, argument.is_floating_point())
             operands.append(new(Operand, given))
         elif isinstance(argument, _SERIES) and any(isinstance(part, torch.Tensor) for part in argument):

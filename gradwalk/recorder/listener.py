@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,7 +19,7 @@ from gradwalk.recorder.backward_pass import draw, watch_backward
 from gradwalk.recorder.copying import Copier, new
 from gradwalk.recorder.kernels import Kernel, Operand, Ran, Watch, sequence_number, tensors_of
 from gradwalk.recorder.local_gradients import LocalGradients
-from gradwalk.recorder.nodes import LiveGraph
+from gradwalk.recorder.nodes import LiveGraph, node_of
 from gradwalk.recorder.operations import LiveOperations
 from gradwalk.recorder.values import LiveValues
 from gradwalk.recording import (
@@ -87,7 +87,7 @@ class Recorder:
             self.retaining = self.retaining or function.name == "Tensor.retain_grad"
             return function.call(*args, **kwargs)
         if self.values.anything_changed:
-            _settle(args, kwargs)
+            self._settle(tensors((*args, *kwargs.values())), span)
         before = sequence_number() - 1
         watch = self._watch
         watch.ran = []
@@ -100,14 +100,22 @@ class Recorder:
             self._operations.called(watch.ran, result, before, self.cell_number, span)
         return result
 
+    def _settle(self, given: Iterable[Any], span: Span) -> None:
+        """After a change in place a view gets a new node when somebody asks: so ask, before a call takes numbers."""
+        for tensor in given:
+            if tensor._is_view():
+                self._operations.renew(tensor, self.cell_number, span)
+
     def backward(self, args: tuple[Any, ...], kwargs: dict[str, Any], span: Span) -> None:
+        if self.values.anything_changed:
+            self._settle(args[:1], span)
         with self.silence():
             watch_backward(self, args, kwargs, span)
 
     def custom(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], span: Span) -> Any:
         """Run a torch.autograd.Function of the program's own: one operation, and its forward stays inside it."""
         operands = [
-            Operand(f"input[{i}]", self.values.value_of(t), t.grad_fn, t.requires_grad, t.is_floating_point())
+            Operand(f"input[{i}]", self.values.value_of(t), node_of(t), t.requires_grad, t.is_floating_point())
             for i, t in enumerate(args)
             if isinstance(t, torch.Tensor)
         ]
@@ -115,7 +123,7 @@ class Recorder:
             result = call(*args)
         outputs = tensors_of(result)
         if outputs:
-            node = self.graph.discover([t.grad_fn for t in outputs])
+            node = self.graph.discover([node_of(t) for t in outputs])
             kernel = Kernel(name, (), False, False)
             results = tuple(self.values.made(t, None, anew=True) for t in outputs)
             constants = tuple(Constant(f"input[{i}]", str(a)) for i, a in enumerate(args) if isinstance(a, int | float))
@@ -193,6 +201,8 @@ class Recorder:
             self.events.append(Update(self.cell_number, span, None, *replaced))
 
     def statement(self, span: Span, bindings: list[tuple[str, Any]]) -> None:
+        if self.values.anything_changed:
+            self._settle([value for _, value in bindings if isinstance(value, torch.Tensor)], span)
         bound = tuple([self._bind(name, value) for name, value in bindings])
         self.events.append(new(Statement, (self.cell_number, span, bound)))
 
@@ -245,9 +255,3 @@ class Recorder:
     def _finished_cells(self) -> Iterator[Cell]:
         for index, (cell, shown) in enumerate(zip(self._cells, self._shown, strict=True)):
             yield Cell(cell.source, cell.line, shown.removesuffix("\n"), self._failures.get(index))
-
-
-def _settle(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """After a change in place a view gets a new node when somebody asks: so ask, before the call takes its numbers."""
-    for tensor in tensors((*args, *kwargs.values())):
-        _ = tensor.grad_fn

@@ -84,7 +84,7 @@ class LocalGradients:
                 new(LocalGradient, (*place, edge, "matrix", 1, 1, _number(given[route]), 0))
                 for edge, _, route in targets
             ]
-        elementwise = operation.kernel.partition(".")[0].rstrip("_") in ELEMENTWISE
+        elementwise = operation.kernel.partition(".")[0].rstrip("_") in ELEMENTWISE and not _rearranges(node)
         outputs = tuple(self._outputs(node, operation))
         results = tuple([shape(operation.results[output]) for output in outputs])
         asked = tuple([(edge, route) for edge, _, route in targets])
@@ -110,6 +110,11 @@ class LocalGradients:
             return found
         found = self._known[key] = _answers(question, self._room)
         return found
+
+
+def _rearranges(node: Any) -> bool:
+    """A change through a view, whose elements can stand in another order than those of what it is a view of."""
+    return type(node).__name__ == "CopySlices"
 
 
 def _answers(question: _Question, room: int) -> list[Jacobian]:

@@ -26,6 +26,14 @@ class Given(Protocol):
     def value(self) -> int: ...
 
 
+def node_of(tensor: torch.Tensor) -> Any:
+    """Its grad_fn; None as well where PyTorch refuses to say, as for a view from under no_grad that was changed."""
+    try:
+        return tensor.grad_fn
+    except RuntimeError:
+        return None
+
+
 _SAVED_NAMES: dict[type, tuple[tuple[str, str], ...]] = {}
 _SAVED_LIST = "[saved tensors]"
 
@@ -143,6 +151,9 @@ class LiveGraph:
             value = self._values.value_of(kept)
         saved: Saved = new(Saved, (name, value, ""))
         return saved
+
+    def knows(self, node: Any) -> bool:
+        return node in self._ids
 
     def id_of(self, node: Any) -> int:
         return self._ids[node]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
@@ -9,10 +10,10 @@ import torch
 
 from gradwalk.program import Span
 from gradwalk.recorder.copying import new
-from gradwalk.recorder.kernels import Ran, tensors_of
-from gradwalk.recorder.nodes import LiveGraph
+from gradwalk.recorder.kernels import Kernel, Operand, Ran, tensors_of
+from gradwalk.recorder.nodes import LiveGraph, node_of
 from gradwalk.recorder.values import LiveValues
-from gradwalk.recording import Edge, Event, Forward, Operation, Update
+from gradwalk.recording import Constant, Edge, Event, Forward, Operation, Update
 
 
 class LiveOperations:
@@ -33,7 +34,9 @@ class LiveOperations:
         if finals and (not outputs or finals[0] is not outputs[-1]):
             self._values.adopt(finals, outputs)
             outputs = (*finals, *outputs)
-        numbered = self._graph.discover([t.grad_fn for t in outputs])
+        if any([item.base is not None for item in ran]):  # noqa: C419 - twice as fast as a generator
+            outputs = tuple([item.base for item in ran if item.base is not None])
+        numbered = self._graph.discover([node_of(t) for t in outputs])
         used = before
         for item in ran:
             tracked = item.number > used
@@ -44,16 +47,39 @@ class LiveOperations:
             self.add(item, self._node(item, numbered) if tracked else None, cell, span)
 
     def _node(self, item: Ran, numbered: dict[int, int]) -> int | None:
-        """A change in place can take its number before other kernels run for it; its result knows the node."""
-        if item.kernel.in_place and (node := item.outputs[0].grad_fn) is not None and not item.outputs[0]._is_view():
-            return self._graph.id_of(node)
-        return numbered.get(item.number)
+        """A change in place can take its number before other kernels run for it; its result knows the node.
+
+        Of a change through a view, that is what the view belongs to: its node is CopySlices.
+        """
+        if not item.kernel.in_place or (item.base is None and item.outputs[0]._is_view()):
+            return numbered.get(item.number)
+        node = node_of(item.outputs[0])
+        return None if node is None else self._graph.id_of(node)
+
+    def renew(self, tensor: torch.Tensor, cell: int, span: Span) -> None:
+        """After a change of its memory a view gets a new node when somebody asks for it, and is a new value by it.
+
+        No kernel runs for this: autograd writes it as an ``as_strided`` of what the view belongs to.
+        """
+        base, node = tensor._base, node_of(tensor)
+        if base is None or node is None or self._graph.knows(node) or not self._values.knows(tensor):
+            return
+        following = node.next_functions
+        if len(following) != 1 or following[0][0] is not node_of(base):
+            return
+        operand = Operand("self", self._values.value_of(base), following[0][0], True, True)
+        self._graph.discover([following[0][0], node])
+        shown = {"size": list(tensor.shape), "stride": list(tensor.stride()), "storage_offset": tensor.storage_offset()}
+        constants = tuple([Constant(name, str(number)) for name, number in shown.items()])
+        result = self._values.made(tensor, None, anew=True)
+        ran = Ran(_AS_STRIDED, 0, (operand,), constants, (result,), (tensor,))
+        self.add(ran, self._graph.id_of(node), cell, span)
 
     def add(self, item: Ran, node: int | None, cell: int, span: Span | None) -> None:
         """One kernel ran, and this is its node."""
         index = len(self.made)
-        kernel, _, operands, constants, results, _ = item
-        routes = self._graph.routes(node, operands) if node is not None else repeat(None)
+        kernel, _, operands, constants, results, _, base = item
+        routes = self._routes(node, operands, base is not None) if node is not None else repeat(None)
         edges = tuple([new(Edge, (o[1], o[0], route)) for o, route in zip(operands, routes, strict=False)])
         operation = (index, kernel.name, edges, constants, results, node, kernel.in_place, span)
         self.made.append(new(Operation, operation))
@@ -63,7 +89,17 @@ class LiveOperations:
             self._graph.made_by(node, index, results)
         self._events.append(new(Forward, (cell, span, index)))
         if kernel.in_place and operands and results:
-            self._events.append(Update(cell, span, index, operands[0].value, results[0]))
+            changed = operands[0] if base is None else operands[-1]
+            self._events.append(Update(cell, span, index, changed.value, results[0]))
+
+    def _routes(self, node: int, operands: Sequence[Operand], through_view: bool) -> Sequence[int | None]:
+        if not through_view:
+            return self._graph.routes(node, operands)
+        first, *rest = self._graph.routes(node, (operands[-1], *operands[1:-1]))
+        return [None, *rest, first]
+
+
+_AS_STRIDED = Kernel("as_strided", (), False, True)
 
 
 def _without_copies(ran: list[Ran]) -> list[Ran]:

@@ -86,6 +86,10 @@ class LiveValues:
     def knows(self, tensor: torch.Tensor) -> bool:
         return id(tensor) in self._states
 
+    def has_name(self, tensor: torch.Tensor) -> bool:
+        """Whether a variable was bound to this known tensor."""
+        return bool(self._made[self._states[id(tensor)].value].names)
+
     def made(self, tensor: torch.Tensor, shared: int | None, *, anew: bool) -> int:
         """The Value of a kernel's result. ``shared``: the value whose storage it views. ``anew``: changed in place."""
         state = self._states.get(id(tensor))
@@ -101,7 +105,7 @@ class LiveValues:
         made.operation = operation
         tensor = self._kept[made.tensor]
         tracked = tracked and tensor.is_floating_point()  # the index beside a maximum is not
-        made.requires_grad, made.is_leaf = (True, False) if tracked else (tensor.requires_grad, tensor.is_leaf)
+        made.requires_grad, made.is_leaf = (True, False) if tracked else (tensor.requires_grad, _is_leaf(tensor))
         made.version = tensor._version  # which autograd counts after the kernel has run, and shares among views
         state = self._states[id(tensor)]
         if state.value == value:
@@ -213,7 +217,7 @@ class LiveValues:
         value = self._add(state, tensor)
         made = self._made[value]
         state.requires_grad = made.requires_grad = tensor.requires_grad
-        made.is_leaf = tensor.is_leaf
+        made.is_leaf = _is_leaf(tensor)
         return value
 
     def _add(self, state: _State, tensor: torch.Tensor) -> int:
@@ -246,6 +250,14 @@ def _finished(index: int, m: _Made) -> Value:
     storage = (index, m.tensor, m.storage, m.version)
     value: Value = new(Value, (*storage, m.shape, m.dtype, m.numbers, m.names, m.is_leaf, m.requires_grad, m.operation))
     return value
+
+
+def _is_leaf(tensor: torch.Tensor) -> bool:
+    """PyTorch refuses to say so of a view from under no_grad that was changed; it was one."""
+    try:
+        return tensor.is_leaf
+    except RuntimeError:
+        return True
 
 
 def _same_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
