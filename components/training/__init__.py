@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components.opened import as_markdown
 from components.training import fields
-from components.training.stage import clicked, stage
+from components.training.stage import stage
 from gradwalk.perceptron.reading import Network as Perceptron
 from gradwalk.training.address import Place, from_query
 from gradwalk.training.entry import Entry, EntryError, read
@@ -55,5 +55,4 @@ def _opened() -> tuple[Entry, Place]:
         for notice in notices:
             st.info(as_markdown(notice))
         fields.keep(entry)
-    clicked()
     return fields.entered(), at

@@ -51,9 +51,7 @@ def ask(entry: Entry, error: EntryError | None) -> None:
     st.selectbox("Optimizer", list(OPTIMIZERS), format_func=OPTIMIZERS.__getitem__, key=_key("optimizer"))
     _optimizer(entry, error)
     _pair(("batch", "Batch size"), ("seed", "Seed"), error, placeholder="all points")
-    left, _ = st.columns(2)
-    with left:
-        _text("epochs", "Epochs")
+    _text("epochs", "Epochs")
     _said(error, "epochs")
     st.selectbox("What goes wrong", ["", *FAULTS], format_func=_fault_title, key=_key("fault"))
     _said(error, "fault")
@@ -77,11 +75,10 @@ def _data(entry: Entry, error: EntryError | None) -> None:
 def _optimizer(entry: Entry, error: EntryError | None) -> None:
     if entry.optimizer in WITH_MOMENTUM:
         _pair(("lr", "Learning rate"), ("momentum", "Momentum"), error)
-        if entry.optimizer == "sgd":
-            st.checkbox("Nesterov", key=_key("nesterov"))
-        left, _ = st.columns(2)
-        with left:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
             _text("decay", "Weight decay")
+            if entry.optimizer == "sgd":
+                st.checkbox("Nesterov", key=_key("nesterov"), width="stretch")
         _said(error, "decay")
     else:
         _pair(("lr", "Learning rate"), ("decay", "Weight decay"), error)
@@ -94,10 +91,8 @@ def _pair(
     placeholder: str = "",
     second_placeholder: str = "",
 ) -> None:
-    left, right = st.columns(2)
-    with left:
+    with st.container(horizontal=True):  # side by side on a phone too
         _text(*first, placeholder)
-    with right:
         _text(*second, second_placeholder)
     _said(error, first[0], second[0])
 

@@ -60,7 +60,7 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
     except (ProgramError, LayoutError) as error:
         st.error(as_markdown(str(error)))
         return
-    first = next((place for place, step in enumerate(recorded.story["steps"]) if step["cell"] == 1), 0)
+    first = next((place for place, step in enumerate(recorded.story["steps"]) if step.get("cell") == 1), 0)
     player(
         graphs=recorded.graphs,
         story=recorded.story,

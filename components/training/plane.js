@@ -39,14 +39,13 @@ function plane(shown) {
     parts.push(...data.points.map(data.regression ? spot : mark));
     drawing.replaceChildren(...parts);
     canvas.hidden = data.regression;
-    setText(says, data.points.length ? `after ${epochs(told)}` : "");
+    setText(says, data.editable ? "click a point to take it away" : data.points.length ? `after ${epochs(told)}` : "");
     drawing.setAttribute("aria-label", alternative(told, place));
   }
 
   function boundary(number) {
     const { side } = data.frames;
-    const bytes = data.bytes.subarray(number * side * side, (number + 1) * side * side);
-    const shares = Array.from(bytes, (byte) => (byte === 255 ? NaN : byte / 254));
+    const shares = data.shares.subarray(number * side * side, (number + 1) * side * side);
     paint(canvas, shares, side, colourOf(root, "--value"), 0.42);
     const { edges } = axes;
     const at = (column, row) => [edges.left + (column / (side - 1)) * (edges.right - edges.left), edges.bottom - (row / (side - 1)) * (edges.bottom - edges.top)];
@@ -113,6 +112,6 @@ function classChoice() {
   const labels = inputs.map((input, label) => html("label", {}, input, svg("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, shapes[label]), `class ${label}`));
   const classes = html("span", {}, ...labels);
   classes.style.display = "contents";
-  const root = html("fieldset", { class: "adding" }, html("legend", {}, "A click adds a point of"), classes, html("span", {}, "and takes one away."));
+  const root = html("fieldset", { class: "adding" }, html("legend", {}, "A click adds"), classes);
   return { root, classes, label: () => (inputs[1].checked ? 1 : 0) };
 }

@@ -38,6 +38,8 @@ class State:
     """Where the slider starts, where an address says so."""
     inside: Inside | None = None
     busy: str = ""
+    anew: bool = False
+    """Whether the fields have changed, which stand outside the part that runs again."""
     drawn: dict[str, Any] | None = None
     """The last pictures of a beginning, for points that cannot be read."""
 
@@ -53,7 +55,7 @@ def state() -> State:
     return found
 
 
-def clicked() -> None:
+def _clicked() -> None:
     """Take a point that was put down or taken away in the plane into the field that holds the points."""
     added, removed = put(sent("add")), whole(sent("remove"), 10_000)
     entry = fields.kept()
@@ -62,15 +64,16 @@ def clicked() -> None:
     entry = fields.entered()
     lines = [line for line in entry.points.splitlines() if line.strip()]
     if added is not None:
-        line = as_a_line(lines)
-        lines.append(f"{added.x:g}, {added.y:g}" if line else f"{added.x:g}, {added.y:g}, {added.label}")
+        place = f"{added.x:g}, {added.y:g}"
+        lines.append(place if _as_a_line(lines) else f"{place}, {added.label}")
     elif removed is not None:
         heading = len(lines) > 0 and not any(character.isdigit() for character in lines[0])
         del lines[removed + heading : removed + heading + 1]
     fields.keep(replace(entry, points="\n".join(lines)))
+    state().anew = True
 
 
-def as_a_line(lines: list[str]) -> bool:
+def _as_a_line(lines: list[str]) -> bool:
     """Whether the rows have two columns."""
     return bool(lines) and len(lines[-1].replace(";", ",").split(",")) == 2
 
@@ -85,6 +88,7 @@ def stage(
 ) -> None:
     """Show the run of ``setting``, or its beginning; ``setting`` is None where the fields mean none."""
     now = state()
+    now.anew = False
     if now.run is not None and now.run.setting != setting:
         now.run.stop()
         now.run, now.inside = None, None
@@ -119,9 +123,14 @@ def _stop() -> None:
 
 def _stage(setting: Setting | None, error: EntryError | None, query: str, add_layer: Callable[[], None]) -> None:
     now = state()
+    if now.anew:
+        now.anew = False
+        st.rerun()
     run = now.run
     going = run is not None and not run.done
     _buttons(setting, error, going)
+    if error is not None and error.field == "fault":
+        _offer_layer(add_layer)
     if run is not None and going:
         _progress(run)
     elif run is not None:
@@ -168,7 +177,13 @@ def _remark(run: Running, add_layer: Callable[[], None]) -> None:
     said = remark(run.history, run.stopped)
     st.markdown(as_markdown(said.text))
     if said.offers_layer:
-        st.button("Add a hidden layer of four tanh units", on_click=add_layer, key="training-add-layer")
+        _offer_layer(add_layer)
+
+
+def _offer_layer(add_layer: Callable[[], None]) -> None:
+    if st.button("Add a hidden layer of four tanh units", key="training-add-layer"):
+        add_layer()
+        st.rerun()  # the whole page, whose network it is
 
 
 def _pictures(setting: Setting | None, query: str, going: bool) -> None:
@@ -187,6 +202,7 @@ def _pictures(setting: Setting | None, query: str, going: bool) -> None:
         query=query,
         epoch=now.epoch,
         ran=ran,
+        inside=ran and now.inside is not None,
         editable=own and not going,
         changed=_changed,
     )
@@ -195,6 +211,7 @@ def _pictures(setting: Setting | None, query: str, going: bool) -> None:
 def _changed() -> None:
     """Before the page runs again for what the view sent."""
     now = state()
+    _clicked()
     if now.run is not None and now.run.done:
         epoch = whole(sent("inside"), MOST_EPOCHS)
         if epoch is not None:

@@ -8,7 +8,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!view) views.set(parentElement, (view = createView(parentElement)));
   view.send = setTriggerValue;
   view.take(data);
-  return () => view.pause();
+  return () => {
+    view.pause();
+    view.leave();
+  };
 }
 
 function createView(parent) {
@@ -45,7 +48,7 @@ function createView(parent) {
 
   function take(data) {
     const { pictures } = data;
-    pictures.bytes = pictures.frames.shares ? Uint8Array.from(atob(pictures.frames.shares), (sign) => sign.charCodeAt(0)) : new Uint8Array();
+    pictures.shares = unpacked(pictures.frames.shares ?? "");
     pictures.editable = data.editable;
     view.data = pictures;
     view.query = data.query;
@@ -60,6 +63,7 @@ function createView(parent) {
     }
     view.place = Math.min(view.place, last);
     view.ran = data.ran;
+    if (!data.inside) tellAddress(); // else the player does
     figures.forEach((figure) => figure.take(pictures));
     resized();
   }
@@ -67,7 +71,12 @@ function createView(parent) {
   function go(place) {
     view.place = place;
     show();
-    if (view.ran) address.show([view.query, `epoch=${view.data.epochs[place]}`].filter(Boolean).join("&"), "", 0);
+    tellAddress();
+  }
+
+  function tellAddress() {
+    const epochs_ = view.ran ? `epoch=${view.data.epochs[view.place]}` : "";
+    address.show([view.query, epochs_].filter(Boolean).join("&"), "", 0);
   }
 
   function show() {
@@ -105,7 +114,16 @@ function createView(parent) {
     setIcon(play, "play", "Play the run");
   }
 
-  return Object.assign(view, { take, pause });
+  return Object.assign(view, { take, pause, leave: address.stop });
+}
+
+/** Shares from 0 to 1 that were packed into 16 bits each, low byte first; nan is the largest number. */
+function unpacked(text) {
+  const bytes = atob(text);
+  return Float64Array.from({ length: bytes.length / 2 }, (_, place) => {
+    const packed = bytes.charCodeAt(2 * place) + 256 * bytes.charCodeAt(2 * place + 1);
+    return packed === 65535 ? NaN : packed / 65534;
+  });
 }
 
 /** The last told epoch that is not after this one. */

@@ -37,19 +37,21 @@ def view(
     query: str,
     epoch: int | None = None,
     ran: bool = False,
+    inside: bool = False,
     editable: bool = False,
     changed: Callable[[], None],
 ) -> None:
     """Show ``pictures.pictures(…)``.
 
     The slider starts at ``epoch`` (None: at the end) whenever ``opened`` changes. ``query`` is the page's query without
-    the epoch, which is written behind it. ``ran``: there are epochs to step into. ``editable``: a click adds a point.
-    ``changed`` is called before the page runs again for an epoch to step into, a point, or another pair of axes.
+    the epoch, which is written behind it. ``ran``: there are epochs to step into. ``inside``: one is open, in a player
+    that writes the address. ``editable``: a click adds a point. ``changed`` is called before the page runs again for an
+    epoch to step into, a point, or another pair of axes.
     """
-    data = {"pictures": pictures, "opened": opened, "query": query, "epoch": epoch, "ran": ran, "editable": editable}
+    data = {"pictures": pictures, "opened": opened, "query": query, "epoch": epoch}
     _mount(
         key=KEY,
-        data=data,
+        data={**data, "ran": ran, "inside": inside, "editable": editable},
         on_inside_change=changed,
         on_add_change=changed,
         on_remove_change=changed,

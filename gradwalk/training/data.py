@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradwalk.training.literals import wrapped
 from gradwalk.training.points import OwnPoints
 
 TABLES = {
@@ -103,7 +104,7 @@ def _own(own: OwnPoints) -> list[str]:
     if own.columns == 2:
         return [f"X = {_matrix([row[:1] for row in own.rows])}", f"y = {_matrix([row[1:] for row in own.rows])}"]
     labels = [int(row[2]) for row in own.rows]
-    return [f"X = {_matrix([row[:2] for row in own.rows])}", f"label = torch.tensor({_wrapped(map(str, labels))})"]
+    return [f"X = {_matrix([row[:2] for row in own.rows])}", f"label = torch.tensor({wrapped(map(str, labels))})"]
 
 
 def _targets(data: Data, loss: str, dtype: str) -> list[str]:
@@ -120,18 +121,4 @@ _TARGETS = {"cross_entropy": "label", "hinge": "2 * {0} - 1"}
 
 
 def _matrix(rows: Sequence[Sequence[float]]) -> str:
-    return f"torch.tensor({_wrapped(str(list(row)) for row in rows)})"
-
-
-def _wrapped(items: Iterable[str], width: int = 96) -> str:
-    """A list in brackets, over several lines where it does not fit into one."""
-    parts = list(items)
-    if sum(len(part) + 2 for part in parts) <= width:
-        return f"[{', '.join(parts)}]"
-    lines, line = [], ""
-    for part in parts:
-        if line and len(line) + len(part) + 2 > width:
-            lines.append(line.rstrip())
-            line = ""
-        line += f"{part}, "
-    return "[\n" + "".join(f"    {each.rstrip()}\n" for each in (*lines, line)) + "]"
+    return f"torch.tensor({wrapped(str(list(row)) for row in rows)})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -38,14 +39,31 @@ def _single(number: float) -> bytes:
 
 def tensor_text(numbers: Numbers, *arguments: str) -> str:
     """``torch.tensor([[0.5, 1.0]], requires_grad=True)``."""
-    parts = [_nested(numbers.shape, [literal(number, numbers.dtype) for number in numbers.flat])]
+    parts = [wrapped(_items(numbers.shape, [literal(number, numbers.dtype) for number in numbers.flat]))]
     parts += [f"dtype=torch.{numbers.dtype}"] if numbers.dtype != "float32" else []
     return f"torch.tensor({', '.join([*parts, *arguments])})"
 
 
-def _nested(shape: tuple[int, ...], texts: list[str]) -> str:
+def _items(shape: tuple[int, ...], texts: list[str]) -> str | list[str]:
+    """The number itself, or the items of the outermost list."""
     if not shape:
         return texts[0]
     size = math.prod(shape[1:])
-    items = [_nested(shape[1:], texts[place * size : (place + 1) * size]) for place in range(shape[0])]
-    return f"[{', '.join(items)}]"
+    inner = [_items(shape[1:], texts[place * size : (place + 1) * size]) for place in range(shape[0])]
+    return [item if isinstance(item, str) else f"[{', '.join(item)}]" for item in inner]
+
+
+def wrapped(items: str | Iterable[str], width: int = 96) -> str:
+    """A list in brackets, over several lines where it does not fit into one; a text as it is."""
+    if isinstance(items, str):
+        return items
+    parts = list(items)
+    if sum(len(part) + 2 for part in parts) <= width:
+        return f"[{', '.join(parts)}]"
+    lines, line = [], ""
+    for part in parts:
+        if line and len(line) + len(part) + 2 > width:
+            lines.append(line)
+            line = ""
+        line += f"{part}, "
+    return "[\n" + "".join(f"    {each.rstrip()}\n" for each in (*lines, line)) + "]"

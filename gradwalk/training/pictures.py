@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,12 +15,13 @@ from gradwalk.training.fit import Fit
 from gradwalk.training.history import History
 from gradwalk.training.surface import Box, Surface, most_moved, number_names, said, shares, surface
 
-FRAMES = 90
+FRAMES = 64
 """How many pictures of the plane there are at most; between them the slider moves numbers, curves and path."""
 SIDE = 41
 """Points along each side of the plane."""
 HALF = 2.0
 """From −HALF to HALF: the plane in which points of one's own are put down."""
+WHOLE = 65_535
 LINE = 65
 """Points of a fitted line."""
 
@@ -119,9 +121,9 @@ def _frames(history: History, fit: Fit, box: Box, frames: Sequence[int]) -> dict
 
 
 def _bytes(numbers: Tensor) -> str:
-    """Numbers from 0 to 1 as bytes from 0 to 254, nan as 255, in base64: they are only looked at."""
-    rounded = (numbers.nan_to_num(255 / 254) * 254).round().to(torch.uint8)
-    return base64.b64encode(bytes(rounded.reshape(-1).tolist())).decode("ascii")
+    """Numbers from 0 to 1 as 16 bits each, low byte first, and nan as the largest; in base64. They are only drawn."""
+    rounded = (numbers.double().nan_to_num(WHOLE / (WHOLE - 1)) * (WHOLE - 1)).round().long().reshape(-1)
+    return base64.b64encode(array("H", rounded.tolist()).tobytes()).decode("ascii")
 
 
 def _surface(history: History, pair: Pair | None) -> dict[str, Any] | None:

@@ -14,6 +14,11 @@ BENT = ("xor", "moons", "circles")
 """Data that no straight line parts."""
 
 
+LOG_OF_ZERO = (
+    " So would F.binary_cross_entropy, or the loss with logits: by hand, a prediction that rounds to 0 or 1 is log(0)."
+)
+
+
 class Remark(NamedTuple):
     text: str
     offers_layer: bool = False
@@ -40,6 +45,7 @@ def _diverged(history: History) -> str:
     return (
         f"After {_epochs(history.epochs[-1])} the loss is {history.loss[-1]}: nothing is learned from that. The run "
         "ends there, and only what came before is drawn. A smaller learning rate would work."
+        + (LOG_OF_ZERO if history.setting.trained.loss == "bce" else "")
     )
 
 
