@@ -17,9 +17,9 @@ from gradwalk.perceptron.measured import base_name, local_code
 from gradwalk.perceptron.reading import Matrix, Network, Row
 from gradwalk.perceptron.scalar import parameters, styled
 
-SAME_TARGET = 3
-OTHER_TARGET = 4
-TRIES = 40
+SAME_TARGET = 2
+OTHER_TARGET = 3
+TRIES = 16
 MARGIN = 0.1
 """How far a point stays from a kink, in z."""
 
@@ -51,9 +51,9 @@ def points(network: Network, leaf: str, seed: int = 0) -> tuple[Point, ...]:
     double = in_float64(styled(network))
     chance = random.Random(f"{seed} {leaf}")  # noqa: S311 - no secret, and the same for every visitor
     found = [_point(double, leaf, "here")]
-    others = 0 if network.loss == "cross_entropy" else OTHER_TARGET
-    for number in range(SAME_TARGET + others):
-        kind = "same target" if number < SAME_TARGET else "other target"
+    same = SAME_TARGET + (OTHER_TARGET if network.loss == "cross_entropy" else 0)  # a formula may be for one class
+    for number in range(SAME_TARGET + OTHER_TARGET):
+        kind = "same target" if number < same else "other target"
         found.append(_drawn(double, leaf, kind, chance, number))
     return tuple(point for point in found if point.values)
 
@@ -109,7 +109,7 @@ def _lies_well(network: Network, leaf: str, point: Point, number: int) -> bool:
             if any(abs(z) < MARGIN for z in sums):
                 return False
             own = place == target.layer and unit == target.unit
-            if own and (sums[0] > 0) != (number % 3 != 1):
+            if own and (sums[0] > 0) != (number % 3 != 2):
                 return False
     predicted = [point.values[factors.names.predicted(unit)] for unit in range(network.outputs)]
     if network.loss in ("bce", "binary_cross_entropy") and network.layers[-1].activation != "step":
@@ -118,7 +118,7 @@ def _lies_well(network: Network, leaf: str, point: Point, number: int) -> bool:
         margins = [
             1 - y[unit] * predicted[unit][row] for row, y in enumerate(network.targets) for unit in range(len(y))
         ]
-        return min(map(abs, margins)) > MARGIN and (margins[0] > 0) == (number % 3 != 2)
+        return min(map(abs, margins)) > MARGIN and (margins[0] > 0) == (number % 2 == 0)
     return all(math.isfinite(p) for row in predicted for p in row)
 
 

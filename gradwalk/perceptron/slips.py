@@ -23,6 +23,7 @@ def of_factor(factor: Factor, network: Network, right: Mapping[str, str]) -> Ite
     yield from _whole(factor.code, factor.key, network)
     if factor.above == LOSS:
         yield from _of_mean(factor.code, network)
+        yield from _already_in_it(factor, right)
     yield from _others(factor.key, right)
     yield from _sibling_sums(factor, network)
     yield from mutations(factor.code)
@@ -156,6 +157,15 @@ def _of_mean(code: str, network: Network) -> Iterator[Slip]:
     if divisor > 1:
         yield Slip("1/N", f"({code}) * {divisor}", f"The 1/N is missing: the loss is a mean over {divisor}.")
         yield Slip("1/N", f"({code}) / {divisor}", "There is one 1/N too many.")
+
+
+def _already_in_it(factor: Factor, right: Mapping[str, str]) -> Iterator[Slip]:
+    """dL/dz for dL/dŷ: ŷ − y is the short cut."""
+    for key, code in right.items():
+        if key.startswith(f"d{factor.below}_d"):
+            z = _below(key)
+            sentence = f"This is dL/d{z}: the factor {said(key)} is in it already."
+            yield Slip("wrong thing", f"({factor.code}) * ({code})", sentence)
 
 
 def _siblings(leaf: Leaf, network: Network) -> Iterator[Slip]:
