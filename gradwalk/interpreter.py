@@ -13,7 +13,16 @@ from typing import Any
 
 import torch
 
-from gradwalk.language import calls, classes, comprehensions, exceptions, expressions, procedures, statements
+from gradwalk.language import (
+    calls,
+    class_bodies,
+    comprehensions,
+    exceptions,
+    expressions,
+    patterns,
+    procedures,
+    statements,
+)
 from gradwalk.language.library import Silence
 from gradwalk.language.printing import displayed
 from gradwalk.language.run import Listener, Run
@@ -26,7 +35,7 @@ from gradwalk.program import Program, ProgramCell, ProgramError, Span
 
 __all__ = ["ENGINE", "OPTIMIZE", "Silent", "evaluate", "prepare", "run_program"]
 
-RULES = (statements, expressions, calls, classes, comprehensions, exceptions, procedures)
+RULES = (statements, expressions, calls, class_bodies, comprehensions, exceptions, patterns, procedures)
 """The modules that fill the tables of ``run``."""
 
 

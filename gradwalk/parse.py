@@ -54,6 +54,16 @@ NODES: dict[type[ast.AST], str] = {
     ast.arguments: "def",
     ast.arg: "def",
     ast.Return: "return",
+    ast.Yield: "yield",
+    ast.YieldFrom: "yield",
+    ast.Match: "match",
+    ast.match_case: "match",
+    ast.MatchValue: "match",
+    ast.MatchSingleton: "match",
+    ast.MatchSequence: "match",
+    ast.MatchStar: "match",
+    ast.MatchAs: "match",
+    ast.MatchOr: "match",
     ast.Lambda: "lambda",
     ast.ClassDef: "class",
     ast.Global: "global",
@@ -101,6 +111,9 @@ NODES: dict[type[ast.AST], str] = {
             ast.NotIn,
             ast.BitAnd,
             ast.BitOr,
+            ast.BitXor,
+            ast.LShift,
+            ast.RShift,
             ast.Invert,
         ),
         "an operator",
@@ -110,9 +123,10 @@ NODES: dict[type[ast.AST], str] = {
 
 REFUSED: dict[type[ast.AST], str] = {
     ast.AsyncFunctionDef: "async is not part of this language.",
-    ast.Yield: "Generators are not part of this language; build a list.",
-    ast.YieldFrom: "Generators are not part of this language; build a list.",
-    ast.Match: "match is not part of this language; if and elif work.",
+    ast.Await: "async is not part of this language.",
+    ast.MatchClass: "A pattern may be a value, a name, a sequence or a choice of them here.",
+    ast.MatchMapping: "A pattern may be a value, a name, a sequence or a choice of them here.",
+    ast.TryStar: "except* is not part of this language; except works.",
 }
 """Syntax that people do try, and what works instead."""
 
@@ -133,11 +147,38 @@ MODULES = (
     "time",
     "copy",
     "collections",
+    "functools",
+    "itertools",
+    "dataclasses",
+    "typing",
+    "abc",
+    "os",
+    "os.path",
+    "sys",
+    "timeit",
+    "gc",
+    "tqdm",
+    "tqdm.notebook",
+    "tqdm.auto",
+    "__future__",
     "torch.utils",
     "torch.utils.data",
+    "torch.utils.checkpoint",
+    "torch.autograd.graph",
+    "torch.func",
+    "torch.cuda",
     "matplotlib",
     "matplotlib.pyplot",
     "matplotlib.ticker",
+    "matplotlib.cm",
+    "matplotlib.colors",
+    "matplotlib.patches",
+    "matplotlib.animation",
+    "matplotlib_inline",
+    "matplotlib_inline.backend_inline",
+    "mpl_toolkits",
+    "mpl_toolkits.mplot3d",
+    "graphviz",
     "seaborn",
     "warnings",
     "torchviz",
@@ -248,11 +289,14 @@ def _cell(text: str, line: int, limits: Limits, among_others: bool) -> ProgramCe
         if not among_others and (check := _ALONE.get(kind)) is not None:
             check(node, line, limits)
     _check_jumps(tree.body, line)
+    _check_yields(tree.body, line)
     return ProgramCell(text, line, tuple(tree.body), tuple(nodes), passed)
 
 
 MAGIC = re.compile(r"\s*(%%?[A-Za-z]|!|\?|[A-Za-z_][\w.]*\?\??\s*$)")
 """Lines that IPython runs and Python does not know: %matplotlib inline, !pip install, x?"""
+TIMED = re.compile(r"(?P<indent>\s*)%time\s+(?P<statement>[A-Za-z_].*)")
+"""%time runs a statement of Python's."""
 OTHER_LANGUAGE = re.compile(r"\s*%%(?!time|timeit|capture|matplotlib)[A-Za-z]")
 """%%bash, %%html and the like: the whole cell is in another language."""
 
@@ -269,6 +313,9 @@ def _tree_without_magics(text: str, line: int) -> tuple[ast.Module, tuple[Passed
             raise
     passed = tuple(Passed(line + index, lines[index].strip()) for index in magics if lines[index].strip())
     for index in magics:
+        if (timed := TIMED.match(lines[index])) and not other:
+            lines[index] = timed["indent"] + timed["statement"]
+            continue
         indent = lines[index][: len(lines[index]) - len(lines[index].lstrip())]
         lines[index] = indent + "pass" if indent else ""
     return _tree("\n".join(lines), line), passed
@@ -326,6 +373,20 @@ def _count_in_characters(nodes: Iterable[ast.AST], text: str) -> None:
                 node.end_col_offset = characters(node.end_lineno, node.end_col_offset)
 
 
+def _check_yields(body: Iterable[ast.stmt], line: int) -> None:
+    """yield belongs into a function, as a statement or alone behind an assignment."""
+    stack: list[tuple[ast.AST, bool]] = [(node, False) for node in body]
+    while stack:
+        node, inside = stack.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            where = "in a statement of its own here: yield x, or x = yield" if inside else "outside of a function"
+            raise ProgramError(f"yield stands {where}.", span_of(node, line))
+        inside = isinstance(node, ast.FunctionDef) or (inside and not isinstance(node, ast.ClassDef | ast.Lambda))
+        alone = inside and isinstance(node, ast.Expr | ast.Assign) and isinstance(node.value, ast.Yield | ast.YieldFrom)
+        parts = ast.iter_child_nodes(node.value if alone else node)  # type: ignore[attr-defined]
+        stack += [(part, inside) for part in parts]
+
+
 def _check_jumps(body: Iterable[ast.AST], line: int) -> None:
     """break and continue belong into loops; the parser leaves that to a later stage of Python."""
     stack = [*body]
@@ -346,7 +407,13 @@ def _plain(kind: type[ast.AST]) -> str:
 
 
 def _check_name(node: ast.Name, line: int, limits: Limits) -> None:
-    _check_identifier(node.id, span_of(node, line))
+    if node.id not in METHODS_WITH_UNDERSCORES and (node.id != "__name__" or not isinstance(node.ctx, ast.Load)):
+        _check_identifier(node.id, span_of(node, line))
+
+
+def _check_pattern(node: ast.MatchAs | ast.MatchStar, line: int, limits: Limits) -> None:
+    if node.name:
+        _check_identifier(node.name, span_of(node, line))
 
 
 def _check_identifier(name: str, span: Span) -> None:
@@ -369,7 +436,7 @@ def _check_attribute(node: ast.Attribute, line: int, limits: Limits) -> None:
         raise ProgramError(f"The attribute {node.attr} is not part of this language.", _attribute_span(node, line))
 
 
-DUNDERS = frozenset(("__init__", "__name__", "__version__", "__class__", "__doc__"))
+DUNDERS = frozenset(("__init__", "__name__", "__qualname__", "__version__", "__class__", "__doc__"))
 """The attributes with underscores that lessons use: super().__init__(), type(x).__name__, torch.__version__."""
 
 
@@ -383,7 +450,8 @@ METHODS_WITH_UNDERSCORES = frozenset(
         "__init__ __call__ __repr__ __str__ __len__ __getitem__ __setitem__ __contains__ __iter__ __next__ __bool__ "
         "__float__ __int__ __abs__ __neg__ __pos__ __hash__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ "
         "__add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ "
-        "__floordiv__ __rfloordiv__ __mod__ __rmod__ __pow__ __rpow__ __matmul__ __rmatmul__ __enter__ __exit__"
+        "__floordiv__ __rfloordiv__ __mod__ __rmod__ __pow__ __rpow__ __matmul__ __rmatmul__ __enter__ __exit__ "
+        "__post_init__ __slots__ __reversed__ __invert__ __and__ __or__ __xor__"
     ).split()
 )
 """What a class of the program's own may define for Python's operators and functions."""
@@ -421,8 +489,6 @@ def _check_items(node: ast.List | ast.Tuple, line: int, limits: Limits) -> None:
 
 
 def _check_operator(node: ast.BinOp | ast.AugAssign, line: int, limits: Limits) -> None:
-    if isinstance(node.op, ast.BitXor):
-        raise ProgramError("^ is not the power in Python; write ** (x**2).", span_of(node, line))
     if type(node.op) not in NODES:
         raise ProgramError("This operator is not part of this language; + - * / // % ** @ are.", span_of(node, line))
 
@@ -479,6 +545,8 @@ _CHECKS: dict[type[ast.AST], Callable[..., None]] = {
     ast.FunctionDef: _check_definition,
     ast.ClassDef: _check_definition,
     ast.arg: _check_argument,
+    ast.MatchAs: _check_pattern,
+    ast.MatchStar: _check_pattern,
     ast.ExceptHandler: _check_handler,
     ast.Import: _check_import,
     ast.ImportFrom: _check_import_from,

@@ -105,7 +105,7 @@ def test_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"import os", "line 1, column 8: The module os is not available"),
+        (b"import socket", "line 1, column 8: The module socket is not available"),
         (b"x = 1\nx = open('a')", "line 2, column 5: open is not part of this language"),
         (b"x = (", "line 1, column 5: Line 1 is not Python"),
         (b"\xff\xfe", "'utf-8' codec can't decode byte 0xff"),

@@ -87,16 +87,16 @@ def test_columns_count_characters_and_not_bytes() -> None:
     [
         ("x = __import__", "__import__", "two underscores"),
         ("y = x.__dict__", "__dict__", "__dict__"),
-        ("import os", "os", "The module os is not available"),
-        ("from os import path", "from os import path", "The module os is not available"),
+        ("import socket", "socket", "The module socket is not available"),
+        ("from socket import path", "from socket import path", "The module socket is not available"),
         ("from . import path", "from . import path", "is not available"),
-        ("x = 2 ^ 3", "2 ^ 3", "** (x**2)"),
-        ("x = 1 << 3", "1 << 3", "This operator is not part of this language"),
         ("x = 3j", "3j", "real numbers work"),
         ("x = b'a'", "b'a'", "bytes values"),
         ("é = 1", "é", "plain letters"),
         ("async def f():\n    pass", "async def f():", "async is not part"),
-        ("def f():\n    yield 1", "yield 1", "Generators are not part"),
+        ("def f():\n    print((yield 1))", "yield 1", "a statement of its own"),
+        ("yield 1", "yield 1", "outside of a function"),
+        ("class A:\n    yield 1", "yield 1", "outside of a function"),
         ("x = 1" + "0" * 60, "1" + "0" * 60, "too long"),
         ("f'{x:999999}'", "{x:999999}", "This format is not part"),
         ("x = '\\ud800'", "'\\ud800'", "half a character"),
@@ -127,10 +127,10 @@ def test_a_mistyped_module_has_a_suggestion() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "x = __name__",
+        "x = __builtins__",
         "(lambda: (yield))",
         "x: int = __file__",
-        "match x:\n    case 1:\n        pass",
+        "match x:\n    case int(1):\n        pass",
     ],
 )
 def test_the_list_of_syntax_is_closed(source: str) -> None:
@@ -141,8 +141,8 @@ def test_every_piece_of_syntax_is_listed_or_refused() -> None:
     """What Python may bring one day is refused until somebody lists it."""
     concrete = {kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)}
     assert set(NODES) <= concrete
-    assert {ast.Await, ast.AsyncFor, ast.AsyncWith, ast.AsyncFunctionDef, ast.YieldFrom, ast.Match} <= concrete - set(
-        NODES
+    assert {ast.Await, ast.AsyncFor, ast.AsyncWith, ast.AsyncFunctionDef, ast.TryStar, ast.MatchClass} <= (
+        concrete - set(NODES)
     )
 
 

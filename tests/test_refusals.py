@@ -10,16 +10,16 @@ from gradwalk import ProgramError, record
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("torch.set_printoptions(precision=2)", "holds for the whole process"),
-        ("torch.set_default_dtype(torch.float64)", "dtype=torch.float64"),
-        ("torch.autograd.set_detect_anomaly(True)", "holds for the whole process"),
-        ("torch.save(1, 'x')", "torch.save is not part of this language"),
-        ("torch.load('x')", "torch.load is not part of this language"),
+        ("torch.set_num_threads(2)", "holds for the whole process"),
+        ("torch.use_deterministic_algorithms(True)", "can be left out"),
+        ("torch.compile(1)", "torch.compile is not part of this language"),
+        ("torch.jit.trace(1)", "torch.jit is not part of this language"),
         ("torch.ones(1).__class__.__mro__", "__name__"),
         ("open('x')", "open is not part of this language"),
-        ("getattr(torch, 'load')", "getattr is not part of this language"),
+        ("getattr(torch.ones(1), '__reduce__')", "__reduce__ is not part of this language"),
+        ("getattr(torch.ones(1), 'stor' + 'age')", "storage is not part of this language"),
         ("torch.ones(1).storage()", ".storage is not part of this language"),
-        ("import os", "The module os is not available"),
+        ("import socket", "The module socket is not available"),
     ],
 )
 def test_a_refusal_names_what_is_refused(line: str, said: str) -> None:

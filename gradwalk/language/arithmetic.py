@@ -26,6 +26,8 @@ def _check_integers(name: str, left: int, right: int, limits: Limits, span: Span
     bits = max(left.bit_length(), right.bit_length())
     if name == "Pow" and right > 0:
         bits = left.bit_length() * right
+    elif name == "LShift":
+        bits = left.bit_length() + max(0, right)
     elif name == "Mult":
         bits = left.bit_length() + right.bit_length()
     if bits > limits.bits:

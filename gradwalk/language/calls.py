@@ -20,7 +20,8 @@ from gradwalk.language.modules import Copy, DeviceClass, Engine, LoaderClass, Pa
 from gradwalk.language.objects import Draw, Instance, Plain, is_node
 from gradwalk.language.procedures import Procedure
 from gradwalk.language.python_functions import TYPES, call_builtin, type_of
-from gradwalk.language.run import Run, elements, expression
+from gradwalk.language.run import CALL, Run, elements, expression
+from gradwalk.language.standard import Standard
 from gradwalk.program import ProgramError
 
 Args = tuple[Any, ...]
@@ -58,6 +59,9 @@ def call(run: Run, target: Any, args: Args, kwargs: Kwargs, node: ast.expr) -> A
     if isinstance(target, library.Absent):
         raise ModuleNotFoundError(f"No module named '{target.name}'")
     raise TypeError(f"'{type_of(target).__name__}' object is not callable")
+
+
+CALL.append(call)
 
 
 def _check_keywords(run: Run, kwargs: Kwargs, node: ast.expr) -> None:
@@ -288,6 +292,10 @@ def _copy(run: Run, target: Copy, args: Args, kwargs: Kwargs, node: ast.expr) ->
     return target.call(*args)
 
 
+def _standard(run: Run, target: Standard, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    return run.checked(target.rule(run, node, *args, **kwargs), node)
+
+
 def _silence(run: Run, target: Silence, args: Args, kwargs: Kwargs, node: ast.expr) -> Silence:
     if target.name == "warnings" and args and args[0] == "ignore":
         run.unheard = True
@@ -316,6 +324,7 @@ _CALLS: tuple[tuple[type, Callable[..., Any]], ...] = (
     (Draw, _draw),
     (LoaderClass, _loader),
     (Copy, _copy),
+    (Standard, _standard),
 )
 
 _CALLABLE: tuple[type, ...] = (Function, Method, type, *(kind for kind, _ in _CALLS))
@@ -324,5 +333,5 @@ _CALLABLE: tuple[type, ...] = (Function, Method, type, *(kind for kind, _ in _CA
 TENSOR = Function("torch.Tensor", lambda *args: typed(args, torch.float32), costs.typed, "creation")
 """torch.Tensor(…), the constructor."""
 
-_OWN = (Procedure, ClassObject, Instance, nn.Module, Plain, Builtin, Silence)
+_OWN = (Procedure, ClassObject, Instance, nn.Module, Plain, Builtin, Silence, Standard)
 """What checks its keywords itself."""

@@ -6,28 +6,25 @@ them, registers their parameters and prints them.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from gradwalk.language import library
 from gradwalk.language.objects import LISTED, MODULE_METHODS, Instance, Plain
-from gradwalk.language.procedures import Procedure, define
-from gradwalk.language.run import Run, statement
-from gradwalk.program import ProgramError
-
-DECORATORS = frozenset(("staticmethod", "classmethod", "property"))
-"""What may stand above a method, beside torch.no_grad() and its relatives."""
+from gradwalk.language.procedures import Procedure
+from gradwalk.language.run import Run
 
 
 class ClassObject:
     """A class that a program has defined."""
 
-    def __init__(self, run: Run, name: str, base: Any, members: dict[str, Any]) -> None:
+    def __init__(self, run: Run, name: str, base: Any, members: dict[str, Any], doc: str | None = None) -> None:
         self.run = run
         self.name = name
+        self.doc = doc
+        self.fields: dict[str, Any] = {}
+        """Of a dataclass: each field with its default, or MISSING."""
         self.base: ClassObject | None = base if isinstance(base, ClassObject) else None
         self.members = members
         self.kind: type = self._kind(base)
@@ -50,9 +47,10 @@ class ClassObject:
     def __deepcopy__(self, _: Any) -> ClassObject:
         return self
 
-    def is_property(self, name: str) -> bool:
+    def property_of(self, name: str) -> Member | None:
+        """The property of that name, if the class has one."""
         found = self.find(name)
-        return isinstance(found, Member) and found.decorator == "property"
+        return found if isinstance(found, Member) and found.decorator == "property" else None
 
     def find(self, name: str) -> Any:
         kind: ClassObject | None = self
@@ -79,8 +77,10 @@ class ClassObject:
 
     def static(self, run: Run, name: str, missing: Any) -> Any:
         """``Class.name``."""
-        if name == "__name__":
+        if name in ("__name__", "__qualname__"):
             return self.name
+        if name == "__doc__":
+            return self.doc
         if name == "apply" and issubclass(self.kind, torch.autograd.Function):
             return CustomFunction(self.name, self.kind)
         found = self.find(name)
@@ -98,6 +98,8 @@ class ClassObject:
         start = self.find("__init__")
         if isinstance(start, Member):
             start.procedure(made, *args, **kwargs)
+        elif isinstance(start, Plain):
+            start.call(made, *args, **kwargs)
         elif args or kwargs:
             raise TypeError(f"{self.name}() takes no arguments")
         return made
@@ -106,9 +108,11 @@ class ClassObject:
 class Member:
     """A method in a class, with the name of its decorator if it has one."""
 
-    def __init__(self, procedure: Procedure, decorator: str | None) -> None:
+    def __init__(self, procedure: Procedure, decorator: str | None, setter: Procedure | None = None) -> None:
         self.procedure = procedure
         self.decorator = decorator
+        self.setter = setter
+        """Of a property: what an assignment calls."""
 
 
 class CustomFunction:
@@ -135,6 +139,8 @@ class Parent:
         inherited = self.kind.base.find("__init__") if self.kind.base else None
         if isinstance(inherited, Member):
             inherited.procedure(self.owner, *args, **kwargs)
+        elif isinstance(inherited, Plain):
+            inherited.call(self.owner, *args, **kwargs)
         elif isinstance(self.owner, torch.nn.Module):
             torch.nn.Module.__init__(self.owner)
 
@@ -175,43 +181,3 @@ def _bound(procedure: Procedure, owner: Any) -> Plain:
         return procedure(owner, *args, **kwargs)
 
     return Plain(call, name=procedure.name)
-
-
-@statement(ast.ClassDef)
-def _class(run: Run, node: ast.ClassDef) -> None:
-    bases = [run.value(base) for base in node.bases]
-    if len(bases) > 1 or node.keywords or node.decorator_list:
-        raise ProgramError("A class may have one base here, and no decorator.", run.span(node))
-    base = bases[0] if bases else None
-    if isinstance(base, library.Builtin) and base.name == "object":
-        base = None
-    if base is torch.utils.data.Dataset:
-        base = None
-    own = isinstance(base, ClassObject) or (isinstance(base, type) and issubclass(base, Exception))
-    if base is not None and not own and base not in library.BASES:
-        raise ProgramError(
-            "A class may stand on torch.nn.Module, torch.autograd.Function or another class of the program.",
-            run.span(node.bases[0]),
-        )
-    members = dict(part for item in node.body for part in _members(run, node.name, item))
-    made = ClassObject(run, node.name, base, members)
-    for member in members.values():
-        if isinstance(member, Member):
-            member.procedure.owner = made
-    run.scope.bind(node.name, made)
-    run.bound.append(node.name)
-
-
-def _members(run: Run, owner: str, node: ast.stmt) -> list[tuple[str, Any]]:
-    if isinstance(node, ast.FunctionDef):
-        names = [item.id for item in node.decorator_list if isinstance(item, ast.Name) and item.id in DECORATORS]
-        procedure = define(run, node, f"{owner}.{node.name}")
-        procedure.decorate(
-            [item for item in node.decorator_list if not isinstance(item, ast.Name) or item.id not in names]
-        )
-        return [(node.name, Member(procedure, names[0] if names else None))]
-    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-        return [(node.targets[0].id, run.value(node.value))]
-    if isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
-        return []
-    raise ProgramError("A class body may hold methods, plain values and a docstring here.", run.span(node))

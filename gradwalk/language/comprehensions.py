@@ -34,13 +34,13 @@ def _dict(run: Run, node: ast.DictComp) -> dict[Any, Any]:
 def _turns(run: Run, generators: list[ast.comprehension]) -> Iterator[None]:
     """One item for each turn of the innermost loop, with its names bound in a scope of their own."""
     outside, bound = run.scope, run.bound
-    first = list(run.items(run.value(generators[0].iter), generators[0].iter))
+    first = run.items(run.value(generators[0].iter), generators[0].iter)
     run.scope, run.bound = Scope(outside), []
     yield from _loop(run, generators, first)
     run.scope, run.bound = outside, bound
 
 
-def _loop(run: Run, generators: list[ast.comprehension], items: list[Any] | None = None) -> Iterator[None]:
+def _loop(run: Run, generators: list[ast.comprehension], items: Iterator[Any] | None = None) -> Iterator[None]:
     generator, *inner = generators
     for item in run.items(run.value(generator.iter), generator.iter) if items is None else items:
         run.budget.step(run.span(generator.iter))

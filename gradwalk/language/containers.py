@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import string
+from collections import Counter, deque
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 
@@ -13,6 +15,16 @@ from gradwalk.language.printing import formatted, printed, printing_cost, shown
 from gradwalk.limits import LIMITS
 from gradwalk.parse import FORMAT
 from gradwalk.program import ProgramError
+
+
+@dataclass(frozen=True)
+class DataField:
+    """``dataclasses.field(default=…)`` or ``field(default_factory=list)``."""
+
+    default: Any = None
+    factory: Any = None
+    NOTHING: ClassVar[object] = object()
+
 
 WIDEST = 200
 """The widest field that a text method may fill."""
@@ -112,7 +124,14 @@ METHODS: dict[type, dict[str, Callable[..., Any]]] = {
     dict: {
         **_plain(dict, "get pop popitem update copy clear setdefault keys values items"),
     },
-    set: _plain(set, "add remove discard pop union intersection difference update copy clear issubset issuperset"),
+    Counter: _plain(Counter, "most_common get pop update copy clear keys values items total subtract setdefault"),
+    deque: _plain(deque, "append appendleft pop popleft clear copy count index rotate reverse remove extend"),
+    frozenset: _plain(frozenset, "union intersection difference issubset issuperset copy"),
+    set: _plain(
+        set,
+        "symmetric_difference isdisjoint add remove discard pop union intersection difference update copy clear "
+        "issubset issuperset",
+    ),
     float: _plain(float, "is_integer as_integer_ratio conjugate"),
     int: _plain(int, "bit_length conjugate"),
     bool: {},

@@ -59,7 +59,8 @@ def _catches(run: Run, handler: ast.ExceptHandler, error: Exception) -> bool:
     if handler.type is None:
         return True
     kinds = run.value(handler.type)
-    for kind in kinds if isinstance(kinds, tuple) else (kinds,):
+    for given in kinds if isinstance(kinds, tuple) else (kinds,):
+        kind = getattr(given, "kind", given)
         if not (isinstance(kind, type) and issubclass(kind, Exception)):
             raise TypeError("catching classes that do not inherit from BaseException is not allowed")
         if isinstance(error, kind):
@@ -72,6 +73,7 @@ def _raise(run: Run, node: ast.Raise) -> None:
     if node.exc is None:
         raise run.handling[-1] if run.handling else RuntimeError("No active exception to reraise")
     error = run.value(node.exc)
+    error = getattr(error, "kind", error)
     if isinstance(error, type) and issubclass(error, Exception):
         error = error()
     if not isinstance(error, Exception):

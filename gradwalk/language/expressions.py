@@ -18,7 +18,7 @@ from gradwalk.language.objects import get_attribute, missing
 from gradwalk.language.printing import formatted, shown
 from gradwalk.language.procedures import Procedure
 from gradwalk.language.python_functions import type_of
-from gradwalk.language.run import Run, elements, expression
+from gradwalk.language.run import ATTRIBUTE, Run, elements, expression
 from gradwalk.parse import FORMAT
 from gradwalk.program import ProgramError
 
@@ -38,6 +38,8 @@ def _name(run: Run, node: ast.Name) -> Any:
     try:
         return run.scope.find(name)
     except KeyError:
+        if name == "__name__":
+            return "__main__"
         if name in library.BUILTINS:
             return library.Builtin(name)
         if name in library.EXCEPTIONS:
@@ -165,11 +167,14 @@ def _field(run: Run, node: ast.FormattedValue) -> str:
 
 @expression(ast.Attribute)
 def _attribute(run: Run, node: ast.Attribute) -> Any:
-    base = run.value(node.value)
+    return attribute(run, run.value(node.value), node.attr, node)
+
+
+def attribute(run: Run, base: Any, name: str, node: ast.AST) -> Any:
+    """``base.name``. Raises AttributeError as Python does."""
     run.at = node
-    name = node.attr
     if isinstance(base, torch.Tensor) and name != "__class__":
-        return _tensor_attribute(run, base, node)
+        return _tensor_attribute(run, base, name, node)
     if isinstance(base, library.Module) and name != "__name__":
         if name not in base.names:
             raise AttributeError(f"module '{base.name}' has no attribute '{name}'")
@@ -194,8 +199,10 @@ def _own_name(base: Any) -> str:
     raise AttributeError(missing(base, "__name__"))
 
 
-def _tensor_attribute(run: Run, base: torch.Tensor, node: ast.Attribute) -> Any:
-    name = node.attr
+ATTRIBUTE.append(attribute)
+
+
+def _tensor_attribute(run: Run, base: torch.Tensor, name: str, node: ast.AST) -> Any:
     if name in library.METHODS:
         return library.Method(library.METHODS[name], base)
     if name in library.VIEWS:

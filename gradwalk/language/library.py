@@ -273,7 +273,7 @@ CONTEXTS: dict[str, Callable[..., Any]] = {
     "inference_mode": torch.no_grad,
 }
 """inference_mode is no_grad here: its tensors forbid what a recording needs to read."""
-CONTEXT_KINDS = (torch.no_grad, torch.enable_grad, torch.set_grad_enabled)
+CONTEXT_KINDS = (torch.no_grad, torch.enable_grad, torch.set_grad_enabled, torch.autograd.graph.saved_tensors_hooks)
 BASES = frozenset((torch.nn.Module, torch.autograd.Function, torch.utils.data.Dataset))
 """What a class of the program's own may stand on."""
 
@@ -312,6 +312,9 @@ OPERATORS = {
     "GtE": Function(">=", operator.ge, costs.broadcast, "operator"),
     "BitAnd": Function("&", operator.and_, costs.broadcast),
     "BitOr": Function("|", operator.or_, costs.broadcast),
+    "BitXor": Function("^", operator.xor, costs.broadcast),
+    "LShift": Function("<<", operator.lshift, costs.broadcast),
+    "RShift": Function(">>", operator.rshift, costs.broadcast),
     "Invert": Function("~", operator.invert, costs.same),
     "In": Function("in", lambda item, items: item in items, costs.same, "plain"),
     "NotIn": Function("not in", lambda item, items: item not in items, costs.same, "plain"),
@@ -329,6 +332,11 @@ IN_PLACE = {
     "Mod": Function("%=", operator.imod, costs.arithmetic, "operator"),
     "Pow": Function("**=", operator.ipow, costs.arithmetic, "operator"),
     "MatMult": Function("@=", operator.imatmul, costs.product, "operator"),
+    "BitAnd": Function("&=", operator.iand, costs.broadcast, "operator"),
+    "BitOr": Function("|=", operator.ior, costs.broadcast, "operator"),
+    "BitXor": Function("^=", operator.ixor, costs.broadcast, "operator"),
+    "LShift": Function("<<=", operator.ilshift, costs.broadcast, "operator"),
+    "RShift": Function(">>=", operator.irshift, costs.broadcast, "operator"),
 }
 """What ``w -= …`` does to a tensor: it changes it in place."""
 
@@ -376,7 +384,8 @@ _REAL_KEYWORDS = frozenset("out generator memory_format layout pin_memory names 
 BUILTINS = frozenset(
     (
         "print float int bool str abs round len range sum min max list tuple dict zip enumerate sorted reversed map "
-        "filter any all isinstance type pow callable super repr set id next iter divmod object hash"
+        "filter any all isinstance type pow callable super repr set id next iter divmod object hash "
+        "chr ord bin hex oct frozenset slice issubclass getattr hasattr setattr format display"
     ).split()
 )
 
@@ -414,6 +423,13 @@ EXCEPTIONS: dict[str, type[Exception]] = {
         ArithmeticError,
         LookupError,
         NotImplementedError,
+        StopIteration,
+        FloatingPointError,
+        ImportError,
+        ModuleNotFoundError,
+        FileNotFoundError,
+        Warning,
+        UserWarning,
     )
 }
 """The exception classes that a program may name."""

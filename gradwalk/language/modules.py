@@ -5,17 +5,17 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from gradwalk.language import arrays, costs, library
+from gradwalk.language import arrays, costs, library, torch_tools
 from gradwalk.language.layers import LAYERS, OPTIMIZERS, SCHEDULERS, OptimizerClass
 from gradwalk.language.library import Context, Function, Module, Seed, Silence
 from gradwalk.language.objects import Draw
+from gradwalk.language.standard import STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,6 @@ def _generator(seed: int = 0) -> np.random.Generator:
 
 def _no_sleep(seconds: float) -> None:
     """Nobody has to wait here."""
-
-
-def _cuda_is_available() -> bool:
-    return False
 
 
 def _size(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
@@ -121,7 +117,8 @@ _OPTIM = Module(
     },
 )
 _JACOBIANS = Module(
-    "torch.autograd.functional", {name: Engine(f"functional.{name}") for name in ("jacobian", "hessian", "vjp", "jvp")}
+    "torch.autograd.functional",
+    {name: Engine(f"functional.{name}") for name in ("jacobian", "hessian", "vjp", "jvp", "hvp", "vhp")},
 )
 _AUTOGRAD = Module(
     "torch.autograd",
@@ -134,12 +131,14 @@ _AUTOGRAD = Module(
         "enable_grad": Context("torch.enable_grad", torch.enable_grad),
         "Function": torch.autograd.Function,
         "functional": _JACOBIANS,
+        "graph": torch_tools.GRAPH,
+        **torch_tools.AUTOGRAD,
         "Variable": Function(
             "Variable", lambda data, requires_grad=False: data.requires_grad_(requires_grad), _size, "plain"
         ),
     },
 )
-_CUDA = Module("torch.cuda", {"is_available": Function("torch.cuda.is_available", _cuda_is_available, _size, "plain")})
+_CUDA = Module("torch.cuda", dict(torch_tools.CUDA))
 
 _TYPED = (
     ("Float", torch.float32),
@@ -188,7 +187,9 @@ _TORCH = Module(
         "manual_seed": Seed(),
         "nn": _NN,
         "optim": _OPTIM,
-        "utils": Module("torch.utils", {"data": _DATA}),
+        "utils": Module("torch.utils", {"data": _DATA, "checkpoint": torch_tools.CHECKPOINT}),
+        "func": torch_tools.FUNC,
+        **torch_tools.TORCH,
         "autograd": _AUTOGRAD,
         "cuda": _CUDA,
         "Tensor": torch.Tensor,
@@ -245,7 +246,11 @@ _TIME = Module(
     },
 )
 
-_SILENT = "matplotlib matplotlib.pyplot matplotlib.ticker seaborn warnings torchviz IPython.display".split()
+_SILENT = (
+    "matplotlib matplotlib.pyplot matplotlib.ticker matplotlib.cm matplotlib.colors matplotlib.patches "
+    "matplotlib.animation mpl_toolkits mpl_toolkits.mplot3d seaborn warnings torchviz graphviz typing __future__ "
+    "matplotlib_inline matplotlib_inline.backend_inline"
+).split()
 SILENT = {name: Silence(name) for name in _SILENT}
 
 MODULES: dict[str, Any] = {
@@ -264,8 +269,12 @@ MODULES: dict[str, Any] = {
     "random": _RANDOM,
     "time": _TIME,
     "copy": Module("copy", {"copy": Copy("copy.copy", copy.copy), "deepcopy": Copy("copy.deepcopy", copy.deepcopy)}),
-    "collections": Module("collections", {"OrderedDict": Function("OrderedDict", OrderedDict, _size, "plain")}),
-    "torch.utils": Module("torch.utils", {"data": _DATA}),
+    **STANDARD,
+    "torch.utils": _TORCH.names["utils"],
+    "torch.utils.checkpoint": torch_tools.CHECKPOINT,
+    "torch.autograd.graph": torch_tools.GRAPH,
+    "torch.func": torch_tools.FUNC,
+    "torch.cuda": _CUDA,
     "torch.utils.data": _DATA,
     **SILENT,
 }

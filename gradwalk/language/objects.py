@@ -7,6 +7,7 @@ them; PyTorch's own are listed here. ``getattr`` is only ever used with a name f
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ import torch
 from torch.utils.data import TensorDataset
 
 from gradwalk.language import arrays, containers, library
+from gradwalk.language.collected import Named, Progress, Tables
 from gradwalk.language.data import Loader
 from gradwalk.language.run import Run
 
@@ -133,7 +135,9 @@ def _found(run: Run, base: Any, name: str) -> Any:
     from gradwalk.language.classes import ClassObject, Parent
 
     if isinstance(base, Instance):
-        return base.fields[name] if name in base.fields else base.kind.member(name, base, _MISSING)
+        if name in base.fields and base.kind.property_of(name) is None:
+            return base.fields[name]
+        return base.kind.member(name, base, _MISSING)
     if isinstance(base, ClassObject):
         return base.static(run, name, _MISSING)
     if isinstance(base, Parent):
@@ -164,11 +168,19 @@ def _found(run: Run, base: Any, name: str) -> Any:
         return Draw(base, name, arrays.DRAWS[name]) if name in arrays.DRAWS else _MISSING
     if isinstance(base, torch.device):
         return base.type if name == "type" else _MISSING
+    if isinstance(base, Iterator) and name in ("send", "close") and getattr(type(base), "gradwalk_items", False):
+        return Plain(getattr(base, name), name=name) if hasattr(base, name) else _MISSING
+    if isinstance(base, Progress):
+        return library.Silence(f"tqdm.{name}")
+    if isinstance(base, Named) and name in base.fields:
+        return base[base.fields.index(name)]
+    if name in ("__doc__", "__name__") and hasattr(base, "signature"):
+        return base.doc if name == "__doc__" else base.name
     return _of_container(base, name)
 
 
 def _of_container(base: Any, name: str) -> Any:
-    kind = dict if isinstance(base, OrderedDict) else type(base)
+    kind = dict if isinstance(base, OrderedDict | Tables) else type(base)
     method = containers.METHODS.get(kind, {}).get(name)
     if method is None:
         return _MISSING
@@ -229,9 +241,12 @@ def set_attribute(base: Any, name: str, value: Any) -> None:
     from gradwalk.language.classes import ClassObject
 
     if isinstance(base, Instance):
-        if base.kind.is_property(name):
+        if (own := base.kind.property_of(name)) is None:
+            base.fields[name] = value
+        elif own.setter is None:
             raise AttributeError(f"property '{name}' of '{base.kind.name}' object has no setter")
-        base.fields[name] = value
+        else:
+            own.setter(base, value)
     elif isinstance(base, ClassObject):
         base.members[name] = value
     elif _may_set(base, name):

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from gradwalk.language.collected import Tables
 from gradwalk.language.library import Builtin, Function, Method, Module
+from gradwalk.language.tensor_text import THRESHOLD, threshold, written
 from gradwalk.pretty import laid_out
 
-PRINTED_ELEMENTS = 1000
-"""PyTorch prints a summary above this many elements; that summary still grows with the number of dimensions."""
 PRINTED_DIMENSIONS = 4
+"""The summary of a large tensor still grows with the number of dimensions."""
 
 
 def printing_cost(value: Any, limit: int) -> int:
@@ -30,7 +31,7 @@ def printing_cost(value: Any, limit: int) -> int:
         elif isinstance(item, torch.nn.Module):
             found += 10 * sum(1 for _ in item.modules())
         elif isinstance(item, torch.Tensor):
-            found += min(item.numel(), PRINTED_ELEMENTS)
+            found += int(min(item.numel(), threshold()))
         elif isinstance(item, str):
             found += len(item) // 10
     return found
@@ -60,6 +61,8 @@ def shown(value: Any) -> str:
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, list):
         return "[" + ", ".join(shown(item) for item in value) + "]"
+    if isinstance(value, Tables):
+        return f"defaultdict({shown(value.factory)}, {shown(dict(value))})"
     if isinstance(value, dict) and type(value) is dict:
         return "{" + ", ".join(f"{shown(key)}: {shown(item)}" for key, item in value.items()) + "}"
     if isinstance(value, type):
@@ -119,15 +122,17 @@ def printed(value: Any) -> str:
     """What print() writes of a value."""
     if isinstance(value, str):
         return value
-    own = isinstance(value, Exception | np.ndarray | np.generic | np.dtype) or hasattr(type(value), "_gradwalk_class")
+    own = isinstance(value, Exception | np.ndarray | np.generic | np.dtype | torch.device) or hasattr(
+        type(value), "_gradwalk_class"
+    )
     return str(value) if own else shown(value)
 
 
 def _tensor(tensor: torch.Tensor) -> str:
-    if tensor.numel() > PRINTED_ELEMENTS and tensor.dim() > PRINTED_DIMENSIONS:
+    if tensor.numel() > THRESHOLD and tensor.dim() > PRINTED_DIMENSIONS:
         shape = ", ".join(str(size) for size in tensor.shape)
         return f"tensor of shape ({shape}), too large to print"
-    return repr(tensor)
+    return written(tensor)
 
 
 def formatted(value: Any, spec: str) -> str:

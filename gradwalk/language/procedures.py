@@ -6,9 +6,10 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from gradwalk.language import library
+from gradwalk.language.generators import GeneratorObject, yields
 from gradwalk.language.run import Return, Run, expression, statement
 from gradwalk.language.scope import Scope, bound_names
-from gradwalk.program import ProgramError
 
 
 class Procedure:
@@ -32,6 +33,7 @@ class Procedure:
         extra = [item.arg for item in (arguments.vararg, arguments.kwarg) if item is not None]
         inside = bound_names(body) if isinstance(body, list) else frozenset[str]()
         self.local = inside | {*self.positional, *self.named, *extra}
+        self.yields = isinstance(body, list) and yields(body)
         self.decorators: list[Any] = []
         self.owner: Any = None
         """The class whose method this is, for super()."""
@@ -54,20 +56,17 @@ class Procedure:
             parts.append(f"**{self.arguments.kwarg.arg}")
         return f"{self.name}({', '.join(parts)})"
 
-    def decorate(self, nodes: list[ast.expr]) -> None:
-        """What stands above the def: @torch.no_grad() and the like."""
-        self.decorators = [_context(self.run, node) for node in nodes]
+    @property
+    def doc(self) -> str | None:
+        """The text that the function says of itself."""
+        return docstring(self.body) if isinstance(self.body, list) else None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        run = self.run
-        if run.depth >= run.budget.limits.calls:
-            raise ProgramError(
-                f"Functions call each other more than {run.budget.limits.calls} deep. A loop would work.",
-                run.span(run.at),
-            )
         scope = Scope(self.scope, self.local)
         scope.procedure = self
         scope.names.update(self._bound(args, kwargs))
+        if self.yields:
+            return GeneratorObject(self, scope)
         return self._within(self.decorators, scope)
 
     def _within(self, contexts: list[Any], scope: Scope) -> Any:
@@ -80,9 +79,9 @@ class Procedure:
     def _body(self, scope: Scope) -> Any:
         """Run it. After an exception the run stays where it happened: whoever catches it goes back."""
         run = self.run
+        run.enter()
         before = run.scope, run.line, run.bound
         run.scope, run.line, run.bound = scope, self.line, []
-        run.depth += 1
         value = None
         try:
             if isinstance(self.body, list):
@@ -144,26 +143,32 @@ class Procedure:
 
 @statement(ast.FunctionDef)
 def _define(run: Run, node: ast.FunctionDef) -> None:
-    procedure = define(run, node, node.name)
-    procedure.decorate(node.decorator_list)
-    run.scope.bind(node.name, procedure)
+    run.scope.bind(node.name, decorated(run, define(run, node, node.name), node.decorator_list))
     run.bound.append(node.name)
+
+
+def decorated(run: Run, made: Any, nodes: list[ast.expr]) -> Any:
+    """What stands above a def, the nearest first: @torch.no_grad() and the like, or a function of the program's own."""
+    for node, decorator in reversed([(node, run.value(node)) for node in nodes]):
+        run.at = node
+        if isinstance(decorator, library.Context):
+            decorator = decorator.make()
+        if isinstance(decorator, library.CONTEXT_KINDS) and isinstance(made, Procedure):
+            made.decorators.insert(0, decorator)
+        else:
+            made = run.call(decorator, (made,), node)
+    return made
+
+
+def docstring(body: list[ast.stmt]) -> str | None:
+    """The text with which a function or a class begins."""
+    first = body[0].value if body and isinstance(body[0], ast.Expr) else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
 
 
 def define(run: Run, node: ast.FunctionDef, name: str) -> Procedure:
     """The function that a def makes; ``name`` is what Python's errors call it."""
     return Procedure(run, name, node.args, node.body)
-
-
-def _context(run: Run, node: ast.expr) -> Any:
-    from gradwalk.language.library import Context
-
-    value = run.value(node)
-    if isinstance(value, Context):
-        value = value.make()
-    if not hasattr(value, "clone") or not hasattr(value, "__enter__"):
-        raise ProgramError("Only @torch.no_grad() and @torch.enable_grad() decorate a function here.", run.span(node))
-    return value
 
 
 @expression(ast.Lambda)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from gradwalk.language import library
-from gradwalk.language.printing import shown
+from gradwalk.language.existing import EVERYWHERE
+from gradwalk.language.printing import displayed, formatted, shown
 from gradwalk.language.run import Run
+from gradwalk.parse import DUNDERS, FORMAT
 from gradwalk.program import ProgramError
 
 Again = Callable[..., Any]
@@ -34,6 +38,9 @@ def call_builtin(
 
 
 def _print(run: Run, node: ast.expr, *args: Any, sep: str | None = " ", end: str | None = "\n", **_: Any) -> None:
+    for name, given in (("sep", sep), ("end", end)):
+        if not isinstance(given, str | None):
+            raise TypeError(f"{name} must be None or a string, not {type(given).__name__}")
     between, last = " " if sep is None else sep, "\n" if end is None else end
     texts: list[str] = []
     room = run.budget.limits.output
@@ -76,7 +83,7 @@ def _items(run: Run, node: ast.expr, items: Any) -> list[Any]:
     limit = run.budget.limits.items
     if isinstance(items, range) and items[limit:]:
         raise ProgramError(f"A list may have at most {limit:,} items here.", run.span(node))
-    return list(run.checked(list(run.items(items, node)), node))
+    return list(run.checked(list(itertools.islice(run.items(items, node), limit + 1)), node))
 
 
 def _str(run: Run, node: ast.expr, value: Any = "") -> str:
@@ -166,6 +173,78 @@ def _iter(run: Run, node: ast.expr, items: Any) -> Any:
     return run.items(items, node)
 
 
+def _getattr(run: Run, node: ast.expr, base: Any, name: str, *default: Any) -> Any:
+    """getattr by the rules of ``base.name``: through the closed lists, never Python's own."""
+    _check_attribute(run, node, name)
+    try:
+        return run.attribute(base, name, node)
+    except AttributeError:
+        if name in EVERYWHERE and not default:
+            raise ProgramError(f"The attribute {name} is not part of this language.", run.span(node)) from None
+        if default:
+            return default[0]
+        raise
+
+
+def _hasattr(run: Run, node: ast.expr, base: Any, name: str) -> bool:
+    missing = object()
+    return _getattr(run, node, base, name, missing) is not missing
+
+
+def _setattr(run: Run, node: ast.expr, base: Any, name: str, value: Any) -> None:
+    _check_attribute(run, node, name)
+    run.set_attribute(base, name, value, node)
+
+
+def _check_attribute(run: Run, node: ast.expr, name: Any) -> None:
+    """A name as text is held to what a name in the program is held to."""
+    if not isinstance(name, str):
+        raise TypeError(f"attribute name must be string, not '{type(name).__name__}'")
+    if not name.isascii() or (name.startswith("__") and name not in DUNDERS) or len(name) > 60:
+        raise ProgramError(f"The attribute {name[:60]} is not part of this language.", run.span(node))
+
+
+def _issubclass(run: Run, node: ast.expr, kind: Any, kinds: Any) -> bool:
+    real = _real_class(kind)
+    if not isinstance(real, type):
+        raise TypeError("issubclass() arg 1 must be a class")
+    return any(
+        isinstance(other := _real_class(item), type) and issubclass(real, other)
+        for item in (kinds if isinstance(kinds, tuple) else (kinds,))
+    )
+
+
+def _real_class(kind: Any) -> Any:
+    return TYPES.get(kind.name) if isinstance(kind, library.Builtin) else getattr(kind, "kind", kind)
+
+
+def _format(run: Run, node: ast.expr, value: Any, spec: str = "") -> str:
+    if not re.fullmatch(FORMAT, spec):
+        raise ProgramError("This format is not part of this language; .4f and >8.3f work.", run.span(node))
+    return run.text(value, node, lambda item: formatted(item, spec))
+
+
+def _frozenset(run: Run, node: ast.expr, items: Any = ()) -> frozenset[Any]:
+    return frozenset(_items(run, node, items))
+
+
+def _display(run: Run, node: ast.expr, *values: Any, **_: Any) -> None:
+    for value in values:
+        if not isinstance(value, library.Silence):
+            run.show(node, "result", run.text(value, node, displayed))
+
+
+def _zip(run: Run, node: ast.expr, *args: Any, **kwargs: Any) -> Any:
+    """zip; what draws goes along with everything."""
+    opened = [itertools.repeat(item) if isinstance(item, library.Silence) else item for item in args]
+    if len(opened) == sum(isinstance(item, library.Silence) for item in args):
+        return iter(())
+    return zip(
+        *(list(run.items(i, node)) if isinstance(i, torch.Tensor) else i for i in opened),
+        strict=bool(kwargs.get("strict")),
+    )
+
+
 def _callable(run: Run, node: ast.expr, value: Any) -> bool:
     return callable(value) or isinstance(value, library.Function | library.Method | library.Builtin)
 
@@ -184,6 +263,8 @@ def _filter(run: Run, node: ast.expr, again: Again, function: Any, items: Any) -
 
 def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
     def choose(run: Run, node: ast.expr, again: Again, *args: Any, key: Any = None, **kwargs: Any) -> Any:
+        if not args:
+            raise TypeError(f"{pick.__name__} expected at least 1 argument, got 0")
         items = _items(run, node, args[0]) if len(args) == 1 else args
         return pick(items, key=None if key is None else lambda item: again(key, item), **kwargs)
 
@@ -213,6 +294,14 @@ _WITH_TENSORS: dict[str, Callable[..., Any]] = {
     "next": _next,
     "iter": _iter,
     "callable": _callable,
+    "getattr": _getattr,
+    "hasattr": _hasattr,
+    "setattr": _setattr,
+    "issubclass": _issubclass,
+    "format": _format,
+    "frozenset": _frozenset,
+    "display": _display,
+    "zip": _zip,
 }
 """Python's functions that may meet a tensor, or that grow."""
 
@@ -233,7 +322,12 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "bool": bool,
     "round": _round,
     "len": len,
-    "zip": zip,
+    "chr": chr,
+    "ord": ord,
+    "bin": bin,
+    "hex": hex,
+    "oct": oct,
+    "slice": slice,
     "enumerate": enumerate,
     "dict": dict,
     "any": any,

@@ -7,6 +7,7 @@ the tables here. What happens is told to a listener, which also does the work th
 from __future__ import annotations
 
 import ast
+import itertools
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -15,11 +16,12 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from gradwalk.language import arrays, library
+from gradwalk.language import arrays, library, tensor_text
 from gradwalk.language.arithmetic import check_plain, check_size
 from gradwalk.language.containers import percent_text
 from gradwalk.language.costs import tensors
 from gradwalk.language.data import Loader
+from gradwalk.language.defaults import with_default
 from gradwalk.language.library import Function
 from gradwalk.language.printing import printed, printing_cost
 from gradwalk.language.scope import Scope
@@ -82,6 +84,14 @@ EXPRESSIONS: dict[type[ast.AST], Rule] = {}
 STATEMENTS: dict[type[ast.AST], Rule] = {}
 
 
+CALL: list[Callable[..., Any]] = []
+"""What a call does, filled in by ``calls``."""
+ATTRIBUTE: list[Callable[..., Any]] = []
+"""What reading an attribute does, filled in by ``expressions``."""
+SET_ATTRIBUTE: list[Callable[..., Any]] = []
+"""What setting an attribute does, filled in by ``statements``."""
+
+
 def expression(kind: type[ast.expr]) -> Callable[[Rule], Rule]:
     """Enter a rule for an expression into the table."""
     return lambda rule: EXPRESSIONS.setdefault(kind, rule)
@@ -113,6 +123,10 @@ class Run:
         self.budget = budget
         self.outermost = self.scope = Scope()
         self.unwatched = False
+        self.multiple = 1
+        """Inside torch.func, what an operation counts for: it may work on many rows at once."""
+        self.files: dict[str, Any] = {}
+        """What the program has saved under a name."""
         self.depth = 0
         """How many of the program's own functions are at work inside each other."""
         self.handling: list[Exception] = []
@@ -138,6 +152,8 @@ class Run:
         for handle in self.handles:
             handle.remove()
         self.outermost.names.clear()
+        self.files.clear()
+        tensor_text.reset()
 
     def value(self, node: ast.expr) -> Any:
         """The value of an expression."""
@@ -148,8 +164,8 @@ class Run:
         self.at = node
         span = self.span(node)
         self.budget.step(span)
-        if self.budget.long and not self.unwatched:
-            self._unwatch(span)
+        if self.budget.long:
+            self.unwatch(span)
         self.bound = []
         value = STATEMENTS[type(node)](self, node)
         if type(node) not in _BLOCKS:
@@ -158,11 +174,22 @@ class Run:
             )
         return value
 
-    def _unwatch(self, span: Span) -> None:
-        """From here on nothing is recorded but what cells show: the program is longer than a recording may be."""
+    def unwatch(self, span: Span) -> None:
+        """From here on nothing is recorded but what cells show: a recording would be too long, or change the run."""
+        if self.unwatched:
+            return
         self.unwatched = True
-        self.listener.output(span, "notice", "This program is long: from here on it runs without being recorded.")
+        self.listener.output(span, "notice", "From here on the program runs without being recorded.")
         self.listener = Unwatched(self.listener)
+
+    def enter(self) -> None:
+        """One more of the program's own functions is at work; ``depth`` goes down again when it is done."""
+        if self.depth >= self.budget.limits.calls:
+            raise ProgramError(
+                f"Functions call each other more than {self.budget.limits.calls} deep. A loop would work.",
+                self.span(self.at),
+            )
+        self.depth += 1
 
     def block(self, body: list[ast.stmt]) -> None:
         for node in body:
@@ -196,12 +223,14 @@ class Run:
             elements, work = function.cost(args, kwargs)
         except ProgramError as error:
             raise ProgramError(error.message, span) from None
-        self.budget.operation(elements, work, span)
+        self.budget.operation(elements * self.multiple, work * self.multiple, span)
+        if function.kind == "creation" and tensor_text.dtype() != torch.float32:
+            kwargs = with_default(function.name, args, kwargs, tensor_text.dtype())
         if function.name in library.RANDOM:
             kwargs.setdefault("generator", self.generator)
         result = self.listener.call(function, args, kwargs, span)
         if self.unwatched:
-            hold(self.budget, result, elements)
+            hold(self.budget, result, elements * self.multiple)
         if not isinstance(result, torch.Tensor):
             return self.checked(result, node)
         if result.dim() > self.budget.limits.dimensions:
@@ -225,6 +254,18 @@ class Run:
         self.budget.check_time(span)
         self.listener.backward(args, kwargs, span)
 
+    def call(self, target: Any, args: tuple[Any, ...], node: ast.AST, kwargs: dict[str, Any] | None = None) -> Any:
+        """Call anything that a program can get hold of."""
+        return CALL[0](self, target, args, kwargs or {}, node)
+
+    def attribute(self, base: Any, name: str, node: ast.AST) -> Any:
+        """``base.name``, by the closed lists."""
+        return ATTRIBUTE[0](self, base, name, node)
+
+    def set_attribute(self, base: Any, name: str, value: Any, node: ast.AST) -> None:
+        """``base.name = value``, by the closed lists."""
+        SET_ATTRIBUTE[0](self, base, name, value, node)
+
     def items(self, value: Any, node: ast.AST) -> Iterator[Any]:
         """What a loop over a value meets; the rows of a tensor are operations of their own."""
         if isinstance(value, torch.Tensor):
@@ -233,7 +274,9 @@ class Run:
             return iter(self.apply(library.METHODS["unbind"], (value,), node))
         if isinstance(value, _ITERABLE):
             return iter(value)
-        if isinstance(value, np.ndarray | Loader):
+        if isinstance(value, np.ndarray) and value.ndim == 0:
+            raise TypeError("iteration over a 0-d array")
+        if isinstance(value, np.ndarray | Loader) or getattr(type(value), "gradwalk_items", False):
             return iter(value)
         if isinstance(value, torch.nn.Module) and isinstance(value, torch.nn.Sequential | torch.nn.ModuleList):
             return iter(value)
@@ -308,7 +351,7 @@ def elements(run: Run, nodes: list[ast.expr]) -> list[Any]:
         if not isinstance(node, ast.Starred):
             values.append(run.value(node))
             continue
-        values.extend(run.items(run.value(node.value), node))
+        values.extend(itertools.islice(run.items(run.value(node.value), node), run.budget.limits.items + 1))
         if len(values) > run.budget.limits.items:
             raise ProgramError(f"A star may open at most {run.budget.limits.items:,} items here.", run.span(node))
     return values

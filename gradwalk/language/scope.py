@@ -70,7 +70,7 @@ def bound_names(body: Iterable[ast.AST]) -> frozenset[str]:
             continue
         elif isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
             continue
-        elif isinstance(node, ast.ExceptHandler) and node.name:
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
             found.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             found |= {item.asname or item.name for item in node.names}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -11,7 +14,8 @@ from gradwalk.language import library
 from gradwalk.language.library import Absent, Silence
 from gradwalk.language.modules import SILENT
 from gradwalk.language.objects import set_attribute
-from gradwalk.language.run import Break, Continue, Run, statement
+from gradwalk.language.run import SET_ATTRIBUTE, Break, Continue, Return, Run, statement
+from gradwalk.language.torch_tools import Anomaly
 from gradwalk.language.vocabulary import imported_module, imported_names
 from gradwalk.program import ProgramError
 
@@ -46,10 +50,12 @@ def bind(run: Run, target: ast.expr, value: Any) -> None:
         _unpack(run, target, value)
     elif isinstance(target, ast.Subscript):
         base = run.value(target.value)
+        if isinstance(base, Silence):
+            return
         run.apply(library.STORE, (base, run.value(target.slice), value), target)
         run.grown(base, target)
     elif isinstance(target, ast.Attribute):
-        _set_attribute(run, target, value)
+        run.set_attribute(run.value(target.value), target.attr, value, target)
 
 
 def _unpack(run: Run, target: ast.Tuple | ast.List, value: Any) -> None:
@@ -57,7 +63,7 @@ def _unpack(run: Run, target: ast.Tuple | ast.List, value: Any) -> None:
         raise TypeError(f"cannot unpack non-iterable {type(value).__name__} object")
     if isinstance(value, Silence):
         value = [value] * len(target.elts)
-    items = list(run.items(value, target))
+    items = list(itertools.islice(run.items(value, target), run.budget.limits.items))
     wanted = len(target.elts)
     star = next((index for index, part in enumerate(target.elts) if isinstance(part, ast.Starred)), None)
     if star is not None:
@@ -78,14 +84,18 @@ def _gathered(items: list[Any], star: int, wanted: int) -> list[Any]:
     return [*items[:star], items[star:end], *items[end:]]
 
 
-def _set_attribute(run: Run, target: ast.Attribute, value: Any) -> None:
-    base = run.value(target.value)
-    if not isinstance(base, torch.Tensor) or target.attr not in library.SETTABLE:
-        set_attribute(base, target.attr, value)
-    elif target.attr == "data":
-        run.listener.replace_data(base, value, run.span(target))
+def _set_attribute(run: Run, base: Any, name: str, value: Any, node: ast.AST) -> None:
+    if isinstance(base, Silence):
+        return
+    if not isinstance(base, torch.Tensor) or name not in library.SETTABLE:
+        set_attribute(base, name, value)
+    elif name == "data":
+        run.listener.replace_data(base, value, run.span(node))
     else:
-        setattr(base, target.attr, value)
+        setattr(base, name, value)
+
+
+SET_ATTRIBUTE.append(_set_attribute)
 
 
 def _loaded(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
@@ -146,24 +156,63 @@ def _continue(run: Run, node: ast.Continue) -> None:
 
 @statement(ast.With)
 def _with(run: Run, node: ast.With) -> None:
+    _within(run, contexts_of(run, node), node)
+
+
+def contexts_of(run: Run, node: ast.With) -> list[Any]:
+    """What a with statement enters, in order."""
     contexts = [run.value(item.context_expr) for item in node.items]
     for context, item in zip(contexts, node.items, strict=True):
-        if not isinstance(context, library.CONTEXT_KINDS):
+        if not isinstance(context, (*library.CONTEXT_KINDS, Silence, Anomaly)) and not _is_own_context(context):
             raise ProgramError(
                 "Only with torch.no_grad():, torch.enable_grad():, torch.set_grad_enabled(…): and "
-                "torch.inference_mode(): work here.",
+                "torch.inference_mode(): work here, and classes with __enter__ and __exit__.",
                 run.span(item.context_expr),
             )
-    _within(run, contexts, node)
+    return contexts
+
+
+def _is_own_context(context: Any) -> bool:
+    own = getattr(type(context), "_gradwalk_class", None)
+    return own is not None and all(own.find(name) is not None for name in ("__enter__", "__exit__"))
+
+
+@contextmanager
+def entered(run: Run, context: Any) -> Iterator[Any]:
+    """One context at work. An object of the program's own is told of errors, and may keep them to itself."""
+    if isinstance(context, Silence):
+        yield context
+    elif not _is_own_context(context):
+        with context as value:
+            yield value
+    else:
+        own = type(context)._gradwalk_class
+        enter, leave = (own.member(name, context, None) for name in ("__enter__", "__exit__"))
+        place = run.scope, run.line, run.depth
+        value = run.call(enter, (), run.at)
+        try:
+            yield value
+        except (ProgramError, GeneratorExit):
+            raise
+        except (Return, Break, Continue):
+            run.scope, run.line, run.depth = place
+            run.call(leave, (None, None, None), run.at)
+            raise
+        except Exception as error:
+            run.scope, run.line, run.depth = place
+            if not run.call(leave, (type(error), error, None), run.at):
+                raise
+        else:
+            run.call(leave, (None, None, None), run.at)
 
 
 def _within(run: Run, contexts: list[Any], node: ast.With) -> None:
     if not contexts:
         run.block(node.body)
         return
-    with contexts[0] as entered:
+    with entered(run, contexts[0]) as value:
         if (name := node.items[-len(contexts)].optional_vars) is not None:
-            bind(run, name, entered)
+            bind(run, name, value)
         _within(run, contexts[1:], node)
 
 

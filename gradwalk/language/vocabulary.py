@@ -12,7 +12,8 @@ from gradwalk.language import library, objects
 from gradwalk.language.existing import EVERYWHERE, PRIVATE
 from gradwalk.language.library import Absent, Silence
 from gradwalk.language.modules import MODULES
-from gradwalk.parse import DUNDERS, broken, nearest, refuse_builtin, span_of
+from gradwalk.language.standard import Standard
+from gradwalk.parse import DUNDERS, METHODS_WITH_UNDERSCORES, broken, nearest, refuse_builtin, span_of
 from gradwalk.program import Program, ProgramCell, ProgramError, Span
 
 _ATTRIBUTES = frozenset(library.METHODS) | library.ATTRIBUTES | objects.ATTRIBUTES
@@ -60,18 +61,24 @@ def _check(cell: ProgramCell, modules: _Imports, own: _Own) -> None:
     line = cell.line
     for node in cell.nodes:
         if isinstance(node, ast.Attribute):
-            if not (isinstance(node.value, ast.Name) and node.value.id not in known):
+            if node.attr != "setter" and not (isinstance(node.value, ast.Name) and node.value.id not in known):
                 _check_attribute(node, modules, own.attributes, line)
-        elif isinstance(node, ast.Call) and _of_library(node.func, modules):
-            if isinstance(node.func, ast.Attribute):
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if isinstance(module := _module(node.func.value, modules), library.Module):
                 _check_attribute(node.func, modules, own.attributes, line)  # what is called, before how
-            for keyword in node.keywords:
-                _check_keyword(keyword, line)
+                if not isinstance(module.names.get(node.func.attr), Standard):
+                    for keyword in node.keywords:
+                        _check_keyword(keyword, line)
         elif isinstance(node, ast.Name) and node.id not in known and node.id not in _PYTHON:
             refuse_builtin(node.id, span_of(node, line), library.BUILTINS)
 
 
-_PYTHON = library.BUILTINS | frozenset(library.EXCEPTIONS) | {"staticmethod", "classmethod", "property"}
+_PYTHON = (
+    library.BUILTINS
+    | frozenset(library.EXCEPTIONS)
+    | {"staticmethod", "classmethod", "property", "__name__"}
+    | METHODS_WITH_UNDERSCORES
+)
 
 
 class _Own:
@@ -91,7 +98,7 @@ class _Own:
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
                 if node.attr not in PRIVATE:
                     self.attributes.add(node.attr)
-            elif isinstance(node, ast.ExceptHandler) and node.name:
+            elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
                 self.names.add(node.name)
         self.attributes |= self.names
         """A class's own plain values are attributes too."""
@@ -160,11 +167,6 @@ def _check_attribute(node: ast.Attribute, modules: _Imports, own: set[str], line
 
 
 _PROCESS_WIDE = {
-    "set_printoptions": "Print a rounded number instead: f'{x.item():.4f}'.",
-    "set_default_dtype": "Give the dtype where a tensor is made: dtype=torch.float64.",
-    "set_default_tensor_type": "Give the dtype where a tensor is made: dtype=torch.float64.",
-    "set_detect_anomaly": "A failure is explained here anyway.",
-    "detect_anomaly": "A failure is explained here anyway.",
     "set_num_threads": "It can be left out.",
     "use_deterministic_algorithms": "It can be left out.",
 }
@@ -200,11 +202,6 @@ def _unknown(shown: str, name: str, names: object, span: Span) -> ProgramError:
     meant = nearest(name, names) if isinstance(names, dict | frozenset) else None
     advice = f" Did you mean {meant}?" if meant else ""
     return ProgramError(f"{shown} is not part of this language.{advice}", span, meant)
-
-
-def _of_library(node: ast.expr, modules: _Imports) -> bool:
-    """Whether a call plainly is one of torch's; the rest is checked when it is known what is called."""
-    return isinstance(node, ast.Attribute) and isinstance(_module(node.value, modules), library.Module)
 
 
 def _check_keyword(node: ast.keyword, line: int) -> None:

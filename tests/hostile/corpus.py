@@ -91,7 +91,7 @@ PARSER = {
     "a line separator": "x = 1\u2028import os",
     "a form feed": "x = 1\x0cy = 2\nz",
     "a vertical tab": "x = 1\x0bimport os",
-    "a carriage return": "# \u00e9\rimport os",
+    "a carriage return": "# \u00e9\rimport socket",
     "tabs and spaces": "if 1:\n\tx = 1\n        y = 2",
     "no dedent": "if 1:\n  x = 1\n y = 2",
     "an encoding": "# -*- coding: utf-7 -*-\n+AGkAbQBwAG8AcgB0- os",
