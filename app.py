@@ -1,4 +1,4 @@
-"""The web application around Streamlit: security headers, the index page, a warm-up, and which script Streamlit runs.
+"""The web application around Streamlit: the index page, headers, start and end, and which script Streamlit runs.
 
 ``streamlit run app.py`` starts it. Streamlit's main script is ``pages/main.py``.
 """
@@ -6,30 +6,41 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import gc
-import hashlib
 import json
 import logging
 import os
 import re
+import sys
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.runtime import Runtime
 from streamlit.starlette import App
 
-FRAME_ANCESTORS = "GRADWALK_FRAME_ANCESTORS"
-"""Environment variable: which sites may show Gradwalk in a frame, as in ``'self' https://school.example``."""
+try:
+    from gradwalk.settings import SETTINGS, unknown
+except ValueError as error:  # a setting that cannot be used: the sentence, and no traceback
+    sys.exit(str(error))
+from components.answered import use
+from components.recorded import recorded
+from components.recorded_program import recorded_program
+from gradwalk.document import DEFAULT
+from gradwalk.expression import read
+from gradwalk.lessons import BY_SLUG
+from gradwalk.sharing import DEFAULT as DEFAULT_PROGRAM
+from serving import log
+from serving.headers import SecurityHeaders, security_headers
+from serving.opening import First, Opening
+from serving.routes import Closed, metrics_route, problems, ready_route
 
 PAGES = Path(__file__).resolve().parent / "pages"
 
@@ -57,9 +68,8 @@ def base_path() -> str:
     return f"/{path}/" if path else "/"
 
 
-def index_routes() -> list[Route]:
+def index_routes(html: str) -> list[Route]:
     """The index page at the address of each page. Any other address gets Streamlit's own, which says so."""
-    html = index_page(streamlit_index(), base_path())
 
     async def index(_request: Request) -> HTMLResponse:
         return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
@@ -68,97 +78,33 @@ def index_routes() -> list[Route]:
     return [Route(base_path() + name, index) for name in names]
 
 
-def inline_script_hashes(html: str) -> tuple[str, ...]:
-    """The policy's hashes of the scripts that stand in a page itself."""
-    scripts = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
-    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
-    return tuple(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+def first_work() -> list[First]:
+    """What visitors see first. Their answers are kept, and the processes that give them are warm."""
+    expression = read(DEFAULT.text, DEFAULT.given, DEFAULT.constants, DEFAULT.dtype, DEFAULT.seed)
+    programs = DEFAULT_PROGRAM.source, BY_SLUG["4d_training_loop"].source
+    return [(recorded, (expression,)), *((recorded_program, (program,)) for program in programs)]
 
 
-def content_security_policy(html: str, frame_ancestors: str = "'self'") -> str:
-    """A policy that lets Streamlit, its version 2 components and its charts work, and nothing from anywhere else."""
-    if not re.fullmatch(r"[\w'*:/.\- ]+", frame_ancestors):
-        raise ValueError(
-            f"{FRAME_ANCESTORS} is {frame_ancestors!r}. Write sources with spaces between them, such as "
-            "'self' https://school.example, or 'none'."
-        )
-    rules = {
-        "default-src": "'self'",
-        "script-src": " ".join(["'self'", "'wasm-unsafe-eval'", "blob:", *inline_script_hashes(html)]),
-        "style-src": "'self' 'unsafe-inline'",
-        "img-src": "'self' data: blob:",
-        "font-src": "'self' data:",
-        "connect-src": "'self' ws: wss:",
-        "worker-src": "'self' blob:",
-        "object-src": "'none'",
-        "base-uri": "'none'",
-        "form-action": "'self'",
-        "frame-ancestors": frame_ancestors,
-    }
-    return "; ".join(f"{name} {sources}" for name, sources in rules.items())
+def sessions() -> float:
+    return float(Runtime.instance()._session_mgr.num_active_sessions()) if Runtime.exists() else 0.0
 
 
-def security_headers() -> dict[str, str]:
-    html = index_page(streamlit_index(), base_path())
-    policy = content_security_policy(html, os.environ.get(FRAME_ANCESTORS, "'self'"))
-    unused = "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "payment", "usb"
-    return {
-        "Content-Security-Policy": policy,
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in unused),
-        # The address holds what a person typed: other sites are not told.
-        "Referrer-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff",
-    }
+def ready_problems() -> list[str]:
+    return problems(opening.runner, SETTINGS.waiting, warm=opening.warm)
 
 
-class SecurityHeaders:
-    """ASGI middleware: puts the headers on every answer."""
-
-    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
-        self.app = app
-        self.headers = headers
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self.headers)
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
-
-
-def warm_up() -> None:
-    """Do once, before the first visitor comes, what is slow the first time in a process.
-
-    The imports of torch and SymPy take a second, and so does the first run of everything that a recording needs, most
-    of all of an optimizer. The recordings of the pages' own first documents stay in the cache.
-    """
+def open_server() -> None:
     import code  # noqa: F401 - Python's own, so that nobody imports the page of this name (a debugger would)
 
-    import torch
-
-    from components.recorded import recorded
-    from components.recorded_program import recorded_program
-    from gradwalk.document import DEFAULT
-    from gradwalk.dot import LayoutError
-    from gradwalk.expression import read
-    from gradwalk.lessons import BY_SLUG
-    from gradwalk.sharing import DEFAULT as DEFAULT_PROGRAM
-
-    # Scalars gain nothing from threads, and one visitor's threads would slow down the others.
-    torch.set_num_threads(1)
-    try:
-        recorded(read(DEFAULT.text, DEFAULT.given, DEFAULT.constants, DEFAULT.dtype, DEFAULT.seed))
-        for program in (DEFAULT_PROGRAM.source, BY_SLUG["4d_training_loop"].source):
-            recorded_program(program)
-    except LayoutError as error:
-        # The page says so as well. It is of more use than a server that does not start.
-        logging.getLogger(__name__).warning("%s", error)
-
-    # Everything that is alive now stays so: a garbage collection no longer has to look through it.
+    opening.open(sessions)
+    use(opening.desk)
+    for name in unknown(os.environ):
+        log.event("unknown setting", logging.WARNING, name=name)
+    # Everything that is alive now stays so: a garbage collection no longer has to look through it. A recording makes
+    # thirty small tuples an operation, all of which it keeps: looking through them less often makes it a tenth faster.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def open_browser() -> None:
@@ -170,16 +116,27 @@ def open_browser() -> None:
 @asynccontextmanager
 async def lifespan(_app: App) -> AsyncIterator[None]:
     """Runs before the server takes its first request. The health check answers only afterwards."""
-    warm_up()
+    await asyncio.to_thread(open_server)
     if not config.get_option("server.headless"):
         # Streamlit opens a browser for a plain script, but not for an application; by then the server listens.
         asyncio.get_running_loop().call_later(0.5, open_browser)
     yield
+    await asyncio.to_thread(opening.close)
 
 
+opening = Opening(SETTINGS, first_work())
+index_html = index_page(streamlit_index(), base_path())
+closed = tuple(base_path() + path for path in ("metrics", "_stcore/metrics"))
 app = App(
     PAGES / "main.py",
-    routes=index_routes(),
-    middleware=[Middleware(SecurityHeaders, headers=security_headers())],
+    routes=[
+        *index_routes(index_html),
+        metrics_route(base_path() + "metrics", opening.metrics),
+        ready_route(base_path() + "readyz", ready_problems),
+    ],
+    middleware=[
+        Middleware(SecurityHeaders, headers=security_headers(index_html, SETTINGS)),
+        Middleware(Closed, paths=closed, token=SETTINGS.metrics_token),
+    ],
     lifespan=lifespan,
 )

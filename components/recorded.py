@@ -7,9 +7,8 @@ import math
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import streamlit as st
-
 import gradwalk
+from components.answered import answered
 from gradwalk.answer import answer
 from gradwalk.answer_table import table
 from gradwalk.drawing import player_graphs
@@ -41,7 +40,7 @@ class Recorded(NamedTuple):
         return hashlib.sha256(repr((boxes, arrows, len(self.story["phases"]))).encode()).hexdigest()[:12]
 
 
-@st.cache_data(max_entries=200, ttl=3600, show_spinner=False)
+@answered
 def recorded(expression: Expression) -> Recorded:
     """Record the expression's program. Raises ProgramError and LayoutError for what is too large to run or to draw."""
     expression, recording = _record(expression)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import streamlit as st
-
 import gradwalk
+from components.answered import answered
 from gradwalk.drawing import player_graphs
 from gradwalk.shown_cells import ShownCell, shown_cells
 from gradwalk.timeline import timeline
@@ -22,7 +21,7 @@ class RecordedProgram(NamedTuple):
     cells: list[ShownCell]
 
 
-@st.cache_data(max_entries=100, ttl=3600, show_spinner=False)
+@answered
 def recorded_program(source: str, unfold: tuple[int, ...] = ()) -> RecordedProgram:
     """Run and record a program, with the turns of its loops in ``unfold`` told step by step.
 
@@ -33,7 +32,7 @@ def recorded_program(source: str, unfold: tuple[int, ...] = ()) -> RecordedProgr
     return RecordedProgram(source, unfold, graphs, story, shown_cells(recording))
 
 
-@st.cache_data(max_entries=20, ttl=3600, show_spinner=False)
+@answered
 def shown_by(source: str) -> list[ShownCell]:
     """What the cells of a program show that is too large to be drawn. Raises ProgramError for what is refused."""
     return shown_cells(gradwalk.record(source))

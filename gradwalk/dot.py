@@ -12,7 +12,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import IO, cast
 
 from gradwalk.settings import SETTINGS, variable
@@ -33,6 +34,10 @@ class LayoutError(Exception):
     """A graph that cannot be placed: why, and what would work."""
 
 
+_running: set[int] = set()
+"""The processes that work now; each leads its group."""
+_counting = threading.Lock()
+_started = 0
 _turns = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 
 
@@ -72,9 +77,35 @@ def run(source: str, seconds: float = SETTINGS.layout_seconds) -> bytes:
                 [dot, "-Tjson0"], stdin=text, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
             )
             _bound(process.pid, seconds)
-            return _output(process, complaints, seconds)
+            with _counted(process.pid):
+                return _output(process, complaints, seconds)
     finally:
         _turns.release()
+
+
+def started() -> int:
+    """How often ``dot`` was run by this process."""
+    return _started
+
+
+def end_all() -> None:
+    """End every ``dot`` that runs, with its group: for a process that is about to end itself."""
+    for pid in tuple(_running):
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+@contextmanager
+def _counted(pid: int) -> Iterator[None]:
+    global _started
+    with _counting:
+        _started += 1
+        _running.add(pid)
+    try:
+        yield
+    finally:
+        with _counting:
+            _running.discard(pid)
 
 
 def _bound(pid: int, seconds: float) -> None:

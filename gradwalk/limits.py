@@ -7,35 +7,39 @@ import time
 from dataclasses import dataclass
 
 from gradwalk.program import ProgramError, Span
+from gradwalk.settings import SETTINGS
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one program may cost. Sizes count elements of tensors, an expanded view at its full size."""
+    """What one program may cost. Sizes count elements of tensors, an expanded view at its full size.
 
-    characters: int = 60_000
+    Those that whoever runs a server may set stand in ``settings``.
+    """
+
+    characters: int = SETTINGS.characters
     lines: int = 12_000
     syntax_nodes: int = 120_000
     depth: int = 80
     digits: int = 40
     """The longest whole number a program may write down."""
-    steps: int = 2_000_000
+    steps: int = SETTINGS.steps
     """Pieces of syntax evaluated, loops included."""
-    watched_steps: int = 100_000
-    watched_operations: int = 12_000
+    watched_steps: int = SETTINGS.watched_steps
+    watched_operations: int = SETTINGS.watched_operations
     """What a recording keeps. A longer program runs on unwatched, and its cells still show what they print."""
     calls: int = 40
     """How deep a program's own functions may call each other."""
-    operations: int = 400_000
-    elements: int = 1 << 20
+    operations: int = SETTINGS.operations
+    elements: int = SETTINGS.elements
     """Elements of one tensor."""
     dimensions: int = 64
     """Dimensions of one tensor; PyTorch's own kernels take no more."""
-    total_elements: int = 1 << 24
+    total_elements: int = SETTINGS.total_elements
     """Elements of all tensors that are alive together; while a program is watched, none is let go."""
     least_elements: int = 128
     """What the smallest tensor counts as: a node of the graph, and its names, take memory too."""
-    work: int = 1 << 30
+    work: int = SETTINGS.work
     """Multiplications of one matrix product."""
     items: int = 10_000
     """Items of one list, tuple or range, and characters of one string."""
@@ -43,11 +47,11 @@ class Limits:
     """Items of all lists and texts that a program makes."""
     bits: int = 1024
     """Size of a whole number that arithmetic may reach."""
-    output: int = 100_000
+    output: int = SETTINGS.output
     """Characters shown by all cells together."""
-    seconds: float = 10.0
+    seconds: float = SETTINGS.seconds
     """Of one core's work, so that a busy machine stops nobody; three times as many by the clock."""
-    numbers: int = 1 << 20
+    numbers: int = SETTINGS.numbers
     """Elements of arrays that one recording keeps; of those that come later it keeps shape and dtype."""
     local_gradients: int = 1 << 18
     """Entries of all Jacobians that one recording keeps."""
@@ -57,6 +61,18 @@ class Limits:
 
 LIMITS = Limits()
 _PATIENCE = 3
+
+
+class LimitError(ProgramError):
+    """A refusal because something would be too much."""
+
+    reason = "limit"
+
+
+class TimeLimitError(LimitError):
+    """A program that was stopped when its time was up."""
+
+    reason = "time"
 
 
 class Budget:
@@ -78,7 +94,7 @@ class Budget:
         self._steps -= 1
         self._watched_steps -= 1
         if self._steps < 0:
-            raise ProgramError(
+            raise LimitError(
                 f"This program takes more than {self.limits.steps:,} steps. A loop with fewer turns would work.", span
             )
         self.check_time(span)
@@ -86,7 +102,7 @@ class Budget:
     def check_time(self, span: Span) -> None:
         """Called before any piece of work that can take long."""
         if time.thread_time() - self._start > self.limits.seconds or time.monotonic() > self._deadline:
-            raise ProgramError(
+            raise TimeLimitError(
                 f"This program ran for {self.limits.seconds:g} seconds and was stopped. "
                 "Fewer turns or smaller tensors would work.",
                 span,
@@ -96,24 +112,24 @@ class Budget:
         """One operation whose largest tensor has so many elements and that multiplies so often."""
         limits = self.limits
         if elements > limits.elements:
-            raise ProgramError(
+            raise LimitError(
                 f"This would make a tensor of {count(elements)} elements; at most {limits.elements:,} fit here.", span
             )
         self._operations -= 1
         self._watched_operations -= 1
         self._elements -= elements
         if self._operations < 0:
-            raise ProgramError(
+            raise LimitError(
                 f"This program runs more than {limits.operations:,} operations. Fewer turns would work.", span
             )
         if self._elements < 0:
-            raise ProgramError(
+            raise LimitError(
                 f"The tensors of this program have more than {limits.total_elements:,} elements together. "
                 "Smaller tensors would work.",
                 span,
             )
         if work > limits.work:
-            raise ProgramError("This matrix product is too large. Smaller matrices would work.", span)
+            raise LimitError("This matrix product is too large. Smaller matrices would work.", span)
         self.check_time(span)
 
     @property
@@ -135,7 +151,7 @@ class Budget:
         """A list, a tuple or a text with so many items was made."""
         self._items -= made
         if self._items < 0:
-            raise ProgramError(
+            raise LimitError(
                 f"The lists of this program have more than {self.limits.total_items:,} items together. "
                 "Shorter lists would work.",
                 span,
@@ -144,7 +160,7 @@ class Budget:
     def output(self, characters: int, span: Span) -> None:
         self._output -= characters
         if self._output < 0:
-            raise ProgramError(
+            raise LimitError(
                 f"This program shows more than {self.limits.output:,} characters. Showing less would work.", span
             )
 

@@ -43,16 +43,20 @@ class Settings:
     # What one program may cost
     characters: int = _whole(1_000, 200_000, 60_000)
     """Length of a program."""
-    steps: int = _whole(1_000, 5_000_000, 200_000)
+    steps: int = _whole(1_000, 100_000_000, 2_000_000)
     """Pieces of syntax evaluated, loops included."""
-    operations: int = _whole(100, 200_000, 20_000)
+    watched_steps: int = _whole(1_000, 1_000_000, 100_000)
+    """So many of them are recorded; a longer program runs on unwatched."""
+    operations: int = _whole(100, 10_000_000, 400_000)
     """Operations of PyTorch."""
+    watched_operations: int = _whole(100, 200_000, 12_000)
+    """So many of them are recorded."""
     elements: int = _whole(1_000, 1 << 24, 1 << 20)
     """Elements of one tensor."""
     total_elements: int = _whole(1_000, 1 << 28, 1 << 24)
-    """Elements of all tensors together."""
+    """Elements of all tensors that are alive together."""
     work: int = _whole(1_000, 1 << 36, 1 << 30)
-    """Multiplications of all matrix products together, estimated before they are done."""
+    """Multiplications of one matrix product, estimated before they are done."""
     output: int = _whole(1_000, 1_000_000, 100_000)
     """Characters shown by all cells together."""
     numbers: int = _whole(1_000, 1 << 22, 1 << 20)
@@ -69,8 +73,8 @@ class Settings:
     """Programs that run at once, each in a process of its own; 0 runs them in the server itself."""
     long_processes: int = _whole(1, 64, max(1, cores() // 2))
     """Long programs that run at once beside them, at the lowest priority."""
-    long_after: float = _real(0.1, 60, 1)
-    """Seconds after which a program counts as long."""
+    long_after: float = _real(0.1, 60, 0.5)
+    """Seconds of a core's work after which a program counts as long."""
     waiting: int = _whole(1, 10_000, 500)
     """Programs that may wait for their turn."""
     long_waiting: int = _whole(0, 1_000, 20)
@@ -102,8 +106,9 @@ def variable(name: str) -> str:
 
 def read(environment: Mapping[str, str]) -> Settings:
     """The settings in an environment; an empty text is none. Raises SettingError for a value that cannot be used."""
-    given = {one.name: environment.get(variable(one.name)) for one in fields(Settings)}
-    return Settings(**{one.name: _value(one, text) for one in fields(Settings) if (text := given[one.name])})
+    texts = {one: environment.get(variable(one.name)) for one in fields(Settings)}
+    given: dict[str, Any] = {one.name: _value(one, text) for one, text in texts.items() if text}
+    return Settings(**given)
 
 
 def unknown(environment: Mapping[str, str]) -> list[str]:

@@ -9,18 +9,14 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app import FRAME_ANCESTORS, content_security_policy, index_page, inline_script_hashes, security_headers
+from app import base_path, index_page, streamlit_index
+from gradwalk.settings import SETTINGS
+from serving.headers import security_headers
 from tests.browser import Watch, running_server, settled
 from tests.conftest import CheckAxe, NewPage
 
 ROOT = Path(__file__).resolve().parent.parent
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
-
-
-def test_hash_of_an_inline_script() -> None:
-    # The example of the Content Security Policy standard, level 3, section 8.3.
-    page = "<html><script>alert('Hello, world.');</script><script src='a.js'></script></html>"
-    assert inline_script_hashes(page) == ("'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='",)
 
 
 def test_index_page_bears_our_name_and_says_where_the_server_is() -> None:
@@ -31,22 +27,10 @@ def test_index_page_bears_our_name_and_says_where_the_server_is() -> None:
     assert "other" not in ours
 
 
-def test_policy_names_who_may_frame_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "frame-ancestors 'self'" in security_headers()["Content-Security-Policy"]
-    monkeypatch.setenv(FRAME_ANCESTORS, "'self' https://school.example")
-    assert security_headers()["Content-Security-Policy"].endswith("frame-ancestors 'self' https://school.example")
-
-
-@pytest.mark.parametrize("sources", ["'self'; script-src *", "a, b", "", "'self'\r\nSet-Cookie: a=b"])
-def test_frame_ancestors_that_would_say_more_are_refused(sources: str) -> None:
-    with pytest.raises(ValueError, match=FRAME_ANCESTORS):
-        content_security_policy("", sources)
-
-
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/no-such-page"])
 def test_every_answer_carries_the_headers(server: str, path: str) -> None:
     with urlopen(server + path, timeout=10) as answer:  # noqa: S310 - our own server on loopback
-        for name, value in security_headers().items():
+        for name, value in security_headers(index_page(streamlit_index(), base_path()), SETTINGS).items():
             assert answer.headers[name] == value
 
 

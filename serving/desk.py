@@ -1,0 +1,121 @@
+"""Where work is asked for: kept results at once, equal work once, and a visitor's newest in place of their older."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from gradwalk.program import ProgramError
+from serving.kept import Kept
+from serving.pool import Busy, Job, Runner
+from serving.work import Reply, Work, described, packed, reason_of, unpacked
+
+
+class Failed(Exception):
+    """Work that broke. Its message is in the log, without what anybody typed."""
+
+
+class Listener(Protocol):
+    """Hears of everything that was answered, for metrics and logs."""
+
+    def __call__(self, work: str, reply: Reply, how: str, seconds: float) -> None: ...
+
+
+class _Errand:
+    """Work under way, and who waits for it."""
+
+    def __init__(self, who: str, work: Work) -> None:
+        self.work = work
+        self.job = Job(who, work.description)
+        self.wanted_by = {who}
+        self.reply: Future[Reply] = Future()
+
+
+class Desk:
+    """Answers every visitor, by way of a runner."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        kept: Kept,
+        listener: Listener | None = None,
+        dropped: Callable[[], object] = lambda: None,
+    ) -> None:
+        """``dropped`` is called whenever work is dropped."""
+        self.runner = runner
+        self.kept = kept
+        self._listener = listener
+        self._dropped = dropped
+        self._lock = threading.Lock()
+        self._under_way: dict[bytes, _Errand] = {}
+
+    def ask(self, who: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        """What ``function(*arguments)`` gives, or the refusal that it raises.
+
+        ``who`` is the visitor. What they asked for before is no longer wanted; if nobody else wants it either, that
+        call raises Dropped. Raises Busy, Stopped and TooLarge, all of them ProgramErrors, and Failed.
+        """
+        work, start = described(function, arguments), time.perf_counter()
+        reply, how = self._reply(who, work)
+        if self._listener is not None:
+            self._listener(work.name, reply, how, time.perf_counter() - start)
+        if reply.outcome == "failed":
+            raise Failed(reply.reason)
+        if reply.outcome == "refused":
+            raise unpacked(reply.body)
+        return pickle.loads(reply.body)  # noqa: S301 (from a process of ours)
+
+    def _reply(self, who: str, work: Work) -> tuple[Reply, str]:
+        """The reply and how it came: ``kept``, ``shared`` with others who asked for the same, or ``done``."""
+        with self._lock:
+            kept = self.kept.get(work.key)
+            errand, mine = self._join(who, work) if kept is None else (None, False)
+            unwanted = self._no_longer_wanted(who, work)
+        for one in unwanted:
+            one.job.drop()
+            self._dropped()
+        if kept is not None:
+            return kept, "kept"
+        if errand is not None and not mine:
+            return errand.reply.result(), "shared"
+        return self._run(errand or _Errand(who, work)), "done"
+
+    def _join(self, who: str, work: Work) -> tuple[_Errand, bool]:
+        """The errand with this work, and whether it is a new one."""
+        errand = self._under_way.get(work.key)
+        if errand is not None and errand.wanted_by:
+            errand.wanted_by.add(who)
+            return errand, False
+        errand = self._under_way[work.key] = _Errand(who, work)
+        return errand, True
+
+    def _no_longer_wanted(self, who: str, newest: Work) -> list[_Errand]:
+        """The visitor's older errands that nobody else waits for."""
+        older = [one for one in self._under_way.values() if one.work.key != newest.key and who in one.wanted_by]
+        for one in older if who else ():
+            one.wanted_by.discard(who)
+        return [one for one in older if not one.wanted_by]
+
+    def _run(self, errand: _Errand) -> Reply:
+        try:
+            reply = self.runner.run(errand.job)
+        except ProgramError as error:
+            reply = Reply("refused", packed(error), reason_of(error))
+        except BaseException as error:
+            self._over(errand)
+            errand.reply.set_exception(error)
+            raise
+        if reply.reason != Busy.reason:
+            self.kept.put(errand.work.key, reply)
+        self._over(errand)
+        errand.reply.set_result(reply)
+        return reply
+
+    def _over(self, errand: _Errand) -> None:
+        with self._lock:
+            if self._under_way.get(errand.work.key) is errand:
+                del self._under_way[errand.work.key]

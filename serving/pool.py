@@ -1,0 +1,253 @@
+"""Processes that do work in turns: short work at once, long work at the lowest priority, none for ever."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Protocol
+
+from gradwalk.program import ProgramError
+from gradwalk.settings import Settings
+from serving.processes import Gone, Nursery, Process
+from serving.turns import Full, Ticket, Turns
+from serving.work import Reply, do
+
+_LOOK = 0.25
+"""Seconds between two looks at work that takes long: whether it was dropped, whether others wait for its place."""
+_GRACE = 0.5
+"""Seconds that a process has to end by itself."""
+
+
+class Busy(ProgramError):
+    """Too many want something at once."""
+
+    reason = "queue"
+
+
+class Stopped(ProgramError):
+    """The process that did the work is gone."""
+
+    reason = "stopped"
+
+
+class Dropped(Exception):
+    """Nobody wants the result any more."""
+
+
+class Job:
+    """A piece of work on its way through a pool, which anybody may drop."""
+
+    def __init__(self, who: str, description: bytes) -> None:
+        self.who = who
+        self.description = description
+        self.dropped = False
+        self._lock = threading.Lock()
+        self._turns: Turns | None = None
+        self._ticket: Ticket | None = None
+        self._process: Process | None = None
+
+    def drop(self) -> None:
+        """Out of the queue, or with the process that does it asked to end."""
+        with self._lock:
+            self.dropped = True
+            if self._turns is not None and self._ticket is not None:
+                self._turns.drop(self._ticket)
+            if self._process is not None:
+                self._process.ask_to_end()
+
+    @contextmanager
+    def turn(self, turns: Turns) -> Iterator[None]:
+        """Wait for a turn, and have it. Raises Full, and Dropped."""
+        with self._lock:
+            self._check()
+            ticket = turns.ask(self.who)
+            self._turns, self._ticket = turns, ticket
+        ticket.called.wait()
+        with self._lock:
+            self._turns = self._ticket = None
+        if ticket.dropped:
+            raise Dropped
+        try:
+            yield
+        finally:
+            turns.done()
+
+    @contextmanager
+    def done_by(self, process: Process) -> Iterator[None]:
+        with self._lock:
+            self._check()
+            self._process = process
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._process = None
+
+    def _check(self) -> None:
+        if self.dropped:
+            raise Dropped
+
+
+class Runner(Protocol):
+    """What does work: a pool of processes, or this one."""
+
+    def run(self, job: Job) -> Reply:
+        """Raises Busy, Stopped and Dropped."""
+
+    @property
+    def waiting(self) -> int: ...
+
+
+class Here:
+    """Does work in the server's own process: without a pool, for tests, and where ``GRADWALK_PROCESSES`` is 0."""
+
+    waiting = 0
+
+    def run(self, job: Job) -> Reply:
+        return do(job.description)
+
+
+class Pool:
+    """``settings.processes`` at once, and ``settings.long_processes`` more for what takes long while others wait."""
+
+    def __init__(self, settings: Settings, first: Sequence[bytes] = ()) -> None:
+        """``first`` is work that gets the processes warm."""
+        self._settings = settings
+        self._nursery = Nursery(first)
+        self._short = Turns(settings.processes, settings.waiting)
+        self._long = Turns(settings.long_processes, settings.long_waiting)
+        self._lock = threading.Lock()
+        self._idle: list[Process] = []
+        self._all: set[int] = set()
+
+    def start(self) -> list[Reply]:
+        """Get warm, and have the processes ready; what came of the first work. Raises Gone."""
+        replies = self._nursery.start()
+        for process in [self._fresh() for _ in range(self._settings.processes)]:
+            self._give_back(process)
+        return replies
+
+    def stop(self) -> None:
+        """Whatever works is ended."""
+        self._nursery.stop()
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for process in idle:
+            self._let_go(process)
+
+    @property
+    def waiting(self) -> int:
+        return self._short.waiting
+
+    @property
+    def long_waiting(self) -> int:
+        return self._long.waiting
+
+    @property
+    def pids(self) -> list[int]:
+        """The nursery and its processes."""
+        with self._lock:
+            return [pid for pid in (self._nursery.pid, *self._all) if pid is not None]
+
+    def run(self, job: Job) -> Reply:
+        try:
+            return self._run(job)
+        except Full:
+            raise Busy(
+                "So many programs wait for their turn that this one was not taken on. What you typed is kept; "
+                "any change in some seconds tries it again."
+            ) from None
+        except Gone:
+            if job.dropped:
+                raise Dropped from None
+            raise Stopped(
+                "The process that ran this program has ended before it could answer, most likely for lack of memory. "
+                "Smaller tensors or fewer turns would work."
+            ) from None
+
+    def _run(self, job: Job) -> Reply:
+        with job.turn(self._short):
+            process = self._take()
+            with self._ended_on_error(process), job.done_by(process):
+                process.send(job.description)
+                reply = self._reply(job, process, give_way=True)
+            if reply is not None:
+                self._give_back(process)
+                return reply
+            process.halt()
+        with self._ended_on_error(process):
+            reply = self._run_long(job, process)
+        self._end(process)
+        return reply
+
+    def _run_long(self, job: Job, process: Process) -> Reply:
+        try:
+            with job.turn(self._long), job.done_by(process):
+                process.go_on()
+                reply = self._reply(job, process)
+        except Full:
+            raise Busy(
+                f"This program takes longer than {self._settings.long_after:g} s, and others do too at the moment. "
+                "What you typed is kept; fewer turns would work, or any change in half a minute."
+            ) from None
+        if reply is None:
+            raise Stopped(
+                f"This program did not answer within {self._settings.stop_after:g} s and was ended. "
+                "Fewer turns or smaller tensors would work."
+            )
+        return reply
+
+    def _reply(self, job: Job, process: Process, *, give_way: bool = False) -> Reply | None:
+        """The reply; None when its time is up, or when it takes long and shall ``give_way`` to those who wait.
+
+        What counts as long is the process's own work: on a busy machine, everything takes long by the clock.
+        """
+        begun, waited = process.worked, self._settings.long_after
+        reply = process.reply(waited)
+        while reply is None and waited < self._settings.stop_after:
+            if job.dropped:
+                raise Dropped
+            if give_way and self._short.waiting and process.worked - begun > self._settings.long_after:
+                return None
+            reply, waited = process.reply(_LOOK), waited + _LOOK
+        return reply
+
+    def _fresh(self) -> Process:
+        process = self._nursery.process()
+        with self._lock:
+            self._all.add(process.pid)
+        return process
+
+    def _take(self) -> Process:
+        with self._lock:
+            process = self._idle.pop() if self._idle else None
+        return process or self._fresh()
+
+    def _give_back(self, process: Process) -> None:
+        with self._lock:
+            kept = process.answers < self._settings.process_answers and len(self._idle) < self._settings.processes
+            if kept:
+                self._idle.append(process)
+        if not kept:
+            self._let_go(process)
+
+    @contextmanager
+    def _ended_on_error(self, process: Process) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._end(process)
+            raise
+
+    def _end(self, process: Process) -> None:
+        """First let it end what it has started: a `dot` would go on without it."""
+        process.ask_to_end()
+        with suppress(Gone):
+            process.reply(_GRACE)
+        self._let_go(process)
+
+    def _let_go(self, process: Process) -> None:
+        process.end()
+        with self._lock:
+            self._all.discard(process.pid)
