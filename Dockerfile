@@ -17,6 +17,7 @@ RUN pip install --no-cache-dir --extra-index-url "$PYTORCH_INDEX" -r requirement
 COPY app.py LICENSE ./
 COPY .streamlit/config.toml .streamlit/
 COPY gradwalk gradwalk
+COPY serving serving
 COPY components components
 COPY pages pages
 
