@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
@@ -12,6 +10,7 @@ import streamlit as st
 from components.perceptron.cells import Cells, cells, composed, refused_cell
 from components.perceptron.changing import changed
 from components.perceptron.entry import Entry, HandEntry, read_entry, read_hand_entry
+from components.sent import key_of, state_of
 from gradwalk.perceptron.address import Document, from_query
 from gradwalk.perceptron.editing import with_layer
 from gradwalk.perceptron.model import Layer, Perceptron, SettingError
@@ -53,11 +52,10 @@ def opened_perceptron() -> OpenedPerceptron:
     before: OpenedPerceptron | None = st.session_state.get(_KEY)
     entry, typed = read_entry(_sent(KEY)), read_hand_entry(_sent(HAND))
     arrived = KEY not in st.session_state
-    if before is None or (arrived and st.query_params):
-        document, notices = from_query(st.query_params.to_dict())
-        now = replace(filled(fresh(document)), notices=notices)
+    if before is None or (arrived and entry is None and st.query_params):
+        now = _from_address(entry)
     elif entry is None or entry.count == before.answered:
-        now = replace(before, notices=before.notices if entry is None else ())
+        now = before
     else:
         now = after(before, entry)
     now = replace(now, document=replace(now.document, step=_step()))
@@ -67,6 +65,17 @@ def opened_perceptron() -> OpenedPerceptron:
     return now
 
 
+def _from_address(entry: Entry | None) -> OpenedPerceptron:
+    """What the address says. Where the browser holds an entry already, another process had shown it: it goes on."""
+    params = st.query_params.to_dict()
+    document, notices = from_query(params)
+    now = replace(filled(fresh(document, *sorted(params.items()))), notices=notices)
+    if entry is None:
+        return now
+    goes_on = replace(now, key=entry.opened, answered=entry.count)
+    return after(goes_on, replace(entry, actions=())) if entry.cells.keys() == now.cells.keys() else goes_on
+
+
 def _step() -> int:
     """Where the player stands: it writes that into the address, which every run of the page sees."""
     text = st.query_params.get("step", "0")
@@ -74,8 +83,8 @@ def _step() -> int:
 
 
 def _sent(key: str) -> object:
-    state = st.session_state.get(key)
-    return state.get("entry") if isinstance(state, Mapping) else None
+    state = state_of(key)
+    return None if state is None else state.get("entry")
 
 
 def after_hand(before: OpenedPerceptron, entry: HandEntry) -> OpenedPerceptron:
@@ -92,8 +101,8 @@ def add_layer() -> None:
         st.session_state[_KEY] = filled(replace(now, document=replace(now.document, perceptron=perceptron)))
 
 
-def fresh(document: Document) -> OpenedPerceptron:
-    return OpenedPerceptron(secrets.token_hex(4), document)
+def fresh(document: Document, *origin: object) -> OpenedPerceptron:
+    return OpenedPerceptron(key_of(*origin), document)
 
 
 def filled(now: OpenedPerceptron) -> OpenedPerceptron:
