@@ -59,7 +59,7 @@ class Index:
         self.nodes = {node.id: node for node in recording.nodes}
         self.calls: dict[int, BackwardCall] = {}
         self.locals: dict[tuple[int, int, int], LocalGradient] = {}
-        """By call, operation and edge."""
+        """Those of first results, by call, operation and edge."""
         self.arrivals: dict[tuple[int, int], list[Arrival]] = {}
         """What a node hands on, by call and node."""
         self.contributions: dict[tuple[int, int], list[Array]] = {}
@@ -81,7 +81,8 @@ class Index:
                 self.calls[event.call] = event
                 self.gradients[event.call, event.root] = event.seed
             elif isinstance(event, LocalGradient):
-                self.locals[event.call, event.operation, event.edge] = event
+                if not event.result:
+                    self.locals[event.call, event.operation, event.edge] = event
             elif isinstance(event, Accumulate):
                 self.gradients[event.call, event.leaf] = event.added
                 self.accumulated.append(event)
@@ -113,6 +114,12 @@ class Index:
                 arrived = self.contributions.setdefault((event.call, edge.value), [])
                 arrived.append(array)
                 found.append(Arrival(number, edge.value, array, len(arrived), 0))
+
+    def arriving(self, event: Backward) -> tuple[int, ...]:
+        """The results at which a gradient arrives: of a split, say, several, or not the first."""
+        operation = self.operation_of(event.node)
+        results = () if operation is None else operation.results
+        return tuple(value for value, upstream in zip(results, event.upstream, strict=False) if upstream is not None)
 
     def _count_uses(self) -> None:
         for (call, _), found in self.arrivals.items():

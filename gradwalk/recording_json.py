@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from gradwalk import recording as r
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when a reader of the old form would misread the new one."""
 
 EVENTS: dict[str, type] = {

@@ -84,7 +84,7 @@ def on_arrow(array: Array) -> str:
 def local_text(index: Index, event: LocalGradient, operation: Operation) -> str:
     """A number, the few numbers of a diagonal, a row or a column, or else the Jacobian's size."""
     if event.form == "diagonal":
-        return on_arrow(Array(index.values[operation.results[0]].shape, "", event.numbers))
+        return on_arrow(Array(index.values[operation.results[event.result]].shape, "", event.numbers))
     if event.numbers is None or min(event.rows, event.columns) > 1:
         return jacobian_text(event.rows, event.columns)
     if len(event.numbers) == 1:

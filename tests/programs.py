@@ -51,6 +51,8 @@ _MATRIX = (
     "{0}.t().sum(0)",
 )
 _PRODUCT = ("{0} @ {1}", "F.linear({0}, {1})", "torch.outer({0}, {1})", "F.mse_loss({0}, {0} * {0})")
+_SEVERAL = ("{0}.split([1, {0}.shape[0] - 1])", "{0}.unbind()", "torch.var_mean({0}, correction=0)", "{0}.chunk(2)",
+    "{0}.sort(dim=0)", "torch.aminmax({0})")  # fmt: skip
 _IN_PLACE = (
     "{0} += {1}",
     "{0} *= 2",
@@ -147,9 +149,25 @@ class Program:
             self._count += 1
             self.add(f"v{self._count}, i{self._count} = {self.choose(found)}.max(dim=0)")
 
+    def several(self) -> None:
+        """An operation with several results, all of which can have a gradient."""
+        if found := self.tensors(rank=1):
+            name = self.choose(found)
+            self._count += 2
+            parts = f"v{self._count - 1}, v{self._count}"
+            self.add(f"{parts} = {self.choose(_SEVERAL).format(name)}")
+
     def in_place(self) -> None:
         if found := self.tensors(leaves=False):
             self.add(self.choose(_IN_PLACE).format(self.choose(found), self.choose(self.tensors())))
+
+    def part(self) -> None:
+        """A view, changed in place, is one more value of the program."""
+        if found := self.tensors(rank=1, leaves=False):
+            self._count += 1
+            view = f"v{self._count}"
+            if self.add(f"{view} = {self.choose(found)}{self.choose(['[0:1]', '[-1]', '.T', '.reshape(-1)'])}"):
+                self.add(self.choose(_IN_PLACE).format(view, self.choose(self.tensors())))
 
     def untracked(self) -> None:
         self._count += 1
@@ -189,7 +207,7 @@ class Program:
 
 _KINDS = (
     "unary", "unary", "binary", "binary", "reduce", "view", "matrix", "product", "pair", "in_place", "untracked",
-    "again", "retain", "update", "backward", "backward",
+    "again", "retain", "several", "part", "update", "backward", "backward",
 )  # fmt: skip
 
 

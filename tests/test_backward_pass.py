@@ -49,24 +49,28 @@ def through(upstream: torch.Tensor, local: LocalGradient, shape: tuple[int, ...]
 
 @given(programs())
 def test_upstream_times_local_gradient_is_the_contribution_on_every_edge(source: str) -> None:
+    """Of an operation with several results, the contribution is the sum over those at which a gradient arrives."""
     recording = record(source)
     for _, locals_, backward, _ in calls(recording):
-        found = {(event.operation, event.edge): event for event in locals_}
+        found = {(event.operation, event.edge, event.result): event for event in locals_}
         for event in backward:
             operation = recording.nodes[event.node].operation
             assert operation is not None
-            upstream = event.upstream[0]
             for number, edge in enumerate(recording.operations[operation].edges):
                 given_on = None if edge.route is None else event.contributions[edge.route]
-                if given_on is None or upstream is None:
+                if given_on is None:
                     continue
-                local = found[operation, number]
                 shape = recording.values[edge.value].shape
-                expected = through(tensor(upstream), local, shape)
-                scale = through(
-                    tensor(upstream).abs(), local._replace(numbers=tuple(map(abs, local.numbers or ()))), shape
-                )
-                assert close(expected, tensor(given_on), scale, upstream.dtype, given_on.dtype), (local, event)
+                expected, scale, dtypes = torch.zeros(shape), torch.zeros(shape), {given_on.dtype}
+                for result, upstream in enumerate(event.upstream):
+                    if upstream is None:
+                        continue
+                    local = found[operation, number, result]
+                    size = local._replace(numbers=tuple(map(abs, local.numbers or ())))
+                    expected = expected + through(tensor(upstream), local, shape)
+                    scale = scale + through(tensor(upstream).abs(), size, shape)
+                    dtypes.add(upstream.dtype)
+                assert close(expected, tensor(given_on), scale, *dtypes), event
 
 
 @given(programs())

@@ -74,8 +74,8 @@ def test_the_json_is_json() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "{}", "[]", "null", "5", '"recording"', "{", "[" * 100_000, '{"format": 1}', '{"format": 2, "source": ""}',
-        '{"format": 1, "source": "", "torch": "", "cells": 5,"values": [], "operations": [], "nodes": [], "events": 0}',
+        "", "{}", "[]", "null", "5", '"recording"', "{", "[" * 100_000, '{"format": 2}', '{"format": 3, "source": ""}',
+        '{"format": 2, "source": "", "torch": "", "cells": 5,"values": [], "operations": [], "nodes": [], "events": 0}',
     ],
 )  # fmt: skip
 def test_nothing_else_is_read(text: str) -> None:

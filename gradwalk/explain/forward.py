@@ -57,6 +57,8 @@ def forward(index: Index, event: Forward) -> Account:
     title = TITLES["forward"].format(operation=called(operation))
     if not operation.results:
         return Account(title, "")
+    if operation.edges and operation.edges[-1].name == "base":
+        return Account(title, joined(_through_a_view(index, operation), _noted(index, operation)))
     result = index.values[operation.results[0]]
     operands = [index.values[edge.value] for edge in operation.edges]
     sentence = joined(
@@ -66,6 +68,15 @@ def forward(index: Index, event: Forward) -> Account:
         _noted(index, operation),
     )
     return Account(title, sentence, computed_lines(index, operation, operands, result))
+
+
+def _through_a_view(index: Index, operation: Operation) -> str:
+    """A change of a view is one of what it is a view of, which is the operation's first result."""
+    result, view = (index.values[value] for value in operation.results[:2])
+    part, number = number_text(view.shape, view.numbers), number_text(result.shape, result.numbers)
+    key = "through a view shape" if part is None or number is None else "through a view"
+    base = index.shown[result.id].rstrip("′")
+    return FORWARD[key].format(view=index.shown[operation.edges[0].value], base=base, part=part, number=number)
 
 
 def _computed(index: Index, operation: Operation, result: Value, operands: list[Value]) -> str:

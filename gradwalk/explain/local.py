@@ -28,9 +28,9 @@ from gradwalk.recording import (
 def local(index: Index, event: LocalGradient) -> Account:
     operation = index.operations[event.operation]
     edge = operation.edges[event.edge]
-    pieces = {"result": index.shown[operation.results[0]], "operand": _placed(index, operation, event.edge)}
+    pieces = {"result": index.shown[operation.results[event.result]], "operand": _placed(index, operation, event.edge)}
     operands = [index.values[other.value] for other in operation.edges]
-    reason = local_reason(event, operation, operands, index.values[operation.results[0]])
+    reason = local_reason(event, operation, operands, index.values[operation.results[event.result]])
     scalar = event.rows == event.columns == 1
     jump = scalar and jumps(call_name(operation), operands[event.edge].numbers)
     sentence = joined(
@@ -62,7 +62,7 @@ def _how_much(index: Index, event: LocalGradient, operation: Operation) -> str:
     if copy:
         ordinal = ORDINALS[copy - 1] if copy <= len(ORDINALS) else f"{copy}."
         word = LOCAL["place"].format(ordinal=ordinal, operand=word)
-    pieces = {"result": index.shown[operation.results[0]], "operand": word}
+    pieces = {"result": index.shown[operation.results[event.result]], "operand": word}
     if event.rows == event.columns == 1 and event.numbers is not None:
         return _movement(float(event.numbers[0]), pieces)
     key = event.form
@@ -71,7 +71,7 @@ def _how_much(index: Index, event: LocalGradient, operation: Operation) -> str:
     elif event.form == "matrix":
         small = max(event.rows, event.columns) <= LARGEST_MATRIX
         key = "row" if event.rows == 1 else "column" if event.columns == 1 else "matrix" if small else "matrix large"
-    shape = index.values[operation.results[0]].shape
+    shape = index.values[operation.results[event.result]].shape
     number = gist(Array(shape, "", event.numbers)) if event.form == "diagonal" else ""
     return LOCAL[key].format(rows=event.rows, columns=event.columns, number=number, **pieces)
 

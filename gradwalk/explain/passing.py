@@ -28,6 +28,9 @@ def passing(index: Index, event: Backward, operation: Operation, upstream: Array
         return seen.say("nothing")
     if len(arrivals) > 1 and len(set(seen.names())) == 1 and call_name(operation) != "mul":
         return seen.say("places", count=len(arrivals))
+    if operation.edges[-1].name == "base":
+        view, base = index.shown[operation.edges[0].value], index.shown[operation.edges[-1].value]
+        return seen.say("through a view", view=view, base=base)
     speak = SPEAKERS.get(call_name(operation), _other)
     return " ".join(filter(None, (speak(seen) or _other(seen), _copies(seen))))
 

@@ -41,7 +41,7 @@ def slope(index: Index, operation: Operation, event: LocalGradient) -> str:
         event.edge,
         float(event.numbers[0]),
         [index.values[other.value] for other in operation.edges],
-        index.shown[operation.results[0]],
+        index.shown[operation.results[event.result]],
         index.shown[edge.value],
     )
     key = _slope_key(call_name(operation), edge.name, seen)

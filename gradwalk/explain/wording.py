@@ -103,6 +103,9 @@ FORWARD = {
     "unrecorded": "PyTorch does not record this operation here, so no gradient can flow back through it.",
     "rounded": "Exactly it is {exact}; {dtype} has no number so close to {made} and rounds it to {made}.",
     "in place": "The change is in place: {result} now holds the new value.",
+    "through a view": "{view} changes to {part}. It lives in the memory of {base}, so {base} changes in place, "
+    "to {number}.",
+    "through a view shape": "{view} changes. It lives in the memory of {base}, so {base} changes in place.",
 }
 
 LOCAL = {
@@ -174,6 +177,9 @@ BACKWARD = {
     "pull": "The gradient arriving at {result} is {upstream}.",
     "pull root": "The gradient starts at {result} as {upstream}.",
     "pull shape": "The gradient of {target} arrives at {result}, one number for each of its {count} elements.",
+    "results": "Gradients arrive at {results}. Each element of {operand} collects from all of their elements.",
+    "one result": "A gradient arrives at {results} alone. Each element of {operand} collects from all of its elements.",
+    "through a view": "Only the part that {view} shows was changed; elsewhere the gradient goes on to {base} as it is.",
     "nothing": "The gradient arriving at {result} is 0, so nothing is passed on.",
     "scaled": "At {operand} = {number} the slope of {operation} is {local}, so {operand} gets {contribution}.",
     "unchanged": "At {operand} = {number} the slope of {operation} is 1, so {operand} gets all of it.",

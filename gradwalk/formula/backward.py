@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gradwalk.formula.arrays import array_or_start, derivative
 from gradwalk.formula.local import jacobian_tree, target
@@ -61,6 +61,8 @@ def contribution_lines(index: Index, event: Backward, operation: Operation, arri
     """Upstream × local = contribution, in symbols and then in numbers; the last of several uses adds their sum."""
     names = [name_tree(index.names[operation.results[0]]), name_tree(index.names[arrival.value])]
     trees = [name_tree(index.target(event.call)), *names]
+    if (arriving := index.arriving(event)) != operation.results[:1]:
+        return (*_several_lines(index, operation, arrival, trees, arriving), *_sum_lines(index, event.call, arrival))
     local = index.locals.get((event.call, operation.id, arrival.edge))
     result = index.values[operation.results[0]]
     if (matrices := _matrix_lines(index, event, operation, arrival, trees)) is not None:
@@ -75,6 +77,22 @@ def contribution_lines(index: Index, event: Backward, operation: Operation, arri
     left = f"{derivative('#0', '#2')} = " if arrival.uses == 1 else ""
     numbers = _product_numbers(index, event, operation, arrival, local)
     return (filled(left + product, trees), *([numbers] if numbers else []), *_sum_lines(index, event.call, arrival))
+
+
+def _several_lines(
+    index: Index, operation: Operation, arrival: Arrival, trees: list[Tree], arriving: Sequence[int]
+) -> tuple[Formula, ...]:
+    """``∂L/∂x = (∂L/∂a)ᵀ ∂a/∂x + (∂L/∂b)ᵀ ∂b/∂x``, where gradients arrive at other results than the first alone."""
+    chosen = arriving if len(arriving) <= MOST_TERMS else (arriving[0], arriving[-1])
+    names = [trees[0], trees[2], *(name_tree(index.names[value]) for value in chosen)]
+    below = target(index, operation, arrival.edge, "#1")
+    terms = [
+        rf"\left({derivative('#0', f'#{slot}')}\right)^\top {derivative(f'#{slot}', below)}"
+        for slot in range(2, 2 + len(chosen))
+    ]
+    middle = " + " if len(chosen) == len(arriving) else r" + \cdots + "
+    left = f"{derivative('#0', '#1')} = " if arrival.uses == 1 else ""
+    return filled(left + middle.join(terms), names), *_equals(array_or_start(arrival.array))
 
 
 def _matrix_lines(

@@ -52,8 +52,9 @@ _LETTERS = "ijk"
 def local_lines(index: Index, event: LocalGradient) -> tuple[Formula, ...]:
     """``∂v/∂x = 2x`` and ``= 2 · 4 = 8``; of vectors the diagonal, of small operands the Jacobian as a matrix."""
     operation = index.operations[event.operation]
-    result, operand = index.values[operation.results[0]], index.values[operation.edges[event.edge].value]
-    slots = _slots(operation)
+    result = index.values[operation.results[event.result]]
+    operand = index.values[operation.edges[event.edge].value]
+    slots = _slots(operation, event.result)
     symbols = local_derivative(index.recording, operation, event.edge, slots)
     scalar = event.rows == event.columns == 1
     if symbols is None or _tied(operation, event) or (not scalar and call_name(operation) in MOVES):
@@ -71,7 +72,7 @@ def local_lines(index: Index, event: LocalGradient) -> tuple[Formula, ...]:
 
 def _whole_line(index: Index, event: LocalGradient, operation: Operation, tree: Tree) -> Formula:
     """The numbers of all elements: ``∂v/∂x = diag [2, 4, 6]``, a row, a column or the Jacobian as a matrix."""
-    result, operand = operation.results[0], operation.edges[event.edge].value
+    result, operand = operation.results[event.result], operation.edges[event.edge].value
     names = [name_tree(index.names[result]), name_tree(index.names[operand]), tree]
     left = derivative("#0", target(index, operation, event.edge, "#1"))
     if event.form != "diagonal":
@@ -86,9 +87,9 @@ def _tied(operation: Operation, event: LocalGradient) -> bool:
     return call_name(operation) in _EXTREMES and not set(event.numbers or ()) <= {0.0, 1.0}
 
 
-def _slots(operation: Operation) -> dict[int, str]:
+def _slots(operation: Operation, result: int) -> dict[int, str]:
     """A slot's character in place of each value's name: the result is slot 0, the operands follow."""
-    slots = {operation.results[0]: SLOTS[0]}
+    slots = {operation.results[result]: SLOTS[0]}
     for edge in operation.edges:
         slots.setdefault(edge.value, SLOTS[len(slots) % len(SLOTS)])
     return slots
@@ -102,11 +103,12 @@ def target(index: Index, operation: Operation, edge: int, slot: str) -> str:
 
 def _only_number(index: Index, event: LocalGradient, operation: Operation, scalar: bool) -> tuple[Formula, ...]:
     edge = operation.edges[event.edge]
-    names = [name_tree(index.names[operation.results[0]]), name_tree(index.names[edge.value])]
+    result = operation.results[event.result]
+    names = [name_tree(index.names[result]), name_tree(index.names[edge.value])]
     left = derivative("#0", target(index, operation, event.edge, "#1"))
     if scalar and event.numbers is not None:
         return (filled(f"{left} = #2", [*names, number_tree(event.numbers[0])]),)
-    tree = jacobian_tree(event, index.values[operation.results[0]], index.values[edge.value])
+    tree = jacobian_tree(event, index.values[result], index.values[edge.value])
     if tree is not None:
         return (filled(f"{left} = #2", [*names, tree]),)
     size: list[Tree] = [["mn", str(event.rows)], ["mn", str(event.columns)]]
@@ -137,7 +139,8 @@ def _indexed_line(
 ) -> Formula:
     """The symbols for one element, ``∂vᵢ/∂xᵢ = 2xᵢ``, or for the whole matrix."""
     kernel = call_name(operation)
-    result, operand = index.values[operation.results[0]], index.values[operation.edges[event.edge].value]
+    result = index.values[operation.results[event.result]]
+    operand = index.values[operation.edges[event.edge].value]
     names = [name_tree(index.names[value]) for value in slots]
     above, below = SLOTS[0], target(index, operation, event.edge, slots[operand.id])
     if kernel in _WHOLE:

@@ -96,7 +96,7 @@ def call_text(operation: Operation, names: Mapping[int, str]) -> str:
     ``names`` maps the ids of values to plain names, as ``value_names`` gives them.
     """
     kernel = call_name(operation)
-    arguments = {edge.name: pretty(names[edge.value]) for edge in operation.edges}
+    arguments = {edge.name: pretty(names[edge.value]) for edge in operation.edges if edge.name != "base"}
     constants = {constant.name: constant_text(constant.text) for constant in operation.constants}
     if kernel == "pow":
         return _power(arguments, constants)
