@@ -16,6 +16,7 @@ from torch import nn
 
 from gradwalk.training.data import Data
 from gradwalk.training.datasets import points
+from gradwalk.training.entry import Entry, read
 from gradwalk.training.fit import OPTIMIZERS
 from gradwalk.training.history import History, train
 from gradwalk.training.network import Hidden, Network
@@ -58,6 +59,14 @@ def row(setting: Setting) -> None:
     print(f"{setting.optimizer.kind:>8} {batch:>14} {bare:>9.0f} {told:>16.0f} {told / bare:>6.2f}", flush=True)
 
 
+def solves_xor(seed: int) -> bool:
+    """Whether the page's defaults part all four points."""
+    history = History(read(Entry(seed=str(seed)), Network((Hidden(4),))))
+    for _ in train(history):
+        pass
+    return history.accuracy[-1] == 1.0
+
+
 def main() -> None:
     torch.set_num_threads(1)
     gc.collect()
@@ -66,6 +75,8 @@ def main() -> None:
     for kind in OPTIMIZERS:
         row(Setting(NETWORK, Data("moons"), Optimizer(kind, 0.05), epochs=1000))
     row(Setting(NETWORK, Data("moons"), Optimizer("sgd", 0.05), batch=32, epochs=200))
+    solved = sum(solves_xor(seed) for seed in range(50))
+    print(f"XOR with 2-4-1 tanh and the page's defaults: full accuracy from {solved} of 50 seeds")
 
 
 if __name__ == "__main__":
