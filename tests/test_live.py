@@ -188,6 +188,43 @@ def test_a_change_in_place_is_a_new_state_of_the_same_tensor(
     assert node_of(recording, after).next[0].node == recording.operations[0].node
 
 
+def test_a_change_through_a_view_is_one_of_what_it_is_a_view_of() -> None:
+    recording = ran("y = b * 1\ny[0] = s\nz = y * 2")
+    copy, after = recording.operations[2], last(recording, "y")
+    assert [(edge.name, edge.route) for edge in copy.edges] == [("self", None), ("src", 1), ("base", 0)]
+    assert (copy.kernel, copy.results[0], after.operation) == ("copy_", after.id, copy.id)
+    assert (after.numbers, after.version) == ((4.0, 0.5), 1)
+    assert node_of(recording, after).name == "CopySlices"
+    assert node_of(recording, last(recording, "z")).next[0].node == copy.node
+
+
+def test_a_view_whose_memory_was_changed_is_a_view_anew() -> None:
+    recording = ran("y = b * 1\nv = y[1:]\ny.mul_(s)\nz = v + 1")
+    view = last(recording, "v")
+    assert view.operation is not None
+    anew = recording.operations[view.operation]
+    assert (anew.kernel, [edge.value for edge in anew.edges]) == ("as_strided", [last(recording, "y").id])
+    assert [constant.text for constant in anew.constants] == ["[1]", "[1]", "1"]
+    assert (view.numbers, node_of(recording, view).name) == ((2.0,), "AsStridedBackward0")
+
+
+def test_a_view_of_a_leaf_that_was_updated_is_a_view_anew() -> None:
+    recording = ran("v = b.reshape(2)\nwith torch.no_grad():\n    b -= 1\nv.sum().backward()")
+    view = last(recording, "v")
+    assert (view.numbers, node_of(recording, view).name) == ((-0.5, -0.5), "AsStridedBackward0")
+    (route,) = node_of(recording, view).next
+    assert recording.values[recording.nodes[route.node].leaf].names == ("b",)
+
+
+def test_items_of_a_leaf_can_be_set_under_no_grad() -> None:
+    """PyTorch no longer says which grad_fn the item has that was changed; the leaf is none the worse for it."""
+    recording = ran("with torch.no_grad():\n    b[0] = 7.0\n    x[1].mul_(2)\nz = (b * x).sum()\nz.backward()")
+    assert [v.numbers for v in recording.values if v.names == ("b",) and v.operation is not None] == [(7.0, 0.5)]
+    assert last(recording, "x").numbers == (1.0, 2.0, 6.0, 8.0)
+    assert last(recording, "b").is_leaf
+    assert last(recording, "x.grad").numbers == (7.0, 0.5, 7.0, 0.5)
+
+
 def test_an_update_under_no_grad_is_outside_the_graph() -> None:
     recording = ran("y = s * s\ny.backward()\nwith torch.no_grad():\n    s -= 0.25 * s.grad\nz = s * s")
     update = next(operation for operation in recording.operations if operation.in_place)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gradwalk import Recording, record
 from gradwalk.limits import LIMITS, Limits
 from gradwalk.recording import LocalGradient
 from tests.plain_torch import run
+from tests.programs import programs
 
 X = "torch.tensor([[0.3, -1.2, 2.0], [0.7, 1.1, -0.4]], dtype=torch.float64, requires_grad=True)"
 Y = "torch.tensor([1.5, 0.8, 2.5], dtype=torch.float64, requires_grad=True)"
@@ -144,3 +147,80 @@ def test_what_was_freed_is_not_read_again() -> None:
     again = record(program + "# %%\nz.backward()")
     assert again.cells[1].failure is not None
     assert [event.call for event in again.events if isinstance(event, LocalGradient)] == [0, 0, 0, 1]
+
+
+RESULTS = ("x.split([1, 1])", "x.unbind()", "torch.var_mean(x)", "torch.aminmax(x)", "x.chunk(2, dim=1)")
+
+
+@pytest.mark.parametrize("expression", RESULTS)
+def test_each_result_has_its_own(expression: str) -> None:
+    """Its slope by central differences, also for the second result, and where a gradient arrives there alone."""
+    recording = record(source("x.sum()").replace("z = x.sum()", f"a, b = {expression}\nz = (b * b).sum()"))
+    events = [e for e in local_gradients(recording) if e.operation == 0]
+    assert [event.result for event in events] == [0, 1]
+    for event in events:
+        slope = differences(f"list({expression})[{event.result}]", "x")
+        torch.testing.assert_close(jacobian(event), slope, rtol=1e-6, atol=1e-8)
+
+
+def test_an_index_beside_a_maximum_has_none() -> None:
+    events = local_gradients(record(source("x.max(dim=1)[0]")))
+    assert {event.result for event in events} == {0}
+
+
+TURNS = """\
+import torch
+w = torch.tensor([[0.5, -1.0], [2.0, 0.25]], requires_grad=True)
+x = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+for turn in range(3):
+    loss = (torch.tanh(x @ w.T).mean(dim=0) * x[turn]).sum()
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+"""
+
+
+@given(st.just(TURNS) | programs())
+def test_a_node_that_is_not_asked_again_would_have_said_the_same(source: str) -> None:
+    """Where an array of NumPy's might change memory unseen, each node is asked; the word alone is enough."""
+    asked = [event for event in record(source + "\n# .numpy").events if isinstance(event, LocalGradient)]
+    known = [event for event in record(source).events if isinstance(event, LocalGradient)]
+    assert str(known) == str(asked)  # as text, since nan is nan there
+
+
+SHARED = """\
+import numpy as np
+import torch
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+c = torch.tensor([3.0, 4.0])
+(x * c).sum().backward()
+a = c.numpy()
+a[0] = 7.0
+(x * c).sum().backward()
+b = np.asarray(c)
+b[0] = 9.0
+(x * c).sum().backward()
+"""
+
+
+def test_memory_that_an_array_changed_is_read_as_it_is() -> None:
+    events = [event for event in local_gradients(record(SHARED)) if event.form == "diagonal"]
+    assert [event.numbers for event in events] == [(3.0, 4.0), (7.0, 4.0), (9.0, 4.0)]
+
+
+BROADCAST = ("x * y", "x + y", "y - x", "x / y", "y ** x", "torch.atan2(x, y)", "torch.where(x > 0, x, y)", "s * x")
+
+
+@pytest.mark.parametrize("expression", BROADCAST)
+def test_an_operand_that_is_broadcast_has_one_slope_in_each_row(expression: str) -> None:
+    """As the rows say that the node gives for one-hot vectors, one at a time."""
+    recording = record(source(expression))
+    names, _ = run(source(expression).replace("z.backward(torch.ones_like(z))\n", "") + "x")
+    node, size = names["z"].grad_fn, names["z"].numel()
+    for event in local_gradients(recording):
+        edge = recording.operations[event.operation].edges[event.edge]
+        shape = recording.values[edge.value].shape
+        hots = torch.eye(size, dtype=torch.float64).reshape(size, *names["z"].shape)
+        with torch.no_grad():
+            rows = [node(hot)[edge.route].sum_to_size(shape).flatten() for hot in hots]
+        assert torch.equal(jacobian(event), torch.stack(rows))

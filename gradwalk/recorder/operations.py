@@ -62,10 +62,12 @@ class LiveOperations:
         No kernel runs for this: autograd writes it as an ``as_strided`` of what the view belongs to.
         """
         base, node = tensor._base, node_of(tensor)
-        if base is None or node is None or self._graph.knows(node) or not self._values.knows(tensor):
+        if base is None or node is None or self._graph.knows(node):
+            return
+        if not base.requires_grad or not self._values.knows(tensor):
             return
         following = node.next_functions
-        if len(following) != 1 or following[0][0] is not node_of(base):
+        if len(following) != 1 or following[0] != torch.autograd.graph.get_gradient_edge(base)[:2]:
             return
         operand = Operand("self", self._values.value_of(base), following[0][0], True, True)
         self._graph.discover([following[0][0], node])
