@@ -10,7 +10,7 @@ from gradwalk.dot import LayoutError, quoted
 from gradwalk.episodes import episodes
 from gradwalk.explain import episode_title
 from gradwalk.graph import RANK_GAP, Arrow, Box, Graph, drawn, graphviz_source
-from gradwalk.layout import Placed, PlacedBox, place
+from gradwalk.layout import Placed, PlacedBox, place, place_together
 from gradwalk.notation import pretty, value_names
 from gradwalk.recording import Picture, Recording
 from gradwalk.rows import in_rows
@@ -49,10 +49,12 @@ def _page_or_none(page: Page) -> Json:
 
 def _page(page: Page) -> Json:
     graph = page.graph
-    placed = place(graphviz_source(graph, "LR"))
+    sources = graphviz_source(graph, "LR"), graphviz_source(graph, "TB")
+    place_together([*sources, *((page.picture.plain, page.picture.saved) if page.picture else ())])
+    placed = place(sources[0])
     wide = _computation(graph, placed)
     try:
-        tall = _computation(graph, place(graphviz_source(graph, "TB")))
+        tall = _computation(graph, place(sources[1]))
     except LayoutError:
         tall = wide
     cut = in_rows(placed, {arrow.id: arrow.room + RANK_GAP for arrow in graph.arrows if arrow.tracked})

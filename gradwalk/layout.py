@@ -7,8 +7,9 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ LEAVING = 40.0
 """Pixels for which an arrow that comes straight keeps the direction of the others at its ends."""
 RETRY_SECONDS = 30.0
 """A graph that could not be placed is not tried again for so long."""
+SMALL = 20_000
+"""Characters of graphs that are placed with one run of ``dot``."""
 
 
 Point = tuple[float, float]
@@ -91,6 +94,44 @@ def place(source: str) -> Placed:
     if isinstance(outcome, _Failed):
         raise LayoutError(outcome.message)
     return outcome
+
+
+def place_together(sources: Sequence[str]) -> None:
+    """Place graphs that belong together with one run of ``dot``, so that ``place`` finds them.
+
+    ``dot`` takes longer to start than to place a small graph. Large ones are left to ``place``, each with the whole
+    time limit for itself.
+    """
+    if sum(map(len, sources)) > SMALL:
+        return
+    with _lock:
+        mine = {source: Future[Placed | _Failed]() for source in dict.fromkeys(sources) if source not in _kept}
+        _kept.update(mine)
+    try:
+        if len(mine) > 1:
+            _fill_together(mine)
+    finally:  # whatever happened, nobody may wait for ever
+        for source, future in mine.items():
+            if not future.done():
+                _fill(future, source)
+
+
+def _fill_together(futures: Mapping[str, Future[Placed | _Failed]]) -> None:
+    """With one run of ``dot``; where that fails, those that are left empty may succeed one by one."""
+    with suppress(LayoutError):
+        for future, document in zip(futures.values(), _documents(run("\n".join(futures))), strict=False):
+            future.set_result(read(document))
+    with _lock:
+        _drop_oldest()
+
+
+def _documents(output: bytes) -> Iterator[Mapping[str, Any]]:
+    """The JSON documents that ``dot`` writes one after another."""
+    decoder, text = json.JSONDecoder(), output.decode().lstrip()
+    while text:
+        document, end = decoder.raw_decode(text)
+        yield document
+        text = text[end:].lstrip()
 
 
 def _expired(future: Future[Placed | _Failed]) -> bool:

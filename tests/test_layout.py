@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gradwalk import layout
 from gradwalk.graph import Arrow, Box, Graph, graphviz_source
-from gradwalk.layout import LayoutError, Placed, PlacedBox, place
+from gradwalk.layout import LayoutError, Placed, PlacedBox, place, place_together
 
 
 def box(number: int, width: int = 110, height: int = 91) -> Box:
@@ -167,3 +167,46 @@ def test_old_layouts_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     for source in sources[1:]:
         place(source)
     assert place(sources[0]) is not first
+
+
+def counting_dot(folder: Path) -> Path:
+    """A ``dot`` that writes a line for each of its runs."""
+    real, log = shutil.which("dot"), folder / "runs"
+    log.touch()
+    script = folder / "dot"
+    script.write_text(f'#!/bin/sh\necho run >> {log}\nexec {real} "$@"\n')
+    script.chmod(0o755)
+    return log
+
+
+def test_graphs_that_belong_together_take_one_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    runs = counting_dot(tmp_path)
+    sources = [f"digraph {{ together{number} -> b [id=e] }}" for number in range(3)]
+    alone = [place(source.replace("together", "separate")) for source in sources]
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    place_together([*sources, sources[0]])
+
+    assert [place(source).arrows["e"].path for source in sources] == [each.arrows["e"].path for each in alone]
+    assert runs.read_text().count("run") == 1
+
+
+def test_one_that_cannot_be_read_leaves_the_others_their_places() -> None:
+    sources = ["digraph { first -> b [id=e] }", "digraph { this is none", "digraph { third -> b [id=e] }"]
+
+    place_together(sources)
+
+    assert place(sources[0]).arrows
+    assert place(sources[2]).arrows
+    with pytest.raises(LayoutError, match="could not read"):
+        place(sources[1])
+
+
+def test_large_graphs_keep_the_time_limit_for_themselves(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    runs = counting_dot(tmp_path)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(layout, "SMALL", 10)
+
+    place_together(["digraph { large1 -> b [id=e] }", "digraph { large2 -> b [id=e] }"])
+
+    assert not runs.read_text()
