@@ -181,7 +181,7 @@ def counting_dot(folder: Path) -> Path:
 
 def test_graphs_that_belong_together_take_one_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     runs = counting_dot(tmp_path)
-    sources = [f"digraph {{ together{number} -> b [id=e] }}" for number in range(3)]
+    sources = [f"digraph {{ comment=together; {'a' * number} -> b [id=e] }}" for number in (1, 5, 20)]
     alone = [place(source.replace("together", "separate")) for source in sources]
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
 
