@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import sys
+import threading
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,10 +33,12 @@ except ValueError as error:  # a setting that cannot be used: the sentence, and 
     sys.exit(str(error))
 from components.answered import use
 from components.recorded import recorded
+from components.recorded_perceptron import recorded_perceptron
 from components.recorded_program import recorded_program
 from gradwalk.document import DEFAULT
 from gradwalk.expression import read
 from gradwalk.lessons import BY_SLUG
+from gradwalk.perceptron.address import from_query
 from gradwalk.sharing import DEFAULT as DEFAULT_PROGRAM
 from serving import log
 from serving.headers import SecurityHeaders, security_headers
@@ -82,7 +85,12 @@ def first_work() -> list[First]:
     """What visitors see first. Their answers are kept, and the processes that give them are warm."""
     expression = read(DEFAULT.text, DEFAULT.given, DEFAULT.constants, DEFAULT.dtype, DEFAULT.seed)
     programs = DEFAULT_PROGRAM.source, BY_SLUG["4d_training_loop"].source
-    return [(recorded, (expression,)), *((recorded_program, (program,)) for program in programs)]
+    perceptron = from_query({})[0].perceptron
+    return [
+        (recorded, (expression,)),
+        (recorded_perceptron, (perceptron,)),
+        *((recorded_program, (program,)) for program in programs),
+    ]
 
 
 def sessions() -> float:
@@ -93,10 +101,20 @@ def ready_problems() -> list[str]:
     return problems(opening.runner, SETTINGS.waiting, warm=opening.warm)
 
 
+def warm_up() -> None:
+    from gradwalk import warm_up
+
+    warm_up.warm_up()
+
+
 def open_server() -> None:
     import code  # noqa: F401 - Python's own, so that nobody imports the page of this name (a debugger would)
 
+    # A training runs in the server itself. Its processes get warm at the same time.
+    warming = threading.Thread(target=warm_up)
+    warming.start()
     opening.open(sessions)
+    warming.join()
     use(opening.desk)
     for name in unknown(os.environ):
         log.event("unknown setting", logging.WARNING, name=name)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any, NamedTuple
 
-import streamlit as st
-
 import gradwalk
+from components.answered import answered
 from components.perceptron.drawn import drawn
 from gradwalk.drawing import player_graphs
 from gradwalk.perceptron.model import Perceptron
@@ -34,7 +33,7 @@ class RecordedPerceptron(NamedTuple):
         return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 
-@st.cache_data(max_entries=200, ttl=3600, show_spinner=False)
+@answered
 def recorded_perceptron(perceptron: Perceptron) -> RecordedPerceptron:
     """Record the settings' program.
 
