@@ -145,7 +145,7 @@ def _row(
 def _path(path: Path, hand: dict[str, Row]) -> PathRow:
     keys = tuple(factor.key for factor in path.factors)
     rows = [hand.get(key, ()) for key in keys]
-    return PathRow(keys, math.fsum(map(math.prod, zip(*rows, strict=False))) if _finite(rows) else math.nan)
+    return PathRow(keys, sum(map(math.prod, zip(*rows, strict=False))) if _finite(rows) else math.nan)
 
 
 def _finite(rows: Sequence[Row]) -> bool:

@@ -34,6 +34,9 @@ def mutations(code: str) -> Iterator[Slip]:
                     f"The {spoken(ast.unparse(node))} is {'missing' if other == 1 else 'there with another sign'}."
                 )
                 yield Slip("number", ast.unparse(_with(tree, path, changed_number)), sentence)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "where":
+            for kind, changed, sentence in _of_choice(*node.args):
+                yield Slip(kind, ast.unparse(_with(tree, path, changed)), sentence)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             inner = spoken(ast.unparse(node.operand))
             yield Slip("sign", ast.unparse(_with(tree, path, node.operand)), f"The minus before {inner} is missing.")
@@ -65,6 +68,15 @@ def _of_operation(node: ast.BinOp) -> Iterator[tuple[str, ast.expr, str]]:
     elif isinstance(node.op, ast.Pow):
         yield "power", left, f"The power is missing: it is {whole}."
         yield "power", _binary(right, ast.Mult(), left), f"{whole} is a power, not a multiple."
+
+
+def _of_choice(condition: ast.expr, first: ast.expr, second: ast.expr) -> Iterator[tuple[str, ast.expr, str]]:
+    """relu's slope taken for 1 everywhere, or for 0, or the wrong way round."""
+    where, one, other = (spoken(ast.unparse(part)) for part in (condition, first, second))
+    yield "branch", first, f"It is {one} only where {where}; elsewhere it is {other}."
+    yield "branch", second, f"It is {one} where {where}, and {other} only elsewhere."
+    turned = ast.Call(ast.Name("where"), [condition, second, first], [])
+    yield "branch", turned, f"It is the wrong way round: where {where} it is {one}, elsewhere {other}."
 
 
 def _binary(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:

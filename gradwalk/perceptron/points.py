@@ -47,7 +47,10 @@ def asked(network: Network, leaf: str) -> tuple[tuple[Factor, ...], tuple[Leaf, 
 
 @lru_cache(maxsize=128)
 def points(network: Network, leaf: str, seed: int = 0) -> tuple[Point, ...]:
-    """The present point first, then random ones, away from kinks and on both sides of them."""
+    """The present point first, then random ones, away from kinks and on both sides of them.
+
+    Points that PyTorch refuses, and random ones that lie badly in every try, are left out.
+    """
     double = in_float64(styled(network))
     chance = random.Random(f"{seed} {leaf}")  # noqa: S311 - no secret, and the same for every visitor
     found = [_point(double, leaf, "here")]
@@ -59,14 +62,13 @@ def points(network: Network, leaf: str, seed: int = 0) -> tuple[Point, ...]:
 
 
 def _drawn(network: Network, leaf: str, kind: str, chance: random.Random, number: int) -> Point:
-    """The first of many tries that lies well; the last one where none does."""
-    point = Point(kind, {}, {})
+    """The first of some tries that lies well; without values where none does."""
     for _ in range(TRIES):
         drawn = _random(network, chance, kind == "other target")
         point = _point(drawn, leaf, kind)
         if point.values and _lies_well(drawn, leaf, point, number):
-            break
-    return point
+            return point
+    return Point(kind, {}, {})
 
 
 def _random(network: Network, chance: random.Random, new_target: bool) -> Network:
@@ -112,7 +114,7 @@ def _lies_well(network: Network, leaf: str, point: Point, number: int) -> bool:
             if own and (sums[0] > 0) != (number % 3 != 2):
                 return False
     predicted = [point.values[factors.names.predicted(unit)] for unit in range(network.outputs)]
-    if network.loss in ("bce", "binary_cross_entropy") and network.layers[-1].activation != "step":
+    if network.loss in ("bce", "binary_cross_entropy"):
         return all(0.05 < p < 0.95 for row in predicted for p in row)
     if network.loss == "hinge":
         margins = [

@@ -48,10 +48,13 @@ def of_gradient(leaf: Leaf, factors: Sequence[Factor], network: Network, right: 
             f"The gradients of all {network.rows} rows add up; this is their mean.",
         )
     for place, factor in enumerate(factors):
-        for slip in mutations(factor.code):
+        for slip in (*mutations(factor.code), *_other_operand(factor)):
             parts = [f"({slip.code if here == place else each.code})" for here, each in enumerate(factors)]
             yield Slip(slip.kind, _summed(" * ".join(parts), rows), f"In {said(factor.key)}: {_lower(slip.sentence)}")
     yield from _sums(factors, rows)
+    for name in (LOSS, leaf.name, factors[0].below):
+        sentence = f"This is {said(name)}, a value, and not how the loss changes with {said(leaf.name)}."
+        yield Slip("value", name, sentence)
 
 
 def epsilon(tree: ast.expr) -> str | None:
