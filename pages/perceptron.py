@@ -27,6 +27,7 @@ from gradwalk.perceptron.reading import Network, read
 from gradwalk.program import ProgramError
 
 LAST_GOOD = "last good perceptron"
+LAST_OPENED = "last opened perceptron"
 
 
 class Shown(NamedTuple):
@@ -53,17 +54,20 @@ def show(now: OpenedPerceptron) -> Shown:
     return Shown(found, network)
 
 
-def step_through(now: OpenedPerceptron, shown: Shown, query: str, step: int) -> None:
-    """The neuron and the player below it, which lights it up."""
+def step_through(now: OpenedPerceptron, shown: Shown, query: str) -> None:
+    """The neuron and the player below it, which lights it up. Another graph begins at its start."""
     recorded, stale = shown.recorded, shown.refused is not None
     opened = f"{now.key} {recorded.structure}" if recorded else now.key
+    before: str = st.session_state.get(LAST_OPENED, opened)
+    st.session_state[LAST_OPENED] = opened
+    same = before == opened or before.partition(" ")[0] != now.key
     told = warning(recorded.network) if recorded else None
     neuron(recorded.drawn if recorded else None, opened=opened, stale=stale, warning=told)
     player(
         graphs=recorded.graphs if recorded else None,
         story=recorded.story if recorded else None,
         query=query,
-        step=step,
+        step=now.document.step if same else 0,
         opened=opened,
         stale=stale,
         program=False,
@@ -105,7 +109,7 @@ else:
         if view == HAND:
             by_hand(now, shown)
         else:
-            step_through(now, shown, query, now.document.step)
+            step_through(now, shown, query)
 with places.code if view == TRAIN else places.form:
     settings(asked(now, shown.refused, query if view == HAND else None, view == TRAIN), key=KEY)
 if shown.recorded and view != TRAIN:

@@ -10,7 +10,7 @@ const round1 = (number) => Math.round(number * 10) / 10;
 
 /** A short bar with a mark on it: where the number stands between −reach and reach. */
 function track(x, y, width) {
-  const mark = svg("circle", { class: "mark", r: 3, cy: round1(y) });
+  const mark = svg("circle", { class: "mark", r: 3, cx: round1(x), cy: round1(y) });
   const lines = [
     svg("line", { x1: round1(x - width / 2), x2: round1(x + width / 2), y1: round1(y), y2: round1(y) }),
     svg("line", { x1: round1(x), x2: round1(x), y1: round1(y - 3), y2: round1(y + 3) }),
@@ -80,8 +80,8 @@ function curve({ x, y, w, h }, points) {
   const up = (value) => top + height - ((value - low) / spread) * height;
   const line = xs.map((value, number) => `${round1(across(value))},${round1(up(ys[number]))}`);
   const axes = `M${round1(left)},${round1(up(0))}h${width}M${round1(across(0))},${round1(top)}v${height}`;
-  const dot = svg("circle", { class: "dot", r: 4.5 });
-  const slope = svg("line", { class: "slope" });
+  const dot = svg("circle", { class: "dot", r: 4.5, cx: x, cy: y });
+  const slope = svg("line", { class: "slope", x1: x, x2: x, y1: y, y2: y });
   const element = svg("g", { class: "curve" }, svg("path", { class: "axes", d: axes }), svg("path", { class: "run", d: `M${line.join("L")}` }), slope, dot);
 
   function show(z, out, local) {

@@ -58,7 +58,8 @@ def opened_perceptron() -> OpenedPerceptron:
         now = before
     else:
         now = after(before, entry)
-    now = replace(now, document=replace(now.document, step=_step()))
+    if before is not None and now.key == before.key:
+        now = replace(now, document=replace(now.document, step=_step()))
     if typed is not None and typed.opened == now.key and typed.count != now.answered_by_hand:
         now = after_hand(now, typed)
     st.session_state[_KEY] = now

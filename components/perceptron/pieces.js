@@ -62,7 +62,7 @@ function sliderOf(element, part, at) {
 function sumPiece(part, { x, y, r }, at) {
   const drawn = [halo(x, y, r), svg("circle", { class: "frame", cx: round1(x), cy: round1(y), r }), words("sign", x, y + 8, "Σ")];
   const numbers = numbersBelow(x, y + r + 18);
-  const element = button(part, at, ...drawn, ...numbers.parts);
+  const element = button(part, at, room(x, y, 2 * r, r), ...drawn, ...numbers.parts);
   return { element, show: () => numbers.show(part, at) || lit(element, at.isLit(part)) };
 }
 
@@ -70,7 +70,7 @@ function activationPiece(part, place, net, at) {
   const { x, y, h } = place;
   const plot = curve(place, net.layers[0].curve);
   const numbers = numbersBelow(x, y + h / 2 + 18);
-  const element = button(part, at, ...frame(place), plot.element, ...numbers.parts);
+  const element = button(part, at, room(x, y, place.w, h / 2), ...frame(place), plot.element, ...numbers.parts);
   return {
     element,
     show() {
@@ -80,6 +80,9 @@ function activationPiece(part, place, net, at) {
     },
   };
 }
+
+/** Where a press counts: on the shape and on the numbers below it. */
+const room = (x, y, width, up) => svg("rect", { class: "room", x: round1(x - width / 2), y: round1(y - up), width, height: 2 * up + 40 });
 
 /** "z = 6.7" and, below it, "∇ 0.9988". */
 function numbersBelow(x, y) {
@@ -124,7 +127,7 @@ function unitPiece(part, place, net, at) {
   const { x, y, w, h } = place;
   const small = { x: x - w / 2 + 18, y, w: 36, h: 36 };
   const plot = curve(small, net.layers[layer].curve);
-  const room = (w - 50) / 2;
+  const half = (w - 50) / 2;
   const rows = [[sum, y - 5], [part, y + 14]].map(([of, baseline]) => ({
     of,
     value: words("value start", x - w / 2 + 40, baseline),
@@ -140,8 +143,8 @@ function unitPiece(part, place, net, at) {
       for (const { of, value, grad } of rows) {
         const gradText = at.text(of, "grad");
         const text = at.text(of, "value");
-        write(value, `${of === sum ? "z " : "→ "}${text ?? "?"}`, gradText === null ? 2 * room : room);
-        writeGrad(grad, gradText, room);
+        write(value, `${of === sum ? "z " : "→ "}${text ?? "?"}`, gradText === null ? 2 * half : half);
+        writeGrad(grad, gradText, half);
         value.classList.toggle("unknown", text === null);
         value.classList.toggle("fresh", at.isFresh(of, "value"));
         grad.classList.toggle("fresh", at.isFresh(of, "grad"));

@@ -27,12 +27,25 @@ function createForm(parent) {
   let places = new Map(); // and those that belong to a choice: its select and its sentence
   parent.append(root);
 
+  // What is pressed just now must not be replaced under the finger: a fill waits for its release.
+  let held = false;
+  let due = false;
+  root.addEventListener("pointerdown", () => (held = true));
+  const released = () => setTimeout(() => {
+    held = false;
+    if (due) fill();
+  });
+  addEventListener("pointerup", released);
+  addEventListener("pointercancel", released);
+
   const act = (...words) => {
     form.actions.push(words.map(String));
     post.now();
   };
 
   function fill() {
+    due = held;
+    if (held) return;
     const focus = root.getRootNode().activeElement?.dataset.key;
     fields.clear();
     places = new Map();
@@ -210,6 +223,8 @@ function createForm(parent) {
 
   function remove() {
     document.removeEventListener("gradwalk:perceptron-edit", dragged);
+    removeEventListener("pointerup", released);
+    removeEventListener("pointercancel", released);
     address.stop();
     root.remove();
   }

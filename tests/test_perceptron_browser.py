@@ -1,0 +1,271 @@
+"""The page Perceptron in a real browser: stepping, dragging, typing, by hand, sharing, and everyone's access to it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from tests.browser import settled
+from tests.conftest import CheckAxe, NewPage
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+class PerceptronPage:
+    """The page, by what a person finds on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.drawing = page.get_by_role("figure", name="The neuron, drawn")
+        self.player = page.get_by_role("region", name="Player")
+
+    def open(self, query: str = "") -> PerceptronPage:
+        self.page.goto(f"/perceptron{query}")
+        expect(self.drawing.locator("svg")).to_be_visible(timeout=30_000)
+        settled(self.page)
+        return self
+
+    def field(self, name: str) -> Locator:
+        return self.page.get_by_label(name, exact=True)
+
+    def drawn(self, name: str) -> Locator:
+        return self.drawing.get_by_role("slider", name=name)
+
+    def slider(self, name: str) -> Locator:
+        return self.page.get_by_role("slider", name=f"{name}, slider")
+
+    def press(self, key: str, times: int = 1) -> None:
+        for _ in range(times):
+            self.page.keyboard.press(key)
+
+    def expect_step(self, step: int) -> None:
+        expect(self.player.locator("input.steps")).to_have_value(str(step))
+
+    def view(self, title: str) -> None:
+        self.page.get_by_role("radiogroup", name="View").get_by_text(title, exact=True).click()
+
+    def expect_drawn(self, *texts: str) -> None:
+        for text in texts:
+            expect(self.drawing).to_contain_text(text)
+
+
+@pytest.fixture
+def shown(page: Page) -> PerceptronPage:
+    return PerceptronPage(page).open()
+
+
+# Stepping
+
+
+def test_the_drawing_lights_up_in_step_with_the_graph(shown: PerceptronPage) -> None:
+    shown.expect_drawn("z = ?", "ŷ = ?", "L = ?")
+    expect(shown.drawing.locator(".now")).to_have_count(0)
+    shown.press("ArrowRight", 2)
+    shown.expect_drawn("z = 6.7", "ŷ = ?")
+    expect(shown.drawing.get_by_role("button").filter(has_text="z =")).to_have_class(re.compile(r"\bnow\b"))
+    shown.press("ArrowRight")
+    shown.expect_drawn("ŷ = 0.9988", "L = ?")
+    shown.press("End")
+    shown.expect_drawn("L = 6.7012", "∇ 6.6918", "∇ 0.9988", "∇ 813.4")
+    expect(shown.drawing).to_have_attribute("data-phase", "backward")
+    shown.press("Home")
+    shown.expect_drawn("z = ?")
+
+
+def test_a_press_of_a_key_asks_nothing_of_the_server(shown: PerceptronPage) -> None:
+    sent: list[str | bytes] = []
+    shown.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    shown.page.reload()
+    expect(shown.drawing.locator("svg")).to_be_visible(timeout=30_000)
+    settled(shown.page)
+    before = len(sent)
+    shown.press("ArrowRight", 12)
+    shown.expect_drawn("L = 6.7012")
+    assert len(sent) == before
+
+
+def test_a_click_on_the_drawing_leads_to_its_step(shown: PerceptronPage) -> None:
+    shown.drawing.get_by_role("button").filter(has_text="ŷ =").click()
+    shown.expect_step(3)
+    shown.press("Enter")
+    shown.expect_step(3)
+
+
+# Changing numbers
+
+
+def test_a_weight_is_dragged_on_the_drawing_and_stands_in_its_field(shown: PerceptronPage) -> None:
+    shown.press("ArrowRight", 12)
+    shown.expect_drawn("L = 6.7012")
+    box = shown.drawn("weight w of x").bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    shown.page.mouse.move(*middle)
+    shown.page.mouse.down()
+    shown.page.mouse.move(middle[0] + 30, middle[1], steps=10)
+    shown.page.mouse.up()
+    expect(shown.field("w")).to_have_value("2")
+    shown.expect_drawn("w = 2", "z = 13.4")
+    shown.expect_step(12)
+
+
+def test_keys_move_a_number_of_the_drawing_and_not_the_step(shown: PerceptronPage) -> None:
+    shown.press("ArrowRight", 2)
+    shown.drawn("bias b").focus()
+    shown.press("ArrowRight", 10)
+    expect(shown.field("b")).to_have_value("1")
+    expect(shown.drawn("bias b")).to_have_attribute("aria-valuenow", "1")
+    shown.expect_drawn("z = 7.7")
+    shown.expect_step(2)
+
+
+def test_a_slider_reaches_the_trap_and_it_is_explained(shown: PerceptronPage) -> None:
+    shown.press("ArrowRight", 12)
+    shown.field("x").fill("16")
+    shown.expect_drawn("z = 16")
+    expect(shown.drawing.locator(".warning")).to_be_visible()
+    shown.slider("x").focus()
+    shown.press("ArrowRight", 2)
+    shown.expect_drawn("L = inf", "log(1 − ŷ) = log(0)")
+
+
+def test_a_sign_is_told_without_colour(shown: PerceptronPage) -> None:
+    line = shown.drawing.locator(".edge:not(.link) .line").first
+    assert line.get_attribute("stroke-dasharray") is None
+    thin = float(line.get_attribute("stroke-width") or 0)
+    shown.field("w").fill("-4")
+    shown.expect_drawn("w = −4")
+    expect(line).to_have_attribute("stroke-dasharray", re.compile(r"\d"))
+    assert float(line.get_attribute("stroke-width") or 0) > thin
+
+
+def test_what_is_refused_stays_with_its_sentence_and_the_last_good_picture_is_dimmed(shown: PerceptronPage) -> None:
+    shown.field("w").fill("two")
+    expect(shown.page.locator('[id="cell-w.0.0.0-refusal"]')).to_contain_text("w may contain numbers")
+    expect(shown.field("w")).to_have_attribute("aria-invalid", "true")
+    expect(shown.drawing).to_have_class(re.compile(r"\bstale\b"))
+    expect(shown.field("w")).to_have_value("two")
+    shown.field("w").fill("1/2")
+    expect(shown.drawing).not_to_have_class(re.compile(r"\bstale\b"))
+    shown.expect_drawn("w = 0.5")
+    expect(shown.page).to_have_url(re.compile(r"w=1/2&"))
+
+
+def test_quick_typing_never_loses_a_digit(shown: PerceptronPage) -> None:
+    shown.field("x").fill("")
+    shown.field("x").press_sequentially("3.14159", delay=15)
+    shown.expect_drawn("3.1416")
+    expect(shown.field("x")).to_have_value("3.14159")
+
+
+# Building a network
+
+
+def test_a_network_grows_by_buttons_that_keep_the_focus(shown: PerceptronPage) -> None:
+    shown.page.get_by_role("button", name="Add a layer").click()
+    more = shown.page.get_by_role("button", name="More units in layer 1")
+    more.click()
+    more.click()
+    shown.expect_drawn("Layer 1: tanh", "Layer 2: sigmoid")
+    expect(shown.drawing.locator(".unit")).to_have_count(5)
+    expect(more).to_be_focused()
+    shown.page.get_by_role("button", name="More rows").click()
+    expect(shown.drawing.get_by_text("Row 1 of 2")).to_be_visible()
+    shown.drawing.get_by_role("button", name="Next row").click()
+    expect(shown.drawing.get_by_text("Row 2 of 2")).to_be_visible()
+    shown.page.get_by_role("button", name="Remove layer 1").click()
+    expect(shown.drawing.locator(".unit")).to_have_count(0)
+
+
+def test_a_preset_is_one_press_away(shown: PerceptronPage) -> None:
+    shown.press("End")
+    shown.page.get_by_role("button", name="Linear regression").click()
+    shown.expect_step(0)
+    shown.press("End")
+    shown.expect_drawn("L = 1", "∇ −2")
+    expect(shown.page).to_have_url(re.compile(r"preset=regression&step="))
+    shown.page.get_by_role("button", name="More …").click()
+    shown.page.get_by_role("button", name="XOR, solved by hand").click()
+    shown.expect_drawn("Row 1 of 4")
+
+
+# By hand
+
+
+def test_the_first_wrong_factor_of_a_derivation_is_found(shown: PerceptronPage) -> None:
+    shown.view("By hand")
+    expect(shown.page.get_by_role("row", name="dL/dw")).to_contain_text("6.691762447357178")
+    shown.page.get_by_label("dL/dŷ", exact=True).fill("(y_pred - y)/(1 - y_pred)")
+    expect(shown.page.get_by_text("The factor ŷ is missing.")).to_be_visible()
+    shown.page.get_by_label("dz/dw", exact=True).fill("x")
+    expect(shown.page.get_by_text("The first slip is in dL/dŷ; 1 of 2 are right.")).to_be_visible()
+    expect(shown.page).to_have_url(re.compile("view=hand"))
+    shown.page.reload()
+    expect(shown.page.get_by_label("dL/dŷ", exact=True)).to_have_value("(y_pred - y)/(1 - y_pred)", timeout=30_000)
+    expect(shown.page.get_by_text("The factor ŷ is missing.")).to_be_visible()
+
+
+def test_the_step_outlives_a_look_at_the_table(shown: PerceptronPage) -> None:
+    shown.press("ArrowRight", 5)
+    expect(shown.page).to_have_url(re.compile("step=5"))
+    shown.view("By hand")
+    expect(shown.page.get_by_role("row", name="dL/dw")).to_be_visible()
+    shown.expect_drawn("L = 6.7012", "∇ 6.6918")
+    shown.view("Step through")
+    shown.expect_step(5)
+
+
+# Sharing
+
+
+def test_a_shared_address_shows_the_same_step_elsewhere(shown: PerceptronPage, new_page: NewPage) -> None:
+    shown.field("w").fill("-0.5")
+    shown.expect_drawn("w = −0.5")
+    shown.page.get_by_role("radio", name="float64").check(force=True)
+    shown.press("Tab")
+    shown.player.locator("input.steps").focus()
+    shown.press("ArrowRight", 2)
+    expect(shown.page).to_have_url(re.compile(r"w=-0.5.*dtype=float64&step=2$"))
+    other = PerceptronPage(new_page()).open(shown.page.url.partition("/perceptron")[2])
+    expect(other.field("w")).to_have_value("-0.5")
+    other.expect_step(2)
+    other.expect_drawn("z = −3.35")
+
+
+def test_the_program_opens_in_code(shown: PerceptronPage) -> None:
+    shown.page.get_by_role("link", name="Open the program in Code").click()
+    editor = shown.page.get_by_role("textbox", name="Program")
+    expect(editor).to_have_value(re.compile(r"loss = binary_cross_entropy_loss\(y_pred, y\)"), timeout=30_000)
+
+
+# Everyone, everywhere
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("query", ["?step=20", "?preset=xor&style=scalar&step=40", "?view=hand&preset=trap&dz_dw=w"])
+def test_nothing_stands_in_the_way_of_assistive_technology(
+    new_page: NewPage, axe: CheckAxe, scheme: str, query: str
+) -> None:
+    axe(PerceptronPage(new_page(color_scheme=scheme)).open(query).page)
+
+
+@pytest.mark.parametrize("query", ["?step=12", "?view=hand", "?preset=xor&step=9", "?preset=classes&view=hand"])
+def test_a_phone_needs_no_sideways_scrolling(new_page: NewPage, query: str) -> None:
+    page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    shown = PerceptronPage(page).open(query)
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    drawing, form = shown.drawing.bounding_box(), page.get_by_text("dtype", exact=True).bounding_box()
+    assert drawing is not None
+    assert form is not None
+    assert drawing["y"] < form["y"]
+
+
+def test_drawing_controls_and_sentence_are_seen_without_scrolling(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1280, "height": 800})
+    shown = PerceptronPage(page).open("?step=6")
+    for seen in (shown.drawing.locator("svg"), shown.player.locator("h3.title"), shown.player.locator(".formula")):
+        box = seen.first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 800
