@@ -220,9 +220,14 @@ class Pool:
         return process
 
     def _take(self) -> Process:
-        with self._lock:
-            process = self._idle.pop() if self._idle else None
-        return process or self._fresh()
+        while True:
+            with self._lock:
+                process = self._idle.pop() if self._idle else None
+            if process is None:
+                return self._fresh()
+            if not process.ended:
+                return process
+            self._let_go(process)
 
     def _give_back(self, process: Process) -> None:
         with self._lock:

@@ -61,6 +61,11 @@ class Process:
         return Reply(*fields)
 
     @property
+    def ended(self) -> bool:
+        """Of a process that has nothing to do: whether it is gone, as when the nursery was killed."""
+        return bool(self._listening.poll(0))
+
+    @property
     def worked(self) -> float:
         """Seconds of a core's work so far; by the clock, where the system does not tell."""
         if sys.platform.startswith("linux"):
@@ -152,10 +157,13 @@ class Nursery:
         if self._connection is None:
             raise EOFError
         ours, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self._connection, [b"+"], [theirs.fileno()])
-        pid = int(wire.receive(self._connection))
-        return Process(pid, ours)
+        try:
+            with theirs:
+                socket.send_fds(self._connection, [b"+"], [theirs.fileno()])
+            return Process(int(wire.receive(self._connection)), ours)
+        except BaseException:
+            ours.close()
+            raise
 
     def _stop(self) -> None:
         if self._connection is not None:
