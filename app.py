@@ -33,12 +33,13 @@ except ValueError as error:  # a setting that cannot be used: the sentence, and 
     sys.exit(str(error))
 from components.answered import use
 from components.recorded import recorded
-from components.recorded_perceptron import recorded_perceptron
+from components.recorded_perceptron import recorded_perceptron, told_by_hand
 from components.recorded_program import recorded_program
 from gradwalk.document import DEFAULT
 from gradwalk.expression import read
 from gradwalk.lessons import BY_SLUG
 from gradwalk.perceptron.address import from_query
+from gradwalk.perceptron.reading import read as read_perceptron
 from gradwalk.sharing import DEFAULT as DEFAULT_PROGRAM
 from serving import log
 from serving.headers import SecurityHeaders, security_headers
@@ -89,6 +90,7 @@ def first_work() -> list[First]:
     return [
         (recorded, (expression,)),
         (recorded_perceptron, (perceptron,)),
+        (told_by_hand, (read_perceptron(perceptron), "", ())),
         *((recorded_program, (program,)) for program in programs),
     ]
 

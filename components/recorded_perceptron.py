@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import gradwalk
 from components.answered import answered
+from components.perceptron.by_hand import by_hand, warning
 from components.perceptron.drawn import drawn
 from gradwalk.drawing import player_graphs
 from gradwalk.perceptron.model import Perceptron
@@ -24,6 +25,8 @@ class RecordedPerceptron(NamedTuple):
     graphs: dict[str, Any]
     story: dict[str, Any]
     drawn: dict[str, Any]
+    warning: dict[str, str] | None
+    """What a student should be told who has met a trap."""
 
     @property
     def structure(self) -> str:
@@ -44,4 +47,10 @@ def recorded_perceptron(perceptron: Perceptron) -> RecordedPerceptron:
     recording = gradwalk.record(source, pictures=True)
     story = timeline(recording, statements=False)
     picture = drawn(recording, story, network)
-    return RecordedPerceptron(perceptron, network, source, player_graphs(recording), story, picture)
+    return RecordedPerceptron(perceptron, network, source, player_graphs(recording), story, picture, warning(network))
+
+
+@answered
+def told_by_hand(network: Network, wrt: str, answers: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """The view "By hand": ``wrt`` is the weight whose chain is shown, ``answers`` are formulas with their keys."""
+    return by_hand(network, wrt, dict(answers))

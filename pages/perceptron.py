@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -11,13 +11,11 @@ from components.opened import as_markdown
 from components.perceptron import hand, neuron, settings
 from components.perceptron.asking import asked
 from components.perceptron.bench import Bench, bench
-from components.perceptron.by_hand import by_hand as chain_table
-from components.perceptron.by_hand import warning
 from components.perceptron.code import code
 from components.perceptron.opened import HAND as HAND_KEY
 from components.perceptron.opened import KEY, OpenedPerceptron, add_layer, opened_perceptron
 from components.perceptron.views import HAND, TRAIN, chosen_view, with_view
-from components.recorded_perceptron import RecordedPerceptron, recorded_perceptron
+from components.recorded_perceptron import RecordedPerceptron, recorded_perceptron, told_by_hand
 from components.stepper import player
 from components.training import training
 from gradwalk.dot import LayoutError
@@ -61,7 +59,7 @@ def step_through(now: OpenedPerceptron, shown: Shown, query: str) -> None:
     before: str = st.session_state.get(LAST_OPENED, opened)
     st.session_state[LAST_OPENED] = opened
     same = before == opened or before.partition(" ")[0] != now.key
-    told = warning(recorded.network) if recorded else None
+    told = recorded.warning if recorded else None
     neuron(recorded.drawn if recorded else None, opened=opened, stale=stale, warning=told)
     player(
         graphs=recorded.graphs if recorded else None,
@@ -80,8 +78,13 @@ def by_hand(now: OpenedPerceptron, shown: Shown) -> None:
     """The neuron with all its numbers, the chain, and what is to be said about the derivation that is typed."""
     recorded, stale = shown.recorded, shown.refused is not None
     neuron(recorded.drawn if recorded else None, opened=now.key, stale=stale, whole=True)
-    found = chain_table(recorded.network, now.document.wrt, now.document.answers) if recorded else {}
-    told = {"opened": now.key, "answers": dict(now.document.answers), "answered": now.answered_by_hand, "stale": stale}
+    answers = now.document.answers
+    found: dict[str, Any] = {}
+    try:
+        found = told_by_hand(recorded.network, now.document.wrt, tuple(answers.items())) if recorded else {}
+    except ProgramError as error:
+        st.info(as_markdown(str(error)))
+    told = {"opened": now.key, "answers": dict(answers), "answered": now.answered_by_hand, "stale": stale}
     hand({**found, **told}, key=HAND_KEY)
 
 

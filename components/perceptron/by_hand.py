@@ -122,7 +122,7 @@ def _cut(found: Chain) -> Json | None:
     return {"line": _math(f"{cut.left} = {cut.right}"), "rows": rows, "why": cut.why}
 
 
-def warning(network: Network) -> Json | None:
+def warning(network: Network) -> dict[str, str] | None:
     """What a student should be told who has met one of the traps: a title and a sentence."""
     found = loss_trap(network)
     if found is not None and found.sprung:
