@@ -79,10 +79,12 @@ def _line(shape: tuple[int, ...]) -> str:
 
 
 def arrow_text(shape: tuple[int, ...], numbers: Sequence[Number] | None) -> str:
-    """An array in one line for an arrow: all of it, the start of a vector that would be too wide, or else its shape."""
+    """An array in one line for an arrow: all of it, the start of a row that would be too wide, or else its shape."""
     lines = array_text(shape, numbers)
-    if len(lines) > 1 or numbers is None or len(shape) != 1:
-        return lines[0] if len(lines) == 1 else shape_text(shape)
+    if len(lines) > 1:
+        return shape_text(shape)
+    if numbers is None or not lines[0].startswith("[") or len(numbers) < 2:
+        return lines[0]
     starts = [lines[0], *(first_elements(numbers, count) for count in range(min(3, len(numbers) - 1), 0, -1))]
     fitting = (text for text in starts if text_width(f"∇ {text}", EDGE_SIZE) * SQUEEZED <= MAX_ARROW_ROOM)
     return next(fitting, starts[-1])

@@ -68,6 +68,12 @@ function setIcon(button, name, label) {
   setAttribute(button, "title", label);
 }
 
+/** A field that was set by mouse or finger gives the keys back to the player. */
+function leave(field) {
+  if (!field.matches(":focus-visible")) field.blur();
+  return field;
+}
+
 /** Calls back, a frame later, when one of the elements changes its size; returns what ends the watch. */
 function watchSizes(elements, changed) {
   let frame = 0;

@@ -1,7 +1,7 @@
 /* The two pictures of one run: which of them is on the page, with which details, and how large. */
 
 const WIDTHS = { narrow: 640, both: 820, least: 220 }; // px of the player; of a picture beside the other
-const AREA_PADDING = 8; // px
+const AREA_PADDING = 13; // px
 const CHOICE_KEY = "gradwalk.picture";
 const NOTHING = "Nothing is computed in this part of the program.";
 const MISSING = "There is no grad_fn graph to draw: nothing here requires a gradient, or it is too large.";
@@ -34,7 +34,7 @@ function createPictures(pick, chosen) {
   };
   const tabs = Object.entries(NAMES).map(([view, name]) =>
     html("button", { type: "button", "data-view": view, click: () => choose({ view }) }, name));
-  const saved = html("input", { type: "checkbox", change: () => choose({ saved: saved.checked }) });
+  const saved = html("input", { type: "checkbox", change: () => choose({ saved: leave(saved).checked }) });
   const savedSwitch = html("label", { class: "saved-switch" }, saved, "saved values");
   const zoomButtons = ["smaller", "larger", "whole"].map((change) => {
     const label = { smaller: "Smaller", larger: "Larger", whole: "Whole picture" }[change];
@@ -93,7 +93,7 @@ function createPictures(pick, chosen) {
     missing.hidden = !(graphs && shown.includes("grad_fn") && !graphs.grad_fn);
     nothing.hidden = !(list.length && shown.includes("computation") && stages.computation.isEmpty());
     const boxed = shown.includes("grad_fn") && missing.hidden;
-    savedSwitch.hidden = !boxed && (program || !keeping);
+    savedSwitch.hidden = !boxed && (program || !keeping || tall);
     saved.checked = choice.saved;
     area.dataset.saved = program || choice.saved;
     setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.isWhole()));
@@ -101,7 +101,7 @@ function createPictures(pick, chosen) {
     const beside = shown.length === 2 ? widthBeside() : 0;
     for (const view of shown) {
       const width = view === "grad_fn" && beside ? beside : size.width - beside;
-      stages[view].resize({ ...size, least: LEGIBLE[view === "computation" && graphs ? shapeOf(graphs.computation) : tall ? "tall" : "wide"], width: Math.floor(width) });
+      stages[view].resize({ ...size, phone: tall, width: Math.floor(width) });
     }
     keepHeight();
   }
@@ -111,7 +111,7 @@ function createPictures(pick, chosen) {
     if (size.width < WIDTHS.narrow) return "tall";
     const width = views().length === 2 ? 0.6 * size.width : size.width;
     const fit = (placed) => Math.min(width / (placed.width + 2 * PICTURE_MARGIN), size.height / (placed.height + 2 * PICTURE_MARGIN));
-    if (!computation?.rows || fit(computation.wide) >= LEGIBLE.wide) return "wide";
+    if (!computation?.rows || fit(computation.wide) >= LEGIBLE.whole) return "wide";
     return fit(computation.rows) > fit(computation.wide) ? "rows" : "wide";
   }
 

@@ -1,6 +1,16 @@
 /* A stage shows one picture at a legible size, scrolls to what a step is about, and plays any step on it. */
 
-const LEGIBLE = { wide: 0.84, rows: 0.76, tall: 0.92 }; // numbers are then 11.8 px, 10.6, 12.9; rather scroll than draw them smaller
+// The numbers are then 10.6 px, 10, 11.8 and 12.9. Where it needs not be smaller, a picture is whole, or at least as wide
+// as there is room; else it scrolls.
+const LEGIBLE = { whole: 0.76, across: 0.72, part: 0.84, phone: 0.92 };
+
+/** How large a picture of this size is drawn in a room. */
+function scaleFor(wide, high, { width, height, phone, most }) {
+  const [across, whole] = [width / wide, Math.min(width / wide, height / high)];
+  if (phone) return Math.min(Math.max(whole, LEGIBLE.phone), most);
+  if (whole >= LEGIBLE.whole) return Math.min(whole, most);
+  return across >= LEGIBLE.across ? Math.min(across, LEGIBLE.part) : LEGIBLE.part;
+}
 const ZOOM = { step: 1.25, least: 0.1, most: 4 };
 const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
 const SCROLL_BAR = 14; // px
@@ -17,7 +27,7 @@ function createStage({ name, numbers, pick }) {
   let around = null; // what is to be seen together with it
   let scale = 1;
   let zoom = "auto";
-  let room = { width: 0, height: 0, least: 1, most: 1 };
+  let room = { width: 0, height: 0, phone: false, most: 1 };
   const drawn = new Map(); // pictures that were shown before: an iteration's picture is built once
   let view = { width: 0, height: 0 };
   let at = { left: 0, top: 0 };
@@ -100,8 +110,7 @@ function createStage({ name, numbers, pick }) {
     room = next || room;
     if (!picture || !room.width) return;
     const whole = Math.min(room.width / picture.width, room.height / picture.height);
-    const readable = Math.min(Math.max(whole, room.least), room.most);
-    scale = zoom === "auto" ? readable : zoom === "whole" ? Math.min(whole, room.most) : zoom;
+    scale = zoom === "auto" ? scaleFor(picture.width, picture.height, room) : zoom === "whole" ? Math.min(whole, room.most) : zoom;
     const [width, height] = [Math.floor(picture.width * scale), Math.floor(picture.height * scale)];
     view = { width: room.width, height: Math.min(height + (width > room.width ? SCROLL_BAR : 0), room.height) };
     picture.element.style.width = `${width}px`;
@@ -180,7 +189,7 @@ function createStage({ name, numbers, pick }) {
   function heightOf({ width, height }) {
     if (!room.width) return 0;
     const [wide, high] = [width + 2 * PICTURE_MARGIN, height + 2 * PICTURE_MARGIN];
-    const fitting = Math.min(Math.max(Math.min(room.width / wide, room.height / high), room.least), room.most);
+    const fitting = scaleFor(wide, high, room);
     return Math.min(Math.ceil(high * fitting) + (wide * fitting > room.width ? SCROLL_BAR : 0), room.height);
   }
 

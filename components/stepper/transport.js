@@ -18,7 +18,7 @@ function createTransport({ go, toStart, toEnd, atEnd, letters, screen }) {
   buttons.play.classList.add("main");
   const name = (times) => (times === 0.5 ? "½×" : `${times}×`);
   const options = SPEEDS.map((times) => html("option", { value: times, selected: times === 1 }, name(times)));
-  const changed = () => { speed = Number(speeds.value); };
+  const changed = () => { speed = Number(leave(speeds).value); };
   const speeds = html("select", { "aria-label": "Speed", title: "Speed", change: changed }, ...options);
   const extras = html("div", { class: "extras" }, speeds, iconButton("screen", "Full screen", screen));
   const element = html("div", { class: "transport", role: "group", "aria-label": "Steps" }, ...Object.values(buttons));

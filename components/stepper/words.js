@@ -36,9 +36,10 @@ function createWords(unfold, go) {
   function showRule(said) {
     rule.hidden = !said;
     if (!said) return rule.replaceChildren();
-    const math = said.math ? [", which computes ", html("code", null, said.math)] : [];
-    const saved = said.saved ? [", saved from the forward pass: ", html("code", null, said.saved)] : [];
-    rule.replaceChildren(`In PyTorch’s source: ${said.node} is `, html("code", null, said.text), ...math, ...saved);
+    const code = (text) => html("code", null, text);
+    const math = said.math ? [", that is ", code(said.math)] : [];
+    const saved = said.saved ? [" It saved ", code(said.saved), " in the forward pass."] : [];
+    rule.replaceChildren(`In PyTorch’s source ${said.node} is `, code(said.text), ...math, ".", ...saved);
   }
 
   const letters = () => title.textContent.length + sentence.textContent.length + message.textContent.length;
