@@ -151,7 +151,7 @@ class Nursery:
             return [Reply(*fields) for fields in pickle.loads(wire.receive(ours))]  # noqa: S301 (from a process of ours)
         except (EOFError, OSError):
             self._stop()
-            raise Gone from None
+            raise Gone("The processes that run programs could not be started; why stands above.") from None
 
     def _born(self) -> Process:
         if self._connection is None:

@@ -75,6 +75,7 @@ def new_page(server: str, server_log: Path, browser: Browser) -> Iterator[NewPag
         context.close()
     logged = server_log.read_text()[already_logged:]
     assert "Traceback" not in logged, logged
+    assert '"level": "error"' not in logged, logged
     assert not watch.problems, "\n".join(watch.problems)
 
 
