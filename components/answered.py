@@ -9,6 +9,8 @@ from typing import ParamSpec, TypeVar, cast
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from gradwalk.dot import LayoutError
+from gradwalk.program import ProgramError
 from gradwalk.settings import SETTINGS
 from serving.desk import Desk
 from serving.kept import Kept
@@ -16,6 +18,7 @@ from serving.pool import Dropped, Here
 
 _Asked = ParamSpec("_Asked")
 _Answer = TypeVar("_Answer")
+_Given = TypeVar("_Given")
 
 
 class _Desks:
@@ -52,3 +55,16 @@ def answered(work: Callable[_Asked, _Answer]) -> Callable[_Asked, _Answer]:
             st.stop()
 
     return ask
+
+
+def still(function: Callable[[_Given], _Answer], last: _Given | None) -> _Answer | None:
+    """The answer that was good before, to show beside a refusal; None where there is none, or where it is refused now.
+
+    (It is kept, but not for ever, and nobody is taken on while the queue is full.)
+    """
+    if last is None:
+        return None
+    try:
+        return function(last)
+    except (ProgramError, LayoutError):
+        return None

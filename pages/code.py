@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from components.answered import still
 from components.coding import edit
 from components.opened_program import opened_program
 from components.recorded_program import RecordedProgram, recorded_program, shown_by
@@ -33,7 +34,7 @@ def show(source: str, unfold: tuple[int, ...]) -> Shown:
         recorded = recorded_program(source, unfold)
     except (ProgramError, LayoutError) as error:
         last: str | None = st.session_state.get(LAST_GOOD)
-        good = recorded_program(last) if last is not None else None
+        good = still(recorded_program, last)
         # What is too large to be drawn has run all the same.
         cells = shown_by(source) if isinstance(error, LayoutError) else good.cells if good else []
         return Shown(good, cells, error)

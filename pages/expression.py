@@ -7,6 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from components.answer import answer
+from components.answered import still
 from components.asking import ask
 from components.opened import as_markdown, opened
 from components.recorded import Recorded, recorded
@@ -36,9 +37,9 @@ def show(document: Document) -> Shown:
         expression = read(document.text, document.given, document.constants, document.dtype, document.seed)
         found = recorded(expression)
     except (ProgramError, LayoutError) as error:
-        return Shown(recorded(last) if last is not None else None, error, stale=True)
+        return Shown(still(recorded, last), error, stale=True)
     if found.failing is not None and not found.failing.computed:
-        return Shown(recorded(last) if last is not None else None, found.failing, stale=True)
+        return Shown(still(recorded, last), found.failing, stale=True)
     st.session_state[LAST_GOOD] = expression
     return Shown(found, found.failing)
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from components.answered import still
 from components.opened import as_markdown
 from components.perceptron import hand, neuron, settings
 from components.perceptron.asking import asked
@@ -46,7 +47,7 @@ def show(now: OpenedPerceptron) -> Shown:
         found = recorded_perceptron(now.perceptron)
     except (ProgramError, LayoutError) as error:
         last: Perceptron | None = st.session_state.get(LAST_GOOD)
-        good = recorded_perceptron(last) if last is not None else None
+        good = still(recorded_perceptron, last)
         return Shown(good, network or (good.network if good else None), error)
     st.session_state[LAST_GOOD] = now.perceptron
     return Shown(found, network)
