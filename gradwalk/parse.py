@@ -157,6 +157,8 @@ MODULES = (
     "sys",
     "timeit",
     "gc",
+    "pprint",
+    "torch.nn.utils.rnn",
     "tqdm",
     "tqdm.notebook",
     "tqdm.auto",
@@ -165,6 +167,7 @@ MODULES = (
     "torch.utils.data",
     "torch.utils.checkpoint",
     "torch.autograd.graph",
+    "torch.autograd.forward_ad",
     "torch.func",
     "torch.cuda",
     "matplotlib",
@@ -451,7 +454,7 @@ METHODS_WITH_UNDERSCORES = frozenset(
         "__float__ __int__ __abs__ __neg__ __pos__ __hash__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ "
         "__add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ "
         "__floordiv__ __rfloordiv__ __mod__ __rmod__ __pow__ __rpow__ __matmul__ __rmatmul__ __enter__ __exit__ "
-        "__post_init__ __slots__ __reversed__ __invert__ __and__ __or__ __xor__"
+        "__post_init__ __del__ __slots__ __reversed__ __invert__ __and__ __or__ __xor__"
     ).split()
 )
 """What a class of the program's own may define for Python's operators and functions."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,18 @@ def repeated(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
     return same(args[:1], {})[0] * costs.sizes(args[1:], kwargs)[0], 0
 
 
+def cubed(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """A decomposition of a square matrix: some n³ multiplications."""
+    found = same(args, kwargs)[0]
+    return found, 20 * found * math.isqrt(found)
+
+
+def fitted(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """polyfit(x, y, degree), vander(x, n): a column for each power."""
+    powers = [item for item in (*args, *kwargs.values()) if isinstance(item, int)]
+    return same(args, kwargs)[0] * (2 + sum(map(abs, powers))), 0
+
+
 def _size(shape: tuple[int, ...]) -> int:
     return math.prod(max(1, length) for length in shape)
 
@@ -74,18 +87,24 @@ _TABLE: tuple[tuple[str, Cost], ...] = (
         "copy diff "
         "flip count_nonzero reshape nan_to_num array asarray ndim shape size zeros_like ones_like full_like "
         "rad2deg deg2rad "
-        "gradient ptp trace",
+        "gradient trace nansum nanmean nanmax nanmin nanstd average median cumprod tril triu "
+        "flatnonzero nonzero argwhere fliplr flipud rot90 ravel swapaxes moveaxis atleast_1d atleast_2d isreal "
+        "trapezoid interp sinc arcsinh arccosh arctanh amax amin polyval",
         same,
     ),
     (
         "add subtract multiply divide true_divide power maximum minimum arctan2 mod where clip allclose isclose "
+        "not_equal greater_equal less_equal cross "
         "array_equal equal greater less logical_and logical_or logical_not heaviside floor_divide",
         broadcast,
     ),
     ("dot matmul inner", product),
-    ("outer meshgrid", outer),
+    ("outer meshgrid percentile quantile", outer),
     ("concatenate stack hstack vstack column_stack", joined),
     ("repeat tile", repeated),
+    ("polyfit vander", fitted),
+    ("append", joined),
+    ("ones_like empty_like", same),
     ("zeros ones", costs.sizes),
     ("full", costs.full),
     ("eye identity", costs.eye),
@@ -98,6 +117,35 @@ FUNCTIONS = {
     for names, cost in _TABLE
     for name in names.split()
     if hasattr(np, name)
+}
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """np.c_ and np.r_, which are called with square brackets."""
+
+    function: Function
+
+
+def _columns(*parts: Any) -> Any:
+    return np.c_[tuple(np.asarray(part) for part in parts)]
+
+
+def _rows(*parts: Any) -> Any:
+    return np.r_[tuple(np.asarray(part) for part in parts)]
+
+
+GATHERED = {
+    "c_": Gathered(Function("np.c_", _columns, joined, "array")),
+    "r_": Gathered(Function("np.r_", _rows, joined, "array")),
+}
+LINALG = {
+    name: Function("np.linalg." + name, getattr(np.linalg, name), costs_of, "array")
+    for names, costs_of in (
+        ("norm", same),
+        ("inv det solve eig eigh eigvals eigvalsh svd qr cholesky pinv matrix_rank lstsq slogdet", cubed),
+    )
+    for name in names.split()
 }
 FUNCTIONS["empty"] = Function("np.empty", np.zeros, costs.sizes, "array")
 

@@ -279,7 +279,10 @@ def _draw(run: Run, target: Draw, args: Args, kwargs: Kwargs, node: ast.expr) ->
 
 
 def _loader(run: Run, target: LoaderClass, args: Args, kwargs: Kwargs, node: ast.expr) -> Loader:
-    given = {name: value for name, value in kwargs.items() if name not in ("num_workers", "generator")}
+    passed = ("num_workers", "generator", "pin_memory", "persistent_workers")
+    given = {name: value for name, value in kwargs.items() if name not in passed}
+    if "collate_fn" in given:
+        given["collate_fn"] = handed(run, given["collate_fn"], node)
     return Loader(kwargs.get("generator", run.generator), *args, **given)
 
 

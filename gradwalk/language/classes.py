@@ -39,6 +39,8 @@ class ClassObject:
         static = issubclass(parent, torch.autograd.Function)
         plain = issubclass(parent, Instance)
         for name, member in self.members.items():
+            if name == "__del__":
+                continue  # Python would call it whenever and wherever it likes
             if isinstance(member, Member) and not (plain and (name == "__init__" or not name.startswith("__"))):
                 method = _iterating(member.procedure) if name == "__iter__" else _as_method(member.procedure)
                 namespace[name] = staticmethod(member.procedure.__call__) if static else method

@@ -205,6 +205,45 @@ def cubed(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
     return found, found * math.isqrt(found)
 
 
+def squared(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """A matrix with a row and a column for each number: diagflat, block_diag, cov; of cartesian_prod as well."""
+    found = [size(t) for t in tensors((*args, *kwargs.values()))]
+    numbers = sum(_numbers(item for item in (*args, *kwargs.values()) if not isinstance(item, torch.Tensor)))
+    return max((sum(found) + numbers) ** 2, math.prod(found) * len(found)), 0
+
+
+def interleaved(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """repeat_interleave(x, repeats): a number, or one for each element."""
+    base, rest = _split(args, kwargs)
+    repeats = next((item for item in rest if isinstance(item, torch.Tensor)), None)
+    if not isinstance(base, torch.Tensor):
+        return 1, 0
+    if repeats is None:
+        return size(base) * _product_of(_numbers(rest)), 0
+    return size(base) * max(1, int(repeats.abs().max()) if repeats.numel() else 1), 0
+
+
+def powered(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """matrix_power: a product for each bit of the exponent, twice."""
+    power = _whole(args[1] if len(args) > 1 else kwargs.get("n")) or 1
+    found, work = cubed(args, {})
+    return found, 2 * work * abs(power).bit_length()
+
+
+def padded(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """pad: each dimension grows by what stands for it, from the last one on. A pool makes at most so many places."""
+    base, rest = _split(args, kwargs)
+    if not isinstance(base, torch.Tensor):
+        return 1, 0
+    return size(base) * _product_of(1 + number for number in _numbers(rest)), 0
+
+
+def renewed(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
+    """new_zeros(2, 3), new_full((2, 3), 7.0): made from sizes."""
+    rest = args[1:2] if args and isinstance(args[1] if len(args) > 1 else None, list | tuple) else args[1:]
+    return sizes(rest, {name: item for name, item in kwargs.items() if name == "size"})
+
+
 def crossed(args: Arguments, kwargs: Keywords) -> tuple[int, int]:
     """meshgrid: as many grids as vectors, each as large as all together."""
     found = [size(t) for t in tensors(args)]

@@ -22,10 +22,12 @@ class Loader:
         batch_size: int = 1,
         shuffle: bool = False,
         drop_last: bool = False,
+        collate_fn: Any = None,
     ) -> None:
         if batch_size < 1:
             raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
         self.dataset, self.batch_size, self.drop_last = dataset, batch_size, drop_last
+        self._collate = collate_fn or default_collate
         self._generator = generator
         self._shuffle = shuffle
 
@@ -38,7 +40,7 @@ class Loader:
         order = self._order()
         for number in range(len(self)):
             part = order[number * self.batch_size : (number + 1) * self.batch_size]
-            yield default_collate([self.dataset[index] for index in part])
+            yield self._collate([self.dataset[index] for index in part])
 
     def _order(self) -> list[int]:
         length = len(self.dataset)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import TensorDataset
+from torch.utils.data import ConcatDataset, Subset, TensorDataset
 
-from gradwalk.language import library
+from gradwalk.language import arrays, library
 from gradwalk.language.classes import ClassObject
 from gradwalk.language.layers import Layer, OptimizerClass
 from gradwalk.language.library import Silence
@@ -38,13 +38,22 @@ def _name(run: Run, node: ast.Name) -> Any:
     try:
         return run.scope.find(name)
     except KeyError:
-        if name == "__name__":
-            return "__main__"
+        if name in _NAMES:
+            return _NAMES[name]
         if name in library.BUILTINS:
             return library.Builtin(name)
         if name in library.EXCEPTIONS:
             return library.EXCEPTIONS[name]
         raise NameError(f"name '{name}' is not defined") from None
+
+
+_NAMES: dict[str, Any] = {
+    "__name__": "__main__",
+    "get_ipython": Silence("get_ipython"),
+    "NotImplemented": NotImplemented,
+    "Ellipsis": Ellipsis,
+}
+"""Names of Python's and IPython's that are no functions here."""
 
 
 @expression(ast.List)
@@ -129,7 +138,9 @@ def _subscript(run: Run, node: ast.Subscript) -> Any:
         return run.apply(library.INDEX, (base, key), node)
     if isinstance(base, Silence):
         return base
-    if isinstance(base, np.generic | np.ndarray | TensorDataset):
+    if isinstance(base, arrays.Gathered):
+        return run.apply(base.function, key if isinstance(key, tuple) else (key,), node)
+    if isinstance(base, np.generic | np.ndarray | TensorDataset | Subset | ConcatDataset):
         return run.apply(library.INDEX, (base, key), node)
     if isinstance(base, torch.Tensor | list | tuple | str | range | dict):
         return run.apply(library.INDEX, (base, key), node)

@@ -19,16 +19,21 @@ from gradwalk.language.library import Function, dropout
 ACTIVATIONS = (
     "ReLU Sigmoid Tanh LeakyReLU GELU Softplus ELU SiLU Softmax LogSoftmax LogSigmoid Hardtanh Identity Flatten "
     "ReLU6 SELU CELU Mish Softsign Softmin Tanhshrink Hardswish Hardsigmoid Threshold PReLU Unflatten MaxPool2d "
-    "AvgPool2d"
+    "AvgPool2d MaxPool1d AvgPool1d AdaptiveAvgPool1d AdaptiveAvgPool2d Hardshrink Softshrink Softmax2d GLU "
+    "CosineSimilarity PairwiseDistance ZeroPad2d"
 ).split()
 LOSSES = (
     "MSELoss L1Loss SmoothL1Loss HuberLoss BCELoss BCEWithLogitsLoss CrossEntropyLoss NLLLoss KLDivLoss "
-    "HingeEmbeddingLoss MarginRankingLoss CosineEmbeddingLoss PoissonNLLLoss"
+    "HingeEmbeddingLoss MarginRankingLoss CosineEmbeddingLoss PoissonNLLLoss TripletMarginLoss "
+    "GaussianNLLLoss MultiMarginLoss SoftMarginLoss"
 ).split()
-NORMS = "LayerNorm BatchNorm1d BatchNorm2d".split()
-CONTAINERS = "Sequential ModuleList ModuleDict ParameterList".split()
+NORMS = "LayerNorm BatchNorm1d BatchNorm2d GroupNorm InstanceNorm1d InstanceNorm2d".split()
+CONTAINERS = "Sequential ModuleList ModuleDict ParameterList ParameterDict".split()
 OPTIMIZERS = "SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam".split()
-SCHEDULERS = "StepLR MultiStepLR ExponentialLR LambdaLR CosineAnnealingLR ReduceLROnPlateau ConstantLR LinearLR".split()
+SCHEDULERS = (
+    "StepLR MultiStepLR ExponentialLR LambdaLR CosineAnnealingLR ReduceLROnPlateau ConstantLR LinearLR OneCycleLR "
+    "CosineAnnealingWarmRestarts PolynomialLR CyclicLR"
+).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ class OptimizerClass:
     kind: Any
 
 
-DRAWN = "Linear Conv1d Conv2d Embedding Bilinear".split()
+RECURRENT = "RNN LSTM GRU RNNCell LSTMCell GRUCell".split()
+DRAWN = ["Linear", "Conv1d", "Conv2d", "Embedding", "Bilinear", *RECURRENT]
 """Layers whose first weights are drawn."""
 LAYERS = {
     name: Layer(name, getattr(nn, name)) for name in (*ACTIVATIONS, *LOSSES, *NORMS, *CONTAINERS, *DRAWN, "Dropout")
@@ -59,13 +65,15 @@ def make_layer(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], gene
     """An object of a layer's class."""
     if layer.name not in DRAWN:
         return layer.kind(*args, **kwargs)
-    empty: Any = nn.utils.skip_init
-    made = empty(layer.kind, *args, **kwargs)
+    made: Any = layer.kind(*args, **kwargs, device="meta").to_empty(device="cpu")
     if isinstance(made, nn.Embedding):
         nn.init.normal_(made.weight, generator=generator)
         if made.padding_idx is not None:
             with torch.no_grad():
                 made.weight[made.padding_idx].fill_(0)
+    elif isinstance(made, nn.RNNBase | nn.RNNCellBase):
+        for parameter in made.parameters():
+            _uniform(parameter, made.hidden_size, generator)
     elif isinstance(made, nn.Bilinear):
         _uniform(made.weight, made.weight.size(1), generator)
         _uniform(made.bias, made.weight.size(1), generator)
@@ -87,6 +95,9 @@ def layer_elements(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     if layer.name in (*ACTIVATIONS, *LOSSES, *CONTAINERS) and layer.name != "PReLU":
         return 1
     given = [*args[:4], *kwargs.values()]
+    if layer.name in RECURRENT:
+        given = [item for item in [*args[:3], *kwargs.values()] if type(item) is int]
+        return int(8 * (sum(map(abs, given)) + 1) ** 2 * max([1, *given]))
     flat = [part for item in given for part in (item if isinstance(item, list | tuple) else [item, item])]
     pairs = flat[::2] if layer.name in ("Linear", "Embedding", "Bilinear") else flat
     return math.prod(max(1, abs(size)) for size in pairs if isinstance(size, int) and not isinstance(size, bool))
@@ -102,7 +113,16 @@ def layer_call(module: nn.Module, generator: torch.Generator) -> Function:
         cost = {"Linear": costs.linear, "Embedding": costs.embedded}.get(name, costs.convolved)
         settings = {key: getattr(module, key) for key in ("stride", "padding") if hasattr(module, key)}
         return Function(name, module, lambda args, kwargs: cost((*args, weight), settings))
+    if name in RECURRENT:
+        weights = sum(parameter.numel() for parameter in module.parameters())
+        return Function(name, module, lambda args, kwargs: _recurrent(args, weights))
     return Function(name, module, costs.broadcast)
+
+
+def _recurrent(args: tuple[Any, ...], weights: int) -> tuple[int, int]:
+    """Each row of the input, at each time, meets each weight; a gate keeps about as much as there are weights' rows."""
+    found = costs.size(args[0]) if args and isinstance(args[0], torch.Tensor) else 1
+    return max(found, weights) * 4 + found * math.isqrt(weights), found * weights
 
 
 def _dropped(module: nn.Dropout, generator: torch.Generator) -> Any:

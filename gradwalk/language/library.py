@@ -73,25 +73,29 @@ class Builtin:
 _UNARY = (
     "sin cos tan asin acos atan sinh cosh tanh exp expm1 exp2 log log2 log10 log1p sqrt rsqrt abs neg negative "
     "reciprocal square sigmoid relu sign sgn floor ceil round trunc frac erf erfc erfinv isnan isinf isfinite "
-    "logical_not "
+    "logical_not arccosh arcsinh arctan2 arctanh atanh i0 digamma special_expit "
     "logit nan_to_num deg2rad rad2deg sinc lgamma absolute positive signbit asinh acosh atanh arctan arcsin "
     "arccos fix "
 )
 _BINARY = (
     "add sub subtract mul multiply pow maximum minimum atan2 fmod remainder eq ne lt le gt ge "
     "logical_and logical_or logical_xor clamp clip clamp_min clamp_max lerp hypot logaddexp addcmul addcdiv "
+    "heaviside dist copysign bitwise_and bitwise_or bitwise_xor bitwise_not isin masked_scatter not_equal "
+    "greater_equal less_equal "
     "xlogy floor_divide fmax fmin allclose isclose equal greater less masked_fill cross "
 )
 _REDUCTIONS = (
     "sum mean prod max min amax amin std var norm logsumexp argmax argmin all any cumsum cumprod softmax log_softmax "
     "median nansum nanmean count_nonzero diff sort argsort topk kthvalue cummax cummin logcumsumexp std_mean "
-    "var_mean aminmax unique "
+    "var_mean aminmax unique unique_consecutive nanmedian mode msort var_mean renorm "
+    "cumulative_trapezoid trapz trapezoid searchsorted bucketize "
 )
 _SHAPES = (
     "reshape flatten squeeze unsqueeze t transpose permute flip roll tril triu clone numel detach "
-    "movedim select narrow ravel swapaxes swapdims trace diagonal fliplr flipud gather atleast_2d "
+    "movedim moveaxis select narrow ravel swapaxes swapdims trace diagonal fliplr flipud gather atleast_1d "
+    "atleast_2d atleast_3d rot90 unflatten adjoint is_nonzero is_same_size "
 )
-_PRODUCTS = "matmul mm mv dot bmm inner addmm addmv "
+_PRODUCTS = "matmul mm mv dot vdot bmm inner addmm addmv baddbmm addbmm "
 _IN_PLACE_FUNCTIONS = "sin_ cos_ tan_ exp_ sqrt_ relu_ sigmoid_ tanh_ abs_ neg_ round_ square_ log_ clamp_ zero_"
 _BOTH: tuple[tuple[str, Cost], ...] = (
     (_UNARY, costs.same),
@@ -102,10 +106,17 @@ _BOTH: tuple[tuple[str, Cost], ...] = (
     (_SHAPES, costs.same),
     (_PRODUCTS, costs.product),
     ("unbind chunk split", costs.divided_up),
-    ("outer", costs.outer),
+    ("outer ger addr", costs.outer),
     ("diag", costs.diagonal),
     ("index_select take", costs.chosen),
-    ("det inverse logdet", costs.cubed),
+    ("nonzero argwhere", costs.selected),
+    ("repeat_interleave", costs.interleaved),
+    ("cov corrcoef diag_embed diagflat", costs.squared),
+    ("quantile nanquantile", costs.outer),
+    ("take_along_dim", costs.broadcast),
+    ("histc", costs.expanded),
+    ("det inverse logdet slogdet pinverse qr svd cholesky matrix_exp cholesky_inverse", costs.cubed),
+    ("matrix_power", costs.powered),
 )
 
 
@@ -127,7 +138,10 @@ TORCH_FUNCTIONS = {
         torch,
         [
             (_IN_PLACE_FUNCTIONS, costs.same),
-            ("cat concat stack hstack vstack", costs.joined),
+            ("cat concat concatenate stack hstack vstack dstack column_stack row_stack", costs.joined),
+            ("cdist tensordot", costs.outer),
+            ("block_diag cartesian_prod", costs.squared),
+            ("pairwise_distance", costs.broadcast),
             ("broadcast_to tile", costs.expanded),
             ("einsum", costs.einsum),
             ("kron", costs.outer),
@@ -152,11 +166,16 @@ TORCH_FUNCTIONS = {
             ("eye", costs.eye),
             ("arange", costs.arange),
             ("linspace", costs.linspace),
-            ("zeros_like ones_like full_like rand_like randn_like", costs.same),
+            ("zeros_like ones_like full_like rand_like randn_like randint_like", costs.same),
         ],
         kind="creation",
     ),
-    **_table("torch.", torch, [("is_tensor is_grad_enabled", costs.written)], kind="plain"),
+    **_table(
+        "torch.",
+        torch,
+        [("is_tensor is_grad_enabled", costs.written), ("result_type promote_types can_cast", costs.written)],
+        kind="plain",
+    ),
 }
 TORCH_FUNCTIONS |= {
     "empty": Function("torch.empty", torch.zeros, costs.sizes, "creation"),
@@ -201,10 +220,17 @@ FUNCTIONAL = _table(
     [
         (
             "relu sigmoid tanh softplus leaky_relu gelu elu silu logsigmoid hardtanh softmax log_softmax normalize "
-            "relu6 selu celu mish softsign softmin tanhshrink hardswish hardsigmoid threshold layer_norm glu",
+            "relu6 selu celu mish softsign softmin tanhshrink hardswish hardsigmoid threshold layer_norm glu "
+            "hardshrink softshrink batch_norm group_norm instance_norm prelu relu_ local_response_norm",
             costs.same,
         ),
         ("kl_div cosine_similarity pairwise_distance poisson_nll_loss margin_ranking_loss", costs.broadcast),
+        (
+            "triplet_margin_loss cosine_embedding_loss gaussian_nll_loss multi_margin_loss soft_margin_loss",
+            costs.broadcast,
+        ),
+        ("scaled_dot_product_attention bilinear", costs.outer),
+        ("pad", costs.padded),
         ("mse_loss l1_loss smooth_l1_loss huber_loss hinge_embedding_loss", costs.broadcast),
         ("binary_cross_entropy binary_cross_entropy_with_logits", costs.broadcast),
         ("nll_loss cross_entropy", costs.same),
@@ -212,6 +238,7 @@ FUNCTIONAL = _table(
         ("one_hot", costs.classes),
         ("conv1d conv2d", costs.convolved),
         ("max_pool2d avg_pool2d max_pool1d avg_pool1d", costs.same),
+        ("adaptive_avg_pool1d adaptive_avg_pool2d adaptive_max_pool2d", costs.padded),
         ("embedding", costs.embedded),
     ],
 )
@@ -227,12 +254,24 @@ METHODS = {
             ("masked_select", costs.broadcast),
             ("bernoulli multinomial", costs.samples),
             ("normal_ uniform_ bernoulli_ random_ exponential_", costs.same),
+            (
+                "scatter_reduce index_add index_copy index_copy_ index_fill_ put_ masked_scatter_ triu_ tril_",
+                costs.broadcast,
+            ),
+            (
+                "acos_ asin_ atan_ ceil_ cosh_ sinh_ erf_ expm1_ log10_ log1p_ log2_ frac_ trunc_ sign_ logit_",
+                costs.same,
+            ),
+            ("cumsum_ cumprod_ fmod_ remainder_ floor_divide_ xlogy_ softmax relu6_ leaky_relu_", costs.broadcast),
+            ("eq_ ne_ lt_ gt_ ge_ le_ logical_not_ logical_and_ logical_or_ bitwise_not_ transpose_", costs.broadcast),
+            ("new_tensor", costs.written),
+            ("new_zeros new_ones new_full", costs.renewed),
             ("scatter scatter_ scatter_add scatter_add_ index_fill masked_fill_ index_add_", costs.broadcast),
             ("abs_ log_ square_ round_ reciprocal_ clamp_min_ clamp_max_ t_ squeeze_ ", costs.same),
             ("unsqueeze_ addcmul_ addcdiv_ lerp_ rsqrt_ neg_ floor_ true_divide_ subtract_ multiply_ ", costs.same),
             ("to", costs.moved),
             ("div_", costs.divided),
-            ("expand repeat broadcast_to tile", costs.expanded),
+            ("expand repeat broadcast_to tile unfold", costs.expanded),
             ("add_ sub_ mul_ pow_ neg_ zero_ fill_ copy_ clamp_ exp_ sin_ cos_ sqrt_ tanh_ sigmoid_ relu_", costs.same),
         ],
     ),
@@ -366,6 +405,7 @@ KEYWORDS = frozenset(
         "alpha value reduction weight bias target negative_slope beta threshold approximate correction "
         "unbiased set_to_none start end step steps size fill_value dim0 dim1 diagonal rounding_mode "
         "num_classes data mat1 mat2 sep ndigits label_smoothing pos_weight delta margin mode shape "
+        "collate_fn pin_memory num_workers persistent_workers padding_value side "
         "rel_tol abs_tol strict default tensors out_features shifts "
     ).split()
 )
@@ -385,7 +425,8 @@ BUILTINS = frozenset(
     (
         "print float int bool str abs round len range sum min max list tuple dict zip enumerate sorted reversed map "
         "filter any all isinstance type pow callable super repr set id next iter divmod object hash "
-        "chr ord bin hex oct frozenset slice issubclass getattr hasattr setattr format display"
+        "chr ord bin hex oct frozenset slice issubclass getattr hasattr setattr format display "
+        "get_ipython"
     ).split()
 )
 

@@ -15,7 +15,8 @@ from gradwalk.language import arrays, costs, library, torch_tools
 from gradwalk.language.layers import LAYERS, OPTIMIZERS, SCHEDULERS, OptimizerClass
 from gradwalk.language.library import Context, Function, Module, Seed, Silence
 from gradwalk.language.objects import Draw
-from gradwalk.language.standard import STANDARD
+from gradwalk.language.standard import STANDARD, Standard
+from gradwalk.program import ProgramError
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,19 @@ def typed(args: tuple[Any, ...], dtype: torch.dtype) -> torch.Tensor:
     return torch.tensor(args[0], dtype=dtype)
 
 
+def _random_split(run: Any, node: Any, dataset: Any, lengths: Any, generator: Any = None) -> list[Any]:
+    if len(dataset) > run.budget.limits.items:
+        raise ProgramError(f"A data set may have at most {run.budget.limits.items:,} items here.", run.span(node))
+    return torch.utils.data.random_split(dataset, lengths, generator=generator or run.generator)
+
+
+def _set_numpy_options(run: Any, node: Any, **options: Any) -> None:
+    """NumPy keeps these for each thread. They are put back when the run ends."""
+    allowed = {"precision": 16, "threshold": 10_000, "edgeitems": 10, "linewidth": 1000}
+    bounded = {name: min(most, options[name]) for name, most in allowed.items() if isinstance(options.get(name), int)}
+    np.set_printoptions(**bounded, suppress=bool(options.get("suppress")))
+
+
 _CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 _FUNCTIONAL = Module("torch.nn.functional", dict(library.FUNCTIONAL))
 _DRAWN = "normal_ uniform_ xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_ trunc_normal_".split()
@@ -87,11 +101,19 @@ _INIT = Module(
     },
 )
 library.RANDOM |= {f"nn.init.{name}" for name in _DRAWN}
+_SEQUENCES = Module(
+    "torch.nn.utils.rnn",
+    {"pad_sequence": Function("pad_sequence", torch.nn.utils.rnn.pad_sequence, costs.squared)},
+)
+_CLIPPING = ("clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "vector_to_parameters")
 _UTILS = Module(
     "torch.nn.utils",
     {
-        name: Function(f"nn.utils.{name}", getattr(torch.nn.utils, name), costs.joined, "plain")
-        for name in ("clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "vector_to_parameters")
+        "rnn": _SEQUENCES,
+        **{
+            name: Function(f"nn.utils.{name}", getattr(torch.nn.utils, name), costs.joined, "plain")
+            for name in _CLIPPING
+        },
     },
 )
 _NN = Module(
@@ -132,6 +154,7 @@ _AUTOGRAD = Module(
         "Function": torch.autograd.Function,
         "functional": _JACOBIANS,
         "graph": torch_tools.GRAPH,
+        "forward_ad": torch_tools.FORWARD,
         **torch_tools.AUTOGRAD,
         "Variable": Function(
             "Variable", lambda data, requires_grad=False: data.requires_grad_(requires_grad), _size, "plain"
@@ -162,13 +185,25 @@ _DATA = Module(
         "DataLoader": LoaderClass(),
         "TensorDataset": Function("TensorDataset", torch.utils.data.TensorDataset, _size, "plain"),
         "Dataset": torch.utils.data.Dataset,
+        "Subset": Function("Subset", torch.utils.data.Subset, _size, "plain"),
+        "ConcatDataset": Function("ConcatDataset", torch.utils.data.ConcatDataset, _size, "plain"),
+        "random_split": Standard("torch.utils.data.random_split", _random_split),
     },
 )
+_DECOMPOSITIONS = (
+    "eig eigh eigvals eigvalsh svd svdvals qr cholesky lstsq pinv matrix_rank slogdet cond matrix_norm matrix_exp "
+    "inv_ex solve_triangular"
+).split()
 _LINALG = Module(
     "torch.linalg",
     {
         name: Function("torch.linalg." + name, getattr(torch.linalg, name), cost)
         for name, cost in (
+            *((name, costs.cubed) for name in _DECOMPOSITIONS),
+            ("matrix_power", costs.powered),
+            ("multi_dot", costs.outer),
+            ("vecdot", costs.broadcast),
+            ("cross", costs.broadcast),
             ("norm", costs.cubed),
             ("vector_norm", costs.same),
             ("det", costs.cubed),
@@ -214,6 +249,7 @@ _NUMPY = Module(
     {
         **_CONSTANTS,
         **arrays.FUNCTIONS,
+        **arrays.GATHERED,
         **{name: getattr(np, name) for name in "float32 float64 int32 int64 ndarray bool_ newaxis".split()},
         "random": Module(
             "numpy.random",
@@ -222,8 +258,9 @@ _NUMPY = Module(
                 "default_rng": Function("np.random.default_rng", _generator, _size, "plain"),
             },
         ),
-        "linalg": Module("numpy.linalg", {"norm": Function("np.linalg.norm", np.linalg.norm, arrays.same, "array")}),
-        "set_printoptions": Silence("numpy.set_printoptions"),
+        "linalg": Module("numpy.linalg", arrays.LINALG),
+        "set_printoptions": Standard("numpy.set_printoptions", _set_numpy_options),
+        "testing": Silence("numpy.testing"),
     },
 )
 _RANDOM = Module(
@@ -259,6 +296,7 @@ MODULES: dict[str, Any] = {
     "torch.nn.functional": _FUNCTIONAL,
     "torch.nn.init": _INIT,
     "torch.nn.utils": _UTILS,
+    "torch.nn.utils.rnn": _SEQUENCES,
     "torch.optim": _OPTIM,
     "torch.optim.lr_scheduler": _SCHEDULERS,
     "torch.autograd": _AUTOGRAD,
@@ -273,6 +311,7 @@ MODULES: dict[str, Any] = {
     "torch.utils": _TORCH.names["utils"],
     "torch.utils.checkpoint": torch_tools.CHECKPOINT,
     "torch.autograd.graph": torch_tools.GRAPH,
+    "torch.autograd.forward_ad": torch_tools.FORWARD,
     "torch.func": torch_tools.FUNC,
     "torch.cuda": _CUDA,
     "torch.utils.data": _DATA,

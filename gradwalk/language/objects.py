@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.autograd.forward_ad import UnpackedDualTensor
 from torch.utils.data import TensorDataset
 
 from gradwalk.language import arrays, containers, library
@@ -66,7 +67,20 @@ ATTRIBUTES = (
     | CONTEXT_METHODS
     | CONTEXT_ATTRIBUTES
     | {name for methods in containers.METHODS.values() for name in methods}
-    | {"apply", "args", "remove", "type", "index"}
+    | {
+        "apply",
+        "fromkeys",
+        "primal",
+        "tangent",
+        "send",
+        "close",
+        "dataset",
+        "indices",
+        "args",
+        "remove",
+        "type",
+        "index",
+    }
 )
 """Everything that some object here may be asked for."""
 
@@ -164,14 +178,20 @@ def _found(run: Run, base: Any, name: str) -> Any:
         return getattr(base, name) if name in LOADER_ATTRIBUTES else _MISSING
     if isinstance(base, TensorDataset):
         return base.tensors if name == "tensors" else _MISSING
+    if isinstance(base, torch.utils.data.Subset):
+        return getattr(base, name) if name in ("dataset", "indices") else _MISSING
     if isinstance(base, np.random.Generator):
         return Draw(base, name, arrays.DRAWS[name]) if name in arrays.DRAWS else _MISSING
     if isinstance(base, torch.device):
         return base.type if name == "type" else _MISSING
     if isinstance(base, Iterator) and name in ("send", "close") and getattr(type(base), "gradwalk_items", False):
         return Plain(getattr(base, name), name=name) if hasattr(base, name) else _MISSING
+    if isinstance(base, library.Builtin) and (base.name, name) == ("dict", "fromkeys"):
+        return Plain(lambda keys, value=None: dict.fromkeys(run.checked(list(run.items(keys, run.at)), run.at), value))
     if isinstance(base, Progress):
         return library.Silence(f"tqdm.{name}")
+    if isinstance(base, UnpackedDualTensor):
+        return getattr(base, name) if name in ("primal", "tangent") else _MISSING
     if isinstance(base, Named) and name in base.fields:
         return base[base.fields.index(name)]
     if name in ("__doc__", "__name__") and hasattr(base, "signature"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,8 @@ def shown(value: Any) -> str:
         return f"<built-in function {value.name.rpartition('.')[2]}>"
     if isinstance(value, Method):
         method = value.function.name.rpartition(".")[2]
+        if isinstance(getattr(torch.Tensor, method, None), FunctionType):
+            return f"<bound method Tensor.{method} of {shown(value.base)}>"
         return f"<built-in method {method} of {type(value.base).__name__} object at {hex(id(value.base))}>"
     if isinstance(value, Module):
         return f"<module '{value.name}'>"
@@ -78,7 +81,7 @@ CLASSES: dict[str, Callable[[Any], str]] = {
     "Context": lambda value: _type_name(value.make) if isinstance(value.make, type) else value.name,
     "Procedure": lambda value: f"<function __main__.{value.signature()}>",
     "Function": lambda value: _function(value.name),
-    "Method": lambda value: f"<function {value.function.name}>",
+    "Method": lambda value: shown(value) if "bound method" in shown(value) else f"<function {value.function.name}>",
     "Builtin": lambda value: _builtin(value.name),
 }
 """What IPython shows of the classes and functions that this library has objects of its own for."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradwalk.language import library
+from gradwalk.language.deeper import EVERY, apart
 from gradwalk.language.generators import GeneratorObject, yields
 from gradwalk.language.run import Return, Run, expression, statement
 from gradwalk.language.scope import Scope, bound_names
@@ -31,9 +32,11 @@ class Procedure:
             if node is not None
         }
         extra = [item.arg for item in (arguments.vararg, arguments.kwarg) if item is not None]
-        inside = bound_names(body) if isinstance(body, list) else frozenset[str]()
-        self.local = inside | {*self.positional, *self.named, *extra}
-        self.yields = isinstance(body, list) and yields(body)
+        if (known := run.bodies.get(arguments)) is None:
+            inside = bound_names(body) if isinstance(body, list) else frozenset[str]()
+            local = inside | {*self.positional, *self.named, *extra}
+            known = run.bodies[arguments] = local, isinstance(body, list) and yields(body)
+        self.local, self.yields = known
         self.decorators: list[Any] = []
         self.owner: Any = None
         """The class whose method this is, for super()."""
@@ -67,6 +70,8 @@ class Procedure:
         scope.names.update(self._bound(args, kwargs))
         if self.yields:
             return GeneratorObject(self, scope)
+        if self.run.depth and self.run.depth % EVERY == 0:
+            return apart(self.run, lambda: self._within(self.decorators, scope))
         return self._within(self.decorators, scope)
 
     def _within(self, contexts: list[Any], scope: Scope) -> Any:

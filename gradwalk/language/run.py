@@ -134,10 +134,18 @@ class Run:
         self.generator = torch.Generator().manual_seed(0)
         self.draws = _Draws()
         """The generators of NumPy's and Python's random numbers."""
+        self.bodies: dict[ast.arguments, tuple[frozenset[str], bool]] = {}
+        """Of each function: the names that it binds, and whether it yields."""
+        self.loaded: dict[ast.AST, ast.expr] = {}
+        """The targets of augmented assignments, to be read."""
+        self._spans: dict[ast.AST, Span] = {}
         self._addresses: dict[str, int] = {}
+        self.hidden = False
+        """In a cell that begins with %%capture."""
         self.unheard = False
         """After warnings.filterwarnings("ignore")."""
         self._warned: set[tuple[tuple[int, int] | None, str]] = set()
+        self._numpy_options: Any = np.get_printoptions()
         self.handles: list[Any] = []
         """The hooks that the program has set."""
         self.line = 1
@@ -154,6 +162,7 @@ class Run:
         self.outermost.names.clear()
         self.files.clear()
         tensor_text.reset()
+        np.set_printoptions(**self._numpy_options)
 
     def value(self, node: ast.expr) -> Any:
         """The value of an expression."""
@@ -274,6 +283,8 @@ class Run:
             return iter(self.apply(library.METHODS["unbind"], (value,), node))
         if isinstance(value, _ITERABLE):
             return iter(value)
+        if isinstance(value, torch.utils.data.Subset | torch.utils.data.TensorDataset):
+            return (value[index] for index in range(len(value)))
         if isinstance(value, np.ndarray) and value.ndim == 0:
             raise TypeError("iteration over a 0-d array")
         if isinstance(value, np.ndarray | Loader) or getattr(type(value), "gradwalk_items", False):
@@ -293,6 +304,8 @@ class Run:
     def show(self, node: ast.AST, stream: str, text: str) -> None:
         """Show a text in the output of the cell. Addresses in it become small numbers, the same in every run."""
         span = self.span(node)
+        if self.hidden:
+            return
         text = _ADDRESS.sub(self._numbered, text)
         self.budget.output(len(text), span)
         self.listener.output(span, stream, text)
@@ -336,7 +349,10 @@ class Run:
             check_size(value, self.budget.limits, self.span(node))
 
     def span(self, node: ast.AST) -> Span:
-        return span_of(node, self.line)
+        """Where a piece of syntax stands. Asked for often, and always the same."""
+        if (known := self._spans.get(node)) is None:
+            known = self._spans[node] = span_of(node, self.line)
+        return known
 
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import itertools
 import posixpath
+import pprint
 import sys
 import time
 from collections import Counter, OrderedDict, deque
@@ -206,6 +207,14 @@ def _display(run: Run, node: ast.AST, *values: Any, **_: Any) -> None:
             run.show(node, "result", run.text(value, node, displayed))
 
 
+def _pretty(run: Run, node: ast.AST, value: Any, **_: Any) -> None:
+    run.show(node, "print", run.text(value, node, pprint.pformat) + "\n")
+
+
+def _printer(run: Run, node: ast.AST, **_: Any) -> Module:
+    return Module("pprint.PrettyPrinter", {"pprint": Standard("pprint", _pretty)})
+
+
 def _nothing(run: Run, node: ast.AST, *_: Any, **__: Any) -> None:
     """Something that has no place here, and that nobody misses."""
 
@@ -268,6 +277,7 @@ STANDARD: dict[str, Any] = {
         stdout=_module("sys.stdout", write=_write, flush=_nothing),
     ),
     "timeit": _module("timeit", default_timer=_plain(time.perf_counter)),
+    "pprint": _module("pprint", pprint=_pretty, pp=_pretty, PrettyPrinter=_printer),
     "gc": _module("gc", collect=_plain(lambda: 0)),
     "abc": Module("abc", {name: Silence(name) for name in ("ABC", "ABCMeta", "abstractmethod")}),
     "tqdm": _TQDM,

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
+from torch.autograd.forward_ad import dual_level
 
 from gradwalk.language import library
 from gradwalk.language.library import Absent, Silence
@@ -35,7 +36,9 @@ def _assign(run: Run, node: ast.Assign) -> None:
 @statement(ast.AugAssign)
 def _augmented(run: Run, node: ast.AugAssign) -> None:
     """``w -= …`` changes a tensor or a list in place; a plain number is bound anew."""
-    old = run.value(_loaded(node.target))
+    if (read := run.loaded.get(node.target)) is None:
+        read = run.loaded[node.target] = _loaded(node.target)
+    old = run.value(read)
     new = run.value(node.value)
     bind(run, node.target, run.apply(library.IN_PLACE[type(node.op).__name__], (old, new), node))
 
@@ -163,7 +166,9 @@ def contexts_of(run: Run, node: ast.With) -> list[Any]:
     """What a with statement enters, in order."""
     contexts = [run.value(item.context_expr) for item in node.items]
     for context, item in zip(contexts, node.items, strict=True):
-        if not isinstance(context, (*library.CONTEXT_KINDS, Silence, Anomaly)) and not _is_own_context(context):
+        if not isinstance(context, (*library.CONTEXT_KINDS, Silence, Anomaly, dual_level)) and not _is_own_context(
+            context
+        ):
             raise ProgramError(
                 "Only with torch.no_grad():, torch.enable_grad():, torch.set_grad_enabled(…): and "
                 "torch.inference_mode(): work here, and classes with __enter__ and __exit__.",

@@ -39,6 +39,16 @@ def _default_dtype() -> torch.dtype:
     return _HERE.dtype
 
 
+def settings() -> tuple[Any, torch.dtype]:
+    """What the program of this thread has set, for another thread that goes on with it."""
+    return _HERE.printing, _HERE.dtype
+
+
+def take(settings: tuple[Any, torch.dtype]) -> None:
+    """Go on with a program of another thread."""
+    _HERE.printing, _HERE.dtype = settings
+
+
 def reset() -> None:
     """Forget what a program has set."""
     _HERE.printing, _HERE.dtype = None, torch.float32

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch.autograd import forward_ad
 from torch.utils.checkpoint import checkpoint
 
 from gradwalk.language import costs, tensor_text
@@ -101,6 +102,21 @@ def _checkpoint(run: Run, node: ast.AST, function: Any, *args: Any, use_reentran
         return run.call(function, inner, node)
 
     return checkpoint(again, *args, use_reentrant=use_reentrant)
+
+
+def _dual_level(run: Run, node: ast.AST) -> Any:
+    """Forward mode works on pairs of tensors, which a recording does not know."""
+    run.unwatch(run.span(node))
+    return forward_ad.dual_level()
+
+
+def _make_dual(run: Run, node: ast.AST, tensor: Any, tangent: Any, *, level: Any = None) -> Any:
+    run.budget.operation(max(1, costs.size(tensor)), 0, run.span(node))
+    return forward_ad.make_dual(tensor, tangent)  # type: ignore[no-untyped-call]
+
+
+def _unpack_dual(run: Run, node: ast.AST, tensor: Any, *, level: Any = None) -> Any:
+    return forward_ad.unpack_dual(tensor)  # type: ignore[no-untyped-call]
 
 
 def _transform(name: str) -> Callable[..., Plain]:
@@ -213,6 +229,10 @@ AUTOGRAD = _rules("torch.autograd", set_detect_anomaly=_set_detect_anomaly, dete
 GRAPH = Module(
     "torch.autograd.graph",
     _rules("torch.autograd.graph", saved_tensors_hooks=_saved_tensors_hooks, save_on_cpu=_save_on_cpu),
+)
+FORWARD = Module(
+    "torch.autograd.forward_ad",
+    _rules("torch.autograd.forward_ad", dual_level=_dual_level, make_dual=_make_dual, unpack_dual=_unpack_dual),
 )
 CUDA = _rules(
     "torch.cuda",

@@ -76,7 +76,7 @@ def _check(cell: ProgramCell, modules: _Imports, own: _Own) -> None:
 _PYTHON = (
     library.BUILTINS
     | frozenset(library.EXCEPTIONS)
-    | {"staticmethod", "classmethod", "property", "__name__"}
+    | {"staticmethod", "classmethod", "property", "__name__", "NotImplemented", "Ellipsis"}
     | METHODS_WITH_UNDERSCORES
 )
 

@@ -39,7 +39,7 @@ class _Answer(type):
     def __subclasscheck__(cls, category: type) -> bool:
         if _HERE.tell is None:
             return False
-        if not issubclass(category, _UNSEEN):
+        if not issubclass(category, _UNSEEN) or _HERE.text.startswith(_SEEN):
             _HERE.tell(f"{category.__name__}: {_HERE.text.split(' (Triggered internally', 1)[0]}")
         return True
 
@@ -50,6 +50,8 @@ class _Category(Warning, metaclass=_Answer):
 
 _UNSEEN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 """A notebook does not show those of libraries."""
+_SEEN = ("__array__ implementation doesn't accept a copy", "Conversion of an array with ndim > 0 to a scalar")
+"""How those begin that NumPy gives to whoever calls it."""
 _ENTRY: Any = ("ignore", _Pattern(), _Category, None, 0)
 
 
