@@ -217,6 +217,19 @@ def test_the_step_outlives_a_look_at_the_table(shown: PerceptronPage) -> None:
     shown.expect_step(5)
 
 
+# Train
+
+
+def test_xor_gets_its_hidden_layer(page: Page) -> None:
+    page.goto("/perceptron?view=train")
+    page.get_by_role("button", name="Run", exact=True).click(timeout=30_000)
+    page.get_by_role("button", name="Add a hidden layer of four tanh units").click(timeout=30_000)
+    expect(page.get_by_text("Layer 2, output")).to_be_visible()
+    expect(page.get_by_text("2-4-1 on 4 points")).to_be_visible()
+    page.get_by_role("radiogroup", name="View").get_by_text("Step through", exact=True).click()
+    expect(page.locator(".unit")).to_have_count(5)
+
+
 # Sharing
 
 

@@ -224,6 +224,16 @@ def test_the_trap_is_explained_where_it_is_reached() -> None:
     assert data(visit("preset=step"), "neuron")["warning"]["title"] == "A step cannot learn"
 
 
+# Train
+
+
+def test_train_asks_for_the_shape_of_the_network_alone() -> None:
+    page = visit("view=train")
+    assert data(page, "perceptron")["train"] is True
+    assert data(page, "perceptron")["address"] is None
+    assert "gradwalk_neuron" not in [element.proto.component_name for element in page.get("bidi_component")]
+
+
 # What browsers send
 
 

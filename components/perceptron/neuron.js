@@ -65,6 +65,17 @@ function createDrawing(parent) {
     root.dataset.phase = state.kind ?? "start";
     rows.show(state.row, state.data.rows);
     drawn.show();
+    follow();
+  }
+
+  /** A network that is wider than its room is scrolled to what is lit. */
+  function follow() {
+    const spare = canvas.scrollWidth - canvas.clientWidth;
+    const part = spare > 0 && canvas.querySelector(".nodes .now, .chips .now");
+    if (!part) return;
+    const [room, box] = [canvas.getBoundingClientRect(), part.getBoundingClientRect()];
+    if (box.left >= room.left && box.right <= room.right) return;
+    canvas.scrollLeft += (box.left + box.right - room.left - room.right) / 2;
   }
 
   /** Draw it anew where its shape or its room has changed; else the pieces stay and only show other numbers. */

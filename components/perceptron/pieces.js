@@ -1,8 +1,11 @@
 /* What stands on the drawing: each piece shows its part as it is at a step. `at` reads the story for it. */
 
+const MANY = 40; // edges, from which on those that are not lit stand back
+
 function drawPieces(net, at) {
   const where = placed(net, at.width);
-  const layers = ["edges", "nodes", "chips"].map((name) => svg("g", { class: name }));
+  const dense = where.edges.length > MANY ? " dense" : "";
+  const layers = [`edges${dense}`, "nodes", "chips"].map((name) => svg("g", { class: name }));
   const [lines, nodes, chips] = layers;
   const fine = isNeuron(net);
   const shows = [];

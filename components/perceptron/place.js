@@ -54,10 +54,10 @@ function placedNetwork(net, room) {
   const beside = net.targets > 1;
   const most = Math.max(net.inputs, ...net.layers.map(({ units }) => units), net.targets);
   const pitch = most > 5 ? 58 : 68;
-  const height = TOP + Math.max(most * pitch + 8, beside ? 0 : 168);
+  const height = TOP + Math.max(most * pitch + 12, beside ? 0 : 168);
   const columns = columnsOf(net, room, beside);
   const { loss, width } = columns;
-  const middle = (TOP + height) / 2;
+  const middle = (TOP + height) / 2 - 3;
   const row = (count, number) => middle + (number - (count - 1) / 2) * pitch;
   const nodes = {};
   for (let i = 0; i < net.inputs; i++) nodes[`x${i}`] = { x: columns.inputs, y: row(net.inputs, i), r: 20 };

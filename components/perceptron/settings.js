@@ -137,10 +137,8 @@ function createForm(parent) {
   function choices() {
     const { choices: { styles }, style, dtype } = form.data;
     const dtypes = ["float32", "float64"].map((name) => [name, name]);
-    return section(
-      segments("style", "Written as", styles, style),
-      segments("dtype", "dtype", dtypes, dtype),
-    );
+    const written = form.data.train ? [] : [segments("style", "Written as", styles, style), refusalPlace("style")];
+    return section(...written, segments("dtype", "dtype", dtypes, dtype));
   }
 
   function choice(key, label, options, value, change) {
