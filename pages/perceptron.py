@@ -105,7 +105,13 @@ places = bench()
 with places.switch:
     view = chosen_view()
 query = with_view(to_query(replace(now.document, step=0)), view)
-shown = show(now)
+try:
+    shown = show(now)
+except Exception:
+    # Whatever breaks, what was typed stays in the form.
+    with places.form:
+        settings(asked(now, None, None, False), key=KEY)
+    raise
 if view == TRAIN:
     train(shown, places, query)
 else:
