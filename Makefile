@@ -25,10 +25,10 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench clean graphviz browser
+.PHONY: help run test check format bench load failover fuzz soak serve-replicas licences audit clean graphviz browser nginx
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "Each sets up what it needs, in $(VENV)/ and (Graphviz, and a Chromium for the tests) with apt-get or brew."
 	@echo "PYTHON=/path/to/python3.12 names another Python, VENV=folder another place."
@@ -36,7 +36,10 @@ help: ## Show this list
 run: $(VENV)/installed graphviz ## Start Gradwalk and open it in the browser
 	$(BIN)/streamlit run app.py
 
-test: check browser graphviz ## Check and test everything, in a real browser too
+serve-replicas: $(VENV)/installed graphviz nginx ## Start several replicas behind nginx (REPLICAS=2 PORT=8501)
+	$(BIN)/python -m deploy.replicas --replicas $(or $(REPLICAS),2) --port $(or $(PORT),8501)
+
+test: check browser graphviz nginx ## Check and test everything, in a real browser too
 	$(BIN)/pytest
 
 check: $(VENV)/installed-dev ## Check style, format and types
@@ -51,8 +54,28 @@ format: $(VENV)/installed-dev ## Put the code into the project's format
 bench: $(VENV)/installed-dev browser graphviz ## Measure, and print the ratios
 	$(BIN)/python -m benchmarks
 
+load: $(VENV)/installed-dev graphviz ## Measure a class of 200 at one server (SESSIONS=200 SECONDS=60)
+	$(BIN)/python -m benchmarks load hostile_server
+
+failover: $(VENV)/installed-dev browser graphviz nginx ## Kill replicas under an open page (REPEATS=20)
+	$(BIN)/python -m benchmarks failover
+
+fuzz: $(VENV)/installed-dev graphviz ## Random programs through every way in (MINUTES=30 SEED=text)
+	$(BIN)/python -m benchmarks fuzz
+
+soak: $(VENV)/installed-dev graphviz ## Mixed use for long, looking for leaks (MINUTES=30)
+	$(BIN)/python -m benchmarks soak
+
+licences: $(VENV)/installed ## Write docs/licences.md: the licence of every package
+	$(BIN)/python -m deploy.licences
+
+audit: $(VENV)/bin/python ## Look for known vulnerabilities in what is pinned (asks PyPI)
+	@[ -x $(VENV)-audit/bin/pip-audit ] || { $(BIN)/python -m venv $(VENV)-audit && \
+		$(VENV)-audit/bin/pip install -q pip-audit==2.10.1; }
+	$(VENV)-audit/bin/pip-audit --strict --no-deps --disable-pip -r requirements.txt
+
 clean: ## Remove everything that make has set up or that tests left behind
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-audit .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -76,6 +99,10 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 
 graphviz:
 	@command -v dot >/dev/null || { $(call install,graphviz,graphviz); }
+
+# Debian keeps it where only root looks.
+nginx:
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { $(call install,nginx-light,nginx); }
 
 # A browser, and the one library that the Node in Playwright's package needs beyond what every system has.
 browser: $(VENV)/installed-dev
