@@ -248,9 +248,13 @@ class Recorder:
         return Binding(name, None, repr(value)[:80] if isinstance(value, int | float | str) else type(value).__name__)
 
     def _name_parameters(self, name: str, module: torch.nn.Module) -> None:
-        """A module's parameters are called as its class calls them, ``fc1.weight``; those with numbers by its name."""
+        """A module's parameters are called as its class calls them, ``fc1.weight``.
+
+        Those with numbers, and those of one of PyTorch's own layers, carry its variable's name: ``layer.weight``.
+        """
+        own = type(module).__module__.startswith("torch.nn.")
         for path, parameter in module.named_parameters():
-            self.values.bind(f"{name}.{path}" if path[0].isdigit() else path, parameter)
+            self.values.bind(f"{name}.{path}" if own or path[0].isdigit() else path, parameter)
 
     def _finished_cells(self) -> Iterator[Cell]:
         for index, (cell, shown) in enumerate(zip(self._cells, self._shown, strict=True)):
