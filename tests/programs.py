@@ -166,7 +166,7 @@ class Program:
         if found := self.tensors(rank=1, leaves=False):
             self._count += 1
             view = f"v{self._count}"
-            if self.add(f"{view} = {self.choose(found)}{self.choose(['[0:1]', '[-1]', '.T', '.reshape(-1)'])}"):
+            if self.add(f"{view} = {self.choose(found)}{self.choose(['[0:1]', '[-1]', '.t()', '.reshape(-1)'])}"):
                 self.add(self.choose(_IN_PLACE).format(view, self.choose(self.tensors())))
 
     def untracked(self) -> None:

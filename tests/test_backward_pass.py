@@ -73,11 +73,19 @@ def test_upstream_times_local_gradient_is_the_contribution_on_every_edge(source:
                 assert close(expected, tensor(given_on), scale, *dtypes), event
 
 
+def output_of(recording: Recording, head: BackwardCall) -> int:
+    """Which output of its node the root is: of a node with several results it can be any."""
+    operation = None if head.node is None else recording.nodes[head.node].operation
+    return 0 if operation is None else recording.operations[operation].results.index(head.root)
+
+
 @given(programs())
 def test_contributions_to_a_node_sum_to_its_upstream_gradient(source: str) -> None:
     recording = record(source)
     for head, _, backward, accumulate in calls(recording):
-        arriving: dict[tuple[int, int], list[Array]] = {(head.node, 0): [head.seed]} if head.node is not None else {}
+        arriving: dict[tuple[int, int], list[Array]] = {}
+        if head.node is not None:
+            arriving[head.node, output_of(recording, head)] = [head.seed]
         for event in backward:
             for output, upstream in enumerate(event.upstream):
                 if upstream is not None:
