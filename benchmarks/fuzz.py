@@ -45,7 +45,7 @@ class Record:
             wrong.append(f"{line['outcome']} {line['message']}")
         if line.get("ordinary") is False:
             wrong.append("an ordinary program gives something else afterwards")
-        wrong += [f"took {line['seconds']:.1f} s"] if line["seconds"] > SLOW else []
+        wrong += [f"took {line['seconds']:.1f} s of processor time"] if line["seconds"] > SLOW else []
         wrong += [f"grew by {line['grew'] >> 20} MB"] if line["grew"] > LARGE else []
         self.holes += [f"case {line['number']} ({line['door']}): {what}" for what in wrong]
 
@@ -105,7 +105,7 @@ def main() -> None:
     seed = os.environ.get("SEED", time.strftime("%Y-%m-%d %H:%M"))
     record = run(seed, 60 * minutes)
     print(f"{minutes:g} minutes, seed {seed!r}\n\n{record.table()}\n")
-    print(f"slowest {record.slowest[0]:.2f} s (case {record.slowest[1]}),", end=" ")
+    print(f"slowest {record.slowest[0]:.2f} s of processor time (case {record.slowest[1]}),", end=" ")
     print(f"largest {record.largest[0] >> 20} MB (case {record.largest[1]})")
     print(f"holes: {len(record.holes)}", *record.holes[:200], sep="\n  ")
 
