@@ -322,3 +322,11 @@ def test_other_numbers_need_no_new_template(number: float) -> None:
 def test_a_story_is_told_without_torch() -> None:
     code = "import sys, gradwalk.timeline; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_operand_of_several_results_shows_how_many_jacobians_it_has() -> None:
+    told = story(
+        "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\na, b = x.unbind()\nz = a * b\nz.backward()\n"
+    )
+    shown = [lines for _, lines in told["slots"]["e0.0.local"]]
+    assert shown == [["[1, 0]"], ["2 Jacobians"]]

@@ -134,6 +134,11 @@ def jacobian_text(rows: int, columns: int) -> str:
     return f"Jacobian {rows}×{columns}"
 
 
+def jacobians_text(count: int) -> str:
+    """The Jacobians of several results by one operand, on its arrow."""
+    return f"{count} Jacobians"
+
+
 def _known(numbers: Sequence[Number] | None) -> Sequence[Number]:
     return () if numbers is None else numbers
 

@@ -1,0 +1,29 @@
+"""What a program prints and shows, and where it fails."""
+
+from __future__ import annotations
+
+from gradwalk import explain
+from gradwalk.index import Index
+from gradwalk.recording import Failure, Output
+from gradwalk.scene.stage import Stage
+
+
+def output(stage: Stage, event: Output) -> None:
+    if stage.statements and event.stream != "notice":
+        stage.step(event, "output", lambda _, told: explain.shown(told), [], None)
+
+
+def failure(stage: Stage, event: Failure) -> None:
+    """The failure, with what lights up of its cause, and the step at which that happened."""
+    blame = explain.blame(stage.index, event, [told for told, _ in stage.happened])
+    step = next((at for told, at in reversed(stage.happened) if told is blame.event), None)
+    now = [*(f"n{node}" for node in blame.nodes), *blame.boxes]
+    more = {} if step is None else {"cause": step}
+
+    def account(_: Index, told: Failure) -> explain.Account:
+        said = explain.failure(told)
+        where = explain.at_step(blame, step)
+        text = " ".join(part for part in (said.why, where, said.way_out) if part)
+        return explain.Account(said.title, text)
+
+    stage.step(event, "failure", account, now, None, **more)
