@@ -121,7 +121,7 @@ def _stacked(units: list[list[torch.Tensor]]) -> tuple[torch.Tensor, torch.Tenso
     return torch.stack([torch.stack(unit[:-1]) for unit in units]), torch.stack([unit[-1] for unit in units])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(perceptrons())
 def test_gradients_are_plain_pytorchs(perceptron: Perceptron) -> None:
     network = read(perceptron)
@@ -159,3 +159,21 @@ def test_a_forward_program_can_do_without_gradients() -> None:
     source = forward_program(read(Perceptron()), requires_grad=False)
     assert "requires_grad" not in source
     assert "backward" not in source
+
+
+def test_a_layers_parameters_are_called_by_its_name() -> None:
+    network = read(replace(BY_SLUG["two_layers"].perceptron, style="linear"))
+    recording = record(program(network))
+    leaves = {edge.value for operation in recording.operations for edge in operation.edges}
+    named = {name for value in recording.values if value.id in leaves and value.is_leaf for name in value.names}
+    assert {"layer1.weight", "layer1.bias", "layer2.weight", "layer2.bias"} <= named
+    assert recording.values[-1].names == ("layer2.bias.grad",)
+
+
+def test_long_rows_stay_below_each_other_and_within_a_line() -> None:
+    matrix = str([[0.123456789] * 8] * 8)
+    layer = Layer(matrix, str([0.123456789012345] * 8))
+    for style in STYLES:
+        source = program(read(Perceptron(str([1] * 8), str([0] * 8), (layer,), style=style)))
+        assert max(map(len, source.split("\n"))) <= 88
+        assert record(source).cells[0].failure is None

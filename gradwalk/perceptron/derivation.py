@@ -218,7 +218,9 @@ def _first_apart(mine: Row, right: Row) -> int:
     return next((row for row, (a, b) in pairs if not agree((a,), (b,), NEAR)), 0)
 
 
-_NOWHERE = "No points were found away from kinks and from clamp, so there is nothing to compare with; another activation works."
+_NOWHERE = (
+    "No points lie away from kinks and from clamp, so there is nothing to compare with; another activation works."
+)
 
 
 def _summary(answers: Sequence[Answer], wrong: str | None) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradwalk.perceptron.reading import Network
-from gradwalk.perceptron.written import Written, activation, last_lines, options, tensor_line
+from gradwalk.perceptron.reading import Network, NumberLayer
+from gradwalk.perceptron.written import MAX_LINE, Written, activation, last_lines, options, rows_text, tensor_line
+from gradwalk.short_form.numbers import literal
 
 
 def write(network: Network) -> Written:
@@ -13,22 +14,35 @@ def write(network: Network) -> Written:
     leaves: list[str] = []
     for place, layer in enumerate(network.layers):
         name = layer_name(network, place)
-        values += ["", f"{name} = nn.Linear({layer.inputs}, {layer.units})"]
-        values.append(_parameter(f"{name}.weight", tensor_line("", layer.weights, options(network))))
-        values.append(_parameter(f"{name}.bias", tensor_line("", layer.bias, options(network))))
+        values.append(_layer_line(name, layer))
         leaves += [f"{name}.weight", f"{name}.bias"]
     return Written(tuple(values), tuple(_forward(network)), tuple(leaves))
+
+
+def helper(network: Network) -> str:
+    """The function that puts given weights into a layer; its own first weights, drawn at random, are let go there."""
+    return _HELPER.format(options=options(network))
+
+
+_HELPER = """def linear(weights, bias):
+    made = nn.Linear(len(weights[0]), len(weights))
+    made.weight = nn.Parameter(torch.tensor(weights{options}))
+    made.bias = nn.Parameter(torch.tensor(bias{options}))
+    return made"""
 
 
 def layer_name(network: Network, place: int) -> str:
     return "layer" if len(network.layers) == 1 else f"layer{place + 1}"
 
 
-def _parameter(name: str, line: str) -> str:
-    """``layer.weight = nn.Parameter(torch.tensor(…))``; the rows of a long matrix stay below each other."""
-    tensor = line.removeprefix(" = ")
-    start = f"{name} = nn.Parameter("
-    return start + tensor.replace("\n   ", "\n" + " " * len(start)) + ")"
+def _layer_line(name: str, layer: NumberLayer) -> str:
+    """``layer = linear([[1.0, 2.0]], [0.0])``; what is long gets a line for each row."""
+    start = f"{name} = linear("
+    line = f"{start}{literal(layer.weights)}, {literal(layer.bias)})"
+    if len(line) <= MAX_LINE:
+        return line
+    indent = " " * len(start)
+    return f"{rows_text(start, layer.weights, ',')}\n{rows_text(indent, layer.bias, ')')}"
 
 
 def _target(network: Network) -> str:

@@ -30,13 +30,19 @@ def forward_program(network: Network, requires_grad: bool = True) -> str:
     values = "\n".join(written.values)
     if not requires_grad:
         values = values.replace(", requires_grad=True", "")
-    blocks = [_imports(written, network), *([BY_HAND] if network.loss == "bce" else [])]
-    return "\n\n".join([*blocks, values, "\n".join(written.forward)]) + "\n"
+    blocks = [_imports(written, network), *_functions(network), values, "\n".join(written.forward)]
+    return "\n\n".join(blocks) + "\n"
 
 
 def write(network: Network) -> Written:
     """The program's parts in the network's style."""
     return _STYLES[network.style](network)
+
+
+def _functions(network: Network) -> list[str]:
+    """What the program defines."""
+    helper = [linear.helper(network)] if network.style == "linear" else []
+    return [*helper, *([BY_HAND] if network.loss == "bce" else [])]
 
 
 def _imports(written: Written, network: Network) -> str:

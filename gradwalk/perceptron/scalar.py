@@ -5,13 +5,14 @@ With several rows each name holds one number a row, and a weight meets all of th
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 
 from gradwalk.perceptron.model import LOGIT_LOSSES
 from gradwalk.perceptron.names import Names
 from gradwalk.perceptron.reading import Matrix, Network, Row
-from gradwalk.perceptron.written import Written, activation, loss_line, options, tensor_line
+from gradwalk.perceptron.written import MAX_LINE, Written, activation, loss_line, options, tensor_line
 
 
 def write(network: Network) -> Written:
@@ -68,12 +69,28 @@ def _forward(network: Network, names: Names) -> Iterator[str]:
     for place, layer in enumerate(network.layers):
         for unit in range(layer.units):
             products = [f"{names.w(place, unit, i)} * {names.given(place, i)}" for i in range(layer.inputs)]
-            yield f"{names.z(place, unit)} = {' + '.join(products)} + {names.b(place, unit)}"
+            yield _sum(names.z(place, unit), [*products, names.b(place, unit)])
         if place < last or network.loss not in LOGIT_LOSSES:
             for unit in range(layer.units):
                 yield f"{names.a(place, unit)} = {activation(layer.activation, names.z(place, unit))}"
     predicted = "z" if network.loss in LOGIT_LOSSES else "y_pred"
     if network.outputs > 1:
         stacked = ", ".join(names.predicted(unit) for unit in range(network.outputs))
-        yield f"{predicted} = torch.stack([{stacked}]{', dim=1' if network.rows > 1 else ''})"
+        line = f"{predicted} = torch.stack([{stacked}]{', dim=1' if network.rows > 1 else ''})"
+        yield textwrap.fill(line, MAX_LINE, subsequent_indent=" " * (line.index("[") + 1))
     yield loss_line(network, predicted, "y")
+
+
+def _sum(name: str, terms: list[str]) -> str:
+    """``z = w1 * x1 + w2 * x2 + b``; a long one stands in brackets, and breaks before a +."""
+    line = f"{name} = {' + '.join(terms)}"
+    if len(line) <= MAX_LINE:
+        return line
+    start = f"{name} = ("
+    lines = [start + terms[0]]
+    for term in terms[1:]:
+        if len(lines[-1]) + len(f" + {term})") > MAX_LINE:
+            lines.append(f"{' ' * len(start)}+ {term}")
+        else:
+            lines[-1] += f" + {term}"
+    return "\n".join(lines) + ")"

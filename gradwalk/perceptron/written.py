@@ -30,6 +30,11 @@ def tensor_line(name: str, numbers: float | Row | Matrix, options: str) -> str:
     line = f"{start}{literal(numbers)}{end}"
     if len(line) <= MAX_LINE or not isinstance(numbers, tuple):
         return line
+    return rows_text(start, numbers, end)
+
+
+def rows_text(start: str, numbers: Row | Matrix, end: str) -> str:
+    """A list between two texts, with a line for each of its rows and no line too long."""
     indent = " " * (len(start) + 1)
     rows = f",\n{indent}".join(map(literal, numbers)) if isinstance(numbers[0], tuple) else literal(numbers)[1:-1]
     wrapped = (
