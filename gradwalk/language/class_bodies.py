@@ -143,9 +143,10 @@ def _given(made: ClassObject, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     """Each field with its argument or its default, in Python's words where one is missing."""
     names = list(made.fields)
     if len(args) > len(names):
-        raise TypeError(
-            f"{made.name}.__init__() takes {len(names) + 1} positional arguments but {len(args) + 1} were given"
-        )
+        fewest = 1 + sum(default is MISSING for default in made.fields.values())
+        most = len(names) + 1
+        takes = f"{most}" if fewest == most else f"from {fewest} to {most}"
+        raise TypeError(f"{made.name}.__init__() takes {takes} positional arguments but {len(args) + 1} were given")
     found = dict(zip(names, args, strict=False))
     for name, value in kwargs.items():
         if name not in made.fields:

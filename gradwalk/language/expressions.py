@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,7 @@ def _subscript(run: Run, node: ast.Subscript) -> Any:
         return run.apply(base.function, key if isinstance(key, tuple) else (key,), node)
     if isinstance(base, np.generic | np.ndarray | TensorDataset | Subset | ConcatDataset):
         return run.apply(library.INDEX, (base, key), node)
-    if isinstance(base, torch.Tensor | list | tuple | str | range | dict):
+    if isinstance(base, torch.Tensor | list | tuple | str | range | dict | deque):
         return run.apply(library.INDEX, (base, key), node)
     run.at = node
     if isinstance(base, type | library.Builtin):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections import deque
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -29,6 +30,8 @@ def printing_cost(value: Any, limit: int) -> int:
             stack.extend(item[: limit + 1])
         elif isinstance(item, dict):
             stack.extend(list(item.values())[: limit + 1])
+        elif isinstance(item, set | frozenset | deque):
+            found += len(item)
         elif isinstance(item, torch.nn.Module):
             found += 10 * sum(1 for _ in item.modules())
         elif isinstance(item, torch.Tensor):

@@ -10,6 +10,7 @@ import ast
 import itertools
 import random
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -356,7 +357,22 @@ class Run:
 
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
-_ITERABLE: tuple[Any, ...] = (list, tuple, range, str, dict, set, zip, enumerate, map, filter, reversed, *_VIEWS)
+_ITERABLE: tuple[Any, ...] = (
+    list,
+    tuple,
+    range,
+    str,
+    dict,
+    set,
+    frozenset,
+    deque,
+    zip,
+    enumerate,
+    map,
+    filter,
+    reversed,
+    *_VIEWS,
+)
 """What a loop can go over, beside tensors."""
 
 
