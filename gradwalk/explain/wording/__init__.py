@@ -1,0 +1,33 @@
+"""Every sentence that a reader sees, as templates with named pieces: a translation replaces this one folder."""
+
+from gradwalk.explain.wording.backward import ACCUMULATE, BACKWARD, FREE, SEED
+from gradwalk.explain.wording.failures import BLAME, FAILURE, FAILURES
+from gradwalk.explain.wording.forward import FORWARD, NONFINITE, OVERFLOW, START
+from gradwalk.explain.wording.local import LOCAL, ORDINALS, SLOPES
+from gradwalk.explain.wording.program import BOUND, CALLABLES, SHOWN, UPDATE
+from gradwalk.explain.wording.titles import EPISODE, OPERATIONS, PHASES, TITLES
+
+__all__ = [
+    "ACCUMULATE",
+    "BACKWARD",
+    "BLAME",
+    "BOUND",
+    "CALLABLES",
+    "EPISODE",
+    "FAILURE",
+    "FAILURES",
+    "FORWARD",
+    "FREE",
+    "LOCAL",
+    "NONFINITE",
+    "OPERATIONS",
+    "ORDINALS",
+    "OVERFLOW",
+    "PHASES",
+    "SEED",
+    "SHOWN",
+    "SLOPES",
+    "START",
+    "TITLES",
+    "UPDATE",
+]

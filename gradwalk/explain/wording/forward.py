@@ -1,0 +1,71 @@
+"""Sentences on the start and the forward pass, and on numbers that are inf or nan."""
+
+from __future__ import annotations
+
+START = {
+    "graph": "In the computation graph each box holds a value; an arrow leads to the operation that uses it.",
+    "known": "So far only {inputs} is known.",
+    "known many": "So far only {inputs} are known.",
+    "overflow": "{name} is {made}, as its number is beyond the largest {dtype}, {largest}.",
+    "press forward": "Press → to compute {first}.",
+    "press backward": "Press → to start backward().",
+    "press": "Press → for the next step.",
+    "nothing": "The program ran no operation on a tensor, so there is nothing to walk through.",
+    "inputs": "the {count} inputs",
+    "value": "{name} = {number}",
+    "shape": "{name} ({shape})",
+    "and": " and ",
+}
+
+FORWARD = {
+    "number": "{result} = {call} = {number}.",
+    "constant number": "{result} is the constant {number}.",
+    "elements": "{result} is {call}, element by element: {number}.",
+    "array": "{result} is {call}: {number}.",
+    "large": "{result} is {call}, with shape {shape}.",
+    "keeps": "PyTorch notes {node} for the way back and keeps {saved} for it.",
+    "notes": "PyTorch notes {node} for the way back; this one needs no values for it.",
+    "notes constants": "PyTorch notes {node} for the way back.",
+    "constant": "Nothing in it requires a gradient, so PyTorch notes nothing for the way back.",
+    "cut": "The number goes on, but the way back is cut: no gradient flows through detach().",
+    "no derivative": "{kernel} has no derivative: no edge leads back from {result}, which is something else than a "
+    "gradient of 0.",
+    "own": "PyTorch notes {node} for the way back: there it will call the backward() that the program wrote.",
+    "unrecorded": "PyTorch does not record this operation here, so no gradient can flow back through it.",
+    "rounded": "Exactly it is {exact}; {dtype} has no number so close to {made} and rounds it to {made}.",
+    "in place": "The change is in place: {result} now holds the new value.",
+    "through a view": "{view} changes to {part}. It lives in the memory of {base}, so {base} changes in place, "
+    "to {number}.",
+    "through a view shape": "{view} changes. It lives in the memory of {base}, so {base} changes in place.",
+}
+
+NONFINITE = {
+    "log of zero": "log(0) = −inf: as {name} goes to 0, {kernel} {name} falls without bound.",
+    "log of negative": "The logarithm of a negative number such as {self} is not defined: PyTorch gives nan, "
+    "not a number.",
+    "root of negative": "The square root of a negative number such as {self} is not a real number: PyTorch gives nan.",
+    "by zero": "{self} / 0 = {made}: for a tensor this is no error; the result is {made}.",
+    "zero by zero": "0 / 0 has no value: PyTorch gives nan, not a number.",
+    "reciprocal of zero": "1 / 0 = {made}: for a tensor this is no error; the result is {made}.",
+    "outside one": "{kernel} is defined only from −1 to 1, and {self} lies outside: PyTorch gives nan.",
+    "power of zero": "0 to a negative power divides by 0: {made}.",
+    "power of negative": "A negative number to a broken power such as {exponent} is not a real number: PyTorch "
+    "gives nan.",
+    "nan": "{kernel} has no value here: PyTorch gives nan, not a number.",
+    "nan spreads": "{name} holds nan, and whatever is computed with nan is nan.",
+    "inf spreads": "It is {made} because {name} is infinite.",
+    "zero times inf": "0 · inf = nan: zero times infinity is undefined.",
+    "inf minus inf": "inf − inf = nan: a difference of infinities has no value.",
+    "inf over inf": "inf / inf = nan: a quotient of infinities has no value.",
+    "nan from inf": "{kernel} has no value at infinity, so this is nan.",
+    "local of odd": "The value here is already {made}, so its slope says nothing useful.",
+    "no slope": "There is no slope at this point: PyTorch gives nan.",
+    "no value": "{result} has no value here, so no slope either: what goes on from here says nothing.",
+    "infinite": "The slope is infinite at this point: {made}.",
+    "nan arrives": "nan arrives, and whatever is multiplied by nan is nan.",
+    "nan slope": "The local gradient is nan, and so is all that is multiplied by it.",
+    "inf arrives": "An infinite gradient arrives, and it stays infinite.",
+    "inf slope": "The slope is infinite here, and so is what it passes on.",
+}
+
+OVERFLOW = "The result is beyond the largest {dtype}, {largest}, so it overflows to {made}."
