@@ -31,7 +31,7 @@ _drawing = st.components.v2.component(
         _STEPPER / "dom.js",
         _STEPPER / "story.js",
         _FORM / "slider.js",
-        *_own("place.js", "ink.js", "drag.js", "pieces.js", "neuron.js"),
+        *_own("spans.js", "place.js", "ink.js", "drag.js", "pieces.js", "neuron.js"),
     ),
 )
 
@@ -61,7 +61,7 @@ _form = st.components.v2.component(
         _STEPPER / "address.js",
         _FOLDER.parent / "code" / "post.js",
         _FORM / "slider.js",
-        *_own("fields.js", "settings.js"),
+        *_own("spans.js", "fields.js", "settings.js"),
     ),
 )
 

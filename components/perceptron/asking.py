@@ -6,7 +6,7 @@ from typing import Any
 
 from components.perceptron.cells import label
 from components.perceptron.opened import OpenedPerceptron, shape
-from components.perceptron.words import ACTIVATION_NAMES, LOSS_TITLES, STYLE_NAMES
+from components.perceptron.words import ACTIVATION_NAMES, LOSS_TITLES, STYLE_NAMES, limits
 from gradwalk.dot import LayoutError
 from gradwalk.perceptron.model import Perceptron, SettingError
 from gradwalk.perceptron.model import field as field_name
@@ -40,6 +40,7 @@ def asked(now: OpenedPerceptron, refused: Exception | None, query: str | None, t
         "inputs": network.inputs if network else 0,
         "rows": network.rows if network else 0,
         "targets": len(network.targets[0]) if network else 0,
+        "limits": limits(perceptron.loss, network.layers[-1].units) if network else None,
         "layers": _layers(now) if network else [],
         "loss": perceptron.loss,
         "dtype": perceptron.dtype,

@@ -3,22 +3,21 @@
 const DRAG = 3; // px for one of the slider's steps
 
 /** `now()` gives the number; `give(text)` takes the new one; `press()` is called for a click without a drag. */
-function makeSlider(element, { label, now, give, press }) {
+function makeSlider(element, { label, limits, now, give, press }) {
   let from = null; // where a drag began: the pointer and the number
   setAttribute(element, "role", "slider");
   setAttribute(element, "tabindex", "0");
   setAttribute(element, "aria-label", label);
 
-  function move(value, step) {
-    const text = tidy(value, step);
+  function move(value, span) {
+    const text = onGrid(span, value);
     if (Number(text) !== now()) give(text);
   }
 
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     const value = now();
-    const reach = reachOf(value);
-    from = { x: event.clientX, value, reach, step: reach / 100, moved: false };
+    from = { x: event.clientX, value, span: spanOf(value, limits), moved: false };
     element.setPointerCapture(event.pointerId);
     element.focus({ preventScroll: true });
     event.preventDefault();
@@ -29,7 +28,7 @@ function makeSlider(element, { label, now, give, press }) {
     from.moved = from.moved || Math.abs(event.clientX - from.x) > DRAG;
     if (!from.moved) return;
     element.classList.add("dragged");
-    move(Math.min(from.reach, Math.max(-from.reach, from.value + steps * from.step)), from.step);
+    move(within(from.span, from.value + steps * from.span.step), from.span);
   });
   const end = (event) => {
     if (from && !from.moved && event.type === "pointerup") press();
@@ -39,23 +38,23 @@ function makeSlider(element, { label, now, give, press }) {
   element.addEventListener("pointerup", end);
   element.addEventListener("pointercancel", end);
   element.addEventListener("keydown", (event) => {
-    const reach = reachOf(now());
-    const value = sliderKey(event.key, { reach, step: reach / 100 }, now());
+    const span = spanOf(now(), limits);
+    const value = spanKey(event.key, span, now());
     if (value === null) return;
     event.preventDefault();
-    move(value, reach / 100);
+    move(value, span);
   });
 
   /** What a screen reader hears, and where the mark stands on the track: −1 to 1. */
   return {
     show(text) {
       const value = now();
-      const reach = reachOf(value);
-      setAttribute(element, "aria-valuemin", -reach);
-      setAttribute(element, "aria-valuemax", reach);
+      const span = spanOf(value, limits);
+      setAttribute(element, "aria-valuemin", span.low);
+      setAttribute(element, "aria-valuemax", span.high);
       setAttribute(element, "aria-valuenow", value);
       setAttribute(element, "aria-valuetext", text);
-      return value / reach;
+      return within({ low: -1, high: 1 }, shareOf(span, value));
     },
   };
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from components.perceptron.curves import curve
 from components.perceptron.parts import Part, parts
-from components.perceptron.words import ACTIVATION_NAMES, LOSS_NAMES
+from components.perceptron.words import ACTIVATION_NAMES, LOSS_NAMES, limits
 from gradwalk.index import Index
 from gradwalk.notation import short
 from gradwalk.perceptron.reading import Network
@@ -26,9 +26,11 @@ def drawn(recording: Recording, story: Mapping[str, Any], network: Network) -> J
 
     A part has a ``label``, a ``name``, its ``numbers`` (one for each row, or one for all; None for one that is not
     finite), ``value`` and ``grad`` as entries ``[step, texts]``, perhaps the ``slope`` of its activation, the ``boxes``
-    of the computation graph that make it and the arrows that run ``out`` of it.
+    of the computation graph that make it and the arrows that run ``out`` of it. A target has the ``limits`` of its
+    slider as well.
     """
     found = parts(recording, network)
+    ends = {"limits": limits(network.loss, network.outputs)}
     draw = _Drawn(recording, story["slots"])
     layers = [
         {
@@ -44,7 +46,8 @@ def drawn(recording: Recording, story: Mapping[str, Any], network: Network) -> J
         "rows": network.rows,
         "loss": LOSS_NAMES[network.loss],
         "layers": layers,
-        "parts": {part: draw.told(part, found) for part in found},
+        "parts": {part: draw.told(part, found) for part in found}
+        | {f"y{k}": draw.told(f"y{k}", found) | ends for k in range(len(network.targets[0]))},
         "quiet": [number for number, step in enumerate(story["steps"]) if step["kind"] == "free"],
     }
 

@@ -6,20 +6,21 @@ const MOST_ROWS = 4; // fields in rows; more of them stand in a grid
 function createFields(give) {
   const rows = new Map();
 
-  function row(cell, label, text) {
+  function row(cell, label, text, limits) {
     const id = `cell-${cell}`;
     const plain = { type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off" };
     const made = {
       cell,
       label,
+      limits,
       field: html("input", { id, class: "field", "data-key": cell, "aria-label": label, "aria-describedby": `${id}-refusal`, ...plain }),
       slider: html("input", { type: "range", step: "any", "aria-label": `${label}, slider`, "data-key": `${cell} slider` }),
       said: html("p", { id: `${id}-refusal`, class: "refusal", role: "status" }),
     };
     made.field.value = text;
-    fitSlider(made);
+    fit(made);
     made.field.addEventListener("input", () => {
-      fitSlider(made);
+      fit(made);
       give(cell, made.field.value, PAUSE);
     });
     made.field.addEventListener("blur", () => give(null, null, 0));
@@ -28,16 +29,25 @@ function createFields(give) {
     return made;
   }
 
+  /** The slider goes as far as the number in its field wants, or as far as it may. */
+  function fit(made, slider = made.slider) {
+    fitSlider({ field: made.field, slider });
+    made.span = spanOf(Number(made.field.value), made.limits);
+    slider.min = made.span.low;
+    slider.max = made.span.high;
+    if (!slider.disabled) slider.value = Number(made.field.value);
+  }
+
   function listenToSlider(slider, current) {
     const slide = (value) => {
       const at = current();
-      const text = (slider.value = tidy(value, at.step));
+      const text = (slider.value = onGrid(at.span, value));
       if (text !== at.field.value) set(at.cell, text, true);
     };
     slider.addEventListener("input", () => slide(Number(slider.value)));
     slider.addEventListener("keydown", (event) => {
       const at = current();
-      const value = sliderKey(event.key, at, Number(at.field.value));
+      const value = spanKey(event.key, at.span, Number(at.field.value));
       if (value === null) return;
       event.preventDefault();
       slide(value);
@@ -49,15 +59,15 @@ function createFields(give) {
     const made = rows.get(cell);
     if (!made) return;
     made.field.value = text;
-    if (!keepReach) fitSlider(made);
+    if (!keepReach) fit(made);
     if (!keepReach) made.choose?.();
     give(cell, text, 0);
   }
 
   /** Label, field and slider in a row each. */
   function inRows(cells) {
-    const parts = cells.flatMap(([cell, label, text]) => {
-      const made = row(cell, label, text);
+    const parts = cells.flatMap(([cell, label, text, limits]) => {
+      const made = row(cell, label, text, limits);
       return [html("label", { for: `cell-${cell}`, class: "name" }, label), made.field, made.slider, made.said];
     });
     return html("div", { class: "values" }, ...parts);
@@ -73,15 +83,13 @@ function createFields(give) {
       chosen = made;
       setText(name, made.label);
       setAttribute(slider, "aria-label", `${made.label}, slider`);
-      const shown = { field: made.field, slider };
-      fitSlider(shown);
-      Object.assign(made, { reach: shown.reach, step: shown.step });
+      fit(made, slider);
     };
     const heads = ["", ...columns].map((text) => html("span", { class: "head", "aria-hidden": "true" }, text));
     const cells = lines.flatMap(([head, fields]) => [
       html("span", { class: "head side", "aria-hidden": "true" }, head),
-      ...fields.map(([cell, label, text]) => {
-        const made = row(cell, label, text);
+      ...fields.map(([cell, label, text, limits]) => {
+        const made = row(cell, label, text, limits);
         said.push(made.said);
         made.choose = () => choose(made);
         made.field.addEventListener("focus", made.choose);

@@ -57,9 +57,9 @@ function givenPiece(part, place, at, side) {
 }
 
 function sliderOf(element, part, at) {
-  const { name } = at.part(part);
+  const { name, limits } = at.part(part);
   const press = () => at.pick(part);
-  return makeSlider(element, { label: name, now: () => at.number(part), give: (text) => at.give(part, text), press });
+  return makeSlider(element, { label: name, limits, now: () => at.number(part), give: (text) => at.give(part, text), press });
 }
 
 function sumPiece(part, { x, y, r }, at) {

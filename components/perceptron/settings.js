@@ -69,7 +69,7 @@ function createForm(parent) {
 
   const section = (...children) => html("section", {}, ...children);
   const heading = (text, ...more) => html("div", { class: "heading" }, html("h3", {}, text), ...more);
-  const cell = (id) => [id, form.data.labels[id] ?? id, form.cells[id]];
+  const cell = (id) => [id, form.data.labels[id] ?? id, form.cells[id], id[0] === "y" ? form.data.limits : null];
 
   // ---- presets
 

@@ -27,4 +27,15 @@ LOSS_TITLES = LOSS_NAMES | {
     "bce": "BCE by hand, with ε",
     "binary_cross_entropy": "F.binary_cross_entropy",
 }
+
+
+def limits(loss: str, outputs: int) -> list[float] | None:
+    """What a target's slider goes over: lowest, highest, step; None where a target may be any number."""
+    if loss == "hinge":
+        return [-1, 1, 2]
+    if loss == "cross_entropy":
+        return [0, outputs - 1, 1]
+    return None if loss in ("squared_error", "mse") else [0, 1, 0.05]
+
+
 STYLE_NAMES = {"scalar": "Scalars", "tensor": "Vectors", "linear": "nn.Linear"}
