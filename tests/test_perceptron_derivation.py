@@ -58,6 +58,8 @@ def test_the_lessons_derivation_is_right() -> None:
         ("dL_dw", "dL_dy_pred * dy_pred_dz * dz_dw"),
         ("dL_dw", "dloss_dy_pred * dy_pred_dz * dz_dw"),
         ("dL_dw", "x*(sigmoid(w*x + b) − y)"),
+        ("dL_dw", "dL/dw = dL/dŷ · dŷ/dz · dz/dw"),
+        ("dL_db", "ŷ − y"),
     ],
 )
 def test_other_forms_of_the_same_are_right(key: str, text: str) -> None:
@@ -136,6 +138,18 @@ def test_the_first_wrong_factor_is_named_and_the_gradients_follow_from_it() -> N
     assert "This is the product of your factors; the slip is in dL/dŷ." in gradient.sentence
 
 
+def test_logits_have_a_prediction_too() -> None:
+    """It is no value of the program, but of every derivation: sigmoid(z), or softmax(z)."""
+    assert one("logits", "dL_dz", "y_pred - y").verdict == "right"
+    assert one("logits", "dL_dz", "sigmoid(z) - y").verdict == "right"
+    assert one("classes", "dL_dz1", "y_pred1 - 1").verdict == "right"
+
+
+def test_of_several_rows_the_first_wrong_one_is_named() -> None:
+    found = one("points", "dz_dw", "x*x*x")
+    assert "In row 3 it is 2; yours gives 8." in found.sentence
+
+
 def test_a_factor_may_be_used_by_name_though_the_learners_own_was_wrong() -> None:
     found = checked("lesson", "w", dL_dy_pred="y", dL_dw="dL_dy_pred*dy_pred_dz*dz_dw")
     assert [answer.verdict for answer in found.answers if answer.verdict != "empty"] == ["wrong", "right"]
@@ -171,7 +185,9 @@ def test_right_by_accident_is_caught_elsewhere(slug: str, key: str, text: str, s
         ("x" * 300, "at most 200 fit here", None),
         ("x\nw", "One formula, on one line, works here.", None),
         ("sum([1, 2])", "This has none of the names in it", None),
-        ("dL_dw", "dL_dw is no value of this neuron", None),
+        ("dL_dw / 1", "dL_dw is what is asked for; write it with the other names.", (1, 6)),
+        ("ŷ * ŷ * foo", "foo is no value of this neuron", (9, 12)),
+        ("dL/dfoo", "", (1, 3)),
     ],
 )
 def test_refusals_have_their_place(text: str, sentence: str, columns: tuple[int, int] | None) -> None:
@@ -276,7 +292,7 @@ def test_autograds_own_formula_is_right_for_random_neurons(perceptron: Perceptro
     factors = Factors(network)
     leaf = factors.leaves[0].name
     found = check(network, leaf, {factor.key: factor.code for factor in factors.behind(factors.leaves[0])})
-    nowhere = [answer for answer in found.answers if "No points were found" in answer.sentence]
+    nowhere = [answer for answer in found.answers if "No points lie" in answer.sentence]
     assert found.first_wrong is None or (nowhere and network.loss == "bce"), found
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gradwalk.notation import short
 from gradwalk.perceptron import slips
 from gradwalk.perceptron.factors import LOSS, Factors
 from gradwalk.perceptron.mutations import Slip
-from gradwalk.perceptron.points import Point, asked, names_of, points
+from gradwalk.perceptron.points import asked, names_of, points
 from gradwalk.perceptron.reading import Network, Row
 from gradwalk.perceptron.recognition import NEAR, chains, key_of, recognised, right_formulas, tolerance
 from gradwalk.perceptron.slips import agree
@@ -100,8 +101,7 @@ class _Checker:
     def __init__(self, network: Network, leaf: str, seed: int) -> None:
         self.network, self.leaf, self.seed = network, leaf, seed
         self.points = points(network, leaf, seed)
-        self.factors = [factor.key for factor in asked(network, leaf)[0]]
-        self.given: dict[str, list[Row]] = {}
+        self.given: dict[str, Sequence[Row]] = {}
         self.wrong: list[str] = []
 
     def answer(self, question: Question, text: str) -> Answer:
@@ -110,7 +110,7 @@ class _Checker:
         if len(self.points) < MIN_POINTS or self.points[0].kind != "here":
             return Answer(question.key, "refused", _NOWHERE)
         try:
-            answer = self._compared(question, read_typed(text, question.key, question.names))
+            answer = self._compared(question, *_computed(self.network, self.leaf, self.seed, question, text))
         except PerRowError as error:
             answer = Answer(question.key, "wrong", error.message, None, self._wanted(question, 0)[0], "sum")
         except ProgramError as error:
@@ -119,8 +119,7 @@ class _Checker:
             self.wrong.append(question.key)
         return answer
 
-    def _compared(self, question: Question, typed: Typed) -> Answer:
-        numbers = [self._computed(question, typed, point) for point in self.points]
+    def _compared(self, question: Question, typed: Typed, numbers: Sequence[Row]) -> Answer:
         if not question.is_gradient:
             self.given[question.key] = numbers
         wanted = [self._wanted(question, place) for place in range(len(self.points))]
@@ -137,12 +136,9 @@ class _Checker:
             return Answer(question.key, "accident", sentence, mine, here, kind)
         found = self._recognised(question, numbers)
         first = found.sentence if found else f"This is not {said(question.key)}."
-        sentence = f"{first} Here it is {short(here)}; yours gives {short(mine)}."
+        where = "Here" if self.network.rows == 1 or question.is_gradient else f"In row {row + 1}"
+        sentence = f"{first} {where} it is {short(here)}; yours gives {short(mine)}."
         return Answer(question.key, "wrong", sentence, mine, here, found.kind if found else None)
-
-    def _computed(self, question: Question, typed: Typed, point: Point) -> Row:
-        known = {key: point.right[key] for key in self.factors} if question.is_gradient else {}
-        return computed(typed, point, known, not question.is_gradient)
 
     def _wanted(self, question: Question, place: int) -> Row:
         row = self.points[place].right[question.key]
@@ -167,7 +163,7 @@ class _Checker:
         return not agree(formula, self._wanted(question, 0), NEAR)
 
     def _accident(
-        self, question: Question, numbers: list[Row], wanted: list[Row], fits: Sequence[bool]
+        self, question: Question, numbers: Sequence[Row], wanted: Sequence[Row], fits: Sequence[bool]
     ) -> tuple[str, str | None]:
         """Right here and wrong elsewhere; perhaps for as long as the target stays."""
         place = fits.index(False)
@@ -193,12 +189,12 @@ class _Checker:
         shown = [name for name in ("x", "x1", "x2", "w", "w1", "w2", "b", "z", "y_pred") if name in values]
         return ", ".join(f"{said(name)} = {short(values[name][0])}" for name in shown[:5]) or "another point"
 
-    def _recognised(self, question: Question, numbers: list[Row]) -> Slip | None:
+    def _recognised(self, question: Question, numbers: Sequence[Row]) -> Slip | None:
         """A slip that was carried on from a factor, else the first known one that gives the learner's numbers."""
         carried = self._carried(question, numbers)
         return carried or recognised(self.network, self.leaf, self.seed, question.key, numbers)
 
-    def _carried(self, question: Question, numbers: list[Row]) -> Slip | None:
+    def _carried(self, question: Question, numbers: Sequence[Row]) -> Slip | None:
         """Whether a gradient is the product of the learner's own factors, of which one is wrong."""
         chain = [factor.key for factor in chains(self.network, self.leaf).get(question.key, ())]
         bad = next((key for key in chain if key in self.wrong and key in self.given), None)
@@ -210,6 +206,17 @@ class _Checker:
             if not agree((total,), mine, tolerance(point)):
                 return None
         return Slip("carried on", "", f"This is the product of your factors; the slip is in {said(bad)}.")
+
+
+@lru_cache(maxsize=2048)
+def _computed(network: Network, leaf: str, seed: int, question: Question, text: str) -> tuple[Typed, tuple[Row, ...]]:
+    """A typed formula and its numbers at each point. Raises ProgramError."""
+    typed = read_typed(text, question.key, question.names)
+    factors = [factor.key for factor in asked(network, leaf)[0]] if question.is_gradient else []
+    return typed, tuple(
+        computed(typed, point, {key: point.right[key] for key in factors}, not question.is_gradient)
+        for point in points(network, leaf, seed)
+    )
 
 
 def _first_apart(mine: Row, right: Row) -> int:

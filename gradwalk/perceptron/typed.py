@@ -52,13 +52,21 @@ class Typed(NamedTuple):
 def read_typed(text: str, key: str, names: Collection[str]) -> Typed:
     """Check a formula; ``key = …`` in front of it is passed over. Raises ProgramError with the place.
 
-    ``names`` are those that it may use.
+    ``names`` are those that it may use. ŷ is read as ``y_hat``, and dL/dw as ``dL_dw``, where that is a name.
     """
     if len(text) > MAX_TYPED:
         raise ProgramError(f"This has {len(text)} characters; at most {MAX_TYPED} fit here.")
     if "\n" in text.strip():
         raise ProgramError("One formula, on one line, works here.")
-    source = normal(text)
+    try:
+        return _read(_HAT.sub("y_hat", text), key, names)
+    except ProgramError as error:
+        raise ProgramError(error.message, _before_hats(text, error.span), error.suggestion) from None
+
+
+def _read(text: str, key: str, names: Collection[str]) -> Typed:
+    known = {*names, key}
+    source = _FRACTION.sub(lambda match: _derivative(match[0], known), normal(text))
     lead = re.match(rf"\s*({key}|{key.replace('dL_', 'dloss_')})\s*=(?!=)", source)
     if lead is not None:
         source = " " * lead.end() + source[lead.end() :]
@@ -68,9 +76,40 @@ def read_typed(text: str, key: str, names: Collection[str]) -> Typed:
     translation = _translated(source)
     tree = _tree(source)
     for name in translation.variables:
+        if canonical(name) == key:
+            raise ProgramError(f"{name} is what is asked for; write it with the other names.", _place(name, tree))
         if canonical(name) not in names:
             raise _unknown(name, tree, names)
     return Typed(source, translation, tree)
+
+
+_HAT = re.compile("ŷ|y\u0302")
+_FRACTION = re.compile(r"\bd[A-Za-z_]\w*/d[A-Za-z_]\w*")
+
+
+def _derivative(text: str, known: Collection[str]) -> str:
+    """``dL/dw`` → ``dL_dw``, where that is a name; it has as many letters."""
+    name = text.replace("/", "_")
+    return name if canonical(name) in known else text
+
+
+def _before_hats(text: str, span: Span | None) -> Span | None:
+    """A place in the text with ŷ, from the place in the text with y_hat."""
+    if span is None:
+        return None
+    columns = [place for place, sign in _spelled(text) for _ in sign]
+    places = [columns[min(column - 1, len(columns) - 1)] if columns else 0 for column in span[1::2]]
+    start, end = places[0] + 1, places[1] + 1 + (span.end_column - 1 >= len(columns))
+    return span._replace(column=start, end_column=max(start + 1, end))
+
+
+def _spelled(text: str) -> list[tuple[int, str]]:
+    """Each sign of a text with its place, ŷ as the letters that stand for it."""
+    found, end = [], 0
+    for hat in _HAT.finditer(text):
+        found += [(place, text[place]) for place in range(end, hat.start())] + [(hat.start(), "y_hat")]
+        end = hat.end()
+    return found + [(place, text[place]) for place in range(end, len(text))]
 
 
 def _translated(source: str) -> Translation:
@@ -93,8 +132,8 @@ def _shifted(span: Span | None, by: int) -> Span | None:
 
 
 def canonical(name: str) -> str:
-    """The name that a value has here: ``y_hat`` → ``y_pred``, ``dloss_dw`` → ``dL_dw``."""
-    return ALIASES.get(name, re.sub(r"\Adloss_", "dL_", name))
+    """The name that a value has here: ``y_hat`` → ``y_pred``, ``dloss_dy_hat`` → ``dL_dy_pred``."""
+    return ALIASES.get(name, re.sub(r"(?<=d)y_hat(?=_d|\Z)", "y_pred", re.sub(r"\Adloss_", "dL_", name)))
 
 
 def _tree(source: str) -> ast.expr:
@@ -110,10 +149,13 @@ def _tree(source: str) -> ast.expr:
     return tree
 
 
+def _place(name: str, tree: ast.expr) -> Span | None:
+    """Where a name stands first."""
+    return next((span_of(node) for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name), None)
+
+
 def _unknown(name: str, tree: ast.expr, names: Collection[str]) -> ProgramError:
-    span: Span | None = next(
-        (span_of(node) for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name), None
-    )
+    span = _place(name, tree)
     close = difflib.get_close_matches(name, [*names, *ALIASES], n=1, cutoff=0.6)
     shown = [each for each in names if not each.startswith("d")]
     listed = ", ".join(shown[:12]) + (" …" if len(shown) > 12 else "")
