@@ -37,6 +37,8 @@ class Before(NamedTuple):
     """The last step that an optimizer took with a parameter."""
     freed: frozenset[int]
     """The part's nodes whose saved values were released."""
+    states: Mapping[int, int]
+    """Which of its values a tensor was: an older operation of the part may have used an earlier one."""
 
 
 class Episode(NamedTuple):
@@ -66,7 +68,7 @@ def episodes(recording: Recording) -> tuple[Episode, ...]:
         call = next((event for event in stretch if isinstance(event, BackwardCall)), None)
         place = None if call is None else call.span
         which = None if call is None else call.call
-        found.append(Episode(number, which, place, part.recording, part.events, stretch, ledger.before(part)))
+        found.append(Episode(number, which, place, part.recording, part.events, stretch, ledger.before(part, stretch)))
         ledger.note(stretch)
     return tuple(found)
 
@@ -75,7 +77,8 @@ def _whole(recording: Recording, events: tuple[Told, ...]) -> Part:
     ordered = tuple(event for event in events if not isinstance(event, Cleared))
     tensors = {value.tensor: value.tensor for value in recording.values}
     nodes = {node.id: node.id for node in recording.nodes}
-    return Part(replace(recording, events=ordered), tensors, nodes, events)
+    values = {value.id: value.id for value in recording.values}
+    return Part(replace(recording, events=ordered), values, tensors, nodes, events)
 
 
 class _Ledger:
@@ -83,16 +86,29 @@ class _Ledger:
 
     def __init__(self, recording: Recording) -> None:
         self._values = recording.values
+        self._operations = recording.operations
         self._owners = grad_owners(recording)
         self._grads: dict[int, Array] = {}
         self._steps: dict[int, Update] = {}
         self._freed: set[int] = set()
 
-    def before(self, part: Part) -> Before:
+    def before(self, part: Part, stretch: Sequence[Told]) -> Before:
         tensors, nodes = part.tensors, part.nodes
         grads = {tensors[tensor]: grad for tensor, grad in self._grads.items() if tensor in tensors}
         steps = {tensors[tensor]: step for tensor, step in self._steps.items() if tensor in tensors}
-        return Before(grads, steps, frozenset(nodes[node] for node in self._freed & nodes.keys()))
+        freed = frozenset(nodes[node] for node in self._freed & nodes.keys())
+        return Before(grads, steps, freed, self._states(part, stretch))
+
+    def _states(self, part: Part, stretch: Sequence[Told]) -> dict[int, int]:
+        """The last state of each tensor before the first one that the stretch made, or its first."""
+        made = [event.after for event in stretch if isinstance(event, Update)]
+        ran = (self._operations[event.operation].results for event in stretch if isinstance(event, Forward))
+        begin = min([*made, *(value for results in ran for value in results)], default=len(self._values))
+        found: dict[int, int] = {}
+        for value in sorted(part.values):
+            if value < begin or self._values[value].tensor not in found:
+                found[self._values[value].tensor] = value
+        return {part.tensors[tensor]: part.values[value] for tensor, value in found.items()}
 
     def note(self, events: Sequence[Told]) -> None:
         for event in events:

@@ -29,8 +29,10 @@ from gradwalk.told import Cleared, Told
 
 class Part(NamedTuple):
     recording: Recording
+    values: Mapping[int, int]
+    """The values of the whole recording under their numbers in the part."""
     tensors: Mapping[int, int]
-    """The tensors of the whole recording under their numbers in the part."""
+    """Its tensors likewise."""
     nodes: Mapping[int, int]
     """Its nodes likewise."""
     events: tuple[Told, ...]
@@ -69,7 +71,7 @@ class _Part:
             events=tuple(event for event in told if not isinstance(event, Cleared)),
             pictures=tuple(self._pictures()),
         )
-        return Part(part, self._tensors, self._nodes, told)
+        return Part(part, self._values, self._tensors, self._nodes, told)
 
     def _needed(self) -> list[int]:
         operations, values = self._whole.operations, self._whole.values

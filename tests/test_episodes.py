@@ -11,6 +11,7 @@ from gradwalk.album import album
 from gradwalk.episodes import Episode, episodes
 from gradwalk.graph import drawn
 from gradwalk.recording import Accumulate, BackwardCall, Forward, Output, Recording, Update
+from gradwalk.timeline import timeline
 from gradwalk.told import Cleared
 
 W = "import torch\nw = torch.tensor(1.0, requires_grad=True)\n"
@@ -152,3 +153,26 @@ def _whole(part: Recording) -> None:
     for operation in part.operations:
         assert all(0 <= edge.value < len(part.values) for edge in operation.edges)
         assert operation.node is None or part.nodes[operation.node].operation == operation.id
+
+
+OLDER = """\
+import torch
+x = torch.tensor(3.0, requires_grad=True)
+y = x + 1
+y.backward(retain_graph=True)
+with torch.no_grad():
+    x.mul_(2)
+z = y + 0 * x
+z.backward()
+"""
+
+
+def test_an_episode_with_older_operations_begins_with_what_its_leaves_are_by_then() -> None:
+    """y was computed from x = 3; when the second graph grows, x is 6."""
+    second = episodes(record(OLDER))[1]
+    (x,) = {value.tensor for value in second.part.values if "x" in value.names and value.is_leaf}
+    states = [value for value in second.part.values if value.tensor == x]
+    assert [value.numbers for value in states] == [(3.0,), (6.0,)]
+    assert second.before.states[x] == states[1].id
+    boxes = timeline(record(OLDER))["slots"]
+    assert [lines for _, lines in boxes["v0.value"]] == [["3"], ["6"]]

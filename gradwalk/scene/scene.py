@@ -57,10 +57,12 @@ class Scene(Stage):
         events, part = self.episode.events, self.episode.part
         bound = {b.value for event in events if isinstance(event, Statement) for b in event.bindings}
         for value in self.sources():
+            moves = value.tensor in self.index.places.leaves
+            state = self.index.values[self.episode.before.states[value.tensor]] if moves else value
             if not (self.statements and value.id in bound):
-                self.value(step, value)
-            if value.tensor in self.index.places.leaves:
-                self.version(step, value)
+                self.value(step, state)
+            if moves:
+                self.version(step, state)
         now = {event.operation for event in events if isinstance(event, Forward)}
         for operation in part.operations:
             if operation.id not in now and operation.results:
