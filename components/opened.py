@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.form import KEY, sent
 from components.form.entry import Entry
+from components.opening import what_is_open
 from components.sent import key_of
 from gradwalk.document import Document, from_query
 from gradwalk.gallery import EXAMPLES, Example
@@ -33,17 +34,7 @@ class Opened:
 
 def opened() -> Opened:
     """What this run of the page shows. It reads what the form has sent, so call it once, first of all."""
-    before: Opened | None = st.session_state.get(_KEY)
-    entry = sent()
-    arrived = KEY not in st.session_state
-    if entry is not None:
-        now = after(before, entry)
-    elif before is None or (arrived and st.query_params):
-        now = _from_address()
-    else:
-        now = before
-    st.session_state[_KEY] = now
-    return now
+    return what_is_open(_KEY, KEY, sent(), _from_address, after)
 
 
 def _from_address() -> Opened:

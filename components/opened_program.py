@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.code import KEY, sent
 from components.code.entry import Entry, File
+from components.opening import what_is_open
 from components.sent import key_of
 from gradwalk.lessons import BY_SLUG
 from gradwalk.program import ProgramError
@@ -41,17 +42,7 @@ class OpenedProgram:
 
 def opened_program() -> OpenedProgram:
     """What this run of the page shows. It reads what the editor has sent, so call it once, first of all."""
-    before: OpenedProgram | None = st.session_state.get(_KEY)
-    entry = sent()
-    arrived = KEY not in st.session_state
-    if entry is not None:
-        now = after(before, entry)
-    elif before is None or (arrived and st.query_params):
-        now = _from_address()
-    else:
-        now = before
-    st.session_state[_KEY] = now
-    return now
+    return what_is_open(_KEY, KEY, sent(), _from_address, after)
 
 
 def _from_address() -> OpenedProgram:

@@ -7,9 +7,11 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.stepper import HERE, PARTS, STYLES, css, javascript
+from components.sources import HERE as COMPONENTS
+from components.stepper import PARTS, STYLES, css, javascript
 from gradwalk import measures
 
+HERE = COMPONENTS / "stepper"
 GEOMETRY = (HERE / "geometry.js").read_text(encoding="utf-8")
 
 

@@ -7,26 +7,24 @@ when another program is opened. The line of the player's step is marked in the b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TypedDict
 
 import streamlit as st
 
 from components.code.entry import Entry, read_entry
 from components.sent import state_of
+from components.sources import joined
 from gradwalk.program import Span
 from gradwalk.shown_cells import ShownCell
 
 KEY = "code-editor"
 
-_FOLDER = Path(__file__).parent
 _PARTS = ("post", "lines", "typing", "files", "outputs", "editor")
-_SCRIPTS = (_FOLDER.parent / "stepper" / "dom.js", *(_FOLDER / f"{part}.js" for part in _PARTS))
 _mount = st.components.v2.component(
     "gradwalk_editor",
-    html=(_FOLDER / "editor.html").read_text(encoding="utf-8"),
-    css=(_FOLDER / "editor.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS),
+    html=joined("code/editor.html"),
+    css=joined("fields.css", "code/editor.css"),
+    js=joined("stepper/dom.js", *(f"code/{part}.js" for part in _PARTS)),
 )
 
 

@@ -8,27 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TypedDict
 
 import streamlit as st
 
 from components.form.entry import Entry, read_entry
 from components.sent import state_of
+from components.sources import joined
 from gradwalk.document import Document
 from gradwalk.program import Span
 from gradwalk.short_form.hints import Hint
 
 KEY = "expression-form"
 
-_FOLDER = Path(__file__).parent
-_PARTS = ("slider", "values", "form")
-_SCRIPTS = (_FOLDER.parent / "stepper" / "dom.js", *(_FOLDER / f"{part}.js" for part in _PARTS))
 _mount = st.components.v2.component(
     "gradwalk_form",
-    html=(_FOLDER / "form.html").read_text(encoding="utf-8"),
-    css=(_FOLDER / "form.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS),
+    html=joined("form/form.html"),
+    css=joined("fields.css", "form/form.css"),
+    js=joined("stepper/dom.js", "form/slider.js", "form/values.js", "form/form.js"),
 )
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from components.sent import state_of
-
-HERE = Path(__file__).resolve().parent
+from components.sources import joined
 
 # A component's JavaScript is one module that cannot import beside itself, so its parts are joined, in reading order.
 PARTS = (
@@ -25,11 +23,11 @@ STYLES = ("player", "program", "picture", "modes")
 
 def javascript() -> str:
     """The player's JavaScript: one module whose default export mounts it."""
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
+    return joined(*(f"stepper/{part}.js" for part in PARTS))
 
 
 def css() -> str:
-    return "\n".join((HERE / f"{style}.css").read_text(encoding="utf-8") for style in STYLES)
+    return joined(*(f"stepper/{style}.css" for style in STYLES))
 
 
 _component = st.components.v2.component("gradwalk_player", js=javascript(), css=css())
