@@ -44,6 +44,7 @@ from gradwalk.sharing import DEFAULT as DEFAULT_PROGRAM
 from serving import log
 from serving.headers import SecurityHeaders, security_headers
 from serving.opening import First, Opening
+from serving.pace import Paced
 from serving.routes import Closed, metrics_route, problems, ready_route
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -157,6 +158,7 @@ app = App(
     middleware=[
         Middleware(SecurityHeaders, headers=security_headers(index_html, SETTINGS)),
         Middleware(Closed, paths=closed, token=SETTINGS.metrics_token),
+        Middleware(Paced, rate=SETTINGS.messages_per_second),
     ],
     lifespan=lifespan,
 )

@@ -65,7 +65,7 @@ class Settings:
     """Of one core's work for one program; three times as many by the clock."""
     layout_seconds: float = _real(0.05, 300, 5)
     """For Graphviz to place one graph."""
-    message_megabytes: float = _real(0.1, 45, 8)
+    message_megabytes: float = _real(0.1, 13, 8)
     """Size of everything that is sent to show one program."""
 
     # Who may work at once
@@ -85,6 +85,8 @@ class Settings:
     """Memory that one program's process may take on top of PyTorch's own."""
     process_answers: int = _whole(1, 1_000_000, 500)
     """Programs after which a process makes room for a fresh one."""
+    messages_per_second: float = _real(1, 1_000, 15)
+    """From one browser, for long; what comes faster waits."""
     kept_megabytes: int = _whole(1, 10_000, 64)
     """Memory for results that are kept for whoever asks for the same again."""
 
