@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gradwalk.perceptron.derivation import Answer, Derivation, check, questions
 from gradwalk.perceptron.factors import Factors
 from gradwalk.perceptron.model import ACTIVATIONS, LOSSES, Layer, Perceptron
+from gradwalk.perceptron.mutations import mutations
 from gradwalk.perceptron.points import Point, points
 from gradwalk.perceptron.presets import BY_SLUG, PRESETS
 from gradwalk.perceptron.reading import Network, read
@@ -160,17 +161,38 @@ def test_a_factor_may_be_used_by_name_though_the_learners_own_was_wrong() -> Non
     [
         ("lesson", "dL_dw", "6.69176", "Right here, but by accident: at x = "),
         ("lesson", "dL_db", "y_pred", "Right only while y = 0: with another target it gives"),
-        ("lesson", "dL_dy_pred", "1/(1 - y_pred)", "The target belongs in it."),
+        ("lesson", "dL_dy_pred", "1/(1 - y_pred)", "The − y is missing in ŷ − y."),
+        ("lesson", "dL_dy_pred", "1/(1 - y_pred) + 3*y", "The target belongs in it."),
+        ("lesson", "dL_dy_pred", "y_pred/(y_pred*(1 - y_pred))", "The − y is missing in ŷ − y."),
+        ("lesson", "dL_dw", "(y_pred + y)*x", "In dL/dŷ: there is a + where ŷ − y has a −."),
         ("regression", "dL_db", "2*(y_pred - y)*x", "This is dL/dw: the derivative with respect to w."),  # x is 1 here
         ("regression", "dL_dw", "-2", "by accident"),
         ("dead", "dL_dw", "0", "by accident"),  # a relu that lets nothing through here
-        ("hinge", "dL_dy_pred", "-y", "by accident"),  # right on this side of the margin
+        ("regression", "dy_pred_dz", "x", "by accident"),
+        (
+            "hinge",
+            "dL_dy_pred",
+            "-y",
+            "It is −y only where y · ŷ < 1; elsewhere it is 0.",
+        ),  # right on this side of the margin
     ],
 )
 def test_right_by_accident_is_caught_elsewhere(slug: str, key: str, text: str, sentence: str) -> None:
     found = one(slug, key, text)
     assert found.verdict == "accident"
     assert sentence in found.sentence
+
+
+@pytest.mark.parametrize("slug", ["lesson", "regression", "dead", "two_layers", "points"])
+def test_no_slip_of_the_pen_passes_for_right(slug: str) -> None:
+    """Each formula that one slip makes of a right one is wrong, or right by accident, and the slip is recognised."""
+    network = read(BY_SLUG[slug].perceptron)
+    factors = Factors(network)
+    for factor in factors.behind(factors.leaves[0])[:2]:
+        for slip in mutations(factor.code):
+            found = one(slug, factor.key, slip.code)
+            assert found.verdict in ("wrong", "accident"), slip
+            assert found.slip is not None, slip
 
 
 @pytest.mark.parametrize(

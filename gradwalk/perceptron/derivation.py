@@ -167,15 +167,14 @@ class _Checker:
     ) -> tuple[str, str | None]:
         """Right here and wrong elsewhere; perhaps for as long as the target stays."""
         place = fits.index(False)
-        there = f"{short(numbers[place][0])} where {short(wanted[place][0])} is right"
-        if self.points[place].kind == "other target":
-            return (
-                f"Right only while {self._targets()}: with another target it gives {there}. The target belongs in it.",
-                "target",
-            )
         found = self._recognised(question, numbers)
-        sentence = f"Right here, but by accident: at {self._place(place)} it gives {there}."
-        return (f"{sentence} {found.sentence}", found.kind) if found else (sentence, None)
+        of_target = self.points[place].kind == "other target"
+        start = f"Right only while {self._targets()}" if of_target else "Right here, but by accident"
+        at = "with another target" if of_target else f"at {self._place(place)}"
+        there = f"{at} it gives {short(numbers[place][0])} where {short(wanted[place][0])} is right."
+        if found is not None:
+            return f"{start}: {there} {found.sentence}", found.kind
+        return (f"{start}: {there} The target belongs in it.", "target") if of_target else (f"{start}: {there}", None)
 
     def _targets(self) -> str:
         names = Factors(self.network).names

@@ -95,7 +95,7 @@ def _whole(code: str, key: str, network: Network) -> Iterator[Slip]:
 def _others(key: str, right: Mapping[str, str]) -> Iterator[Slip]:
     mine = said(key)
     for other, code in right.items():
-        if other == key:
+        if other == key or code in ("0", "1"):  # which many things are
             continue
         if not key.startswith(f"d{LOSS}_") or not other.startswith(f"d{LOSS}_"):
             part = "only one factor of the chain" if key.startswith(f"d{LOSS}_") else "another derivative"
