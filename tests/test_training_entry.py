@@ -68,7 +68,7 @@ def test_every_good_entry_is_a_setting_within_its_bounds(entry: Entry) -> None:
 
 @given(st.sampled_from(["lr", "momentum", "decay", "count", "noise", "batch", "seed", "epochs"]), typed)
 def test_whatever_is_typed_is_read_or_refused_at_its_field(field: str, text: str) -> None:
-    entry = replace(Entry(data="moons"), **{field: text})
+    entry = replace(Entry(data="moons"), **{field: text})  # type: ignore[arg-type]
     _, refused = tried(entry)
     if refused is not None:
         assert refused.field == field or (field == "batch" and refused.field == "epochs")

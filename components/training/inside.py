@@ -28,6 +28,11 @@ class Inside(NamedTuple):
     epoch: int
     batch: int = 0
 
+    @property
+    def query(self) -> str:
+        """Its part of the page's query."""
+        return f"epoch={self.epoch}&inside={self.batch}"
+
 
 class HasInside(Protocol):
     inside: Inside | None
@@ -64,7 +69,7 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
     player(
         graphs=recorded.graphs,
         story=recorded.story,
-        query=f"{query}&epoch={at.epoch}&inside={at.batch}",
+        query=f"{query}&{at.query}",
         step=first,
         opened=f"{id(run)}",
         key=PLAYER,

@@ -202,7 +202,7 @@ def _pictures(setting: Setting | None, query: str, going: bool) -> None:
         query=query,
         epoch=now.epoch,
         ran=ran,
-        inside=ran and now.inside is not None,
+        inside=now.inside.query if ran and now.inside is not None else "",
         editable=own and not going,
         changed=_changed,
     )

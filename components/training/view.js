@@ -34,6 +34,7 @@ function createView(parent) {
   slider.addEventListener("input", () => {
     pause();
     go(Number(slider.value));
+    if (!view.inside) tellAddress(); // else the player does
   });
   new ResizeObserver(resized).observe(grid);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", resized);
@@ -63,7 +64,8 @@ function createView(parent) {
     }
     view.place = Math.min(view.place, last);
     view.ran = data.ran;
-    if (!data.inside) tellAddress(); // else the player does
+    view.inside = data.inside;
+    tellAddress();
     figures.forEach((figure) => figure.take(pictures));
     resized();
   }
@@ -71,12 +73,11 @@ function createView(parent) {
   function go(place) {
     view.place = place;
     show();
-    tellAddress();
   }
 
   function tellAddress() {
-    const epochs_ = view.ran ? `epoch=${view.data.epochs[view.place]}` : "";
-    address.show([view.query, epochs_].filter(Boolean).join("&"), "", 0);
+    const place = view.inside || (view.ran ? `epoch=${view.data.epochs[view.place]}` : "");
+    address.show([view.query, place].filter(Boolean).join("&"), "", 0);
   }
 
   function show() {
@@ -109,6 +110,7 @@ function createView(parent) {
   }
 
   function pause() {
+    if (view.timer && !view.inside) tellAddress();
     cancelAnimationFrame(view.timer);
     view.timer = 0;
     setIcon(play, "play", "Play the run");

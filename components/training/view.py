@@ -37,16 +37,16 @@ def view(
     query: str,
     epoch: int | None = None,
     ran: bool = False,
-    inside: bool = False,
+    inside: str = "",
     editable: bool = False,
     changed: Callable[[], None],
 ) -> None:
     """Show ``pictures.pictures(…)``.
 
     The slider starts at ``epoch`` (None: at the end) whenever ``opened`` changes. ``query`` is the page's query without
-    the epoch, which is written behind it. ``ran``: there are epochs to step into. ``inside``: one is open, in a player
-    that writes the address. ``editable``: a click adds a point. ``changed`` is called before the page runs again for an
-    epoch to step into, a point, or another pair of axes.
+    the epoch, which is written behind it. ``ran``: there are epochs to step into. ``inside``: the query of the one that
+    is open, in a player that writes the address as well. ``editable``: a click adds a point. ``changed`` is called
+    before the page runs again for an epoch to step into, a point, or another pair of axes.
     """
     data = {"pictures": pictures, "opened": opened, "query": query, "epoch": epoch}
     _mount(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
+from torch.func import functional_call, vmap
 
 from gradwalk.training.fit import Fit
 from gradwalk.training.history import History
@@ -19,6 +19,9 @@ MARGIN = 0.3
 """What the surface shows around the path, as a share of its extent."""
 LEAST = 1.0
 """The least extent of the surface along a parameter that hardly moves."""
+
+AT_ONCE = 256
+"""Networks that are computed together: what bounds the memory."""
 
 Box = tuple[float, float, float, float]
 """From and to along the first axis, from and to along the second."""
@@ -57,14 +60,14 @@ def surface(history: History, first: int, second: int) -> Surface:
     """The loss for all points over two of the numbers, around the path that the run took."""
     fit, rows = Fit(history.setting), _finite(history)
     box = (*_extent(rows[:, first]), *_extent(rows[:, second]))
-    columns, lines = torch.linspace(*box[:2], SIDE), torch.linspace(*box[2:], SIDE)
-    row, found = rows[-1].clone(), []
+    columns, lines = (torch.linspace(*ends, SIDE, dtype=rows.dtype) for ends in (box[:2], box[2:]))
+    changed = rows[-1].repeat(SIDE * SIDE, 1)
+    changed[:, second], changed[:, first] = torch.cartesian_prod(lines, columns).unbind(1)
+    x, y, _ = fit.points
     with torch.no_grad():
-        for line in lines.tolist():
-            for column in columns.tolist():
-                row[first], row[second] = column, line
-                found.append(fit.loss(said(fit.model, row, fit.points.x), fit.points.y).item())
-    return Surface(first, second, box, torch.tensor(found, dtype=torch.float64).reshape(SIDE, SIDE))
+        predictions = vmap(lambda row: said(fit.model, row, x), chunk_size=AT_ONCE)(changed)
+        found = torch.stack([fit.loss(prediction, y) for prediction in predictions])
+    return Surface(first, second, box, found.reshape(SIDE, SIDE))
 
 
 def said(model: nn.Module, row: Tensor, x: Tensor) -> Tensor:

@@ -1,0 +1,90 @@
+"""The Train view in a real browser: run, stop, scrub, put points down, step inside."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import REST_SECONDS, settled
+from tests.conftest import CheckAxe, NewPage
+
+LONG = 1000.0 * REST_SECONDS
+PHONE = {"width": 390, "height": 844}
+
+
+def opened(page: Page, query: str = "") -> Page:
+    page.goto(f"/perceptron?view=train&{query}")
+    settled(page)
+    expect(page.get_by_role("slider", name="Epoch")).to_be_attached(timeout=LONG)
+    return page
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("slider", name="Epoch")).to_be_enabled(timeout=LONG)
+
+
+def test_run_scrub_and_step_inside(page: Page, axe: CheckAxe) -> None:
+    opened(page, "preset=two_layers&data=xor&epochs=60")
+    run(page)
+    expect(page.get_by_text("Epoch 60 of 60")).to_be_visible()
+    axe(page)
+    slider = page.get_by_role("slider", name="Epoch")
+    loss = page.get_by_role("img", name=re.compile("^The loss over 60 epochs"))
+    surface = page.get_by_role("img", name=re.compile("the path of the run: after 60 epochs"))
+    expect(surface).to_be_visible()
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("Epoch 0 of 60")).to_be_visible()
+    expect(loss).to_have_attribute("aria-label", re.compile("after 0 epochs.$"))
+    expect(page.get_by_role("img", name=re.compile("the path of the run: after 0 epochs"))).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^epoch 2, loss "))
+    expect(page).to_have_url(re.compile("epoch=2$"))
+    page.get_by_role("button", name="Step inside this epoch").click()
+    expect(page.get_by_role("heading", name="Epoch 2: zero_grad → forward → loss → backward → step")).to_be_visible(
+        timeout=LONG
+    )
+    expect(page.get_by_text("The gradients are cleared").first).to_be_visible(timeout=LONG)
+    expect(page).to_have_url(re.compile("epoch=2&inside=0"))
+    axe(page)
+
+
+def test_a_long_run_is_stopped_and_the_page_answers_meanwhile(page: Page) -> None:
+    opened(page, "data=moons&batch=10&epochs=5000&optimizer=adam")
+    page.get_by_role("button", name="Run", exact=True).click()
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=LONG)
+    stop.click()
+    expect(page.get_by_text(re.compile(r"Stopped after [\d,]+ epochs? of 5,000"))).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Step inside this epoch")).to_be_enabled()
+
+
+def test_points_are_put_down_by_clicks(page: Page, axe: CheckAxe) -> None:
+    opened(page, "data=own")
+    plane = page.get_by_role("img", name="An empty plane")
+    box = plane.bounding_box()
+    assert box is not None
+    middle, height = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(middle, height)
+    area = page.get_by_role("textbox", name="Points")
+    expect(area).to_have_value(re.compile(r"^-?0\.\d+, -?0\.\d+, 0$"), timeout=LONG)
+    page.get_by_role("radio", name="class 1").check()
+    page.mouse.click(middle + 60, height)
+    expect(area).to_have_value(re.compile(r", 0\n.*, 1$"), timeout=LONG)
+    axe(page)
+    expect(page.get_by_role("img", name=re.compile("^2 points of two classes"))).to_be_visible()
+    page.mouse.click(middle + 60, height)
+    expect(area).to_have_value(re.compile(r", 0$"), timeout=LONG)
+
+
+@pytest.mark.parametrize("options", [{"color_scheme": "dark"}, {"viewport": PHONE}], ids=["dark", "phone"])
+def test_it_holds_in_the_dark_and_on_a_phone(new_page: NewPage, axe: CheckAxe, options: dict[str, object]) -> None:
+    page = opened(new_page(**options), "data=line&lr=0.05&epochs=40&epoch=40")
+    expect(page.get_by_role("slider", name="Epoch")).to_be_enabled(timeout=LONG)
+    expect(page.get_by_role("img", name=re.compile("the fitted line after 40 epochs"))).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    axe(page)
