@@ -8,10 +8,13 @@ import time
 from typing import Any, Self
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+ENDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 PATIENCE = 120
 """Seconds after which a visitor gives up."""
 
@@ -26,6 +29,7 @@ class Session:
         self._ids: dict[str, str] = {}
         self._known: dict[str, Any] = {}
         self._cacheable: list[str] = []
+        self._fragments: dict[str, str] = {}
         self.received = 0
         """Bytes."""
 
@@ -54,19 +58,31 @@ class Session:
 
     async def send(self, key: str, entry: dict[str, Any]) -> float:
         """Send an entry as a component does. Gives the seconds until the page's answer is complete."""
-        return await self.run(key, entry)
+        return await self.run(WidgetState(id=self._ids[key], json_value=json.dumps({"entry": entry})))
 
-    async def run(self, key: str = "", entry: dict[str, Any] | None = None, query: str = "") -> float:
-        """Have the page run. Gives the seconds until it has ended and everything that it sent is here."""
+    def has(self, key: str) -> bool:
+        """Whether the page has shown a button or a component with this key."""
+        return key in self._ids
+
+    async def press(self, key: str) -> float:
+        """Press the button with this key."""
+        return await self.run(WidgetState(id=self._ids[key], trigger_value=True), fragment=self._fragments[key])
+
+    async def look(self, key: str) -> float:
+        """Let the part of the page run that has this button, as it does by itself while something is going on."""
+        return await self.run(fragment=self._fragments[key])
+
+    async def run(self, widget: WidgetState | None = None, query: str = "", fragment: str = "") -> float:
+        """Have the page run, or a part of it. Gives the seconds until it has ended and all that it sent is here."""
         message = BackMsg()
         rerun = message.rerun_script
         rerun.query_string = query
         rerun.page_script_hash = self._page_hash
         rerun.page_name = "" if self._page_hash else self._page
         rerun.cached_message_hashes.extend(self._cacheable)
-        if entry is not None:
-            widget = rerun.widget_states.widgets.add()
-            widget.id, widget.json_value = self._ids[key], json.dumps({"entry": entry})
+        rerun.fragment_id = fragment
+        if widget is not None:
+            rerun.widget_states.widgets.append(widget)
         start = time.perf_counter()
         await self._connection.send(message.SerializeToString())
         async with asyncio.timeout(PATIENCE):
@@ -87,13 +103,20 @@ class Session:
             self._page_hash = message.navigation.page_script_hash
         if message.metadata.cacheable:
             self._cacheable.append(message.hash)
-        if kind == "delta" and message.delta.new_element.WhichOneof("type") == "bidi_component":
-            part = message.delta.new_element.bidi_component
-            key = part.id.split("-", 2)[-1]  # after "$$ID-" and a hash
-            self._ids[key] = part.id
-            self._known[key] = json.loads(part.json) if part.json else {}
-        if kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
-            raise RuntimeError(f"The page failed: {message.delta.new_element.exception.message}")
+        if kind == "delta":
+            self._delta(message.delta)
         if kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             raise RuntimeError("The page could not be compiled.")
-        return kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+        return kind == "script_finished" and message.script_finished in ENDED
+
+    def _delta(self, delta: Delta) -> None:
+        element = delta.new_element
+        kind = element.WhichOneof("type")
+        if kind == "exception":
+            raise RuntimeError(f"The page failed: {element.exception.message}")
+        if kind in ("bidi_component", "button"):
+            part = element.bidi_component if kind == "bidi_component" else element.button
+            key = part.id.split("-", 2)[-1]  # after "$$ID-" and a hash
+            self._ids[key], self._fragments[key] = part.id, delta.fragment_id
+        if kind == "bidi_component":
+            self._known[key] = json.loads(part.json) if part.json else {}
