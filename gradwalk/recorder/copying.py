@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import torch
@@ -23,11 +24,18 @@ def dtype_name(dtype: torch.dtype) -> str:
 
 def numbers_of(tensor: torch.Tensor) -> tuple[Number, ...] | None:
     """The numbers of a tensor, flat in row-major order; None when there are too many."""
-    if tensor.dim() == 0:
-        return (tensor.item(),)
-    if tensor.numel() > MAX_NUMBERS:
-        return None
-    return tuple(tensor.flatten().tolist()) if tensor.dim() > 1 else tuple(tensor.tolist())
+    return None if tensor.numel() > MAX_NUMBERS else flat(tensor)
+
+
+def flat(tensor: torch.Tensor) -> tuple[Number, ...]:
+    """All numbers of a tensor. Lists are opened here: ``flatten`` would take as long as all the rest."""
+    numbers = tensor.tolist()
+    dimensions = tensor.dim()
+    if dimensions == 0:
+        return (numbers,)
+    for _ in range(dimensions - 1):
+        numbers = chain.from_iterable(numbers)
+    return tuple(numbers)
 
 
 class Copier:

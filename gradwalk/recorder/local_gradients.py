@@ -18,10 +18,10 @@ import torch
 
 from gradwalk.language.library import ELEMENTWISE
 from gradwalk.program import Span
-from gradwalk.recorder.copying import new
+from gradwalk.recorder.copying import flat, new
 from gradwalk.recorder.nodes import LiveGraph
 from gradwalk.recorder.values import LiveValues
-from gradwalk.recording import MAX_NUMBERS, LocalGradient, Number, Operation
+from gradwalk.recording import MAX_NUMBERS, LocalGradient, Number, Operation, Saved
 
 _ROWS = 64
 """A Jacobian with more rows is kept as its size: each row costs a call."""
@@ -100,9 +100,8 @@ class LocalGradients:
                 yield number
 
     def _asked(self, index: int, question: _Question) -> list[Jacobian]:
-        saved = self._graph.saved(index)
-        kind = type(question.node)
-        if saved is None or kind.__name__ in _HIDDEN or self._values.shared_outside or self._room < 4 * MAX_NUMBERS:
+        saved, kind = self._graph.saved(index), type(question.node)
+        if saved is None or self._room < 4 * MAX_NUMBERS or kind.__name__ in _HIDDEN or not self._lasting(saved):
             return _answers(question, self._room)
         key = (kind, saved, *question[1:])
         if (found := self._known.get(key)) is not None:
@@ -110,6 +109,12 @@ class LocalGradients:
             return found
         found = self._known[key] = _answers(question, self._room)
         return found
+
+    def _lasting(self, saved: Sequence[Saved]) -> bool:
+        """Whether another node may have saved the same: what an operation made is met once."""
+        if self._values.shared_outside:
+            return False
+        return all(item.value is None or not self._values.is_made(item.value) for item in saved)
 
 
 def _rearranges(node: Any) -> bool:
@@ -147,8 +152,7 @@ def _answers_of(question: _Question, output: int, result: Shape, room: int) -> I
 
 def _slopes(question: _Question, output: int, result: Shape) -> tuple[torch.Tensor | None, ...]:
     """∂outᵢ/∂inᵢ for each operand, an operand that is broadcast at its full size."""
-    ones = torch.ones(result, dtype=question.dtype)
-    return _call(question.node, ones, output, len(question.node._input_metadata))
+    return _call(question.node, _ones(result, question.dtype), output, len(question.node._input_metadata))
 
 
 def _spread(slope: torch.Tensor, operand: Shape) -> tuple[Number, ...]:
@@ -156,7 +160,7 @@ def _spread(slope: torch.Tensor, operand: Shape) -> tuple[Number, ...]:
     columns = math.prod(operand)
     places = torch.arange(columns).reshape(operand).expand(slope.shape).flatten().tolist()
     numbers: list[Number] = [0.0] * (columns * len(places))
-    for row, (place, number) in enumerate(zip(places, slope.flatten().tolist(), strict=True)):
+    for row, (place, number) in enumerate(zip(places, flat(slope), strict=True)):
         numbers[row * columns + place] = number
     return tuple(numbers)
 
@@ -199,6 +203,12 @@ def _one(dtype: torch.dtype) -> torch.Tensor:
 
 
 @lru_cache(maxsize=64)
+def _ones(shape: Shape, dtype: torch.dtype) -> torch.Tensor:
+    """Read only, too."""
+    return torch.ones(shape, dtype=dtype)
+
+
+@lru_cache(maxsize=64)
 def _one_hot(shape: Shape, dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
     """The one-hot vectors of a shape, in row-major order."""
     size = math.prod(shape)
@@ -212,4 +222,4 @@ def _number(tensor: torch.Tensor | None) -> tuple[Number, ...]:
 
 
 def _flat(tensor: torch.Tensor | None, size: int) -> tuple[Number, ...]:
-    return (0.0,) * size if tensor is None else tuple(tensor.flatten().tolist())
+    return (0.0,) * size if tensor is None else flat(tensor)

@@ -166,6 +166,10 @@ class LiveValues:
         """Whether autograd differentiates it."""
         return self._made[value].requires_grad
 
+    def is_made(self, value: int) -> bool:
+        """Whether an operation made it."""
+        return self._made[value].operation is not None
+
     def live(self, value: int) -> torch.Tensor:
         """The live tensor of a Value."""
         return self._kept[self._made[value].tensor]
