@@ -194,8 +194,8 @@ function fillExamples(select, groups) {
 // ---- assembling
 
 function heading() {
-  const grad = html("span", { title: "requires_grad" }, "∇");
-  return html("div", { class: "heading", "aria-hidden": "true" }, html("span", {}, "Values"), grad);
+  const names = ["Values", "requires_grad"].map((name) => html("span", {}, name));
+  return html("div", { class: "heading", "aria-hidden": "true" }, ...names);
 }
 
 function assemble(root) {

@@ -98,6 +98,7 @@ function createPictures(pick, chosen) {
     area.dataset.saved = program || choice.saved;
     setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.isWhole()));
     area.dataset.shows = shown.join(" ");
+    marks.hidden = !visible().length;
     const beside = shown.length === 2 ? widthBeside() : 0;
     for (const view of shown) {
       const width = view === "grad_fn" && beside ? beside : size.width - beside;

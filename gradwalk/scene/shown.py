@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradwalk import explain
+from gradwalk.explain.wording import STOPPED
 from gradwalk.index import Index
 from gradwalk.recording import Failure, Output
 from gradwalk.scene.stage import Stage
@@ -23,7 +24,8 @@ def failure(stage: Stage, event: Failure) -> None:
     def account(_: Index, told: Failure) -> explain.Account:
         said = explain.failure(told)
         where = explain.at_step(blame, step)
-        text = " ".join(part for part in (said.why, where, said.way_out) if part)
+        why = said.why if told.cause or not stage.statements else STOPPED  # its message stands among the outputs
+        text = " ".join(part for part in (why, where, said.way_out) if part)
         return explain.Account(said.title, text)
 
     stage.step(event, "failure", account, now, None, **more)

@@ -1,7 +1,7 @@
 """Every sentence that a reader sees, as templates with named pieces: a translation replaces this one folder."""
 
 from gradwalk.explain.wording.backward import ACCUMULATE, BACKWARD, FREE, SEED
-from gradwalk.explain.wording.failures import BLAME, FAILURE, FAILURES
+from gradwalk.explain.wording.failures import BLAME, FAILURE, FAILURES, STOPPED
 from gradwalk.explain.wording.forward import FORWARD, NONFINITE, OVERFLOW, START
 from gradwalk.explain.wording.local import LOCAL, ORDINALS, SLOPES
 from gradwalk.explain.wording.program import BOUND, CALLABLES, SHOWN, UPDATE
@@ -28,6 +28,7 @@ __all__ = [
     "SHOWN",
     "SLOPES",
     "START",
+    "STOPPED",
     "TITLES",
     "UPDATE",
 ]

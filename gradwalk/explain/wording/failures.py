@@ -67,6 +67,8 @@ FAILURES = {
     ),
 }
 
+STOPPED = "The program stopped here."
+
 FAILURE = ("{type}", "PyTorch stopped here and said: “{message}”.", "What ran before this line stays as it is.")
 
 BLAME = {
