@@ -65,7 +65,7 @@ def _run_cell(run: Run, cell: ProgramCell, among_others: bool) -> Any:
         return None
     for line, text in cell.passed:
         run.listener.output(Span(line, 1, line, len(text) + 1), "notice", f"Passed over: {text}")
-    run.hidden = any(text.startswith("%%capture") for _, text in cell.passed)
+    run.hidden = any(text.startswith(("%%capture", "%%timeit")) for _, text in cell.passed)
     try:
         for node in cell.body:
             value = run.execute(node)

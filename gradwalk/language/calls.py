@@ -160,12 +160,15 @@ def _context(run: Run, target: Context, args: Args, kwargs: Kwargs, node: ast.ex
 
 
 def _seed(run: Run, target: Seed, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
-    run.generator.manual_seed(*args)
+    run.generator.manual_seed(*args, **kwargs)
     return run.generator
 
 
 def _plain(run: Run, target: Plain, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
     owner = getattr(target.call, "__self__", None)
+    if target.name == "step" and isinstance(owner, torch.optim.Optimizer) and (args or kwargs):
+        run.unwatch(run.span(node))  # the optimizer calls the program's own function, as often as it likes
+        return owner.step(handed(run, args[0] if args else kwargs["closure"], node))
     if target.name in ("step", "zero_grad") and isinstance(owner, torch.optim.Optimizer):
         return run.listener.optimize(owner, target.name, kwargs, run.span(node))
     if target.name == "to" and args and isinstance(args[0], str | torch.device):
@@ -216,16 +219,23 @@ def _optimizer(run: Run, target: OptimizerClass, args: Args, kwargs: Kwargs, nod
 
 def _module(run: Run, target: nn.Module, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
     """A layer of PyTorch's own is one call; a module of the program's own leads back into the program."""
-    if isinstance(target, nn.Sequential):
+    if isinstance(target, nn.Sequential) and not _has_hooks(target):
         (value,) = args
         for part in target:
             value = _module(run, part, (value,), {}, node)
         return value
+    if isinstance(target, nn.Sequential):
+        return run.apply(layers.whole_call(target), args, node, kwargs)
     if type(target) in layers.KINDS:
         return run.apply(layers.layer_call(target, run.generator), args, node, kwargs)
     if type(target).forward is nn.Module.forward:
         raise NotImplementedError(f'Module [{type(target).__name__}] is missing the required "forward" function')
     return target(*args, **kwargs)
+
+
+def _has_hooks(module: nn.Module) -> bool:
+    """Hooks of a container are called by PyTorch, when the container is."""
+    return bool(module._forward_hooks or module._forward_pre_hooks or module._backward_hooks)
 
 
 def handed(run: Run, value: Any, node: ast.expr) -> Any:

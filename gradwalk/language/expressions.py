@@ -18,7 +18,7 @@ from gradwalk.language.library import Silence
 from gradwalk.language.objects import get_attribute, missing
 from gradwalk.language.printing import formatted, shown
 from gradwalk.language.procedures import Procedure
-from gradwalk.language.python_functions import type_of
+from gradwalk.language.python_functions import real_class, type_of
 from gradwalk.language.run import ATTRIBUTE, Run, elements, expression
 from gradwalk.parse import FORMAT
 from gradwalk.program import ProgramError
@@ -118,11 +118,21 @@ def _compare(run: Run, node: ast.Compare) -> Any:
     left, result = run.value(node.left), True
     for operator, part in zip(node.ops, node.comparators, strict=True):
         right = run.value(part)
+        if isinstance(left, _CLASSES):
+            left, right = real_class(left), _real_classes(right)
         result = run.apply(library.OPERATORS[type(operator).__name__], (left, right), node)
         if len(node.ops) > 1 and not result:
             break
         left = right
     return result
+
+
+_CLASSES = (type, Layer, OptimizerClass, library.Builtin)
+"""What stands for a class, and is compared as the class."""
+
+
+def _real_classes(value: Any) -> Any:
+    return tuple(map(_real_classes, value)) if type(value) in (tuple, list) else real_class(value)
 
 
 @expression(ast.IfExp)

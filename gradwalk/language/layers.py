@@ -29,7 +29,7 @@ LOSSES = (
 ).split()
 NORMS = "LayerNorm BatchNorm1d BatchNorm2d GroupNorm InstanceNorm1d InstanceNorm2d".split()
 CONTAINERS = "Sequential ModuleList ModuleDict ParameterList ParameterDict".split()
-OPTIMIZERS = "SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam".split()
+OPTIMIZERS = "LBFGS SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam RAdam".split()
 SCHEDULERS = (
     "StepLR MultiStepLR ExponentialLR LambdaLR CosineAnnealingLR ReduceLROnPlateau ConstantLR LinearLR OneCycleLR "
     "CosineAnnealingWarmRestarts PolynomialLR CyclicLR"
@@ -117,6 +117,19 @@ def layer_call(module: nn.Module, generator: torch.Generator) -> Function:
         weights = sum(parameter.numel() for parameter in module.parameters())
         return Function(name, module, lambda args, kwargs: _recurrent(args, weights))
     return Function(name, module, costs.broadcast)
+
+
+def whole_call(module: nn.Sequential) -> Function:
+    """Calling a container as one call: each row of the input meets each weight."""
+    parameters = list(module.parameters())
+    weights = sum(parameter.numel() for parameter in parameters)
+    widest = max((parameter.shape[0] for parameter in parameters if parameter.dim()), default=1)
+
+    def cost(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
+        found = costs.size(args[0]) if args and isinstance(args[0], torch.Tensor) else 1
+        return found * widest, found * weights
+
+    return Function(type(module).__name__, module, cost)
 
 
 def _recurrent(args: tuple[Any, ...], weights: int) -> tuple[int, int]:

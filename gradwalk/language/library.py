@@ -17,6 +17,7 @@ import torch.nn.functional as F
 
 from gradwalk.language import costs
 from gradwalk.language.costs import Cost
+from gradwalk.program import ProgramError
 
 # A program can hold these in its variables. They are no tuples, since a tuple can be indexed and unpacked.
 
@@ -316,14 +317,42 @@ CONTEXT_KINDS = (torch.no_grad, torch.enable_grad, torch.set_grad_enabled, torch
 BASES = frozenset((torch.nn.Module, torch.autograd.Function, torch.utils.data.Dataset))
 """What a class of the program's own may stand on."""
 
+
+def _factorial(n: int) -> int:
+    if n > _LARGEST:
+        raise ProgramError(f"math.factorial() takes at most {_LARGEST} here.")
+    return math.factorial(n)
+
+
+def _comb(n: int, k: int) -> int:
+    if n > _LARGEST:
+        raise ProgramError(f"math.comb() takes at most {_LARGEST} here.")
+    return math.comb(n, k)
+
+
+def _prod(items: Iterable[Any], start: Any = 1) -> Any:
+    for item in items:
+        start = start * item
+        if isinstance(start, int) and start.bit_length() > 1024:
+            raise ProgramError("This whole number would have more than 308 digits.")
+    return start
+
+
+_LARGEST = 150
+
+
 MATH = {
     **{
         name: Function("math." + name, getattr(math, name), costs.written, "plain")
         for name in (
             "sin cos tan asin acos atan atan2 sinh cosh tanh exp expm1 log log2 log10 log1p sqrt fabs floor ceil "
-            "hypot isnan isinf isfinite isclose degrees radians copysign erf"
+            "hypot isnan isinf isfinite isclose degrees radians copysign erf erfc cbrt exp2 trunc gcd fsum dist fmod "
+            "lgamma asinh acosh atanh gamma"
         ).split()
     },
+    "factorial": Function("math.factorial", _factorial, costs.written, "plain"),
+    "comb": Function("math.comb", _comb, costs.written, "plain"),
+    "prod": Function("math.prod", _prod, costs.written, "plain"),
     "pi": math.pi,
     "e": math.e,
     "inf": math.inf,
@@ -405,7 +434,7 @@ KEYWORDS = frozenset(
         "alpha value reduction weight bias target negative_slope beta threshold approximate correction "
         "unbiased set_to_none start end step steps size fill_value dim0 dim1 diagonal rounding_mode "
         "num_classes data mat1 mat2 sep ndigits label_smoothing pos_weight delta margin mode shape "
-        "collate_fn pin_memory num_workers persistent_workers padding_value side "
+        "seed collate_fn pin_memory num_workers persistent_workers padding_value side "
         "rel_tol abs_tol strict default tensors out_features shifts "
     ).split()
 )

@@ -142,6 +142,7 @@ _JACOBIANS = Module(
     "torch.autograd.functional",
     {name: Engine(f"functional.{name}") for name in ("jacobian", "hessian", "vjp", "jvp", "hvp", "vhp")},
 )
+_PROFILER = Silence("torch.profiler")
 _AUTOGRAD = Module(
     "torch.autograd",
     {
@@ -154,6 +155,7 @@ _AUTOGRAD = Module(
         "Function": torch.autograd.Function,
         "functional": _JACOBIANS,
         "graph": torch_tools.GRAPH,
+        "profiler": _PROFILER,
         "forward_ad": torch_tools.FORWARD,
         **torch_tools.AUTOGRAD,
         "Variable": Function(
@@ -161,6 +163,7 @@ _AUTOGRAD = Module(
         ),
     },
 )
+_RANDOM_OF_TORCH = Module("torch.random", {"manual_seed": Seed()})
 _CUDA = Module("torch.cuda", dict(torch_tools.CUDA))
 
 _TYPED = (
@@ -220,6 +223,8 @@ _TORCH = Module(
         **{name: Context("torch." + name, make) for name, make in library.CONTEXTS.items()},
         **_CONSTANTS,
         "manual_seed": Seed(),
+        "random": _RANDOM_OF_TORCH,
+        "profiler": _PROFILER,
         "nn": _NN,
         "optim": _OPTIM,
         "utils": Module("torch.utils", {"data": _DATA, "checkpoint": torch_tools.CHECKPOINT}),
@@ -313,6 +318,9 @@ MODULES: dict[str, Any] = {
     "torch.autograd.graph": torch_tools.GRAPH,
     "torch.autograd.forward_ad": torch_tools.FORWARD,
     "torch.func": torch_tools.FUNC,
+    "torch.random": _RANDOM_OF_TORCH,
+    "torch.profiler": _PROFILER,
+    "torch.autograd.profiler": _PROFILER,
     "torch.cuda": _CUDA,
     "torch.utils.data": _DATA,
     **SILENT,

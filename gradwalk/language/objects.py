@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,17 @@ NODE_ATTRIBUTES = frozenset(
 NODE_METHODS = frozenset("name register_hook register_prehook".split())
 CONTEXT_METHODS = frozenset("save_for_backward mark_dirty mark_non_differentiable set_materialize_grads".split())
 CONTEXT_ATTRIBUTES = frozenset("saved_tensors needs_input_grad".split())
+RESULTS = frozenset(
+    "values indices U S V Vh Q R L eigenvalues eigenvectors sign logabsdet solution residuals rank "
+    "singular_values inverse info min max".split()
+)
+"""What the tuples have by name that PyTorch and NumPy give."""
+_PATHS = frozenset("mkdir exists is_file is_dir stem suffix parent parts".split())
 
 ATTRIBUTES = (
-    MODULE_METHODS
+    RESULTS
+    | _PATHS
+    | MODULE_METHODS
     | MODULE_ATTRIBUTES
     | SCHEDULER_METHODS
     | LOADER_ATTRIBUTES
@@ -192,11 +201,27 @@ def _found(run: Run, base: Any, name: str) -> Any:
         return library.Silence(f"tqdm.{name}")
     if isinstance(base, UnpackedDualTensor):
         return getattr(base, name) if name in ("primal", "tangent") else _MISSING
+    if isinstance(base, tuple) and name in RESULTS:
+        return getattr(base, name, _MISSING)
+    if isinstance(base, PurePosixPath):
+        return _of_path(base, name)
     if isinstance(base, Named) and name in base.fields:
         return base[base.fields.index(name)]
     if name in ("__doc__", "__name__") and hasattr(base, "signature"):
         return base.doc if name == "__doc__" else base.name
     return _of_container(base, name)
+
+
+_PATH_ATTRIBUTES = frozenset("name stem suffix parent parts".split())
+
+
+def _of_path(base: PurePosixPath, name: str) -> Any:
+    """A path is a text here: there are no files."""
+    if name in _PATH_ATTRIBUTES:
+        return getattr(base, name)
+    if name in ("exists", "is_file", "is_dir"):
+        return Plain(lambda: False, name=name)
+    return Plain(lambda *_, **__: None, name=name) if name == "mkdir" else _MISSING
 
 
 def _of_container(base: Any, name: str) -> Any:

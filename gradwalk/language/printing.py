@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from collections import deque
 from collections.abc import Callable
+from pathlib import PurePath
 from types import FunctionType
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import torch
 
 from gradwalk.language.collected import Tables
-from gradwalk.language.library import Builtin, Function, Method, Module
+from gradwalk.language.library import Builtin, Function, Method, Module, Silence
 from gradwalk.language.tensor_text import THRESHOLD, threshold, written
 from gradwalk.pretty import laid_out
 
@@ -54,6 +55,8 @@ def shown(value: Any) -> str:
         if isinstance(getattr(torch.Tensor, method, None), FunctionType):
             return f"<bound method Tensor.{method} of {shown(value.base)}>"
         return f"<built-in method {method} of {type(value.base).__name__} object at {hex(id(value.base))}>"
+    if isinstance(value, Silence):
+        return f"<{value.name} is passed over here>"
     if isinstance(value, Module):
         return f"<module '{value.name}'>"
     if (name := CLASSES.get(type(value).__name__)) is not None and type(value).__name__ not in (
@@ -128,7 +131,7 @@ def printed(value: Any) -> str:
     """What print() writes of a value."""
     if isinstance(value, str):
         return value
-    own = isinstance(value, Exception | np.ndarray | np.generic | np.dtype | torch.device) or hasattr(
+    own = isinstance(value, Exception | np.ndarray | np.generic | np.dtype | torch.device | PurePath) or hasattr(
         type(value), "_gradwalk_class"
     )
     return str(value) if own else shown(value)

@@ -105,7 +105,7 @@ def _isinstance(run: Run, node: ast.expr, value: Any, kinds: Any) -> bool:
     from gradwalk.language.classes import ClassObject
 
     for kind in kinds if isinstance(kinds, tuple) else (kinds,):
-        real = TYPES.get(kind.name) if isinstance(kind, library.Builtin) else getattr(kind, "kind", kind)
+        real = real_class(kind)
         if isinstance(kind, ClassObject) and getattr(value, "kind", None) is kind:
             return True
         if isinstance(real, type) and isinstance(value, real):
@@ -205,17 +205,20 @@ def _check_attribute(run: Run, node: ast.expr, name: Any) -> None:
 
 
 def _issubclass(run: Run, node: ast.expr, kind: Any, kinds: Any) -> bool:
-    real = _real_class(kind)
+    real = real_class(kind)
     if not isinstance(real, type):
         raise TypeError("issubclass() arg 1 must be a class")
     return any(
-        isinstance(other := _real_class(item), type) and issubclass(real, other)
+        isinstance(other := real_class(item), type) and issubclass(real, other)
         for item in (kinds if isinstance(kinds, tuple) else (kinds,))
     )
 
 
-def _real_class(kind: Any) -> Any:
-    return TYPES.get(kind.name) if isinstance(kind, library.Builtin) else getattr(kind, "kind", kind)
+def real_class(value: Any) -> Any:
+    """The class that a value stands for, if it stands for one."""
+    if isinstance(value, library.Builtin):
+        return TYPES.get(value.name, value)
+    return value.kind if type(value).__name__ in ("Layer", "OptimizerClass", "ClassObject") else value
 
 
 def _format(run: Run, node: ast.expr, value: Any, spec: str = "") -> str:

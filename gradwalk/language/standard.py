@@ -14,6 +14,7 @@ import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from gradwalk.language import library
@@ -215,6 +216,14 @@ def _printer(run: Run, node: ast.AST, **_: Any) -> Module:
     return Module("pprint.PrettyPrinter", {"pprint": Standard("pprint", _pretty)})
 
 
+class PosixPath(PurePosixPath):
+    """A path that leads nowhere: there are no files here."""
+
+
+def _path(run: Run, node: ast.AST, *parts: Any) -> PurePosixPath:
+    return PosixPath(*parts)
+
+
 def _nothing(run: Run, node: ast.AST, *_: Any, **__: Any) -> None:
     """Something that has no place here, and that nobody misses."""
 
@@ -278,6 +287,7 @@ STANDARD: dict[str, Any] = {
     ),
     "timeit": _module("timeit", default_timer=_plain(time.perf_counter)),
     "pprint": _module("pprint", pprint=_pretty, pp=_pretty, PrettyPrinter=_printer),
+    "pathlib": _module("pathlib", Path=_path, PurePath=_path),
     "gc": _module("gc", collect=_plain(lambda: 0)),
     "abc": Module("abc", {name: Silence(name) for name in ("ABC", "ABCMeta", "abstractmethod")}),
     "tqdm": _TQDM,

@@ -84,7 +84,7 @@ def dtype() -> torch.dtype:
 def set_dtype(dtype: torch.dtype) -> None:
     """torch.set_default_dtype for this program."""
     if not dtype.is_floating_point:
-        raise TypeError(f"only floating-point types are supported as the default type")
+        raise TypeError("only floating-point types are supported as the default type")
     _own()
     _HERE.dtype = dtype
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import Any
 
 import torch
@@ -174,8 +175,9 @@ def _functional_call(run: Run, node: ast.AST, module: Any, parameters: dict[str,
 
 def _save(run: Run, node: ast.AST, obj: Any, f: Any, **_: Any) -> None:
     run.budget.operation(costs.written((obj,), {})[0], 0, run.span(node))
-    if not isinstance(f, str):
+    if not isinstance(f, str | PurePosixPath):
         raise ProgramError("torch.save() takes the name of a file here.", run.span(node))
+    f = str(f)
     if len(run.files) >= _MOST_FILES:
         raise ProgramError(f"A program may save {_MOST_FILES} files here.", run.span(node))
     run.files[f] = copy.deepcopy(obj)
@@ -186,6 +188,7 @@ _MOST_FILES = 20
 
 
 def _load(run: Run, node: ast.AST, f: Any, *_: Any, **__: Any) -> Any:
+    f = str(f)
     if f not in run.files:
         raise FileNotFoundError(f"[Errno 2] No such file or directory: {f!r}")
     return copy.deepcopy(run.files[f])
