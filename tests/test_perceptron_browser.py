@@ -165,6 +165,7 @@ def test_quick_typing_never_loses_a_digit(shown: PerceptronPage) -> None:
 
 def test_a_network_grows_by_buttons_that_keep_the_focus(shown: PerceptronPage) -> None:
     shown.page.get_by_role("button", name="Add a layer").click()
+    shown.expect_drawn("Layer 1: tanh")
     more = shown.page.get_by_role("button", name="More units in layer 1")
     more.click()
     more.click()

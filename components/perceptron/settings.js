@@ -28,13 +28,17 @@ function createForm(parent) {
   parent.append(root);
 
   // What is pressed just now must not be replaced under the finger: a fill waits for its release.
-  let held = false;
+  let held = 0; // the number of the press that goes on; 0 for none
+  let presses = 0;
   let due = false;
-  root.addEventListener("pointerdown", () => (held = true));
-  const released = () => setTimeout(() => {
-    held = false;
-    if (due) fill();
-  });
+  root.addEventListener("pointerdown", () => (held = ++presses));
+  const released = () => {
+    const press = presses; // its click comes after its release, and perhaps the next press before the click's answer
+    setTimeout(() => {
+      if (held === press) held = 0;
+      if (due && !held) fill();
+    });
+  };
   addEventListener("pointerup", released);
   addEventListener("pointercancel", released);
 
@@ -44,8 +48,8 @@ function createForm(parent) {
   };
 
   function fill() {
-    due = held;
-    if (held) return;
+    due = held > 0;
+    if (due) return;
     const focus = root.getRootNode().activeElement?.dataset.key;
     fields.clear();
     places = new Map();
