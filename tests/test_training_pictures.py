@@ -75,6 +75,13 @@ def test_the_surface_holds_the_whole_path() -> None:
     assert all(a0 < row[first] < a1 and b0 < row[second] < b1 for row in history.parameters)
 
 
+def test_where_pytorch_refuses_a_prediction_the_surface_is_nan() -> None:
+    setting = moons(network=Network((Hidden(4),), loss="binary_cross_entropy"))
+    history = done(setting)
+    history.setting = replace(setting, network=replace(setting.network, output="identity"))
+    assert surface(history, 0, 16).loss.isnan().any()
+
+
 def test_each_number_has_the_name_that_it_has_in_a_program() -> None:
     assert number_names(TANH, 2)[6:13] == ["W1[3, 0]", "W1[3, 1]", "b1[0]", "b1[1]", "b1[2]", "b1[3]", "W2[0, 0]"]
     assert number_names(Network(), 2) == ["w[0, 0]", "w[0, 1]", "b[0]"]

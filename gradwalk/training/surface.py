@@ -66,8 +66,16 @@ def surface(history: History, first: int, second: int) -> Surface:
     x, y, _ = fit.points
     with torch.no_grad():
         predictions = vmap(lambda row: said(fit.model, row, x), chunk_size=AT_ONCE)(changed)
-        found = torch.stack([fit.loss(prediction, y) for prediction in predictions])
+        found = torch.tensor([_loss(fit, prediction, y) for prediction in predictions], dtype=torch.float64)
     return Surface(first, second, box, found.reshape(SIDE, SIDE))
+
+
+def _loss(fit: Fit, prediction: Tensor, y: Tensor) -> float:
+    """nan where PyTorch refuses the prediction, as ``F.binary_cross_entropy`` does beyond 0 and 1."""
+    try:
+        return fit.loss(prediction, y).item()
+    except RuntimeError:
+        return float("nan")
 
 
 def said(model: nn.Module, row: Tensor, x: Tensor) -> Tensor:
