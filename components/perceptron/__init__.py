@@ -7,32 +7,37 @@ to the form, which alone sends to the server.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-_FOLDER = Path(__file__).parent
-_STEPPER, _FORM = _FOLDER.parent / "stepper", _FOLDER.parent / "form"
-
-
-def _joined(*paths: Path) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
-
-
-def _own(*names: str) -> list[Path]:
-    return [_FOLDER / name for name in names]
-
+from components.sources import joined
 
 _drawing = st.components.v2.component(
     "gradwalk_neuron",
-    css=_joined(*_own("neuron.css")),
-    js=_joined(
-        _STEPPER / "dom.js",
-        _STEPPER / "story.js",
-        _FORM / "slider.js",
-        *_own("spans.js", "place.js", "ink.js", "drag.js", "pieces.js", "neuron.js"),
+    css=joined("perceptron/neuron.css"),
+    js=joined(
+        "stepper/dom.js",
+        "stepper/story.js",
+        "form/slider.js",
+        *(f"perceptron/{part}.js" for part in ("spans", "place", "ink", "drag", "pieces", "neuron")),
     ),
+)
+_form = st.components.v2.component(
+    "gradwalk_perceptron",
+    css=joined("fields.css", "form/form.css", "perceptron/settings.css"),
+    js=joined(
+        "stepper/dom.js",
+        "stepper/address.js",
+        "code/post.js",
+        "form/slider.js",
+        *(f"perceptron/{part}.js" for part in ("spans", "fields", "settings")),
+    ),
+)
+_hand = st.components.v2.component(
+    "gradwalk_hand",
+    css=joined("perceptron/hand.css"),
+    js=joined("stepper/dom.js", "stepper/formula.js", "code/post.js", "perceptron/hand.js"),
 )
 
 
@@ -53,34 +58,9 @@ def neuron(
     _drawing(key="neuron", data={**(drawn or {}), **told})
 
 
-_form = st.components.v2.component(
-    "gradwalk_perceptron",
-    css=_joined(_FORM / "form.css", *_own("settings.css")),
-    js=_joined(
-        _STEPPER / "dom.js",
-        _STEPPER / "address.js",
-        _FOLDER.parent / "code" / "post.js",
-        _FORM / "slider.js",
-        *_own("spans.js", "fields.js", "settings.js"),
-    ),
-)
-
-
 def settings(data: Mapping[str, Any], *, key: str) -> None:
     """Show the form (``asking.asked``). Call it after everything else on the page: it lets the browser send again."""
     _form(key=key, data=data, on_entry_change=lambda: None)
-
-
-_hand = st.components.v2.component(
-    "gradwalk_hand",
-    css=_joined(*_own("hand.css")),
-    js=_joined(
-        _STEPPER / "dom.js",
-        _STEPPER / "formula.js",
-        _FOLDER.parent / "code" / "post.js",
-        *_own("hand.js"),
-    ),
-)
 
 
 def hand(data: Mapping[str, Any], *, key: str) -> None:

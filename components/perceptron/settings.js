@@ -149,7 +149,7 @@ function createForm(parent) {
     const listed = options.map(([name, title]) => html("option", { value: name, selected: name === value }, title));
     const select = html("select", { "data-key": key, change: () => change(select.value) }, ...listed);
     places.set(`${key} field`, select);
-    return html("label", { class: "choice" }, html("span", {}, label), select);
+    return html("label", { class: "pick" }, html("span", {}, label), select);
   }
 
   function segments(key, label, options, value) {
