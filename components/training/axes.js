@@ -63,7 +63,7 @@ function frame(across, up, { bottom, top, left, right }, axisNames = ["", ""]) {
     parts.push(svg("text", { x: left - 7, y: y + 4, "text-anchor": "end" }, told(tick)));
   }
   parts.push(svg("path", { class: "axis", d: `M${left} ${top}V${bottom}H${right}` }));
-  if (axisNames[0]) parts.push(svg("text", { x: right - 4, y: bottom - 6, "text-anchor": "end", class: "label" }, axisNames[0]));
+  if (axisNames[0]) parts.push(svg("text", { x: left - 9, y: bottom + 17, "text-anchor": "end", class: "label" }, axisNames[0]));
   if (axisNames[1]) parts.push(svg("text", { x: left - 7, y: top - 8, class: "label" }, axisNames[1]));
   return parts;
 }

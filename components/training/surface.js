@@ -10,7 +10,8 @@ function lossSurface(shown) {
   const up = html("select", { change: () => shown.send("pair", [Number(across.value), Number(up.value)]) });
   const choice = html("span", { class: "axes" }, html("label", {}, "across", across), html("label", {}, "up", up));
   const stage = html("div", { class: "drawing" }, canvas, drawing);
-  const root = html("figure", {}, html("figcaption", {}, html("b", {}, "Loss surface and path"), choice), stage, nothing);
+  const bare = html("p", { class: "note" }, "Where no colour is, the loss is inf or nan.");
+  const root = html("figure", {}, html("figcaption", {}, html("b", {}, "Loss surface and path"), choice), stage, bare, nothing);
   let data = null;
   let fixed = null;
 
@@ -18,6 +19,7 @@ function lossSurface(shown) {
     data = next;
     const { surface } = data;
     stage.hidden = choice.hidden = !surface;
+    bare.hidden = !surface?.loss.some((loss) => typeof loss !== "number");
     nothing.hidden = Boolean(surface);
     if (!surface) return;
     [across, up].forEach((select, number) => {
