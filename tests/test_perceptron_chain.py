@@ -230,3 +230,11 @@ def test_every_formula_becomes_mathml_of_the_closed_list(perceptron: Perceptron)
     texts += [found.short_cut.right] if found.short_cut else []
     for text in texts:
         assert _tags(template(text).tree) <= TAGS
+
+
+def test_negative_numbers_stand_in_brackets_where_they_need_them() -> None:
+    rows = {row.key: row.filled for row in of("two_layers", "w1_21").factors}
+    assert rows["dz_dh1_2"] == "{-0.6}"
+    assert rows["dh1_2_dz1_2"] == "1 - {({-0.6044})}^2"
+    assert of("dead").factors[1].filled == r"1 \text{ if } {-2} > 0 \text{ else } 0"
+    assert of("hinge").factors[0].filled == r"-({-1}) \text{ if } ({-1}) \cdot 0.5 < 1 \text{ else } 0"

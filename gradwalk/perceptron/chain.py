@@ -17,7 +17,7 @@ from gradwalk.perceptron.program import program, write
 from gradwalk.perceptron.reading import Network, Row
 from gradwalk.perceptron.scalar import styled
 from gradwalk.perceptron.shortcut import ShortCut, short_cut
-from gradwalk.perceptron.symbols import derivative, number, symbol
+from gradwalk.perceptron.symbols import derivative, number, symbol, unbracketed
 
 MAX_PATHS = 16
 """So many paths from the loss to a weight are listed; the gradient is that of all."""
@@ -136,7 +136,7 @@ def _row(
     right = latex_fields(factor, {name: symbol(name, layers) for name in factor.names})
     filled = None
     if network.rows == 1 and factor.names and all(name in inputs for name in factor.names):
-        filled = latex_fields(factor, {name: number(inputs[name][0]) for name in factor.names})
+        filled = unbracketed(latex_fields(factor, {name: number(inputs[name][0]) for name in factor.names}))
     return FactorRow(
         factor.key, left, right, filled, factor.code, hand.get(factor.key, ()), autograd.get(factor.key, ())
     )

@@ -7,6 +7,7 @@ import re
 from gradwalk.notation import MINUS, short
 
 _DEEP = re.compile(r"([wbzh])(\d)(?:_(\d{1,2}))?")
+_ALONE = re.compile(r"(\A|\\text\{ if \} )\((\{[^()]*\})\)(?=\Z| >)")
 _PLAIN = re.compile(r"([a-zA-Z]|y_pred)(\d{0,2})")
 
 
@@ -29,10 +30,15 @@ def derivative(above: str, below: str) -> str:
 
 
 def number(value: float) -> str:
-    """A number as LaTeX; a negative one in brackets."""
+    """A number as LaTeX; a negative one in brackets, with its sign bound to it."""
     text = short(value)
     digits, power, exponent = text.partition("e")
     if power:
         text = rf"{digits} \cdot 10^{{{int(exponent.replace(MINUS, '-'))}}}"
     text = text.replace(MINUS, "-").replace("inf", r"\infty").replace("nan", r"\text{nan}")
-    return f"({text})" if text.startswith("-") or power else text
+    return f"({{{text}}})" if text.startswith("-") or power else text
+
+
+def unbracketed(latex: str) -> str:
+    """A formula with numbers put in, without the brackets of a number that stands alone or starts a condition."""
+    return _ALONE.sub(r"\1\2", latex)
