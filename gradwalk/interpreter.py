@@ -14,7 +14,6 @@ from typing import Any
 import torch
 
 from gradwalk.language import (
-    calls,
     class_bodies,
     comprehensions,
     exceptions,
@@ -23,6 +22,7 @@ from gradwalk.language import (
     procedures,
     statements,
 )
+from gradwalk.language.calls import rules as calls
 from gradwalk.language.library import Silence
 from gradwalk.language.printing import displayed
 from gradwalk.language.run import Listener, Run

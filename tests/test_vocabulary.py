@@ -27,7 +27,7 @@ def refusal(line: str) -> ProgramError:
         ("torch.compile(x)", "compile"),
         ("torch.ops.aten.sin(x)", "ops"),
         ("torch.nn.functional.grid_sample(x)", "grid_sample"),
-        ("math.factorial(9)", "factorial"),
+        ("math.nextafter(9, 1)", "nextafter"),
         ("x.apply_(x)", "apply_"),
         ("(x + 1).map_(x, x)", "map_"),
         ("x.sin().as_strided((9,), (9,))", "as_strided"),

@@ -13,7 +13,7 @@ import torch
 
 from gradwalk.language.printing import formatted, printed, printing_cost, shown
 from gradwalk.limits import LIMITS
-from gradwalk.parse import FORMAT
+from gradwalk.parse.listed import FORMAT
 from gradwalk.program import ProgramError
 
 

@@ -20,7 +20,7 @@ from gradwalk.language.printing import formatted, shown
 from gradwalk.language.procedures import Procedure
 from gradwalk.language.python_functions import real_class, type_of
 from gradwalk.language.run import ATTRIBUTE, Run, elements, expression
-from gradwalk.parse import FORMAT
+from gradwalk.parse.listed import FORMAT
 from gradwalk.program import ProgramError
 
 

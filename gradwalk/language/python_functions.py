@@ -14,7 +14,7 @@ from gradwalk.language import library
 from gradwalk.language.existing import EVERYWHERE
 from gradwalk.language.printing import displayed, formatted, shown
 from gradwalk.language.run import Run
-from gradwalk.parse import DUNDERS, FORMAT
+from gradwalk.parse.listed import DUNDERS, FORMAT
 from gradwalk.program import ProgramError
 
 Again = Callable[..., Any]

@@ -13,7 +13,9 @@ from gradwalk.language.existing import EVERYWHERE, PRIVATE
 from gradwalk.language.library import Absent, Silence
 from gradwalk.language.modules import MODULES
 from gradwalk.language.standard import Standard
-from gradwalk.parse import DUNDERS, METHODS_WITH_UNDERSCORES, broken, nearest, refuse_builtin, span_of
+from gradwalk.parse import broken, nearest, span_of
+from gradwalk.parse.checks import refuse_builtin
+from gradwalk.parse.listed import DUNDERS, METHODS_WITH_UNDERSCORES
 from gradwalk.program import Program, ProgramCell, ProgramError, Span
 
 _ATTRIBUTES = frozenset(library.METHODS) | library.ATTRIBUTES | objects.ATTRIBUTES

@@ -78,6 +78,7 @@ def _serve() -> None:
     import io
     import warnings
 
+    import numpy as np
     import torch
     from IPython.core.displayhook import DisplayHook
     from IPython.core.interactiveshell import InteractiveShell
@@ -142,10 +143,14 @@ def _serve() -> None:
     warnings.showwarning = warning  # type: ignore[assignment]  # the parameters are the same
     torch.set_warn_always(True)
     filters = list(warnings.filters)
+    numpy_options: Any = np.get_printoptions()
     for line in sys.stdin:
         warnings.filters[:] = filters  # type: ignore[index]  # a list, whatever the stubs say
         shell.reset(new_session=True, aggressive=False)
         torch.set_grad_enabled(True)
+        torch.set_default_dtype(torch.float32)
+        torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]
+        np.set_printoptions(**numpy_options)
         torch.manual_seed(0)
         once.clear()
         told = []

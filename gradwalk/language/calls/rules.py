@@ -10,9 +10,21 @@ import numpy as np
 import torch
 from torch import nn
 
-from gradwalk.language import arrays, costs, layers, library
-from gradwalk.language.classes import ClassObject, CustomFunction, Member, Parent
-from gradwalk.language.data import Loader
+from gradwalk.language import arrays, costs, library
+from gradwalk.language.calls.later import TAKING_FUNCTIONS, Args, Kwargs, handed, note_hook
+from gradwalk.language.calls.pytorch import (
+    check_device,
+    custom,
+    device,
+    engine,
+    layer,
+    loader,
+    module,
+    optimizer,
+    parameter,
+)
+from gradwalk.language.calls.supers import start_of_super, super_of
+from gradwalk.language.classes import ClassObject, CustomFunction, Member
 from gradwalk.language.exceptions import make
 from gradwalk.language.layers import Layer, OptimizerClass
 from gradwalk.language.library import Builtin, Context, Function, Method, Seed, Silence
@@ -24,13 +36,10 @@ from gradwalk.language.run import CALL, Run, elements, expression
 from gradwalk.language.standard import Standard
 from gradwalk.program import ProgramError
 
-Args = tuple[Any, ...]
-Kwargs = dict[str, Any]
-
 
 @expression(ast.Call)
 def _call(run: Run, node: ast.Call) -> Any:
-    target = _start_of_super(run, node.func) or run.value(node.func)
+    target = start_of_super(run, node.func) or run.value(node.func)
     args = tuple(elements(run, node.args))
     kwargs = _keywords(run, node.keywords) if node.keywords else {}
     run.at = node
@@ -82,72 +91,34 @@ def _keywords(run: Run, nodes: list[ast.keyword]) -> Kwargs:
     if isinstance(kind := found.get("dtype"), Builtin):
         found["dtype"] = TYPES.get(kind.name, kind)
     if "device" in found:
-        _check_device(found.pop("device"))
+        check_device(found.pop("device"))
     return found
-
-
-def _check_device(device: Any) -> None:
-    if str(device) != "cpu":
-        raise AssertionError("Torch not compiled with CUDA enabled")
 
 
 def _method(run: Run, target: Method, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
     if target.function.name == "Tensor.to" and args and isinstance(args[0], str | torch.device):
-        _check_device(args[0])
+        check_device(args[0])
     if target.function.name in ("ndarray.astype", "Tensor.to") and args and isinstance(args[0], Builtin):
         args = (TYPES.get(args[0].name, args[0]), *args[1:])
     if target.function.name == "Tensor.size" and args:
         return target.base.size(*args)
     if target.function.name == "Tensor.data_ptr":
         return run.address(target.base.data_ptr())
-    if target.function.name in _TAKING_FUNCTIONS:
+    if target.function.name in TAKING_FUNCTIONS:
         args = tuple(handed(run, item, node) for item in args)
     value = run.apply(target.function, (target.base, *args), node, kwargs)
-    _note_hook(run, value)
+    note_hook(run, value)
     return value
-
-
-def _note_hook(run: Run, value: Any) -> None:
-    if isinstance(value, torch.utils.hooks.RemovableHandle):
-        run.handles.append(value)
-
-
-def _start_of_super(run: Run, node: ast.expr) -> Any:
-    """``super().__init__`` and ``super(Net, self).__init__``."""
-    if not (isinstance(node, ast.Attribute) and node.attr == "__init__"):
-        return None
-    base = run.value(node.value)
-    if isinstance(base, ClassObject):
-        return _class_start(base)
-    if base is nn.Module:
-        return Plain(nn.Module.__init__)
-    if not isinstance(base, Parent):
-        raise ProgramError("__init__ is called through super() here.", run.span(node))
-    return Plain(base.start)
-
-
-def _class_start(kind: ClassObject) -> Any:
-    found = kind.find("__init__")
-    return found.procedure if isinstance(found, Member) else Plain(lambda *_: None)
 
 
 def _builtin(run: Run, target: Builtin, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
     if target.name == "super":
-        return _super(run, args, node)
+        return super_of(run, args, node)
 
     def again(function: Any, *inner: Any) -> Any:
         return call(run, function, inner, {}, node)
 
     return call_builtin(run, target.name, args, kwargs, node, again)
-
-
-def _super(run: Run, args: Args, node: ast.expr) -> Parent:
-    procedure = run.scope.procedure
-    if args:
-        return Parent(args[0], args[1])
-    if procedure is None or procedure.owner is None:
-        raise RuntimeError("super(): no arguments")
-    return Parent(procedure.owner, run.scope.names[procedure.positional[0]])
 
 
 def _context(run: Run, target: Context, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
@@ -172,15 +143,15 @@ def _plain(run: Run, target: Plain, args: Args, kwargs: Kwargs, node: ast.expr) 
     if target.name in ("step", "zero_grad") and isinstance(owner, torch.optim.Optimizer):
         return run.listener.optimize(owner, target.name, kwargs, run.span(node))
     if target.name == "to" and args and isinstance(args[0], str | torch.device):
-        _check_device(args[0])
-    if target.name in _TAKING_FUNCTIONS:
+        check_device(args[0])
+    if target.name in TAKING_FUNCTIONS:
         args = tuple(handed(run, item, node) for item in args)
         kwargs = {name: handed(run, item, node) for name, item in kwargs.items()}
     try:
         value = target.call(*args, **kwargs)
     except ProgramError as error:
         raise ProgramError(error.message, error.span or run.span(node)) from None
-    _note_hook(run, value)
+    note_hook(run, value)
     if is_node(owner) and target.name == "name":
         return str(value)
     return run.checked(list(value) if target.listed else value, node)
@@ -197,103 +168,11 @@ def _instance(run: Run, target: Instance, args: Args, kwargs: Kwargs, node: ast.
     return member.procedure(target, *args, **kwargs)
 
 
-def _custom(run: Run, target: CustomFunction, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
-    return run.listener.custom(target.name, target.call, args, run.span(node))
-
-
-def _layer(run: Run, target: Layer, args: Args, kwargs: Kwargs, node: ast.expr) -> nn.Module:
-    run.budget.operation(layers.layer_elements(target, args, kwargs), 0, run.span(node))
-    return layers.make_layer(target, args, kwargs, run.generator)
-
-
-def _parameter(run: Run, target: ParameterClass, args: Args, kwargs: Kwargs, node: ast.expr) -> nn.Parameter:
-    return nn.Parameter(*args, **kwargs)
-
-
-def _optimizer(run: Run, target: OptimizerClass, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
-    if target.name == "LambdaLR":
-        args = tuple(handed(run, item, node) for item in args)
-        kwargs = {name: handed(run, item, node) for name, item in kwargs.items()}
-    return target.kind(*args, **kwargs)
-
-
-def _module(run: Run, target: nn.Module, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
-    """A layer of PyTorch's own is one call; a module of the program's own leads back into the program."""
-    if isinstance(target, nn.Sequential) and not _has_hooks(target):
-        (value,) = args
-        for part in target:
-            value = _module(run, part, (value,), {}, node)
-        return value
-    if isinstance(target, nn.Sequential):
-        return run.apply(layers.whole_call(target), args, node, kwargs)
-    if type(target) in layers.KINDS:
-        return run.apply(layers.layer_call(target, run.generator), args, node, kwargs)
-    if type(target).forward is nn.Module.forward:
-        raise NotImplementedError(f'Module [{type(target).__name__}] is missing the required "forward" function')
-    return target(*args, **kwargs)
-
-
-def _has_hooks(module: nn.Module) -> bool:
-    """Hooks of a container are called by PyTorch, when the container is."""
-    return bool(module._forward_hooks or module._forward_pre_hooks or module._backward_hooks)
-
-
-def handed(run: Run, value: Any, node: ast.expr) -> Any:
-    """A function that PyTorch or Python will call later. What is none of the program's own goes through its budget."""
-    if isinstance(value, list):
-        return [handed(run, item, node) for item in value]
-    if isinstance(value, Procedure) or not isinstance(value, _CALLABLE):
-        return value
-
-    def again(*args: Any, **kwargs: Any) -> Any:
-        return call(run, value, args, kwargs, node)
-
-    return again
-
-
-_TAKING_FUNCTIONS = frozenset(
-    "Tensor.register_hook Tensor.register_post_accumulate_grad_hook register_hook register_prehook "
-    "register_forward_hook register_forward_pre_hook register_full_backward_hook apply sort".split()
-)
-
-
-def _engine(run: Run, target: Engine, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
-    if target.name not in ("grad", "backward") and args:
-        args = (_measured(run, target.name, args, kwargs, node), *args[1:])
-    return run.listener.engine(target.name, args, kwargs, run.span(node))
-
-
-def _measured(run: Run, name: str, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
-    """The function of a Jacobian, which has a row for each number that it gives and a column for each that it takes."""
-    columns = sum(costs.size(t) for t in costs.tensors((*args[1:2], kwargs.get("inputs"))))
-    function: Any = handed(run, args[0], node)
-    if name == "functional.hessian":
-        run.budget.operation(columns * columns, 0, run.span(node))
-    if name != "functional.jacobian" or not callable(function):
-        return function
-
-    def measured(*inner: Any) -> Any:
-        result = function(*inner)
-        rows = sum(costs.size(t) for t in costs.tensors((result,)))
-        run.budget.operation(rows * columns, 0, run.span(node))
-        return result
-
-    return measured
-
-
 def _draw(run: Run, target: Draw, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
     elements, work = target.cost(args, kwargs)
     run.budget.operation(elements, work, run.span(node))
     source = run.draws[target.source] if isinstance(target.source, str) else target.source
     return run.checked(getattr(source, target.name)(*args, **kwargs), node)
-
-
-def _loader(run: Run, target: LoaderClass, args: Args, kwargs: Kwargs, node: ast.expr) -> Loader:
-    passed = ("num_workers", "generator", "pin_memory", "persistent_workers")
-    given = {name: value for name, value in kwargs.items() if name not in passed}
-    if "collate_fn" in given:
-        given["collate_fn"] = handed(run, given["collate_fn"], node)
-    return Loader(kwargs.get("generator", run.generator), *args, **given)
 
 
 def _copy(run: Run, target: Copy, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
@@ -315,36 +194,31 @@ def _silence(run: Run, target: Silence, args: Args, kwargs: Kwargs, node: ast.ex
     return target
 
 
-def _device(run: Run, target: DeviceClass, args: Args, kwargs: Kwargs, node: ast.expr) -> torch.device:
-    return torch.device(*args)
-
-
 _CALLS: tuple[tuple[type, Callable[..., Any]], ...] = (
     (Builtin, _builtin),
     (Plain, _plain),
-    (nn.Module, _module),
+    (nn.Module, module),
     (ClassObject, _class),
     (Instance, _instance),
-    (CustomFunction, _custom),
+    (CustomFunction, custom),
     (Context, _context),
     (Seed, _seed),
-    (Layer, _layer),
-    (ParameterClass, _parameter),
-    (OptimizerClass, _optimizer),
-    (Engine, _engine),
+    (Layer, layer),
+    (ParameterClass, parameter),
+    (OptimizerClass, optimizer),
+    (Engine, engine),
     (Silence, _silence),
-    (DeviceClass, _device),
+    (DeviceClass, device),
     (Draw, _draw),
-    (LoaderClass, _loader),
+    (LoaderClass, loader),
     (Copy, _copy),
     (Standard, _standard),
 )
 
-_CALLABLE: tuple[type, ...] = (Function, Method, type, *(kind for kind, _ in _CALLS))
-"""What a program may call, beside its own functions."""
 
 TENSOR = Function("torch.Tensor", lambda *args: typed(args, torch.float32), costs.typed, "creation")
 """torch.Tensor(…), the constructor."""
+
 
 _OWN = (Procedure, ClassObject, Instance, nn.Module, Plain, Builtin, Silence, Standard)
 """What checks its keywords itself."""
