@@ -59,7 +59,7 @@ def row(what: str, answers: Answers, limit: float, share: float) -> str:
 
 
 async def come(url: str, number: int) -> Visitor:
-    return await Visitor.come(url, Random(number), CODE if number % 5 == 4 else EXPRESSION)  # noqa: S311
+    return await Visitor.come(url, Random(number), CODE if number % 5 == 4 else EXPRESSION)
 
 
 async def arrive(url: str, count: int) -> tuple[list[Visitor], Answers]:

@@ -85,7 +85,7 @@ async def train(url: str, random: Random) -> None:
 
 async def people(url: str, end: float, number: int, done: Counter[str], errors: list[str]) -> None:
     """One place at which somebody always is."""
-    random = Random(number)  # noqa: S311 - the same visits each time
+    random = Random(number)
     while time.monotonic() < end:
         try:
             await life(url, random, done)

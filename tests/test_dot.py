@@ -21,7 +21,7 @@ from gradwalk.layout import place
 
 def dense(nodes: int, edges: int) -> str:
     """A random graph on which `dot` works for minutes."""
-    draw = random.Random(0)  # noqa: S311 (a graph, not a secret)
+    draw = random.Random(0)
     lines = (f"{draw.randrange(nodes)} -> {draw.randrange(nodes)}" for _ in range(edges))
     return "digraph {" + "; ".join(lines) + "}"
 

@@ -72,7 +72,7 @@ def main(seed: str, first: int) -> None:
     expected, state = ordinary(), global_state()
     number = first
     while True:
-        random = Random(f"{seed} {number}")  # noqa: S311 - cases are to be made again from their number
+        random = Random(f"{seed} {number}")
         door = random.choices(list(DOORS), [12] + [1] * (len(DOORS) - 1))[0]
         source = short(random) if door in ("expression", "address") else case(random)
         print(json.dumps({"begins": number, "door": door}), flush=True)

@@ -1,0 +1,83 @@
+"""Visitors by Streamlit's own protocol: the real server answers each, refuses what is hostile, and stays as it was."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from random import Random
+
+import pytest
+
+from benchmarks.fuzzing.cases import case, short
+from benchmarks.fuzzing.doors import DOORS
+from benchmarks.fuzzing.tripwire import armed
+from benchmarks.hostile_server import sound
+from benchmarks.load import percentile
+from benchmarks.visiting.visitor import CODE, EXPRESSION, Page, Visitor
+from tests.hostile.corpus import CORPUS
+
+HOSTILE = [one for one in CORPUS if not one.harmless and one.kind not in ("time", "memory")][::40]
+
+
+def visit(server: str, page: Page, what: Callable[[Visitor], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        visitor = await Visitor.come(server.replace("http", "ws"), Random(7), page)
+        await what(visitor)
+        await visitor.session.close()
+
+    asyncio.run(whole())
+
+
+@pytest.mark.parametrize("page", [EXPRESSION, CODE], ids=lambda page: page.key)
+def test_what_nobody_typed_before_is_answered(server: str, page: Page) -> None:
+    async def edits(visitor: Visitor) -> None:
+        first = await visitor.edit(), visitor.session.data(page.key)["answered"]
+        second = await visitor.edit(), visitor.session.data(page.key)["answered"]
+        assert (first[1], second[1]) == (1, 2)
+
+    visit(server, page, edits)
+
+
+@pytest.mark.parametrize("page", [EXPRESSION, CODE], ids=lambda page: page.key)
+def test_hostile_texts_are_refused_and_the_session_goes_on(server: str, page: Page) -> None:
+    async def edits(visitor: Visitor) -> None:
+        for hostile in HOSTILE:
+            await visitor.edit({"text": sound(hostile.source)}, refused=None)
+            data = visitor.session.data(page.key)
+            assert data["refusal"] is not None or data["failed"], hostile.title
+        await visitor.edit()
+
+    visit(server, page, edits)
+
+
+def test_cases_of_the_fuzzer_can_be_made_again() -> None:
+    assert [case(Random(f"a {number}")) for number in range(30)] == [
+        case(Random(f"a {number}")) for number in range(30)
+    ]
+    assert len({short(Random(f"a {number}")) for number in range(30)}) > 20
+
+
+def test_the_tripwire_hears_what_a_program_must_not_do() -> None:
+    with armed() as heard:
+        eval("1 + 1")  # noqa: S307 - what the tripwire is for
+        open("/dev/null").close()  # noqa: PTH123
+    assert [event.partition("(")[0] for event in heard] == ["compile", "exec", "open"]
+    open("/dev/null").close()  # noqa: PTH123
+    assert len(heard) == 3
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_runs_what_is_sound_without_touching_the_tripwire(door: str) -> None:
+    from gradwalk.limits import LIMITS
+
+    source = "z = x*y" if door in ("expression", "address") else "import torch\ntorch.ones(22).sum()"
+    DOORS[door](source, LIMITS)
+    with armed() as heard:
+        assert DOORS[door](source, LIMITS) == "ended"
+    assert heard == []
+
+
+def test_percentiles() -> None:
+    assert percentile([3, 1, 2, 4], 0.5) == 3
+    assert percentile([1.0] * 19 + [9.0], 0.95) == 9.0
+    assert percentile([1, 5], 1.0) == 5
