@@ -286,6 +286,7 @@ def test_a_phone_needs_no_sideways_scrolling(new_page: NewPage, query: str) -> N
 def test_drawing_controls_and_sentence_are_seen_without_scrolling(new_page: NewPage) -> None:
     page = new_page(viewport={"width": 1280, "height": 800})
     shown = PerceptronPage(page).open("?step=6")
+    assert shown.field("w").evaluate("field => getComputedStyle(field).borderTopWidth") == "1px"
     for seen in (shown.drawing.locator("svg"), shown.player.locator("h3.title"), shown.player.locator(".formula")):
         box = seen.first.bounding_box()
         assert box is not None

@@ -92,8 +92,9 @@ def _gradient(found: Gradient, factors: Mapping[str, FactorRow]) -> Json:
 
 
 def digits(number: float) -> str:
-    """All digits of a number, as Python prints them."""
-    return repr(number).replace("-", "−")
+    """All digits of a number, as Python prints them; whole numbers without their point."""
+    text = repr(number).removesuffix(".0")
+    return "0" if number == 0 else text.replace("-", "−")
 
 
 def _all_digits(numbers: Row) -> str:

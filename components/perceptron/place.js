@@ -33,12 +33,13 @@ function placedNeuron(net, width) {
   const half = nodes["a0.0"].w / 2;
   edges.push({ part: "z0.0", link: "a0.0", from: [sum + 26, middle], to: [active - half, middle] });
   edges.push({ part: "a0.0", link: "L", from: [active + half, middle], to: [loss - nodes.L.w / 2, middle] });
+  const titled = (title, name) => (compact ? name : `${title}: ${name}`);
   const under = middle + 86;
   if (net.parts.y0) {
     nodes.y0 = { x: loss, y: under, r: 24 };
     edges.push({ part: "y0", link: "L", from: [loss, under - 24], to: [loss, middle + 27] });
   }
-  const captions = [[left, "Input"], [(left + sum) / 2, "Weights"], [sum, "Sum"], [active, net.layers[0].label], [loss, net.loss]];
+  const captions = [[left, "Input"], [(left + sum) / 2, "Weights"], [sum, "Sum"], [active, titled("Activation", net.layers[0].label)], [loss, titled("Loss", net.loss)]];
   return { width, height: Math.max(TOP + block, under + 34), nodes, edges, captions: captions.map(caption(compact ? ["Weights"] : [])) };
 }
 
@@ -69,7 +70,7 @@ function placedNetwork(net, room) {
   for (let k = 0; k < net.targets; k++) {
     nodes[`y${k}`] = { x: beside ? loss + 118 : loss, y: beside ? row(net.targets, k) : middle + 46, r: 20 };
   }
-  const captions = [{ x: columns.inputs, text: "Inputs" }, { x: loss, text: net.loss }];
+  const captions = [{ x: columns.inputs, text: "Inputs" }, { x: loss, text: beside || width > 700 ? `Loss: ${net.loss}` : net.loss }];
   net.layers.forEach(({ label }, layer) => captions.push({ x: columns.layers[layer], text: `Layer ${layer + 1}: ${label}` }));
   return { width, height, nodes, edges: [...weightEdges(net, nodes), ...linkEdges(net, nodes, beside)], captions };
 }
