@@ -115,6 +115,14 @@ def test_a_leaf_adds_what_arrives_to_what_it_had(source: str) -> None:
             assert torch.equal(after.double().nan_to_num(7.5), tensor(event.after).nan_to_num(7.5)), event
 
 
+def test_a_seed_that_is_the_gradient_itself_is_told_as_it_arrived() -> None:
+    """PyTorch adds the tensor to itself in place: 1 + 1 = 2, although what arrived is 2 by then too."""
+    source = "import torch\nx = torch.tensor([5.0], requires_grad=True)\nx.sum().backward()\nx.backward(x.grad)"
+    *_, last = (event for event in record(source).events if isinstance(event, Accumulate))
+    assert last.before is not None
+    assert (last.before.numbers, last.added.numbers, last.after.numbers) == ((1.0,), (1.0,), (2.0,))
+
+
 @given(programs())
 def test_a_call_frees_what_its_nodes_saved_unless_it_retains(source: str) -> None:
     recording = record(source)

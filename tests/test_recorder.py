@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import math
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from gradwalk import ProgramError, Recording, record
 from gradwalk.limits import Limits
-from gradwalk.recording import Node, Value
+from gradwalk.recorder import steady
+from gradwalk.recording import Node, Operation, Value
 from tests.plain_torch import Plain, reachable, run_cells
 from tests.process import global_state
 from tests.programs import notebooks, programs
@@ -228,3 +230,27 @@ def test_many_threads_record_as_one_does(sources: list[str]) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda source: record(source).to_json(), sources * 4))
     assert found == expected * 4
+
+
+@given(programs())
+@settings(max_examples=50)
+def test_kernels_that_are_known_by_now_are_those_that_the_dispatch_mode_sees(source: str) -> None:
+    known = record(source).to_json()
+    before, steady.STEADY = steady.STEADY, frozenset()
+    try:
+        assert record(source).to_json() == known
+    finally:
+        steady.STEADY = before
+
+
+@pytest.mark.parametrize("expression", ["2 ** x", "x ** 2", "1 - x", "x - y", "y - x", "x / y", "x / x", "3 / x", "-x"])
+def test_a_call_like_one_before_runs_the_same_kernel(expression: str) -> None:
+    head = "import torch\nx = torch.tensor(2.0, requires_grad=True)\ny = torch.tensor([1.0, 5.0], requires_grad=True)\n"
+    first = record(f"{head}z = {expression}")
+    again = record(f"{head}z = {expression}\nz = {expression}")
+    half = len(again.operations) // 2
+
+    def described(operations: Sequence[Operation]) -> list[Any]:
+        return [(o.kernel, [(e.name, e.route) for e in o.edges], o.constants) for o in operations]
+
+    assert described(again.operations[:half]) == described(again.operations[half:]) == described(first.operations)

@@ -153,19 +153,20 @@ class _Heard:
         """.grad is not yet written when the pre-hook runs, and is when the hook after it runs."""
         cell, span, call = self.place
         values, events, copy = self._recorder.values, self.events, self._recorder.copier.array
-        before: list[Array | None] = []
+        arrived: list[tuple[Array | None, Array | None]] = []
 
         def ahead(upstream: Any) -> None:
-            grad = node.variable.grad
-            before.append(None if grad is None else copy(grad))
+            grad, added = node.variable.grad, upstream[0]
+            arrived.append((None if grad is None else copy(grad), None if added is None else copy(added)))
 
         def after(_: Any, upstream: Any) -> None:
             variable = node.variable
-            if upstream[0] is None or variable.grad is None:
+            before, added = arrived.pop()
+            if added is None or variable.grad is None:
                 return
-            state = values.value_of(variable)
-            added, total = copy(upstream[0]), copy(variable.grad)
-            events.append(Accumulate(cell, span, call, index, state, before.pop(), added, total))
+            taken = before is None and variable.grad.data_ptr() == upstream[0].data_ptr()
+            total = added if taken else copy(variable.grad)
+            events.append(Accumulate(cell, span, call, index, values.value_of(variable), before, added, total))
 
         self._handles += [node.register_prehook(ahead), node.register_hook(after)]
 

@@ -29,7 +29,7 @@ def numbers_of(tensor: torch.Tensor) -> tuple[Number, ...] | None:
 
 def flat(tensor: torch.Tensor) -> tuple[Number, ...]:
     """All numbers of a tensor. Lists are opened here: ``flatten`` would take as long as all the rest."""
-    numbers = tensor.tolist()
+    numbers: Any = tensor.tolist()
     dimensions = tensor.dim()
     if dimensions == 0:
         return (numbers,)

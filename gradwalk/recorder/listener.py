@@ -21,6 +21,7 @@ from gradwalk.recorder.kernels import Kernel, Operand, Ran, Watch, sequence_numb
 from gradwalk.recorder.local_gradients import LocalGradients
 from gradwalk.recorder.nodes import LiveGraph, node_of
 from gradwalk.recorder.operations import LiveOperations
+from gradwalk.recorder.steady import key_of, learn, run_known
 from gradwalk.recorder.values import LiveValues
 from gradwalk.recording import (
     Binding,
@@ -38,6 +39,7 @@ from gradwalk.recording import (
     Update,
 )
 
+_SETTING = (int, float, tuple)
 _WATCHED = frozenset(("operation", "operator"))
 _SHARING = (".numpy", "from_numpy", "asarray", "as_tensor", "copy=")
 """Words of a program in which an array of NumPy's may live in a tensor's memory, and change it unseen."""
@@ -89,6 +91,10 @@ class Recorder:
         if self.values.anything_changed:
             self._settle(tensors((*args, *kwargs.values())), span)
         before = sequence_number() - 1
+        key = key_of(function, args, kwargs)
+        if key is not None and (known := run_known(key, function, args, self.values)) is not None:
+            self._operations.called([known[1]], known[0], before, self.cell_number, span)
+            return known[0]
         watch = self._watch
         watch.ran = []
         _push_on_torch_dispatch_stack(watch)
@@ -98,6 +104,8 @@ class Recorder:
             _pop_torch_dispatch_stack(None)
         if watch.ran:
             self._operations.called(watch.ran, result, before, self.cell_number, span)
+            if key is not None:
+                learn(key, args, watch.ran, result, self.values)
         return result
 
     def _settle(self, given: Iterable[Any], span: Span) -> None:
@@ -133,12 +141,19 @@ class Recorder:
 
     def optimize(self, optimizer: Any, method: str, kwargs: dict[str, Any], span: Span) -> Any:
         """Run an optimizer's method; each parameter that moved is an update, with the optimizer's state."""
-        parameters = [(group, p) for group in optimizer.param_groups for p in group["params"]]
+        if method != "step":
+            return OPTIMIZE[method](optimizer, **kwargs)
+        parameters = [
+            (settings, p)
+            for group in optimizer.param_groups
+            for settings in (_settings(group),)
+            for p in group["params"]
+        ]
         before = [self.values.value_of(parameter) for _, parameter in parameters]
         versions = [parameter._version for _, parameter in parameters]
-        given = [self._given(optimizer, parameter) if method == "step" else () for _, parameter in parameters]
+        given = [self._given(optimizer, parameter) for _, parameter in parameters]
         result = OPTIMIZE[method](optimizer, **kwargs)
-        for (group, parameter), old, version, known in zip(parameters, before, versions, given, strict=True):
+        for (settings, parameter), old, version, known in zip(parameters, before, versions, given, strict=True):
             if parameter._version == version:
                 continue
             self.values.changed(parameter)
@@ -151,7 +166,7 @@ class Recorder:
                     old,
                     new,
                     type(optimizer).__name__,
-                    tuple(Constant(k, str(v)) for k, v in group.items() if isinstance(v, int | float | tuple) and v),
+                    settings,
                     self._remembered(optimizer, parameter),
                     known,
                 )
@@ -259,3 +274,8 @@ class Recorder:
     def _finished_cells(self) -> Iterator[Cell]:
         for index, (cell, shown) in enumerate(zip(self._cells, self._shown, strict=True)):
             yield Cell(cell.source, cell.line, shown.removesuffix("\n"), self._failures.get(index))
+
+
+def _settings(group: dict[str, Any]) -> tuple[Constant, ...]:
+    """The settings of a group of parameters, such as ``lr``, before the step; those that are off are left out."""
+    return tuple([Constant(k, str(v)) for k, v in group.items() if isinstance(v, _SETTING) and v])
