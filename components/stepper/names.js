@@ -90,7 +90,7 @@ function gradientOf(bound) {
 function kindOf(bound) {
   const kind = html("code", null, bound.kind);
   if (NOT_TENSORS.has(bound.kind)) return [html("span", { class: "none" }, bound.kind)];
-  const flag = html("small", null, `requires_grad=${bound.requires_grad ? "True" : "False"}`);
+  const flag = html("small", null, "requires_grad=", html("wbr"), bound.requires_grad ? "True" : "False");
   const more = [
     bound.version ? `version ${bound.version}: changed in place` : "",
     bound.shares ? `same memory as ${bound.shares}` : "",
