@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from gradwalk.limits import Limits
@@ -43,10 +44,11 @@ def _check_text(name: str, left: str, right: Any, limits: Limits, span: Span) ->
         raise ProgramError(f"This text would have more than {limits.items:,} characters.", span)
 
 
-def flat_size(value: Any, limit: int) -> int:
+def flat_size(value: Any, limit: int, weigh: Callable[[Any], int] | None = None) -> int:
     """How many items a value holds with all lists inside it opened; counting stops above the limit.
 
-    A list that holds one list twice counts it twice: that is what printing or reading it would cost.
+    A list that holds one list twice counts it twice: that is what printing or reading it would cost. ``weigh`` says
+    what an item counts for beside itself.
     """
     found, stack = 0, [value]
     while stack and found <= limit:
@@ -56,6 +58,8 @@ def flat_size(value: Any, limit: int) -> int:
             stack.extend(item[: limit + 1])
         elif isinstance(item, dict):
             stack.extend(list(item.values())[: limit + 1])
+        elif weigh is not None:
+            found += weigh(item)
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from gradwalk.language.arithmetic import flat_size
 from gradwalk.language.collected import Tables
 from gradwalk.language.library import Builtin, Function, Method, Module, Silence
 from gradwalk.language.tensor_text import THRESHOLD, threshold, written
@@ -23,23 +24,18 @@ PRINTED_DIMENSIONS = 4
 
 def printing_cost(value: Any, limit: int) -> int:
     """How many numbers and pieces of text a repr has, lists inside it opened; counting stops above the limit."""
-    found, stack = 0, [value]
-    while stack and found <= limit:
-        item = stack.pop()
-        found += 1
-        if isinstance(item, list | tuple):
-            stack.extend(item[: limit + 1])
-        elif isinstance(item, dict):
-            stack.extend(list(item.values())[: limit + 1])
-        elif isinstance(item, set | frozenset | deque):
-            found += len(item)
-        elif isinstance(item, torch.nn.Module):
-            found += 10 * sum(1 for _ in item.modules())
-        elif isinstance(item, torch.Tensor):
-            found += int(min(item.numel(), threshold()))
-        elif isinstance(item, str):
-            found += len(item) // 10
-    return found
+    return flat_size(value, limit, _pieces)
+
+
+def _pieces(item: Any) -> int:
+    """What is written of one thing that is no list."""
+    if isinstance(item, set | frozenset | deque):
+        return len(item)
+    if isinstance(item, torch.nn.Module):
+        return 10 * sum(1 for _ in item.modules())
+    if isinstance(item, torch.Tensor):
+        return int(min(item.numel(), threshold()))
+    return len(item) // 10 if isinstance(item, str) else 0
 
 
 def shown(value: Any) -> str:
