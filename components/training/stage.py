@@ -99,7 +99,7 @@ def stage(
     whole_query = "&".join(part for part in (query, to_query(entry)) if part)
     running = now.run is not None and not now.run.wait(PATIENCE)
     show = st.fragment(_stage, run_every=POLL if running else None)
-    show(setting, error, whole_query, add_layer)
+    show(setting, error, whole_query, add_layer, running)
 
 
 def _begin(setting: Setting) -> None:
@@ -121,13 +121,16 @@ def _stop() -> None:
         run.wait(PATIENCE)
 
 
-def _stage(setting: Setting | None, error: EntryError | None, query: str, add_layer: Callable[[], None]) -> None:
+def _stage(
+    setting: Setting | None, error: EntryError | None, query: str, add_layer: Callable[[], None], looking: bool
+) -> None:
+    """``looking``: it looks again and again, as long as a run goes on."""
     now = state()
-    if now.anew:
-        now.anew = False
-        st.rerun()
     run = now.run
     going = run is not None and not run.done
+    if now.anew or (looking and not going):
+        now.anew = False
+        st.rerun()
     _buttons(setting, error, going)
     if error is not None and error.field == "fault":
         _offer_layer(add_layer)
@@ -163,8 +166,6 @@ def _title(setting: Setting) -> str:
 
 
 def _progress(run: Running) -> None:
-    if run.done:
-        st.rerun()
     told = run.history.epochs[-1] if run.history.epochs else 0
     loss = f", loss {run.history.loss[-1]:.4g}" if run.history.loss else ""
     st.progress(told / run.setting.epochs, f"Epoch {told:,} of {run.setting.epochs:,}{loss}")

@@ -62,16 +62,37 @@ class Data:
 
 def data_text(data: Data, loss: str, dtype: str) -> str:
     """The lines that make ``X`` of shape (points, inputs) and ``y``, with the comment that names them."""
-    return "\n".join([f"# {TITLES[data.kind]}", *_lines(data), *_targets(data, loss, dtype)])
+    lines = _drawn(data, loss) if data.kind in DRAWN else _written(data, loss)
+    if dtype == "float64":
+        lines += [_DOUBLE["classes" if loss == "cross_entropy" and not data.regression else "numbers"]]
+    return "\n".join([f"# {TITLES[data.kind]}", *lines])
 
 
-def _lines(data: Data) -> list[str]:
-    if data.own is not None:
-        return _own(data.own)
-    if data.kind in TABLES:
-        return [f"X = {_matrix(CORNERS)}", f"label = torch.tensor({list(TABLES[data.kind])})"]
+_DOUBLE = {"classes": "X = X.double()", "numbers": "X, y = X.double(), y.double()"}
+
+
+def _drawn(data: Data, loss: str) -> list[str]:
     seeded = f"g = torch.Generator().manual_seed({data.seed})"
-    return [seeded, *(line.format(n=data.count, noise=data.noise) for line in _DRAWING[data.kind])]
+    lines = [seeded, *(line.format(n=data.count, noise=data.noise) for line in _DRAWING[data.kind])]
+    return lines if data.regression else [*lines, f"y = {_OF_LABELS.get(loss, '{0}').format(_NUMBERS)}"]
+
+
+_NUMBERS = "label.float().unsqueeze(1)"
+_OF_LABELS = {"cross_entropy": "label", "hinge": "2 * {0} - 1"}
+
+
+def _written(data: Data, loss: str) -> list[str]:
+    """Points and targets as they are, number by number."""
+    rows = (
+        data.own.rows
+        if data.own is not None
+        else tuple((*corner, label) for corner, label in zip(CORNERS, TABLES[data.kind], strict=True))
+    )
+    inputs = f"X = {_matrix([row[:-1] for row in rows])}"
+    if not data.regression and loss == "cross_entropy":
+        return [inputs, f"y = torch.tensor({wrapped(str(int(row[-1])) for row in rows)})"]
+    last = [float(row[-1]) if data.regression or loss != "hinge" else 2 * float(row[-1]) - 1 for row in rows]
+    return [inputs, f"y = {_matrix([(number,) for number in last])}"]
 
 
 _DRAWING: dict[str, tuple[str, ...]] = {
@@ -98,26 +119,6 @@ _DRAWING: dict[str, tuple[str, ...]] = {
         f"y = {SLOPE} * X + {INTERCEPT} + {{noise}} * torch.randn({{n}}, 1, generator=g)",
     ),
 }
-
-
-def _own(own: OwnPoints) -> list[str]:
-    if own.columns == 2:
-        return [f"X = {_matrix([row[:1] for row in own.rows])}", f"y = {_matrix([row[1:] for row in own.rows])}"]
-    labels = [int(row[2]) for row in own.rows]
-    return [f"X = {_matrix([row[:2] for row in own.rows])}", f"label = torch.tensor({wrapped(map(str, labels))})"]
-
-
-def _targets(data: Data, loss: str, dtype: str) -> list[str]:
-    """``y`` as the loss wants it, and everything in the network's dtype."""
-    double = dtype == "float64"
-    if data.regression:
-        return ["X, y = X.double(), y.double()"] if double else []
-    lines = ["X = X.double()"] if double else []
-    number = f"label.{'double' if double else 'float'}().unsqueeze(1)"
-    return [*lines, f"y = {_TARGETS.get(loss, '{0}').format(number)}"]
-
-
-_TARGETS = {"cross_entropy": "label", "hinge": "2 * {0} - 1"}
 
 
 def _matrix(rows: Sequence[Sequence[float]]) -> str:
