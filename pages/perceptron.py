@@ -110,7 +110,7 @@ try:
 except Exception:
     # Whatever breaks, what was typed stays in the form.
     with places.form:
-        settings(asked(now, None, None, False), key=KEY)
+        settings(asked(now, None, view, query), key=KEY)
     raise
 if view == TRAIN:
     train(shown, places, query)
@@ -121,7 +121,7 @@ else:
         else:
             step_through(now, shown, query)
 with places.code if view == TRAIN else places.form:
-    settings(asked(now, shown.refused, query if view == HAND else None, view == TRAIN), key=KEY)
+    settings(asked(now, shown.refused, view, query), key=KEY)
 if shown.recorded and view != TRAIN:
     with places.code:
         code(shown.recorded.source)

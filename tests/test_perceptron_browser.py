@@ -216,6 +216,7 @@ def test_the_step_outlives_a_look_at_the_table(shown: PerceptronPage) -> None:
     shown.expect_drawn("L = 6.7012", "∇ 6.6918")
     shown.view("Step through")
     shown.expect_step(5)
+    expect(shown.page).to_have_url(re.compile(r"/perceptron\?step=5$"))
 
 
 # Train

@@ -6,6 +6,7 @@ from typing import Any
 
 from components.perceptron.cells import label
 from components.perceptron.opened import OpenedPerceptron, shape
+from components.perceptron.views import HAND, TRAIN
 from components.perceptron.words import ACTIVATION_NAMES, LOSS_TITLES, STYLE_NAMES, limits
 from gradwalk.dot import LayoutError
 from gradwalk.perceptron.model import Perceptron, SettingError
@@ -21,11 +22,13 @@ _CHOICES = {
 }
 
 
-def asked(now: OpenedPerceptron, refused: Exception | None, query: str | None, train: bool = False) -> Json:
+def asked(now: OpenedPerceptron, refused: Exception | None, view: str, query: str) -> Json:
     """The form's data, ready for JSON. ``query`` is for the address bar, where nothing else on the page writes it.
 
     For a training only the network's shape is asked for: its weights are drawn at random, its inputs are points.
     """
+    train = view == TRAIN
+    address = {"query": query, "step": now.document.step, "view": view, "always": view == HAND}
     network = shape(now)
     perceptron = now.perceptron
     preset = next((each for each in PRESETS if each.perceptron == perceptron), None)
@@ -50,7 +53,7 @@ def asked(now: OpenedPerceptron, refused: Exception | None, query: str | None, t
         "preset": preset.slug if preset else None,
         "summary": preset.summary if preset else "",
         "refusal": None if refused is None else refusal(refused),
-        "address": None if query is None else {"query": query, "step": now.document.step},
+        "address": None if train else address,
     }
 
 

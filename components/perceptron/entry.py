@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from gradwalk.perceptron.address import MAX_ANSWER
+from gradwalk.perceptron.address import MAX_ADDRESS, MAX_ANSWER
 
 MAX_CELLS = 600
 MAX_TEXT = 200
@@ -35,6 +35,8 @@ class Entry:
     """Which document it belongs to."""
     count: int
     """The browser's number for this entry, given back so that it knows what was answered."""
+    address: str = ""
+    """The query of the page's address when it was sent: what it changes, where another process has shown that."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,10 @@ def read_entry(raw: object) -> Entry | None:
         return None
     if not (_texts(cells, _CELL, MAX_TEXT) and _texts(whole, _WHOLE, MAX_WHOLE) and _actions(actions)):
         return None
-    return Entry(cells, whole, tuple(tuple(action) for action in actions), opened, count)
+    address = raw.get("address", "")
+    if not (isinstance(address, str) and len(address) <= MAX_ADDRESS):
+        return None
+    return Entry(cells, whole, tuple(tuple(action) for action in actions), opened, count, address)
 
 
 def _texts(raw: object, names: re.Pattern[str], longest: int) -> TypeGuard[Mapping[str, str]]:

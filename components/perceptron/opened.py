@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl
 
 import streamlit as st
 
@@ -69,12 +70,14 @@ def opened_perceptron() -> OpenedPerceptron:
 def _from_address(entry: Entry | None) -> OpenedPerceptron:
     """What the address says. Where the browser holds an entry already, another process had shown it: it goes on."""
     params = st.query_params.to_dict()
+    if entry is not None and entry.address:
+        params = dict(parse_qsl(entry.address.removeprefix("?"), keep_blank_values=True))
     document, notices = from_query(params)
     now = replace(filled(fresh(document, *sorted(params.items()))), notices=notices)
     if entry is None:
         return now
-    goes_on = replace(now, key=entry.opened, answered=entry.count)
-    return after(goes_on, replace(entry, actions=())) if entry.cells.keys() == now.cells.keys() else goes_on
+    goes_on = replace(now, key=entry.opened, answered=entry.count, notices=())
+    return after(goes_on, entry) if entry.cells.keys() == now.cells.keys() else goes_on
 
 
 def _step() -> int:

@@ -18,7 +18,7 @@ function createForm(parent) {
   });
   const post = createPost((count) => {
     const { cells, whole, actions, data } = form;
-    form.send({ cells: { ...cells }, whole: { ...whole }, actions, opened: data.opened, count });
+    form.send({ cells: { ...cells }, whole: { ...whole }, actions, opened: data.opened, count, address: location.search });
     form.actions = [];
     form.edited.clear();
   });
@@ -214,7 +214,14 @@ function createForm(parent) {
     else if (!shown && !data.train) root.firstChild.replaceWith(presets());
     refuse();
     post.answered(data.answered);
-    if (data.address) address.show(data.address.query, "", data.address.step);
+    writeAddress(data.address);
+  }
+
+  /** Beside the player, which writes its steps itself, only when another view was open before. */
+  function writeAddress(wanted) {
+    if (!wanted) return;
+    const there = new URLSearchParams(location.search).get("view") ?? "step";
+    if (wanted.always || there !== wanted.view) address.show(wanted.query, "", wanted.step);
   }
 
   const dragged = ({ detail: { part, row, text } }) => {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.sent import label_of
+
 STEP, HAND, TRAIN = "step", "hand", "train"
 _TITLES = {STEP: "Step through", HAND: "By hand", TRAIN: "Train"}
 _KEY = "perceptron-view"
@@ -12,7 +14,8 @@ _KEY = "perceptron-view"
 def chosen_view() -> str:
     """The view that is chosen now; the first time, the one that the address names."""
     if _KEY not in st.session_state:
-        asked = st.query_params.get("view", STEP)
+        carried = {title: view for view, title in _TITLES.items()}.get(label_of(_KEY) or "")
+        asked = carried or st.query_params.get("view", STEP)
         st.session_state[_KEY] = asked if asked in _TITLES else STEP
     view = st.segmented_control(
         "View",
