@@ -213,7 +213,10 @@ def test_a_view_of_a_leaf_that_was_updated_is_a_view_anew() -> None:
     view = last(recording, "v")
     assert (view.numbers, node_of(recording, view).name) == ((-0.5, -0.5), "AsStridedBackward0")
     (route,) = node_of(recording, view).next
-    assert recording.values[recording.nodes[route.node].leaf].names == ("b",)
+    assert route.node is not None
+    leaf = recording.nodes[route.node].leaf
+    assert leaf is not None
+    assert recording.values[leaf].names == ("b",)
 
 
 def test_items_of_a_leaf_can_be_set_under_no_grad() -> None:

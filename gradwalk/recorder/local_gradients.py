@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from gradwalk.program import Span
 from gradwalk.recorder.copying import flat, new
 from gradwalk.recorder.nodes import LiveGraph
 from gradwalk.recorder.values import LiveValues
-from gradwalk.recording import MAX_NUMBERS, LocalGradient, Number, Operation, Saved
+from gradwalk.recording import MAX_NUMBERS, LocalGradient, Number, Operation
 
 _ROWS = 64
 """A Jacobian with more rows is kept as its size: each row costs a call."""
@@ -84,14 +84,45 @@ class LocalGradients:
                 new(LocalGradient, (*place, edge, "matrix", 1, 1, _number(given[route]), 0))
                 for edge, _, route in targets
             ]
-        elementwise = operation.kernel.partition(".")[0].rstrip("_") in ELEMENTWISE and not _rearranges(node)
-        outputs = tuple(self._outputs(node, operation))
-        results = tuple([shape(operation.results[output]) for output in outputs])
-        asked = tuple([(edge, route) for edge, _, route in targets])
-        dtype = self._values.dtype(first)
-        found = self._asked(index, _Question(node, elementwise, outputs, results, asked, tuple(operands), dtype))
+        key = self._key(index, operation, operands)
+        found = self._known.get(key) if key is not None else None
+        if found is None:
+            found = _answers(self._question(node, operation, targets, operands), self._room)
+            if key is not None:
+                self._known[key] = found
+        else:
+            self._graph.check_saved(index)
         self._room -= sum([len(j.numbers) for j in found if j.numbers is not None])
         return [new(LocalGradient, (*place, *jacobian)) for jacobian in found]
+
+    def _key(self, index: int, operation: Operation, operands: Sequence[Shape]) -> tuple[Any, ...] | None:
+        """What decides the answers of a node; None where something else may, or where nobody asks for the same again.
+
+        What an operation made is saved once. What the program gave can be saved in every turn of a loop.
+        """
+        saved, values = self._graph.saved(index), self._values
+        if saved is None or values.shared_outside or self._room < 4 * MAX_NUMBERS:
+            return None
+        for item in saved:
+            if item.value is not None and values.is_made(item.value):
+                return None
+        kind = type(self._graph.live(index))
+        if kind.__name__ in _HIDDEN:
+            return None
+        routes = tuple([edge[2] for edge in operation.edges])
+        results = tuple([values.shape(result) for result in operation.results])
+        return (kind, saved, operation.kernel, routes, results, *operands, values.dtype(operation.results[0]))
+
+    def _question(
+        self, node: Any, operation: Operation, targets: Iterable[tuple[int, int, int]], operands: Iterable[Shape]
+    ) -> _Question:
+        outputs = tuple(self._outputs(node, operation))
+        results = tuple(self._values.shape(operation.results[output]) for output in outputs)
+        asked = tuple((edge, route) for edge, _, route in targets)
+        dtype = self._values.dtype(operation.results[0])
+        # Through a view, elements can stand in another order than in what it is a view of.
+        elementwise = _is_elementwise(operation.kernel) and type(node).__name__ != "CopySlices"
+        return _Question(node, elementwise, outputs, results, asked, tuple(operands), dtype)
 
     def _outputs(self, node: Any, operation: Operation) -> Iterator[int]:
         """Which results the node differentiates: not the index beside a maximum."""
@@ -99,27 +130,10 @@ class LocalGradients:
             if number < len(node._input_metadata) and self._values.tracked(result):
                 yield number
 
-    def _asked(self, index: int, question: _Question) -> list[Jacobian]:
-        saved, kind = self._graph.saved(index), type(question.node)
-        if saved is None or self._room < 4 * MAX_NUMBERS or kind.__name__ in _HIDDEN or not self._lasting(saved):
-            return _answers(question, self._room)
-        key = (kind, saved, *question[1:])
-        if (found := self._known.get(key)) is not None:
-            self._graph.check_saved(index)
-            return found
-        found = self._known[key] = _answers(question, self._room)
-        return found
 
-    def _lasting(self, saved: Sequence[Saved]) -> bool:
-        """Whether another node may have saved the same: what an operation made is met once."""
-        if self._values.shared_outside:
-            return False
-        return all(item.value is None or not self._values.is_made(item.value) for item in saved)
-
-
-def _rearranges(node: Any) -> bool:
-    """A change through a view, whose elements can stand in another order than those of what it is a view of."""
-    return type(node).__name__ == "CopySlices"
+@cache
+def _is_elementwise(kernel: str) -> bool:
+    return kernel.partition(".")[0].rstrip("_") in ELEMENTWISE
 
 
 def _answers(question: _Question, room: int) -> list[Jacobian]:
