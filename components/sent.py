@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
@@ -32,11 +33,23 @@ def key_of(*origin: object) -> str:
     return hashlib.sha256(repr(origin).encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def _carried_over(key: str) -> Mapping[str, Any] | None:
+def label_of(key: str) -> str | None:
+    """The label that is chosen in the control with this key, where this process has not shown the control yet."""
+    widget = None if key in st.session_state else _widget(key)
+    labels = [] if widget is None else widget.string_array_value.data
+    return labels[0] if len(labels) == 1 else None
+
+
+def _widget(key: str) -> WidgetState | None:
     context = get_script_run_ctx()
     widgets = context.session_state.get_widget_states() if context is not None else []
-    # Streamlit's name for a component ends with its key.
-    text = next((one.json_value for one in widgets if one.id.endswith(f"-{key}")), "")
+    # Streamlit's name for a widget ends with its key.
+    return next((one for one in widgets if one.id.endswith(f"-{key}")), None)
+
+
+def _carried_over(key: str) -> Mapping[str, Any] | None:
+    widget = _widget(key)
+    text = "" if widget is None else widget.json_value
     try:
         state = json.loads(text) if text else None
     except (ValueError, RecursionError):
