@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from random import Random
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.fuzzing.cases import case, short
 from benchmarks.fuzzing.doors import DOORS
 from benchmarks.fuzzing.tripwire import armed
 from benchmarks.hostile_server import sound
 from benchmarks.load import percentile
+from benchmarks.visiting.session import Session
 from benchmarks.visiting.visitor import CODE, EXPRESSION, Page, Visitor
 from tests.hostile.corpus import CORPUS
 
@@ -48,6 +51,32 @@ def test_hostile_texts_are_refused_and_the_session_goes_on(server: str, page: Pa
         await visitor.edit()
 
     visit(server, page, edits)
+
+
+@pytest.mark.parametrize("page", [EXPRESSION, CODE], ids=lambda page: page.key)
+def test_who_comes_from_a_server_that_is_gone_goes_on_with_what_they_had(server: str, page: Page) -> None:
+    entry = page.entry(Random(3), "there", 17)
+
+    async def whole() -> None:
+        held = WidgetState(id=f"$$ID-0-{page.key}", json_value=json.dumps({"entry": entry}))
+        session = await Session.open(server.replace("http", "ws"), page.path, "z=x", held)
+        data = session.data(page.key)
+        assert (data["opened"], data["answered"], data["refusal"]) == ("there", 17, None)
+        assert entry["text"] in (data.get("text"), data.get("document", {}).get("text"))
+        await session.close()
+
+    asyncio.run(whole())
+
+
+@pytest.mark.parametrize("state", ["", "[", "[]", '{"entry": 1}', "[" * 100_000, '{"entry": {"text": 1}}'])
+def test_what_no_browser_holds_is_passed_over(server: str, state: str) -> None:
+    async def whole() -> None:
+        held = WidgetState(id="$$ID-0-expression-form", json_value=state)
+        session = await Session.open(server.replace("http", "ws"), "", "z=x*3", held)
+        assert session.data("expression-form")["document"]["text"] == "z = x*3"
+        await session.close()
+
+    asyncio.run(whole())
 
 
 def test_cases_of_the_fuzzer_can_be_made_again() -> None:

@@ -34,18 +34,14 @@ class Session:
         """Bytes."""
 
     @classmethod
-    async def open(cls, url: str, page: str = "", query: str = "", headers: dict[str, str] | None = None) -> Self:
-        """Connect, and wait for the page's first run. ``url`` as in ``ws://127.0.0.1:8501``."""
-        address = f"{url}/_stcore/stream"
-        connection = await connect(
-            address,
-            subprotocols=[Subprotocol("streamlit")],
-            max_size=None,
-            open_timeout=PATIENCE,
-            additional_headers=headers,
-        )
-        self = cls(connection, page)
-        await self.run(query=query)
+    async def open(cls, url: str, page: str = "", query: str = "", held: WidgetState | None = None) -> Self:
+        """Connect, and wait for the page's first run. ``url`` as in ``ws://127.0.0.1:8501``.
+
+        ``held`` is what the browser holds from a server that is gone.
+        """
+        address, protocols = f"{url}/_stcore/stream", [Subprotocol("streamlit")]
+        self = cls(await connect(address, subprotocols=protocols, max_size=None, open_timeout=PATIENCE), page)
+        await self.run(held, query=query)
         return self
 
     async def close(self) -> None:
