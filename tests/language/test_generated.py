@@ -43,6 +43,32 @@ CALLS = st.sampled_from(
         "list({})",
         "type({})",
         "f'{{{}}}'",
+        "list(upto({}))",
+        "next(upto({}), 'none')",
+        "sum(v for v in upto({}))",
+        "getattr({}, 'grad', 'none')",
+        "hasattr({}, 'shape')",
+        "Box({}).doubled()",
+        "Box({}) + 1",
+        "Box({}) == Box(2)",
+        "Pair({}, 2)",
+        "Pair(1, {}).second",
+        "logged({})",
+        "max({})",
+        "({}, 1) < (2, 2)",
+        "[*{}]",
+        "{{{}, 1}}",
+        "(got := {})",
+        "partial(twice, times={})(2)",
+        "list(chain({}, [1]))",
+        "grad(lambda v: (v ** 2).sum())({})",
+        "({}).max(0)",
+        "x.new_tensor({})",
+        "'%s %r' % ({}, 1)",
+        "'{{:.2f}}'.format({})",
+        "str({}).split()[:2]",
+        "isinstance({}, (int, Box))",
+        "type({}) == int",
     )
 )
 
@@ -60,7 +86,7 @@ def expressions(draw: st.DrawFn, depth: int = 2) -> str:
 
 @st.composite
 def statements(draw: st.DrawFn) -> str:
-    kind = draw(st.integers(0, 9))
+    kind = draw(st.integers(0, 17))
     value = draw(expressions())
     name = draw(st.sampled_from(NAMES))
     return (
@@ -74,15 +100,63 @@ def statements(draw: st.DrawFn) -> str:
         f"with torch.no_grad():\n    {name} = {value}",
         f"items.append({value})",
         f"assert {value}, 'said'",
+        f"match {value}:\n    case 1 | 2:\n        print('few')\n    case [first, *rest]:\n        print(first, rest)\n"
+        f"    case other:\n        print('other', other)",
+        f"with Told('{name}') as told:\n    {name} = {value}\n    print(told.name)",
+        f"def made():\n    got = yield {value}\n    print('got', got)\n    yield from [{name}]\nprint(list(made()))",
+        f"box = Box({value})\nbox.held = {name}\nprint(box, box.held, setattr(box, 'held', 3), box.held)",
+        f"def deep(n):\n    return {value} if n == 0 else deep(n - 1)\nprint(deep(45))",
+        f"torch.set_printoptions(precision=2)\nprint({value}, x)\ntorch.set_printoptions(profile='default')",
+        f"try:\n    {name} = {value}\nexcept Exception as e:\n    print(type(e).__name__)\nelse:\n    print('fine')\n"
+        "finally:\n    print('done')",
+        f"while True:\n    {name} = {value}\n    print({name})\n    break",
     )[kind]
 
 
 START = """import torch
+from dataclasses import dataclass
+from functools import partial, wraps
+from itertools import chain
+from torch.func import grad
 x = torch.tensor([1.0, -2.0], requires_grad=True)
 y = (x ** 2).sum()
 a, b, items, word = 2, 0.5, [1, 2], 'text'
 def twice(v, times=2):
-    return v * times"""
+    return v * times
+def upto(n):
+    for i in range(n):
+        yield i
+class Box:
+    def __init__(self, held):
+        self.held = held
+    def doubled(self):
+        return self.held * 2
+    def __add__(self, other):
+        return Box(self.held + other)
+    def __eq__(self, other):
+        return isinstance(other, Box) and bool(self.held == other.held)
+    def __repr__(self):
+        return f'Box({self.held})'
+@dataclass
+class Pair:
+    first: float
+    second: float = 0.5
+class Told:
+    def __init__(self, name):
+        self.name = name
+    def __enter__(self):
+        return self
+    def __exit__(self, kind, error, trace):
+        print('left', kind is None)
+def told(function):
+    @wraps(function)
+    def inner(*args):
+        print('calling', function.__name__)
+        return function(*args)
+    return inner
+@told
+def logged(v):
+    return v"""
 
 
 @pytest.fixture(scope="module")
