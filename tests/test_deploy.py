@@ -130,6 +130,17 @@ def test_every_setting_that_is_set_exists(replicas: dict[str, Any]) -> None:
     assert unknown(names) == []
 
 
+def test_programs_fit_into_the_memory_that_there_is(replicas: dict[str, Any]) -> None:
+    pod = load(DEPLOY / "kubernetes" / "deployment.yaml")["spec"]["template"]["spec"]["containers"][0]
+    in_pod = {entry["name"]: entry.get("value", "") for entry in pod["env"]}
+    limits = [pod["resources"]["limits"]["memory"], *(service["mem_limit"] for service in replicas.values())]
+    for environment in [in_pod, *(service["environment"] for service in replicas.values())]:
+        names = "PROCESSES", "LONG_PROCESSES", "LONG_WAITING"
+        programs = sum(int(environment[f"GRADWALK_{name}"]) for name in names)
+        assert programs * int(environment["GRADWALK_PROCESS_MEGABYTES"]) + 700 < 3000
+    assert limits == ["3Gi", "3g", "3g"]
+
+
 def test_the_image_has_every_package_that_the_application_imports() -> None:
     copied = re.findall(r"^COPY (\w+) \1$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     kept = re.findall(r"^!([a-z]+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
