@@ -39,9 +39,9 @@ def desk() -> Desk:
 def answered(work: Callable[_Asked, _Answer]) -> Callable[_Asked, _Answer]:
     """A function of plain arguments and a plain result, whose calls are answered at the desk.
 
-    Equal calls are answered from what is kept. The function's own exceptions reach the caller. Besides, there are Busy,
-    Stopped and TooLarge, which are ProgramErrors: the page shows them as it shows any refusal. A run of a page whose
-    visitor has asked for something newer meanwhile ends here.
+    Equal calls are answered from what is kept. The function's own exceptions reach the caller. Besides, there are
+    Busy and Stopped, which are ProgramErrors, and TooLarge, which is a LayoutError: the page shows them as it shows any
+    refusal. A run of a page whose visitor has asked for something newer meanwhile ends here.
     """
 
     @functools.wraps(work)

@@ -57,7 +57,8 @@ class Desk:
         """What ``function(*arguments)`` gives, or the refusal that it raises.
 
         ``who`` is the visitor. What they asked for before is no longer wanted; if nobody else wants it either, that
-        call raises Dropped. Raises Busy, Stopped and TooLarge, all of them ProgramErrors, and Failed.
+        call raises Dropped. Raises Busy and Stopped, which are ProgramErrors, TooLarge, which is a LayoutError, and
+        Failed.
         """
         work, start = described(function, arguments), time.perf_counter()
         reply, how = self._reply(who, work)

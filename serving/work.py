@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gradwalk import dot
-from gradwalk.program import ProgramError
 from gradwalk.settings import SETTINGS, variable
 
 
@@ -29,8 +28,8 @@ class Reply(NamedTuple):
     """How often Graphviz ran."""
 
 
-class TooLarge(ProgramError):
-    """A result that is too large to send."""
+class TooLarge(dot.LayoutError):
+    """A result that is too large to send: its program ran, and cannot be drawn."""
 
     reason = "message"
 
