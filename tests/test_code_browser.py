@@ -336,3 +336,28 @@ def test_a_phone_needs_no_sideways_scrolling(new_page: NewPage, query: str) -> N
         box = page.get_by_role("button", name=name, exact=True).bounding_box()
         assert box is not None
         assert box["height"] >= 44
+
+
+def test_on_a_phone_the_picture_comes_before_the_text_of_the_program(new_page: NewPage, axe: CheckAxe) -> None:
+    page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    shown = CodePage(page).open("lesson=7c_twice&step=12")
+    expect(shown.text).to_be_hidden()
+    expect(page.locator(".stage").first).to_be_in_viewport()
+    expect(shown.outputs.locator(".fix").first).to_be_visible()  # a way out stays in reach
+    edit = page.locator("#fold")
+    expect(edit).to_have_attribute("aria-expanded", "false")
+    edit.click()
+    expect(edit).to_have_attribute("aria-expanded", "true")
+    expect(shown.text).to_be_visible()
+    axe(page, '[data-testid="stMain"] .st-key-workbench-form')
+
+
+def test_a_long_line_goes_on_below_and_keeps_its_number(shown: CodePage) -> None:
+    shown.write("x = 1\ny = [" + ", ".join(map(str, range(60))) + "]\nz = 2\n")
+    one, long, last = (shown.layer.locator(".line").nth(n).bounding_box() for n in range(3))
+    assert one is not None
+    assert long is not None
+    assert last is not None
+    assert long["height"] > 2.5 * one["height"]
+    assert last["y"] >= long["y"] + long["height"] - 1
+    assert shown.text.evaluate("(area) => area.scrollWidth <= area.clientWidth")
