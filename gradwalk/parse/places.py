@@ -11,15 +11,23 @@ from gradwalk.program import Span
 
 
 def span_of(node: ast.AST, first_line: int) -> Span:
-    """Where a node stands in the whole source, given the line on which its cell starts."""
-    placed: Any = node
-    before = first_line - 1
-    try:
-        return Span(
-            placed.lineno + before, placed.col_offset + 1, placed.end_lineno + before, placed.end_col_offset + 1
-        )
-    except AttributeError:  # an operator, say, has no place of its own
+    """Where a node stands in the whole source, given the line on which its cell starts.
+
+    A node of a program keeps it: in a loop, each turn asks.
+    """
+    kept: dict[str, Any] = node.__dict__
+    line = kept.get("lineno")
+    if line is None:  # an operator, say, has no place of its own, and is one object for all programs
         return Span(first_line, 1, first_line, 1)
+    line += first_line - 1
+    span: Span | None = kept.get(_KEPT)
+    if span is None or span.line != line:
+        end = kept["end_lineno"] + first_line - 1
+        span = kept[_KEPT] = Span(line, kept["col_offset"] + 1, end, kept["end_col_offset"] + 1)
+    return span
+
+
+_KEPT = "gradwalk_span"
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
