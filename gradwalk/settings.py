@@ -134,7 +134,7 @@ def _value(one: Any, text: str) -> int | float | str:
         number = float("nan")
     if not limits["least"] <= number <= limits["most"]:
         kind = "a whole number" if whole else "a number"
-        room = f"from {limits['least']} to {limits['most']}, such as {one.default:g}"
+        room = f"from {limits['least']} to {limits['most']}, such as {one.default if whole else f'{one.default:g}'}"
         raise SettingError(f"{variable(one.name)} should be {kind} {room}, and is {text!r}.")
     return number
 

@@ -80,3 +80,14 @@ def test_a_program_that_imports_the_library_reads_them_once() -> None:
     environment = os.environ | {"GRADWALK_SECONDS": "2.5"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "2.5\n"
+
+
+def test_a_server_with_a_setting_that_cannot_be_used_ends_with_the_sentence() -> None:
+    environment = os.environ | {"GRADWALK_STEPS": "abc"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import app"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        "GRADWALK_STEPS should be a whole number from 1000 to 100000000, such as 2000000, and is 'abc'."
+    )
