@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gradwalk
+from gradwalk.formula.update import update_lines
+from gradwalk.index import Index
 from gradwalk.recording import Update
 from gradwalk.training.data import Data
 from gradwalk.training.datasets import points
@@ -131,6 +134,21 @@ def test_a_step_is_recorded_with_what_the_optimizer_remembered() -> None:
             (entry.name, entry.numbers.flat) for entry in remembered
         ]
         assert recording.values[update.after].numbers == after.flat
+
+
+def test_the_formula_of_a_step_begins_with_what_was_remembered() -> None:
+    """Adam at its fifth step: m = 0.9 · 0.5 + 0.1 · 4 = 0.85, v = 0.999 · 0.25 + 0.001 · 16 = 0.26575."""
+    recording = gradwalk.record(
+        "import torch\nw = torch.tensor(1.0, requires_grad=True)\noptimizer = torch.optim.Adam([w], lr=0.1)\n"
+        'optimizer.state[w] = {"step": torch.tensor(4.0), "exp_avg": torch.tensor(0.5), '
+        '"exp_avg_sq": torch.tensor(0.25)}\n'
+        "loss = (2 * w - 1) ** 2 \nloss.backward()\noptimizer.step()"
+    )
+    index = Index(recording)
+    lines = [str(line) for line in update_lines(index, next(e for e in recording.events if isinstance(e, Update)))]
+    numbers = [re.findall(r"'mn', '([^']*)'", line) for line in lines]
+    assert ["0.9", "0.5", "0.1", "4", "0.85"] in [[n for n in line if n != "2"] for line in numbers]
+    assert ["0.999", "0.25", "0.001", "4", "0.2657"] in [[n for n in line if n != "2"] for line in numbers]
 
 
 def test_gradients_that_are_not_cleared_are_carried_into_the_step() -> None:

@@ -27,6 +27,8 @@ class Inside(NamedTuple):
 
     epoch: int
     batch: int = 0
+    step: int | None = None
+    """Where the player starts, where an address says so."""
 
     @property
     def query(self) -> str:
@@ -56,7 +58,7 @@ def inside(run: Running, now: HasInside, query: str) -> None:
 def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
     setting = run.setting
     last = run.history.epochs[-1]
-    at = Inside(min(at.epoch, last), min(at.batch, setting.batches - 1))
+    at = Inside(min(at.epoch, last), min(at.batch, setting.batches - 1), at.step)
     st.subheader(f"Epoch {at.epoch:,}: zero_grad → forward → loss → backward → step", anchor=False)
     _moves(now, at, last, setting.batches)
     source = step_program(setting, snapshot(run.history, at.epoch, at.batch))
@@ -70,7 +72,7 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
         graphs=recorded.graphs,
         story=recorded.story,
         query=f"{query}&{at.query}",
-        step=first,
+        step=first if at.step is None else at.step,
         opened=f"{id(run)}",
         key=PLAYER,
     )

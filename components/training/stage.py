@@ -95,7 +95,7 @@ def stage(
     if at.epoch is not None and setting is not None and now.run is None:
         _begin(setting)
         now.epoch = at.epoch
-        now.inside = None if at.batch is None else Inside(at.epoch, at.batch)
+        now.inside = None if at.batch is None else Inside(at.epoch, at.batch, at.step)
     whole_query = "&".join(part for part in (query, to_query(entry)) if part)
     running = now.run is not None and not now.run.wait(PATIENCE)
     show = st.fragment(_stage, run_every=POLL if running else None)

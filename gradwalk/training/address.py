@@ -26,6 +26,8 @@ class Place(NamedTuple):
     """None where nothing has run yet."""
     batch: int | None = None
     """The step that is open in the player; None where none is."""
+    step: int | None = None
+    """Where the player stands, which writes it into the address itself."""
 
 
 def to_query(entry: Entry, place: Place | None = None) -> str:
@@ -73,10 +75,13 @@ def _points(params: Mapping[str, str], notices: list[str]) -> str:
 
 
 def _place(params: Mapping[str, str], notices: list[str]) -> Place:
-    numbers = {name: params[name] for name in ("epoch", "inside") if name in params}
+    numbers = {name: params[name] for name in ("epoch", "inside", "step") if name in params}
     if not all(re.fullmatch("[0-9]{1,6}", text) for text in numbers.values()):
         notices.append("The epoch in the address is no whole number; the run stands at its beginning.")
         return Place()
     if "epoch" not in numbers:
         return Place()
-    return Place(min(int(numbers["epoch"]), MOST_EPOCHS), int(numbers["inside"]) if "inside" in numbers else None)
+    epoch = min(int(numbers["epoch"]), MOST_EPOCHS)
+    if "inside" not in numbers:
+        return Place(epoch)
+    return Place(epoch, int(numbers["inside"]), int(numbers["step"]) if "step" in numbers else None)
