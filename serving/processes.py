@@ -106,6 +106,7 @@ class Nursery:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
+        self._closed = False
 
     def start(self) -> list[Reply]:
         """Returns when it is warm, after some seconds, with what came of its first work. Raises Gone."""
@@ -119,6 +120,8 @@ class Nursery:
                 return self._born()
             except (EOFError, OSError):
                 self._stop()
+                if self._closed:
+                    raise Gone from None
                 self._start()
             try:
                 return self._born()
@@ -126,8 +129,9 @@ class Nursery:
                 raise Gone from None
 
     def stop(self) -> None:
-        """The nursery ends, and the system ends its processes."""
+        """The nursery ends for good, and the system ends its processes."""
         with self._lock:
+            self._closed = True
             self._stop()
 
     @property

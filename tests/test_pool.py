@@ -145,6 +145,9 @@ def test_the_processes_end_with_their_pool() -> None:
     pool.stop()
     while not all(map(is_gone, pids)):
         threading.Event().wait(0.01)
+    with pytest.raises(Stopped):  # and none comes after them
+        pool.run(Job("a", described(tasks.doubled, (1,)).description))
+    assert pool.pids == []
 
 
 def test_nobody_is_taken_on_when_as_many_wait_as_may(pool: Pool, tmp_path: Path) -> None:
