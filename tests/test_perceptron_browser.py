@@ -23,7 +23,7 @@ class PerceptronPage:
 
     def open(self, query: str = "") -> PerceptronPage:
         self.page.goto(f"/perceptron{query}")
-        expect(self.drawing.locator("svg")).to_be_visible(timeout=30_000)
+        expect(self.drawing.locator("svg")).to_be_visible(timeout=90_000)
         settled(self.page)
         return self
 
@@ -78,7 +78,7 @@ def test_a_press_of_a_key_asks_nothing_of_the_server(shown: PerceptronPage) -> N
     sent: list[str | bytes] = []
     shown.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     shown.page.reload()
-    expect(shown.drawing.locator("svg")).to_be_visible(timeout=30_000)
+    expect(shown.drawing.locator("svg")).to_be_visible(timeout=90_000)
     settled(shown.page)
     before = len(sent)
     shown.press("ArrowRight", 12)
@@ -204,7 +204,7 @@ def test_the_first_wrong_factor_of_a_derivation_is_found(shown: PerceptronPage) 
     expect(shown.page.get_by_text("The first slip is in dL/dŷ; 1 of 2 are right.")).to_be_visible()
     expect(shown.page).to_have_url(re.compile("view=hand"))
     shown.page.reload()
-    expect(shown.page.get_by_label("dL/dŷ", exact=True)).to_have_value("(y_pred - y)/(1 - y_pred)", timeout=30_000)
+    expect(shown.page.get_by_label("dL/dŷ", exact=True)).to_have_value("(y_pred - y)/(1 - y_pred)", timeout=90_000)
     expect(shown.page.get_by_text("The factor ŷ is missing.")).to_be_visible()
 
 
@@ -224,8 +224,8 @@ def test_the_step_outlives_a_look_at_the_table(shown: PerceptronPage) -> None:
 
 def test_xor_gets_its_hidden_layer(page: Page) -> None:
     page.goto("/perceptron?view=train")
-    page.get_by_role("button", name="Run", exact=True).click(timeout=30_000)
-    page.get_by_role("button", name="Add a hidden layer of four tanh units").click(timeout=30_000)
+    page.get_by_role("button", name="Run", exact=True).click(timeout=90_000)
+    page.get_by_role("button", name="Add a hidden layer of four tanh units").click(timeout=90_000)
     expect(page.get_by_text("Layer 2, output")).to_be_visible()
     expect(page.get_by_text("2-4-1 on 4 points")).to_be_visible()
     page.get_by_role("radiogroup", name="View").get_by_text("Step through", exact=True).click()
@@ -252,7 +252,7 @@ def test_a_shared_address_shows_the_same_step_elsewhere(shown: PerceptronPage, n
 def test_the_program_opens_in_code(shown: PerceptronPage) -> None:
     shown.page.get_by_role("link", name="Open the program in Code").click()
     editor = shown.page.get_by_role("textbox", name="Program")
-    expect(editor).to_have_value(re.compile(r"loss = binary_cross_entropy_loss\(y_pred, y\)"), timeout=30_000)
+    expect(editor).to_have_value(re.compile(r"loss = binary_cross_entropy_loss\(y_pred, y\)"), timeout=90_000)
 
 
 # Everyone, everywhere

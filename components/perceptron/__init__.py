@@ -31,7 +31,7 @@ _form = st.components.v2.component(
         "stepper/address.js",
         "code/post.js",
         "form/slider.js",
-        *(f"perceptron/{part}.js" for part in ("spans", "fields", "settings")),
+        *(f"perceptron/{part}.js" for part in ("spans", "fields", "controls", "settings")),
     ),
 )
 _hand = st.components.v2.component(

@@ -8,13 +8,15 @@ function createFields(give) {
 
   function row(cell, label, text, limits) {
     const id = `cell-${cell}`;
+    const sliding = { "aria-label": `${label}, slider`, "data-key": `${cell} slider` };
+    const described = { "aria-describedby": `${id}-refusal` };
     const plain = { type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off" };
     const made = {
       cell,
       label,
       limits,
-      field: html("input", { id, class: "field", "data-key": cell, "aria-label": label, "aria-describedby": `${id}-refusal`, ...plain }),
-      slider: html("input", { type: "range", step: "any", "aria-label": `${label}, slider`, "data-key": `${cell} slider` }),
+      field: html("input", { id, class: "field", "data-key": cell, "aria-label": label, ...described, ...plain }),
+      slider: html("input", { type: "range", step: "any", ...sliding }),
       said: html("p", { id: `${id}-refusal`, class: "refusal", role: "status" }),
     };
     made.field.value = text;

@@ -6,15 +6,19 @@ const VERDICTS = { right: "Right", accident: "Not quite", wrong: "Wrong", refuse
 
 function createHand(parent) {
   const hand = { data: null, answers: {}, wrt: null, asked: "", send: () => {} };
-  const post = createPost((count) => hand.send({ answers: { ...hand.answers }, wrt: hand.wrt ?? "", opened: hand.data.opened, count }));
+  const post = createPost((count) => {
+    const { answers, wrt, data } = hand;
+    hand.send({ answers: { ...answers }, wrt: wrt ?? "", opened: data.opened, count });
+  });
   const summary = html("p", { class: "summary", role: "status" });
   const names = html("p", { class: "note" });
   const rows = html("div", { class: "answers" });
-  const check = html("section", { "aria-label": "Check my derivation" }, html("h3", {}, "Check my derivation"), names, rows, summary);
+  const title = "Check my derivation";
+  const check = html("section", { "aria-label": title }, html("h3", {}, title), names, rows, summary);
   const choice = html("span", { class: "wrt" });
   const table = html("div", {});
   const chain = html("details", { open: !remembered() }, html("summary", {}, "By hand against autograd"), table);
-  const more = html("div", {});
+  const more = html("div", { class: "more" });
   chain.addEventListener("toggle", () => remember(!chain.open));
   const root = html("div", { class: "hand" }, choice, chain, check, more);
   const fields = new Map();
@@ -35,7 +39,8 @@ function createHand(parent) {
   function question({ key, line, name }) {
     const id = `answer-${key}`;
     const plain = { type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off" };
-    const field = html("input", { id, class: "field", "aria-describedby": `${id}-said`, "aria-label": name, maxlength: 200, ...plain });
+    const about = { id, class: "field", "aria-describedby": `${id}-said`, "aria-label": name, maxlength: 200 };
+    const field = html("input", { ...about, ...plain });
     field.value = hand.answers[key] ?? "";
     field.addEventListener("input", () => give(key, field.value, PAUSE));
     field.addEventListener("blur", () => post.pending() && post.now());
@@ -56,7 +61,8 @@ function createHand(parent) {
       setAttribute(field, "aria-invalid", ["wrong", "accident", "refused"].includes(verdict) ? "true" : "false");
     }
     setText(summary, text);
-    setText(names, `Type a formula for each, such as 2 * x**2. Names: ${list}; in the gradients also the factors above, as dL_dy_pred.`);
+    const also = "in the gradients also the factors above, as dL_dy_pred";
+    setText(names, `Type a formula for each, such as 2 * x**2. Names: ${list}; ${also}.`);
   }
 
   function update(data) {
@@ -110,7 +116,8 @@ function remember(hidden) {
 function chooser(place, { leaves, leaf }, change) {
   const key = JSON.stringify(leaves);
   if (place.dataset.leaves !== key) {
-    const select = html("select", { id: "wrt", change: () => change(select.value) }, ...leaves.map(([name, label]) => html("option", { value: name }, label)));
+    const options = leaves.map(([name, label]) => html("option", { value: name }, label));
+    const select = html("select", { id: "wrt", change: () => change(select.value) }, ...options);
     place.replaceChildren(html("label", { for: "wrt" }, "The gradient of"), select);
     place.dataset.leaves = key;
   }
@@ -122,16 +129,19 @@ function chainTable({ rows, more }) {
   const heads = ["Derivative", "By hand", "Autograd", "Central difference"];
   const why = { "Central difference": "(f(w+h) − f(w−h)) / 2h, in float64" };
   const head = html("tr", {}, ...heads.map((text) => html("th", { scope: "col", title: why[text] }, text)));
-  const table = html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows.flatMap((row) => line(row, heads))));
-  return html("div", {}, html("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "The chain, factor by factor" }, table), ...(more ? [html("p", { class: "note" }, more)] : []));
+  const body = html("tbody", {}, ...rows.flatMap((row) => line(row, heads)));
+  const about = { class: "wide", tabindex: "0", role: "region", "aria-label": "The chain, factor by factor" };
+  const wide = html("div", about, html("table", {}, html("thead", {}, head), body));
+  return html("div", {}, wide, ...(more ? [html("p", { class: "note" }, more)] : []));
 }
 
 function line({ kind, name, lines, cells, remark }, heads) {
   const seen = html("span", { "aria-hidden": "true", class: "formula" }, ...lines.map((each) => formulaNode(each, [])));
   const first = html("th", { scope: "row" }, html("span", { class: "hidden" }, name), seen);
   const number = (cell, at) => {
-    const shown = cell ? [cell[0], ...(cell[1] ? [html("small", { title: "compared with the number by hand" }, cell[1])] : [])] : [""];
-    return html("td", { "data-head": heads[at + 1], class: cell ? null : "none" }, ...shown);
+    const [text, agrees] = cell ?? ["", ""];
+    const note = agrees ? [html("small", { title: "compared with the number by hand" }, agrees)] : [];
+    return html("td", { "data-head": heads[at + 1], class: cell ? null : "none" }, text, ...note);
   };
   const row = html("tr", { class: kind }, first, ...cells.map(number));
   return remark ? [row, html("tr", { class: "remark" }, html("td", { colspan: 4 }, remark))] : [row];
@@ -139,23 +149,30 @@ function line({ kind, name, lines, cells, remark }, heads) {
 
 function shortCut(cut) {
   if (!cut) return null;
-  const rows = cut.rows.map(([name, numbers]) => html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, numbers)));
-  return html("section", {}, html("h3", {}, "The short cut"), html("p", { class: "formula" }, formulaNode(cut.line, [])), html("p", {}, cut.why), html("table", { class: "small" }, html("tbody", {}, ...rows)));
+  const row = ([name, numbers]) => html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, numbers));
+  const table = html("table", { class: "small" }, html("tbody", {}, ...cut.rows.map(row)));
+  const line = html("p", { class: "formula" }, formulaNode(cut.line, []));
+  return html("section", {}, html("h3", {}, "The short cut"), line, html("p", {}, cut.why), table);
 }
 
 function trap(found) {
   if (!found) return null;
-  const head = html("tr", {}, ...["", "loss", "dL/dz", ""].map((text) => html(text ? "th" : "td", text ? { scope: "col" } : {}, text)));
-  const rows = found.rows.map(([label, loss, gradient, holds]) =>
-    html("tr", { class: holds ? null : "wrong" }, html("th", { scope: "row" }, label), html("td", {}, loss), html("td", {}, gradient), html("td", { class: "mark" }, holds ? "" : "✗ wrong")),
-  );
-  const table = html("table", { class: "small" }, html("thead", {}, head), html("tbody", {}, ...rows));
-  return html("section", { class: found.sprung ? "sprung" : null }, html("h3", {}, found.title), table, html("p", {}, found.sentence));
+  const heads = ["", "loss", "dL/dz", ""].map((text) => html(text ? "th" : "td", { scope: text ? "col" : null }, text));
+  const rows = found.rows.map(([label, loss, gradient, holds]) => {
+    const numbers = [loss, gradient].map((text) => html("td", {}, text));
+    const mark = html("td", { class: "mark" }, holds ? "" : "✗ wrong");
+    return html("tr", { class: holds ? null : "wrong" }, html("th", { scope: "row" }, label), ...numbers, mark);
+  });
+  const parts = [html("thead", {}, html("tr", {}, ...heads)), html("tbody", {}, ...rows)];
+  const table = html("table", { class: "small" }, ...parts);
+  const about = { class: found.sprung ? "sprung" : null };
+  return html("section", about, html("h3", {}, found.title), table, html("p", {}, found.sentence));
 }
 
 function stepFacts(found) {
   if (!found) return null;
-  return html("section", {}, html("h3", {}, "Why a step cannot learn"), html("p", {}, found.sentence), html("p", { class: "words" }, `PyTorch: ${found.error}`));
+  const said = [html("p", {}, found.sentence), html("p", { class: "words" }, `PyTorch: ${found.error}`)];
+  return html("section", {}, html("h3", {}, "Why a step cannot learn"), ...said);
 }
 
 const hands = new WeakMap();

@@ -1,5 +1,6 @@
 /* The shapes of the drawn network: circles, the edges with their weights, an activation with its curve. */
 
+const SMALL_FONT = '500 12px "Source Sans", sans-serif';
 const NUMBER_FONT = '600 14px "Source Sans", sans-serif';
 
 function words(className, x, y, text = "") {
@@ -23,7 +24,8 @@ function track(x, y, width) {
 function circle({ x, y, r }, label, side) {
   const number = words("number", x, y + 3);
   const bar = track(x, y + r * 0.5, r * 1.1);
-  const name = side === "left" ? words("name end", x - r - 7, y + 5, label) : words("name start", x + r + 7, y + 5, label);
+  const [className, away] = side === "left" ? ["name end", -r - 7] : ["name start", r + 7];
+  const name = words(className, x + away, y + 5, label);
   const shape = svg("circle", { class: "frame", cx: round1(x), cy: round1(y), r });
   const element = svg("g", { class: "part given" }, halo(x, y, r), shape, name, number, bar.element);
   return { element, number, bar, room: 2 * r - 6 };
@@ -32,8 +34,10 @@ function circle({ x, y, r }, label, side) {
 const halo = (x, y, r) => svg("circle", { class: "halo", cx: round1(x), cy: round1(y), r: r + 4 });
 
 function frame({ x, y, w, h }, radius = 9) {
-  const rect = (className, by, rx) =>
-    svg("rect", { class: className, x: round1(x - w / 2 - by), y: round1(y - h / 2 - by), width: w + 2 * by, height: h + 2 * by, rx });
+  const rect = (className, by, rx) => {
+    const [left, top] = [round1(x - w / 2 - by), round1(y - h / 2 - by)];
+    return svg("rect", { class: className, x: left, y: top, width: w + 2 * by, height: h + 2 * by, rx });
+  };
   return [rect("halo", 4, radius + 4), rect("frame", 0, radius)];
 }
 
@@ -82,7 +86,8 @@ function curve({ x, y, w, h }, points) {
   const axes = `M${round1(left)},${round1(up(0))}h${width}M${round1(across(0))},${round1(top)}v${height}`;
   const dot = svg("circle", { class: "dot", r: 4.5, cx: x, cy: y });
   const slope = svg("line", { class: "slope", x1: x, x2: x, y1: y, y2: y });
-  const element = svg("g", { class: "curve" }, svg("path", { class: "axes", d: axes }), svg("path", { class: "run", d: `M${line.join("L")}` }), slope, dot);
+  const paths = [svg("path", { class: "axes", d: axes }), svg("path", { class: "run", d: `M${line.join("L")}` })];
+  const element = svg("g", { class: "curve" }, ...paths, slope, dot);
 
   function show(z, out, local) {
     const known = Number.isFinite(z) && Number.isFinite(out);

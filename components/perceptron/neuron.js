@@ -110,12 +110,15 @@ function createDrawing(parent) {
   function warn(told) {
     const text = told ? `${told.title} ${told.text}` : "";
     warning.hidden = !told;
-    if (warning.textContent !== text) warning.replaceChildren(...(told ? [html("b", {}, told.title), ` ${told.text}`] : []));
+    if (warning.textContent === text) return;
+    warning.replaceChildren(...(told ? [html("b", {}, told.title), ` ${told.text}`] : []));
   }
 
   function heard({ detail }) {
     if (!state.data || state.data.whole || detail.opened !== state.data.opened) return;
-    Object.assign(state, { step: detail.step, now: new Set(state.data.quiet?.includes(detail.step) ? [] : detail.now), kind: detail.kind });
+    const { step, kind } = detail;
+    const now = state.data.quiet?.includes(step) ? [] : detail.now;
+    Object.assign(state, { step, now: new Set(now), kind });
     show();
   }
 
@@ -139,7 +142,8 @@ function keyText(data) {
 /** Of a batch, one row at a time is drawn. */
 function createRows(turn) {
   const name = html("span", { "aria-live": "polite" });
-  const step = (by, label, sign) => html("button", { type: "button", "aria-label": label, title: label, click: () => turn(by) }, sign);
+  const step = (by, label, sign) =>
+    html("button", { type: "button", "aria-label": label, title: label, click: () => turn(by) }, sign);
   const element = html("div", { class: "rows" }, step(-1, "Previous row", "‹"), name, step(1, "Next row", "›"));
   return {
     element,

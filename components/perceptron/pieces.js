@@ -59,11 +59,13 @@ function givenPiece(part, place, at, side) {
 function sliderOf(element, part, at) {
   const { name, limits } = at.part(part);
   const press = () => at.pick(part);
-  return makeSlider(element, { label: name, limits, now: () => at.number(part), give: (text) => at.give(part, text), press });
+  const give = (text) => at.give(part, text);
+  return makeSlider(element, { label: name, limits, now: () => at.number(part), give, press });
 }
 
 function sumPiece(part, { x, y, r }, at) {
-  const drawn = [halo(x, y, r), svg("circle", { class: "frame", cx: round1(x), cy: round1(y), r }), words("sign", x, y + 8, "Σ")];
+  const shape = svg("circle", { class: "frame", cx: round1(x), cy: round1(y), r });
+  const drawn = [halo(x, y, r), shape, words("sign", x, y + 8, "Σ")];
   const numbers = numbersBelow(x, y + r + 18);
   const element = button(part, at, room(x, y, 2 * r, r), ...drawn, ...numbers.parts);
   return { element, show: () => numbers.show(part, at) || lit(element, at.isLit(part)) };
@@ -85,7 +87,9 @@ function activationPiece(part, place, net, at) {
 }
 
 /** Where a press counts: on the shape and on the numbers below it. */
-const room = (x, y, width, up) => svg("rect", { class: "room", x: round1(x - width / 2), y: round1(y - up), width, height: 2 * up + 40 });
+function room(x, y, width, up) {
+  return svg("rect", { class: "room", x: round1(x - width / 2), y: round1(y - up), width, height: 2 * up + 40 });
+}
 
 /** "z = 6.7" and, below it, "∇ 0.9988". */
 function numbersBelow(x, y) {
@@ -122,7 +126,7 @@ function lossPiece(place, at) {
   };
 }
 
-/** A unit of a network: its curve, z above and what comes out below, their gradients to the right; its bias hangs on it. */
+/** A unit of a network: its curve, z and what comes out below it, their gradients to the right; its bias hangs on it. */
 function unitPiece(part, place, net, at) {
   const [layer, unit] = part.slice(1).split(".").map(Number);
   const sum = `z${part.slice(1)}`;
@@ -232,8 +236,8 @@ function button(part, at, ...children) {
 function write(place, text, room = Infinity) {
   if (place.textContent === text) return;
   place.textContent = text;
-  const small = place.classList.contains("small") || place.classList.contains("start") || place.classList.contains("end");
-  const wide = Number.isFinite(room) && textWidth(text, small ? '500 12px "Source Sans", sans-serif' : NUMBER_FONT) > room;
+  const small = ["small", "start", "end"].some((name) => place.classList.contains(name));
+  const wide = Number.isFinite(room) && textWidth(text, small ? SMALL_FONT : NUMBER_FONT) > room;
   setAttribute(place, "textLength", wide ? Math.round(room) : null);
   setAttribute(place, "lengthAdjust", wide ? "spacingAndGlyphs" : null);
 }

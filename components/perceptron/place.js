@@ -13,7 +13,8 @@ function placedNeuron(net, width) {
   const rows = net.inputs + (net.parts["b0.0"] ? 1 : 0);
   const pitch = rows <= 3 ? (compact ? 84 : 70) : compact ? 60 : 44;
   const radius = rows <= 3 ? 24 : 18;
-  const [left, sum, active, loss] = compact ? [46, 0.49 * width, 0.69 * width, width - 40] : [66, 0.43 * width, 0.66 * width, width - 84];
+  const wide = [66, 0.43 * width, 0.66 * width, width - 84];
+  const [left, sum, active, loss] = compact ? [46, 0.49 * width, 0.69 * width, width - 40] : wide;
   const block = Math.max(rows * pitch, 124);
   const first = TOP + (block - rows * pitch) / 2 + pitch / 2;
   const middle = TOP + block / 2 - 10;
@@ -39,11 +40,16 @@ function placedNeuron(net, width) {
     nodes.y0 = { x: loss, y: under, r: 24 };
     edges.push({ part: "y0", link: "L", from: [loss, under - 24], to: [loss, middle + 27] });
   }
-  const captions = [[left, "Input"], [(left + sum) / 2, "Weights"], [sum, "Sum"], [active, titled("Activation", net.layers[0].label)], [loss, titled("Loss", net.loss)]];
-  return { width, height: Math.max(TOP + block, under + 34), nodes, edges, captions: captions.map(caption(compact ? ["Weights"] : [])) };
+  const texts = [
+    [left, "Input"],
+    [(left + sum) / 2, compact ? "" : "Weights"],
+    [sum, "Sum"],
+    [active, titled("Activation", net.layers[0].label)],
+    [loss, titled("Loss", net.loss)],
+  ];
+  const captions = texts.map(([x, text]) => ({ x, text }));
+  return { width, height: Math.max(TOP + block, under + 34), nodes, edges, captions };
 }
-
-const caption = (left_out) => ([x, text]) => ({ x, text: left_out.includes(text) ? "" : text });
 
 // ---- a network
 
@@ -70,9 +76,14 @@ function placedNetwork(net, room) {
   for (let k = 0; k < net.targets; k++) {
     nodes[`y${k}`] = { x: beside ? loss + 118 : loss, y: beside ? row(net.targets, k) : middle + 46, r: 20 };
   }
-  const captions = [{ x: columns.inputs, text: "Inputs" }, { x: loss, text: beside || width > 700 ? `Loss: ${net.loss}` : net.loss }];
-  net.layers.forEach(({ label }, layer) => captions.push({ x: columns.layers[layer], text: `Layer ${layer + 1}: ${label}` }));
-  return { width, height, nodes, edges: [...weightEdges(net, nodes), ...linkEdges(net, nodes, beside)], captions };
+  const captions = [
+    { x: columns.inputs, text: "Inputs" },
+    { x: loss, text: beside || width > 700 ? `Loss: ${net.loss}` : net.loss },
+  ];
+  const named = ({ label }, layer) => ({ x: columns.layers[layer], text: `Layer ${layer + 1}: ${label}` });
+  captions.push(...net.layers.map(named));
+  const edges = [...weightEdges(net, nodes), ...linkEdges(net, nodes, beside)];
+  return { width, height, nodes, edges, captions };
 }
 
 /** Where the columns stand; the picture is wider than its room where that is needed, and scrolls. */
@@ -99,7 +110,8 @@ function weightEdges(net, nodes) {
       const target = nodes[`a${layer}.${unit}`];
       const [from, to] = [[rightOf(source), source.y], [target.x - target.w / 2, target.y]];
       const at = units === 1 ? 0.4 : 0.24 + (0.4 * unit) / (units - 1); // so that the chips keep apart
-      return { part: `w${layer}.${unit}.${i}`, from, to, chip: along(from, to, at), size: few ? 42 : 88, bare: few, hidden: !few };
+      const chip = along(from, to, at);
+      return { part: `w${layer}.${unit}.${i}`, from, to, chip, size: few ? 42 : 88, bare: few, hidden: !few };
     });
   });
 }
@@ -111,7 +123,8 @@ function linkEdges(net, nodes, beside) {
   const links = outputs.map((part) => ({ part, from: [rightOf(nodes[part]), nodes[part].y], to: [L.x - L.w / 2, L.y] }));
   for (let k = 0; k < net.targets; k++) {
     const { x, y, r } = nodes[`y${k}`];
-    links.push(beside ? { part: `y${k}`, from: [x - r, y], to: [L.x + L.w / 2, L.y] } : { part: `y${k}`, from: [x, y - r], to: [L.x, L.y + L.h / 2] });
+    const to = beside ? [L.x + L.w / 2, L.y] : [L.x, L.y + L.h / 2];
+    links.push({ part: `y${k}`, from: beside ? [x - r, y] : [x, y - r], to });
   }
   return links.map((link) => ({ ...link, link: "L" }));
 }
