@@ -27,8 +27,12 @@ class LiveOperations:
 
     def called(self, ran: list[Ran], result: Any, before: int, cell: int, span: Span) -> None:
         """A call ran these kernels. ``before`` is the sequence number of the newest node when it began."""
-        if len(ran) > 1:
-            ran = _without_copies(ran)
+        if len(ran) == 1 and ran[0].outputs[0] is result and ran[0].base is None and ran[0].kernel.name != _LIFTED:
+            (item,) = ran
+            numbered = self._graph.discover((node_of(result),))
+            self.add(item, self._node(item, numbered) if item.number > before else None, cell, span)
+            return
+        ran = _without_copies(ran)
         finals = (result,) if isinstance(result, torch.Tensor) else tensors_of(result)
         outputs = ran[0].outputs if len(ran) == 1 else tuple([t for item in ran for t in item.outputs])
         if finals and (not outputs or finals[0] is not outputs[-1]):
@@ -40,7 +44,7 @@ class LiveOperations:
         used = before
         for item in ran:
             tracked = item.number > used
-            if item.kernel.name == "lift_fresh":
+            if item.kernel.name == _LIFTED:
                 continue
             if tracked:
                 used = item.number
@@ -102,6 +106,8 @@ class LiveOperations:
 
 
 _AS_STRIDED = Kernel("as_strided", (), False, True)
+_LIFTED = "lift_fresh"
+"""What PyTorch runs to hand out a tensor that it has just written from numbers: no operation."""
 
 
 def _without_copies(ran: list[Ran]) -> list[Ran]:
