@@ -89,7 +89,7 @@ _TABLE: tuple[tuple[str, Cost], ...] = (
         "rad2deg deg2rad "
         "gradient trace nansum nanmean nanmax nanmin nanstd average median cumprod tril triu "
         "flatnonzero nonzero argwhere fliplr flipud rot90 ravel swapaxes moveaxis atleast_1d atleast_2d isreal "
-        "trapezoid interp sinc arcsinh arccosh arctanh amax amin polyval",
+        "trapezoid array2string interp sinc arcsinh arccosh arctanh amax amin polyval",
         same,
     ),
     (
@@ -135,6 +135,11 @@ def _rows(*parts: Any) -> Any:
     return np.r_[tuple(np.asarray(part) for part in parts)]
 
 
+TESTING = {
+    name: Function("np.testing." + name, getattr(np.testing, name), broadcast, "array")
+    for name in ("assert_allclose", "assert_array_equal", "assert_almost_equal", "assert_array_almost_equal")
+}
+"""Assertions, which give nothing or raise AssertionError."""
 GATHERED = {
     "c_": Gathered(Function("np.c_", _columns, joined, "array")),
     "r_": Gathered(Function("np.r_", _rows, joined, "array")),

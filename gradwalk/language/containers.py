@@ -72,7 +72,7 @@ def percent_text(text: str, right: Any) -> str:
     bare = _PERCENT.sub("", text)
     if "%" in bare:
         raise ValueError("this format is too much here; %d, %s and %.4f work")
-    items = right if isinstance(right, tuple) else (right,)
+    items = tuple(right) if isinstance(right, tuple) else (right,)
     kinds = [found[-1] for found in _PERCENT.findall(text) if found != "%%"]
     ready = tuple(_for_percent(item, kind) for item, kind in zip(items, kinds, strict=False))
     return text % (ready + items[len(kinds) :])

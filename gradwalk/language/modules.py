@@ -62,6 +62,16 @@ def _generator(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
+def _legacy_generator(seed: int = 0) -> np.random.RandomState:
+    return np.random.RandomState(seed)
+
+
+def _picks(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, int]:
+    """random.sample(population, k), random.choices(population, k=…)."""
+    counts = [abs(item) for item in (*args, *kwargs.values()) if isinstance(item, int)]
+    return costs.written(args, {})[0] + sum(counts), 0
+
+
 def _no_sleep(seconds: float) -> None:
     """Nobody has to wait here."""
 
@@ -152,6 +162,8 @@ _AUTOGRAD = Module(
         "gradgradcheck": Engine("gradgradcheck"),
         "no_grad": Context("torch.no_grad", torch.no_grad),
         "enable_grad": Context("torch.enable_grad", torch.enable_grad),
+        "set_grad_enabled": Context("torch.set_grad_enabled", library.CONTEXTS["set_grad_enabled"]),
+        "inference_mode": Context("torch.inference_mode", torch.no_grad),
         "Function": torch.autograd.Function,
         "functional": _JACOBIANS,
         "graph": torch_tools.GRAPH,
@@ -260,20 +272,22 @@ _NUMPY = Module(
             "numpy.random",
             {
                 **{name: Draw("numpy.random", name, arrays.DRAWS[name]) for name in _LEGACY},
+                "RandomState": Function("np.random.RandomState", _legacy_generator, _size, "plain"),
                 "default_rng": Function("np.random.default_rng", _generator, _size, "plain"),
             },
         ),
         "linalg": Module("numpy.linalg", arrays.LINALG),
         "set_printoptions": Standard("numpy.set_printoptions", _set_numpy_options),
-        "testing": Silence("numpy.testing"),
+        "testing": Module("numpy.testing", arrays.TESTING),
     },
 )
 _RANDOM = Module(
     "random",
     {
         name: Draw("random", name, costs.written)
-        for name in "random randint uniform choice shuffle gauss seed randrange normalvariate".split()
-    },
+        for name in "random randint uniform choice shuffle gauss seed randrange normalvariate triangular".split()
+    }
+    | {name: Draw("random", name, _picks) for name in ("sample", "choices")},
 )
 _TIME = Module(
     "time",
@@ -309,6 +323,8 @@ MODULES: dict[str, Any] = {
     "math": Module("math", library.MATH),
     "numpy": _NUMPY,
     "numpy.random": _NUMPY.names["random"],
+    "numpy.testing": _NUMPY.names["testing"],
+    "numpy.linalg": _NUMPY.names["linalg"],
     "random": _RANDOM,
     "time": _TIME,
     "copy": Module("copy", {"copy": Copy("copy.copy", copy.copy), "deepcopy": Copy("copy.deepcopy", copy.deepcopy)}),

@@ -189,7 +189,7 @@ def _found(run: Run, base: Any, name: str) -> Any:
         return base.tensors if name == "tensors" else _MISSING
     if isinstance(base, torch.utils.data.Subset):
         return getattr(base, name) if name in ("dataset", "indices") else _MISSING
-    if isinstance(base, np.random.Generator):
+    if isinstance(base, np.random.Generator | np.random.RandomState):
         return Draw(base, name, arrays.DRAWS[name]) if name in arrays.DRAWS else _MISSING
     if isinstance(base, torch.device):
         return base.type if name == "type" else _MISSING

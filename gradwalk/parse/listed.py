@@ -133,6 +133,8 @@ MODULES = (
     "math",
     "numpy",
     "numpy.random",
+    "numpy.testing",
+    "numpy.linalg",
     "random",
     "time",
     "copy",

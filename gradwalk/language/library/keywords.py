@@ -24,7 +24,8 @@ KEYWORDS = frozenset(
         "alpha value reduction weight bias target negative_slope beta threshold approximate correction "
         "unbiased set_to_none start end step steps size fill_value dim0 dim1 diagonal rounding_mode "
         "num_classes data mat1 mat2 sep ndigits label_smoothing pos_weight delta margin mode shape "
-        "seed collate_fn pin_memory num_workers persistent_workers padding_value side "
+        "seed separator suppress_small precision cum_weights weights decimal err_msg collate_fn pin_memory num_workers "
+        "persistent_workers padding_value side "
         "rel_tol abs_tol strict default tensors out_features shifts "
     ).split()
 )
