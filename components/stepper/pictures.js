@@ -78,7 +78,7 @@ function createPictures(pick, chosen) {
   /** Draw what is visible and not yet drawn, and give each stage its room. */
   function arrange() {
     const shown = views();
-    const tall = size.width < WIDTHS.narrow;
+    const tall = isTall();
     if (!graphs) for (const stage of Object.values(stages)) stage.draw(null);
     else {
       if (shown.includes("computation")) stages.computation.draw(drawable(graphs.computation[shapeOf(graphs.computation)]), tall);
@@ -107,9 +107,12 @@ function createPictures(pick, chosen) {
     keepHeight();
   }
 
+  /** Where there is more room below than beside, the picture runs down: on a phone, but not where a page is enlarged. */
+  const isTall = () => size.width < (innerWidth > innerHeight ? WIDTHS.least * 2 : WIDTHS.narrow);
+
   /** A picture that is too wide stands in rows, where more of it is then to be seen. */
   function shapeOf(computation) {
-    if (size.width < WIDTHS.narrow) return "tall";
+    if (isTall()) return "tall";
     const width = views().length === 2 ? 0.6 * size.width : size.width;
     const fit = (placed) => Math.min(width / (placed.width + 2 * PICTURE_MARGIN), size.height / (placed.height + 2 * PICTURE_MARGIN));
     if (!computation?.rows || fit(computation.wide) >= LEGIBLE.whole) return "wide";
