@@ -132,11 +132,9 @@ def open_server() -> None:
     use(opening.desk)
     for name in unknown(os.environ):
         log.event("unknown setting", logging.WARNING, name=name)
-    # Everything that is alive now stays so: a garbage collection no longer has to look through it. A recording makes
-    # thirty small tuples an operation, all of which it keeps: looking through them less often makes it a tenth faster.
+    # Everything that is alive now stays so: a garbage collection no longer has to look through it.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 def open_browser() -> None:

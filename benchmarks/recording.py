@@ -2,8 +2,9 @@
 
 A chain of scalar operations, forward and backward, at 10, 100 and 1,000 operations, and a training loop. ``run`` starts
 from compiled code and a prepared program, ``text`` from the source text on both sides. Plain and recorded runs take
-turns; the ratio is that of their medians. Garbage is collected as in the server (``app.py``): what was imported is
-frozen out, the rest is looked through less often. Goal: at most 10.
+turns; the ratio is that of their medians. Garbage is collected as where the server records (``serving/nursery.py``):
+what was imported is frozen out, the rest is looked through less often. Goal: at most 10; torchlens 2.36 takes 200 to
+340 times as long for the forward pass of these chains alone as PyTorch for both passes.
 """
 
 from __future__ import annotations
