@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
+from typing import Any
 
 import streamlit as st
 
@@ -12,6 +14,8 @@ from gradwalk.training.entry import Entry, EntryError
 from gradwalk.training.setting import FAULTS, OPTIMIZERS, WITH_MOMENTUM
 
 _KEPT = "training entry"
+_FIRSTS = "training fields"
+_WRITTEN = "training points written"
 LONGEST = 40
 LONGEST_CSV = 20_000
 
@@ -23,14 +27,36 @@ def kept() -> Entry | None:
 
 
 def keep(entry: Entry) -> None:
-    """Fill the fields; call it before they are shown."""
+    """What the fields begin with; call it before they are shown."""
     st.session_state[_KEPT] = entry
-    for name, value in asdict(entry).items():
-        st.session_state[_key(name)] = value
+
+
+def write_points(points: str) -> None:
+    """Put this into the field of points, in place of what somebody typed there: it is another field from now on."""
+    keep(replace(entered(), points=points))
+    st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, 0) + 1
 
 
 def _key(name: str) -> str:
-    return f"training-{name}"
+    written = st.session_state.get(_WRITTEN, 0) if name == "points" else 0
+    return f"training-{name}-{written}" if written else f"training-{name}"
+
+
+def _first(name: str, entry: Entry) -> Any:
+    """What a field begins with, the same as long as it is shown.
+
+    It goes with the field in each run of the page. What the session's state sets is sent in one run only, and is lost
+    when the next one overtakes it.
+    """
+    firsts: dict[str, Any] = st.session_state.setdefault(_FIRSTS, {})
+    if _key(name) not in st.session_state:
+        firsts[name] = getattr(entry, name)
+    return firsts[name]
+
+
+def _select(label: str, name: str, options: list[str], title: Callable[[str], str], entry: Entry) -> None:
+    place = options.index(_first(name, entry))
+    st.selectbox(label, options, index=place, format_func=title, key=_key(name))
 
 
 def entered() -> Entry:
@@ -44,16 +70,14 @@ def entered() -> Entry:
 
 def ask(entry: Entry, error: EntryError | None) -> None:
     """Show the fields, with a sentence under the one that means nothing."""
-    for name, value in asdict(entry).items():
-        st.session_state.setdefault(_key(name), value)
-    st.selectbox("Data", list(TITLES), format_func=TITLES.__getitem__, key=_key("data"))
+    _select("Data", "data", list(TITLES), TITLES.__getitem__, entry)
     _data(entry, error)
-    st.selectbox("Optimizer", list(OPTIMIZERS), format_func=OPTIMIZERS.__getitem__, key=_key("optimizer"))
+    _select("Optimizer", "optimizer", list(OPTIMIZERS), OPTIMIZERS.__getitem__, entry)
     _optimizer(entry, error)
-    _pair(("batch", "Batch size"), ("seed", "Seed"), error, placeholder="all points")
-    _text("epochs", "Epochs")
+    _pair(entry, ("batch", "Batch size"), ("seed", "Seed"), error, placeholder="all points")
+    _text(entry, "epochs", "Epochs")
     _said(error, "epochs")
-    st.selectbox("What goes wrong", ["", *FAULTS], format_func=_fault_title, key=_key("fault"))
+    _select("What goes wrong", "fault", ["", *FAULTS], _fault_title, entry)
     _said(error, "fault")
     if entry.fault in FAULTS and (error is None or error.field != "fault"):
         st.caption(FAULTS[entry.fault].says)
@@ -66,25 +90,27 @@ def _fault_title(fault: str) -> str:
 def _data(entry: Entry, error: EntryError | None) -> None:
     if entry.data == "own":
         help_ = "One point a row: x₁, x₂ and the class (0 or 1). Two columns, x and y, are a line to fit."
-        st.text_area("Points", key=_key("points"), help=help_, placeholder="0.5, 1, 0", max_chars=LONGEST_CSV)
+        first = _first("points", entry)
+        st.text_area("Points", first, key=_key("points"), help=help_, placeholder="0.5, 1, 0", max_chars=LONGEST_CSV)
         _said(error, "points")
     elif entry.data in DRAWN:
-        _pair(("count", "Points"), ("noise", "Noise"), error, second_placeholder=f"{NOISE[entry.data]:g}")
+        _pair(entry, ("count", "Points"), ("noise", "Noise"), error, second_placeholder=f"{NOISE[entry.data]:g}")
 
 
 def _optimizer(entry: Entry, error: EntryError | None) -> None:
     if entry.optimizer in WITH_MOMENTUM:
-        _pair(("lr", "Learning rate"), ("momentum", "Momentum"), error)
+        _pair(entry, ("lr", "Learning rate"), ("momentum", "Momentum"), error)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _text("decay", "Weight decay")
+            _text(entry, "decay", "Weight decay")
             if entry.optimizer == "sgd":
-                st.checkbox("Nesterov", key=_key("nesterov"), width="stretch")
+                st.checkbox("Nesterov", _first("nesterov", entry), key=_key("nesterov"), width="stretch")
         _said(error, "decay")
     else:
-        _pair(("lr", "Learning rate"), ("decay", "Weight decay"), error)
+        _pair(entry, ("lr", "Learning rate"), ("decay", "Weight decay"), error)
 
 
 def _pair(
+    entry: Entry,
     first: tuple[str, str],
     second: tuple[str, str],
     error: EntryError | None,
@@ -92,13 +118,13 @@ def _pair(
     second_placeholder: str = "",
 ) -> None:
     with st.container(horizontal=True):  # side by side on a phone too
-        _text(*first, placeholder)
-        _text(*second, second_placeholder)
+        _text(entry, *first, placeholder)
+        _text(entry, *second, second_placeholder)
     _said(error, first[0], second[0])
 
 
-def _text(name: str, label: str, placeholder: str = "") -> None:
-    st.text_input(label, key=_key(name), max_chars=LONGEST, placeholder=placeholder)
+def _text(entry: Entry, name: str, label: str, placeholder: str = "") -> None:
+    st.text_input(label, _first(name, entry), key=_key(name), max_chars=LONGEST, placeholder=placeholder)
 
 
 def _said(error: EntryError | None, *names: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -69,7 +69,7 @@ def _clicked() -> None:
     elif removed is not None:
         heading = len(lines) > 0 and not any(character.isdigit() for character in lines[0])
         del lines[removed + heading : removed + heading + 1]
-    fields.keep(replace(entry, points="\n".join(lines)))
+    fields.write_points("\n".join(lines))
     state().anew = True
 
 

@@ -42,9 +42,11 @@ def remark(history: History, stopped: bool = False) -> Remark:
 
 
 def _diverged(history: History) -> str:
+    fault = history.setting.fault
+    advice = FAULTS[fault].says if fault else "A smaller learning rate would work."
     return (
         f"After {_epochs(history.epochs[-1])} the loss is {history.loss[-1]}: nothing is learned from that. The run "
-        "ends there, and only what came before is drawn. A smaller learning rate would work."
+        f"ends there, and only what came before is drawn. {advice}"
         + (LOG_OF_ZERO if history.setting.trained.loss == "bce" else "")
     )
 

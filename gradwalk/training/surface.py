@@ -92,9 +92,9 @@ def unpacked(model: nn.Module, row: Tensor) -> dict[str, Tensor]:
 
 
 def _finite(history: History) -> Tensor:
-    """The rows of numbers up to the first that is nan or infinite; at least the one that the run began with."""
+    """The rows of numbers until they or their loss are nan or infinite; at least the one that the run began with."""
     rows = torch.stack(history.parameters)
-    wrong = (~rows.isfinite().all(dim=1)).nonzero()
+    wrong = (~(rows.isfinite().all(dim=1) & torch.tensor(history.loss).isfinite())).nonzero()
     return rows[: max(1, int(wrong[0]))] if len(wrong) else rows
 
 
