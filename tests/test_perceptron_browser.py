@@ -111,6 +111,29 @@ def test_a_weight_is_dragged_on_the_drawing_and_stands_in_its_field(shown: Perce
     shown.expect_step(12)
 
 
+def test_a_line_takes_hold_of_its_weight(page: Page) -> None:
+    shown = PerceptronPage(page).open("?preset=classes")
+    chip = shown.drawn("weight w₁₂ of x₂")
+    before = chip.evaluate("chip => getComputedStyle(chip).opacity")
+    ends = (
+        shown.drawing.locator(".edge .hit")
+        .nth(1)
+        .evaluate(
+            "line => [0.7, 0.8].map(at => line.getPointAtLength(at * line.getTotalLength())).map(({x, y}) => [x, y])"
+        )
+    )
+    box = shown.drawing.locator("svg").bounding_box()
+    assert box is not None
+    x, y = box["x"] + ends[1][0], box["y"] + ends[1][1]
+    page.mouse.move(x, y)
+    expect(chip).not_to_have_css("opacity", before)
+    page.mouse.down()
+    page.mouse.move(x + 15, y, steps=4)
+    page.mouse.up()
+    expect(chip).to_have_attribute("aria-valuenow", "0.7")
+    expect(page).to_have_url(re.compile(r"w=\[\[0\.1,\+0\.7\]"))
+
+
 def test_keys_move_a_number_of_the_drawing_and_not_the_step(shown: PerceptronPage) -> None:
     shown.press("ArrowRight", 2)
     shown.drawn("bias b").focus()

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import gradwalk
 from components.perceptron.curves import curve
 from components.perceptron.drawn import drawn
 from gradwalk.notation import short
+from gradwalk.perceptron.editing import with_inputs, with_layer, with_rows, with_units
 from gradwalk.perceptron.model import ACTIVATIONS, STYLES, Layer, Perceptron
 from gradwalk.perceptron.presets import BY_SLUG, PRESETS
 from gradwalk.perceptron.program import program
@@ -64,6 +67,25 @@ def close(texts: list[str], right: torch.Tensor) -> bool:
     (text,) = texts
     shown = torch.tensor(float(text.replace("−", "-")))
     return torch.allclose(shown, right.float(), rtol=2e-3, atol=1e-6, equal_nan=True)
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.integers(1, 4), min_size=1, max_size=3), st.integers(1, 3), st.integers(1, 3), st.sampled_from(STYLES)
+)
+def test_a_network_of_any_shape_has_all_its_numbers(units: list[int], inputs: int, rows: int, style: str) -> None:
+    perceptron = with_rows(with_inputs(Perceptron(loss="mse", style=style), inputs), rows)
+    for place, count in enumerate(units):
+        perceptron = with_units(with_layer(perceptron), place, count)
+    picture, _, network = told(perceptron)
+    weights = sum(layer.units * (layer.inputs + 1) for layer in network.layers)
+    hidden = sum(layer.units for layer in network.layers)
+    assert len(picture["parts"]) == network.inputs + 1 + weights + 2 * hidden + 1
+    for name, part in picture["parts"].items():
+        several = rows if name[0] in "xyza" else 1
+        assert len(last(part["value"])) == several, name
+        assert len(part["numbers"]) == several, name
+        assert (len(last(part["grad"])) == several) is (name[0] not in "xy"), name
 
 
 @pytest.mark.parametrize("style", STYLES)

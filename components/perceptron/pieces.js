@@ -23,7 +23,7 @@ function drawPieces(net, at) {
   const captions = where.captions.map(({ x, text }) => words("caption", x, 16, text));
   const box = `0 0 ${Math.round(where.width)} ${Math.round(where.height)}`;
   const size = { viewBox: box, width: Math.round(where.width), height: Math.round(where.height) };
-  const element = svg("svg", { ...size, role: "group", "aria-label": "Neuron" }, ...captions, ...layers);
+  const element = svg("svg", { ...size, role: "group", "aria-label": fine ? "Neuron" : "Network" }, ...captions, ...layers);
   return { element, show: () => shows.forEach((show) => show()) };
 }
 
