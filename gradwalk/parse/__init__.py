@@ -71,7 +71,7 @@ def broken(text: str, line: int, refusal: ProgramError) -> ProgramCell:
     """A cell of which nothing runs, and why."""
     place = refusal.span or Span(line, 1, line, 1)
     if isinstance(refusal, NotPython):
-        return ProgramCell(text, line, (), (), broken=Broken(refusal.type, refusal.reason, place))
+        return ProgramCell(text, line, (), (), broken=Broken(refusal.type, refusal.words, place))
     return ProgramCell(text, line, (), (), broken=Broken(REFUSAL, refusal.message, place))
 
 

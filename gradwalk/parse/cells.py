@@ -12,8 +12,10 @@ from gradwalk.program import Passed, ProgramError, Span
 class NotPython(ProgramError):
     """A text that Python itself cannot read."""
 
+    reason = "syntax"
+
     def __init__(self, error: SyntaxError, span: Span) -> None:
-        self.type, self.reason = type(error).__name__, error.msg
+        self.type, self.words = type(error).__name__, error.msg
         super().__init__(f"Line {span.line} is not Python: {error.msg}.", span)
 
 

@@ -186,6 +186,6 @@ ALONE: dict[type[ast.AST], Callable[..., None]] = {ast.Import: _check_module, as
 def refuse_builtin(name: str, span: Span, known: Iterable[str]) -> None:
     """Python's own names that are not listed, such as ``open`` or ``eval``, are refused rather than undefined."""
     if name in _BUILTINS:
-        raise ProgramError(
-            f"{name} is not part of this language; {', '.join(sorted(known))} are.", span, nearest(name, known)
-        )
+        meant = nearest(name, known)
+        advice = f"Did you mean {meant}?" if meant else "print, len, range, sum and some fifty others are."
+        raise ProgramError(f"{name} is not part of this language{'.' if meant else ';'} {advice}", span, meant)
