@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from gradwalk.notation import short
 from gradwalk.perceptron import slips
 from gradwalk.perceptron.factors import LOSS, Factors
 from gradwalk.perceptron.mutations import Slip
-from gradwalk.perceptron.points import asked, names_of, points
+from gradwalk.perceptron.points import Point, asked, names_of, points
 from gradwalk.perceptron.reading import Network, Row
 from gradwalk.perceptron.recognition import NEAR, chains, key_of, recognised, right_formulas, tolerance
 from gradwalk.perceptron.slips import agree
@@ -20,7 +20,6 @@ from gradwalk.perceptron.symbols import derivative, symbol
 from gradwalk.perceptron.typed import PerRowError, Typed, candidates, computed, read_typed
 from gradwalk.program import ProgramError, Span
 
-MAX_FACTORS = 12
 MIN_POINTS = 3
 """The present one, and two others at least."""
 
@@ -65,7 +64,7 @@ class Derivation(NamedTuple):
 def questions(network: Network, leaf: str = "") -> tuple[Question, ...]:
     """The factors of the chain to a weight (and of the bias beside it), then their gradients.
 
-    Of a network with more factors than ``MAX_FACTORS`` only the gradients are asked.
+    Of a network with many factors only the gradients are asked.
     """
     name = Factors(network).leaf(leaf).name
     factors, leaves = asked(network, name)
@@ -74,7 +73,6 @@ def questions(network: Network, leaf: str = "") -> tuple[Question, ...]:
     found = [
         Question(factor.key, derivative(symbol(factor.above, count), symbol(factor.below, count)), plain, False)
         for factor in factors
-        if len(factors) <= MAX_FACTORS
     ]
     keys = tuple(factor.key for factor in factors)
     for each in leaves:
@@ -100,9 +98,12 @@ class _Checker:
 
     def __init__(self, network: Network, leaf: str, seed: int) -> None:
         self.network, self.leaf, self.seed = network, leaf, seed
-        self.points = points(network, leaf, seed)
         self.given: dict[str, Sequence[Row]] = {}
         self.wrong: list[str] = []
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        return points(self.network, self.leaf, self.seed)
 
     def answer(self, question: Question, text: str) -> Answer:
         if not text.strip():

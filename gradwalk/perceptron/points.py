@@ -20,7 +20,10 @@ from gradwalk.perceptron.scalar import parameters, styled
 SAME_TARGET = 2
 OTHER_TARGET = 3
 TRIES = 16
-MARGIN = 0.1
+FEW_TRIES = 4
+"""For a network with more factors than are asked for, whose program is long."""
+MAX_FACTORS = 12
+MARGIN = 1e-3
 """How far a point stays from a kink, in z."""
 
 
@@ -36,13 +39,16 @@ class Point(NamedTuple):
 
 
 def asked(network: Network, leaf: str) -> tuple[tuple[Factor, ...], tuple[Leaf, ...]]:
-    """The factors and the gradients that a derivation consists of: of a weight, and of the bias beside it."""
+    """The factors and the gradients that a derivation consists of: of a weight, and of the bias beside it.
+
+    Of a network with more factors than ``MAX_FACTORS`` only the gradients.
+    """
     factors = Factors(network)
     target = factors.leaf(leaf)
     bias = next(each for each in factors.leaves if each[1:3] == target[1:3] and each.place is None)
     leaves = (target,) if target == bias else (target, bias)
     found = {factor.key: factor for each in leaves for factor in factors.behind(each)}
-    return tuple(found.values()), leaves
+    return tuple(found.values()) if len(found) <= MAX_FACTORS else (), leaves
 
 
 @lru_cache(maxsize=128)
@@ -63,7 +69,7 @@ def points(network: Network, leaf: str, seed: int = 0) -> tuple[Point, ...]:
 
 def _drawn(network: Network, leaf: str, kind: str, chance: random.Random, number: int) -> Point:
     """The first of some tries that lies well; without values where none does."""
-    for _ in range(TRIES):
+    for _ in range(TRIES if asked(network, leaf)[0] else FEW_TRIES):
         drawn = _random(network, chance, kind == "other target")
         point = _point(drawn, leaf, kind)
         if point.values and _lies_well(drawn, leaf, point, number):
@@ -75,10 +81,14 @@ def _random(network: Network, chance: random.Random, new_target: bool) -> Networ
     def some(count: int, least: float, most: float) -> Row:
         return tuple(round(chance.choice((-1, 1)) * chance.uniform(least, most), 3) for _ in range(count))
 
+    def weights(inputs: int) -> Row:
+        """Smaller ones for more inputs, so that a sum of many saturates nothing."""
+        return some(inputs, 0.3 / math.sqrt(inputs), 1.5 / math.sqrt(inputs))
+
     layers = tuple(
         replace(
             layer,
-            weights=tuple(some(layer.inputs, 0.3, 1.5) for _ in layer.weights),
+            weights=tuple(weights(layer.inputs) for _ in layer.weights),
             bias=some(layer.units, 0.1, 1.0),
         )
         for layer in network.layers

@@ -83,6 +83,7 @@ def _read(text: str, key: str, names: Collection[str]) -> Typed:
     return Typed(source, translation, tree)
 
 
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _HAT = re.compile("ŷ|y\u0302")
 _FRACTION = re.compile(r"\bd[A-Za-z_]\w*/d[A-Za-z_]\w*")
 
@@ -221,7 +222,8 @@ def candidates(codes: Sequence[str], point: Point, known: Mapping[str, Row], per
     """The numbers of formulas of our own at one point, in one run; nan where one cannot be computed."""
     rows = len(next(iter(point.values.values())))
     width = rows if per_row else 1
-    values = {**point.values, **known}
+    used = {name for code in codes for name in _NAME.findall(code)}
+    values = {name: row for name, row in {**point.values, **known}.items() if name in used}
     lines = [line for place, code in enumerate(codes) for line in _line(f"c{place}", code)]
     imports = list(dict.fromkeys(line for line in lines if line.startswith("import ")))
     body = [line for line in lines if not line.startswith("import ")]
