@@ -10,7 +10,8 @@ function createForm(parent) {
   const fields = createFields(typed);
   const post = createPost((count) => {
     const { cells, whole, actions, data } = form;
-    form.send({ cells: { ...cells }, whole: { ...whole }, actions, opened: data.opened, count });
+    // The address says what this changes, to a process that takes over from the one that showed it.
+    form.send({ cells: { ...cells }, whole: { ...whole }, actions, opened: data.opened, count, address: location.search });
     form.actions = [];
     form.edited.clear();
   });
