@@ -9,6 +9,7 @@ from components.sent import label_of
 STEP, HAND, TRAIN = "step", "hand", "train"
 _TITLES = {STEP: "Step through", HAND: "By hand", TRAIN: "Train"}
 _KEY = "perceptron-view"
+_FIRST = "first perceptron view"
 
 
 def chosen_view() -> str:
@@ -16,10 +17,11 @@ def chosen_view() -> str:
     if _KEY not in st.session_state:
         carried = {title: view for view, title in _TITLES.items()}.get(label_of(_KEY) or "")
         asked = carried or st.query_params.get("view", STEP)
-        st.session_state[_KEY] = asked if asked in _TITLES else STEP
+        st.session_state[_FIRST] = asked if asked in _TITLES else STEP
     view = st.segmented_control(
         "View",
         list(_TITLES),
+        default=st.session_state[_FIRST],  # sent in each run: what the session's state sets is lost in a run overtaken
         format_func=_TITLES.__getitem__,
         key=_KEY,
         required=True,
