@@ -133,11 +133,12 @@ async def measure(running: Server) -> None:
     texts = CORPUS[::SHARE]
     other = await Visitor.come(running.ws, Random(1))
     before = await alone(other)
-    memory = running.memory()
     found, errors, done = Counter[tuple[str, str]](), list[str](), asyncio.Event()
     working = asyncio.create_task(work(other, done))
-    start = time.perf_counter()
-    await attack(running.ws, texts, found, errors)
+    start, sizes = time.perf_counter(), [running.memory()]
+    for part in range(3):
+        await attack(running.ws, texts[part::3], found, errors)
+        sizes.append(running.memory())
     took = time.perf_counter() - start
     done.set()
     during = await working
@@ -153,7 +154,10 @@ async def measure(running: Server) -> None:
     print(f"somebody else's answers: median {1000 * statistics.median(before):.0f} ms before,", end=" ")
     print(f"{1000 * statistics.median(during):.0f} ms during ({slower:.2f} times, at most {GOAL:g})", end=" ")
     print(f"longest {max(before):.2f} s before, {max(during):.2f} s during")
-    print(f"memory: {memory:.0f} MB before, {running.memory():.0f} MB after", flush=True)
+    print(
+        f"memory: {sizes[0]:.0f} MB before, after each third {', '.join(f'{size:.0f}' for size in sizes[1:])} MB",
+        flush=True,
+    )
 
 
 def commands() -> Counter[int]:
