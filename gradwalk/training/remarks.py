@@ -14,6 +14,7 @@ BENT = ("xor", "moons", "circles")
 """Data that no straight line parts."""
 
 
+SMALLER_STEPS = "A smaller learning rate would work."
 LOG_OF_ZERO = (
     " So would F.binary_cross_entropy, or the loss with logits: by hand, a prediction that rounds to 0 or 1 is log(0)."
 )
@@ -42,12 +43,11 @@ def remark(history: History, stopped: bool = False) -> Remark:
 
 
 def _diverged(history: History) -> str:
-    fault = history.setting.fault
-    advice = FAULTS[fault].says if fault else "A smaller learning rate would work."
+    fault, by_hand = history.setting.fault, history.setting.trained.loss == "bce"
+    advice = FAULTS[fault].says if fault else SMALLER_STEPS + (LOG_OF_ZERO if by_hand else "")
     return (
         f"After {_epochs(history.epochs[-1])} the loss is {history.loss[-1]}: nothing is learned from that. The run "
         f"ends there, and only what came before is drawn. {advice}"
-        + (LOG_OF_ZERO if history.setting.trained.loss == "bce" else "")
     )
 
 
