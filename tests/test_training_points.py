@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.training.points import MOST_ROWS, OwnPoints, PointsError, read_points, to_csv
+from gradwalk.training.points import MOST_ROWS, OwnPoints, PointsError, read_points, to_csv, with_point, without_point
 
 coordinates = st.floats(-1000, 1000, allow_nan=False).map(lambda value: round(value, 4))
 rows = st.lists(st.tuples(coordinates, coordinates, st.sampled_from([0.0, 1.0])), min_size=1, max_size=30)
@@ -49,6 +49,27 @@ def test_what_is_written_is_read_again(points: list[tuple[float, float, float]])
         for row, back in zip(points, again, strict=True)
         for one, other in zip(row, back, strict=True)
     )
+
+
+def test_a_point_more_leaves_the_others_as_they_were_typed() -> None:
+    assert with_point("", 0.25, -1, 1) == "0.25, -1, 1"
+    assert with_point("x1;x2;c\n1;2;0\n", 0.25, -1, 0) == "x1;x2;c\n1;2;0\n0.25, -1, 0"
+    assert with_point("1, 2", 3, 4, 1) == "1, 2\n3, 4"
+
+
+def test_a_point_less_counts_neither_names_nor_empty_rows() -> None:
+    assert without_point("x1,x2,label\n1,2,0\n\n3,4,1", 1) == "x1,x2,label\n1,2,0"
+    assert without_point("1,2,0\n3,4,1", 0) == "3,4,1"
+    assert without_point("1,2,0", 0) == ""
+    assert without_point("1,2,0", 7) == "1,2,0"
+
+
+@given(rows, coordinates, coordinates)
+def test_a_point_that_was_put_down_can_be_taken_away(
+    points: list[tuple[float, float, float]], x: float, y: float
+) -> None:
+    text = to_csv(OwnPoints(tuple(points)))
+    assert without_point(with_point(text, x, y, 1), len(points)) == text
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from gradwalk.training.address import Place, to_query
 from gradwalk.training.entry import MOST_EPOCHS, Entry, EntryError
 from gradwalk.training.history import begun
 from gradwalk.training.pictures import EMPTY, pictures
+from gradwalk.training.points import with_point, without_point
 from gradwalk.training.remarks import remark
 from gradwalk.training.running import BusyError, Places, Running
 from gradwalk.training.setting import Setting
@@ -61,21 +62,13 @@ def _clicked() -> None:
     entry = fields.kept()
     if entry is None or entry.data != "own" or (added is None and removed is None):
         return
-    entry = fields.entered()
-    lines = [line for line in entry.points.splitlines() if line.strip()]
+    points = fields.entered().points
     if added is not None:
-        place = f"{added.x:g}, {added.y:g}"
-        lines.append(place if _as_a_line(lines) else f"{place}, {added.label}")
-    elif removed is not None:
-        heading = len(lines) > 0 and not any(character.isdigit() for character in lines[0])
-        del lines[removed + heading : removed + heading + 1]
-    fields.write_points("\n".join(lines))
+        points = with_point(points, *added)
+    if removed is not None:
+        points = without_point(points, removed)
+    fields.write_points(points)
     state().anew = True
-
-
-def _as_a_line(lines: list[str]) -> bool:
-    """Whether the rows have two columns."""
-    return bool(lines) and len(lines[-1].replace(";", ",").split(",")) == 2
 
 
 def stage(

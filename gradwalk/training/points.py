@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 MOST_ROWS = 500
@@ -32,8 +33,7 @@ def read_points(text: str) -> OwnPoints:
     Raises PointsError for a text without points, a word, nan, a class that is neither 0 nor 1, too many rows.
     """
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if lines and all(_is_word(cell) for cell in _cells(lines[0][1])):
-        lines = lines[1:]
+    lines = lines[_has_names([line for _, line in lines]) :]
     if not lines:
         raise PointsError("There are no points yet. Click in the plane, or write one row for each: 0.5, 1, 0.")
     if len(lines) > MOST_ROWS:
@@ -94,6 +94,25 @@ def _cells(line: str) -> list[str]:
 
 def _is_word(cell: str) -> bool:
     return bool(re.fullmatch(r"[A-Za-z_]\w*", cell)) and cell.lower() not in ("nan", "inf", "infinity")
+
+
+def _has_names(lines: Sequence[str]) -> bool:
+    """Whether the first row is one of names."""
+    return bool(lines) and all(_is_word(cell) for cell in _cells(lines[0]))
+
+
+def with_point(text: str, x: float, y: float, label: int) -> str:
+    """The CSV with a row more; one of two columns gets x and y alone. The rows before it stay as they were typed."""
+    lines = text.rstrip().splitlines()
+    row = f"{x:g}, {y:g}" if lines and len(_cells(lines[-1].strip())) == 2 else f"{x:g}, {y:g}, {label}"
+    return "\n".join([*lines, row])
+
+
+def without_point(text: str, place: int) -> str:
+    """The CSV without the row of one point, counted from 0."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    at = place + _has_names(lines)
+    return "\n".join([*lines[:at], *lines[at + 1 :]])
 
 
 def to_csv(points: OwnPoints) -> str:
