@@ -30,6 +30,8 @@ from tests.hostile.corpus import CORPUS, Hostile
 ROOT = Path(__file__).resolve().parent.parent
 GOAL = 2.0
 """Times as long may another visitor's answer take."""
+FORGOTTEN = 2
+"""Seconds after which the server forgets a session that has gone; two minutes in a class."""
 WAYS = ("field", "value", "editor", "notebook", "link", "points")
 COMMANDS = 12
 """Each run of the command line takes seconds to start, so it gets a sample of the texts."""
@@ -138,6 +140,7 @@ async def measure(running: Server) -> None:
     start, sizes = time.perf_counter(), [running.memory()]
     for part in range(3):
         await attack(running.ws, texts[part::3], found, errors)
+        await asyncio.sleep(FORGOTTEN + 2)
         sizes.append(running.memory())
     took = time.perf_counter() - start
     done.set()
@@ -175,7 +178,7 @@ def commands() -> Counter[int]:
 
 
 def main() -> None:
-    with server() as running:
+    with server({"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(FORGOTTEN)}) as running:
         asyncio.run(measure(running))
         print(f"alive: {running.alive}, tracebacks: {running.log().count('Traceback')}")
     print(f"command line, by status: {dict(commands())}")
