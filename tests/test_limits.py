@@ -48,7 +48,9 @@ def test_a_limit(source: str, limits: Limits, words: str) -> None:
 
 
 def test_a_program_within_its_limits_is_none_the_wiser() -> None:
-    limits = Limits(steps=20, operations=5, least_elements=1, elements=4, total_elements=40, work=8, output=30, items=4, bits=16)
+    limits = Limits(
+        steps=20, operations=5, least_elements=1, elements=4, total_elements=40, work=8, output=30, items=4, bits=16
+    )
     source = TORCH + "x = torch.ones(2, 2)\ny = x @ x\nfor i in [1, 2]:\n    print(i, 2 ** 7)"
     assert record(source, limits=limits).cells[0].shown == "1 128\n2 128"
 
