@@ -10,11 +10,10 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, NamedTuple
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Shown(NamedTuple):
@@ -28,9 +27,10 @@ class Jupyter:
     """A process with IPython in it. Each program meets a shell with no names of its own."""
 
     def __enter__(self) -> Jupyter:
+        self._folder = tempfile.TemporaryDirectory()  # for what programs write
         self._process = subprocess.Popen(
             [sys.executable, str(Path(__file__).resolve())],
-            cwd=ROOT,
+            cwd=self._folder.name,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -43,6 +43,7 @@ class Jupyter:
             if stream:
                 stream.close()
         self._process.wait()
+        self._folder.cleanup()
 
     def run(self, cells: list[str]) -> list[Shown]:
         """Run one program; what Jupyter shows under each of its cells."""
