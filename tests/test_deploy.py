@@ -137,8 +137,8 @@ def test_programs_fit_into_the_memory_that_there_is(replicas: dict[str, Any]) ->
     for environment in [in_pod, *(service["environment"] for service in replicas.values())]:
         names = "PROCESSES", "LONG_PROCESSES", "LONG_WAITING"
         programs = sum(int(environment[f"GRADWALK_{name}"]) for name in names)
-        assert programs * int(environment["GRADWALK_PROCESS_MEGABYTES"]) + 700 < 3000
-    assert limits == ["3Gi", "3g", "3g"]
+        assert programs * int(environment["GRADWALK_PROCESS_MEGABYTES"]) + 800 < 2500
+    assert limits == ["2500Mi", "2500m", "2500m"]
 
 
 def test_the_image_has_every_package_that_the_application_imports() -> None:
