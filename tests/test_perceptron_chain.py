@@ -55,7 +55,8 @@ def test_the_lessons_factors() -> None:
     ]
     assert found.factors[1].left == r"\frac{\partial \hat{y}}{\partial z}"
     assert found.factors[1].right == r"\hat{y} (1 - \hat{y})"
-    assert found.factors[1].filled == "0.9988 (1 - 0.9988)"
+    assert found.factors[1].filled == "0.99877 (1 - 0.99877)"
+    assert found.gradient.filled == r"813.3619 \cdot 0.001227953 \cdot 6.7"
     assert found.gradient.right == r" \cdot ".join(row.left for row in found.factors)
 
 
@@ -226,7 +227,7 @@ def _tags(tree: Tree) -> set[str]:
 def test_every_formula_becomes_mathml_of_the_closed_list(perceptron: Perceptron) -> None:
     found = chain(read(perceptron))
     texts = [text for row in found.factors for text in (row.left, row.right, row.filled) if text]
-    texts += [found.gradient.left, found.gradient.right]
+    texts += [found.gradient.left, found.gradient.right, found.gradient.filled or "0"]
     texts += [found.short_cut.right] if found.short_cut else []
     for text in texts:
         assert _tags(template(text).tree) <= TAGS

@@ -11,6 +11,8 @@ from gradwalk.notation import short
 from gradwalk.perceptron import spoken
 from gradwalk.perceptron.chain import Chain, FactorRow, Gradient, chain, leaves
 from gradwalk.perceptron.derivation import Derivation, check, questions
+from gradwalk.perceptron.factors import Factors
+from gradwalk.perceptron.pieces import PieceSlope, piece_slope
 from gradwalk.perceptron.points import asked
 from gradwalk.perceptron.reading import Network, Row
 from gradwalk.perceptron.trap import LossTrap, loss_trap, step_facts
@@ -27,7 +29,7 @@ def by_hand(network: Network, wrt: str, answers: Mapping[str, str]) -> Json:
     return {
         "leaves": [[name, spoken.said(name)] for name in known],
         "leaf": leaf,
-        "rows": _rows(chains),
+        "rows": _rows(network, chains),
         "more": _more(chains[0]),
         "cut": _cut(chains[0]),
         "trap": _trap(loss_trap(network)),
@@ -40,15 +42,18 @@ def _math(latex: str) -> Tree:
     return template(latex, dotted=True).tree
 
 
-def _rows(chains: Iterable[Chain]) -> list[Json]:
+def _rows(network: Network, chains: Iterable[Chain]) -> list[Json]:
     """Every factor once, then the gradients."""
+    known = [factor for found in chains for factor in Factors(network).behind(Factors(network).leaf(found.leaf))]
+    pieces = {piece.key: piece for piece in known}
     factors = {factor.key: factor for found in chains for factor in found.factors}
-    return [_factor(factor) for factor in list(factors.values())[:MOST_FACTORS]] + [
-        _gradient(found.gradient, factors) for found in chains
+    first = [(factor, pieces[key]) for key, factor in list(factors.items())[:MOST_FACTORS]]
+    return [_factor(factor, piece_slope(network, piece, factor.autograd)) for factor, piece in first] + [
+        _gradient(found.gradient) for found in chains
     ]
 
 
-def _factor(factor: FactorRow) -> Json:
+def _factor(factor: FactorRow, slope: PieceSlope) -> Json:
     lines = [_math(f"{factor.left} = {factor.right}")]
     if factor.filled is not None and factor.right != factor.filled:
         lines.append(_math(f"= {factor.filled}"))
@@ -59,9 +64,9 @@ def _factor(factor: FactorRow) -> Json:
         "cells": [
             [_row_text(factor.hand), ""],
             [_row_text(factor.autograd), _rows_agree(factor.hand, factor.autograd)],
-            None,
+            [_row_text(slope.numbers), _rows_near(factor.hand, slope.numbers)] if slope.numbers else None,
         ],
-        "remark": None,
+        "remark": slope.remark,
     }
 
 
@@ -75,17 +80,32 @@ def _rows_agree(mine: Row, theirs: Row) -> str:
     return agreement(mine[0], theirs[0])
 
 
-def _gradient(found: Gradient, factors: Mapping[str, FactorRow]) -> Json:
+def _rows_near(mine: Row, theirs: Row) -> str:
+    """How far two rows of numbers agree: as far as the pair that agrees least."""
+    if len(mine) != len(theirs):
+        return ""
+    return agreement(*max(zip(mine, theirs, strict=True), key=_distance))
+
+
+def _distance(pair: tuple[float, float]) -> float:
+    mine, theirs = pair
+    return abs(mine - theirs) / max(abs(mine), abs(theirs), 1e-300)
+
+
+def _gradient(found: Gradient) -> Json:
     autograd = (
         ["None", ""] if found.autograd is None else [short(found.autograd), agreement(found.autograd, found.hand)]
     )
     difference = None
     if found.difference is not None:
         difference = [short(found.difference), agreement(found.difference, found.hand)]
+    lines = [_math(f"{found.left} = {found.right}")]
+    if found.filled is not None:
+        lines.append(_math(f"= {found.filled}"))
     return {
         "kind": "gradient",
         "name": spoken.said(f"dL_d{found.leaf}"),
-        "lines": [_math(f"{found.left} = {found.right}")],
+        "lines": lines,
         "cells": [[digits(found.hand), ""], autograd, difference],
         "remark": found.remark,
     }

@@ -22,15 +22,17 @@ function makeSlider(element, { label, limits, now, give, press }) {
     element.focus({ preventScroll: true });
     event.preventDefault();
   });
-  element.addEventListener("pointermove", (event) => {
+  function drag(event) {
     if (!from) return;
     const steps = Math.round((event.clientX - from.x) / DRAG);
     from.moved = from.moved || Math.abs(event.clientX - from.x) > DRAG;
     if (!from.moved) return;
     element.classList.add("dragged");
     move(within(from.span, from.value + steps * from.span.step), from.span);
-  });
+  }
+  element.addEventListener("pointermove", drag);
   const end = (event) => {
+    if (event.type === "pointerup") drag(event); // a busy browser may tell the last move only here
     if (from && !from.moved && event.type === "pointerup") press();
     from = null;
     element.classList.remove("dragged");

@@ -11,13 +11,14 @@ from gradwalk import remarks
 from gradwalk.differences import shape, slopes, step
 from gradwalk.perceptron.evaluation import evaluated, in_float64
 from gradwalk.perceptron.factors import LOSS, Factor, Factors, Leaf, Path, latex_fields
+from gradwalk.perceptron.filled import filled_factor, filled_product
 from gradwalk.perceptron.losses import EPSILON
 from gradwalk.perceptron.measured import by_autograd, by_hand, loss_along, values
 from gradwalk.perceptron.program import program, write
 from gradwalk.perceptron.reading import Network, Row
 from gradwalk.perceptron.scalar import styled
 from gradwalk.perceptron.shortcut import ShortCut, short_cut
-from gradwalk.perceptron.symbols import derivative, number, symbol, unbracketed
+from gradwalk.perceptron.symbols import derivative, symbol
 
 MAX_PATHS = 16
 """So many paths from the loss to a weight are listed; the gradient is that of all."""
@@ -59,6 +60,8 @@ class Gradient(NamedTuple):
     """LaTeX of ∂L/∂w."""
     right: str
     """The product of the factors in LaTeX."""
+    filled: str | None
+    """The same with the factors' numbers; None for several rows or paths."""
     hand: float
     """The product of the factors by formula, in the network's dtype, as in the lesson."""
     exact: float
@@ -114,7 +117,7 @@ def gradient(network: Network, leaf: str) -> Gradient:
     factors = Factors(network)
     target = factors.leaf(leaf)
     found = factors.behind(target)
-    _, hand = by_hand(network, target.name, found)
+    numbers, hand = by_hand(network, target.name, found)
     _, exact = by_hand(in_float64(network), target.name, found)
     autograd = _autograd(network, target.name)
     difference, remark = _difference(network, target, hand, autograd)
@@ -125,7 +128,10 @@ def gradient(network: Network, leaf: str) -> Gradient:
         right = rf"{right} + \dots"
     if network.rows > 1:
         right = rf"\sum_{{i=1}}^{{{network.rows}}} \left({right}\right)"
-    return Gradient(target.name, left, right, hand, exact, autograd, difference, remark)
+    filled = None
+    if network.rows == 1 and factors.path_count(target) == 1 and all(numbers.get(each.key) for each in found):
+        filled = filled_product([numbers[each.key][0] for each in found], hand)
+    return Gradient(target.name, left, right, filled, hand, exact, autograd, difference, remark)
 
 
 def _row(
@@ -136,7 +142,8 @@ def _row(
     right = latex_fields(factor, {name: symbol(name, layers) for name in factor.names})
     filled = None
     if network.rows == 1 and factor.names and all(name in inputs for name in factor.names):
-        filled = unbracketed(latex_fields(factor, {name: number(inputs[name][0]) for name in factor.names}))
+        gives = hand.get(factor.key) or (math.nan,)
+        filled = filled_factor(factor, [inputs[name][0] for name in factor.names], gives[0])
     return FactorRow(
         factor.key, left, right, filled, factor.code, hand.get(factor.key, ()), autograd.get(factor.key, ())
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gradwalk.notation import MINUS, short
+from gradwalk.notation import MINUS
 
 _DEEP = re.compile(r"([wbzh])(\d)(?:_(\d{1,2}))?")
 _ALONE = re.compile(r"(\A|\\text\{ if \} )\((\{[^()]*\})\)(?=\Z| >)")
@@ -29,9 +29,8 @@ def derivative(above: str, below: str) -> str:
     return rf"\frac{{\partial {above}}}{{\partial {below}}}"
 
 
-def number(value: float) -> str:
-    """A number as LaTeX; a negative one in brackets, with its sign bound to it."""
-    text = short(value)
+def number_latex(text: str) -> str:
+    """A number's text as LaTeX; a negative one in brackets, with its sign bound to it."""
     digits, power, exponent = text.partition("e")
     if power:
         text = rf"{digits} \cdot 10^{{{int(exponent.replace(MINUS, '-'))}}}"

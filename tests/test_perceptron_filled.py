@@ -1,0 +1,44 @@
+"""Numbers in formulas: whoever computes them again gets the number that stands beside them."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradwalk.notation import short
+from gradwalk.perceptron.chain import chain
+from gradwalk.perceptron.filled import filled_product, readable
+from gradwalk.perceptron.presets import BY_SLUG
+from gradwalk.perceptron.reading import read
+
+sure = st.floats(1e-7, 1 - 1e-7)
+
+
+def test_the_lessons_first_factor_gives_its_number_again() -> None:
+    """Four decimals would give 833: (0.9988 − 0) / (0.9988 · (1 − 0.9988))."""
+    row = chain(read(BY_SLUG["lesson"].perceptron)).factors[0]
+    p, y, *rest = (float(text) for text in re.findall(r"[\d.]+", row.filled or ""))
+    assert rest == [p, 1, p]
+    assert short((p - y) / (p * (1 - p))) == short(row.hand[0]) == "813.4"
+
+
+@given(sure)
+def test_a_difference_from_one_can_be_computed_again(p: float) -> None:
+    (text,) = readable([p], p * (1 - p), lambda columns: [each * (1 - each) for each in columns[0]])
+    read = float(text.replace("−", "-"))
+    assert short(read * (1 - read)) == short(p * (1 - p))
+
+
+@given(st.lists(st.floats(-1e3, 1e3).filter(lambda number: abs(number) > 1e-3), min_size=1, max_size=4))
+def test_a_product_can_be_computed_again(numbers: list[float]) -> None:
+    latex = filled_product(numbers, math.prod(numbers))
+    factors = [float(text.strip("({})")) for text in latex.split(r" \cdot ")]
+    assert short(math.prod(factors)) == short(math.prod(numbers))
+
+
+def test_short_decimals_stay_as_they_are() -> None:
+    assert filled_product([6.699999809265137, 0.5, -2.0], -6.699999809265137) == r"6.7 \cdot 0.5 \cdot ({-2})"
+    assert filled_product([math.inf, 0.0], math.nan) == r"\infty \cdot 0"
