@@ -18,12 +18,15 @@ function formulaNode(tree, values) {
 /** A table between brackets. Few fonts can stretch a bracket, so the style draws them. */
 const isMatrix = ([, open, table, close]) => isSign(open, "[") && table?.[0] === "mtable" && isSign(close, "]");
 
-/** The pieces of a line between its equals signs: where there is no room, each stands on a row of its own. */
+const CONDITION = /^\s*(if|and|else)\s*$/;
+
+/** The pieces of a line between its equals signs and conditions: where there is no room, the next stands on a row of its own. */
 function piecesOf(template) {
   const inside = template.length === 2 && template[1][0] === "mrow" ? template[1].slice(1) : template.slice(1);
   const pieces = [[]];
   for (const child of inside) {
-    if (isSign(child, "=") && pieces.at(-1).length) pieces.push([]);
+    const opens = isSign(child, "=") || (child[0] === "mtext" && CONDITION.test(child[1]));
+    if (opens && pieces.at(-1).length) pieces.push([]);
     pieces.at(-1).push(child);
   }
   return pieces.map((children) => ["math", ["mrow", ...children]]);
