@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
+from typing import Any
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -22,13 +24,19 @@ from tests.hostile.corpus import CORPUS
 HOSTILE = [one for one in CORPUS if not one.harmless and one.kind not in ("time", "memory")][::40]
 
 
+def run(visits: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: Playwright keeps an event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, visits).result()
+
+
 def visit(server: str, page: Page, what: Callable[[Visitor], Awaitable[None]]) -> None:
     async def whole() -> None:
         visitor = await Visitor.come(server.replace("http", "ws"), Random(7), page)
         await what(visitor)
         await visitor.session.close()
 
-    asyncio.run(whole())
+    run(whole())
 
 
 @pytest.mark.parametrize("page", [EXPRESSION, CODE], ids=lambda page: page.key)
@@ -65,7 +73,7 @@ def test_who_comes_from_a_server_that_is_gone_goes_on_with_what_they_had(server:
         assert entry["text"] in (data.get("text"), data.get("document", {}).get("text"))
         await session.close()
 
-    asyncio.run(whole())
+    run(whole())
 
 
 @pytest.mark.parametrize("state", ["", "[", "[]", '{"entry": 1}', "[" * 100_000, '{"entry": {"text": 1}}'])
@@ -76,7 +84,7 @@ def test_what_no_browser_holds_is_passed_over(server: str, state: str) -> None:
         assert session.data("expression-form")["document"]["text"] == "z = x*3"
         await session.close()
 
-    asyncio.run(whole())
+    run(whole())
 
 
 def test_cases_of_the_fuzzer_can_be_made_again() -> None:
