@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -45,6 +47,10 @@ def test_only_a_websocket_is_paced(monkeypatch: pytest.MonkeyPatch, kind: str, w
         for _ in range(AT_ONCE + 2):
             assert (await receive())["type"] == f"{kind}.receive"
 
-    monkeypatch.setattr("serving.pace.asyncio.sleep", sleep)
-    asyncio.run(Paced(app, 1e-6)({"type": kind}, receive, send))
+    async def visit() -> None:
+        await Paced(app, 1e-6)({"type": kind}, receive, send)
+
+    monkeypatch.setattr("serving.pace.asyncio", SimpleNamespace(sleep=sleep))
+    with ThreadPoolExecutor(1) as thread:  # in this one, Playwright may have a loop of its own
+        thread.submit(lambda: asyncio.run(visit())).result()
     assert len(slept) == waits
