@@ -162,6 +162,12 @@ def _put(page: Page, value: Any, leaf: Callable[[Any], str]) -> None:
         _items(page, list(value), *_BRACKETS[kind], leaf)
     elif kind is dict:
         _pairs(page, value, leaf)
+    elif kind.__name__ == "Tables":
+        page.open(12, "defaultdict(")
+        page.text(leaf(value.factory) + ",")
+        page.space()
+        _pairs(page, dict(value), leaf)
+        page.close(12, ")")
     elif kind.__name__ == "OrderedDict":
         page.open(12, "OrderedDict(")
         _items(page, list(value.items()), "[", "]", leaf)

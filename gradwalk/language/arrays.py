@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,7 +90,7 @@ _TABLE: tuple[tuple[str, Cost], ...] = (
         "rad2deg deg2rad "
         "gradient trace nansum nanmean nanmax nanmin nanstd average median cumprod tril triu "
         "flatnonzero nonzero argwhere fliplr flipud rot90 ravel swapaxes moveaxis atleast_1d atleast_2d isreal "
-        "trapezoid array2string interp sinc arcsinh arccosh arctanh amax amin polyval",
+        "unravel_index trapezoid array2string interp sinc arcsinh arccosh arctanh amax amin polyval",
         same,
     ),
     (
@@ -236,3 +237,37 @@ def checked(value: Any) -> Any:
 def method(base: Any, name: str) -> Function:
     """A listed method of an array or of one of NumPy's numbers, which it has for sure."""
     return Function(f"ndarray.{name}", getattr(type(base), name), METHODS[name], "array")
+
+
+class Walk:
+    """np.nditer: one array, place by place."""
+
+    gradwalk_items = True
+    """A loop can go over it."""
+
+    def __init__(self, array: np.ndarray[Any, Any], flags: list[Any], operand_flags: Any) -> None:
+        self._walk = np.nditer(array, flags=flags, op_flags=[operand_flags])
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._walk)
+
+    def __repr__(self) -> str:
+        return f"<numpy.nditer object at {hex(id(self))}>"
+
+    @property
+    def finished(self) -> bool:
+        return self._walk.finished
+
+    @property
+    def multi_index(self) -> tuple[int, ...]:
+        return self._walk.multi_index
+
+    @property
+    def index(self) -> int:
+        return self._walk.index
+
+    def iternext(self) -> bool:
+        return self._walk.iternext()
+
+
+WALK_ATTRIBUTES = frozenset(("finished", "multi_index", "index"))

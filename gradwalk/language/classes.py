@@ -92,8 +92,6 @@ class ClassObject:
 
     def create(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """``Class(…)``."""
-        if issubclass(self.kind, torch.autograd.Function):
-            raise RuntimeError(f"{self.name} is used through {self.name}.apply(…)")
         if not issubclass(self.kind, Instance):
             return self.kind(*args, **kwargs)
         made = self.kind(self)

@@ -82,7 +82,7 @@ def _for_percent(item: Any, kind: str) -> Any:
     if kind in "sr":
         _check_cost(item)
         return shown(item) if kind == "r" else printed(item)
-    return item.item() if isinstance(item, torch.Tensor) else item
+    return item
 
 
 def _filled(name: str) -> Callable[..., str]:

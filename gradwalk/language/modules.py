@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from gradwalk.language import arrays, costs, library, torch_tools
+from gradwalk.language import arrays, costs, grids, library, torch_tools
 from gradwalk.language.layers import LAYERS, OPTIMIZERS, SCHEDULERS, OptimizerClass
 from gradwalk.language.library import Context, Function, Module, Seed, Silence
 from gradwalk.language.objects import Draw
@@ -267,6 +267,7 @@ _NUMPY = Module(
         **_CONSTANTS,
         **arrays.FUNCTIONS,
         **arrays.GATHERED,
+        **grids.NUMPY,
         **{name: getattr(np, name) for name in "float32 float64 int32 int64 ndarray bool_ newaxis".split()},
         "random": Module(
             "numpy.random",

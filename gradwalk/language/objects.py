@@ -197,6 +197,8 @@ def _found(run: Run, base: Any, name: str) -> Any:
         return Plain(getattr(base, name), name=name) if hasattr(base, name) else _MISSING
     if isinstance(base, library.Builtin) and (base.name, name) == ("dict", "fromkeys"):
         return Plain(lambda keys, value=None: dict.fromkeys(run.checked(list(run.items(keys, run.at)), run.at), value))
+    if isinstance(base, arrays.Walk):
+        return _listed(base, name, arrays.WALK_ATTRIBUTES, frozenset(("iternext",)))
     if isinstance(base, Progress):
         return library.Silence(f"tqdm.{name}")
     if isinstance(base, UnpackedDualTensor):
@@ -227,6 +229,8 @@ def _of_path(base: PurePosixPath, name: str) -> Any:
 def _of_container(base: Any, name: str) -> Any:
     kind = dict if isinstance(base, OrderedDict | Tables) else type(base)
     method = containers.METHODS.get(kind, {}).get(name)
+    if isinstance(base, OrderedDict):
+        method = _ORDERED_VIEWS.get(name, method)
     if method is None:
         return _MISSING
 
@@ -234,6 +238,14 @@ def _of_container(base: Any, name: str) -> Any:
         return method(base, *args, **kwargs)
 
     return Plain(call, name=name)
+
+
+_ORDERED_VIEWS: dict[str, Any] = {
+    "keys": OrderedDict.keys,
+    "values": OrderedDict.values,
+    "items": OrderedDict.items,
+}
+"""They show themselves as odict_keys(…)."""
 
 
 def _of_array(base: Any, name: str) -> Any:

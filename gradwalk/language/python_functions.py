@@ -218,7 +218,16 @@ def real_class(value: Any) -> Any:
     """The class that a value stands for, if it stands for one."""
     if isinstance(value, library.Builtin):
         return TYPES.get(value.name, value)
+    if type(value).__name__ in _CLASSES:
+        return _CLASSES[type(value).__name__]
     return value.kind if type(value).__name__ in ("Layer", "OptimizerClass", "ClassObject") else value
+
+
+_CLASSES: dict[str, type] = {
+    "ParameterClass": torch.nn.Parameter,
+    "DeviceClass": torch.device,
+}
+"""Classes of PyTorch that are called by rules of their own here."""
 
 
 def _format(run: Run, node: ast.expr, value: Any, spec: str = "") -> str:

@@ -10,7 +10,7 @@ import ast
 import itertools
 import random
 import re
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -356,7 +356,11 @@ class Run:
         return known
 
 
-_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type, ...] = tuple(
+    type(view)
+    for table in (dict[str, int](), OrderedDict[str, int]())
+    for view in (table.keys(), table.values(), table.items())
+)
 _ITERABLE: tuple[Any, ...] = (
     list,
     tuple,

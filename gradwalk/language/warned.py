@@ -50,7 +50,11 @@ class _Category(Warning, metaclass=_Answer):
 
 _UNSEEN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 """A notebook does not show those of libraries."""
-_SEEN = ("__array__ implementation doesn't accept a copy", "Conversion of an array with ndim > 0 to a scalar")
+_SEEN = (
+    "__array__ implementation doesn't accept a copy",
+    "__array_wrap__ must accept context and return_scalar",
+    "Conversion of an array with ndim > 0 to a scalar",
+)
 """How those begin that NumPy gives to whoever calls it."""
 _ENTRY: Any = ("ignore", _Pattern(), _Category, None, 0)
 

@@ -24,6 +24,9 @@ def cells(*sources: str) -> list[tuple[str, str | None]]:
         "torch.ones(10**9)",
         "f'{x:999999}'",
         "import torch.compile",
+        "import numpy as np\nnp.einsum('a,b,c,d->abcd', *[np.ones(1000)] * 4)",
+        "import numpy as np\nlist(np.ndindex(10**5, 10**5))",
+        "import numpy as np\nnp.nditer(np.ones(2), flags=['external_loop'])",
     ],
 )
 def test_the_other_cells_go_on(refused: str) -> None:

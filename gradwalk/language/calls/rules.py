@@ -158,7 +158,18 @@ def _plain(run: Run, target: Plain, args: Args, kwargs: Kwargs, node: ast.expr) 
 
 
 def _class(run: Run, target: ClassObject, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    if issubclass(target.kind, torch.autograd.Function):
+        run.warn(
+            f"DeprecationWarning: <class '__main__.{target.name}'> should not be instantiated. Methods on autograd "
+            "functions are all static, so you should invoke them on the class itself. Instantiating an autograd "
+            "function will raise an error in a future version of PyTorch."
+        )
     return target.create(args, kwargs)
+
+
+def _legacy(run: Run, target: torch.autograd.Function, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
+    """``MyFunction()(x)``, as it was written before PyTorch 1.5: PyTorch says what to write today."""
+    return target(*args, **kwargs)
 
 
 def _instance(run: Run, target: Instance, args: Args, kwargs: Kwargs, node: ast.expr) -> Any:
@@ -197,6 +208,7 @@ def _silence(run: Run, target: Silence, args: Args, kwargs: Kwargs, node: ast.ex
 _CALLS: tuple[tuple[type, Callable[..., Any]], ...] = (
     (Builtin, _builtin),
     (Plain, _plain),
+    (torch.autograd.Function, _legacy),
     (nn.Module, module),
     (ClassObject, _class),
     (Instance, _instance),
