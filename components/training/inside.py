@@ -18,6 +18,7 @@ from gradwalk.training.program import program, step_program
 from gradwalk.training.running import Running
 
 PLAYER = "training-player"
+TITLE = "training-inside"
 WALKED = 200
 """Steps of a run that are opened as a program: every one of them is recorded there."""
 
@@ -59,7 +60,10 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
     setting = run.setting
     last = run.history.epochs[-1]
     at = Inside(min(at.epoch, last), min(at.batch, setting.batches - 1), at.step)
-    st.subheader(f"Epoch {at.epoch:,}: zero_grad → forward → loss → backward → step", anchor=False)
+    with st.container(key=TITLE):  # the view of the run brings it into sight
+        st.subheader(f"{_place(at, setting.batches)}: zero_grad → forward → loss → backward → step", anchor=False)
+    if at.epoch == last:
+        st.caption(f"The run ended after {_epochs(last)}: this is the step that would come next.")
     _moves(now, at, last, setting.batches)
     source = step_program(setting, snapshot(run.history, at.epoch, at.batch))
     try:
@@ -74,8 +78,19 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
         query=f"{query}&{at.query}",
         step=first if at.step is None else at.step,
         opened=f"{id(run)}",
+        low=True,
         key=PLAYER,
     )
+
+
+def _place(at: Inside, batches: int) -> str:
+    """Which step it is: an epoch's number says how many epochs are done before it."""
+    which = f"step {at.batch + 1} of {batches}" if batches > 1 else "the next step" if at.epoch else "the first step"
+    return f"After {_epochs(at.epoch)}, {which}" if at.epoch else which.capitalize()
+
+
+def _epochs(count: int) -> str:
+    return f"{count:,} epoch" if count == 1 else f"{count:,} epochs"
 
 
 def _moves(now: HasInside, at: Inside, last: int, batches: int) -> None:
@@ -86,8 +101,6 @@ def _moves(now: HasInside, at: Inside, last: int, batches: int) -> None:
         st.button("Step before", on_click=enter, args=(now, *before), disabled=number == 0, key="training-before")
         st.button("Step after", on_click=enter, args=(now, *after), disabled=after[0] > last, key="training-after")
         st.button("Close", on_click=_leave, args=(now,), key="training-close")
-        if batches > 1:
-            st.markdown(f"Step {at.batch + 1} of {batches} in this epoch")
 
 
 def _program(run: Running) -> None:

@@ -24,11 +24,12 @@ function createView(parent) {
   const epoch = html("output", { class: "epoch" });
   const loss = html("output");
   const right = html("output");
-  const enter = html("button", { type: "button", class: "button inside", click: () => view.send("inside", view.data.epochs[view.place]) }, "Step inside this epoch");
+  const enter = html("button", { type: "button", class: "button inside", click: stepInside }, "Step inside this epoch");
   const bar = html("div", { class: "bar" }, html("div", { class: "slide" }, play, slider), html("div", { class: "said" }, epoch, loss, right), enter);
   const grid = html("div", { class: "figures" }, ...figures.map(({ root }) => root));
   const root = html("div", { class: "training" }, bar, grid);
   const address = createAddress();
+  let stopLooking = () => {};
   parent.append(root);
 
   slider.addEventListener("input", () => {
@@ -68,6 +69,12 @@ function createView(parent) {
     tellAddress();
     figures.forEach((figure) => figure.take(pictures));
     resized();
+  }
+
+  function stepInside() {
+    view.send("inside", view.data.epochs[view.place]);
+    stopLooking();
+    stopLooking = reveal();
   }
 
   function go(place) {
@@ -117,6 +124,45 @@ function createView(parent) {
   }
 
   return Object.assign(view, { take, pause, leave: address.stop });
+}
+
+const HEAD = 76; // px of the page's own head, which lies over what is scrolled
+
+/** Bring the step that was asked for into sight as soon as the page has drawn it, and go on from there with the keys. */
+function reveal() {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const drawn = new MutationObserver(look);
+  const grown = new ResizeObserver(scroll); // the player below it takes its room later
+  let title = null;
+
+  function look() {
+    title = document.querySelector(".st-key-training-inside h3");
+    if (!title || title.closest("[data-stale=true]")) return;
+    drawn.disconnect();
+    title.tabIndex = -1;
+    title.style.outline = "none"; // it is no control
+    title.style.scrollMarginTop = `${HEAD}px`;
+    title.focus({ preventScroll: true });
+    grown.observe(title.closest("[data-testid=stMainBlockContainer]") ?? document.body);
+    for (const kind of ["wheel", "touchstart", "keydown"]) addEventListener(kind, leave, { once: true, passive: true });
+  }
+
+  function scroll() {
+    const page = title.closest("[data-testid=stMain]") ?? document.scrollingElement;
+    const room = page.scrollHeight - page.clientHeight - page.scrollTop;
+    const way = title.getBoundingClientRect().top - HEAD;
+    title.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+    if (way <= room) leave();
+  }
+
+  function leave() {
+    drawn.disconnect();
+    grown.disconnect();
+  }
+
+  drawn.observe(document.body, { subtree: true, childList: true, characterData: true });
+  look(); // when one is open already
+  return leave;
 }
 
 /** Shares from 0 to 1 that were packed into 16 bits each, low byte first; nan is the largest number. */
