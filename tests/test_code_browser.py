@@ -140,6 +140,17 @@ def test_marks_count_characters_of_every_kind(shown: CodePage) -> None:
 # Typing
 
 
+def test_the_mouse_puts_the_caret_where_it_clicks(shown: CodePage) -> None:
+    shown.write("one\ntwo\nthree")
+    shown.watch()
+    line = shown.layer.locator(".line").nth(1).bounding_box()
+    assert line
+    shown.page.mouse.click(line["x"] + line["width"] - 20, line["y"] + line["height"] / 2)
+    expect(shown.text).to_be_focused()
+    shown.page.keyboard.type("!")
+    expect(shown.text).to_have_value("one\ntwo!\nthree")
+
+
 def test_keys_of_an_editor(shown: CodePage) -> None:
     shown.text.fill("")
     shown.text.press_sequentially("def f(x):")
