@@ -194,6 +194,7 @@ class Run:
 
     def enter(self) -> None:
         """One more of the program's own functions is at work; ``depth`` goes down again when it is done."""
+        self.budget.check_time(self.span(self.at))  # an optimizer can call one without end, and it may do nothing
         if self.depth >= self.budget.limits.calls:
             raise ProgramError(
                 f"Functions call each other more than {self.budget.limits.calls} deep. A loop would work.",

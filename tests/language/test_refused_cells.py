@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gradwalk import ProgramError, record
+from gradwalk.limits import LIMITS
 from gradwalk.recording import Output
 
 
@@ -54,6 +57,13 @@ def test_a_module_that_is_not_here_fails_where_it_is_used() -> None:
 def test_a_budget_that_is_spent_stays_spent() -> None:
     found = cells("print('first')", "while True:\n    pass", "print('last')")
     assert found == [("first", None), ("", "Refused"), ("", "Refused")]
+
+
+def test_a_closure_that_does_nothing_cannot_be_called_without_end() -> None:
+    endless = "import torch\nw = torch.ones(1, requires_grad=True)\nw.grad = torch.ones(1)\nloss = torch.ones(())\n"
+    optimizer = "torch.optim.LBFGS([w], max_iter=10**9, tolerance_grad=-1., tolerance_change=-1.)"
+    with pytest.raises(ProgramError, match="seconds and was stopped"):
+        record(f"{endless}{optimizer}.step(lambda: loss)", limits=replace(LIMITS, seconds=0.3))
 
 
 def test_a_star_brings_what_is_listed() -> None:

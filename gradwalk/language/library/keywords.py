@@ -27,6 +27,7 @@ KEYWORDS = frozenset(
         "seed separator suppress_small precision cum_weights weights decimal err_msg collate_fn pin_memory num_workers "
         "persistent_workers padding_value side "
         "rel_tol abs_tol strict default tensors out_features shifts "
+        "max_iter max_eval tolerance_grad tolerance_change line_search_fn "
     ).split()
 )
 """Keywords a call may use. ``out`` and the like are missing on purpose; ``device`` has to be the CPU."""
