@@ -14,8 +14,8 @@ from gradwalk.perceptron.symbols import number_latex, unbracketed
 MOST_DIGITS = 17
 """So many significant digits tell any two numbers of float64 apart."""
 _FEWEST = 5
-_ROUNDED = 2**-23
-"""What float32 adds to a decimal, relative: 6.7 is 6.699999809265137 there, and is written 6.7."""
+_ROUNDED = 2**-24
+"""What float32 adds to a decimal at most, relative: 6.7 is 6.699999809265137 there, and is written 6.7."""
 
 
 def filled_factor(factor: Factor, numbers: Sequence[float], gives: float) -> str:
@@ -43,24 +43,27 @@ def readable(
     none of them gives it, the texts are those of four decimals.
     """
     kept = [short(number) for number in numbers]
-    if all(map(_is_kept, numbers, kept)) or not math.isfinite(gives):
+    if not math.isfinite(gives) or not all(map(math.isfinite, numbers)):
         return kept
     roundings = [list(_roundings(number, text)) for number, text in zip(numbers, kept, strict=True)]
     results = compute([[_read(text) for text in texts] for texts in roundings])
-    wanted = short(gives)
-    place = next((place for place, result in enumerate(results) if short(result) == wanted), 0)
+    wanted = _shown(gives)
+    place = next((place for place, result in enumerate(results) if _shown(result) == wanted), 0)
     return [texts[place] for texts in roundings]
 
 
-def _is_kept(number: float, text: str) -> bool:
-    """Whether the short text is the number itself, or the decimal that float32 rounded."""
-    return not math.isfinite(number) or abs(_read(text) - number) <= _ROUNDED * abs(number)
+def _shown(number: float) -> float:
+    """A number as it is read from the screen, where 2 and 2.0000 are the same."""
+    return _read(short(number))
 
 
 def _roundings(number: float, kept: str) -> Iterator[str]:
+    """From the coarsest on; the decimals that float32 rounded are given up last."""
     yield kept
-    for digits in range(_FEWEST, MOST_DIGITS + 1):
-        yield kept if _is_kept(number, kept) else f"{number:.{digits}g}".replace("-", MINUS)
+    for tolerance in (_ROUNDED, 0.0):
+        for digits in range(_FEWEST, MOST_DIGITS + 1):
+            near = abs(_read(kept) - number) <= tolerance * abs(number)
+            yield kept if near else f"{number:.{digits}g}".replace("-", MINUS)
 
 
 def _read(text: str) -> float:
