@@ -59,7 +59,7 @@ def shown(page: Page) -> PerceptronPage:
 # Stepping
 
 
-def test_the_drawing_lights_up_in_step_with_the_graph(shown: PerceptronPage) -> None:
+def test_the_drawing_lights_up_in_step_with_the_graph_and_leads_to_its_steps(shown: PerceptronPage) -> None:
     shown.expect_drawn("z = ?", "ŷ = ?", "L = ?")
     expect(shown.drawing.locator(".now")).to_have_count(0)
     shown.press("ArrowRight", 2)
@@ -72,31 +72,26 @@ def test_the_drawing_lights_up_in_step_with_the_graph(shown: PerceptronPage) -> 
     expect(shown.drawing).to_have_attribute("data-phase", "backward")
     shown.press("Home")
     shown.expect_drawn("z = ?")
-
-
-def test_a_press_of_a_key_asks_nothing_of_the_server(shown: PerceptronPage) -> None:
-    sent: list[str | bytes] = []
-    shown.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    shown.page.reload()
-    expect(shown.drawing.locator("svg")).to_be_visible(timeout=90_000)
-    settled(shown.page)
-    before = len(sent)
-    shown.press("ArrowRight", 12)
-    shown.expect_drawn("L = 6.7012")
-    assert len(sent) == before
-
-
-def test_a_click_on_the_drawing_leads_to_its_step(shown: PerceptronPage) -> None:
     shown.drawing.get_by_role("button").filter(has_text="ŷ =").click()
     shown.expect_step(3)
     shown.press("Enter")
     shown.expect_step(3)
 
 
+def test_a_press_of_a_key_asks_nothing_of_the_server(page: Page) -> None:
+    sent: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    shown = PerceptronPage(page).open()
+    before = len(sent)
+    shown.press("ArrowRight", 12)
+    shown.expect_drawn("L = 6.7012")
+    assert len(sent) == before
+
+
 # Changing numbers
 
 
-def test_a_weight_is_dragged_on_the_drawing_and_stands_in_its_field(shown: PerceptronPage) -> None:
+def test_numbers_of_the_drawing_are_dragged_and_moved_by_keys_and_the_step_stays(shown: PerceptronPage) -> None:
     shown.press("ArrowRight", 12)
     shown.expect_drawn("L = 6.7012")
     box = shown.drawn("weight w of x").bounding_box()
@@ -108,6 +103,11 @@ def test_a_weight_is_dragged_on_the_drawing_and_stands_in_its_field(shown: Perce
     shown.page.mouse.up()
     expect(shown.field("w")).to_have_value("2")
     shown.expect_drawn("w = 2", "z = 13.4")
+    shown.drawn("bias b").focus()
+    shown.press("ArrowRight", 10)
+    expect(shown.field("b")).to_have_value("1")
+    expect(shown.drawn("bias b")).to_have_attribute("aria-valuenow", "1")
+    shown.expect_drawn("z = 14.4")
     shown.expect_step(12)
 
 
@@ -134,37 +134,7 @@ def test_a_line_takes_hold_of_its_weight(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"w=\[\[0\.1,\+0\.7\]"))
 
 
-def test_keys_move_a_number_of_the_drawing_and_not_the_step(shown: PerceptronPage) -> None:
-    shown.press("ArrowRight", 2)
-    shown.drawn("bias b").focus()
-    shown.press("ArrowRight", 10)
-    expect(shown.field("b")).to_have_value("1")
-    expect(shown.drawn("bias b")).to_have_attribute("aria-valuenow", "1")
-    shown.expect_drawn("z = 7.7")
-    shown.expect_step(2)
-
-
-def test_a_slider_reaches_the_trap_and_it_is_explained(shown: PerceptronPage) -> None:
-    shown.press("ArrowRight", 12)
-    shown.field("x").fill("16")
-    shown.expect_drawn("z = 16")
-    expect(shown.drawing.locator(".warning")).to_be_visible()
-    shown.slider("x").focus()
-    shown.press("ArrowRight", 2)
-    shown.expect_drawn("L = inf", "log(1 − ŷ) = log(0)")
-
-
-def test_a_sign_is_told_without_colour(shown: PerceptronPage) -> None:
-    line = shown.drawing.locator(".edge:not(.link) .line").first
-    assert line.get_attribute("stroke-dasharray") is None
-    thin = float(line.get_attribute("stroke-width") or 0)
-    shown.field("w").fill("-4")
-    shown.expect_drawn("w = −4")
-    expect(line).to_have_attribute("stroke-dasharray", re.compile(r"\d"))
-    assert float(line.get_attribute("stroke-width") or 0) > thin
-
-
-def test_what_is_refused_stays_with_its_sentence_and_the_last_good_picture_is_dimmed(shown: PerceptronPage) -> None:
+def test_what_is_typed_stays_whether_it_is_refused_or_typed_quickly(shown: PerceptronPage) -> None:
     shown.field("w").fill("two")
     expect(shown.page.locator('[id="cell-w.0.0.0-refusal"]')).to_contain_text("w may contain numbers")
     expect(shown.field("w")).to_have_attribute("aria-invalid", "true")
@@ -174,13 +144,29 @@ def test_what_is_refused_stays_with_its_sentence_and_the_last_good_picture_is_di
     expect(shown.drawing).not_to_have_class(re.compile(r"\bstale\b"))
     shown.expect_drawn("w = 0.5")
     expect(shown.page).to_have_url(re.compile(r"w=1/2&"))
-
-
-def test_quick_typing_never_loses_a_digit(shown: PerceptronPage) -> None:
     shown.field("x").fill("")
     shown.field("x").press_sequentially("3.14159", delay=15)
     shown.expect_drawn("3.1416")
     expect(shown.field("x")).to_have_value("3.14159")
+
+
+def test_a_sign_is_told_without_colour_and_the_trap_is_explained(shown: PerceptronPage) -> None:
+    line = shown.drawing.locator(".edge:not(.link) .line").first
+    assert line.get_attribute("stroke-dasharray") is None
+    thin = float(line.get_attribute("stroke-width") or 0)
+    shown.field("w").fill("-4")
+    shown.expect_drawn("w = −4")
+    expect(line).to_have_attribute("stroke-dasharray", re.compile(r"\d"))
+    assert float(line.get_attribute("stroke-width") or 0) > thin
+    shown.field("w").fill("1")
+    shown.field("x").fill("16")
+    expect(shown.drawing.locator(".warning")).to_be_visible()
+    shown.slider("x").focus()
+    shown.press("ArrowRight", 2)
+    expect(shown.drawing.locator(".warning")).to_contain_text("z = 17")
+    shown.player.locator("input.steps").focus()
+    shown.press("End")
+    shown.expect_drawn("L = inf", "log(1 − ŷ) = log(0)")
 
 
 # Building a network
@@ -218,7 +204,14 @@ def test_a_preset_is_one_press_away(shown: PerceptronPage) -> None:
 # By hand
 
 
-def test_the_first_wrong_factor_of_a_derivation_is_found(shown: PerceptronPage) -> None:
+def test_the_step_outlives_a_look_at_the_table_and_the_first_wrong_factor_is_found(shown: PerceptronPage) -> None:
+    shown.press("ArrowRight", 5)
+    expect(shown.page).to_have_url(re.compile("step=5"))
+    shown.view("By hand")
+    shown.expect_drawn("L = 6.7012", "∇ 6.6918")
+    shown.view("Step through")
+    shown.expect_step(5)
+    expect(shown.page).to_have_url(re.compile(r"/perceptron\?step=5$"))
     shown.view("By hand")
     expect(shown.page.get_by_role("row", name="dL/dw")).to_contain_text("6.691762447357178")
     shown.page.get_by_label("dL/dŷ", exact=True).fill("(y_pred - y)/(1 - y_pred)")
@@ -229,17 +222,6 @@ def test_the_first_wrong_factor_of_a_derivation_is_found(shown: PerceptronPage) 
     shown.page.reload()
     expect(shown.page.get_by_label("dL/dŷ", exact=True)).to_have_value("(y_pred - y)/(1 - y_pred)", timeout=90_000)
     expect(shown.page.get_by_text("The factor ŷ is missing.")).to_be_visible()
-
-
-def test_the_step_outlives_a_look_at_the_table(shown: PerceptronPage) -> None:
-    shown.press("ArrowRight", 5)
-    expect(shown.page).to_have_url(re.compile("step=5"))
-    shown.view("By hand")
-    expect(shown.page.get_by_role("row", name="dL/dw")).to_be_visible()
-    shown.expect_drawn("L = 6.7012", "∇ 6.6918")
-    shown.view("Step through")
-    shown.expect_step(5)
-    expect(shown.page).to_have_url(re.compile(r"/perceptron\?step=5$"))
 
 
 # Train
@@ -258,7 +240,9 @@ def test_xor_gets_its_hidden_layer(page: Page) -> None:
 # Sharing
 
 
-def test_a_shared_address_shows_the_same_step_elsewhere(shown: PerceptronPage, new_page: NewPage) -> None:
+def test_a_shared_address_shows_the_same_step_elsewhere_and_the_program_opens_in_code(
+    shown: PerceptronPage, new_page: NewPage
+) -> None:
     shown.field("w").fill("-0.5")
     shown.expect_drawn("w = −0.5")
     shown.page.get_by_role("radio", name="float64").check(force=True)
@@ -266,13 +250,11 @@ def test_a_shared_address_shows_the_same_step_elsewhere(shown: PerceptronPage, n
     shown.player.locator("input.steps").focus()
     shown.press("ArrowRight", 2)
     expect(shown.page).to_have_url(re.compile(r"w=-0.5.*dtype=float64&step=2$"))
-    other = PerceptronPage(new_page()).open(shown.page.url.partition("/perceptron")[2])
+    there = shown.page.url.partition("/perceptron")[2]
+    other = PerceptronPage(new_page()).open(there)
     expect(other.field("w")).to_have_value("-0.5")
     other.expect_step(2)
     other.expect_drawn("z = −3.35")
-
-
-def test_the_program_opens_in_code(shown: PerceptronPage) -> None:
     shown.page.get_by_role("link", name="Open the program in Code").click()
     editor = shown.page.get_by_role("textbox", name="Program")
     expect(editor).to_have_value(re.compile(r"loss = binary_cross_entropy_loss\(y_pred, y\)"), timeout=90_000)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gradwalk.notation import pretty
 from gradwalk.perceptron.editing import elements
 from gradwalk.perceptron.model import Layer, Perceptron, SettingError
 from gradwalk.perceptron.names import Names
 from gradwalk.perceptron.reading import Network, numbers
+from gradwalk.perceptron.spoken import said
 
 Cells = Mapping[str, str]
 
@@ -102,7 +102,7 @@ def label(cell: str, network: Network | None) -> str:
     except IndexError:
         return kind
     several = f" of row {at[0] + 1}" if kind in "xy" and network.rows > 1 else ""
-    return pretty(name) + several
+    return said(name) + several
 
 
 def _name(names: Names, kind: str, at: Sequence[int]) -> str:

@@ -21,6 +21,8 @@ function makeSlider(element, { label, limits, now, give, press }) {
     element.setPointerCapture(event.pointerId);
     element.focus({ preventScroll: true });
     event.preventDefault();
+    addEventListener("pointermove", drag);
+    for (const last of ["pointerup", "pointercancel"]) addEventListener(last, end);
   });
   function drag(event) {
     if (!from) return;
@@ -30,15 +32,16 @@ function makeSlider(element, { label, limits, now, give, press }) {
     element.classList.add("dragged");
     move(within(from.span, from.value + steps * from.span.step), from.span);
   }
-  element.addEventListener("pointermove", drag);
-  const end = (event) => {
+  /** The window listens: an answer of the server may draw the number anew while it is dragged. */
+  function end(event) {
     if (event.type === "pointerup") drag(event); // a busy browser may tell the last move only here
     if (from && !from.moved && event.type === "pointerup") press();
     from = null;
     element.classList.remove("dragged");
-  };
-  element.addEventListener("pointerup", end);
-  element.addEventListener("pointercancel", end);
+    removeEventListener("pointermove", drag);
+    for (const last of ["pointerup", "pointercancel"]) removeEventListener(last, end);
+  }
+
   element.addEventListener("keydown", (event) => {
     const span = spanOf(now(), limits);
     const value = spanKey(event.key, span, now());

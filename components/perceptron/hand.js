@@ -141,7 +141,8 @@ function line({ kind, name, lines, cells, remark }, heads) {
   const number = (cell, at) => {
     const [text, agrees] = cell ?? ["", ""];
     const note = agrees ? [html("small", { title: "compared with the number by hand" }, agrees)] : [];
-    return html("td", { "data-head": heads[at + 1], class: cell ? null : "none" }, text, ...note);
+    const list = text.includes(", ") ? "list" : null; // one number for each row of the batch
+    return html("td", { "data-head": heads[at + 1], class: cell ? list : "none" }, text, ...note);
   };
   const row = html("tr", { class: kind }, first, ...cells.map(number));
   return remark ? [row, html("tr", { class: "remark" }, html("td", { colspan: 4 }, remark))] : [row];
