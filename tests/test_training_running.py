@@ -79,7 +79,7 @@ def test_other_numbers_under_the_surface() -> None:
     ("setting", "says"),
     [
         (Setting(TANH), "All 4 points are told apart after"),
-        (Setting(Network()), "of 4 points are right after 300 epochs. One neuron parts the plane by one straight line"),
+        (Setting(Network()), "of 4 points right after 300 epochs. One neuron parts the plane by one straight line"),
         (moons(fault="no_grad"), "PyTorch stopped the run: “a leaf Variable that requires grad is being used"),
         (moons(fault="dead"), "The slope of ReLU is 0 there"),
         (Setting(Network(), Data("line", 40), Optimizer(lr=0.1)), "The points were scattered about 0.8 · x + 0.3."),

@@ -71,7 +71,7 @@ def _classes(history: History) -> Remark:
     right = round((history.accuracy[-1] or 0.0) * count)
     if right == count:
         return Remark(f"All {count} points are told apart{_since(history)}.")
-    so_far = f"{right} of {count} points are right after {_epochs(history.epochs[-1])}."
+    so_far = f"{right} of {count} points right after {_epochs(history.epochs[-1])}."
     kind, network = history.setting.data.kind, history.setting.trained
     if not network.hidden and kind == "xor":
         return Remark(
