@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-_FOLDER = Path(__file__).parent
-_PLAYER = _FOLDER.parent / "stepper"
-_SCRIPTS = (_PLAYER / "dom.js", _PLAYER / "formula.js", _FOLDER / "answer.js")
+from components.sources import joined
+
 _mount = st.components.v2.component(
     "gradwalk_answer",
-    css=(_FOLDER / "answer.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS),
+    css=joined("answer/answer.css"),
+    js=joined("stepper/dom.js", "stepper/formula.js", "hidden.js", "answer/answer.js"),
 )
 
 

@@ -30,10 +30,10 @@ function assemble(parent) {
   const hide = html("button", { type: "button", class: "hide" });
   const root = html("div", { class: "answer" }, hide, results);
   hide.addEventListener("click", () => {
-    remember(!results.hidden);
+    keepHidden(HIDDEN, !results.hidden);
     hideResults(hide, results, !results.hidden);
   });
-  hideResults(hide, results, remembered());
+  hideResults(hide, results, wasHidden(HIDDEN));
   parent.append(root);
   return { root, columns, body, table, details, formulas, hide };
 }
@@ -43,22 +43,6 @@ function assemble(parent) {
 function hideResults(button, results, hidden) {
   results.hidden = hidden;
   button.textContent = hidden ? "Show results" : "Hide results";
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(HIDDEN) === "yes";
-  } catch {
-    return false; // a browser that keeps nothing
-  }
-}
-
-function remember(hidden) {
-  try {
-    localStorage.setItem(HIDDEN, hidden ? "yes" : "no");
-  } catch {
-    return;
-  }
 }
 
 function column(name) {

@@ -37,7 +37,7 @@ _form = st.components.v2.component(
 _hand = st.components.v2.component(
     "gradwalk_hand",
     css=joined("perceptron/hand.css"),
-    js=joined("stepper/dom.js", "stepper/formula.js", "code/post.js", "perceptron/hand.js"),
+    js=joined("stepper/dom.js", "stepper/formula.js", "code/post.js", "hidden.js", "perceptron/hand.js"),
 )
 
 

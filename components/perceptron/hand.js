@@ -17,9 +17,9 @@ function createHand(parent) {
   const check = html("section", { "aria-label": title }, html("h3", {}, title), names, rows, summary);
   const choice = html("span", { class: "wrt" });
   const table = html("div", {});
-  const chain = html("details", { open: !remembered() }, html("summary", {}, "By hand against autograd"), table);
+  const chain = html("details", { open: !wasHidden(HIDDEN) }, html("summary", {}, "By hand against autograd"), table);
   const more = html("div", { class: "more" });
-  chain.addEventListener("toggle", () => remember(!chain.open));
+  chain.addEventListener("toggle", () => keepHidden(HIDDEN, !chain.open));
   const root = html("div", { class: "hand" }, choice, chain, check, more);
   const fields = new Map();
   parent.append(root);
@@ -94,22 +94,6 @@ function createHand(parent) {
   }
 
   return { update, remove, hand };
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(HIDDEN) === "yes";
-  } catch {
-    return false; // a browser that keeps nothing
-  }
-}
-
-function remember(hidden) {
-  try {
-    localStorage.setItem(HIDDEN, hidden ? "yes" : "no");
-  } catch {
-    return;
-  }
 }
 
 /** Which weight the chain leads to. */

@@ -138,7 +138,8 @@ function createPlayer(parent) {
     const moved = data && next.query !== data.query;
     const hasSteps = Boolean(next.story && next.story.steps && next.story.steps.length);
     root.classList.toggle("has-nothing", !hasSteps);
-    setText(empty, `Nothing has run yet. ${next.beside ? "Write a program" : "Type an expression"}, and its steps appear here.`);
+    const first = next.low ? "Choose settings that fit" : next.beside ? "Write a program" : "Type an expression";
+    setText(empty, `Nothing has run yet. ${first}, and ${next.low ? "the" : "its"} steps appear here.`);
     root.classList.toggle("stale", Boolean(next.stale));
     panel.age(Boolean(next.stale));
     if (!hasSteps) {
