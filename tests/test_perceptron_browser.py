@@ -303,4 +303,5 @@ def test_an_address_that_does_not_fit_says_what_to_do(page: Page) -> None:
     page.goto("/perceptron?x=1e9")
     settled(page)
     expect(page.get_by_text("numbers between −1,000,000 and 1,000,000 work")).to_be_visible()
-    expect(page.locator(".empty")).to_have_text("Nothing has run yet. Choose settings that fit, and the steps appear here.")
+    what_to_do = "Nothing has run yet. Choose settings that fit, and the steps appear here."
+    expect(page.locator(".empty")).to_have_text(what_to_do)
