@@ -17,6 +17,8 @@ class Span(NamedTuple):
     column: int
     end_line: int
     end_column: int
+    file: str = ""
+    """Empty for the program's own text; else the path of another file, as Python names it."""
 
 
 class ProgramError(Exception):

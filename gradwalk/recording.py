@@ -1,7 +1,7 @@
 """A recording: everything that happened while a program ran, as plain frozen data without a tensor in it.
 
 Numbers are kept flat in row-major order and exactly as PyTorch held them (a float32 is a Python float of the same
-value). An array of more than ``MAX_NUMBERS`` elements keeps its shape and dtype, and ``numbers`` is None.
+value). An array of more than ``MAX_NUMBERS`` elements keeps its shape, dtype and a ``Summary``: ``numbers`` is None.
 ``docs/recording.md`` describes the JSON form.
 """
 
@@ -17,12 +17,29 @@ MAX_NUMBERS = 1024
 Number = float | int | bool
 
 
+class Summary(NamedTuple):
+    """What is kept of an array that is too large for all of its numbers."""
+
+    first: tuple[Number, ...]
+    """Its first few elements."""
+    least: float | None
+    """Of the elements that are no nan; None where there is none, and for complex numbers."""
+    greatest: float | None
+    mean: float | None
+    nan: int
+    """How many elements are nan."""
+    inf: int
+    """How many are infinite."""
+
+
 class Array(NamedTuple):
     """Numbers with a shape: a seed, an upstream gradient, a contribution, a ``.grad``."""
 
     shape: tuple[int, ...]
     dtype: str
     numbers: tuple[Number, ...] | None
+    summary: Summary | None = None
+    """Where ``numbers`` is None: what is kept instead."""
 
 
 class Value(NamedTuple):
@@ -43,6 +60,10 @@ class Value(NamedTuple):
     requires_grad: bool
     operation: int | None
     """The operation that made it; None for a value that the program wrote down or drew at random."""
+    summary: Summary | None = None
+    """Where ``numbers`` is None: what is kept instead."""
+    grad_of: int | None = None
+    """The ``tensor`` (not the value) whose ``.grad`` this is, or was when it was that."""
 
 
 class Edge(NamedTuple):
@@ -77,6 +98,8 @@ class Operation(NamedTuple):
     in_place: bool
     span: Span | None
     """The piece of source whose call ran it; several operations can share one (``F.linear``)."""
+    module: int | None = None
+    """The innermost module of ``torch.nn`` whose forward ran it: an index into the recording's ``modules``."""
 
 
 class Route(NamedTuple):
@@ -105,6 +128,18 @@ class Node(NamedTuple):
     saved: tuple[Saved, ...]
 
 
+class Module(NamedTuple):
+    """A module of ``torch.nn`` whose forward ran."""
+
+    id: int
+    path: str
+    """``model.encoder.layers.0``: the variable that holds the outermost one (else its class in lower case), then its
+    way from there."""
+    type: str
+    parent: int | None
+    """The module inside of whose forward it was called; None for an outermost one."""
+
+
 class Binding(NamedTuple):
     name: str
     value: int | None
@@ -127,6 +162,8 @@ class Forward(NamedTuple):
     cell: int
     span: Span | None
     operation: int
+    call: int | None = None
+    """The call in whose backward pass it ran (``create_graph=True``, a checkpoint); None outside of them."""
 
 
 class LocalGradient(NamedTuple):
@@ -151,8 +188,17 @@ class LocalGradient(NamedTuple):
     """Index into the operation's ``results``."""
 
 
+class Root(NamedTuple):
+    """One more value that a backward pass starts from."""
+
+    root: int
+    node: int | None
+    seed: Array
+    seed_given: bool
+
+
 class BackwardCall(NamedTuple):
-    """``backward()`` was called. ``call`` counts the calls from 0. Its local gradients come right after it."""
+    """A backward pass was asked for. ``call`` counts them from 0. Its local gradients come right after it."""
 
     cell: int
     span: Span | None
@@ -163,6 +209,14 @@ class BackwardCall(NamedTuple):
     seed: Array
     seed_given: bool
     retain_graph: bool
+    """What PyTorch was told, or takes for granted: ``create_graph`` implies it."""
+    function: str = "backward"
+    """``backward``: gradients accumulate in leaves. ``grad`` (``torch.autograd.grad``): they are results."""
+    create_graph: bool = False
+    more: tuple[Root, ...] = ()
+    """Further values that it starts from."""
+    inputs: tuple[int, ...] = ()
+    """The values whose gradients were asked for, by ``grad(…, inputs)`` or ``backward(inputs=…)``."""
 
 
 class Backward(NamedTuple):
@@ -192,12 +246,89 @@ class Accumulate(NamedTuple):
 
 
 class Free(NamedTuple):
-    """backward() released what these nodes had saved."""
+    """What these nodes had saved was there before the call, and was gone when it was looked for afterwards."""
 
     cell: int
     span: Span | None
     call: int
     nodes: tuple[int, ...]
+
+
+class Result(NamedTuple):
+    """``torch.autograd.grad`` gave the gradient by one of its inputs. Nothing accumulates."""
+
+    cell: int
+    span: Span | None
+    call: int
+    of: int
+    """The value that was asked for."""
+    value: int | None
+    """The gradient; None for an input that is not used."""
+
+
+class Hooked(NamedTuple):
+    """A tensor's hook ran in a backward pass. ``before`` and ``after`` are equal when it gave None."""
+
+    cell: int
+    span: Span | None
+    """Where the hook was registered."""
+    call: int
+    node: int | None
+    """The node that made the value, or the ``AccumulateGrad`` of a leaf."""
+    value: int
+    """The value whose gradient it was given."""
+    name: str
+    """The function's name."""
+    before: Array
+    after: Array
+
+
+class Cleared(NamedTuple):
+    """The ``.grad`` of exactly these values went away, or became zeros by ``zero_grad(set_to_none=False)``."""
+
+    cell: int
+    span: Span | None
+    leaves: tuple[int, ...]
+    """Ids of values."""
+    zeros: bool
+
+
+class Assigned(NamedTuple):
+    """The program put a tensor into a ``.grad``."""
+
+    cell: int
+    span: Span | None
+    leaf: int
+    before: Array | None
+    value: int
+    """The tensor that is the ``.grad`` from here on."""
+
+
+class Switched(NamedTuple):
+    """A tensor's flags changed: ``before`` and ``after`` are values of one tensor."""
+
+    cell: int
+    span: Span | None
+    by: str
+    """``requires_grad``, ``detach_``, ``retain_grad`` …"""
+    before: int
+    after: int
+
+
+class Entered(NamedTuple):
+    """A module's forward begins."""
+
+    cell: int
+    span: Span | None
+    module: int
+
+
+class Left(NamedTuple):
+    """A module's forward has ended, by a failure as well."""
+
+    cell: int
+    span: Span | None
+    module: int
 
 
 class State(NamedTuple):
@@ -226,13 +357,32 @@ class Update(NamedTuple):
     given: tuple[State, ...] = ()
 
 
+class Stopped(NamedTuple):
+    """Recording ends here, and the program goes on. Only outputs and failures come after it."""
+
+    cell: int
+    span: Span | None
+    reason: str
+    """A short key: ``operations``, ``backward nodes``, ``memory`` …"""
+    text: str
+    """The sentence that says so."""
+
+
 class Output(NamedTuple):
-    """What a print, a warning or a cell's last expression showed. ``stream``: ``print``, ``result`` or ``warning``."""
+    """Something was shown.
+
+    ``stream`` is ``print``, ``stderr``, ``result`` (a cell's last expression), ``display``, ``warning`` or
+    ``notice`` (what Gradwalk has to say of the recording itself).
+    """
 
     cell: int
     span: Span | None
     stream: str
     text: str
+    """As text; of ``image/svg+xml`` the SVG, of ``image/png`` its base64."""
+    mime: str = "text/plain"
+    alternative: str = ""
+    """Of a picture: what it is in plain text."""
 
 
 class Failure(NamedTuple):
@@ -244,9 +394,30 @@ class Failure(NamedTuple):
     message: str
     cause: str | None
     """A short key by which explain.py says why it happened and what would work, such as ``backward-twice``."""
+    traceback: str = ""
+    """IPython's, without colours."""
 
 
-Event = Statement | Forward | BackwardCall | LocalGradient | Backward | Accumulate | Free | Update | Output | Failure
+Event = (
+    Statement
+    | Forward
+    | BackwardCall
+    | LocalGradient
+    | Backward
+    | Accumulate
+    | Result
+    | Hooked
+    | Free
+    | Cleared
+    | Assigned
+    | Switched
+    | Update
+    | Entered
+    | Left
+    | Output
+    | Failure
+    | Stopped
+)
 
 
 class CellFailure(NamedTuple):
@@ -291,6 +462,11 @@ class Recording:
     events: tuple[Event, ...]
     pictures: tuple[Picture, ...] = ()
     """Made only when asked for: ``record(source, pictures=True)``."""
+    modules: tuple[Module, ...] = ()
+    complete: bool = True
+    """False when recording ended at a limit before the program did."""
+    file: str = ""
+    """The path of the file that ``source`` is the text of; empty for a program that was given as text."""
 
     def to_json(self) -> str:
         """The whole recording as JSON; docs/recording.md has the schema."""

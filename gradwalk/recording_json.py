@@ -1,4 +1,5 @@
 """Recording ↔ JSON. Every tuple becomes an object with its field names; an event also says which one it is.
+Fields that few have are left out where they say nothing.
 
 JSON has no nan and no infinities: they are written as the strings "nan", "inf" and "-inf".
 """
@@ -13,7 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from gradwalk import recording as r
 
-FORMAT = 2
+FORMAT = 3
 """Goes up when a reader of the old form would misread the new one."""
 
 EVENTS: dict[str, type] = {
@@ -23,21 +24,34 @@ EVENTS: dict[str, type] = {
     "backward call": r.BackwardCall,
     "backward": r.Backward,
     "accumulate": r.Accumulate,
+    "result": r.Result,
+    "hooked": r.Hooked,
     "free": r.Free,
+    "cleared": r.Cleared,
+    "assigned": r.Assigned,
+    "switched": r.Switched,
     "update": r.Update,
+    "entered": r.Entered,
+    "left": r.Left,
     "output": r.Output,
     "failure": r.Failure,
+    "stopped": r.Stopped,
 }
 """The name of each event, as docs/recording.md lists them."""
 
 _NAMES = {kind: name for name, kind in EVENTS.items()}
-_PARTS = ("cells", "values", "operations", "nodes", "events", "pictures")
+_PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modules")
+_PLAIN = ("source", "torch", "complete", "file")
+_LEFT_OUT = frozenset(
+    "file summary grad_of module call function create_graph more inputs mime alternative traceback".split()
+)
+"""Fields that are left out where they hold what they usually do."""
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 def to_json(recording: r.Recording) -> str:
     """The whole recording as one JSON object."""
-    whole: dict[str, Any] = {"format": FORMAT, "source": recording.source, "torch": recording.torch}
+    whole: dict[str, Any] = {"format": FORMAT} | {name: getattr(recording, name) for name in _PLAIN}
     whole |= {part: [_encode(item) for item in getattr(recording, part)] for part in _PARTS}
     return json.dumps(whole, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -50,7 +64,8 @@ def from_json(text: str) -> r.Recording:
             raise ValueError(f"its format is {whole['format']}, and this version reads {FORMAT}")
         hints = get_type_hints(r.Recording)
         parts = {part: _decode(hints[part], whole[part]) for part in _PARTS}
-        return r.Recording(source=str(whole["source"]), torch=str(whole["torch"]), **parts)
+        plain = {name: _decode(hints[name], whole[name]) for name in _PLAIN}
+        return r.Recording(**plain, **parts)
     except (KeyError, TypeError, IndexError, RecursionError) as error:
         raise ValueError(f"This is no recording: {error!r}.") from error
     except ValueError as error:
@@ -65,7 +80,12 @@ def _encode(value: Any) -> Any:
     fields = getattr(value, "_fields", None)
     if fields is None:
         return [_encode(item) for item in value]
-    named = {field: _encode(item) for field, item in zip(fields, value, strict=True)}
+    usual = type(value)._field_defaults  # type: ignore[attr-defined]
+    named = {
+        field: _encode(item)
+        for field, item in zip(fields, value, strict=True)
+        if not (field in usual and field in _LEFT_OUT and item == usual[field])
+    }
     name = _NAMES.get(type(value))
     return named if name is None else {"event": name, **named}
 
@@ -80,8 +100,11 @@ def _decode(kind: Any, data: Any) -> Any:
         (inner, *_) = get_args(kind)
         return tuple(_decode(inner, item) for item in _plain((list,), data))
     if hasattr(kind, "_fields"):
-        hints = _hints(kind)
-        return kind(*(_decode(hints[field], data[field]) for field in kind._fields))
+        hints, usual = _hints(kind), kind._field_defaults
+        left_out = _LEFT_OUT - set(data)
+        return kind(
+            *(usual[f] if f in left_out and f in usual else _decode(hint, data[f]) for f, hint in hints.items())
+        )
     return _plain((kind,), data)
 
 

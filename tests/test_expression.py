@@ -312,7 +312,7 @@ def test_whatever_is_typed_is_read_or_refused_with_a_place_in_the_text(text: str
     typed = text.split("\n")
     assert refusal.message.endswith((".", "?", "…"))
     if refusal.span:
-        line, column, end_line, end_column = refusal.span
+        line, column, end_line, end_column, _ = refusal.span
         assert 1 <= line <= end_line <= len(typed)
         assert 1 <= column <= len(typed[line - 1]) + 1
         assert end_column <= len(typed[end_line - 1]) + 2

@@ -22,7 +22,7 @@ def told(
 
 def marked(text: str, found: Failing) -> str:
     assert found.span is not None
-    line, column, end_line, end_column = found.span
+    line, column, end_line, end_column, _ = found.span
     assert line == end_line
     return text.split("\n")[line - 1][column - 1 : end_column - 1]
 

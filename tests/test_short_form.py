@@ -155,7 +155,7 @@ def test_a_refusal_marks_the_place_and_says_what_works(
     assert error.message[-1] in ".?…"
     assert error.suggestion == suggestion
     assert error.span is not None
-    line, column, end_line, end_column = error.span
+    line, column, end_line, end_column, _ = error.span
     assert line == end_line
     assert typed.split("\n")[line - 1][column - 1 : end_column - 1] == marked
 

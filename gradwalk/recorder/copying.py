@@ -48,7 +48,7 @@ class Copier:
         """A copy of a tensor's numbers."""
         dtype = _DTYPES.get(tensor.dtype) or dtype_name(tensor.dtype)
         if not tensor.dim():
-            scalar: Array = new(Array, ((), dtype, (tensor.item(),)))
+            scalar: Array = new(Array, ((), dtype, (tensor.item(),), None))
             return scalar
         numbers = numbers_of(tensor) if self._room > 0 else None
         if numbers is not None:

@@ -38,6 +38,7 @@ class _Made:
         "requires_grad",
         "shape",
         "storage",
+        "summary",
         "tensor",
         "version",
     )
@@ -46,7 +47,7 @@ class _Made:
         self.tensor = state.tensor
         self.storage = state.storage
         self.version: int = tensor._version
-        self.shape, self.dtype, self.numbers = array
+        self.shape, self.dtype, self.numbers, self.summary = array
         self.is_leaf = True
         self.requires_grad = False
         self.operation: int | None = None
@@ -252,7 +253,8 @@ class LiveValues:
 
 def _finished(index: int, m: _Made) -> Value:
     storage = (index, m.tensor, m.storage, m.version)
-    value: Value = new(Value, (*storage, m.shape, m.dtype, m.numbers, m.names, m.is_leaf, m.requires_grad, m.operation))
+    flags = (m.names, m.is_leaf, m.requires_grad, m.operation)
+    value: Value = new(Value, (*storage, m.shape, m.dtype, m.numbers, *flags, m.summary, None))
     return value
 
 
