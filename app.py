@@ -32,16 +32,16 @@ try:
     from gradwalk.settings import SETTINGS, unknown
 except ValueError as error:  # a setting that cannot be used: the sentence, and no traceback
     sys.exit(str(error))
-from components.answered import use
-from components.recorded import recorded
-from components.recorded_perceptron import recorded_perceptron, told_by_hand
-from components.recorded_program import recorded_program
-from gradwalk.document import DEFAULT
-from gradwalk.expression import read
+from components.expression.record import recorded
+from components.perceptron.record import recorded_perceptron, told_by_hand
+from components.program.record import recorded_program
+from components.shared.work import use
+from gradwalk.address.expression import DEFAULT
+from gradwalk.address.perceptron import from_query
+from gradwalk.address.program import DEFAULT as DEFAULT_PROGRAM
+from gradwalk.expression.expression import read
 from gradwalk.lessons import BY_SLUG
-from gradwalk.perceptron.address import from_query
-from gradwalk.perceptron.reading import read as read_perceptron
-from gradwalk.sharing import DEFAULT as DEFAULT_PROGRAM
+from gradwalk.perceptron.settings.reading import read as read_perceptron
 from serving import log
 from serving.headers import SecurityHeaders, security_headers
 from serving.opening import First, Opening
@@ -109,7 +109,7 @@ def ready_problems() -> list[str]:
 
 
 def warm_up() -> None:
-    from gradwalk import warm_up
+    from gradwalk.recorder import warm_up
 
     warm_up.warm_up()
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import torch
 
 from gradwalk import record
-from gradwalk.graph import computation_graph, graphviz_source
+from gradwalk.graph.computation import computation_graph, graphviz_source
 from gradwalk.recording import Recording
 
 with warnings.catch_warnings():  # torchviz imports distutils

@@ -24,7 +24,7 @@ from urllib.parse import quote_plus
 from benchmarks.visiting.server import Server, server
 from benchmarks.visiting.session import Session
 from benchmarks.visiting.visitor import CODE, EXPRESSION, Visitor
-from gradwalk.sharing import to_code
+from gradwalk.address.program import to_code
 from tests.hostile.corpus import CORPUS, Hostile
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from gradwalk.sharing import to_query
+from gradwalk.address.program import to_query
 from tests.browser import FLAGS, browser_path, running_server, settled
 
 FRAME = 1000 / 60  # ms

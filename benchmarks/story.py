@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from gradwalk import record
-from gradwalk.drawing import player_graphs
+from gradwalk.graph.player import player_graphs
 from gradwalk.recording import Recording
-from gradwalk.timeline import timeline
+from gradwalk.story.timeline import timeline
 
 PROGRAM = """\
 import torch

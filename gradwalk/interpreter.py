@@ -29,9 +29,9 @@ from gradwalk.language.run import Listener, Run
 from gradwalk.language.unwatched import ENGINE, OPTIMIZE, Silent
 from gradwalk.language.vocabulary import check_vocabulary
 from gradwalk.language.warned import heard
-from gradwalk.limits import LIMITS, Budget, Limits
 from gradwalk.parse import parse
 from gradwalk.program import Program, ProgramCell, ProgramError, Span
+from gradwalk.program.limits import LIMITS, Budget, Limits
 
 __all__ = ["ENGINE", "OPTIMIZE", "Silent", "evaluate", "prepare", "run_program"]
 

@@ -6,16 +6,16 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components.answered import still
-from components.coding import edit
-from components.opened_program import opened_program
-from components.recorded_program import RecordedProgram, recorded_program, shown_by
-from components.stepper import MOST_UNFOLDED, player, unfolded
-from components.workbench import workbench
-from gradwalk.dot import LayoutError
+from components.player import MOST_UNFOLDED, player, unfolded
+from components.program.document import opened_program
+from components.program.form_data import edit
+from components.program.record import RecordedProgram, recorded_program, shown_by
+from components.shared.columns import workbench
+from components.shared.work import still
+from gradwalk.address.program import to_query
+from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError
-from gradwalk.sharing import to_query
-from gradwalk.shown_cells import ShownCell
+from gradwalk.story.cells import ShownCell
 
 LAST_GOOD = "last good program"
 PLAYER = "program-player"

@@ -6,17 +6,17 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components.answer import answer
-from components.answered import still
-from components.asking import ask
-from components.opened import as_markdown, opened
-from components.recorded import Recorded, recorded
-from components.stepper import player
-from components.workbench import workbench
-from gradwalk.document import Document, to_query
-from gradwalk.dot import LayoutError
-from gradwalk.expression import Expression, read
-from gradwalk.failing import Failing
+from components.expression.comparison import answer
+from components.expression.document import as_markdown, opened
+from components.expression.form_data import ask
+from components.expression.record import Recorded, recorded
+from components.player import player
+from components.shared.columns import workbench
+from components.shared.work import still
+from gradwalk.address.expression import Document, to_query
+from gradwalk.expression.expression import Expression, read
+from gradwalk.failures.expression import Failing
+from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError
 
 LAST_GOOD = "last good expression"

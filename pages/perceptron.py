@@ -7,22 +7,22 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from components.answered import still
-from components.opened import as_markdown
+from components.expression.document import as_markdown
 from components.perceptron import hand, neuron, settings
-from components.perceptron.asking import asked
 from components.perceptron.bench import Bench, bench
 from components.perceptron.code import code
-from components.perceptron.opened import HAND as HAND_KEY
-from components.perceptron.opened import KEY, OpenedPerceptron, add_layer, opened_perceptron
+from components.perceptron.document import HAND as HAND_KEY
+from components.perceptron.document import KEY, OpenedPerceptron, add_layer, opened_perceptron
+from components.perceptron.form_data import asked
+from components.perceptron.record import RecordedPerceptron, recorded_perceptron, told_by_hand
 from components.perceptron.views import HAND, TRAIN, chosen_view, with_view
-from components.recorded_perceptron import RecordedPerceptron, recorded_perceptron, told_by_hand
-from components.stepper import player
+from components.player import player
+from components.shared.work import still
 from components.training import training
-from gradwalk.dot import LayoutError
-from gradwalk.perceptron.address import to_query
-from gradwalk.perceptron.model import Perceptron
-from gradwalk.perceptron.reading import Network, read
+from gradwalk.address.perceptron import to_query
+from gradwalk.graph.dot import LayoutError
+from gradwalk.perceptron.settings.model import Perceptron
+from gradwalk.perceptron.settings.reading import Network, read
 from gradwalk.program import ProgramError
 
 LAST_GOOD = "last good perceptron"

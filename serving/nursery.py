@@ -18,9 +18,9 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from gradwalk import dot
+from gradwalk.graph import dot
+from gradwalk.recorder.warm_up import warm_up
 from gradwalk.settings import SETTINGS
-from gradwalk.warm_up import warm_up
 from serving import wire
 from serving.work import do
 

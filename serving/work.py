@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from gradwalk import dot
+from gradwalk.graph import dot
 from gradwalk.settings import SETTINGS, variable
 
 

@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from hypothesis import strategies as st
 
-from gradwalk.perceptron.model import ACTIVATIONS, DTYPES, LOGIT_LOSSES, LOSSES, STYLES, Layer, Perceptron
-from gradwalk.perceptron.reading import Network
+from gradwalk.perceptron.settings.model import ACTIVATIONS, DTYPES, LOGIT_LOSSES, LOSSES, STYLES, Layer, Perceptron
+from gradwalk.perceptron.settings.reading import Network
 
 numbers = st.integers(-200, 200).map(lambda number: number / 100)
 

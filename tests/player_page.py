@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 
-from components.stepper import css, javascript
+from components.player import css, javascript
 from tests.browser import ROOT, Watch
 
 ORIGIN = "https://player.test"

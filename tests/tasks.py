@@ -54,7 +54,7 @@ def busy_until(path: str, begun: str = "") -> str:
 
 def waits(begun: str) -> None:
     """Starts a process that would outlive it, as a `dot` would, and waits for ever."""
-    from gradwalk import dot
+    from gradwalk.graph import dot
 
     child = subprocess.Popen(["sleep", "1000"], start_new_session=True)
     dot._running.add(child.pid)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradwalk import record
-from gradwalk.answer import MAX_ELEMENTS, Row, answer
-from gradwalk.experiment import nested
-from gradwalk.expression import Expression, program, read
+from gradwalk.comparison.experiment import nested
+from gradwalk.comparison.rows import MAX_ELEMENTS, Row, answer
+from gradwalk.expression.expression import Expression, program, read
 from gradwalk.recording import BackwardCall
 
 

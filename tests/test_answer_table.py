@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import gradwalk
-from gradwalk.answer import Row, answer
-from gradwalk.answer_table import table
-from gradwalk.expression import program, read
+from gradwalk.comparison.rows import Row, answer
+from gradwalk.comparison.table import table
+from gradwalk.expression.expression import program, read
 
 
 def made(text: str, **given: str) -> dict[str, Any]:

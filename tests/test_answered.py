@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import answered
-from components.recorded import recorded
-from gradwalk.document import DEFAULT
-from gradwalk.expression import read
+from components.expression.record import recorded
+from components.shared import work
+from gradwalk.address.expression import DEFAULT
+from gradwalk.expression.expression import read
 from serving.desk import Desk
 from serving.kept import Kept
 from serving.pool import Busy, Dropped, Here, Job, Stopped
@@ -34,9 +34,9 @@ class Closed(Here):
 
 @pytest.fixture
 def at_desk() -> Iterator[Callable[[Desk], None]]:
-    before = answered.desk()
-    yield answered.use
-    answered.use(before)
+    before = work.desk()
+    yield work.use
+    work.use(before)
 
 
 def visit(page: str) -> AppTest:
@@ -82,10 +82,10 @@ def test_when_work_breaks_the_fields_stay(at_desk: Callable[[Desk], None], page:
 
 def test_the_last_good_answer_is_had_where_it_can_be(at_desk: Callable[[Desk], None]) -> None:
     expression = read(DEFAULT.text, DEFAULT.given, DEFAULT.constants, DEFAULT.dtype, DEFAULT.seed)
-    assert answered.still(recorded, None) is None
-    assert answered.still(recorded, expression) is not None
+    assert work.still(recorded, None) is None
+    assert work.still(recorded, expression) is not None
     at_desk(Desk(Closed(lambda: Busy("Full.")), Kept(1)))
-    assert answered.still(recorded, expression) is None
+    assert work.still(recorded, expression) is None
 
 
 def test_work_is_named_by_where_it_stands_and_equal_work_is_equal() -> None:

@@ -25,14 +25,14 @@ TORCH = {"torch", "torchviz"}
 
 # What runs PyTorch: the language, the interpreter that walks it, the recorder that listens.
 RECORDER = {"recorder"}
-IMPORT_TORCH = {"language", "interpreter", "torchviz_graph", "warm_up"} | RECORDER
+IMPORT_TORCH = {"language", "interpreter"} | RECORDER
 TRAINING = {f"gradwalk.training.{name}" for name in ("datasets", "fit", "history", "surface", "pictures", "running")}
 # These stand on them. Everything else in the library is a view, which reads text and recordings.
 STAND_ON_TORCH = IMPORT_TORCH | {"__main__"}
 FOUNDATIONS = {
     "gradwalk.program": set(),
     "gradwalk.settings": set(),
-    "gradwalk.limits": {"gradwalk.program", "gradwalk.settings"},
+    "gradwalk.program.limits": {"gradwalk.program", "gradwalk.settings"},
     "gradwalk.recording": {"gradwalk.program"},
 }
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, ViewportSize, expect
 
+from gradwalk.address.program import to_query
 from gradwalk.lessons import BY_SLUG
-from gradwalk.notebook import to_notebook, to_program
-from gradwalk.sharing import to_query
+from gradwalk.program.notebook import to_notebook, to_program
 from tests.browser import settled
 from tests.conftest import CheckAxe, NewPage
 

@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.code import KEY
-from components.code.entry import Entry, File, read_entry
+from components.program import KEY
+from components.program.entry import Entry, File, read_entry
+from gradwalk.address.program import DEFAULT, to_query
 from gradwalk.lessons import BY_SLUG, LESSONS, Lesson
-from gradwalk.notebook import to_notebook, to_program
-from gradwalk.sharing import DEFAULT, to_query
+from gradwalk.program.notebook import to_notebook, to_program
 from tests.browser import ROOT
 
 SECONDS = 60
@@ -113,7 +113,7 @@ def test_a_refused_program_stays_and_the_last_good_picture_is_dimmed() -> None:
 
 def test_a_program_that_is_too_large_to_be_drawn_has_run_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     page = visit()
-    monkeypatch.setattr("gradwalk.dot.MAX_SOURCE", 100)
+    monkeypatch.setattr("gradwalk.graph.dot.MAX_SOURCE", 100)
     send(page, text="import torch\nx = torch.ones(1, requires_grad=True)\n(x*7*7 - x/3).sum()")
     assert "drawn" in data(page, "editor")["refusal"]["message"]
     assert data(page, "player")["stale"] is True

@@ -105,7 +105,7 @@ def test_the_tripwire_hears_what_a_program_must_not_do() -> None:
 
 @pytest.mark.parametrize("door", DOORS)
 def test_every_door_runs_what_is_sound_without_touching_the_tripwire(door: str) -> None:
-    from gradwalk.limits import LIMITS
+    from gradwalk.program.limits import LIMITS
 
     source = "z = x*y" if door in ("expression", "address") else "import torch\ntorch.ones(22).sum()"
     DOORS[door](source, LIMITS)

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gradwalk.derivatives import load, rule
+from gradwalk.explain.pytorch_rules import load, rule
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,8 @@ def test_every_kernel_that_runs_has_a_formula(name: str) -> None:
 def test_the_table_is_read_once_and_needs_no_torch() -> None:
     assert load() is load()
     program = (
-        "import sys; from gradwalk.derivatives import rule; assert rule('sin', 'self'); print('torch' in sys.modules)"
+        "import sys; from gradwalk.explain.pytorch_rules import rule; "
+        "assert rule('sin', 'self'); print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from gradwalk.dot import LayoutError
+from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError, Span
 from serving.desk import Desk, Failed
 from serving.kept import REFUSALS, Kept

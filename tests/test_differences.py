@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.differences import Slopes, shape, slopes, step
+from gradwalk.comparison.differences import Slopes, shape, slopes, step
 
 
 def at(function: Callable[[float], float], x: float) -> Slopes:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradwalk.document import CONTROLS, DEFAULT, MAX_ADDRESS, Document, from_query, to_query
-from gradwalk.expression import read
-from gradwalk.gallery import EXAMPLES, Example
+from gradwalk.address.expression import CONTROLS, DEFAULT, MAX_ADDRESS, Document, from_query, to_query
+from gradwalk.expression.expression import read
+from gradwalk.lessons.gallery import EXAMPLES, Example
 from gradwalk.program import ProgramError
 
 UNREAD = "The expression in the address cannot be read; the form says why."

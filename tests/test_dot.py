@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.dot import LayoutError, quoted, run
-from gradwalk.layout import place
+from gradwalk.graph.dot import LayoutError, quoted, run
+from gradwalk.graph.layout import place
 
 
 def dense(nodes: int, edges: int) -> str:
@@ -45,7 +45,7 @@ def test_the_system_ends_dot_when_its_parent_dies() -> None:
     program = "\n".join(
         [
             "import os, resource, subprocess",
-            "from gradwalk import dot",
+            "from gradwalk.graph import dot",
             "started = subprocess.Popen",
             "def start(*args, **kwargs):",
             "    process = started(*args, **kwargs)",

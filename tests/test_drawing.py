@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 import pytest
 
 from gradwalk import record
-from gradwalk.drawing import computation_dot, computation_svg, player_graphs, texts_at, torchviz_svg
-from gradwalk.layout import place
+from gradwalk.graph.layout import place
+from gradwalk.graph.player import computation_dot, computation_svg, player_graphs, texts_at, torchviz_svg
 from gradwalk.recording import Recording
-from gradwalk.timeline import timeline
+from gradwalk.story.timeline import timeline
 
 SINE = "import torch\nx = torch.tensor({}, requires_grad=True)\nz = torch.sin(x**2)\nz.backward()"
 SVG = "{http://www.w3.org/2000/svg}"

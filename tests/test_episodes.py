@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradwalk import record
-from gradwalk.album import album
-from gradwalk.episodes import Episode, episodes
-from gradwalk.graph import drawn
+from gradwalk.analysis.episodes import Episode, episodes
+from gradwalk.analysis.events import Cleared
+from gradwalk.graph.album import album
+from gradwalk.graph.computation import drawn
 from gradwalk.recording import Accumulate, BackwardCall, Forward, Output, Recording, Update
-from gradwalk.timeline import timeline
-from gradwalk.told import Cleared
+from gradwalk.story.timeline import timeline
 
 W = "import torch\nw = torch.tensor(1.0, requires_grad=True)\n"
 LOOP = W + (

@@ -10,11 +10,13 @@ import pytest
 import torch
 
 from gradwalk import explain, record
+from gradwalk.analysis.index import Index
 from gradwalk.explain import wording
-from gradwalk.failures import CAUSES
-from gradwalk.index import Index
+from gradwalk.failures import wording as failure_wording
+from gradwalk.failures.explanation import failure
 from gradwalk.program import Span
 from gradwalk.recording import Accumulate, Backward, BackwardCall, Failure, Forward, Free, LocalGradient, Statement
+from gradwalk.recording.causes import CAUSES
 
 X = "import torch\nx = torch.tensor({x}, requires_grad=True)\n"
 Told = tuple[str, str]
@@ -440,26 +442,27 @@ FAILING = {
 def test_every_failure_that_is_known_has_a_reason_and_a_way_out(cause: str) -> None:
     event = next(event for event in record(X.format(x="2.0") + FAILING[cause]).events if isinstance(event, Failure))
     assert event.cause == cause
-    explanation = explain.failure(event)
-    assert (explanation.title, explanation.why, explanation.way_out) == wording.FAILURES[cause]
+    explanation = failure(event)
+    assert (explanation.title, explanation.why, explanation.way_out) == failure_wording.FAILURES[cause]
     assert explanation.why.endswith(".")
     assert explanation.way_out.endswith(".")
 
 
 def test_a_failure_of_unknown_cause_gives_pytorchs_own_message() -> None:
     event = next(event for event in record(X.format(x="2.0") + "x.sum(dim=3)").events if isinstance(event, Failure))
-    explanation = explain.failure(event)
+    explanation = failure(event)
     assert explanation.title == "IndexError"
     assert "Dimension out of range" in explanation.why
 
 
 def test_a_message_with_braces_is_only_text() -> None:
     event = Failure(0, Span(1, 1, 1, 2), "ValueError", "{0} {x} {", None)
-    assert explain.failure(event).why == "PyTorch stopped here and said: “{0} {x} {”."
+    assert failure(event).why == "PyTorch stopped here and said: “{0} {x} {”."
 
 
 def sentences() -> list[str]:
-    tables = [table for name, table in vars(wording).items() if name.isupper()]
+    named = [*vars(wording).items(), *vars(failure_wording).items()]
+    tables = [table for name, table in named if name.isupper()]
     values = [value for table in tables for value in (table.values() if isinstance(table, dict) else [table])]
     return [text for value in values for text in ([value] if isinstance(value, str) else value)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gradwalk import record
-from gradwalk.derivatives import load
+from gradwalk.explain.pytorch_rules import load
 from gradwalk.explain.rules import meaning, plain
 
 

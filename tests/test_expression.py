@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gradwalk
-from gradwalk.expression import Expression, ValueTextError, Variable, forward_program, program, read
+from gradwalk.expression.defaults import NUMBERS
+from gradwalk.expression.expression import Expression, ValueTextError, Variable, forward_program, program, read
 from gradwalk.parse import parse
 from gradwalk.program import ProgramError
 from gradwalk.recording import Accumulate, Recording
-from gradwalk.short_form.defaults import NUMBERS
 from tests.plain_torch import run
 
 

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.form import KEY
-from components.opened import as_markdown
-from gradwalk.gallery import EXAMPLES
+from components.expression import KEY
+from components.expression.document import as_markdown
+from gradwalk.lessons.gallery import EXAMPLES
 from tests.browser import ROOT
 
 SECONDS = 60

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 import gradwalk
-from gradwalk.expression import program, read
-from gradwalk.failing import Failing, failing
+from gradwalk.expression.expression import program, read
+from gradwalk.failures.expression import Failing, failing
 
 
 def told(

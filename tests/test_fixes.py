@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import gradwalk
-from gradwalk.fixes import edit, fix
+from gradwalk.failures.fixes import edit, fix
 from gradwalk.lessons import BY_SLUG
 from gradwalk.program import Span
 from gradwalk.recording import Failure, Recording

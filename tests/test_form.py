@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from components.form.entry import MAX_FIELDS, Entry, read_entry
+from components.expression.entry import MAX_FIELDS, Entry, read_entry
 from tests.browser import ROOT
 
-FOLDERS = [ROOT / "components" / name for name in ("form", "answer")]
+FOLDERS = [ROOT / "components" / name for name in ("expression", "shared")]
 
 SENT: dict[str, Any] = {
     "text": "z = sin(x**2)",

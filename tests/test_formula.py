@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradwalk import record
+from gradwalk.analysis.index import Index
 from gradwalk.formula import TAGS, Formula, Tree, local_lines, name_tree, number_line, symbol_line, template
 from gradwalk.formula.arrays import array_or_start
 from gradwalk.formula.mathml import SLOTS, array_tree, filled, matrix_tree, number_tree
-from gradwalk.index import Index
 from gradwalk.recording import LocalGradient
 
 START = (

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 import gradwalk
-from gradwalk.expression import Expression, program, read
-from gradwalk.gallery import EXAMPLES, Example
+from gradwalk.expression.expression import Expression, program, read
+from gradwalk.lessons.gallery import EXAMPLES, Example
 from gradwalk.recording import Accumulate, Recording
 from tests.plain_torch import run
 

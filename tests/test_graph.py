@@ -7,8 +7,8 @@ from cProfile import Profile
 import pytest
 
 from gradwalk import record
-from gradwalk.graph import Box, Graph, computation_graph, graphviz_source
-from gradwalk.layout import place
+from gradwalk.graph.computation import Box, Graph, computation_graph, graphviz_source
+from gradwalk.graph.layout import place
 from gradwalk.recording import Array, BackwardCall, Edge, Node, Operation, Recording, Route, Value
 
 HEAD = "import torch\nx = torch.tensor({}, requires_grad=True)\n"

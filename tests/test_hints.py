@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gradwalk.expression import read
+from gradwalk.expression.expression import read
+from gradwalk.expression.hints import Hint, hint
 from gradwalk.program import Span
-from gradwalk.short_form.hints import Hint, hint
 
 
 def hinted(text: str, given: tuple[str, ...] = ()) -> Hint | None:

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradwalk import layout
-from gradwalk.graph import Arrow, Box, Graph, graphviz_source
-from gradwalk.layout import LayoutError, Placed, PlacedBox, place, place_together
+from gradwalk.graph import layout
+from gradwalk.graph.computation import Arrow, Box, Graph, graphviz_source
+from gradwalk.graph.layout import LayoutError, Placed, PlacedBox, place, place_together
 
 
 def box(number: int, width: int = 110, height: int = 91) -> Box:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import gradwalk
+from gradwalk.address.program import to_code
 from gradwalk.lessons import BY_SLUG, GROUPS, LESSONS, Lesson, read_lesson
-from gradwalk.notebook import to_notebook, to_program
+from gradwalk.program.notebook import to_notebook, to_program
 from gradwalk.recording import Failure, Output, Recording
-from gradwalk.sharing import to_code
 from tests.plain_torch import run_cells
 
 # Sources: the five lecture notebooks behind the lessons; what is marked "by hand" beside the program itself.

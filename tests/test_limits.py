@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from gradwalk import ProgramError, record
-from gradwalk.limits import LIMITS, Budget, Limits, count
 from gradwalk.program import Span
+from gradwalk.program.limits import LIMITS, Budget, Limits, count
 
 HERE = Span(1, 1, 1, 2)
 TORCH = "import torch\nimport torch.nn.functional as F\n"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradwalk import Recording, record
-from gradwalk.limits import LIMITS, Limits
+from gradwalk.program.limits import LIMITS, Limits
 from gradwalk.recording import LocalGradient
 from tests.plain_torch import run
 from tests.programs import programs

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.measures import (
+from gradwalk.graph.measures import (
     CODE_LINE,
     EDGE_SIZE,
     MAX_ARROW_ROOM,

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from gradwalk import ProgramError, record
-from gradwalk.notebook import to_notebook, to_program
+from gradwalk.program.notebook import to_notebook, to_program
 
 
 def notebook(*cells: tuple[str, object], **more: object) -> str:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.limits import LIMITS, Limits
 from gradwalk.parse import NODES, nearest, parse, span_of, split_cells
 from gradwalk.program import ProgramError, Span
+from gradwalk.program.limits import LIMITS, Limits
 
 
 def refusal(source: str, limits: Limits = LIMITS) -> ProgramError:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.perceptron.address import Document, from_query, to_query
-from gradwalk.perceptron.model import Layer, Perceptron
-from gradwalk.perceptron.presets import PRESETS
+from gradwalk.address.perceptron import Document, from_query, to_query
+from gradwalk.perceptron.settings.model import Layer, Perceptron
+from gradwalk.perceptron.settings.presets import PRESETS
 from tests.perceptrons import perceptrons
 
 

@@ -14,13 +14,13 @@ from gradwalk import record
 from gradwalk.formula import template
 from gradwalk.formula.mathml import TAGS, Tree
 from gradwalk.interpreter import evaluate
-from gradwalk.perceptron.by_hand import by_hand_program
-from gradwalk.perceptron.chain import MAX_PATHS, Chain, chain, gradient, leaves
-from gradwalk.perceptron.editing import with_layer
-from gradwalk.perceptron.model import ACTIVATIONS, STYLES, Layer, Perceptron
-from gradwalk.perceptron.presets import BY_SLUG, PRESETS
-from gradwalk.perceptron.program import program
-from gradwalk.perceptron.reading import Network, read
+from gradwalk.perceptron.chain.by_hand import by_hand_program
+from gradwalk.perceptron.chain.chain import MAX_PATHS, Chain, chain, gradient, leaves
+from gradwalk.perceptron.programs.program import program
+from gradwalk.perceptron.settings.editing import with_layer
+from gradwalk.perceptron.settings.model import ACTIVATIONS, STYLES, Layer, Perceptron
+from gradwalk.perceptron.settings.presets import BY_SLUG, PRESETS
+from gradwalk.perceptron.settings.reading import Network, read
 from gradwalk.recording import Backward, LocalGradient
 from tests.perceptrons import perceptrons
 from tests.plain_torch import run

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradwalk.perceptron.derivation import Answer, Derivation, check, questions
-from gradwalk.perceptron.factors import Factors
-from gradwalk.perceptron.model import ACTIVATIONS, LOSSES, Layer, Perceptron
-from gradwalk.perceptron.mutations import mutations
-from gradwalk.perceptron.points import Point, points
-from gradwalk.perceptron.presets import BY_SLUG, PRESETS
-from gradwalk.perceptron.reading import Network, read
+from gradwalk.perceptron.chain.factors import Factors
+from gradwalk.perceptron.derivation.derivation import Answer, Derivation, check, questions
+from gradwalk.perceptron.derivation.mutations import mutations
+from gradwalk.perceptron.derivation.points import Point, points
+from gradwalk.perceptron.settings.model import ACTIVATIONS, LOSSES, Layer, Perceptron
+from gradwalk.perceptron.settings.presets import BY_SLUG, PRESETS
+from gradwalk.perceptron.settings.reading import Network, read
 from tests.perceptrons import perceptrons
 
 SHORT_CUT = {"dL_dw": "(y_pred - y) * x", "dL_db": "y_pred - y"}

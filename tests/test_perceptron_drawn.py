@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gradwalk
-from components.perceptron.curves import curve
-from components.perceptron.drawn import drawn
 from gradwalk.notation import short
-from gradwalk.perceptron.editing import with_inputs, with_layer, with_rows, with_units
-from gradwalk.perceptron.model import ACTIVATIONS, STYLES, Layer, Perceptron
-from gradwalk.perceptron.presets import BY_SLUG, PRESETS
-from gradwalk.perceptron.program import program
-from gradwalk.perceptron.reading import Network, read
-from gradwalk.timeline import timeline
+from gradwalk.perceptron.programs.program import program
+from gradwalk.perceptron.settings.editing import with_inputs, with_layer, with_rows, with_units
+from gradwalk.perceptron.settings.model import ACTIVATIONS, STYLES, Layer, Perceptron
+from gradwalk.perceptron.settings.presets import BY_SLUG, PRESETS
+from gradwalk.perceptron.settings.reading import Network, read
+from gradwalk.perceptron.view.curves import curve
+from gradwalk.perceptron.view.drawn import drawn
+from gradwalk.story.timeline import timeline
 from tests.plain_torch import run
 
 CASES = [(preset.slug, style) for preset in PRESETS for style in STYLES]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.perceptron.editing import (
+from gradwalk.perceptron.settings.editing import (
     elements,
     short,
     with_inputs,
@@ -18,9 +18,9 @@ from gradwalk.perceptron.editing import (
     with_units,
     without_layer,
 )
-from gradwalk.perceptron.model import LOSSES, MAX_LAYERS, Layer, Perceptron
-from gradwalk.perceptron.presets import PRESETS
-from gradwalk.perceptron.reading import read
+from gradwalk.perceptron.settings.model import LOSSES, MAX_LAYERS, Layer, Perceptron
+from gradwalk.perceptron.settings.presets import PRESETS
+from gradwalk.perceptron.settings.reading import read
 from tests.perceptrons import perceptrons
 
 

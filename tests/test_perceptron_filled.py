@@ -9,10 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gradwalk.notation import short
-from gradwalk.perceptron.chain import chain
-from gradwalk.perceptron.filled import filled_product, readable
-from gradwalk.perceptron.presets import BY_SLUG
-from gradwalk.perceptron.reading import read
+from gradwalk.perceptron.chain.chain import chain
+from gradwalk.perceptron.chain.filled import filled_product, readable
+from gradwalk.perceptron.settings.presets import BY_SLUG
+from gradwalk.perceptron.settings.reading import read
 
 sure = st.floats(1e-7, 1 - 1e-7)
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from components.perceptron.cells import cells, composed
+from components.perceptron.document import HAND, KEY
 from components.perceptron.entry import read_entry, read_hand_entry
-from components.perceptron.opened import HAND, KEY
-from gradwalk.perceptron.address import from_query
-from gradwalk.perceptron.model import LOSSES, STYLES, Perceptron
-from gradwalk.perceptron.presets import PRESETS
-from gradwalk.perceptron.program import program
-from gradwalk.perceptron.reading import read
-from gradwalk.sharing import from_query as from_code
+from gradwalk.address.perceptron import from_query
+from gradwalk.address.program import from_query as from_code
+from gradwalk.perceptron.programs.program import program
+from gradwalk.perceptron.settings.model import LOSSES, STYLES, Perceptron
+from gradwalk.perceptron.settings.presets import PRESETS
+from gradwalk.perceptron.settings.reading import read
 from tests.browser import ROOT
 
 SECONDS = 60

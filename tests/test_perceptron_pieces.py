@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradwalk.perceptron.chain import leaves
-from gradwalk.perceptron.factors import Factor, Factors
-from gradwalk.perceptron.measured import by_autograd
-from gradwalk.perceptron.model import Layer, Perceptron
-from gradwalk.perceptron.pieces import PieceSlope, piece_slope
-from gradwalk.perceptron.presets import BY_SLUG
-from gradwalk.perceptron.reading import Network, read
+from gradwalk.perceptron.chain.chain import leaves
+from gradwalk.perceptron.chain.factors import Factor, Factors
+from gradwalk.perceptron.chain.measured import by_autograd
+from gradwalk.perceptron.chain.pieces import PieceSlope, piece_slope
+from gradwalk.perceptron.settings.model import Layer, Perceptron
+from gradwalk.perceptron.settings.presets import BY_SLUG
+from gradwalk.perceptron.settings.reading import Network, read
 from tests.perceptrons import perceptrons
 
 

@@ -10,11 +10,11 @@ import torch
 from hypothesis import given, settings
 
 from gradwalk import record
-from gradwalk.perceptron.model import STYLES, Layer, Perceptron
-from gradwalk.perceptron.presets import BY_SLUG, PRESETS
-from gradwalk.perceptron.program import forward_program, program
-from gradwalk.perceptron.reading import Network, read
-from gradwalk.perceptron.scalar import parameters
+from gradwalk.perceptron.programs.program import forward_program, program
+from gradwalk.perceptron.programs.scalar import parameters
+from gradwalk.perceptron.settings.model import STYLES, Layer, Perceptron
+from gradwalk.perceptron.settings.presets import BY_SLUG, PRESETS
+from gradwalk.perceptron.settings.reading import Network, read
 from tests.perceptrons import perceptrons, plain_gradients
 from tests.plain_torch import run
 

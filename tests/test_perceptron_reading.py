@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.perceptron.evaluation import in_float64
-from gradwalk.perceptron.model import Layer, Perceptron, SettingError
-from gradwalk.perceptron.presets import PRESETS
-from gradwalk.perceptron.reading import read
+from gradwalk.perceptron.chain.evaluation import in_float64
+from gradwalk.perceptron.settings.model import Layer, Perceptron, SettingError
+from gradwalk.perceptron.settings.presets import PRESETS
+from gradwalk.perceptron.settings.reading import read
 
 PLAIN = Perceptron()
 TWO = Perceptron("[1, 2]", "0", (Layer("[[1, 2], [3, 4]]", "[0, 0]", "tanh"), Layer("[1, 1]")))

@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradwalk.perceptron.presets import BY_SLUG, PRESETS
-from gradwalk.perceptron.reading import read
-from gradwalk.perceptron.trap import LossTrap, loss_trap, step_at, step_facts, trap_at
+from gradwalk.perceptron.chain.trap import LossTrap, loss_trap, step_at, step_facts, trap_at
+from gradwalk.perceptron.settings.presets import BY_SLUG, PRESETS
+from gradwalk.perceptron.settings.reading import read
 
 
 def at(z: float, y: float = 0.0, dtype: str = "float32") -> LossTrap:

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from gradwalk import record
-from gradwalk.drawing import player_graphs
-from gradwalk.timeline import timeline
+from gradwalk.graph.player import player_graphs
+from gradwalk.story.timeline import timeline
 from tests.browser import Watch
 from tests.player_page import ORIGIN, PlayerPage, new_context, open_player
 

@@ -13,9 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from gradwalk import record
-from gradwalk.drawing import player_graphs
-from gradwalk.sharing import to_query
-from gradwalk.timeline import timeline
+from gradwalk.address.program import to_query
+from gradwalk.graph.player import player_graphs
+from gradwalk.story.timeline import timeline
 from tests.browser import Watch, settled
 from tests.conftest import CheckAxe
 from tests.player_page import ORIGIN, PlayerPage, new_context, open_player

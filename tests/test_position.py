@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.stepper import javascript
-from gradwalk.position import MAX_STEP, PICTURES, check_picture, step_of
+from components.player import javascript
+from gradwalk.address.position import MAX_STEP, PICTURES, check_picture, step_of
 
 
 @given(st.integers(0, MAX_STEP))

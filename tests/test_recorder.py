@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradwalk import ProgramError, Recording, record
-from gradwalk.limits import Limits
+from gradwalk.program.limits import Limits
 from gradwalk.recorder import steady
 from gradwalk.recording import Node, Operation, Value
 from tests.plain_torch import Plain, reachable, run_cells

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradwalk import record
-from gradwalk.graph import RANK_GAP, Graph, drawn, graphviz_source
-from gradwalk.layout import Placed, PlacedBox, place
-from gradwalk.paths import after, before, path_text, pieces_of, rounded
-from gradwalk.rows import LANE, MARGIN, MOST_BOXES, ROW_WIDTH, in_rows
+from gradwalk.graph.computation import RANK_GAP, Graph, drawn, graphviz_source
+from gradwalk.graph.layout import Placed, PlacedBox, place
+from gradwalk.graph.paths import after, before, path_text, pieces_of, rounded
+from gradwalk.graph.rows import LANE, MARGIN, MOST_BOXES, ROW_WIDTH, in_rows
 
 X = "import torch\nx = torch.tensor(0.5, requires_grad=True)\nw = torch.tensor(2.0, requires_grad=True)\n"
 CHAIN = X + "z = torch.exp(torch.sin(torch.tanh(torch.sigmoid(torch.cos(x ** 2) * w) + x) * w))\nz.backward()\n"

@@ -76,7 +76,7 @@ def usual_of(name: str) -> str:
 
 
 def test_a_program_that_imports_the_library_reads_them_once() -> None:
-    program = "from gradwalk.limits import LIMITS; print(LIMITS.seconds)"
+    program = "from gradwalk.program.limits import LIMITS; print(LIMITS.seconds)"
     environment = os.environ | {"GRADWALK_SECONDS": "2.5"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "2.5\n"

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradwalk.address.program import DEFAULT, MAX_CODE, MAX_FILE, from_code, from_file, from_query, to_code, to_query
 from gradwalk.lessons import LESSONS, Lesson
-from gradwalk.limits import LIMITS
 from gradwalk.program import ProgramError
-from gradwalk.sharing import DEFAULT, MAX_CODE, MAX_FILE, from_code, from_file, from_query, to_code, to_query
+from gradwalk.program.limits import LIMITS
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 

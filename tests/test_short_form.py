@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 import gradwalk
-from gradwalk.expression import program, read
+from gradwalk.expression.arithmetic import CONSTANTS
+from gradwalk.expression.expression import program, read
+from gradwalk.expression.numbers import literal, read_numbers, shape_of
+from gradwalk.expression.table import ALIASES, FUNCTIONS, SHAPES, nearest
+from gradwalk.expression.tokens import tokens
 from gradwalk.program import ProgramError
-from gradwalk.short_form.arithmetic import CONSTANTS
-from gradwalk.short_form.numbers import literal, read_numbers, shape_of
-from gradwalk.short_form.table import ALIASES, FUNCTIONS, SHAPES, nearest
-from gradwalk.short_form.tokens import tokens
 from tests.plain_torch import run
 
 REFUSALS = [

@@ -7,11 +7,11 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.sources import HERE as COMPONENTS
-from components.stepper import PARTS, STYLES, css, javascript
-from gradwalk import measures
+from components.player import PARTS, STYLES, css, javascript
+from components.shared.assets import HERE as COMPONENTS
+from gradwalk.graph import measures
 
-HERE = COMPONENTS / "stepper"
+HERE = COMPONENTS / "player"
 GEOMETRY = (HERE / "geometry.js").read_text(encoding="utf-8")
 
 
@@ -19,7 +19,7 @@ def mounted() -> None:
     """A page with the player alone; AppTest runs this body as a script of its own."""
     import streamlit as st
 
-    from components.stepper import player
+    from components.player import player
 
     story = {"phases": [], "steps": [], "slots": {}, "formulas": [], "code": ""}
     player(graphs=None, story=story, query="z=x", step=3, opened=st.query_params.get("opened", "one"), stale=True)
@@ -89,7 +89,7 @@ def whole_program() -> None:
     """A page with a program, which says what was asked of it."""
     import streamlit as st
 
-    from components.stepper import player, unfolded
+    from components.player import player, unfolded
     from tests.player_program import training
 
     data = training(20)
@@ -117,7 +117,7 @@ def test_what_somebody_opened_stays_open_in_the_same_document() -> None:
     def asking() -> None:
         import streamlit as st
 
-        from components.stepper import unfolded
+        from components.player import unfolded
 
         st.write(str(unfolded(st.session_state["document"], "it")))
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
-from gradwalk.sharing import to_query
+from gradwalk.address.program import to_query
 from tests.browser import REST_SECONDS, settled
 
 TRICKS = (

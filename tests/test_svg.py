@@ -6,8 +6,8 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
-from gradwalk.measures import FLOW_SHIFT
-from gradwalk.svg import Drawn, svg
+from gradwalk.export.svg import Drawn, svg
+from gradwalk.graph.measures import FLOW_SHIFT
 
 BOX = {"id": "o0", "x": 0, "y": 0, "w": 110, "h": 91, "kind": "operation", "root": False, "title": "y = x²"}
 BOX |= {"subtitle": "PowBackward0", "lines": 1, "group": "n0"}

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradwalk import record
-from gradwalk.graph import computation_graph
+from gradwalk.graph.computation import computation_graph
 from gradwalk.notation import array_text
 from gradwalk.recording import Accumulate, Backward, LocalGradient, Recording
-from gradwalk.timeline import timeline
+from gradwalk.story.timeline import timeline
 from tests.plain_torch import run
 
 SIN = "import torch\nx = torch.tensor(4.0, requires_grad=True)\nz = torch.sin(x**2)\nz.backward()\nx.grad\n"
@@ -320,7 +320,7 @@ def test_other_numbers_need_no_new_template(number: float) -> None:
 
 
 def test_a_story_is_told_without_torch() -> None:
-    code = "import sys, gradwalk.timeline; sys.exit('torch' in sys.modules)"
+    code = "import sys, gradwalk.story.timeline; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

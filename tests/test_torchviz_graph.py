@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradwalk import record
-from gradwalk.layout import place
+from gradwalk.graph.layout import place
+from gradwalk.recorder.torchviz import MAX_NODES, picture, read, too_large
 from gradwalk.recording import Picture
-from gradwalk.torchviz_graph import MAX_NODES, picture, read, too_large
 
 LINE = re.compile(r"\t(\d+) -> (\d+)(?: \[(.*)\])?\n")
 BOX = re.compile(r"\t(\d+) \[label=\"?(.*?)\"?(?: fillcolor=(\w+))?\]\n", re.DOTALL)

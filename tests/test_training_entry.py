@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.perceptron.model import Perceptron
-from gradwalk.perceptron.presets import BY_SLUG
-from gradwalk.perceptron.reading import read as read_perceptron
-from gradwalk.training.address import Place, from_query, to_query
+from gradwalk.address.training import Place, from_query, to_query
+from gradwalk.perceptron.settings.model import Perceptron
+from gradwalk.perceptron.settings.presets import BY_SLUG
+from gradwalk.perceptron.settings.reading import read as read_perceptron
 from gradwalk.training.data import TITLES, Data
 from gradwalk.training.entry import MOST_STEPS, Entry, EntryError, read
 from gradwalk.training.network import Hidden, Network, network_of

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gradwalk
+from gradwalk.analysis.index import Index
 from gradwalk.formula.update import update_lines
-from gradwalk.index import Index
 from gradwalk.recording import Update
 from gradwalk.training.data import Data
 from gradwalk.training.datasets import points

@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.fuzzing import words
-from gradwalk.gallery import EXAMPLES
 from gradwalk.lessons import LESSONS
+from gradwalk.lessons.gallery import EXAMPLES
 from tests.hostile.corpus import CORPUS
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "tests" / "language" / "programs"

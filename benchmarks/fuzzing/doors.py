@@ -7,11 +7,11 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl
 
 from gradwalk import record
-from gradwalk.document import from_query as document_from_query
-from gradwalk.expression import program, read
-from gradwalk.limits import Limits
+from gradwalk.address.expression import from_query as document_from_query
+from gradwalk.address.program import from_code, from_file, from_query, to_code
+from gradwalk.expression.expression import program, read
 from gradwalk.program import ProgramError
-from gradwalk.sharing import from_code, from_file, from_query, to_code
+from gradwalk.program.limits import Limits
 
 
 def run(source: str, limits: Limits) -> str:

@@ -9,8 +9,8 @@ import keyword
 import numpy
 import torch
 
+from gradwalk.expression.table import ALIASES, FUNCTIONS, SHAPES
 from gradwalk.language import layers, library, objects
-from gradwalk.short_form.table import ALIASES, FUNCTIONS, SHAPES
 
 NUMBERS = (
     "0 1 -1 2 3 0.5 1e-8 1e308 1e400 -0.0 True None 10**9 2**63 2**64 -2**63 9**9**9 float('nan') float('inf') "

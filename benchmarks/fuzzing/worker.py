@@ -23,7 +23,7 @@ from benchmarks.fuzzing.doors import DOORS
 from benchmarks.fuzzing.tripwire import armed
 from gradwalk import ProgramError, record
 from gradwalk.lessons import LESSONS
-from gradwalk.limits import LIMITS
+from gradwalk.program.limits import LIMITS
 from tests.hostile.runner import FIRST, MEMORY, ordinary, peak
 from tests.process import global_state
 

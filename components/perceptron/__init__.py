@@ -11,33 +11,33 @@ from typing import Any
 
 import streamlit as st
 
-from components.sources import joined
+from components.shared.assets import joined
 
 _drawing = st.components.v2.component(
     "gradwalk_neuron",
     css=joined("perceptron/neuron.css"),
     js=joined(
-        "stepper/dom.js",
-        "stepper/story.js",
-        "form/slider.js",
+        "shared/dom.js",
+        "player/story.js",
+        "expression/slider.js",
         *(f"perceptron/{part}.js" for part in ("spans", "place", "ink", "drag", "pieces", "neuron")),
     ),
 )
 _form = st.components.v2.component(
     "gradwalk_perceptron",
-    css=joined("fields.css", "form/form.css", "perceptron/settings.css"),
+    css=joined("shared/fields.css", "expression/form.css", "perceptron/settings.css"),
     js=joined(
-        "stepper/dom.js",
-        "stepper/address.js",
-        "code/post.js",
-        "form/slider.js",
+        "shared/dom.js",
+        "shared/address.js",
+        "shared/post.js",
+        "expression/slider.js",
         *(f"perceptron/{part}.js" for part in ("spans", "fields", "controls", "settings")),
     ),
 )
 _hand = st.components.v2.component(
     "gradwalk_hand",
     css=joined("perceptron/hand.css"),
-    js=joined("stepper/dom.js", "stepper/formula.js", "code/post.js", "hidden.js", "perceptron/hand.js"),
+    js=joined("shared/dom.js", "player/formula.js", "shared/post.js", "shared/hidden.js", "perceptron/hand.js"),
 )
 
 
@@ -59,7 +59,7 @@ def neuron(
 
 
 def settings(data: Mapping[str, Any], *, key: str) -> None:
-    """Show the form (``asking.asked``). Call it after everything else on the page: it lets the browser send again."""
+    """Show the form (``form_data.asked``). Call it last on the page: it lets the browser send again."""
     _form(key=key, data=data, on_entry_change=lambda: None)
 
 

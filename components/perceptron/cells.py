@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gradwalk.perceptron.editing import elements
-from gradwalk.perceptron.model import Layer, Perceptron, SettingError
-from gradwalk.perceptron.names import Names
-from gradwalk.perceptron.reading import Network, numbers
-from gradwalk.perceptron.spoken import said
+from gradwalk.perceptron.derivation.spoken import said
+from gradwalk.perceptron.programs.names import Names
+from gradwalk.perceptron.settings.editing import elements
+from gradwalk.perceptron.settings.model import Layer, Perceptron, SettingError
+from gradwalk.perceptron.settings.reading import Network, numbers
 
 Cells = Mapping[str, str]
 

@@ -6,8 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from components.perceptron.entry import Action
-from gradwalk.perceptron.editing import with_inputs, with_layer, with_loss, with_rows, with_units, without_layer
-from gradwalk.perceptron.model import Perceptron, SettingError
+from gradwalk.perceptron.settings.editing import (
+    with_inputs,
+    with_layer,
+    with_loss,
+    with_rows,
+    with_units,
+    without_layer,
+)
+from gradwalk.perceptron.settings.model import Perceptron, SettingError
 
 _Change = Callable[[Perceptron, tuple[str, ...]], Perceptron]
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from gradwalk.sharing import to_query
+from gradwalk.address.program import to_query
 
 
 def code(source: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from gradwalk.perceptron.address import MAX_ADDRESS, MAX_ANSWER
+from gradwalk.address.perceptron import MAX_ADDRESS, MAX_ANSWER
 
 MAX_CELLS = 600
 MAX_TEXT = 200

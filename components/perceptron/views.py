@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.sent import label_of
+from components.shared.browser_state import label_of
 
 STEP, HAND, TRAIN = "step", "hand", "train"
 _TITLES = {STEP: "Step through", HAND: "By hand", TRAIN: "Train"}

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components.opened import as_markdown
+from components.expression.document import as_markdown
 from components.training import fields
 from components.training.stage import stage
-from gradwalk.perceptron.reading import Network as Perceptron
-from gradwalk.training.address import Place, from_query
+from gradwalk.address.training import Place, from_query
+from gradwalk.perceptron.settings.reading import Network as Perceptron
 from gradwalk.training.entry import Entry, EntryError, read
 from gradwalk.training.network import network_of
 from gradwalk.training.setting import Setting

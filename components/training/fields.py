@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from components.opened import as_markdown
+from components.expression.document import as_markdown
 from gradwalk.training.data import DRAWN, NOISE, TITLES
 from gradwalk.training.entry import Entry, EntryError
 from gradwalk.training.setting import FAULTS, OPTIMIZERS, WITH_MOMENTUM

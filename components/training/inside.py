@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from components.opened import as_markdown
-from components.recorded_program import recorded_program
-from components.stepper import player
-from gradwalk.dot import LayoutError
+from components.expression.document import as_markdown
+from components.player import player
+from components.program.record import recorded_program
+from gradwalk.address.program import to_query
+from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError
-from gradwalk.sharing import to_query
 from gradwalk.training.history import snapshot
 from gradwalk.training.program import program, step_program
 from gradwalk.training.running import Running

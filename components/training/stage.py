@@ -8,11 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from components.opened import as_markdown
+from components.expression.document import as_markdown
 from components.training import fields
 from components.training.inside import Inside, enter, inside
 from components.training.view import pair, put, sent, view, whole
-from gradwalk.training.address import Place, to_query
+from gradwalk.address.training import Place, to_query
 from gradwalk.training.entry import MOST_EPOCHS, Entry, EntryError
 from gradwalk.training.history import begun
 from gradwalk.training.pictures import EMPTY, pictures

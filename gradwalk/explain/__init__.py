@@ -6,9 +6,7 @@ it met, and fill in the pieces.
 
 from gradwalk.explain.account import Account
 from gradwalk.explain.backward import accumulate, backward, free, seed
-from gradwalk.explain.blame import at_step, blame
 from gradwalk.explain.changes import changed, cleared, update
-from gradwalk.explain.failure import Explanation, failure
 from gradwalk.explain.forward import forward, start
 from gradwalk.explain.local import local
 from gradwalk.explain.program import beginning, bound, episode_title, folded, rebound, shown
@@ -16,18 +14,14 @@ from gradwalk.explain.rules import Rule
 
 __all__ = [
     "Account",
-    "Explanation",
     "Rule",
     "accumulate",
-    "at_step",
     "backward",
     "beginning",
-    "blame",
     "bound",
     "changed",
     "cleared",
     "episode_title",
-    "failure",
     "folded",
     "forward",
     "free",

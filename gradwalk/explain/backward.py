@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from gradwalk.analysis.index import Arrival, Index
 from gradwalk.explain import passing
 from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.nonfinite import backward_reason
@@ -24,7 +25,6 @@ from gradwalk.formula import (
     seed_lines,
 )
 from gradwalk.formula.arrays import number_text
-from gradwalk.index import Arrival, Index
 from gradwalk.notation import pretty, shape_text
 from gradwalk.recording import (
     Accumulate,

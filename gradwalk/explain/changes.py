@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from gradwalk.analysis.events import Cleared
+from gradwalk.analysis.index import Index
 from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.forward import computed_lines
 from gradwalk.explain.forward import forward as told_forward
@@ -11,10 +13,8 @@ from gradwalk.explain.pieces import gist
 from gradwalk.explain.wording import TITLES, UPDATE
 from gradwalk.formula import update_lines
 from gradwalk.formula.arrays import number_text
-from gradwalk.index import Index
 from gradwalk.notation import call_name
 from gradwalk.recording import Forward, Update, Value
-from gradwalk.told import Cleared
 
 
 def update(index: Index, event: Update) -> Account:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradwalk.analysis.index import Index
 from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.nonfinite import forward_reason, overflowed, saturated
 from gradwalk.explain.pieces import STEPS, called, elementwise, own_function
@@ -17,7 +18,6 @@ from gradwalk.formula import (
     symbol_line,
 )
 from gradwalk.formula.arrays import array_or_start, number_text
-from gradwalk.index import Index
 from gradwalk.notation import call_name, call_text, is_number, shape_text
 from gradwalk.recording import (
     BackwardCall,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradwalk.analysis.index import Index
 from gradwalk.explain import slopes
 from gradwalk.explain.account import Account, joined
 from gradwalk.explain.nonfinite import local_reason
@@ -16,7 +17,6 @@ from gradwalk.formula import (
     local_lines,
 )
 from gradwalk.formula.mathml import LARGEST_MATRIX
-from gradwalk.index import Index
 from gradwalk.notation import SUPERSCRIPTS, call_name, short
 from gradwalk.recording import (
     Array,

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradwalk.analysis.index import Arrival, Index
 from gradwalk.explain.pieces import gist
 from gradwalk.explain.wording import BACKWARD
-from gradwalk.index import Arrival, Index
 from gradwalk.notation import constant_text, short
 from gradwalk.recording import Array, Operation, Value
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from gradwalk.analysis.index import Arrival, Index
 from gradwalk.explain.pass_through import Pass
 from gradwalk.explain.pieces import NEARLY_FLAT, called, gist, jumps
 from gradwalk.explain.speakers import SPEAKERS
 from gradwalk.explain.wording import BACKWARD
-from gradwalk.index import Arrival, Index
 from gradwalk.notation import call_name
 from gradwalk.recording import Array, Backward, Operation
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from gradwalk.analysis.index import Index
 from gradwalk.explain.account import Account, joined
 from gradwalk.explain.wording import BOUND, CALLABLES, EPISODE, SHOWN, START, TITLES
 from gradwalk.formula.arrays import number_text
-from gradwalk.index import Index
 from gradwalk.notation import pretty, shape_text
 from gradwalk.recording import BackwardCall, Binding, Operation, Output, Statement, Value
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from gradwalk import derivatives
+from gradwalk.analysis.index import Index
+from gradwalk.explain import pytorch_rules
 from gradwalk.explain.saved import saved_text
-from gradwalk.index import Index
 from gradwalk.recording import Node, Operation
 
 
@@ -28,7 +28,7 @@ def rule_of(index: Index, node: Node, wanted: Iterable[tuple[Operation, str]]) -
 
     None where the table has none, or none that says more than that some function of PyTorch's own does it.
     """
-    found = [(name, derivatives.rule(operation.kernel, name)) for operation, name in wanted]
+    found = [(name, pytorch_rules.rule(operation.kernel, name)) for operation, name in wanted]
     raw = [(name, text) for name, text in found if text is not None]
     texts = [(name, plain(text), meaning(text)) for name, text in raw]
     if not texts or any(text is None for _, text, _ in texts):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from gradwalk.analysis.index import Index
 from gradwalk.explain.wording import START
 from gradwalk.formula.arrays import number_text
-from gradwalk.index import Index
 from gradwalk.notation import constant_text, shape_text
 from gradwalk.recording import Saved, Value
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gradwalk.analysis.index import Index
 from gradwalk.explain.pieces import NEARLY_FLAT, STAIRS, jumps
 from gradwalk.explain.wording import SLOPES
-from gradwalk.index import Index
 from gradwalk.notation import call_name
 from gradwalk.recording import LocalGradient, Operation, Value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from gradwalk.analysis.index import Arrival, Index
 from gradwalk.formula.arrays import array_or_start, derivative
 from gradwalk.formula.local import jacobian_tree, target
 from gradwalk.formula.mathml import (
@@ -16,7 +17,6 @@ from gradwalk.formula.mathml import (
     name_tree,
     row_tree,
 )
-from gradwalk.index import Arrival, Index
 from gradwalk.notation import call_name, summands
 from gradwalk.recording import Accumulate, Backward, BackwardCall, LocalGradient, Operation
 

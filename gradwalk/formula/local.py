@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from gradwalk.analysis.index import Index
 from gradwalk.formula.arrays import array_or_start, derivative
 from gradwalk.formula.mathml import (
     LARGEST_MATRIX,
@@ -15,7 +16,6 @@ from gradwalk.formula.mathml import (
     name_tree,
     number_tree,
 )
-from gradwalk.index import Index
 from gradwalk.notation import call_name, short
 from gradwalk.recording import Array, LocalGradient, Operation, Value
 from gradwalk.symbolic import local_derivative

@@ -10,9 +10,9 @@ import ast
 import math
 from collections.abc import Callable, Sequence
 
+from gradwalk.analysis.index import Index
 from gradwalk.formula.arrays import array_or_start
 from gradwalk.formula.mathml import Formula, Tree, filled, name_tree
-from gradwalk.index import Index
 from gradwalk.notation import short
 from gradwalk.recording import Array, Number, Update
 

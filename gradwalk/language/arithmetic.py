@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from gradwalk.limits import Limits
 from gradwalk.program import ProgramError, Span
+from gradwalk.program.limits import Limits
 
 
 def check_plain(name: str, args: tuple[Any, ...], limits: Limits, span: Span) -> None:

@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 import torch
 
 from gradwalk.language.printing import formatted, printed, printing_cost, shown
-from gradwalk.limits import LIMITS
 from gradwalk.parse.listed import FORMAT
 from gradwalk.program import ProgramError
+from gradwalk.program.limits import LIMITS
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch.utils.data import default_collate
 
-from gradwalk.limits import LIMITS
 from gradwalk.program import ProgramError
+from gradwalk.program.limits import LIMITS
 
 
 class Loader:

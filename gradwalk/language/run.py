@@ -28,9 +28,9 @@ from gradwalk.language.printing import printed, printing_cost
 from gradwalk.language.scope import Scope
 from gradwalk.language.unwatched import Unwatched, hold, hold_array
 from gradwalk.language.warned import ONCE
-from gradwalk.limits import Budget
 from gradwalk.parse import span_of
 from gradwalk.program import ProgramCell, ProgramError, Span
+from gradwalk.program.limits import Budget
 
 
 class Listener(Protocol):

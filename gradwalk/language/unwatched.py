@@ -14,8 +14,8 @@ import numpy as np
 import torch
 
 from gradwalk.language.library import Function
-from gradwalk.limits import Budget
 from gradwalk.program import ProgramCell, Span
+from gradwalk.program.limits import Budget
 
 if TYPE_CHECKING:
     from gradwalk.language.run import Listener

@@ -6,12 +6,12 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from gradwalk.limits import LIMITS, Limits
 from gradwalk.parse.cells import NotPython, tree_without_magics
 from gradwalk.parse.checks import ALONE, CHECKS, check_jumps, check_yields, plain_name
 from gradwalk.parse.listed import NODES, REFUSED
 from gradwalk.parse.places import nearest, span_of
 from gradwalk.program import Broken, Program, ProgramCell, ProgramError, Span
+from gradwalk.program.limits import LIMITS, Limits
 
 __all__ = ["CELL_MARK", "NODES", "broken", "nearest", "parse", "span_of", "split_cells"]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from gradwalk import syntax
-from gradwalk.program import Passed, ProgramError, Span
+from gradwalk.program import Passed, ProgramError, Span, python_parser
 
 
 class NotPython(ProgramError):
@@ -53,7 +52,7 @@ def tree_without_magics(text: str, line: int) -> tuple[ast.Module, tuple[Passed,
 
 def _tree(text: str, line: int) -> ast.Module:
     try:
-        return syntax.module(text)
+        return python_parser.module(text)
     except SyntaxError as error:
         at_line, column = (error.lineno or 1) + line - 1, error.offset or 1
         end = error.end_offset if error.end_lineno == error.lineno and error.end_offset else 0

@@ -7,10 +7,10 @@ import builtins
 import re
 from collections.abc import Callable, Iterable
 
-from gradwalk.limits import Limits
 from gradwalk.parse.listed import DUNDERS, FORMAT, METHODS_WITH_UNDERSCORES, MODULES, NODES
 from gradwalk.parse.places import nearest, span_of
 from gradwalk.program import ProgramError, Span
+from gradwalk.program.limits import Limits
 
 _BUILTINS = frozenset(dir(builtins))
 

@@ -8,8 +8,8 @@ and listens to the engine. Everything live is kept until the run ends, so that i
 from __future__ import annotations
 
 from gradwalk.interpreter import prepare, run_program
-from gradwalk.limits import LIMITS, Budget, Limits
 from gradwalk.program import Program
+from gradwalk.program.limits import LIMITS, Budget, Limits
 from gradwalk.recorder.listener import Recorder
 from gradwalk.recording import Recording
 

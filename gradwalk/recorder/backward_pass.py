@@ -75,7 +75,7 @@ def draw(recorder: Recorder, call: int, root: torch.Tensor) -> None:
     """Let torchviz draw the graph behind ``root``, if pictures are asked for; a long loop's first graphs will do."""
     if recorder.pictures is None or len(recorder.pictures) >= MOST_PICTURES:
         return
-    from gradwalk.torchviz_graph import picture  # torchviz is loaded only when a picture is asked for
+    from gradwalk.recorder.torchviz import picture  # torchviz is loaded only when a picture is asked for
 
     leaves = {name: tensor for name, tensor in recorder.values.named().items() if tensor.is_leaf}
     try:

@@ -9,12 +9,11 @@ from typing import Any
 import torch
 from torch._C import _pop_torch_dispatch_stack, _push_on_torch_dispatch_stack
 
-from gradwalk.failures import cause
 from gradwalk.interpreter import ENGINE, OPTIMIZE
 from gradwalk.language.costs import tensors
 from gradwalk.language.library import Function
-from gradwalk.limits import LIMITS, Limits
 from gradwalk.program import ProgramCell, ProgramError, Span
+from gradwalk.program.limits import LIMITS, Limits
 from gradwalk.recorder.backward_pass import draw, watch_backward
 from gradwalk.recorder.copying import Copier, new
 from gradwalk.recorder.kernels import Kernel, Operand, Ran, Watch, sequence_number, tensors_of
@@ -38,6 +37,7 @@ from gradwalk.recording import (
     Statement,
     Update,
 )
+from gradwalk.recording.causes import cause
 
 _SETTING = (int, float, tuple)
 _WATCHED = frozenset(("operation", "operator"))

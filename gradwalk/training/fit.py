@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gradwalk.language.layers import LAYERS, make_layer
-from gradwalk.perceptron.losses import EPSILON
+from gradwalk.perceptron.programs.losses import EPSILON
 from gradwalk.training.datasets import points
 from gradwalk.training.network import Network
 from gradwalk.training.setting import BIAS, FAULTS, Setting

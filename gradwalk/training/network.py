@@ -6,8 +6,8 @@ import itertools
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from gradwalk.perceptron.losses import BY_HAND
-from gradwalk.perceptron.reading import Network as Perceptron
+from gradwalk.perceptron.programs.losses import BY_HAND
+from gradwalk.perceptron.settings.reading import Network as Perceptron
 
 
 class Activation(NamedTuple):

@@ -18,7 +18,7 @@ import torch
 
 from gradwalk import ProgramError, record
 from gradwalk.interpreter import prepare
-from gradwalk.limits import LIMITS
+from gradwalk.program.limits import LIMITS
 from tests.hostile.corpus import CORPUS, Hostile
 from tests.process import global_state
 

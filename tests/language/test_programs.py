@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from gradwalk import record
-from gradwalk.notebook import to_notebook, to_program
 from gradwalk.parse import split_cells
+from gradwalk.program.notebook import to_notebook, to_program
 from tests.language.jupyter import Jupyter, Shown, without_addresses
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.ipy"))

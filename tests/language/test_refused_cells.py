@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gradwalk import ProgramError, record
-from gradwalk.limits import LIMITS
+from gradwalk.program.limits import LIMITS
 from gradwalk.recording import Output
 
 

@@ -1,7 +1,6 @@
 """Every sentence that a reader sees, as templates with named pieces: a translation replaces this one folder."""
 
 from gradwalk.explain.wording.backward import ACCUMULATE, BACKWARD, FREE, SEED
-from gradwalk.explain.wording.failures import BLAME, FAILURE, FAILURES, STOPPED
 from gradwalk.explain.wording.forward import FORWARD, NONFINITE, OVERFLOW, START
 from gradwalk.explain.wording.local import LOCAL, ORDINALS, SLOPES
 from gradwalk.explain.wording.program import BOUND, CALLABLES, SHOWN, UPDATE
@@ -10,12 +9,9 @@ from gradwalk.explain.wording.titles import EPISODE, OPERATIONS, PHASES, TITLES
 __all__ = [
     "ACCUMULATE",
     "BACKWARD",
-    "BLAME",
     "BOUND",
     "CALLABLES",
     "EPISODE",
-    "FAILURE",
-    "FAILURES",
     "FORWARD",
     "FREE",
     "LOCAL",
@@ -28,7 +24,6 @@ __all__ = [
     "SHOWN",
     "SLOPES",
     "START",
-    "STOPPED",
     "TITLES",
     "UPDATE",
 ]

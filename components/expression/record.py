@@ -1,0 +1,95 @@
+"""An expression, recorded: everything that the player and the answer show of it, kept by its text and numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import gradwalk
+from components.shared.work import answered
+from gradwalk.analysis.index import Index
+from gradwalk.comparison.rows import answer
+from gradwalk.comparison.table import table
+from gradwalk.expression.expression import Expression, program
+from gradwalk.failures.expression import Failing, failing
+from gradwalk.graph.player import player_graphs
+from gradwalk.recording import BackwardCall, Failure, Recording
+from gradwalk.story.timeline import timeline
+
+
+class Recorded(NamedTuple):
+    """Ready for JSON, apart from ``expression``."""
+
+    graphs: dict[str, Any]
+    story: dict[str, Any]
+    table: dict[str, Any]
+    expression: Expression
+    """What was recorded: without a seed where one is left over from another root."""
+    root_shape: tuple[int, ...]
+    failing: Failing | None
+    """Why the program stopped."""
+
+    @property
+    def structure(self) -> str:
+        """The same for all recordings that make the same graph, whatever their numbers and names."""
+        picture = (self.graphs.get("computation") or {}).get("wide") or {}
+        boxes = [(box["id"], box["kind"], box["subtitle"]) for box in picture.get("boxes", ())]
+        arrows = [(arrow["tail"], arrow["head"]) for arrow in picture.get("arrows", ())]
+        return hashlib.sha256(repr((boxes, arrows, len(self.story["phases"]))).encode()).hexdigest()[:12]
+
+
+@answered
+def recorded(expression: Expression) -> Recorded:
+    """Record the expression's program. Raises ProgramError and LayoutError for what is too large to run or to draw."""
+    expression, recording = _record(expression)
+    return Recorded(
+        graphs=player_graphs(recording),
+        story=_story(timeline(recording)),
+        table=table(answer(recording, expression), _differentiated(recording), expression.variables),
+        expression=expression,
+        root_shape=_root_shape(recording, expression.root),
+        failing=failing(recording, expression),
+    )
+
+
+def _record(expression: Expression) -> tuple[Expression, Recording]:
+    """With the seed that fits: ones where the root turns out not to be a scalar, none left over where it is one."""
+    recording = gradwalk.record(program(expression), pictures=True)
+    cause, shape = _cause(recording), _root_shape(recording, expression.root)
+    if cause == "seed-shape" and not shape:
+        expression = replace(expression, seed=None)
+    elif cause != "non-scalar-root":
+        return expression, recording
+    return expression, gradwalk.record(program(expression, shape), pictures=True)
+
+
+def _differentiated(recording: Recording) -> str:
+    """The name of what backward() differentiates: the root, or L where a seed weighs it; nothing where it never ran."""
+    calls = [event.call for event in recording.events if isinstance(event, BackwardCall)]
+    return Index(recording).target(calls[-1]) if calls else ""
+
+
+def _story(story: dict[str, Any]) -> dict[str, Any]:
+    """A failure's step says what PyTorch said; the form says what would work on this page."""
+    last = story["steps"][-1]
+    if last.get("kind") == "failure":
+        story["steps"][-1] = {**last, "sentence": "PyTorch stopped here. The form says what would work."}
+    return story
+
+
+def _cause(recording: Recording) -> str | None:
+    return next((event.cause for event in recording.events if isinstance(event, Failure)), None)
+
+
+def _root_shape(recording: Recording, root: str) -> tuple[int, ...]:
+    """The shape of the last value that bears the root's name; a scalar's where it was never computed."""
+    return next((value.shape for value in reversed(recording.values) if root in value.names), ())
+
+
+def ones(shape: tuple[int, ...], most: int = 64) -> str:
+    """Ones in this shape, as they are typed; nothing for more than ``most`` of them."""
+    if math.prod(shape) > most:
+        return ""
+    return f"[{', '.join([ones(shape[1:])] * shape[0])}]" if shape else "1"

@@ -1,0 +1,56 @@
+"""A perceptron, recorded: everything that the drawing and the player show of it, kept by its settings."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, NamedTuple
+
+import gradwalk
+from components.shared.work import answered
+from gradwalk.graph.player import player_graphs
+from gradwalk.perceptron.programs.program import program
+from gradwalk.perceptron.settings.model import Perceptron
+from gradwalk.perceptron.settings.reading import Network, read
+from gradwalk.perceptron.view.by_hand import by_hand, warning
+from gradwalk.perceptron.view.drawn import drawn
+from gradwalk.story.timeline import timeline
+
+
+class RecordedPerceptron(NamedTuple):
+    """Ready for JSON, apart from ``perceptron`` and ``network``."""
+
+    perceptron: Perceptron
+    network: Network
+    source: str
+    graphs: dict[str, Any]
+    story: dict[str, Any]
+    drawn: dict[str, Any]
+    warning: dict[str, str] | None
+    """What a student should be told who has met a trap."""
+
+    @property
+    def structure(self) -> str:
+        """The same for all settings that make the same graph, whatever their numbers."""
+        layers = [(layer.units, layer.inputs, layer.activation) for layer in self.network.layers]
+        told = repr((layers, self.network.loss, self.network.rows > 1, self.network.style))
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+@answered
+def recorded_perceptron(perceptron: Perceptron) -> RecordedPerceptron:
+    """Record the settings' program.
+
+    Raises SettingError for what is wrong with them, ProgramError and LayoutError for what is too large.
+    """
+    network = read(perceptron)
+    source = program(network)
+    recording = gradwalk.record(source, pictures=True)
+    story = timeline(recording, statements=False)
+    picture = drawn(recording, story, network)
+    return RecordedPerceptron(perceptron, network, source, player_graphs(recording), story, picture, warning(network))
+
+
+@answered
+def told_by_hand(network: Network, wrt: str, answers: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """The view "By hand": ``wrt`` is the weight whose chain is shown, ``answers`` are formulas with their keys."""
+    return by_hand(network, wrt, dict(answers))

@@ -1,0 +1,93 @@
+"""The player: shows a recorded program one step at a time, in the browser alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from components.shared.assets import joined
+from components.shared.browser_state import state_of
+
+# A component's JavaScript is one module that cannot import beside itself, so its parts are joined, in reading order.
+SHARED = ("dom", "address")
+PARTS = (
+    "story", "travel", "formula", "code", "outputs", "names", "panel", "words",
+    "geometry", "slot", "box", "arrow", "picture", "stage", "legend", "pictures",
+    "scrubber", "episodes", "transport", "keys", "screen", "player",
+)  # fmt: skip
+EXPRESSION = ("phases", "steps", "slots", "formulas", "code", "saved")
+"""What of a story is shown for an expression."""
+STYLES = ("player", "program", "picture", "modes")
+
+
+def javascript() -> str:
+    """The player's JavaScript: one module whose default export mounts it."""
+    return joined(*(f"shared/{part}.js" for part in SHARED), *(f"player/{part}.js" for part in PARTS))
+
+
+def css() -> str:
+    return joined(*(f"player/{style}.css" for style in STYLES))
+
+
+_component = st.components.v2.component("gradwalk_player", js=javascript(), css=css())
+
+
+def player(
+    *,
+    graphs: Mapping[str, Any] | None,
+    story: Mapping[str, Any] | None,
+    query: str = "",
+    step: int = 0,
+    opened: str = "",
+    stale: bool = False,
+    program: bool = True,
+    beside: bool = False,
+    low: bool = False,
+    key: str = "player",
+) -> None:
+    """Show a recording's placed ``graphs`` (``player_graphs``) and its ``story`` (``timeline``).
+
+    ``query`` is the page's URL query without the step: the player writes ``?<query>&step=k`` into the address bar and
+    sends nothing to the server. It starts at ``step``, and again whenever ``opened`` changes; otherwise it keeps its
+    position, also when the numbers change: the same episode, as far into it as before. ``stale`` says that the picture
+    is the last good one, and dims it. Without a story it says that nothing has run yet.
+
+    For a ``program`` of cells it shows their outputs, the table of names and what nodes keep for backward as well. A
+    click on a folded episode runs the page again: see ``unfolded``. ``beside`` says that the page has the program in
+    an editor beside the player, which then begins with the names. ``low`` keeps the picture low and
+    below the words, where the page has another drawing of the same run above it.
+    """
+    if story and not program:
+        story = {part: story[part] for part in EXPRESSION}
+    data = {
+        "graphs": graphs,
+        "story": story,
+        "query": query,
+        "step": step,
+        "opened": opened,
+        "stale": stale,
+        "beside": beside,
+        "low": low,
+    }
+    _component(key=key, data=data, on_unfold_change=lambda: None)
+
+
+MOST_UNFOLDED = 8
+"""Of the folded episodes that somebody opened, so many stay open: the story has to stay small."""
+
+
+def unfolded(opened: str, key: str = "player") -> tuple[int, ...]:
+    """The folded episodes that somebody has opened in the document ``opened``, by the numbers that their steps carry.
+
+    Call it once, before the player is shown, and answer with graphs and a story in which they are open.
+    """
+    place = f"{key} unfolded"
+    kept: tuple[str, tuple[int, ...]] = st.session_state.get(place, (opened, ()))
+    before = kept[1] if kept[0] == opened else ()
+    asked = (state_of(key) or {}).get("unfold")
+    if isinstance(asked, int) and not isinstance(asked, bool) and kept[0] == opened:
+        before = (*(number for number in before if number != asked), asked)[-MOST_UNFOLDED:]
+    st.session_state[place] = opened, before
+    return before

@@ -1,0 +1,192 @@
+/* The player: the parts put together. Everything shown is a function of the data and one step number. */
+
+const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
+const MOST_SCALE = { page: 1.5, screen: 2.4 };
+const PICTURE_SHARE = { expression: 0.57, program: 0.48, side: 0.5, low: 0.32 }; // of the window's height
+const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
+const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
+const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
+const SHORTCUTS = "ArrowLeft ArrowRight Home End Space";
+
+function createPlayer(parent) {
+  let data = null;
+  let step = 0;
+  let graphsText = null;
+  let unfold = () => {}; // asks the server for the steps of a folded episode
+  let measured = "";
+  let liveTimer = 0;
+
+  const last = () => lastStep(data.story);
+  const scrubber = createScrubber((to) => { transport.pause(); go(to); });
+  const transport = createTransport({
+    go: (by) => go(step + by),
+    toStart: () => go(0),
+    toEnd: () => go(last()),
+    atEnd: () => step === last(),
+    letters: () => words.letters(),
+    screen: () => toggleScreen(root),
+  });
+  const jump = (to) => { transport.pause(); if (to !== null) go(to); };
+  const episodes = createEpisodes(jump);
+  const pictures = createPictures(pick, () => {
+    if (!data) return;
+    show();
+    tellAddress();
+  });
+  const words = createWords((number) => { transport.pause(); unfold(number); }, (to) => jump(to));
+  const panel = createPanel(() => data && show());
+  const address = createAddress();
+  const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
+  const bar = html("div", { class: "bar" }, transport.element, scrubber.element, transport.extras);
+  const stale = html("p", { class: "stale-note" }, "The last good picture and program");
+  const say = html("div", { class: "say" }, words.element, panel.element);
+  const inside = html("div", { class: "inside" }, bar, episodes.element, pictures.bar, stale, pictures.area, say, live);
+  const empty = html("p", { class: "empty" });
+  const about = { class: "player", "aria-label": "Player" };
+  const root = html("section", about, inside, empty);
+  parent.append(root);
+  const unwatch = watchSizes([root, scrubber.element, panel.element], () => data && measure() && show());
+  const unlisten = listenToKeys(root, (key) => {
+    if (!data) return;
+    if (key === " ") return transport.toggle();
+    if (key === "PageUp") return jump(episodes.episodeStep(-1));
+    if (key === "PageDown") return jump(episodes.episodeStep(1));
+    transport.pause();
+    go({ ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: last() }[key]);
+  }, () => data && episodes.several());
+  // A press of the mouse or a finger leaves no button behind that would take the next Space.
+  root.addEventListener("click", (event) => {
+    const pressed = event.detail > 0 && event.target.closest("button, .box");
+    if (pressed) pressed.blur();
+  });
+
+  /** Move to a step; says whether that was a move. */
+  function go(to) {
+    const next = clampStep(data.story, to);
+    if (next === step) return false;
+    step = next;
+    show();
+    tellAddress();
+    return true;
+  }
+
+  const tellAddress = () => address.show(data.query, pictures.name(), step);
+
+  function pick(ids) {
+    const to = stepForThing(data.story, ids, step);
+    if (to === null) return;
+    transport.pause();
+    go(to);
+  }
+
+  function show() {
+    const phase = phaseAt(data.story, step);
+    root.dataset.phase = phase ? phase.kind : "start";
+    root.dataset.step = step;
+    root.dataset.kind = data.story.steps[step].kind || "";
+    transport.show(step, last());
+    scrubber.show(step);
+    episodes.show(step);
+    pictures.show(data.story, step);
+    words.show(data.story, step);
+    panel.show(data.story, step);
+    tell();
+    clearTimeout(liveTimer);
+    liveTimer = setTimeout(() => setText(live, `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
+  }
+
+  /** Whoever else is on the page (an editor of the program, another drawing) marks the step; who comes late can ask. */
+  function tell() {
+    if (!data) return;
+    const phase = phaseAt(data.story, step);
+    const { span, now } = data.story.steps[step];
+    const detail = { opened: data.opened, step, span, now, kind: phase ? phase.kind : null };
+    document.dispatchEvent(new CustomEvent("gradwalk:step", { detail }));
+  }
+  const asked = ({ detail }) => data && pick(detail.boxes); // another drawing of the same run leads to a step
+  document.addEventListener("gradwalk:where", tell);
+  document.addEventListener("gradwalk:pick", asked);
+
+  /** Give every part its room; says whether that changed anything. */
+  function measure() {
+    const onScreen = isOnScreen(root);
+    const program = isProgram(data.story);
+    const side = program && root.clientWidth >= SIDE_WIDTH;
+    root.classList.toggle("on-screen", onScreen);
+    root.classList.toggle("program", program);
+    root.classList.toggle("low", Boolean(data.low));
+    root.classList.toggle("side", side);
+    const most = onScreen ? MOST_SCALE.screen : MOST_SCALE.page;
+    const place = data.low ? "low" : side ? "side" : program ? "program" : "expression";
+    const share = Math.min(Math.max(LEAST_HEIGHT, innerHeight * PICTURE_SHARE[place]), MOST_HEIGHT);
+    const both = side && (onScreen || !data.beside);
+    const height = onScreen ? pictures.roomOnScreen() : share;
+    const room = { width: pictures.area.clientWidth, height, most };
+    const sizes = JSON.stringify([room, side, scrubber.element.clientWidth, panel.resize(both)]);
+    if (sizes === measured) return false;
+    measured = sizes;
+    episodes.resize();
+    scrubber.resize(scrubber.element.clientWidth);
+    pictures.resize(room);
+    return true;
+  }
+
+  /** New data: other numbers keep the picture and the position; another document opens at its own step. */
+  function update(next, ask) {
+    unfold = ask;
+    const opened = !data || next.opened !== data.opened;
+    const moved = data && next.query !== data.query;
+    const hasSteps = Boolean(next.story && next.story.steps && next.story.steps.length);
+    root.classList.toggle("has-nothing", !hasSteps);
+    const first = next.low ? "Choose settings that fit" : next.beside ? "Write a program" : "Type an expression";
+    setText(empty, `Nothing has run yet. ${first}, and ${next.low ? "the" : "its"} steps appear here.`);
+    root.classList.toggle("stale", Boolean(next.stale));
+    panel.age(Boolean(next.stale));
+    if (!hasSteps) {
+      transport.pause();
+      data = null;
+      return;
+    }
+    const before = data;
+    data = { ...next, story: readStory(next.story) };
+    step = opened || !before ? clampStep(data.story, data.step) : carriedStep(before.story, step, data.story);
+    scrubber.setStory(data.story);
+    episodes.setStory(data.story);
+    panel.setStory(data.story, data.beside && innerWidth > COLUMNS_FROM);
+    const shortcuts = episodes.several() ? `${SHORTCUTS} PageUp PageDown` : SHORTCUTS;
+    setAttribute(root, "aria-keyshortcuts", shortcuts);
+    const text = JSON.stringify(data.graphs);
+    if (text !== graphsText) pictures.setGraphs(data.graphs);
+    pictures.setStory(data.story);
+    graphsText = text;
+    measure();
+    show();
+    if (moved) tellAddress();
+  }
+
+  function remove() {
+    document.removeEventListener("gradwalk:where", tell);
+    document.removeEventListener("gradwalk:pick", asked);
+    transport.pause();
+    clearTimeout(liveTimer);
+    address.stop();
+    unwatch();
+    unlisten();
+    root.remove();
+  }
+
+  return { update, remove };
+}
+
+/** Streamlit calls this again, on the same parent, whenever the data changes. */
+const players = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (!players.has(parentElement)) players.set(parentElement, createPlayer(parentElement));
+  const player = players.get(parentElement);
+  player.update(data, (number) => setTriggerValue("unfold", number));
+  return () => {
+    players.delete(parentElement);
+    player.remove();
+  };
+}

@@ -1,0 +1,96 @@
+"""The editor: a program in cells, with what each cell showed, as one Streamlit component.
+
+It holds what a person types. The server tells it what was refused and what the cells showed, and writes into it only
+when another program is opened. The line of the player's step is marked in the browser alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+import streamlit as st
+
+from components.program.entry import Entry, read_entry
+from components.shared.assets import joined
+from components.shared.browser_state import state_of
+from gradwalk.program import Span
+from gradwalk.story.cells import ShownCell
+
+KEY = "code-editor"
+
+_PARTS = ("lines", "typing", "files", "outputs", "editor")
+_mount = st.components.v2.component(
+    "gradwalk_editor",
+    html=joined("program/editor.html"),
+    css=joined("shared/fields.css", "program/editor.css"),
+    js=joined("shared/dom.js", "shared/post.js", *(f"program/{part}.js" for part in _PARTS)),
+)
+
+
+class Refusal(TypedDict):
+    """What was refused, where, and what could stand there instead."""
+
+    message: str
+    span: Span | None
+    suggestion: str | None
+    ran: bool
+    """Whether it ran, and was only too large to be drawn."""
+
+
+class Save(TypedDict):
+    """A file for the browser to save, in answer to the entry ``count``."""
+
+    count: int
+    name: str
+    text: str
+
+
+class Program(TypedDict):
+    """The open program: its text, the example that it is, its name as a file, and its query (empty when too long)."""
+
+    text: str
+    lesson: str | None
+    name: str
+    query: str
+
+
+Groups = Sequence[tuple[str, Sequence[tuple[str, str]]]]
+"""Examples by group: slug and title."""
+
+
+def sent() -> Entry | None:
+    """The latest entry that the browser sent, known before the editor is shown."""
+    state = state_of(KEY)
+    return read_entry(state.get("entry")) if state is not None else None
+
+
+def editor(
+    opened: str,
+    program: Program,
+    cells: Sequence[ShownCell],
+    *,
+    groups: Groups = (),
+    refusal: Refusal | None = None,
+    wrong: str | None = None,
+    save: Save | None = None,
+    answered: int = 0,
+) -> None:
+    """Show the editor. Call it after everything else on the page: its answer lets the browser send the next entry.
+
+    The program fills the editor when ``opened`` changes. ``cells`` are what those that showed something showed.
+    ``wrong`` says why a file could not be opened. ``answered`` is the ``count`` of the entry that this run showed.
+    """
+    failed = [item["span"] for cell in cells for item in cell["items"] if item["span"]]
+    data = {
+        "opened": opened,
+        **program,
+        "cells": cells,
+        "failed": failed,
+        "groups": groups,
+        "refusal": refusal,
+        "wrong": wrong,
+        "save": save,
+        "answered": answered,
+    }
+    _mount(key=KEY, data=data, on_entry_change=lambda: None)

@@ -1,0 +1,82 @@
+"""Which program is open: from the address when a visitor comes, then from the editor, the examples, or a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from components.program import KEY, sent
+from components.program.entry import Entry, File
+from components.shared.browser_state import key_of
+from components.shared.opening import what_is_open
+from gradwalk.address.program import Shared, from_file, from_query, lesson_of
+from gradwalk.lessons import BY_SLUG
+from gradwalk.program import ProgramError
+
+_KEY = "opened program"
+
+
+@dataclass(frozen=True)
+class OpenedProgram:
+    """Plain data, kept for one visitor."""
+
+    key: str
+    """Changes whenever another program is opened; the editor and the player then start anew."""
+    source: str
+    """As it stands in the editor now, whether or not it can run."""
+    step: int = 0
+    """Where the player starts."""
+    unfold: tuple[int, ...] = ()
+    """Turns of its loops that the address opened."""
+    name: str = "program"
+    """What it is called as a file."""
+    notices: tuple[str, ...] = ()
+    wrong: str | None = None
+    """Why a file could not be opened."""
+    save: bool = False
+    """Whether it is wanted as a notebook file."""
+    answered: int = 0
+    """The editor's number for the entry that it came from."""
+
+
+def opened_program() -> OpenedProgram:
+    """What this run of the page shows. It reads what the editor has sent, so call it once, first of all."""
+    return what_is_open(_KEY, KEY, sent(), _from_address, after)
+
+
+def _from_address() -> OpenedProgram:
+    params = st.query_params.to_dict()
+    shared, notices = from_query(params)
+    return _opened(key_of(*sorted(params.items())), shared, notices=notices)
+
+
+def _opened(
+    key: str, shared: Shared, *, name: str | None = None, notices: tuple[str, ...] = (), answered: int = 0
+) -> OpenedProgram:
+    called = name or lesson_of(shared.source) or "program"
+    return OpenedProgram(key, shared.source, shared.step, shared.unfold, called, notices, answered=answered)
+
+
+def after(before: OpenedProgram | None, entry: Entry) -> OpenedProgram:
+    """What is open after an entry from the editor. One for a program that is no longer open changes nothing."""
+    if before is not None and entry.opened != before.key:
+        return replace(before, answered=entry.count, notices=())
+    if entry.example in BY_SLUG:
+        key = key_of(entry.opened, entry.count)
+        return _opened(key, Shared(BY_SLUG[entry.example].source), answered=entry.count)
+    if entry.file is not None:
+        return _after_file(before, entry, entry.file)
+    name = before.name if before is not None else "program"
+    step, unfold = (before.step, before.unfold) if before is not None else (0, ())
+    return OpenedProgram(entry.opened, entry.text, step, unfold, name, save=entry.save, answered=entry.count)
+
+
+def _after_file(before: OpenedProgram | None, entry: Entry, file: File) -> OpenedProgram:
+    """The program in the file; where it cannot be opened, everything stays, and a sentence says why."""
+    try:
+        source = from_file(file.name, file.text)
+    except ProgramError as error:
+        return replace(after(before, replace(entry, file=None)), wrong=error.message)
+    key = key_of(entry.opened, entry.count)
+    return _opened(key, Shared(source), name=file.name.rpartition(".")[0], answered=entry.count)

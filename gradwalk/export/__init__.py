@@ -1,0 +1,1 @@
+"""What leaves the page: pictures that stand alone."""

@@ -1,0 +1,239 @@
+"""Slips of the keyboard and the blackboard, found before Python's parser sees the text, with their place and a way out.
+
+``2x``, ``sin x``, ``x^2``, ``|x|``, ``f(x) = …``, an open parenthesis, a missing operand: people type mathematics as
+they write it. Every check here refuses only text that no later step could accept.
+"""
+
+from __future__ import annotations
+
+import keyword
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+
+from gradwalk.expression.table import ELSEWHERE, function_named
+from gradwalk.expression.tokens import Token, tokens
+from gradwalk.program import ProgramError, Span
+
+_SIGNS: Mapping[str, tuple[str, str | None]] = {
+    "^": ("^ is not the power in Python; write **, as in x**2.", "**"),
+    "|": ("Bars are not read as an absolute value; write abs(x).", None),
+    "!": ("There is no ! here; for a factorial write the product out.", None),
+    "'": ("There are no quotes and no primes here; derivatives are worked out for you.", None),
+    '"': ("There is no text here, only numbers; leave the quotes out.", None),
+    "{": ("Braces are not used here; write ( ) around a part, and [1, 2, 3] for a vector.", None),
+    "}": ("Braces are not used here; write ( ) around a part, and [1, 2, 3] for a vector.", None),
+    "\\": ("A backslash has no meaning here; write sin(x), not \\sin, and break long lines inside ( ).", None),
+    "$": ("Dollar signs have no meaning here; write the formula alone.", None),
+    "²": ("A raised 2 is not read; write **2.", "**2"),
+    "³": ("A raised 3 is not read; write **3.", "**3"),
+    "√": ("The root sign is not read; write sqrt(x).", "sqrt"),
+    "∑": ("The sum sign is not read; write sum(x).", "sum"),
+    "π": ("The letter π is not read; write pi.", "pi"),
+    "σ": ("The letter σ is not read; write sigmoid(x) for the function, sigma for a variable.", "sigmoid"),
+    "∞": ("The sign ∞ is not read; write inf.", "inf"),
+    "≤": ("The sign ≤ is not read; write <=.", "<="),
+    "≥": ("The sign ≥ is not read; write >=.", ">="),
+    "≠": ("The sign ≠ is not read; write !=.", "!="),
+    "∂": ("The derivatives are worked out for you; write the function alone.", None),
+}
+
+_PYTHON: Mapping[str, str] = {
+    "import": "The imports are written for you; leave this line out.",
+    "from": "The imports are written for you; leave this line out.",
+    "if": "There is no if here; where(x > 0, a, b) chooses between two values.",
+    "else": "There is no else here; where(x > 0, a, b) chooses between two values.",
+    "def": "Functions are not defined here; write the formula itself, such as z = sin(x**2).",
+    "return": "Functions are not defined here; the last line is the result.",
+    "for": "There are no loops here; a vector such as [1, 2, 3] holds many values at once.",
+    "while": "There are no loops here; write the steps one after another.",
+    "with": "There are no blocks here; the ∇ switch of a variable turns its gradient off.",
+    "lambda": "lambda is a word of Python's own and cannot be a name; write lam.",
+    "and": "and is not a function of numbers; where(x > 0, a, b) chooses by one comparison.",
+    "or": "or is not a function of numbers; where(x > 0, a, b) chooses by one comparison.",
+}
+_ALLOWED_WORDS = frozenset(("True", "False", "None"))
+"""Python's words that can stand in a call, or that the tree's check refuses with a better sentence."""
+
+
+def check(text: str) -> None:
+    """Raise ProgramError for the first slip that can be told from the sequence of signs alone."""
+    found = tokens(text)
+    for position, token in enumerate(found):
+        _check_word(found, position)
+        _check_token(token, found[position - 1] if position else None)
+    _check_brackets(found)
+    for statement in _statements(found):
+        _check_equals(statement)
+        _check_neighbours(statement)
+
+
+def _check_word(found: Sequence[Token], position: int) -> None:
+    """Mistakes of several signs that can be mended as a whole: ``d/dx``, ``√x``, ``sin^2(x)``."""
+    kinds = [token.kind for token in found[position : position + 4]]
+    texts = [token.text for token in found[position : position + 4]]
+    if texts[:2] == ["d", "/"] and kinds[2:] == ["name", "name"] and texts[2].startswith("d"):
+        sentence = "The derivatives are worked out for you; write the function alone, such as z = sin(x)."
+        raise ProgramError(sentence, _across(found[position], found[position + 2]))
+    if texts[:1] == ["√"] and kinds[1:2] in (["name"], ["number"]) and texts[2:3] != ["("]:
+        span = _across(found[position], found[position + 1])
+        raise ProgramError("The root sign is not read; write sqrt(x).", span, f"sqrt({texts[1]})")
+    if len(texts) == 4 and texts[1] == "^" and kinds[2] == "number" and texts[3] == "(" and function_named(texts[0]):
+        _raise_power_of_call(found, position)
+
+
+def _raise_power_of_call(found: Sequence[Token], position: int) -> None:
+    """``sin^2(x)`` with its way out; where the argument is longer than one sign, the sentence alone has to do."""
+    called, _, power, *rest = (token.text for token in found[position : position + 6])
+    closed = len(rest) == 3 and rest[2] == ")"
+    span = _across(found[position], found[position + 5]) if closed else found[position + 1].span
+    sentence = f"The power stands behind the call: {called}(x)**{power}."
+    raise ProgramError(sentence, span, f"{called}({rest[1]})**{power}" if closed else None)
+
+
+def _across(first: Token, last: Token) -> Span:
+    start, end = first.span, last.span
+    return Span(start.line, start.column, end.end_line, end.end_column)
+
+
+def _check_token(token: Token, before: Token | None) -> None:
+    if token.text == "^" and before is not None and function_named(before.text):
+        raise ProgramError(f"The power stands behind the call: {before.text}(x)**2.", token.span)
+    if token.kind == "unknown":
+        sentence, suggestion = _SIGNS.get(token.text) or _foreign(token.text)
+        raise ProgramError(sentence, token.span, suggestion)
+    if token.kind == "change":
+        raise ProgramError(f"{token.text} changes a value; write z = z {token.text[:-1]} … with a plain =.", token.span)
+    if token.text == "//":
+        raise ProgramError("// has no gradient; write / for a division, floor(x / y) to round down.", token.span)
+    if token.kind == "name" and keyword.iskeyword(token.text) and token.text not in _ALLOWED_WORDS:
+        general = f"{token.text} is a word of Python's own and cannot be a name; choose another."
+        raise ProgramError(_PYTHON.get(token.text, general), token.span)
+
+
+def _foreign(sign: str) -> tuple[str, str | None]:
+    """A letter or sign from outside ASCII: a Greek letter has a name, an accent can be left off."""
+    words = unicodedata.name(sign, "").split()
+    if words[:1] == ["GREEK"] and "LETTER" in words:
+        name = words[words.index("LETTER") + 1].lower()
+        name = "lam" if name in ("lamda", "lambda") else name
+        return f"Names are made of the letters a–z; write {name} for {sign}.", name
+    base = unicodedata.normalize("NFKD", sign)[0]
+    if sign.isalpha():
+        plain = base if base.isascii() and base.isalpha() else None
+        return f"Names are made of the letters a–z; {sign} is none of them.", plain
+    return f"The sign {sign} has no meaning here; + - * / ** @ and functions such as sin(x) do.", None
+
+
+def _check_brackets(found: Sequence[Token]) -> None:
+    opened: list[Token] = []
+    for token in found:
+        if token.kind == "open":
+            opened.append(token)
+        elif token.kind == "close":
+            if not opened:
+                raise ProgramError(f"This {token.text} closes nothing; delete it or open it before.", token.span)
+            if opened.pop().text + token.text not in ("()", "[]"):
+                raise ProgramError(
+                    f"This {token.text} closes a bracket of the other kind; ( ) and [ ] go in pairs.", token.span
+                )
+    if opened:
+        closing = ")" if opened[-1].text == "(" else "]"
+        raise ProgramError(f"This {opened[-1].text} is never closed; a {closing} is missing.", opened[-1].span)
+
+
+def _statements(found: Sequence[Token]) -> Iterator[list[Token]]:
+    statement: list[Token] = []
+    for token in found:
+        statement.append(token)
+        if token.kind == "end":
+            yield statement
+            statement = []
+    if statement:
+        last = statement[-1]
+        yield [*statement, Token("end", "", last.line, last.column + len(last.text))]
+
+
+def _check_equals(statement: Sequence[Token]) -> None:
+    """One ``=`` a line, and one plain name on its left."""
+    depth, places = 0, []
+    for index, token in enumerate(statement):
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth == 0 and token.text == "=":
+            places.append(index)
+    if not places:
+        return
+    first = places[0]
+    if first == 0:
+        raise ProgramError("A name is missing before =, as in z = sin(x).", statement[0].span)
+    if first > 1 or statement[0].kind != "name":
+        raise _wrong_left_side(statement[:first])
+    if len(places) > 1:
+        raise ProgramError("One = a line; write a second line for the second name.", statement[places[1]].span)
+
+
+def _wrong_left_side(left: Sequence[Token]) -> ProgramError:
+    start, end = left[0].span, left[-1].span
+    span = Span(start.line, start.column, end.end_line, end.end_column)
+    if len(left) > 2 and left[0].kind == "name" and left[1].text == "(":
+        name = left[0].text
+        return ProgramError(f"A function is written by its name alone: {name} = …, not {name}(x) = …", span, name)
+    return ProgramError("On the left of = stands one plain name, as in z = sin(x).", span)
+
+
+def _check_neighbours(statement: Sequence[Token]) -> None:
+    for before, after, following in zip([None, *statement], statement, [*statement[1:], None], strict=False):
+        if before is not None and _ends_operand(before) and after.kind in ("number", "name"):
+            raise _no_operator(before, after, following)
+        if _lacks_left(before, after):
+            raise ProgramError(f"Something is missing before {after.text}.", after.span)
+        if before is not None and _lacks_right(before, after):
+            raise ProgramError(
+                f"Something is missing after {before.text}, as in {_PATTERN.get(before.text, 'x + 1')}.", before.span
+            )
+
+
+_PATTERN: Mapping[str, str] = {
+    "=": "z = sin(x)",
+    "**": "x**2",
+    "*": "2*x",
+    "/": "1/x",
+    "@": "X @ w",
+    ".": "x.sin()",
+    ",": "max(x, y)",
+}
+
+
+def _ends_operand(token: Token) -> bool:
+    return token.kind in ("number", "name", "close")
+
+
+def _starts_operand(token: Token) -> bool:
+    return token.kind in ("number", "name", "open") or token.text in ("+", "-")
+
+
+def _lacks_left(before: Token | None, after: Token) -> bool:
+    binary = after.kind in ("sign", "compare") and after.text not in ("+", "-")
+    return (binary or after.text == ",") and (before is None or not _ends_operand(before))
+
+
+def _lacks_right(before: Token, after: Token) -> bool:
+    if before.text == ".":
+        return after.kind != "name"
+    if before.text == ",":
+        return after.kind == "end"
+    return (before.kind in ("sign", "compare") or before.text == "=") and not _starts_operand(after)
+
+
+def _no_operator(before: Token, after: Token, following: Token | None) -> ProgramError:
+    span = Span(before.line, before.column, after.line, after.column + len(after.text))
+    if before.kind == "name" and function_named(before.text):
+        text = f"{before.text}({after.text})"
+        # In sin x**2 and sin 2x the argument goes on, and only the person knows how far.
+        whole = following is None or following.kind == "end" or following.text in ("+", "-", ")", ",")
+        sentence = f"A function's argument stands in parentheses: {before.text}(…)."
+        return ProgramError(sentence, span, text if whole else None)
+    if before.text in ELSEWHERE:
+        return ProgramError(ELSEWHERE[before.text], span)
+    left = ")" if before.kind == "close" else before.text
+    shown = f"(…)*{after.text}" if before.kind == "close" else f"{left}*{after.text}"
+    return ProgramError(f"To multiply, write * between them: {shown}.", span, f"{left}*{after.text}")

@@ -1,0 +1,1 @@
+"""The picture: boxes and arrows, their measures, and where Graphviz puts them."""

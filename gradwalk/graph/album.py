@@ -1,0 +1,80 @@
+"""The pictures of a whole recording: its episodes, and the distinct graphs among them, each kept once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from gradwalk.analysis.episodes import Episode, episodes
+from gradwalk.analysis.folding import folded
+from gradwalk.graph.computation import Graph, drawn
+from gradwalk.recording import BackwardCall, Picture, Recording
+
+MOST_GRAPHS = 24
+MOST_BOXES = 2000
+"""In all graphs together: what a loop keeps growing has another graph each time, and later ones are left out."""
+
+
+class Page(NamedTuple):
+    """One structure."""
+
+    graph: Graph
+    picture: Picture | None
+    part: Recording | None
+    """An episode that has it, which gives the names in torchviz's picture."""
+
+
+class Album(NamedTuple):
+    episodes: tuple[Episode, ...]
+    graphs: tuple[int, ...]
+    """The page of each episode."""
+    pages: tuple[Page, ...]
+
+
+EMPTY = Page(Graph((), ()), None, None)
+"""What an episode shows whose graph is left out."""
+
+
+def album(recording: Recording, unfold: Collection[int] = (), *, draw: bool = True) -> Album:
+    """Open episodes come first, so that their graphs are there whatever the others are like.
+
+    Without ``draw`` the one page of a single episode is left out: which it is, is known without it.
+    """
+    found = episodes(recording)
+    if len(found) == 1 and not draw:
+        return Album(found, (0,), ())
+    closed = folded(found, unfold)
+    first = folded(found) - closed
+    pages: list[Page] = []
+    exact: dict[object, int] = {}
+    alike: dict[Graph, int] = {}
+    chosen: dict[int, int] = {}
+    seen: dict[object, Graph] = {}
+    room = MOST_BOXES
+    for episode in sorted(found, key=lambda e: (e.number in closed) * 2 + (e.number in first)):
+        structure = _structure(episode.part)
+        graph = seen[structure] = seen.get(structure) or drawn(episode.part)
+        picture = episode.part.pictures[-1] if episode.part.pictures else None
+        key = (graph, picture and (picture.plain, picture.saved))
+        any_will_do = episode.number in closed or picture is None
+        page = alike.get(graph) if any_will_do else exact.get(key)
+        if page is None and (not pages or (len(pages) < MOST_GRAPHS and len(graph.boxes) <= room)):
+            page = exact[key] = len(pages)
+            alike.setdefault(graph, page)
+            room -= len(graph.boxes)
+            pages.append(Page(graph, picture, episode.part))
+        chosen[episode.number] = -1 if page is None else page
+    if -1 in chosen.values():
+        pages.append(EMPTY)
+    last = len(pages) - 1
+    graphs = tuple(last if chosen[episode.number] < 0 else chosen[episode.number] for episode in found)
+    return Album(found, graphs, tuple(pages))
+
+
+def _structure(part: Recording) -> object:
+    """What a graph is drawn from, so that equal ones are drawn once: everything but the numbers."""
+    values = tuple(
+        (v.tensor, v.storage, v.shape, v.names, v.is_leaf, v.requires_grad, v.operation) for v in part.values
+    )
+    roots = tuple(event.root for event in part.events if isinstance(event, BackwardCall))
+    return part.operations, part.nodes, values, roots

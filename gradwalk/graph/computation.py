@@ -1,0 +1,258 @@
+"""The computation graph of a recording: boxes and arrows with their sizes, and no number in it.
+
+A box has the size of the widest text that its shape can ever show, so one layout serves every step and every change of
+the input values. All sizes are in pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gradwalk.analysis.boxes import boxes_of
+from gradwalk.analysis.episodes import episodes
+from gradwalk.graph.dot import POLISHED, effort
+from gradwalk.graph.measures import (
+    BOTTOM,
+    FIRST_BASELINE,
+    FLOW_SHIFT,
+    LINE_HEIGHT,
+    MAX_TITLE_WIDTH,
+    MIN_WIDTH,
+    PADDING,
+    SUBTITLE_SIZE,
+    TITLE_SIZE,
+    arrow_room,
+    shortened,
+    text_width,
+    value_room,
+)
+from gradwalk.notation import call_text, pretty, value_names
+from gradwalk.recording import BackwardCall, Operation, Recording, Value
+
+RANK_GAP = 16
+"""Between a column of boxes and a column of the arrows' texts."""
+PORTS = 6
+"""Up to so many operands arrive at places of their own, in their order."""
+
+
+FAR = 6
+"""In large graphs, an arrow that passes more columns of boxes than this goes straight."""
+
+
+class Box(NamedTuple):
+    id: str
+    """``v3`` for value 3 that no operation made, ``o5`` for operation 5 together with its result."""
+    kind: str
+    """``leaf`` (requires grad), ``input`` (needs none), ``operation`` or ``untracked`` (one outside the graph)."""
+    title: str
+    subtitle: str
+    width: int
+    height: int
+    value: int
+    """The id of the value that it shows."""
+    operation: int | None
+    lines: int
+    """Lines of text kept for the value, and as many for the gradient of a tracked one."""
+    tracked: bool
+    """A gradient can arrive here."""
+    root: bool
+    group: str
+    """``n5``: the grad_fn node that lights up together with this box; its own id where there is none."""
+    full_title: str
+
+
+class Arrow(NamedTuple):
+    id: str
+    """``e5.0``: the first edge of operation 5."""
+    tail: str
+    head: str
+    tracked: bool
+    """A gradient can flow back along it."""
+    room: int
+    """The width of the texts beside it; 0 where there are none."""
+    cut: bool = False
+    """It leaves the graph by ``detach()`` or ``.data``: the number goes on, the way back is cut."""
+
+
+class Graph(NamedTuple):
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+
+
+def computation_graph(recording: Recording, call: int | None = None) -> Graph:
+    """All operations of the recording, or of the episode that one backward() ``call`` of it ends.
+
+    Boxes stand in the order of the program, values that no operation made right before their first use. An operation
+    with several results shows the first one. A leaf has one box, whose value moves when the leaf is updated in place;
+    what only computes such an update has none.
+    """
+    if call is not None:
+        recording = next(episode.part for episode in episodes(recording) if episode.call == call)
+    return drawn(recording)
+
+
+def drawn(recording: Recording) -> Graph:
+    """The graph of a recording that is one episode."""
+    values = {value.id: value for value in recording.values}
+    roots = {event.root for event in recording.events if isinstance(event, BackwardCall)}
+    draw = _Boxes(recording, values, roots)
+    boxes: dict[str, Box] = {}
+    arrows: list[Arrow] = []
+    for operation in recording.operations:
+        if not operation.results or operation.id in draw.places.hidden:
+            continue
+        for index, edge in enumerate(operation.edges):
+            tail = draw.box(edge.value)
+            boxes.setdefault(tail.id, tail)
+            tracked = operation.node is not None and edge.route is not None
+            shapes = values[operation.results[0]].shape, values[edge.value].shape
+            room = arrow_room(*shapes) if tracked else 0
+            cut = operation.kernel == "detach" and tail.tracked and not tracked
+            arrows.append(Arrow(f"e{operation.id}.{index}", tail.id, f"o{operation.id}", tracked, room, cut))
+        made = draw.box(operation.results[0])
+        boxes.setdefault(made.id, made)
+    for root in sorted(roots):
+        boxes.setdefault(draw.box(root).id, draw.box(root))
+    return Graph(tuple(boxes.values()), tuple(arrows))
+
+
+class _Boxes:
+    """Makes the box of a value, once for each operation or source."""
+
+    def __init__(self, recording: Recording, values: Mapping[int, Value], roots: set[int]) -> None:
+        self._values = values
+        self._names = value_names(recording)
+        self._operations = {operation.id: operation for operation in recording.operations}
+        self._grad_fns = {node.id: node.name for node in recording.nodes}
+        self.places = boxes_of(recording)
+        boxes = self.places.of
+        self._accumulators = {boxes[node.leaf]: node.id for node in recording.nodes if node.leaf is not None}
+        self._root_boxes = {boxes[root] for root in roots}
+        self._made: dict[str, Box] = {}
+
+    def box(self, value: int) -> Box:
+        box_id = self.places.of[value]
+        if box_id not in self._made:
+            self._made[box_id] = self._new(box_id, self._values[value])
+        return self._made[box_id]
+
+    def _new(self, box_id: str, value: Value) -> Box:
+        operation = None if value.operation is None else self._operations[value.operation]
+        if operation is not None and value.id not in operation.results[:1]:
+            value = self._values[operation.results[0]]
+        kind, subtitle = self._kind(value, operation)
+        full_title = pretty(self._names[value.id])
+        if operation is not None:
+            full_title += " = " + call_text(operation, self._names)
+        title = shortened(full_title, TITLE_SIZE, MAX_TITLE_WIDTH, bold=True)
+        subtitle = shortened(subtitle, SUBTITLE_SIZE, MAX_TITLE_WIDTH)
+        tracked = kind in ("leaf", "operation")
+        room, lines = value_room(value.shape)
+        widest = max(text_width(title, TITLE_SIZE, bold=True), text_width(subtitle, SUBTITLE_SIZE), room - PADDING)
+        width = max(MIN_WIDTH, math.ceil(widest) + 2 * PADDING)
+        height = FIRST_BASELINE - LINE_HEIGHT + lines * LINE_HEIGHT * (1 + tracked) + BOTTOM
+        return Box(
+            box_id, kind, title, subtitle, width, height, value.id, value.operation, lines, tracked,
+            box_id in self._root_boxes, self._group(box_id, value, operation), full_title,
+        )  # fmt: skip
+
+    def _kind(self, value: Value, operation: Operation | None) -> tuple[str, str]:
+        if operation is not None and operation.node is not None:
+            return "operation", self._grad_fns[operation.node]
+        if value.tensor in self.places.leaves:
+            return "leaf", "leaf"
+        if operation is not None:
+            return "untracked", "no grad_fn"
+        if value.requires_grad:
+            return "input", "from before"
+        return "input", "input" if value.names else "constant"
+
+    def _group(self, box_id: str, value: Value, operation: Operation | None) -> str:
+        node = operation.node if operation is not None else None
+        node = self._accumulators.get(box_id) if node is None else node
+        return box_id if node is None else f"n{node}"
+
+
+def graphviz_source(graph: Graph, direction: str = "LR") -> str:
+    """The graph for ``dot``: boxes of fixed size without text; ``direction`` is ``LR`` or ``TB``.
+
+    The texts of a tracked arrow get room of their own, a *track*: a node of class ``track`` in the middle of the arrow,
+    which bears the arrow's id. So texts never stand on boxes, on other arrows or on each other. Equal structures
+    give equal source, which makes it the key under which layouts are kept.
+
+    In a large graph an arrow that passes many boxes is not led around them: only its track is placed, before its head,
+    and names its tail in ``from``. (A value that is used all along a chain of 500 operations costs ``dot`` minutes.)
+    """
+    far = _far(graph) if len(graph.arrows) > POLISHED else frozenset()
+    arriving = Counter(arrow.head for arrow in graph.arrows)
+    lines = [
+        "digraph {",
+        f"rankdir={direction}; nodesep=0.2; ranksep={RANK_GAP / 72:.3f}; {effort(len(graph.arrows))}",
+        'node [shape=box, fixedsize=true, label=""]; edge [dir=none]',
+        *(_box_source(box, arriving[box.id], direction) for box in graph.boxes),
+    ]
+    seen: Counter[str] = Counter()
+    for arrow in graph.arrows:
+        port = f":p{seen[arrow.head]}" if 1 < arriving[arrow.head] <= PORTS else ""
+        lines += _far_source(arrow, port, direction) if arrow.id in far else _arrow_source(arrow, port, direction)
+        seen[arrow.head] += 1
+    return "\n".join([*lines, "}"])
+
+
+def _far(graph: Graph) -> frozenset[str]:
+    """The arrows that would pass more than ``FAR`` columns of boxes. What nothing computes stands before its use."""
+    columns: dict[str, int] = {}
+    heads = {arrow.head for arrow in graph.arrows}
+    for arrow in graph.arrows:  # in the order of the program: all that leads to a tail comes before
+        columns[arrow.head] = max(columns.get(arrow.head, 0), columns.get(arrow.tail, 0) + 1)
+    for arrow in graph.arrows:
+        if arrow.tail not in heads:
+            before = columns[arrow.head] - 1
+            columns[arrow.tail] = min(columns.get(arrow.tail, before), before)
+    return frozenset(arrow.id for arrow in graph.arrows if columns[arrow.head] - columns[arrow.tail] > FAR)
+
+
+def _box_source(box: Box, arriving: int, direction: str) -> str:
+    label = f", label=<{_ports(box, arriving, direction)}>" if 1 < arriving <= PORTS else ""
+    return f'"{box.id}" [{_size(box.width, box.height)}{label}]'
+
+
+def _ports(box: Box, count: int, direction: str) -> str:
+    """A table of ``count`` equal cells over the box, one below the other or side by side."""
+    down = direction == "LR"
+    width, height = (box.width, box.height // count) if down else (box.width // count, box.height)
+    cells = (f'<td port="p{i}" fixedsize="true" width="{width}" height="{height}"></td>' for i in range(count))
+    rows = ("</tr><tr>" if down else "").join(cells)
+    return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="0"><tr>{rows}</tr></table>'
+
+
+def _size(width: float, height: float) -> str:
+    return f"width={width / 72:.4f}, height={height / 72:.4f}"
+
+
+def _arrow_source(arrow: Arrow, port: str, direction: str) -> list[str]:
+    out, into = ("e", "w") if direction == "LR" else ("s", "n")
+    head = f'"{arrow.head}"{port}:{into}'
+    if not arrow.tracked:
+        return [f'"{arrow.tail}":{out} -> {head} [id="{arrow.id}", minlen=2]']
+    return [
+        f'"{arrow.id}" [class=track, {_size(*_track(arrow.room, direction))}]',
+        f'"{arrow.tail}":{out} -> "{arrow.id}":{into}',
+        f'"{arrow.id}":{out} -> {head}',
+    ]
+
+
+def _far_source(arrow: Arrow, port: str, direction: str) -> list[str]:
+    out, into = ("e", "w") if direction == "LR" else ("s", "n")
+    return [
+        f'"{arrow.id}" [class=track, from="{arrow.tail}", {_size(*_track(arrow.room, direction))}]',
+        f'"{arrow.id}":{out} -> "{arrow.head}"{port}:{into}',
+    ]
+
+
+def _track(room: int, direction: str) -> tuple[int, int]:
+    """Width and height of a track: texts stand above and below an arrow to the right, left and right of one down."""
+    return (room + 8, 56) if direction == "LR" else (2 * room + FLOW_SHIFT + 24, 34)

@@ -1,0 +1,1 @@
+"""A perceptron's programs, in the three styles that a lecturer writes."""

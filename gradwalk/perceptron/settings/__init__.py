@@ -1,0 +1,1 @@
+"""A perceptron's settings: the model, how its fields are read and edited, and its presets."""

@@ -1,0 +1,1 @@
+"""What is drawn of a perceptron, as plain data for the browser."""

@@ -1,0 +1,87 @@
+"""What the cells of a recording showed, for the editor: texts, and failures with their reasons and ways out."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from gradwalk.failures import explanation
+from gradwalk.failures.fixes import edit
+from gradwalk.failures.wording import FAILURES
+from gradwalk.program import Span
+from gradwalk.recording import Failure, Output, Recording
+
+
+class Fix(TypedDict):
+    """A change of the text, counted in characters, and the line as it will read."""
+
+    start: int
+    end: int
+    text: str
+    label: str
+
+
+class Item(TypedDict):
+    """Something shown. ``stream`` is an Output's, or ``failure``; the rest belongs to failures."""
+
+    stream: str
+    text: str
+    type: str
+    why: str
+    way_out: str
+    fix: Fix | None
+    span: Span | None
+
+
+class ShownCell(TypedDict):
+    title: str
+    line: int
+    items: list[Item]
+
+
+def shown_cells(recording: Recording) -> list[ShownCell]:
+    """The cells that showed something, in order."""
+    items: list[list[Item]] = [[] for _ in recording.cells]
+    for event in recording.events:
+        if isinstance(event, Output):
+            _add(items[event.cell], event)
+        elif isinstance(event, Failure):
+            items[event.cell].append(_failure(recording.source, event))
+    several = len(recording.cells) > 1
+    return [
+        ShownCell(title=f"Cell {number}" if several else "Output", line=cell.line, items=_trimmed(shown))
+        for number, (cell, shown) in enumerate(zip(recording.cells, items, strict=True), 1)
+        if shown
+    ]
+
+
+def _add(items: list[Item], event: Output) -> None:
+    """Prints in a row are one text, as on a terminal."""
+    if items and event.stream == items[-1]["stream"] == "print":
+        items[-1]["text"] += event.text
+    else:
+        items.append(_item(event.stream, event.text))
+
+
+def _trimmed(items: list[Item]) -> list[Item]:
+    for item in items:
+        item["text"] = item["text"].removesuffix("\n")
+    return items
+
+
+def _item(stream: str, text: str) -> Item:
+    return Item(stream=stream, text=text, type="", why="", way_out="", fix=None, span=None)
+
+
+def _failure(source: str, event: Failure) -> Item:
+    told = explanation.failure(event)
+    known = event.cause in FAILURES  # else the explanation only repeats the message
+    found = edit(source, event)
+    return Item(
+        stream="failure",
+        text=event.message,
+        type=event.type,
+        why=told.why if known else "",
+        way_out=told.way_out if known else "",
+        fix=None if found is None else Fix(start=found.start, end=found.end, text=found.text, label=found.label),
+        span=event.span,
+    )

@@ -1,0 +1,95 @@
+"""The three passes: operations that run, their local gradients, and how gradients flow back into ``.grad``."""
+
+from __future__ import annotations
+
+from gradwalk import explain
+from gradwalk.analysis.index import Arrival
+from gradwalk.notation import jacobians_text
+from gradwalk.recording import Accumulate, Backward, BackwardCall, Forward, Free, LocalGradient
+from gradwalk.story.slots import lines_of, local_text, on_arrow
+from gradwalk.story.stage import Stage, node_of
+
+
+def forward(stage: Stage, event: Forward) -> None:
+    index, operation = stage.index, stage.index.operations[event.operation]
+    stage.done = operation.id
+    hidden = index.places.hidden.get(operation.id)
+    if hidden is not None:
+        update = index.updates.get(operation.id)
+        teller = explain.forward if update is None else explain.changed
+        stage.step(event, "update", teller, [hidden] if hidden else [], hidden or None)
+        return
+    box = f"o{operation.id}"
+    edges = [f"e{operation.id}.{number}" for number in range(len(operation.edges))]
+    stage.step(event, "forward", explain.forward, [box, *edges, *node_of(operation)], box)
+    for edge in operation.edges:  # what the program made without an operation may not have been there at the start
+        if index.values[edge.value].operation is None:
+            stage.given(stage.now, index.values[edge.value])
+    if operation.results:
+        result = index.values[operation.results[0]]
+        stage.slots.write(stage.now, f"{box}.value", lines_of(result))
+        if operation.in_place:
+            stage.version(stage.now, result)
+    stage.keep(stage.now, operation)
+
+
+def local(stage: Stage, event: LocalGradient) -> None:
+    operation = stage.index.operations[event.operation]
+    box, edge = f"o{operation.id}", f"e{operation.id}.{event.edge}"
+    stage.step(event, "local", explain.local, [edge, box, *node_of(operation)], box)
+    stage.slots.begin(stage.now, event.call)
+    place = (event.call, event.operation, event.edge)
+    stage.locals[place] += 1
+    several = stage.locals[place] > 1  # each result of an operation has one
+    text = jacobians_text(stage.locals[place]) if several else local_text(stage.index, event, operation)
+    stage.slots.write_passing(stage.now, f"{edge}.local", [text])
+
+
+def seed(stage: Stage, event: BackwardCall) -> None:
+    box = stage.index.box(event.root)
+    now = [box] if event.node is None else [box, f"n{event.node}"]
+    stage.step(event, "seed", explain.seed, now, box)
+    stage.slots.begin(stage.now, event.call)
+    stage.slots.write_passing(stage.now, f"{box}.grad", lines_of(event.seed))
+
+
+def backward(stage: Stage, event: Backward) -> None:
+    index, operation = stage.index, stage.index.operation_of(event.node)
+    if operation is None:
+        if index.nodes[event.node].leaf is None:
+            stage.step(event, "backward", explain.backward, [f"n{event.node}"], None)
+        return
+    box = f"o{operation.id}"
+    arrivals = index.arrivals.get((event.call, event.node), [])
+    edges = [f"e{operation.id}.{arrival.edge}" for arrival in arrivals]
+    placed = event._replace(span=operation.span)
+    stage.step(placed, "backward", explain.backward, [box, *edges, f"n{event.node}"], box)
+    for edge, arrival in zip(edges, arrivals, strict=True):
+        stage.slots.write_passing(stage.now, f"{edge}.flow", [on_arrow(arrival.array)])
+        lines = _gradient_so_far(stage, event.call, arrival)
+        stage.slots.write_passing(stage.now, f"{index.box(arrival.value)}.grad", lines)
+
+
+def _gradient_so_far(stage: Stage, call: int, arrival: Arrival) -> list[str]:
+    total = stage.index.gradients.get((call, arrival.value))
+    if arrival.position == arrival.uses and total is not None:
+        return lines_of(total)
+    *lines, last = lines_of(arrival.array)
+    return [*lines, f"{last} + …"] if arrival.position == 1 else [f"{arrival.position} of {arrival.uses} + …"]
+
+
+def accumulate(stage: Stage, event: Accumulate) -> None:
+    box = stage.index.box(event.leaf)
+    now = [box] if event.node is None else [box, f"n{event.node}"]
+    stage.step(event, "accumulate", explain.accumulate, now, box)
+    stage.total(stage.now, box, event.after)
+
+
+def free(stage: Stage, event: Free) -> None:
+    index = stage.index
+    boxes = [index.box(operation.results[0]) for node in event.nodes if (operation := index.operation_of(node))]
+    nodes = [f"n{node}" for node in event.nodes]
+    stage.step(event, "free", lambda _, told: explain.free(told), [*boxes, *nodes], None)
+    for node in nodes:
+        if stage.chips.known(node):
+            stage.chips.write(stage.now, node, None)

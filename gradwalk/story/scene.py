@@ -1,0 +1,79 @@
+"""The events of one episode, put on its stage one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradwalk.analysis.events import Cleared, Told
+from gradwalk.recording import (
+    Accumulate,
+    Backward,
+    BackwardCall,
+    Failure,
+    Forward,
+    Free,
+    LocalGradient,
+    Output,
+    Statement,
+    Update,
+    Value,
+)
+from gradwalk.story import changes, outputs, passes
+from gradwalk.story.slots import lines_of
+from gradwalk.story.stage import Stage
+
+_TELL: dict[type, Callable[[Stage, Any], None]] = {
+    Statement: changes.statement,
+    Forward: passes.forward,
+    LocalGradient: passes.local,
+    BackwardCall: passes.seed,
+    Backward: passes.backward,
+    Accumulate: passes.accumulate,
+    Free: passes.free,
+    Update: changes.update,
+    Cleared: changes.cleared,
+    Output: outputs.output,
+    Failure: outputs.failure,
+}
+
+
+class Scene(Stage):
+    """One episode, told: see ``Stage`` for what it is told into."""
+
+    def sources(self) -> list[Value]:
+        """The values that were there at the start and that something uses: no results, no .grad, no later state."""
+        part = self.episode.part
+        used = {edge.value for operation in part.operations for edge in operation.edges}
+        used |= {call.root for call in self.index.calls.values()}
+        first: dict[int, int] = {}
+        for value in part.values:
+            first.setdefault(value.tensor, value.id)
+        given = (value for value in part.values if value.operation is None and value.id in used)
+        return [v for v in given if first[v.tensor] == v.id and not any(n.endswith(".grad") for n in v.names)]
+
+    def open(self, step: int) -> None:
+        """Write what is known before the episode's first event, to be seen from ``step`` on."""
+        events, part = self.episode.events, self.episode.part
+        bound = {b.value for event in events if isinstance(event, Statement) for b in event.bindings}
+        for value in self.sources():
+            moves = value.tensor in self.index.places.leaves
+            state = self.index.values[self.episode.before.states[value.tensor]] if moves else value
+            if not (self.statements and value.id in bound):
+                self.value(step, state)
+            if moves:
+                self.version(step, state)
+        now = {event.operation for event in events if isinstance(event, Forward)}
+        for operation in part.operations:
+            if operation.id not in now and operation.results:
+                result = self.index.values[operation.results[0]]
+                self.slots.write(step, f"o{operation.id}.value", lines_of(result))
+                self.keep(step, operation)
+        for tensor, grad in self.episode.before.grads.items():
+            leaf = next((v.id for v in part.values if v.tensor == tensor), None)
+            if leaf is not None and tensor in self.index.places.leaves:
+                self.total(step, self.index.box(leaf), grad)
+
+    def tell(self, event: Told) -> None:
+        _TELL[type(event)](self, event)
+        self.happened.append((event, self.now))

@@ -1,0 +1,186 @@
+"""Recording → the story that the player plays: its episodes, what is said at each step, and which texts appear where.
+
+The result is plain JSON; what stands anywhere at step k depends on k alone. The local gradients of a backward() call
+come before its seed, as they are taught.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from gradwalk import explain
+from gradwalk.analysis.episodes import Episode
+from gradwalk.analysis.folding import folded
+from gradwalk.graph.album import Album, album
+from gradwalk.notation import short
+from gradwalk.recording import (
+    BackwardCall,
+    Failure,
+    Forward,
+    Output,
+    Recording,
+    Statement,
+    Update,
+)
+from gradwalk.story import Scene
+from gradwalk.story.names import NamesTable
+from gradwalk.story.slots import Slots
+from gradwalk.story.steps import Steps
+
+
+def timeline(
+    recording: Recording, unfold: Collection[int] = frozenset(), *, statements: bool | None = None
+) -> dict[str, Any]:
+    """The story of a recording: ``phases``, ``steps``, ``slots``, ``formulas``, ``code``, ``episodes`` …: plain JSON.
+
+    ``slots`` maps a slot (``o3.value``, ``o3.grad``, ``e3.0.local``, ``e3.0.flow``, ``v0.total``) to entries
+    ``[step, lines]``: the lines of text that it shows from that step on. None as lines empties it again, as a further
+    backward() does at its start. A value that is used several times shows ``6 + …`` until its last contribution is in.
+    The turns of a long loop are one step each, but for a few and for those in ``unfold``. With ``statements``, names
+    that are bound and texts that are shown have steps of their own; by default where a program does more than compute
+    and call backward() once. ``docs/player-data.md`` describes every field.
+    """
+    return _Story(recording, unfold, statements).told()
+
+
+class _Story:
+    def __init__(self, recording: Recording, unfold: Collection[int], statements: bool | None) -> None:
+        self._recording = recording
+        self._album: Album = album(recording, unfold, draw=False)
+        self._folded = folded(self._album.episodes, unfold)
+        self._statements = _eventful(self._album) if statements is None else statements
+        self._steps = Steps()
+        self._slots = Slots()
+        self._chips = Slots()
+        self._names = NamesTable(recording)
+        self._outputs: list[list[Any]] = []
+        self._episodes: list[dict[str, Any]] = []
+        calls = [episode.number for episode in self._album.episodes if episode.call is not None]
+        self._turns = {number: (place, len(calls)) for place, number in enumerate(calls, start=1)}
+        """Which backward() of how many an episode ends with."""
+
+    def told(self) -> dict[str, Any]:
+        for episode in self._album.episodes:
+            first = len(self._steps.list)
+            if episode.number in self._folded:
+                self._fold(episode)
+            else:
+                self._open(episode)
+            self._episodes.append(self._about(episode, first))
+        return {
+            "phases": self._steps.phases,
+            "steps": self._steps.list,
+            "slots": self._slots.entries,
+            "formulas": self._steps.trees,
+            "code": self._recording.source,
+            "episodes": self._episodes,
+            "names": self._names.told(),
+            "outputs": self._outputs,
+            "cells": [
+                {"line": cell.line, "end": cell.line + cell.source.count("\n"), "source": cell.source}
+                for cell in self._recording.cells
+            ],
+            "saved": self._chips.entries,
+        }
+
+    def _scene(self, episode: Episode, fold: bool = False) -> Scene:
+        return Scene(
+            episode,
+            self._steps,
+            self._slots,
+            self._chips,
+            statements=self._statements,
+            folded=fold,
+            was_leaf=self._names.is_leaf,
+        )
+
+    def _open(self, episode: Episode) -> None:
+        scene = self._scene(episode)
+        self._steps.begin(episode.number)
+        if episode.number == 0:
+            self._start(scene, episode)
+        else:
+            self._slots.clear(len(self._steps.list))
+            self._chips.clear(len(self._steps.list))
+            scene.open(len(self._steps.list))
+        first = len(self._steps.list)
+        for event, original in zip(episode.events, episode.originals, strict=True):
+            scene.tell(event)
+            self._note(original, max(self._steps.now, first if episode.number else 0))
+        self._slots.settle(first)
+
+    def _start(self, scene: Scene, episode: Episode) -> None:
+        operation = next((event.operation for event in episode.events if isinstance(event, Forward)), None)
+        first = None if operation is None else scene.index.operations[operation]
+        if self._statements:
+            self._steps.start(explain.beginning(scene.index, first))
+        else:
+            sources = scene.sources()
+            self._steps.start(explain.start(scene.index, sources, first))
+            scene.open(0)
+
+    def _fold(self, episode: Episode) -> None:
+        scene = self._scene(episode, fold=True)
+        self._steps.begin(episode.number, folded=True)
+        account = explain.folded(scene.index, self._turns[episode.number], _loss(episode))
+        self._steps.fold(account, episode.place, folded=episode.number, cell=episode.events[0].cell)
+        now = self._steps.now
+        self._slots.clear(now)
+        self._chips.clear(now)
+        scene.open(now)
+        for event, original in zip(episode.events, episode.originals, strict=True):
+            scene.tell(event)
+            self._note(original, now)
+        self._slots.settle(now)
+        self._chips.settle(now)
+
+    def _note(self, original: Any, step: int) -> None:
+        self._names.note(original, step)
+        if isinstance(original, Output):
+            self._outputs.append([step, original.cell, original.stream, original.text])
+        elif isinstance(original, Failure):
+            text = f"{original.type}: {original.message}"
+            self._outputs.append([step, original.cell, "failure", text])
+
+    def _about(self, episode: Episode, first: int) -> dict[str, Any]:
+        count = len(self._steps.list) - first
+        failed = any(isinstance(event, Failure) for event in episode.events)
+        title = explain.episode_title(self._turns.get(episode.number), failed)
+        return {
+            "first": first,
+            "count": count,
+            "graph": self._album.graphs[episode.number],
+            "title": title,
+            "loss": _loss(episode),
+            "folded": episode.number in self._folded,
+        }
+
+
+def _loss(episode: Episode) -> str | None:
+    """The number that backward() starts from."""
+    root = next((event.root for event in episode.part.events if isinstance(event, BackwardCall)), None)
+    if root is None:
+        return None
+    value = episode.part.values[root]
+    return short(value.numbers[0]) if value.numbers is not None and len(value.numbers) == 1 else None
+
+
+def _eventful(found: Album) -> bool:
+    """Whether more happens than values that are written down, operations on them, one backward(), and what it gives."""
+    if len(found.episodes) > 1:
+        return True
+    events = [event for event in found.episodes[0].events if not isinstance(event, Statement) or event.bindings]
+    if events and isinstance(events[-1], Output) and events[-1].stream == "result":
+        events.pop()
+    begun = False
+    for event in events:
+        begun = begun or isinstance(event, Forward)
+        if isinstance(event, Output | Update) or (isinstance(event, Statement) and begun and _plain(event)):
+            return True
+    return False
+
+
+def _plain(event: Statement) -> bool:
+    """Whether it binds something that no operation made."""
+    return any(binding.value is None for binding in event.bindings)
