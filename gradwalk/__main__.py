@@ -101,7 +101,7 @@ def _draw(source: str, options: argparse.Namespace) -> int:
 
 
 def _computation(recording: Recording, options: argparse.Namespace) -> str:
-    from gradwalk.graph.player import computation_dot, computation_svg
+    from gradwalk.export.pictures import computation_dot, computation_svg
 
     if not recording.operations:
         raise NothingToDraw("this program runs no operation on a tensor, so there is nothing to draw.")
@@ -109,7 +109,7 @@ def _computation(recording: Recording, options: argparse.Namespace) -> str:
 
 
 def _torchviz(recording: Recording, options: argparse.Namespace) -> str:
-    from gradwalk.graph.player import torchviz_svg
+    from gradwalk.export.pictures import torchviz_svg
 
     if not recording.pictures:
         raise NothingToDraw("this program has no grad_fn graph that torchviz can draw; requires_grad=True makes one.")

@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 import pytest
 
 from gradwalk import record
+from gradwalk.export.pictures import computation_dot, computation_svg, texts_at, torchviz_svg
 from gradwalk.graph.layout import place
-from gradwalk.graph.player import computation_dot, computation_svg, player_graphs, texts_at, torchviz_svg
+from gradwalk.graph.player import player_graphs
 from gradwalk.recording import Recording
 from gradwalk.story.timeline import timeline
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from gradwalk import record
+from gradwalk.export.pictures import computation_svg
 from gradwalk.graph.album import MOST_GRAPHS
-from gradwalk.graph.player import computation_svg, player_graphs
+from gradwalk.graph.player import player_graphs
 from gradwalk.story.timeline import timeline
 
 W = "import torch\nw = torch.tensor(1.0, requires_grad=True)\n"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gradwalk import ProgramError, record
-from gradwalk.graph.player import computation_svg, torchviz_svg
+from gradwalk.export.pictures import computation_svg, torchviz_svg
 from tests.hostile.corpus import CORPUS, Hostile
 
 ROOT = Path(__file__).resolve().parent.parent.parent
