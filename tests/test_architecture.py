@@ -33,7 +33,8 @@ FOUNDATIONS = {
     "gradwalk.program": set(),
     "gradwalk.settings": set(),
     "gradwalk.program.limits": {"gradwalk.program", "gradwalk.settings"},
-    "gradwalk.recording": {"gradwalk.program"},
+    "gradwalk.recording.codec": set(),
+    "gradwalk.recording": {"gradwalk.program", "gradwalk.recording.codec"},
 }
 
 

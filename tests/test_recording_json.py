@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gradwalk import Recording, record
 from gradwalk import recording as r
-from gradwalk.recording.codec import EVENTS, FORMAT
+from gradwalk.recording import EVENTS, FORMAT
 from tests.programs import notebooks, programs
 
 SOURCE = """\

@@ -7,11 +7,15 @@ value). An array of more than ``MAX_NUMBERS`` elements keeps its shape, dtype an
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 from gradwalk.program import Span
+from gradwalk.recording.codec import decode, encode
 
+FORMAT = 3
+"""Goes up when a reader of the old form would misread the new one."""
 MAX_NUMBERS = 1024
 
 Number = float | int | bool
@@ -419,6 +423,30 @@ Event = (
     | Stopped
 )
 
+EVENTS: dict[str, type] = {
+    "statement": Statement,
+    "forward": Forward,
+    "local gradient": LocalGradient,
+    "backward call": BackwardCall,
+    "backward": Backward,
+    "accumulate": Accumulate,
+    "result": Result,
+    "hooked": Hooked,
+    "free": Free,
+    "cleared": Cleared,
+    "assigned": Assigned,
+    "switched": Switched,
+    "update": Update,
+    "entered": Entered,
+    "left": Left,
+    "output": Output,
+    "failure": Failure,
+    "stopped": Stopped,
+}
+"""The name of each event, as docs/recording.md lists them."""
+
+_NAMES = {kind: name for name, kind in EVENTS.items()}
+
 
 class CellFailure(NamedTuple):
     """Why a cell ended early, in short: the Failure event has the rest. Line and column count from 1."""
@@ -469,14 +497,29 @@ class Recording:
     """The path of the file that ``source`` is the text of; empty for a program that was given as text."""
 
     def to_json(self) -> str:
-        """The whole recording as JSON; docs/recording.md has the schema."""
-        from gradwalk.recording.codec import to_json
-
-        return to_json(self)
+        """The whole recording as one JSON object; docs/recording.md has the schema."""
+        whole: dict[str, Any] = {"format": FORMAT} | {name: getattr(self, name) for name in _PLAIN}
+        whole |= {part: [encode(item, _NAMES, _LEFT_OUT) for item in getattr(self, part)] for part in _PARTS}
+        return json.dumps(whole, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
     @staticmethod
     def from_json(text: str) -> Recording:
-        """Read what ``to_json`` wrote. Raises ValueError for anything else."""
-        from gradwalk.recording.codec import from_json
+        """Read what ``to_json`` wrote. Raises ValueError, saying what is wrong, for anything else."""
+        try:
+            whole = json.loads(text)
+            if whole["format"] != FORMAT:
+                raise ValueError(f"its format is {whole['format']}, and this version reads {FORMAT}")
+            hints = get_type_hints(Recording)
+            return Recording(**{name: decode(hints[name], whole[name], EVENTS, _LEFT_OUT) for name in _PLAIN + _PARTS})
+        except (KeyError, TypeError, IndexError, RecursionError) as error:
+            raise ValueError(f"This is no recording: {error!r}.") from error
+        except ValueError as error:
+            raise ValueError(f"This is no recording: {error}.") from error
 
-        return from_json(text)
+
+_PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modules")
+_PLAIN = ("source", "torch", "complete", "file")
+_LEFT_OUT = frozenset(
+    "file summary grad_of module call function create_graph more inputs mime alternative traceback".split()
+)
+"""Fields that are left out where they hold what they usually do."""
