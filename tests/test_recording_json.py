@@ -118,7 +118,7 @@ PARTS: dict[str, Any] = {
     "cells": r.Cell, "values": r.Value, "operations": r.Operation, "nodes": r.Node, "pictures": r.Picture,
     "modules": r.Module, **EVENTS
 }  # fmt: skip
-SECOND = {"result", "hooked", "cleared", "assigned", "switched", "entered", "left", "stopped", "modules", "pictures"}
+SECOND = {"result", "hooked", "cleared", "assigned", "switched", "taken", "entered", "left", "stopped", "modules", "pictures"}
 """Parts that the page's program does not have."""
 
 

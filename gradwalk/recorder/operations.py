@@ -87,7 +87,7 @@ class LiveOperations:
         kernel, _, operands, constants, results, _, base = item
         routes = self._routes(node, operands, base is not None) if node is not None else repeat(None)
         edges = tuple([new(Edge, (o[1], o[0], route)) for o, route in zip(operands, routes, strict=False)])
-        operation = (index, kernel.name, edges, constants, results, node, kernel.in_place, span, None)
+        operation = (index, kernel.name, edges, constants, results, node, kernel.in_place, span, None, "")
         self.made.append(new(Operation, operation))
         for value in results:
             self._values.made_by(value, index, node is not None)

@@ -104,6 +104,8 @@ class Operation(NamedTuple):
     """The piece of source whose call ran it; several operations can share one (``F.linear``)."""
     module: int | None = None
     """The innermost module of ``torch.nn`` whose forward ran it: an index into the recording's ``modules``."""
+    mode: str = ""
+    """``no_grad`` or ``inference_mode`` where gradients were off while it ran."""
 
 
 class Route(NamedTuple):
@@ -342,6 +344,20 @@ class State(NamedTuple):
     array: Array
 
 
+class Taken(NamedTuple):
+    """Numbers of tensors that require a gradient were taken out of the graph, where no operation shows it."""
+
+    cell: int
+    span: Span | None
+    by: str
+    """``item`` (``float(x)`` and ``math.sin(x)`` too), ``tolist``, ``numpy``, ``data``, or ``tensor``: a new tensor made
+    of the numbers of others."""
+    of: tuple[int, ...]
+    """The values whose numbers they are."""
+    result: int | None
+    """The new tensor's value, where there is one."""
+
+
 class Update(NamedTuple):
     """A value changed in place: ``before`` and ``after`` are ids of values of one tensor.
 
@@ -400,6 +416,14 @@ class Failure(NamedTuple):
     """A short key by which ``failures`` says why it happened and what would work, such as ``backward-twice``."""
     traceback: str = ""
     """IPython's, without colours."""
+    call: str = ""
+    """The call of PyTorch's that raised it, such as ``Tensor.backward``; ``Tensor.grad`` where a ``.grad`` was None."""
+    operands: tuple[int, ...] = ()
+    """The values that were given to that call, in order."""
+    facts: tuple[Constant, ...] = ()
+    """What else was known at that moment: ``inside`` (the library's function that raised it), ``near`` (names that are
+    there and are like one that is not), ``object`` (a variable that holds what lacks an attribute), ``method`` (its name,
+    where that is a method) and ``attribute`` (one that the program gave to an operand itself)."""
 
 
 Event = (
@@ -415,6 +439,7 @@ Event = (
     | Cleared
     | Assigned
     | Switched
+    | Taken
     | Update
     | Entered
     | Left
@@ -436,6 +461,7 @@ EVENTS: dict[str, type] = {
     "cleared": Cleared,
     "assigned": Assigned,
     "switched": Switched,
+    "taken": Taken,
     "update": Update,
     "entered": Entered,
     "left": Left,
@@ -520,6 +546,7 @@ class Recording:
 _PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modules")
 _PLAIN = ("source", "torch", "complete", "file")
 _LEFT_OUT = frozenset(
-    "file summary grad_of module call function create_graph more inputs mime alternative traceback".split()
+    "file summary grad_of module mode call function create_graph more inputs mime alternative traceback operands "
+    "facts".split()
 )
 """Fields that are left out where they hold what they usually do."""
