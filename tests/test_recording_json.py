@@ -118,7 +118,9 @@ PARTS: dict[str, Any] = {
     "cells": r.Cell, "values": r.Value, "operations": r.Operation, "nodes": r.Node, "pictures": r.Picture,
     "modules": r.Module, **EVENTS
 }  # fmt: skip
-SECOND = {"result", "hooked", "cleared", "assigned", "switched", "taken", "entered", "left", "stopped", "modules", "pictures"}
+SECOND = {
+    "result", "hooked", "cleared", "assigned", "switched", "taken", "entered", "left", "stopped", "modules", "pictures"
+}  # fmt: skip
 """Parts that the page's program does not have."""
 
 

@@ -350,8 +350,8 @@ class Taken(NamedTuple):
     cell: int
     span: Span | None
     by: str
-    """``item`` (``float(x)`` and ``math.sin(x)`` too), ``tolist``, ``numpy``, ``data``, or ``tensor``: a new tensor made
-    of the numbers of others."""
+    """``item`` (``float(x)`` and ``math.sin(x)`` too), ``tolist``, ``numpy``, ``data``, or ``tensor``: a new tensor
+    made of the numbers of others."""
     of: tuple[int, ...]
     """The values whose numbers they are."""
     result: int | None
@@ -422,8 +422,8 @@ class Failure(NamedTuple):
     """The values that were given to that call, in order."""
     facts: tuple[Constant, ...] = ()
     """What else was known at that moment: ``inside`` (the library's function that raised it), ``near`` (names that are
-    there and are like one that is not), ``object`` (a variable that holds what lacks an attribute), ``method`` (its name,
-    where that is a method) and ``attribute`` (one that the program gave to an operand itself)."""
+    there and are like one that is not), ``object`` (a variable that holds what lacks an attribute), ``method`` (its
+    name, where that is a method) and ``attribute`` (one that the program gave to an operand itself)."""
 
 
 Event = (
