@@ -11,12 +11,8 @@ from gradwalk.explain.pieces import NEARLY_FLAT, called, gist, jumps
 from gradwalk.explain.speakers import SPEAKERS
 from gradwalk.explain.wording import BACKWARD
 from gradwalk.notation import call_name
+from gradwalk.notation.kernels import Trait, has
 from gradwalk.recording import Array, Backward, Operation
-
-_BROADCASTING = frozenset(
-    ("add", "sub", "rsub", "mul", "div", "pow", "maximum", "minimum", "where", "expand", "addmm", "atan2", "hypot",
-     "remainder", "fmod", "lerp", "logaddexp", "xlogy")
-)  # fmt: skip
 
 
 def passing(index: Index, event: Backward, operation: Operation, upstream: Array, arrivals: Sequence[Arrival]) -> str:
@@ -57,7 +53,7 @@ def _other(seen: Pass) -> str:
     """Any operation: its slope for scalars, the kind of product for vectors."""
     if seen.scalar():
         return _scaled(seen) if seen.single() else ""
-    if seen.diagonal() or call_name(seen.operation) in _BROADCASTING:
+    if seen.diagonal() or has(call_name(seen.operation), Trait.BROADCASTS):
         return seen.say("elements")
     return seen.say("row" if math.prod(seen.result.shape) == 1 else "vjp")
 
@@ -80,7 +76,7 @@ def _copies(seen: Pass) -> str:
     sentences = []
     for number, arrival in enumerate(seen.arrivals):
         here, there = math.prod(seen.operand(number).shape), math.prod(seen.result.shape)
-        if call_name(seen.operation) in _BROADCASTING and 0 < here < there:
+        if has(call_name(seen.operation), Trait.BROADCASTS) and 0 < here < there:
             sentences.append(
                 BACKWARD["copies"].format(
                     operand=seen.index.shown[arrival.value], count=there // here, contribution=gist(arrival.array)

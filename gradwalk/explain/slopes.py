@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gradwalk.analysis.index import Index
-from gradwalk.explain.pieces import NEARLY_FLAT, STAIRS, jumps
+from gradwalk.explain.pieces import NEARLY_FLAT, jumps
 from gradwalk.explain.wording import SLOPES
 from gradwalk.notation import call_name
+from gradwalk.notation.kernels import Trait, has
 from gradwalk.recording import LocalGradient, Operation, Value
 
 
@@ -64,6 +65,6 @@ def _slope_key(kernel: str, argument: str, seen: Slope) -> str:
         return f"{kernel} flat" if abs(seen.number) < NEARLY_FLAT else kernel
     if kernel in ("maximum", "minimum"):
         return {1.0: "winner", 0.0: "loser", 0.5: "tie"}.get(seen.number, "")
-    if kernel in STAIRS:
+    if has(kernel, Trait.STAIRS):
         return "jump" if jumps(kernel, seen.operands[seen.edge].numbers) else "step"
     return kernel

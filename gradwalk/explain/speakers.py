@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from gradwalk.explain.account import listed
 from gradwalk.explain.pass_through import Pass
-from gradwalk.explain.pieces import CHOICES, PRODUCTS, gist
+from gradwalk.explain.pieces import gist
 from gradwalk.explain.wording import BACKWARD
 from gradwalk.formula.backward import matrix_product
-from gradwalk.formula.local import MOVES
+from gradwalk.notation.kernels import Trait, kernels
 from gradwalk.recording import Number
 
 
@@ -183,7 +183,7 @@ SPEAKERS: dict[str, Callable[[Pass], str]] = {
     "_softmax": _softmax,
     "clone": _simple("hands on"),
     "_to_copy": _simple("hands on"),
-    **dict.fromkeys(PRODUCTS, _product),
-    **dict.fromkeys(MOVES, _simple("moves")),
-    **dict.fromkeys(CHOICES, _simple("select")),
+    **dict.fromkeys(kernels(Trait.MULTIPLIES), _product),
+    **dict.fromkeys(kernels(Trait.MOVES), _simple("moves")),
+    **dict.fromkeys(kernels(Trait.CHOOSES), _simple("select")),
 }

@@ -17,35 +17,10 @@ from gradwalk.formula.mathml import (
     number_tree,
 )
 from gradwalk.notation import call_name, short
+from gradwalk.notation.kernels import Trait, has
 from gradwalk.recording import Array, LocalGradient, Operation, Value
 from gradwalk.symbolic import local_derivative
 
-_WHOLE = frozenset(("dot", "mv", "mm", "bmm", "addmm"))
-"""Their Jacobian is written as a matrix, not for one element."""
-_MIXING = frozenset(("_softmax", "_log_softmax"))
-_REDUCTIONS = frozenset(
-    ("sum", "mean", "prod", "max", "min", "amax", "amin", "logsumexp", "linalg_vector_norm", "nll_loss_forward")
-)
-MOVES = frozenset(
-    (
-        "view",
-        "_unsafe_view",
-        "reshape",
-        "t",
-        "transpose",
-        "permute",
-        "numpy_T",
-        "unsqueeze",
-        "squeeze",
-        "expand",
-        "cat",
-        "stack",
-        "flatten",
-        "movedim",
-    )
-)
-"""They move numbers and compute none; their Jacobian has no short form."""
-_EXTREMES = frozenset(("max", "min", "amax", "amin"))
 _LETTERS = "ijk"
 
 
@@ -57,7 +32,7 @@ def local_lines(index: Index, event: LocalGradient) -> tuple[Formula, ...]:
     slots = _slots(operation, event.result)
     symbols = local_derivative(index.recording, operation, event.edge, slots)
     scalar = event.rows == event.columns == 1
-    if symbols is None or _tied(operation, event) or (not scalar and call_name(operation) in MOVES):
+    if symbols is None or _tied(operation, event) or (not scalar and has(call_name(operation), Trait.MOVES)):
         return _only_number(index, event, operation, scalar)
     if scalar:
         return _scalar_lines(index, event, operation, slots, symbols)
@@ -65,7 +40,7 @@ def local_lines(index: Index, event: LocalGradient) -> tuple[Formula, ...]:
     tree = jacobian_tree(event, result, operand)
     if tree is None:
         return (first,)
-    if call_name(operation) in _WHOLE:
+    if has(call_name(operation), Trait.WHOLE):
         return first, Formula("= #0", (tree,))
     return first, _whole_line(index, event, operation, tree)
 
@@ -84,7 +59,7 @@ def _whole_line(index: Index, event: LocalGradient, operation: Operation, tree: 
 
 def _tied(operation: Operation, event: LocalGradient) -> bool:
     """Whether a maximum is shared, so that "1 at the maximum, 0 elsewhere" would be false."""
-    return call_name(operation) in _EXTREMES and not set(event.numbers or ()) <= {0.0, 1.0}
+    return has(call_name(operation), Trait.EXTREME) and not set(event.numbers or ()) <= {0.0, 1.0}
 
 
 def _slots(operation: Operation, result: int) -> dict[int, str]:
@@ -143,11 +118,11 @@ def _indexed_line(
     operand = index.values[operation.edges[event.edge].value]
     names = [name_tree(index.names[value]) for value in slots]
     above, below = SLOTS[0], target(index, operation, event.edge, slots[operand.id])
-    if kernel in _WHOLE:
+    if has(kernel, Trait.WHOLE):
         pass
-    elif kernel in _MIXING:
+    elif has(kernel, Trait.SPREADS):
         above, below = above + "_i", below + "_j"
-    elif kernel in _REDUCTIONS:
+    elif has(kernel, Trait.REDUCES):
         below += "_i"
     else:
         rank = max(len(result.shape), len(operand.shape))

@@ -19,66 +19,26 @@ from gradwalk.notation import (
     slice_text,
     summands,
 )
+from gradwalk.notation.kernels import kernel
 from gradwalk.recording import Operation, Value
-
-_FUNCTIONS = "sin cos tan sinh cosh tanh log"
-
-# By PyTorch's kernel and argument names. Braces around a name hold the operand.
-_FORMS: dict[str, str] = {
-    **{name: rf"\{name}\left({{self}}\right)" for name in _FUNCTIONS.split()},
-    "add": r"{self} + {other}",
-    "sub": r"{self} - {other}",
-    "rsub": r"{other} - {self}",
-    "mul": r"{self} \cdot {other}",
-    "div": r"\frac{self}{other}",
-    "pow": r"{self}^{exponent}",
-    "neg": r"- {self}",
-    "reciprocal": r"\frac{1}{self}",
-    "exp": r"e^{self}",
-    "sigmoid": r"\sigma\left({self}\right)",
-    "sqrt": r"\sqrt{self}",
-    "rsqrt": r"\frac{1}{\sqrt{self}}",
-    "abs": r"\left|{self}\right|",
-    "log2": r"\log_2\left({self}\right)",
-    "log10": r"\log_{10}\left({self}\right)",
-    "maximum": r"\max\left({self}, {other}\right)",
-    "minimum": r"\min\left({self}, {other}\right)",
-    "dot": r"{self}\cdot {tensor}",
-    "mm": r"{self}\,{mat2}",
-    "mv": r"{self}\,{vec}",
-    "t": r"{self}^\top",
-    "addmm": r"{self} + {mat1}\,{mat2}",
-    "scalar_tensor": "{s}",
-    "select": r"{self}[{index}]",
-    "slice": r"{self}[{range}]",
-    "_to_copy": r"{self} \text{ as } {dtype}",
-    "gt": r"\left({self} > {other}\right)",
-    "ge": r"\left({self} \ge {other}\right)",
-    "lt": r"\left({self} < {other}\right)",
-    "le": r"\left({self} \le {other}\right)",
-    "eq": r"\left({self} = {other}\right)",
-    "ne": r"\left({self} \ne {other}\right)",
-    "where": r"\text{where}\left({condition}, {self}, {other}\right)",
-    "linalg_vector_norm": r"\left\|{self}\right\|",
-}
 
 
 @lru_cache(maxsize=1024)
-def _latex(kernel: str, edges: tuple[str, ...], constants: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _latex(name: str, edges: tuple[str, ...], constants: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The operation's LaTeX with slots from 1 on, and the arguments that stand in them, in their order."""
-    form = _FORMS.get(kernel)
-    if kernel == "mul" and "other" in constants:
+    form = kernel(name).latex
+    if name == "mul" and "other" in constants:
         form = r"{other} \cdot {self}"
     if form and "alpha" in constants:  # the factor of an addition's second operand
         form = form.replace("{other}", r"{alpha} \cdot {other}")
     names = (*edges, *constants)
-    used = tuple(name for name in names if form and f"{{{name}}}" in form)
-    if form is None or set(edges) - set(used) or len(names) >= len(SLOTS):
+    used = tuple(argument for argument in names if f"{{{argument}}}" in form)
+    if not form or set(edges) - set(used) or len(names) >= len(SLOTS):
         used = names[: len(SLOTS) - 1]
-        inside = ", ".join(f"{{{name}}}" for name in used)
-        form = rf"\text{{{function_name(kernel)}}}\left({inside}\right)"
-    for slot, name in zip(SLOTS[1:], used, strict=False):
-        form = form.replace(f"{{{name}}}", f"{{{slot}}}")
+        inside = ", ".join(f"{{{argument}}}" for argument in used)
+        form = rf"\text{{{function_name(name)}}}\left({inside}\right)"
+    for slot, argument in zip(SLOTS[1:], used, strict=False):
+        form = form.replace(f"{{{argument}}}", f"{{{slot}}}")
     return form, used
 
 
@@ -126,11 +86,11 @@ _SIGNS = {"add": {"self": 1, "other": 1}, "sub": {"self": 1, "other": -1}, "rsub
 
 
 def _call_latex(operation: Operation) -> tuple[str, tuple[str, ...]]:
-    kernel = call_name(operation)
-    if kernel == "slice":
-        return _latex(kernel, ("self",), ("range",))
+    name = call_name(operation)
+    if name == "slice":
+        return _latex(name, ("self",), ("range",))
     plain = tuple(constant.name for constant in operation.constants if not default_constant(constant))
-    return _latex(kernel, tuple(edge.name for edge in operation.edges), plain)
+    return _latex(name, tuple(edge.name for edge in operation.edges), plain)
 
 
 def _line(latex: str, result: Tree, used: Sequence[str], trees: Mapping[str, Tree], operation: Operation) -> Formula:

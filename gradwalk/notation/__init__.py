@@ -2,14 +2,12 @@
 
 from gradwalk.notation.calls import (
     SUPERSCRIPTS,
-    call_name,
     call_text,
     constant_text,
-    default_constant,
-    function_name,
     is_number,
     slice_text,
 )
+from gradwalk.notation.kernels import call_name, default_constant, function_name
 from gradwalk.notation.names import GREEK, pretty, value_names
 from gradwalk.notation.numbers import (
     MINUS,

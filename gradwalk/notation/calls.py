@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from gradwalk.notation.kernels import call_name, default_constant, function_name, kernel
 from gradwalk.notation.names import pretty
 from gradwalk.notation.numbers import MINUS, short
 from gradwalk.recording import Constant, Operation
@@ -13,48 +14,6 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INTEGER = re.compile(r"-?\d{1,4}(\.0*)?\Z")
 _NUMBER = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?\Z")
 _OPEN = 2**63 - 1
-# What an operation does to its arguments, by PyTorch's kernel and argument names.
-_FORMS = {
-    "add": "{self} + {other}",
-    "sub": "{self} − {other}",
-    "rsub": "{other} − {self}",
-    "mul": "{self} · {other}",
-    "div": "{self} / {other}",
-    "neg": "−{self}",
-    "reciprocal": "1 / {self}",
-    "abs": "|{self}|",
-    "sqrt": "√{self}",
-    "mm": "{self} @ {mat2}",
-    "mv": "{self} @ {vec}",
-    "bmm": "{self} @ {mat2}",
-    "matmul": "{self} @ {other}",
-    "dot": "{self} · {tensor}",
-    "t": "{self}ᵀ",
-    "numpy_T": "{self}ᵀ",
-    "exp": "exp({self})",
-    "maximum": "max({self}, {other})",
-    "minimum": "min({self}, {other})",
-    "gt": "{self} > {other}",
-    "ge": "{self} ≥ {other}",
-    "lt": "{self} < {other}",
-    "le": "{self} ≤ {other}",
-    "eq": "{self} = {other}",
-    "ne": "{self} ≠ {other}",
-    "select": "{self}[{index}]",
-    "where": "where({condition}, {self}, {other})",
-    "addmm": "{self} + {mat1} @ {mat2}",
-    "scalar_tensor": "{s}",
-    "clone": "copy of {self}",
-    "_to_copy": "{self} as {dtype}",
-    "linalg_vector_norm": "‖{self}‖",
-}
-# Arguments that say nothing when they are what PyTorch takes by default.
-_DEFAULTS = {
-    ("alpha", "1"), ("beta", "1"), ("keepdim", "False"), ("dtype", "None"), ("dim", "None"), ("half_to_float", "False"),
-    ("implicit", "False"), ("reduction", "1"), ("weight", "None"), ("memory_format", "None"), ("rounding_mode", "None"),
-    ("ord", "2"), ("threshold", "20"), ("approximate", "'none'"), ("min", "None"), ("max", "None"),
-    ("ignore_index", "-100"), ("correction", "None"),
-}  # fmt: skip
 
 
 def constant_text(text: str) -> str:
@@ -65,29 +24,9 @@ def constant_text(text: str) -> str:
     return constant_text(inner) if inner and "," not in inner else text.replace("-", MINUS)
 
 
-def function_name(kernel: str) -> str:
-    """What a reader calls a kernel: ``_softmax`` is softmax, and ``view`` mostly comes from reshape."""
-    return "reshape" if kernel in ("view", "_unsafe_view") else kernel.lstrip("_").removesuffix("_forward")
-
-
 def is_number(text: str) -> bool:
     """Whether a constant's text is a number, and not a list, a flag or a dtype."""
     return _NUMBER.match(text) is not None
-
-
-def call_name(operation: Operation) -> str:
-    """PyTorch's name of the kernel without its overload and the mark of a change in place: ``pow``, ``add``.
-
-    A matrix's ``.T``, which PyTorch runs as a permutation, is ``t``.
-    """
-    if operation.kernel == "permute" and operation.constants and operation.constants[0].text == "[1, 0]":
-        return "t"
-    return operation.kernel.split(".")[0].rstrip("_")
-
-
-def default_constant(constant: Constant) -> bool:
-    """Whether the argument is what PyTorch takes by itself, so that writing it would say nothing."""
-    return (constant.name, constant.text) in _DEFAULTS
 
 
 def call_text(operation: Operation, names: Mapping[int, str]) -> str:
@@ -95,26 +34,26 @@ def call_text(operation: Operation, names: Mapping[int, str]) -> str:
 
     ``names`` maps the ids of values to plain names, as ``value_names`` gives them.
     """
-    kernel = call_name(operation)
+    name = call_name(operation)
     arguments = {edge.name: pretty(names[edge.value]) for edge in operation.edges if edge.name != "base"}
     constants = {constant.name: constant_text(constant.text) for constant in operation.constants}
-    if kernel == "pow":
+    if name == "pow":
         return _power(arguments, constants)
-    if kernel == "mul" and "other" in constants:
+    if name == "mul" and "other" in constants:
         return f"{constants['other']} · {arguments['self']}"
-    if kernel == "slice" and constants.get("dim", "0") == "0":
+    if name == "slice" and constants.get("dim", "0") == "0":
         return f"{arguments['self']}[{slice_text(operation.constants)}]"
-    form = _FORMS.get(kernel)
-    if form is not None and kernel in ("add", "sub", "rsub") and constants.get("alpha", "1") != "1":
+    form = kernel(name).text
+    if name in ("add", "sub", "rsub") and constants.get("alpha", "1") != "1":
         form = form.replace("{other}", _right(constants["alpha"]) + " · {other}")
-    if form is not None:
+    if form:
         try:
             return form.format(**arguments | {name: _right(text) for name, text in constants.items()})
         except KeyError:
             pass  # an overload with other argument names: written as a call
     plain = [constant for constant in operation.constants if not default_constant(constant)]
     written = [*arguments.values(), *(_argument(c.name, constants[c.name]) for c in plain)]
-    return f"{function_name(kernel)}({', '.join(written)})"
+    return f"{function_name(name)}({', '.join(written)})"
 
 
 def _argument(name: str, text: str) -> str:

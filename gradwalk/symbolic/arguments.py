@@ -15,7 +15,8 @@ from functools import cache
 import sympy
 from sympy import Expr, Float, Integer, Rational
 
-from gradwalk.symbolic.kernels import LOSSES, RULES, SINGLE, base_name
+from gradwalk.notation.kernels import base_name
+from gradwalk.symbolic.kernels import LOSSES, RULES, SINGLE
 
 LARGEST_INTEGER = 1000
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\Z", re.IGNORECASE)

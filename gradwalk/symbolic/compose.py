@@ -11,11 +11,12 @@ from functools import lru_cache
 import sympy
 from sympy import Expr, Float, Integer, Symbol, preorder_traversal, sqrt
 
+from gradwalk.notation.kernels import base_name
 from gradwalk.symbolic.arguments import LARGEST_INTEGER, InexpressibleError, apply, averaged, number
 from gradwalk.symbolic.chain import Call, Chain, Found
 from gradwalk.symbolic.compare import Compare
 from gradwalk.symbolic.evaluate import evaluate
-from gradwalk.symbolic.kernels import LOSSES, base_name
+from gradwalk.symbolic.kernels import LOSSES
 from gradwalk.symbolic.shortest import is_larger
 from gradwalk.symbolic.summation import Summation
 from gradwalk.symbolic.symbols import element, real, scalar

@@ -23,11 +23,6 @@ HALF = Rational(1, 2)
 HUNDREDTH = sympy.Float("0.01")
 
 
-def base_name(kernel: str) -> str:
-    """A kernel's name without its overload and the underscore of the in-place form."""
-    return kernel.split(".")[0].rstrip("_")
-
-
 def _same(self: Expr) -> Expr:
     return self
 

@@ -9,10 +9,10 @@ from functools import lru_cache
 import sympy
 from sympy import Expr, Symbol
 
+from gradwalk.notation.kernels import base_name
 from gradwalk.recording import Edge, Operation, Recording, Value
 from gradwalk.symbolic.arguments import InexpressibleError, apply, averaged
 from gradwalk.symbolic.jacobians import jacobian
-from gradwalk.symbolic.kernels import base_name
 from gradwalk.symbolic.latex import latex_name
 from gradwalk.symbolic.shortest import shortest
 from gradwalk.symbolic.symbols import real

@@ -4,7 +4,7 @@ from gradwalk.explain.wording.backward import ACCUMULATE, BACKWARD, FREE, SEED
 from gradwalk.explain.wording.forward import FORWARD, NONFINITE, OVERFLOW, START
 from gradwalk.explain.wording.local import LOCAL, ORDINALS, SLOPES
 from gradwalk.explain.wording.program import BOUND, CALLABLES, SHOWN, UPDATE
-from gradwalk.explain.wording.titles import EPISODE, OPERATIONS, PHASES, TITLES
+from gradwalk.explain.wording.titles import EPISODE, PHASES, TITLES
 
 __all__ = [
     "ACCUMULATE",
@@ -16,7 +16,6 @@ __all__ = [
     "FREE",
     "LOCAL",
     "NONFINITE",
-    "OPERATIONS",
     "ORDINALS",
     "OVERFLOW",
     "PHASES",

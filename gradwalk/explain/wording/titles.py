@@ -1,4 +1,4 @@
-"""Titles: of phases, operations, steps and episodes."""
+"""Titles: of phases, steps and episodes."""
 
 from __future__ import annotations
 
@@ -10,40 +10,6 @@ PHASES = {
     "after": "After backward()",
     "failure": "Error",
     "folded": "More turns",
-}
-
-# What an operation is called in a title; one that is missing goes by PyTorch's name.
-OPERATIONS = {
-    "add": "addition",
-    "sub": "subtraction",
-    "rsub": "subtraction",
-    "mul": "multiplication",
-    "div": "division",
-    "pow": "the power",
-    "square": "the square",
-    "neg": "the minus sign",
-    "reciprocal": "1 / x",
-    "sqrt": "the square root",
-    "abs": "the absolute value",
-    "mm": "the matrix product",
-    "mv": "the matrix product",
-    "bmm": "the matrix product",
-    "addmm": "the matrix product",
-    "dot": "the dot product",
-    "t": "the transpose",
-    "view": "reshape",
-    "_unsafe_view": "reshape",
-    "_to_copy": "the change of dtype",
-    "_softmax": "softmax",
-    "_log_softmax": "log_softmax",
-    "linalg_vector_norm": "the norm",
-    "maximum": "max",
-    "minimum": "min",
-    "select": "the index",
-    "slice": "the index",
-    "clone": "the copy",
-    "scalar_tensor": "a constant",
-    **dict.fromkeys(("gt", "ge", "lt", "le", "eq", "ne"), "the comparison"),
 }
 
 TITLES = {
