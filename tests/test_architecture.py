@@ -6,6 +6,7 @@ import ast
 import graphlib
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,11 @@ FOUNDATIONS = {
     "gradwalk.program.limits": {"gradwalk.program", "gradwalk.settings"},
     "gradwalk.recording.codec": set(),
     "gradwalk.recording": {"gradwalk.program", "gradwalk.recording.codec"},
+}
+# Arrows back up: a notebook is cut as cells are, and watching backward() asks its recorder.
+KNOWN = {
+    ("gradwalk.program.notebook", "gradwalk.parse"),
+    ("gradwalk.recorder.backward_pass", "gradwalk.recorder.listener"),
 }
 
 
@@ -103,8 +109,26 @@ def test_the_foundations_stand_alone(name: str) -> None:
     assert ours <= FOUNDATIONS[name]
 
 
-def test_the_library_has_no_circles() -> None:
+def test_the_library_is_imported_without_circles() -> None:
     graph = {name: imported(path, at_once=True) & set(LIBRARY) for name, path in LIBRARY.items()}
+    list(graphlib.TopologicalSorter(graph).static_order())
+
+
+def room(name: str) -> str:
+    """The folder of a module; one that stands beside the folders is a room of its own."""
+    inside = MODULES[name].parent.relative_to(ROOT).parts
+    return ".".join(inside) if len(inside) > 1 else name
+
+
+@pytest.mark.parametrize("of", [str, room], ids=["modules", "rooms"])
+def test_nothing_is_hidden_in_a_circle(of: Callable[[str], str]) -> None:
+    """Of modules or of rooms, with what functions import and what only types need."""
+    graph: dict[str, set[str]] = {}
+    for name, path in LIBRARY.items():
+        inside = name.startswith("gradwalk.language.")  # its statements call its procedures, and these its statements
+        ours = {other for other in imported(path) & set(LIBRARY) if (name, other) not in KNOWN}
+        others = {of(other) for other in ours if not (inside and other.startswith("gradwalk.language"))}
+        graph.setdefault(of(name), set()).update(others - {of(name)})
     list(graphlib.TopologicalSorter(graph).static_order())
 
 
