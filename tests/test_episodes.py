@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from gradwalk import record
 from gradwalk.analysis.episodes import Episode, episodes
-from gradwalk.analysis.events import Cleared
 from gradwalk.graph.album import album
 from gradwalk.graph.computation import drawn
-from gradwalk.recording import Accumulate, BackwardCall, Forward, Output, Recording, Update
+from gradwalk.recording import Accumulate, BackwardCall, Cleared, Forward, Output, Recording, Update
 from gradwalk.story.timeline import timeline
 
 W = "import torch\nw = torch.tensor(1.0, requires_grad=True)\n"
@@ -37,7 +36,7 @@ def test_one_backward_is_one_episode_that_is_the_recording_itself() -> None:
     recording = record(W + "y = w * w\ny.backward()\nw.grad\n")
     (episode,) = episodes(recording)
     assert episode.call == 0
-    assert episode.part.values == recording.values
+    assert episode.recording.values == recording.values
 
 
 def test_no_backward_is_one_episode() -> None:
@@ -47,7 +46,7 @@ def test_no_backward_is_one_episode() -> None:
 
 def test_a_program_without_tensors_has_an_episode_too() -> None:
     (episode,) = of("a = 1\n")
-    assert drawn(episode.part).boxes == ()
+    assert drawn(episode.recording).boxes == ()
 
 
 def test_a_turn_ends_with_its_update_and_what_it_prints() -> None:
@@ -72,19 +71,19 @@ def test_the_parts_of_a_loop_have_one_structure() -> None:
 
 def test_a_graph_that_a_loop_keeps_grows() -> None:
     found = of(W + "for i in range(3):\n    w = w * 2\n    w.backward(retain_graph=True)\n")
-    assert [len(drawn(episode.part).boxes) for episode in found] == [2, 3, 4]
+    assert [len(drawn(episode.recording).boxes) for episode in found] == [2, 3, 4]
 
 
 def test_a_second_backward_has_the_graph_of_the_first() -> None:
     recording = record(W + "y = w**2\ny.backward(retain_graph=True)\ny.backward()\n")
     first, second = episodes(recording)
-    assert drawn(first.part) == drawn(second.part)
+    assert drawn(first.recording) == drawn(second.recording)
     assert kinds(second, Forward) == []
 
 
 def test_what_was_computed_without_a_graph_before_is_an_input() -> None:
     _, second = of(W + "x = torch.tensor(2.0)\na = x * 3\nb = w * a\nb.backward()\nc = w * a + 1\nc.backward()\n")
-    assert {box.title: box.kind for box in drawn(second.part).boxes}["a"] == "input"
+    assert {box.title: box.kind for box in drawn(second.recording).boxes}["a"] == "input"
 
 
 def test_gradients_and_optimizer_steps_outlive_an_episode() -> None:
@@ -139,7 +138,7 @@ def test_every_event_is_in_one_episode_and_every_part_is_whole(lines: list[tuple
     told = [event for episode in found for event in episode.originals if not isinstance(event, Cleared)]
     assert len(told) == len(recording.events)
     for episode in found:
-        _whole(episode.part)
+        _whole(episode.recording)
         assert len(episode.events) == len(episode.originals)
     sums = [event.after for event in recording.events if isinstance(event, Accumulate)]
     assert [e.after for episode in found for e in episode.events if isinstance(e, Accumulate)] == sums
@@ -170,8 +169,8 @@ z.backward()
 def test_an_episode_with_older_operations_begins_with_what_its_leaves_are_by_then() -> None:
     """y was computed from x = 3; when the second graph grows, x is 6."""
     second = episodes(record(OLDER))[1]
-    (x,) = {value.tensor for value in second.part.values if "x" in value.names and value.is_leaf}
-    states = [value for value in second.part.values if value.tensor == x]
+    (x,) = {value.tensor for value in second.recording.values if "x" in value.names and value.is_leaf}
+    states = [value for value in second.recording.values if value.tensor == x]
     assert [value.numbers for value in states] == [(3.0,), (6.0,)]
     assert second.before.states[x] == states[1].id
     boxes = timeline(record(OLDER))["slots"]

@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from gradwalk.analysis.events import Cleared, Told, grad_owners, source_at, told
-from gradwalk.analysis.excerpt import Part, part_of
+from gradwalk.analysis.events import events_in_order, grad_owners, source_at
+from gradwalk.analysis.excerpt import Excerpt, excerpt_of
 from gradwalk.program import Span
 from gradwalk.recording import (
     Accumulate,
     Array,
     BackwardCall,
+    Cleared,
+    Event,
     Failure,
     Forward,
     Free,
@@ -29,16 +31,16 @@ from gradwalk.recording import (
 
 
 class Before(NamedTuple):
-    """What was there when an episode began, by the number of a tensor in its part."""
+    """What was there when an episode began, by the number of a tensor in its excerpt."""
 
     grads: Mapping[int, Array]
     """The ``.grad`` of leaves."""
     steps: Mapping[int, Update]
     """The last step that an optimizer took with a parameter."""
     freed: frozenset[int]
-    """The part's nodes whose saved values were released."""
+    """The excerpt's nodes whose saved values were released."""
     states: Mapping[int, int]
-    """Which of its values a tensor was: an older operation of the part may have used an earlier one."""
+    """Which of its values a tensor was: an older operation of the excerpt may have used an earlier one."""
 
 
 class Episode(NamedTuple):
@@ -47,38 +49,40 @@ class Episode(NamedTuple):
     """The backward() call that it ends with; None for what comes after the last one, or for one that failed."""
     place: Span | None
     """The piece of source that this call is; the same in all turns of a loop."""
-    part: Recording
+    recording: Recording
     """The stretch as a recording of its own."""
-    events: tuple[Told, ...]
-    """What is told of it, under the part's ids."""
-    originals: tuple[Told, ...]
+    events: tuple[Event, ...]
+    """Its events, under the ids of its own recording."""
+    originals: tuple[Event, ...]
     """The same one by one under the ids of the whole recording."""
     before: Before
 
 
 def episodes(recording: Recording) -> tuple[Episode, ...]:
-    """The episodes in order; at least one. A recording with one episode is its own part."""
-    events = told(recording)
+    """The episodes in order; at least one. A recording with one episode is its own excerpt."""
+    events = events_in_order(recording)
     cuts = _cuts(events, recording)
     ledger = _Ledger(recording)
     found = []
     for number, (begin, end) in enumerate(zip([0, *cuts[:-1]], cuts, strict=True)):
         stretch = events[begin:end]
-        part = part_of(recording, stretch) if len(cuts) > 1 else _whole(recording, stretch)
+        excerpt = excerpt_of(recording, stretch) if len(cuts) > 1 else _whole(recording, stretch)
         call = next((event for event in stretch if isinstance(event, BackwardCall)), None)
         place = None if call is None else call.span
         which = None if call is None else call.call
-        found.append(Episode(number, which, place, part.recording, part.events, stretch, ledger.before(part, stretch)))
+        found.append(
+            Episode(number, which, place, excerpt.recording, excerpt.events, stretch, ledger.before(excerpt, stretch))
+        )
         ledger.note(stretch)
     return tuple(found)
 
 
-def _whole(recording: Recording, events: tuple[Told, ...]) -> Part:
+def _whole(recording: Recording, events: tuple[Event, ...]) -> Excerpt:
     ordered = tuple(event for event in events if not isinstance(event, Cleared))
     tensors = {value.tensor: value.tensor for value in recording.values}
     nodes = {node.id: node.id for node in recording.nodes}
     values = {value.id: value.id for value in recording.values}
-    return Part(replace(recording, events=ordered), values, tensors, nodes, events)
+    return Excerpt(replace(recording, events=ordered), values, tensors, nodes, events)
 
 
 class _Ledger:
@@ -92,25 +96,25 @@ class _Ledger:
         self._steps: dict[int, Update] = {}
         self._freed: set[int] = set()
 
-    def before(self, part: Part, stretch: Sequence[Told]) -> Before:
-        tensors, nodes = part.tensors, part.nodes
+    def before(self, excerpt: Excerpt, stretch: Sequence[Event]) -> Before:
+        tensors, nodes = excerpt.tensors, excerpt.nodes
         grads = {tensors[tensor]: grad for tensor, grad in self._grads.items() if tensor in tensors}
         steps = {tensors[tensor]: step for tensor, step in self._steps.items() if tensor in tensors}
         freed = frozenset(nodes[node] for node in self._freed & nodes.keys())
-        return Before(grads, steps, freed, self._states(part, stretch))
+        return Before(grads, steps, freed, self._states(excerpt, stretch))
 
-    def _states(self, part: Part, stretch: Sequence[Told]) -> dict[int, int]:
+    def _states(self, excerpt: Excerpt, stretch: Sequence[Event]) -> dict[int, int]:
         """The last state of each tensor before the first one that the stretch made, or its first."""
         made = [event.after for event in stretch if isinstance(event, Update)]
         ran = (self._operations[event.operation].results for event in stretch if isinstance(event, Forward))
         begin = min([*made, *(value for results in ran for value in results)], default=len(self._values))
         found: dict[int, int] = {}
-        for value in sorted(part.values):
+        for value in sorted(excerpt.values):
             if value < begin or self._values[value].tensor not in found:
                 found[self._values[value].tensor] = value
-        return {part.tensors[tensor]: part.values[value] for tensor, value in found.items()}
+        return {excerpt.tensors[tensor]: excerpt.values[value] for tensor, value in found.items()}
 
-    def note(self, events: Sequence[Told]) -> None:
+    def note(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, Accumulate):
                 self._grads[self._values[event.leaf].tensor] = event.after
@@ -132,7 +136,7 @@ class _Ledger:
             self._grads[tensor] = grad._replace(numbers=(0.0,) * len(grad.numbers))
 
 
-def _cuts(events: Sequence[Told], recording: Recording) -> list[int]:
+def _cuts(events: Sequence[Event], recording: Recording) -> list[int]:
     """Where episodes end: the positions after their last events, the end of the recording last."""
     found: list[int] = []
     for end in _ends(events, recording):
@@ -142,14 +146,14 @@ def _cuts(events: Sequence[Told], recording: Recording) -> list[int]:
     return [*dict.fromkeys(found), len(events)]
 
 
-def _builds(event: Told, recording: Recording) -> bool:
+def _builds(event: Event, recording: Recording) -> bool:
     """Whether a graph grows here, or a backward() begins."""
     if isinstance(event, Forward):
         return recording.operations[event.operation].node is not None
     return isinstance(event, LocalGradient | BackwardCall)
 
 
-def _ends(events: Sequence[Told], recording: Recording) -> list[int]:
+def _ends(events: Sequence[Event], recording: Recording) -> list[int]:
     """The position after each backward() pass, and after each backward() of a new graph that failed."""
     lines = recording.source.split("\n")
     ends: list[int] = []
@@ -172,7 +176,7 @@ def _ends(events: Sequence[Told], recording: Recording) -> list[int]:
     return ends
 
 
-def _between(events: Sequence[Told], end: int, begin: int) -> int:
+def _between(events: Sequence[Event], end: int, begin: int) -> int:
     """Where one episode ends and the next begins, between the last event of a pass and the first of a new graph.
 
     A loop goes back to its first line there. Otherwise what the program did with the gradients, and what it showed,
@@ -188,13 +192,13 @@ def _between(events: Sequence[Told], end: int, begin: int) -> int:
     return cut
 
 
-def _goes_back(one: Told, other: Told) -> bool:
+def _goes_back(one: Event, other: Event) -> bool:
     if one.span is None or other.span is None or _within(one, other):
         return False
     return other.span.line < one.span.line
 
 
-def _within(one: Told, other: Told) -> bool:
+def _within(one: Event, other: Event) -> bool:
     if one.span is None or other.span is None:
         return False
     starts = (other.span.line, other.span.column) <= (one.span.line, one.span.column)

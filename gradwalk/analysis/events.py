@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gradwalk.program import Span
 from gradwalk.recording import (
@@ -17,6 +16,7 @@ from gradwalk.recording import (
     Backward,
     BackwardCall,
     Binding,
+    Cleared,
     Event,
     LocalGradient,
     Recording,
@@ -31,26 +31,13 @@ _GIVES = re.compile(r"(\w+)\.grad\s*=(?!=|\s*None\b)")
 _SWITCH = re.compile(r"(\w+)\.(?:requires_grad_\(|requires_grad\s*=|detach_\()")
 
 
-class Cleared(NamedTuple):
-    """The ``.grad`` of these leaves went away, or became zeros."""
-
-    cell: int
-    span: Span | None
-    leaves: tuple[int, ...]
-    """Ids of values."""
-    zeros: bool
-
-
-Told = Event | Cleared
-
-
-def told(recording: Recording) -> tuple[Told, ...]:
+def events_in_order(recording: Recording) -> tuple[Event, ...]:
     """All events; a backward() that never started leaves neither its seed nor its local gradients."""
     events = _switched(recording, _in_order(recording.events))
     clears = _clears(recording, events)
     if not clears:
         return tuple(events)
-    found: list[Told] = []
+    found: list[Event] = []
     for position, event in enumerate(events):
         if position in clears:
             found.append(clears[position])

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from gradwalk.analysis.events import Cleared, Told
 from gradwalk.recording import (
     Accumulate,
     Backward,
     BackwardCall,
+    Cleared,
+    Event,
     Forward,
     Free,
     LocalGradient,
@@ -27,29 +28,29 @@ from gradwalk.recording import (
 )
 
 
-class Part(NamedTuple):
+class Excerpt(NamedTuple):
     recording: Recording
     values: Mapping[int, int]
-    """The values of the whole recording under their numbers in the part."""
+    """The values of the whole recording under their numbers in the excerpt."""
     tensors: Mapping[int, int]
     """Its tensors likewise."""
     nodes: Mapping[int, int]
     """Its nodes likewise."""
-    events: tuple[Told, ...]
-    """The stretch's events under the part's ids."""
+    events: tuple[Event, ...]
+    """The stretch's events under the excerpt's ids."""
 
 
-def part_of(recording: Recording, stretch: Sequence[Told]) -> Part:
-    """The part that a stretch of events makes.
+def excerpt_of(recording: Recording, stretch: Sequence[Event]) -> Excerpt:
+    """The excerpt that a stretch of events makes.
 
     It holds the operations of the stretch and those that lead to the root of its backward() (without one, to what its
     operations use), wherever they ran. What else comes from before is there as a value that nothing made.
     """
-    return _Part(recording, stretch).made()
+    return _Excerpt(recording, stretch).made()
 
 
-class _Part:
-    def __init__(self, recording: Recording, stretch: Sequence[Told]) -> None:
+class _Excerpt:
+    def __init__(self, recording: Recording, stretch: Sequence[Event]) -> None:
         self._whole = recording
         self._stretch = stretch
         self._call = next((event for event in stretch if isinstance(event, BackwardCall)), None)
@@ -60,18 +61,18 @@ class _Part:
         self._nodes = {number: place for place, number in enumerate(self._reached())}
         self._number_values()
 
-    def made(self) -> Part:
+    def made(self) -> Excerpt:
         whole = self._whole
-        told = tuple(self._event(event) for event in self._stretch)
-        part = replace(
+        events = tuple(self._event(event) for event in self._stretch)
+        excerpt = replace(
             whole,
             values=tuple(self._value(whole.values[number]) for number in self._values),
             operations=tuple(self._operation(whole.operations[number]) for number in self._operations),
             nodes=tuple(self._node(whole.nodes[number]) for number in self._nodes),
-            events=tuple(event for event in told if not isinstance(event, Cleared)),
+            events=tuple(event for event in events if not isinstance(event, Cleared)),
             pictures=tuple(self._pictures()),
         )
-        return Part(part, self._values, self._tensors, self._nodes, told)
+        return Excerpt(excerpt, self._values, self._tensors, self._nodes, events)
 
     def _needed(self) -> list[int]:
         operations, values = self._whole.operations, self._whole.values
@@ -164,13 +165,13 @@ class _Part:
         )
 
     def _state_of(self, leaf: int) -> int:
-        """The first state of a leaf in this part."""
+        """The first state of a leaf in this excerpt."""
         if leaf in self._values:
             return self._values[leaf]
         tensor = self._whole.values[leaf].tensor
         return next(place for number, place in self._values.items() if self._whole.values[number].tensor == tensor)
 
-    def _event(self, event: Told) -> Told:
+    def _event(self, event: Event) -> Event:
         values, nodes = self._values, self._nodes
         if isinstance(event, Statement):
             bound = [b._replace(value=None if b.value is None else values[b.value]) for b in event.bindings]
@@ -203,7 +204,7 @@ class _Part:
                 yield Picture(call, self._renamed(picture.plain), self._renamed(picture.saved))
 
     def _renamed(self, source: str) -> str:
-        """torchviz's picture under the part's ids, which stand in quotes at the start of its lines and after arrows."""
+        """torchviz's picture under ids of the excerpt; they stand in quotes, at the start of lines and after arrows."""
         return _PLACE.sub(self._new_name, source)
 
     def _new_name(self, place: re.Match[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from gradwalk.analysis.events import Cleared
 from gradwalk.analysis.index import Index
 from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.forward import computed_lines
@@ -14,7 +13,7 @@ from gradwalk.explain.wording import TITLES, UPDATE
 from gradwalk.formula import update_lines
 from gradwalk.formula.arrays import number_text
 from gradwalk.notation import call_name
-from gradwalk.recording import Forward, Update, Value
+from gradwalk.recording import Cleared, Forward, Update, Value
 
 
 def update(index: Index, event: Update) -> Account:

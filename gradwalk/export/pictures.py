@@ -45,7 +45,7 @@ def _last_graph(story: Json) -> int:
 
 
 def _graph_at(recording: Recording, story: Json, step: int) -> Graph:
-    return drawn(episodes(recording)[story["steps"][step]["episode"]].part)
+    return drawn(episodes(recording)[story["steps"][step]["episode"]].recording)
 
 
 def texts_at(slots: Mapping[str, Sequence[Sequence[Any]]], step: int) -> dict[str, list[str]]:

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gradwalk.analysis.events import Told
 from gradwalk.analysis.index import Index
 from gradwalk.failures.wording import BLAME
-from gradwalk.recording import Failure, Forward, Free, Node, Update, Value
+from gradwalk.recording import Event, Failure, Forward, Free, Node, Update, Value
 
 
 class Blame(NamedTuple):
-    event: Told | None = None
+    event: Event | None = None
     """None where no single event is to blame, or where it is not known."""
     key: str = ""
     """Of the sentence in ``wording.BLAME``."""
@@ -23,7 +22,7 @@ class Blame(NamedTuple):
     boxes: tuple[str, ...] = ()
 
 
-def blame(index: Index, failure: Failure, before: Sequence[Told]) -> Blame:
+def blame(index: Index, failure: Failure, before: Sequence[Event]) -> Blame:
     """What among the events ``before`` it a failure comes from."""
     if failure.cause == "backward-twice":
         return _freed(index, before)
@@ -37,7 +36,7 @@ def at_step(blame: Blame, step: int | None) -> str:
     return "" if step is None or not blame.key else BLAME[blame.key].format(step=step, **dict(blame.pieces))
 
 
-def _freed(index: Index, before: Sequence[Told]) -> Blame:
+def _freed(index: Index, before: Sequence[Event]) -> Blame:
     event = next((event for event in reversed(before) if isinstance(event, Free)), None)
     if event is None:
         return Blame()
@@ -48,7 +47,7 @@ def _freed(index: Index, before: Sequence[Told]) -> Blame:
 _VERSIONS = re.compile(r"is at version (\d+); expected version (\d+)")
 
 
-def _changed(index: Index, failure: Failure, before: Sequence[Told]) -> Blame:
+def _changed(index: Index, failure: Failure, before: Sequence[Event]) -> Blame:
     """The node that saved a value, and the first change of that memory after it, with the versions of the message."""
     versions = _VERSIONS.search(failure.message)
     new, old = (int(number) for number in versions.groups()) if versions else (-1, -1)
@@ -62,7 +61,7 @@ def _changed(index: Index, failure: Failure, before: Sequence[Told]) -> Blame:
     return Blame()
 
 
-def _change(index: Index, value: Value, node: Node, before: Sequence[Told]) -> Update | None:
+def _change(index: Index, value: Value, node: Node, before: Sequence[Event]) -> Update | None:
     """The first change of a saved value's memory after the node was made."""
     runs = ((place, event.operation) for place, event in enumerate(before) if isinstance(event, Forward))
     ran = (place for place, operation in runs if operation == node.operation)
@@ -71,7 +70,7 @@ def _change(index: Index, value: Value, node: Node, before: Sequence[Told]) -> U
     return next((e for e in later if index.values[e.after].storage == value.storage and e not in own), None)
 
 
-def _cut(index: Index, before: Sequence[Told]) -> Blame:
+def _cut(index: Index, before: Sequence[Event]) -> Blame:
     """The newest operation whose operands have a graph and whose result has none."""
     for event in reversed(before):
         if isinstance(event, Forward):

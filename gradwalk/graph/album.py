@@ -20,7 +20,7 @@ class Page(NamedTuple):
 
     graph: Graph
     picture: Picture | None
-    part: Recording | None
+    recording: Recording | None
     """An episode that has it, which gives the names in torchviz's picture."""
 
 
@@ -52,9 +52,9 @@ def album(recording: Recording, unfold: Collection[int] = (), *, draw: bool = Tr
     seen: dict[object, Graph] = {}
     room = MOST_BOXES
     for episode in sorted(found, key=lambda e: (e.number in closed) * 2 + (e.number in first)):
-        structure = _structure(episode.part)
-        graph = seen[structure] = seen.get(structure) or drawn(episode.part)
-        picture = episode.part.pictures[-1] if episode.part.pictures else None
+        structure = _structure(episode.recording)
+        graph = seen[structure] = seen.get(structure) or drawn(episode.recording)
+        picture = episode.recording.pictures[-1] if episode.recording.pictures else None
         key = (graph, picture and (picture.plain, picture.saved))
         any_will_do = episode.number in closed or picture is None
         page = alike.get(graph) if any_will_do else exact.get(key)
@@ -62,7 +62,7 @@ def album(recording: Recording, unfold: Collection[int] = (), *, draw: bool = Tr
             page = exact[key] = len(pages)
             alike.setdefault(graph, page)
             room -= len(graph.boxes)
-            pages.append(Page(graph, picture, episode.part))
+            pages.append(Page(graph, picture, episode.recording))
         chosen[episode.number] = -1 if page is None else page
     if -1 in chosen.values():
         pages.append(EMPTY)
@@ -71,10 +71,10 @@ def album(recording: Recording, unfold: Collection[int] = (), *, draw: bool = Tr
     return Album(found, graphs, tuple(pages))
 
 
-def _structure(part: Recording) -> object:
+def _structure(recording: Recording) -> object:
     """What a graph is drawn from, so that equal ones are drawn once: everything but the numbers."""
     values = tuple(
-        (v.tensor, v.storage, v.shape, v.names, v.is_leaf, v.requires_grad, v.operation) for v in part.values
+        (v.tensor, v.storage, v.shape, v.names, v.is_leaf, v.requires_grad, v.operation) for v in recording.values
     )
-    roots = tuple(event.root for event in part.events if isinstance(event, BackwardCall))
-    return part.operations, part.nodes, values, roots
+    roots = tuple(event.root for event in recording.events if isinstance(event, BackwardCall))
+    return recording.operations, recording.nodes, values, roots

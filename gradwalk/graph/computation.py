@@ -90,7 +90,7 @@ def computation_graph(recording: Recording, call: int | None = None) -> Graph:
     what only computes such an update has none.
     """
     if call is not None:
-        recording = next(episode.part for episode in episodes(recording) if episode.call == call)
+        recording = next(episode.recording for episode in episodes(recording) if episode.call == call)
     return drawn(recording)
 
 

@@ -104,7 +104,7 @@ def _grad_fn(page: Page) -> Json | None:
     if picture is None:
         return None
     try:
-        return {"plain": torchviz(page.part, picture.plain), "saved": torchviz(page.part, picture.saved)}
+        return {"plain": torchviz(page.recording, picture.plain), "saved": torchviz(page.recording, picture.saved)}
     except LayoutError:
         return None  # the computation graph is worth showing alone
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from gradwalk import explain
-from gradwalk.analysis.events import Cleared
-from gradwalk.recording import Array, Statement, Update, Value
+from gradwalk.recording import Array, Cleared, Statement, Update, Value
 from gradwalk.story.names import PASSED_OVER
 from gradwalk.story.slots import lines_of
 from gradwalk.story.stage import Stage

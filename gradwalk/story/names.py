@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradwalk.analysis.events import Cleared, Told, grad_owners
+from gradwalk.analysis.events import grad_owners
 from gradwalk.notation import array_text
 from gradwalk.recording import (
     Accumulate,
     Array,
     Binding,
+    Cleared,
+    Event,
     Forward,
     Recording,
     Statement,
@@ -56,11 +58,11 @@ class NamesTable:
         bound = self._bound.get(name)
         return isinstance(bound, Value) and bound.requires_grad and self._kind(bound) == "leaf"
 
-    def note(self, event: Told, step: int) -> None:
+    def note(self, event: Event, step: int) -> None:
         for name in sorted(self._changed(event)):
             self._write(name, step)
 
-    def _changed(self, event: Told) -> set[str]:
+    def _changed(self, event: Event) -> set[str]:
         note = _NOTES.get(type(event))
         return note(self, event) if note else set()
 

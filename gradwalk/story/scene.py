@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradwalk.analysis.events import Cleared, Told
 from gradwalk.recording import (
     Accumulate,
     Backward,
     BackwardCall,
+    Cleared,
+    Event,
     Failure,
     Forward,
     Free,
@@ -43,18 +44,18 @@ class Scene(Stage):
 
     def sources(self) -> list[Value]:
         """The values that were there at the start and that something uses: no results, no .grad, no later state."""
-        part = self.episode.part
-        used = {edge.value for operation in part.operations for edge in operation.edges}
+        recording = self.episode.recording
+        used = {edge.value for operation in recording.operations for edge in operation.edges}
         used |= {call.root for call in self.index.calls.values()}
         first: dict[int, int] = {}
-        for value in part.values:
+        for value in recording.values:
             first.setdefault(value.tensor, value.id)
-        given = (value for value in part.values if value.operation is None and value.id in used)
+        given = (value for value in recording.values if value.operation is None and value.id in used)
         return [v for v in given if first[v.tensor] == v.id and not any(n.endswith(".grad") for n in v.names)]
 
     def open(self, step: int) -> None:
         """Write what is known before the episode's first event, to be seen from ``step`` on."""
-        events, part = self.episode.events, self.episode.part
+        events, recording = self.episode.events, self.episode.recording
         bound = {b.value for event in events if isinstance(event, Statement) for b in event.bindings}
         for value in self.sources():
             moves = value.tensor in self.index.places.leaves
@@ -64,16 +65,16 @@ class Scene(Stage):
             if moves:
                 self.version(step, state)
         now = {event.operation for event in events if isinstance(event, Forward)}
-        for operation in part.operations:
+        for operation in recording.operations:
             if operation.id not in now and operation.results:
                 result = self.index.values[operation.results[0]]
                 self.slots.write(step, f"o{operation.id}.value", lines_of(result))
                 self.keep(step, operation)
         for tensor, grad in self.episode.before.grads.items():
-            leaf = next((v.id for v in part.values if v.tensor == tensor), None)
+            leaf = next((v.id for v in recording.values if v.tensor == tensor), None)
             if leaf is not None and tensor in self.index.places.leaves:
                 self.total(step, self.index.box(leaf), grad)
 
-    def tell(self, event: Told) -> None:
+    def tell(self, event: Event) -> None:
         _TELL[type(event)](self, event)
         self.happened.append((event, self.now))

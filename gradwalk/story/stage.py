@@ -9,10 +9,9 @@ from typing import Any
 from gradwalk import explain
 from gradwalk.analysis.boxes import moved
 from gradwalk.analysis.episodes import Episode
-from gradwalk.analysis.events import Told
 from gradwalk.analysis.index import Index
 from gradwalk.explain.saved import saved_text
-from gradwalk.recording import Array, Operation, Value
+from gradwalk.recording import Array, Event, Operation, Value
 from gradwalk.story.slots import Slots, lines_of
 from gradwalk.story.steps import Steps
 
@@ -37,16 +36,16 @@ class Stage:
         was_leaf: Callable[[str], bool] = lambda _: False,
     ) -> None:
         before = episode.before
-        self.index = Index(episode.part, before.grads, before.steps)
+        self.index = Index(episode.recording, before.grads, before.steps)
         self.episode = episode
         self.slots = slots
         self.chips = chips
         self.statements = statements
         self.folded = folded
         self.was_leaf = was_leaf
-        self.moved = moved(episode.part)
+        self.moved = moved(episode.recording)
         self.leaf_of_grad = self._grad_boxes()
-        self.happened: list[tuple[Told, int]] = []
+        self.happened: list[tuple[Event, int]] = []
         self.done: int | None = None
         """The operation whose step was the last one."""
         self.locals: Counter[tuple[int, int, int]] = Counter()
@@ -59,13 +58,13 @@ class Stage:
 
     def _grad_boxes(self) -> dict[int, str]:
         """The box of the leaf for each value that is a ``.grad``."""
-        values, leaves = self.episode.part.values, self.index.places.leaves
+        values, leaves = self.episode.recording.values, self.index.places.leaves
         owners = {f"{name}.grad": self.index.box(v.id) for v in values if v.tensor in leaves for name in v.names}
         return {v.id: owners[name] for v in values for name in v.names if name in owners}
 
     def step(
         self,
-        event: Told,
+        event: Event,
         kind: str,
         account: Callable[..., explain.Account],
         now: list[str],

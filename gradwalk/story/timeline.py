@@ -159,10 +159,10 @@ class _Story:
 
 def _loss(episode: Episode) -> str | None:
     """The number that backward() starts from."""
-    root = next((event.root for event in episode.part.events if isinstance(event, BackwardCall)), None)
+    root = next((event.root for event in episode.recording.events if isinstance(event, BackwardCall)), None)
     if root is None:
         return None
-    value = episode.part.values[root]
+    value = episode.recording.values[root]
     return short(value.numbers[0]) if value.numbers is not None and len(value.numbers) == 1 else None
 
 
