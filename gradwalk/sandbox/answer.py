@@ -1,0 +1,82 @@
+"""What came of one program: the messages that its process sent, and how it ended."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from gradwalk.sandbox.bounds import Bounds
+from gradwalk.sandbox.frames import Reader
+from gradwalk.sandbox.ward import Ended
+
+End = Literal["done", "time", "memory", "failed", "killed", "lied"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``messages`` are what the process said until its end, however it ended."""
+
+    messages: tuple[Any, ...]
+    """JSON: None, True, False, numbers, texts, lists and dicts; no nan, and no half letters."""
+    ended: End
+    """``done``: by itself. ``failed``: by an exception of the work's own. ``killed``: by a signal, or it left early."""
+    reason: str
+    """A sentence about an end that is not ``done``."""
+    time_up: bool
+    """Whether the time was up, also where the program came to an end by itself after that."""
+    seconds: float
+    """Of a core's work."""
+    wall: float
+    peak: int
+    """The most memory of its process, in bytes, what it was born with included."""
+
+
+_GONE = Ended(status=-signal.SIGKILL, seconds=0.0, wall=0.0, peak=0, time_up=False, by_us=True)
+"""What is known where the nursery is gone as well."""
+_MOST_OF_IT = 0.8
+
+
+def answered(
+    messages: list[Any], reader: Reader, lie: str, ended: Ended | None, bounds: Bounds, born_with: int
+) -> Answer:
+    """``born_with`` is the memory of the nursery, in bytes."""
+    told = ended or _GONE
+    how, reason = ("lied", lie) if lie else _said(reader) if reader.ended else _happened(told, bounds, born_with)
+    sentence = reason or _sentence(how, bounds)
+    return Answer(tuple(messages), cast("End", how), sentence, told.time_up, told.seconds, told.wall, told.peak)
+
+
+def _said(reader: Reader) -> tuple[str, str]:
+    reason = reader.reason
+    if reader.ended == "failed":
+        reason = f"Its process failed with {reason or 'an error'}."
+    return reader.ended, reason
+
+
+def _happened(told: Ended, bounds: Bounds, born_with: int) -> tuple[str, str]:
+    killed = told.status == -signal.SIGKILL
+    if (told.time_up and told.by_us) or (killed and not told.by_us and told.seconds >= bounds.seconds):
+        return "time", ""
+    if killed and not told.by_us and told.peak - born_with > _MOST_OF_IT * bounds.megabytes * 1e6:
+        return "memory", ""
+    if told.status < 0:
+        return "killed", f"Its process was ended by {_signal(-told.status)}."
+    return "killed", f"Its process left before it had answered, with status {told.status}."
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _sentence(how: str, bounds: Bounds) -> str:
+    sentences = {
+        "time": f"The program ran for {bounds.seconds:g} seconds and was stopped. "
+        "Fewer turns or smaller tensors would work.",
+        "memory": f"The program took more than {bounds.megabytes:,} MB of memory and was stopped. "
+        "Smaller tensors would work.",
+    }
+    return sentences.get(how, "")

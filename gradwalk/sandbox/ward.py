@@ -1,0 +1,178 @@
+"""One locked process as the nursery sees it: its clocks, its threads, its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gradwalk.sandbox import child, threads
+from gradwalk.sandbox.bounds import Bounds
+
+HALT, GO_ON, END = b"H", b"G", b"E"
+"""What may be asked for while a program runs; whoever closes the connection wants its end too."""
+_LAST = 19
+_SOON = 0.02
+"""Seconds between two looks at a clock that is about to run out."""
+_PATIENCE = 3
+_BORN_WITHIN = 20.0
+
+
+class NotBorn(Exception):
+    """The process could not be locked, or ended before it was, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What the system says of a process that has ended."""
+
+    status: int
+    """As an exit status, or the negative number of the signal."""
+    seconds: float
+    """Of a core's work."""
+    wall: float
+    peak: int
+    """The most memory it held, in bytes, what it was born with included."""
+    time_up: bool
+    """Whether it was told that its time is up."""
+    by_us: bool
+    """Whether the nursery ended it, because its time was up or because nobody wanted it any more."""
+
+    def to_json(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @staticmethod
+    def from_json(text: bytes) -> Ended:
+        return Ended(**json.loads(text))
+
+
+class Ward:
+    """Made by the nursery after a fork. ``born`` waits until the process is locked."""
+
+    def __init__(self, pid: int, limits: Bounds) -> None:
+        self.pid = pid
+        self.control: socket.socket | None = None
+        """The connection to whoever wants its answer, once somebody does."""
+        self.listener: int | None = None
+        self._limits = limits
+        self._started = self._worked_before = 0.0
+        self._halted: float | None = None
+        self._time_up = self._by_us = False
+
+    def born(self, report: socket.socket) -> None:
+        """Raises NotBorn."""
+        said = b""
+        deadline = time.monotonic() + _BORN_WITHIN
+        with report:
+            while child.READY not in said:
+                report.settimeout(max(0.001, deadline - time.monotonic()))
+                try:
+                    piece, descriptors, _, _ = socket.recv_fds(report, 1000, 1)
+                except TimeoutError:
+                    piece, descriptors = b"", []
+                self.listener = descriptors[0] if descriptors else self.listener
+                said += piece
+                if not piece or said.startswith(child.NOT_LOCKED):
+                    raise NotBorn(said[1:].decode("utf-8", "replace") or "A process ended before it was locked.")
+
+    def hand_over(self, control: socket.socket) -> None:
+        """Somebody has a program for it: the clocks start."""
+        self.control = control
+        self._started, self._worked_before = time.monotonic(), self._clock()
+
+    def answer_for_threads(self) -> None:
+        if self.listener is not None:
+            threads.answer(self.listener, self.pid, self._limits.threads)
+
+    def hear(self) -> None:
+        """What whoever wants the answer says meanwhile."""
+        said = b""
+        if self.control is not None:
+            with suppress(OSError):
+                said = self.control.recv(1)
+        if said == HALT and self._halted is None:
+            self._halted = time.monotonic()
+            self._signal(signal.SIGSTOP)
+        elif said == GO_ON:
+            self._go_on()
+        else:
+            self.end()
+
+    def look(self) -> float:
+        """Look at the clocks, do what they ask for, and give the seconds until the next look."""
+        if self.control is None or self._halted is not None or self._by_us:
+            return 60.0
+        worked, passed = self._worked(), time.monotonic() - self._started
+        limits = self._limits
+        if worked >= limits.seconds + limits.grace or passed >= limits.wall + _PATIENCE * limits.grace:
+            self.end()
+        elif not self._time_up and (worked >= limits.seconds or passed >= limits.wall):
+            self._time_up = True
+            self._signal(signal.SIGXCPU)
+        more = limits.grace if self._time_up else 0.0
+        left = min((limits.seconds + more - worked) / _cores(), limits.wall + _PATIENCE * more - passed)
+        return max(_SOON, left)
+
+    def end(self) -> None:
+        self._by_us = True
+        self._signal(signal.SIGKILL)
+
+    def ended(self) -> bool:
+        """Whether it has ended. Whoever wants the answer is told, and everything of it is gone."""
+        pid, status, usage = os.wait4(self.pid, os.WNOHANG)
+        if not pid:
+            return False
+        if self.control is not None:
+            seconds = max(0.0, usage.ru_utime + usage.ru_stime - self._worked_before)
+            peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+            wall = time.monotonic() - self._started
+            told = Ended(os.waitstatus_to_exitcode(status), seconds, wall, peak, self._time_up, self._by_us)
+            with suppress(OSError):
+                self.control.send(told.to_json())
+            self.control.close()
+        if self.listener is not None:
+            os.close(self.listener)
+        return True
+
+    def watched(self) -> list[tuple[int, Any]]:
+        """The descriptors to watch, each with what to do when it has something to say."""
+        found: list[tuple[int, Any]] = []
+        if self.control is not None and not self._by_us:
+            found.append((self.control.fileno(), self.hear))
+        if self.listener is not None:
+            found.append((self.listener, self.answer_for_threads))
+        return found
+
+    def _go_on(self) -> None:
+        """From where it was halted, and only when nothing more urgent wants to run."""
+        if self._halted is not None:
+            self._started += time.monotonic() - self._halted
+            self._halted = None
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, _LAST)
+        self._signal(signal.SIGCONT)
+
+    def _worked(self) -> float:
+        return self._clock() - self._worked_before
+
+    def _clock(self) -> float:
+        """Seconds of a core's work of the process so far; 0 where the system does not tell."""
+        if sys.platform.startswith("linux"):
+            with suppress(OSError):
+                return time.clock_gettime(~self.pid << 3 | 2)  # clock_getcpuclockid(3) in the kernel's numbers
+        return 0.0
+
+    def _signal(self, number: int) -> None:
+        """The number of a process is its own until it was waited for, which only ``ended`` does."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
