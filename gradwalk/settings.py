@@ -90,6 +90,10 @@ class Settings:
     kept_megabytes: int = _whole(1, 10_000, 64)
     """Memory for results that are kept for whoever asks for the same again."""
 
+    # What holds them
+    lock: str = _text(r"demand|use|off", "use", "demand, use or off")
+    """Whether the kernel locks programs that visitors write: use it where there is one, demand it, or do without."""
+
     # Who may look
     frame_ancestors: str = _text(r"[\w'*:/.\- ]+", "'self'", "'self' https://school.example, or 'none'")
     """Sites that may show Gradwalk in a frame."""

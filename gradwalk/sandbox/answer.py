@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from gradwalk.sandbox.bounds import Bounds
@@ -32,19 +32,33 @@ class Answer:
     """The most memory of its process, in bytes, what it was born with included."""
 
 
-_GONE = Ended(status=-signal.SIGKILL, seconds=0.0, wall=0.0, peak=0, time_up=False, by_us=True)
-"""What is known where the nursery is gone as well."""
+@dataclass
+class Heard:
+    """What was heard of a process, while it was listened to."""
+
+    reader: Reader
+    messages: list[Any] = field(default_factory=list)
+    lie: str = ""
+    closed: bool = False
+    """Whether it can say nothing more, and has not come to its end."""
+
+
 _MOST_OF_IT = 0.8
+_CLOSED = "It closed its answer before it had come to its end."
+_DROPPED = "It was ended, since nobody waited for it any more."
 
 
-def answered(
-    messages: list[Any], reader: Reader, lie: str, ended: Ended | None, bounds: Bounds, born_with: int
-) -> Answer:
+def answered(heard: Heard, ended: Ended, bounds: Bounds, born_with: int) -> Answer:
     """``born_with`` is the memory of the nursery, in bytes."""
-    told = ended or _GONE
-    how, reason = ("lied", lie) if lie else _said(reader) if reader.ended else _happened(told, bounds, born_with)
+    if heard.lie:
+        how, reason = "lied", heard.lie
+    elif heard.reader.ended:
+        how, reason = _said(heard.reader)
+    else:
+        how, reason = _happened(heard, ended, bounds, born_with)
     sentence = reason or _sentence(how, bounds)
-    return Answer(tuple(messages), cast("End", how), sentence, told.time_up, told.seconds, told.wall, told.peak)
+    end = cast("End", how)
+    return Answer(tuple(heard.messages), end, sentence, ended.time_up, ended.seconds, ended.wall, ended.peak)
 
 
 def _said(reader: Reader) -> tuple[str, str]:
@@ -54,12 +68,14 @@ def _said(reader: Reader) -> tuple[str, str]:
     return reader.ended, reason
 
 
-def _happened(told: Ended, bounds: Bounds, born_with: int) -> tuple[str, str]:
+def _happened(heard: Heard, told: Ended, bounds: Bounds, born_with: int) -> tuple[str, str]:
     killed = told.status == -signal.SIGKILL
     if (told.time_up and told.by_us) or (killed and not told.by_us and told.seconds >= bounds.seconds):
         return "time", ""
     if killed and not told.by_us and told.peak - born_with > _MOST_OF_IT * bounds.megabytes * 1e6:
         return "memory", ""
+    if killed and told.by_us:
+        return "killed", _CLOSED if heard.closed else _DROPPED
     if told.status < 0:
         return "killed", f"Its process was ended by {_signal(-told.status)}."
     return "killed", f"Its process left before it had answered, with status {told.status}."

@@ -10,6 +10,7 @@ import math
 import os
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
@@ -83,15 +84,14 @@ class Reader:
     _bytes: int = 0
     _messages: int = 0
 
-    def feed(self, data: bytes) -> list[Any]:
-        """The messages that are complete now. Raises Lie; whoever lied once is not read any more."""
+    def feed(self, data: bytes) -> Iterator[Any]:
+        """The messages that are complete now. Raises Lie behind the last true one; a liar is not read any more."""
         self._buffer += data
-        found: list[Any] = []
         while len(self._buffer) >= _HEAD.size:
             kind, length = _HEAD.unpack_from(self._buffer)
             self._check(kind, length)
             if len(self._buffer) < _HEAD.size + length:
-                break
+                return
             piece = bytes(self._buffer[_HEAD.size : _HEAD.size + length])
             del self._buffer[: _HEAD.size + length]
             if kind == _END:
@@ -99,8 +99,7 @@ class Reader:
             else:
                 self._bytes += length
                 self._messages += 1
-                found.append(checked(piece, self.sizes))
-        return found
+                yield checked(piece, self.sizes)
 
     def _check(self, kind: bytes, length: int) -> None:
         if self.ended:

@@ -19,15 +19,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gradwalk.sandbox import nursery, ward
-from gradwalk.sandbox.answer import Answer, answered
+from gradwalk.sandbox.answer import Answer, Heard, answered
 from gradwalk.sandbox.child import LENGTH
 from gradwalk.sandbox.configuration import Configuration
 from gradwalk.sandbox.frames import Lie, Reader, Sizes
 from gradwalk.sandbox.selftest import Held, tried
-from gradwalk.sandbox.ward import Ended
+from gradwalk.sandbox.ward import UNKNOWN, Ended
 from gradwalk.settings import Settings, variable
 
-Heard = Callable[[Any], None]
+Listener = Callable[[Any], None]
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _PIECE = 1 << 18
@@ -63,9 +63,9 @@ class Process:
         self._configuration = configuration
         self._born_with = born_with
 
-    def run(self, payload: bytes, heard: Heard | None = None) -> Answer:
-        """Do it, and wait for its end. ``heard`` is told each message as it comes."""
-        talk = _Talk(self._channel, payload, self._configuration.sizes, heard)
+    def run(self, payload: bytes, listener: Listener | None = None) -> Answer:
+        """Do it, and wait for its end. ``listener`` is told each message as it comes."""
+        talk = _Talk(self._channel, payload, self._configuration.sizes, listener)
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         poll.register(self._channel, select.POLLIN | select.POLLOUT)
@@ -73,18 +73,18 @@ class Process:
         with self._channel, self._control:
             while ended is None:
                 came = {descriptor for descriptor, _ in poll.poll()}
-                if self._channel.fileno() in came and not talk.over:
+                if self._channel.fileno() in came:
                     poll.modify(self._channel, talk.go_on())
                     if talk.over:
                         poll.unregister(self._channel)
-                        self._tell(ward.END)
+                        self.end()
                 if self._control.fileno() in came:
                     ended = self._control.recv(_PIECE)
             poll.unregister(self._control)
             while not talk.over and poll.poll(_LAST_WORDS * 1000):  # what it said before its end
                 talk.go_on()
-        told = Ended.from_json(ended) if ended else None
-        return answered(talk.messages, talk.reader, talk.lie, told, self._configuration.bounds, self._born_with)
+        told = Ended.from_json(ended) if ended else UNKNOWN
+        return answered(talk.heard, told, self._configuration.bounds, self._born_with)
 
     def halt(self) -> None:
         self._tell(ward.HALT)
@@ -110,15 +110,13 @@ class Process:
 class _Talk:
     """What is said to a process and what it says, as far as it got."""
 
-    def __init__(self, channel: socket.socket, payload: bytes, sizes: Sizes, heard: Heard | None) -> None:
-        self.reader = Reader(sizes)
-        self.messages: list[Any] = []
-        self.lie = ""
+    def __init__(self, channel: socket.socket, payload: bytes, sizes: Sizes, listener: Listener | None) -> None:
+        self.heard = Heard(Reader(sizes))
         self.over = False
         self._channel = channel
         self._channel.setblocking(False)
         self._left = memoryview(LENGTH.pack(len(payload)) + payload)
-        self._heard = heard
+        self._listener = listener
 
     def go_on(self) -> int:
         """Send and receive what is possible now, and give what to wait for (of ``poll``)."""
@@ -140,14 +138,16 @@ class _Talk:
             piece = self._channel.recv(_PIECE)
         except ConnectionResetError:
             piece = b""
+        heard = self.heard
         try:
-            for message in self.reader.feed(piece):
-                self.messages.append(message)
-                if self._heard is not None:
-                    self._heard(message)
+            for message in heard.reader.feed(piece):
+                heard.messages.append(message)
+                if self._listener is not None:
+                    self._listener(message)
         except Lie as error:
-            self.lie = str(error)
-        self.over = not piece or bool(self.lie or self.reader.ended)
+            heard.lie = str(error)
+        heard.closed = not piece and not heard.reader.ended
+        self.over = not piece or bool(heard.lie or heard.reader.ended)
 
 
 class Nursery:
@@ -169,9 +169,9 @@ class Nursery:
             return Held(locked=False, why=self._hello.why)
         return tried(self.process(nursery.TEST).run, self._hello.landlock)
 
-    def run(self, payload: bytes, heard: Heard | None = None) -> Answer:
+    def run(self, payload: bytes, listener: Listener | None = None) -> Answer:
         """Run one program. Raises Gone."""
-        return self.process().run(payload, heard)
+        return self.process().run(payload, listener)
 
     def process(self, wish: bytes = nursery.PROCESS) -> Process:
         """A locked process, in some milliseconds, for one program. Raises Gone."""
@@ -244,6 +244,15 @@ class Nursery:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+def selftest() -> Held:
+    """What the lock holds on this machine, tried in a process that is started for it. Raises Gone."""
+    started = Nursery(Configuration(work="gradwalk.sandbox.attempts:work"))
+    try:
+        return started.start()
+    finally:
+        started.stop()
 
 
 def _environment(ours: Mapping[str, str]) -> dict[str, str]:

@@ -54,12 +54,14 @@ def tried(run: Callable[[bytes], Answer], landlock: int) -> Held:
         port = server.getsockname()[1]
         answer = run(json.dumps({"file": str(file), "folder": folder, "port": port, "pid": os.getpid()}).encode())
         untouched = file.exists() and file.read_bytes() == b"as it was" and [*Path(folder).iterdir()] == [file]
-    outcomes = {str(name): outcome for name, outcome in answer.messages} if answer.ended == "done" else {}
+    outcomes = dict(answer.messages)
     through = [
         name if outcome == "done" else f"{name} ({outcome})"
         for name, outcome in outcomes.items()
         if outcome != "refused"
     ]
+    if answer.ended != "done":
+        through.append("start another program, or end")
     if not untouched:
         through.append("change a folder")
     refused = tuple(name for name, outcome in outcomes.items() if outcome == "refused")

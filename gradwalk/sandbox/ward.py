@@ -52,6 +52,10 @@ class Ended:
         return Ended(**json.loads(text))
 
 
+UNKNOWN = Ended(status=-signal.SIGKILL, seconds=0.0, wall=0.0, peak=0, time_up=False, by_us=True)
+"""Of a process whose nursery has ended, and it with it."""
+
+
 class Ward:
     """Made by the nursery after a fork. ``born`` waits until the process is locked."""
 
