@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
 import torch
 
-from gradwalk.recording import MAX_NUMBERS, Array, Number
+from gradwalk.recording import MAX_NUMBERS, Array, Number, Summary
 
 new: Any = tuple.__new__
 """``new(Edge, (…))`` is ``Edge(…)`` in half the time: a recording is made of very many small tuples."""
@@ -38,19 +40,84 @@ def flat(tensor: torch.Tensor) -> tuple[Number, ...]:
     return tuple(numbers)
 
 
-class Copier:
-    """Copies the numbers of tensors, until there are ``room`` of them; scalars always."""
+_FEW = 64
+"""An array of so many elements is small: all of its numbers are kept as long as there is any room."""
+_FIRST = 4
+"""Elements that the summary of a larger one begins with."""
 
-    def __init__(self, room: int) -> None:
+
+def version_of(tensor: torch.Tensor) -> int:
+    """How often autograd has counted a change in place; 0 for a tensor of inference mode, which counts none."""
+    try:
+        return tensor._version
+    except RuntimeError:
+        return 0
+
+
+class Copier:
+    """Copies the numbers of tensors, until there are ``room`` of them; scalars always.
+
+    Larger arrays have a smaller room of their own, so that the size of a recording follows the number of operations
+    and not that of a model.
+    """
+
+    def __init__(self, room: int, large: int | None = None, keep: Iterable[torch.Tensor] = ()) -> None:
         self._room = room
+        self._large = room if large is None else min(room, large)
+        self._keep = {id(tensor): tensor for tensor in keep}
 
     def array(self, tensor: torch.Tensor) -> Array:
         """A copy of a tensor's numbers."""
         dtype = _DTYPES.get(tensor.dtype) or dtype_name(tensor.dtype)
-        if not tensor.dim():
+        if not tensor.dim() and tensor.layout is torch.strided and not tensor.is_complex():
             scalar: Array = new(Array, ((), dtype, (tensor.item(),), None))
             return scalar
-        numbers = numbers_of(tensor) if self._room > 0 else None
-        if numbers is not None:
-            self._room -= len(numbers)
-        return Array(tuple(tensor.shape), dtype, numbers)
+        shape = tuple(tensor.shape)
+        numbers = self._numbers(tensor)
+        return Array(shape, dtype, numbers, summary_of(tensor) if numbers is None else None)
+
+    def _numbers(self, tensor: torch.Tensor) -> tuple[Number, ...] | None:
+        size = tensor.numel()
+        if tensor.layout is not torch.strided or tensor.is_complex() or tensor.is_meta:
+            return None
+        if self._keep and id(tensor) in self._keep:
+            return flat(tensor)
+        if size > MAX_NUMBERS or self._room <= 0 or (size > _FEW and self._large <= 0):
+            return None
+        self._room -= size
+        if size > _FEW:
+            self._large -= size
+        return flat(tensor)
+
+
+_NOTHING = Summary((), None, None, None, 0, 0)
+
+
+def summary_of(tensor: torch.Tensor) -> Summary:
+    """A few elements and the least, greatest and mean of a tensor, and how many of its elements are not finite."""
+    if tensor.layout is not torch.strided or tensor.is_complex() or tensor.is_meta or not tensor.numel():
+        return _NOTHING
+    with torch.no_grad():
+        tensor = tensor.detach()
+        row = tensor.view(-1) if tensor.is_contiguous() else tensor[(0,) * (tensor.dim() - 1)]
+        first = tuple(row[:_FIRST].tolist())
+        if not tensor.is_floating_point():
+            whole = tensor.to(torch.int64) if tensor.dtype is torch.bool else tensor
+            least, greatest = (float(extreme) for extreme in torch.aminmax(whole))
+            return Summary(first, least, greatest, float(whole.double().mean()), 0, 0)
+        least, greatest = (float(extreme) for extreme in torch.aminmax(tensor))
+        mean = float(tensor.mean(dtype=torch.float32 if tensor.element_size() < 4 else tensor.dtype))
+        if math.isfinite(least) and math.isfinite(greatest):
+            return Summary(first, least, greatest, mean, 0, 0)
+        return _with_holes(tensor, first)
+
+
+def _with_holes(tensor: torch.Tensor, first: tuple[Number, ...]) -> Summary:
+    """Of a tensor in which some elements are not finite."""
+    nan = tensor.isnan()
+    there = tensor[~nan]
+    holes = int(nan.sum()), int(tensor.isinf().sum())
+    if not there.numel():
+        return Summary(first, None, None, None, *holes)
+    least, greatest = torch.aminmax(there)
+    return Summary(first, float(least), float(greatest), float(there.double().mean()), *holes)

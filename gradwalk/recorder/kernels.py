@@ -26,9 +26,12 @@ class Kernel(NamedTuple):
     name: str
     arguments: tuple[str, ...]
     in_place: bool
+    """It changes its first operand."""
     view: bool
     unwritten: bool = False
     """It hands out memory as it finds it. No recording may show what others left there."""
+    writes: tuple[str, ...] = ()
+    """The arguments that it changes."""
 
 
 class Operand(NamedTuple):
@@ -54,6 +57,8 @@ class Ran(NamedTuple):
     outputs: tuple[torch.Tensor, ...]
     base: torch.Tensor | None = None
     """What was changed through a view of it. Then it is the last operand and the first result."""
+    changed: tuple[tuple[int, torch.Tensor], ...] = ()
+    """What it has changed, besides its first operand: the values before, and the tensors."""
 
 
 _SERIES = (list, tuple)
@@ -66,14 +71,21 @@ def _kernel(func: Any) -> Kernel:
     schema = func._schema
     name = schema.name.removeprefix("aten::")
     returns = [item.alias_info for item in schema.returns]
+    writes = [item.name for item in schema.arguments if item.alias_info is not None and item.alias_info.is_write]
+    arguments = tuple(argument.name for argument in schema.arguments)
     known = _KERNELS[func] = Kernel(
         f"{name}.{schema.overload_name}" if schema.overload_name else name,
-        tuple(argument.name for argument in schema.arguments),
-        bool(schema.is_mutable),
+        arguments,
+        arguments[:1] == tuple(writes[:1]),
         any(info is not None and not info.is_write for info in returns),
         name.startswith(("empty", "new_empty")),
+        tuple(writes) or _WRITES.get(name, ()),
     )
     return known
+
+
+_WRITES = {"native_batch_norm": ("running_mean", "running_var")}
+"""What a kernel may change without its schema saying so: whether it did, the numbers say."""
 
 
 class Watch(TorchDispatchMode):
@@ -103,7 +115,8 @@ class Watch(TorchDispatchMode):
         for name, argument in zip(kernel.arguments, args, strict=False):
             self._note(name, argument, operands, constants)
         for name, argument in kwargs.items() if kwargs else ():
-            self._note(name, argument, operands, constants)
+            if not (name.startswith("out") and name in kernel.writes):
+                self._note(name, argument, operands, constants)
         base = self._viewed(args[0], operands) if kernel.in_place else None
         if base is not None:
             self._note("base", base, operands, constants)
@@ -112,18 +125,28 @@ class Watch(TorchDispatchMode):
         if kernel.unwritten:
             for tensor in outputs:
                 tensor.zero_()
+        values = self._values
+        changed: tuple[tuple[int, torch.Tensor], ...] = ()
+        if kernel.writes:
+            written = _written(kernel, args, kwargs)
+            if kernel.in_place and base is None and len(written) == 1:
+                values.changed(written[0])
+            elif written:
+                changed = tuple([(values.value_of(tensor), tensor) for tensor in written])
+                for tensor in written:
+                    values.changed(tensor)
+                outputs = outputs or tuple(written)
+            if base is not None:
+                outputs, changed = (base, *outputs), ()
         if not outputs:
             return out  # a number was read out of a tensor, as for an index
-        if kernel.in_place:
-            self._values.changed(args[0])
-            outputs = outputs if base is None else (base, *outputs)
         shared = operands[0].value if kernel.view and operands else None
-        made, anew = self._values.made, kernel.in_place
+        made, anew = values.made, kernel.in_place
         if len(outputs) == 1:
             results: tuple[int, ...] = (made(outputs[0], shared, anew=anew),)
         else:
             results = tuple([made(tensor, shared, anew=anew) for tensor in outputs])
-        self.ran.append(new(Ran, (kernel, number, tuple(operands), tuple(constants), results, outputs, base)))
+        self.ran.append(new(Ran, (kernel, number, tuple(operands), tuple(constants), results, outputs, base, changed)))
         return out
 
     def _viewed(self, view: torch.Tensor, operands: Sequence[Operand]) -> torch.Tensor | None:
@@ -145,6 +168,15 @@ class Watch(TorchDispatchMode):
         elif argument is not None:
             text = dtype_name(argument) if isinstance(argument, torch.dtype) else str(argument)
             constants.append(new(Constant, (name, text)))
+
+
+def _written(kernel: Kernel, args: Sequence[Any], kwargs: dict[str, Any] | None) -> list[torch.Tensor]:
+    """The tensors that a kernel has changed."""
+    named = dict(zip(kernel.arguments, args, strict=False)) | (kwargs or {})
+    if kernel.name == "native_batch_norm" and not named["training"]:
+        return []
+    found = [named.get(name) for name in kernel.writes]
+    return [t for item in found for t in (item if isinstance(item, list | tuple) else (item,)) if t is not None]
 
 
 def tensors_of(result: Any) -> tuple[torch.Tensor, ...]:

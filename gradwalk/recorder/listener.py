@@ -234,6 +234,7 @@ class Recorder:
     def release(self) -> None:
         """Let go of everything live, so that nothing of a run outlives it."""
         self._watch.ran = []
+        self.values.forget_grads()
         self.values.release()
         self.graph.release()
 

@@ -37,6 +37,8 @@ def node_of(tensor: torch.Tensor) -> Any:
 
 _SAVED_NAMES: dict[type, tuple[tuple[str, str], ...]] = {}
 _SAVED_LIST = "[saved tensors]"
+_PACKED = "packed by a hook of torch.autograd.graph.saved_tensors_hooks"
+_packing = torch._C._autograd._top_saved_tensors_default_hooks
 
 
 def _saved_names(kind: type) -> tuple[tuple[str, str], ...]:
@@ -55,6 +57,34 @@ def _saved(node: Any) -> list[tuple[str, Any]]:
             found.append((name, getattr(node, attribute)))
         except RuntimeError:
             continue
+    if isinstance(node, torch.autograd.function.FunctionCtx):
+        found += _saved_by_function(node)
+    return found
+
+
+def _saved_by_function(node: Any) -> list[tuple[str, Any]]:
+    """What a Function of the program's own has saved with save_for_backward."""
+    try:
+        return [(f"saved_tensors[{number}]", kept) for number, kept in enumerate(node.saved_tensors) if kept is not None]
+    except RuntimeError:
+        return []
+
+
+def _holds(node: Any) -> bool:
+    """Whether any tensor that a node has saved is still there. Nothing is unpacked, so no hook of the program runs."""
+    return any(getattr(raw, "data", None) is not None for raw in _raw(node))
+
+
+def _raw(node: Any) -> list[Any]:
+    found: list[Any] = []
+    own = isinstance(node, torch.autograd.function.FunctionCtx)
+    names = ["_raw_saved_tensors"] if own else [f"_raw{attribute}" for attribute, _ in _saved_names(type(node))]
+    for name in names:
+        try:
+            raw = getattr(node, name, None)
+        except RuntimeError:
+            continue  # of a list that is gone
+        found += raw if isinstance(raw, list | tuple) else [raw]
     return found
 
 
@@ -69,7 +99,10 @@ class LiveGraph:
         self._operations: dict[int, int] = {}
         self._leaves: dict[int, int] = {}
         self._saved: dict[int, tuple[Saved, ...]] = {}
-        self._saving: set[int] = set()
+        self._saving: dict[int, str | None] = {}
+        """The nodes that keep saved tensors, each with the attribute that tells whether they are still there."""
+        self.packed: set[int] = set()
+        """The nodes whose saved tensors a hook of the program has packed: reading them would run its other hook."""
         self.freed: set[int] = set()
 
     def discover(self, roots: Iterable[Any]) -> dict[int, int]:
@@ -128,15 +161,29 @@ class LiveGraph:
     def made_by(self, node: int, operation: int, results: Sequence[int]) -> None:
         """The node belongs to this operation. What it has saved is read now, while it is what it was."""
         self._operations[node] = operation
+        live = self._live[node]
+        if _packing(False) is not None:
+            self._pack(node, live)
+            return
         found: list[Saved] = []
-        for name, kept in _saved(self._live[node]):
+        for name, kept in _saved(live):
             if isinstance(kept, torch.Tensor):
                 found.append(self._saved_tensor(name, kept, results))
-                self._saving.add(node)
+                if node not in self._saving:
+                    self._saving[node] = None if name[-1] == "]" else f"_raw_saved_{name}"
             else:
                 found.append(Saved(name, None, _saved_text(kept)))
+                if found[-1].text == _SAVED_LIST:
+                    self._saving.setdefault(node, None)
         if found:
             self._saved[node] = tuple(found)
+
+    def _pack(self, node: int, live: Any) -> None:
+        """A hook has packed what the node saved: what it keeps is not looked into."""
+        if any(getattr(raw, "unpack_hook", None) is not None for raw in _raw(live)):
+            self.packed.add(node)
+            self._saving[node] = None
+            self._saved[node] = (Saved("", None, _PACKED),)
 
     def _saved_tensor(self, name: str, kept: torch.Tensor, results: Sequence[int]) -> Saved:
         """An operand that is saved is itself; a saved result comes back as a new object over the same memory."""
@@ -173,9 +220,15 @@ class LiveGraph:
         return tuple([index for index in indices if index not in self.freed and self._saves(index)])
 
     def _saves(self, index: int) -> bool:
-        if index in self._operations:
-            return index in self._saving
-        return any(isinstance(kept, torch.Tensor) for _, kept in _saved(self._live[index]))
+        return index in self._saving if index in self._operations else _holds(self._live[index])
+
+    def gone(self, saving: Iterable[int]) -> tuple[int, ...]:
+        """Those of these nodes, which kept saved tensors, whose saved tensors are no longer there."""
+        return tuple([index for index in saving if not self._still(index)])
+
+    def _still(self, index: int) -> bool:
+        node, attribute = self._live[index], self._saving.get(index)
+        return _holds(node) if attribute is None else getattr(node, attribute).data is not None
 
     def saved(self, index: int) -> tuple[Saved, ...] | None:
         """What a node saved, which decides what it does; None where a part of it has no name of its own."""

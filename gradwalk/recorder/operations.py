@@ -84,7 +84,7 @@ class LiveOperations:
     def add(self, item: Ran, node: int | None, cell: int, span: Span | None) -> None:
         """One kernel ran, and this is its node."""
         index = len(self.made)
-        kernel, _, operands, constants, results, _, base = item
+        kernel, _, operands, constants, results, _, base, others = item
         routes = self._routes(node, operands, base is not None) if node is not None else repeat(None)
         edges = tuple([new(Edge, (o[1], o[0], route)) for o, route in zip(operands, routes, strict=False)])
         operation = (index, kernel.name, edges, constants, results, node, kernel.in_place, span, None, "")
@@ -94,9 +94,12 @@ class LiveOperations:
         if node is not None:
             self._graph.made_by(node, index, results)
         self._events.append(new(Forward, (cell, span, index, None)))
-        if kernel.in_place and operands and results:
+        if kernel.in_place and operands and results and not others:
             changed = operands[0] if base is None else operands[-1]
             self._events.append(Update(cell, span, index, changed.value, results[0]))
+        for before, tensor in others:
+            if (after := self._values.value_of(tensor)) != before:
+                self._events.append(Update(cell, span, index, before, after))
 
     def _routes(self, node: int, operands: Sequence[Operand], through_view: bool) -> Sequence[int | None]:
         if not through_view:

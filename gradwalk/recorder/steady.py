@@ -60,7 +60,7 @@ def run_known(
             constants.append(new(Constant, (name, str(argument))))
     result = function.call(*args)
     number, made = sequence_number() - 1, (values.made(result, None, anew=False),)
-    return result, new(Ran, (known.kernel, number, tuple(operands), tuple(constants), made, (result,), None))
+    return result, new(Ran, (known.kernel, number, tuple(operands), tuple(constants), made, (result,), None, ()))
 
 
 def learn(key: tuple[Any, ...], args: tuple[Any, ...], ran: Sequence[Ran], result: Any, values: LiveValues) -> None:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 
-from gradwalk.recorder.copying import Copier, new
+from gradwalk.recorder.copying import Copier, new, version_of
 from gradwalk.recording import Array, Value
 
 
 class _State:
     """What is known of one live tensor: the Value that it is now."""
 
-    __slots__ = ("epoch", "pending", "requires_grad", "storage", "tensor", "value")
+    __slots__ = ("epoch", "pending", "requires_grad", "storage", "tensor", "value", "version")
 
     def __init__(self, tensor: int, storage: int) -> None:
         self.tensor = tensor
         self.storage = storage
         self.value = -1
         self.epoch = -1
+        self.version = 0
         self.requires_grad = False
         self.pending = False
         """Its kernel has run and autograd has not yet said whether the result is tracked."""
@@ -31,6 +32,7 @@ class _Made:
 
     __slots__ = (
         "dtype",
+        "grad_of",
         "is_leaf",
         "names",
         "numbers",
@@ -43,15 +45,16 @@ class _Made:
         "version",
     )
 
-    def __init__(self, state: _State, tensor: torch.Tensor, array: Array, names: tuple[str, ...]) -> None:
+    def __init__(self, state: _State, version: int, array: Array, names: tuple[str, ...], grad_of: int | None) -> None:
         self.tensor = state.tensor
         self.storage = state.storage
-        self.version: int = tensor._version
+        self.version = version
         self.shape, self.dtype, self.numbers, self.summary = array
         self.is_leaf = True
         self.requires_grad = False
         self.operation: int | None = None
         self.names = names
+        self.grad_of = grad_of
 
 
 _NAMES = 16
@@ -61,14 +64,18 @@ _NAMES = 16
 class LiveValues:
     """Finds the Value that a live tensor is at this moment, and makes a new one when it has changed."""
 
-    def __init__(self, copier: Copier) -> None:
+    def __init__(self, copier: Copier, name_of: Callable[[torch.Tensor], str | None] | None = None) -> None:
         self._copier = copier
+        self._name_of = name_of
+        """Asked once for the name of a tensor that no watched call has made."""
         self._kept: list[torch.Tensor] = []
         self._replaced: list[torch.Tensor] = []
         self._states: dict[int, _State] = {}
         self._made: list[_Made] = []
         self._epochs: list[int] = []
         self._storages: dict[int, int] = {}
+        self._sharing: list[list[int]] = []
+        """For each storage, the tensors that live in it."""
         self.anything_changed = False
         """Whether any tensor was ever changed in place."""
         self.shared_outside = False
@@ -78,11 +85,27 @@ class LiveValues:
         """The id of the Value that this tensor is now."""
         state = self._states.get(id(tensor))
         if state is None:
-            state = self._adopted(tensor, self._kept[-8:]) or self._new_state(tensor, None)
-        flag_moved = state.requires_grad != tensor.requires_grad and not state.pending
-        if flag_moved or state.epoch != self._epochs[state.storage]:
-            self._snapshot(state, tensor)
+            state = self._adopted(tensor, self._kept[-8:])
+            if state is None:
+                state = self._new_state(tensor, None)
+                self._snapshot(state, tensor)
+                if self._name_of is not None and (name := self._name_of(tensor)) is not None:
+                    self._name(state.value, name)
+                return state.value
+        if state.epoch != self._epochs[state.storage]:
+            return self._snapshot(state, tensor)
+        if not state.pending:
+            if state.version != version_of(tensor):
+                return self._unseen(state, tensor)
+            if state.requires_grad != tensor.requires_grad:
+                return self._snapshot(state, tensor)
         return state.value
+
+    def _unseen(self, state: _State, tensor: torch.Tensor) -> int:
+        """Autograd has counted a change that no watched call made, as backward() makes of a ``.grad``."""
+        self._epochs[state.storage] += 1
+        self.anything_changed = True
+        return self._snapshot(state, tensor)
 
     def knows(self, tensor: torch.Tensor) -> bool:
         return id(tensor) in self._states
@@ -90,6 +113,10 @@ class LiveValues:
     def has_name(self, tensor: torch.Tensor) -> bool:
         """Whether a variable was bound to this known tensor."""
         return bool(self._made[self._states[id(tensor)].value].names)
+
+    def was(self, tensor: torch.Tensor) -> int:
+        """The Value that a known tensor was when it was last looked at."""
+        return self._states[id(tensor)].value
 
     def made(self, tensor: torch.Tensor, shared: int | None, *, anew: bool) -> int:
         """The Value of a kernel's result. ``shared``: the value whose storage it views. ``anew``: changed in place."""
@@ -105,12 +132,13 @@ class LiveValues:
         made = self._made[value]
         made.operation = operation
         tensor = self._kept[made.tensor]
-        tracked = tracked and tensor.is_floating_point()  # the index beside a maximum is not
+        # The index beside a maximum is not tracked.
+        tracked = tracked and (tensor.is_floating_point() or tensor.is_complex())
         made.requires_grad, made.is_leaf = (True, False) if tracked else (tensor.requires_grad, _is_leaf(tensor))
-        made.version = tensor._version  # which autograd counts after the kernel has run, and shares among views
+        made.version = version_of(tensor)  # which autograd counts after the kernel has run, and shares among views
         state = self._states[id(tensor)]
         if state.value == value:
-            state.requires_grad, state.pending = tracked, False
+            state.requires_grad, state.pending, state.version = tracked, False, made.version
 
     def adopt(self, finals: Iterable[torch.Tensor], outputs: Sequence[torch.Tensor]) -> None:
         """What a call hands out can be another object than its kernel's result: autograd wraps views anew."""
@@ -124,6 +152,20 @@ class LiveValues:
         self.anything_changed = True
         self._epochs[self._states[id(tensor)].storage] += 1
 
+    def stale(self, value: int) -> list[tuple[int, torch.Tensor]]:
+        """The named or tracked leaves in this value's memory whose last known Value is of the past, with that Value."""
+        storage = self._made[value].storage
+        found = []
+        for number in self._sharing[storage]:
+            tensor = self._kept[number]
+            state = self._states.get(id(tensor))
+            if state is None or state.value < 0 or state.epoch == self._epochs[storage]:
+                continue
+            made = self._made[state.value]
+            if made.names or (made.requires_grad and made.is_leaf):
+                found.append((state.value, tensor))
+        return found
+
     def among(self, values: Sequence[int], tensor: torch.Tensor) -> int | None:
         """Which of these values a tensor is, when autograd hands it out as a new object."""
         return next((value for value in values if _same_memory(self.live(value), tensor)), None)
@@ -136,32 +178,53 @@ class LiveValues:
             return None
         self._replaced.append(tensor.data)  # memory that a Value lived in keeps its address
         tensor.data = data
+        return before, self.replaced(tensor)
+
+    def hold(self, tensor: torch.Tensor) -> None:
+        """Memory that a Value lives in keeps its address, also when its tensor is about to get another."""
+        self._replaced.append(tensor)
+
+    def replaced(self, tensor: torch.Tensor) -> int:
+        """A tensor lives in other memory now. Gives the id of its new Value."""
         state = self._states[id(tensor)]
         state.storage = self._storage(tensor)
-        return before, self._snapshot(state, tensor)
+        self._sharing[state.storage].append(state.tensor)
+        return self._snapshot(state, tensor)
 
     def bind(self, name: str, tensor: torch.Tensor) -> int:
         value = self.value_of(tensor)
+        self._name(value, name)
+        return value
+
+    def _name(self, value: int, name: str) -> None:
         made = self._made[value]
         if not made.names:
             made.names = (name,)
         elif name not in made.names:
             made.names = (*made.names, name)[-_NAMES:]
-        return value
 
-    def grad_of(self, leaf: int, grad: torch.Tensor) -> None:
-        """backward() wrote a leaf's .grad: what we knew of that tensor is of the past, and it has a name."""
-        if id(grad) in self._states:
-            self.changed(grad)
+    def grad_of(self, leaf: int, grad: torch.Tensor) -> int:
+        """This tensor is a leaf's .grad now, and has its name."""
         value = self.value_of(grad)
         made = self._made[value]
-        made.names = tuple(f"{name}.grad" for name in self._made[leaf].names) or made.names
+        made.grad_of = self._made[leaf].tensor
+        for name in self._made[leaf].names:
+            self._name(value, f"{name}.grad")
+        return value
 
     def shape(self, value: int) -> tuple[int, ...]:
         return self._made[value].shape
 
     def dtype(self, value: int) -> torch.dtype:
         return self._kept[self._made[value].tensor].dtype
+
+    def names(self, value: int) -> tuple[str, ...]:
+        return self._made[value].names
+
+    def array(self, value: int) -> Array:
+        """A Value's numbers, as they were copied."""
+        made = self._made[value]
+        return Array(made.shape, made.dtype, made.numbers, made.summary)
 
     def tracked(self, value: int) -> bool:
         """Whether autograd differentiates it."""
@@ -187,11 +250,14 @@ class LiveValues:
         return {name: self._kept[made.tensor] for made in self._made for name in made.names}
 
     def release(self) -> None:
-        """Drop every tensor and its ``.grad``: one that leads back (``x.grad = x * 2``) would keep both for ever."""
+        """Drop every tensor."""
+        for live in (self._kept, self._replaced, self._states, self._sharing, self._storages):
+            live.clear()
+
+    def forget_grads(self) -> None:
+        """Drop each ``.grad``: one that leads back (``x.grad = x * 2``) would keep both for ever."""
         for tensor in self._kept:
             tensor.grad = None
-        for live in (self._kept, self._replaced, self._states):
-            live.clear()
 
     def ids(self) -> dict[int, int]:
         """id(tensor) → the Value that it is now."""
@@ -203,35 +269,38 @@ class LiveValues:
     def _new_state(self, tensor: torch.Tensor, storage: int | None) -> _State:
         if storage is None:
             storage = self._storage(tensor)
-        state = self._states[id(tensor)] = _State(len(self._kept), storage)
+        number = len(self._kept)
+        state = self._states[id(tensor)] = _State(number, storage)
         self._kept.append(tensor)
+        self._sharing[storage].append(number)
         return state
 
     def _storage(self, tensor: torch.Tensor) -> int:
         """Memory has one address while its tensors live, and they all do; asking for the storage itself is slow."""
-        address = tensor.data_ptr() if tensor.numel() else 0
-        if offset := int(tensor.storage_offset()):
-            address -= offset * tensor.element_size()
+        address = _address(tensor)
         count = len(self._epochs)
         storage = self._storages.setdefault(address, count) if address else count
         if storage == count:
             self._epochs.append(0)
+            self._sharing.append([])
         return storage
 
     def _snapshot(self, state: _State, tensor: torch.Tensor) -> int:
         value = self._add(state, tensor)
         made = self._made[value]
         state.requires_grad = made.requires_grad = tensor.requires_grad
+        state.pending = False
         made.is_leaf = _is_leaf(tensor)
         return value
 
     def _add(self, state: _State, tensor: torch.Tensor) -> int:
         """The tensor's present state is a Value; it inherits the names of the one before."""
         made = self._made
-        names = made[state.value].names if state.value >= 0 else ()
+        names, grad_of = ((last := made[state.value]).names, last.grad_of) if state.value >= 0 else ((), None)
         state.value = len(made)
         state.epoch = self._epochs[state.storage]
-        made.append(_Made(state, tensor, self._copier.array(tensor), names))
+        state.version = version_of(tensor)
+        made.append(_Made(state, state.version, self._copier.array(tensor), names, grad_of))
         return state.value
 
     def _adopted(self, tensor: torch.Tensor, among: Sequence[torch.Tensor]) -> _State | None:
@@ -241,7 +310,7 @@ class LiveValues:
         for other in reversed(among):
             if (
                 _same_memory(other, tensor)
-                and other._version == tensor._version
+                and version_of(other) == version_of(tensor)
                 and (state := self._states.get(id(other))) is not None
             ):
                 self._states[id(tensor)] = state
@@ -254,7 +323,7 @@ class LiveValues:
 def _finished(index: int, m: _Made) -> Value:
     storage = (index, m.tensor, m.storage, m.version)
     flags = (m.names, m.is_leaf, m.requires_grad, m.operation)
-    value: Value = new(Value, (*storage, m.shape, m.dtype, m.numbers, *flags, m.summary, None))
+    value: Value = new(Value, (*storage, m.shape, m.dtype, m.numbers, *flags, m.summary, m.grad_of))
     return value
 
 
@@ -266,5 +335,20 @@ def _is_leaf(tensor: torch.Tensor) -> bool:
         return True
 
 
+def _address(tensor: torch.Tensor) -> int:
+    """Where a tensor's storage begins; 0 for one that has no memory, or none of its own kind."""
+    if not tensor.numel():
+        return 0
+    try:
+        address = tensor.data_ptr()
+        offset = tensor.storage_offset()
+    except (RuntimeError, NotImplementedError):  # a sparse tensor, or one inside of a transform
+        return 0
+    return address - int(offset) * tensor.element_size() if offset else address
+
+
 def _same_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
-    return one.data_ptr() == other.data_ptr() and one.shape == other.shape and one.stride() == other.stride()
+    try:
+        return one.data_ptr() == other.data_ptr() and one.shape == other.shape and one.stride() == other.stride()
+    except (RuntimeError, NotImplementedError):
+        return one is other
