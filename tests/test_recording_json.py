@@ -119,7 +119,8 @@ PARTS: dict[str, Any] = {
     "modules": r.Module, **EVENTS
 }  # fmt: skip
 SECOND = {
-    "result", "hooked", "cleared", "assigned", "switched", "taken", "entered", "left", "stopped", "modules", "pictures"
+    "returned", "moved", "result", "hooked", "cleared", "assigned", "switched", "taken", "entered", "left", "stopped",
+    "modules", "pictures",
 }  # fmt: skip
 """Parts that the page's program does not have."""
 

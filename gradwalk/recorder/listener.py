@@ -219,7 +219,7 @@ class Recorder:
         if self.values.anything_changed:
             self._settle([value for _, value in bindings if isinstance(value, torch.Tensor)], span)
         bound = tuple([self._bind(name, value) for name, value in bindings])
-        self.events.append(new(Statement, (self.cell_number, span, bound)))
+        self.events.append(new(Statement, (self.cell_number, span, bound, 0)))
 
     def output(self, span: Span, stream: str, text: str) -> None:
         self.events.append(Output(self.cell_number, span, stream, text))

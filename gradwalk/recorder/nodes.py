@@ -65,7 +65,9 @@ def _saved(node: Any) -> list[tuple[str, Any]]:
 def _saved_by_function(node: Any) -> list[tuple[str, Any]]:
     """What a Function of the program's own has saved with save_for_backward."""
     try:
-        return [(f"saved_tensors[{number}]", kept) for number, kept in enumerate(node.saved_tensors) if kept is not None]
+        return [
+            (f"saved_tensors[{number}]", kept) for number, kept in enumerate(node.saved_tensors) if kept is not None
+        ]
     except RuntimeError:
         return []
 
@@ -93,6 +95,7 @@ class LiveGraph:
 
     def __init__(self, values: LiveValues) -> None:
         self._values = values
+        values.node_id = self._node_id
         self._ids: dict[Any, int] = {}
         self._live: list[Any] = []
         self._routes: list[tuple[Route, ...]] = []
@@ -199,6 +202,16 @@ class LiveGraph:
             value = self._values.value_of(kept)
         saved: Saved = new(Saved, (name, value, ""))
         return saved
+
+    def _node_id(self, tensor: torch.Tensor) -> int | None:
+        node = node_of(tensor)
+        if node is None:
+            return None
+        if node not in self._ids:
+            if tensor._is_view():
+                return None  # a view's new node is an operation of its own
+            self.discover((node,))
+        return self._ids[node]
 
     def knows(self, node: Any) -> bool:
         return node in self._ids

@@ -43,7 +43,7 @@ _STANDING_IN = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
 class Site:
     """One place at which code calls something."""
 
-    __slots__ = ("call", "code", "clears", "span", "targets")
+    __slots__ = ("call", "clears", "code", "span", "targets")
 
     def __init__(self, code: CodeType, span: Span | None, call: Call, named: Targets) -> None:
         self.code = code
@@ -111,7 +111,7 @@ class Places:
         known = self._foreign.get(filename)
         if known is None:
             inside = filename not in self._texts and filename != self._own
-            known = inside and (filename.startswith(INSTALLED) or filename.startswith("<frozen "))
+            known = inside and filename.startswith((*INSTALLED, "<frozen "))
             self._foreign[filename] = known
         return known
 

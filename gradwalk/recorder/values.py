@@ -35,6 +35,7 @@ class _Made:
         "grad_of",
         "is_leaf",
         "names",
+        "node",
         "numbers",
         "operation",
         "requires_grad",
@@ -55,6 +56,7 @@ class _Made:
         self.operation: int | None = None
         self.names = names
         self.grad_of = grad_of
+        self.node: int | None = None
 
 
 _NAMES = 16
@@ -68,6 +70,8 @@ class LiveValues:
         self._copier = copier
         self._name_of = name_of
         """Asked once for the name of a tensor that no watched call has made."""
+        self.node_id: Callable[[torch.Tensor], int | None] | None = None
+        """Gives the number of a tensor's grad_fn."""
         self._kept: list[torch.Tensor] = []
         self._replaced: list[torch.Tensor] = []
         self._states: dict[int, _State] = {}
@@ -135,6 +139,8 @@ class LiveValues:
         # The index beside a maximum is not tracked.
         tracked = tracked and (tensor.is_floating_point() or tensor.is_complex())
         made.requires_grad, made.is_leaf = (True, False) if tracked else (tensor.requires_grad, _is_leaf(tensor))
+        if made.requires_grad and self.node_id is not None:
+            made.node = self.node_id(tensor)
         made.version = version_of(tensor)  # which autograd counts after the kernel has run, and shares among views
         state = self._states[id(tensor)]
         if state.value == value:
@@ -291,6 +297,8 @@ class LiveValues:
         state.requires_grad = made.requires_grad = tensor.requires_grad
         state.pending = False
         made.is_leaf = _is_leaf(tensor)
+        if made.requires_grad and self.node_id is not None:
+            made.node = self.node_id(tensor)
         return value
 
     def _add(self, state: _State, tensor: torch.Tensor) -> int:
@@ -323,7 +331,7 @@ class LiveValues:
 def _finished(index: int, m: _Made) -> Value:
     storage = (index, m.tensor, m.storage, m.version)
     flags = (m.names, m.is_leaf, m.requires_grad, m.operation)
-    value: Value = new(Value, (*storage, m.shape, m.dtype, m.numbers, *flags, m.summary, m.grad_of))
+    value: Value = new(Value, (*storage, m.shape, m.dtype, m.numbers, *flags, m.summary, m.grad_of, m.node))
     return value
 
 

@@ -68,6 +68,8 @@ class Value(NamedTuple):
     """Where ``numbers`` is None: what is kept instead."""
     grad_of: int | None = None
     """The ``tensor`` (not the value) whose ``.grad`` this is, or was when it was that."""
+    node: int | None = None
+    """Its ``grad_fn`` then; None for a leaf."""
 
 
 class Edge(NamedTuple):
@@ -155,11 +157,24 @@ class Binding(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """A statement is done; ``bindings`` are the variables that it set."""
+    """A statement is done; ``bindings`` are the variables that it set.
+
+    A binding without a value and without a text is a name that is gone.
+    """
 
     cell: int
     span: Span
     bindings: tuple[Binding, ...]
+    frame: int = 0
+    """Whose variables they are: 0 for the module's; else a number of the function's call, each call its own."""
+
+
+class Returned(NamedTuple):
+    """A call of a function is over, and its variables with it."""
+
+    cell: int
+    span: Span | None
+    frame: int
 
 
 class Forward(NamedTuple):
@@ -249,6 +264,8 @@ class Accumulate(NamedTuple):
     before: Array | None
     added: Array
     after: Array
+    value: int | None = None
+    """The value that the ``.grad`` is afterwards."""
 
 
 class Free(NamedTuple):
@@ -297,6 +314,8 @@ class Cleared(NamedTuple):
     leaves: tuple[int, ...]
     """Ids of values."""
     zeros: bool
+    values: tuple[int, ...] = ()
+    """Of zeros: the values that the gradients are afterwards, one for each of ``leaves``."""
 
 
 class Assigned(NamedTuple):
@@ -319,6 +338,18 @@ class Switched(NamedTuple):
     """``requires_grad``, ``detach_``, ``retain_grad`` …"""
     before: int
     after: int
+
+
+class Moved(NamedTuple):
+    """Tensors other than the one that the event before this is about share its memory, and are not what they were.
+
+    Or, after a backward pass: a ``.grad`` is not what was told last. Only those that have a name or are a ``.grad``.
+    """
+
+    cell: int
+    span: Span | None
+    values: tuple[int, ...]
+    """What they are now."""
 
 
 class Entered(NamedTuple):
@@ -428,6 +459,7 @@ class Failure(NamedTuple):
 
 Event = (
     Statement
+    | Returned
     | Forward
     | BackwardCall
     | LocalGradient
@@ -441,6 +473,7 @@ Event = (
     | Switched
     | Taken
     | Update
+    | Moved
     | Entered
     | Left
     | Output
@@ -450,6 +483,7 @@ Event = (
 
 EVENTS: dict[str, type] = {
     "statement": Statement,
+    "returned": Returned,
     "forward": Forward,
     "local gradient": LocalGradient,
     "backward call": BackwardCall,
@@ -463,6 +497,7 @@ EVENTS: dict[str, type] = {
     "switched": Switched,
     "taken": Taken,
     "update": Update,
+    "moved": Moved,
     "entered": Entered,
     "left": Left,
     "output": Output,
@@ -547,6 +582,6 @@ _PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modul
 _PLAIN = ("source", "torch", "complete", "file")
 _LEFT_OUT = frozenset(
     "file summary grad_of module mode call function create_graph more inputs mime alternative traceback operands "
-    "facts".split()
+    "facts node value values frame".split()
 )
 """Fields that are left out where they hold what they usually do."""
