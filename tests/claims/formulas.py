@@ -1,0 +1,328 @@
+"""Whether the formulas of a step hold: their shapes fit, and they give the numbers that the recording holds."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gradwalk.formula import name_tree
+from gradwalk.index import Index
+from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Forward, LocalGradient, Operation, Value
+from tests.claims.computing import (
+    Computer,
+    Numbers,
+    Quantity,
+    ShapeError,
+    UnknownError,
+    alike,
+    bound,
+    computed,
+    numbered,
+    quantity,
+    ranges,
+)
+from tests.claims.steps import Step
+from tests.claims.syntax import Expression, Reader, UnreadableError, key_of
+
+
+class Found(NamedTuple):
+    """What became of one line."""
+
+    line: str
+    verdict: str
+    """``holds``, ``fails`` or ``unread``."""
+    why: str
+
+
+def array(found: Array | Value) -> Numbers:
+    if found.numbers is None:
+        raise UnknownError(found.shape)
+    return np.array(found.numbers, dtype=np.float64).reshape(found.shape)
+
+
+class Recorded:
+    """What names and derivatives stand for at a step, in the numbers of its recording."""
+
+    def __init__(self, step: Step, *, past: bool = False) -> None:
+        self.index: Index = step.index
+        self.event = step.event
+        self._step = step
+        self._past = past
+        self.call: int | None = getattr(self.event, "call", None)
+        self.operation = self._operation()
+        operation = self.operation
+        near = [] if operation is None else [*(edge.value for edge in operation.edges), *operation.results]
+        if past and operation is not None:
+            near = [*operation.results, *(edge.value for edge in operation.edges)]
+        self.named: dict[str, int] = {name: value for value, name in sorted(self.index.names.items())}
+        self.named |= {self.index.names[value]: value for value in near}
+
+    def _operation(self) -> Operation | None:
+        event = self.event
+        if isinstance(event, LocalGradient | Forward):
+            return self.index.operations[event.operation]
+        return self.index.operation_of(event.node) if isinstance(event, Backward) else None
+
+    def reader(self) -> Reader:
+        names = {key_of(name_tree(name)): name for name in self.named}
+        if self.call is not None and (target := self.index.target(self.call)) not in self.named:
+            names[key_of(name_tree(target))] = target
+        return Reader(names)
+
+    def value(self, name: str) -> Numbers:
+        if name not in self.named:
+            raise UnknownError(name)
+        return array(self.index.values[self.named[name]])
+
+    def before(self) -> Recorded:
+        return Recorded(self._step, past=True)
+
+    def grad(self, name: str) -> Numbers:
+        event = self.event
+        if not isinstance(event, Accumulate) or f"{self.index.names[event.leaf]}.grad" != name:
+            raise UnknownError(name)
+        if not self._past:
+            return array(event.after)
+        return array(event.before) if event.before is not None else np.zeros(event.after.shape)
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        return self.index.values[self.named[name]].shape if name in self.named else ()
+
+    def local(self, above: Sequence[Any], below: Sequence[Any]) -> LocalGradient | None:
+        """The local gradient that ∂above/∂below is; None where it is a gradient of the target."""
+        operation, call = self.operation, self.call
+        if operation is None or call is None:
+            return None
+        above_id, below_id = self.named.get(above[0]), self.named.get(below[0])
+        edges = [number for number, edge in enumerate(operation.edges) if edge.value == below_id]
+        if above_id not in operation.results or not edges:
+            return None
+        if isinstance(self.event, LocalGradient):
+            return self.event
+        if above_id != operation.results[0]:
+            return next(
+                (
+                    event
+                    for event in self.index.recording.events
+                    if isinstance(event, LocalGradient)
+                    and (event.call, event.operation, event.edge) == (call, operation.id, edges[0])
+                    and operation.results[event.result] == above_id
+                ),
+                None,
+            )
+        place = below[2] - 1 if len(below) > 2 else 0
+        return self.index.locals.get((call, operation.id, edges[place]))
+
+    def gradient(self, below: Sequence[Any]) -> Numbers:
+        """∂L/∂x, whole."""
+        if self.call is None or below[0] not in self.named:
+            raise UnknownError(below)
+        value = self.named[below[0]]
+        known = self.index.gradients.get((self.call, value))
+        if known is None:
+            parts = self.index.contributions.get((self.call, value), [])
+            if not parts:
+                raise UnknownError(below)
+            return np.sum([array(part) for part in parts], axis=0)  # type: ignore[no-any-return]
+        return array(known)
+
+    def jacobian(self, local: LocalGradient) -> Numbers:
+        """Rows for the elements of the result, columns for those of the operand."""
+        if local.numbers is None:
+            raise UnknownError("a large Jacobian")
+        numbers = np.array(local.numbers, dtype=np.float64)
+        return np.diag(numbers) if local.form == "diagonal" else numbers.reshape(local.rows, local.columns)
+
+    def slope(self, above: Sequence[Any], below: Sequence[Any]) -> Quantity:
+        local = self.local(above, below)
+        if local is None:
+            return quantity(self.gradient(below))
+        jacobian = self.jacobian(local)
+        assert self.operation is not None
+        if local.form == "diagonal" and local.rows > 1:
+            shape = self.index.values[self.operation.results[local.result]].shape
+            return Quantity(np.diag(jacobian).reshape(shape), "slopes")
+        if local.rows == 1:
+            return quantity(jacobian.reshape(self.shape(below[0])), "any")
+        return quantity(jacobian.reshape(-1) if local.columns == 1 else jacobian)
+
+    def entry(self, above: Sequence[Any], below: Sequence[Any], places: Mapping[str, int]) -> Quantity:
+        column = flat_place(below[1], self.shape(below[0]), places)
+        local = self.local(above, below)
+        if local is not None:
+            row = flat_place(above[1], self.shape(above[0]), places)
+            return quantity(self.jacobian(local)[row, column])
+        if not above[1] and len(below[1]) < len(self.shape(below[0])):
+            letters = tuple(places[letter] for letter in below[1])
+            return quantity(self.gradient(below)[letters])
+        return quantity(self.gradient(below).reshape(-1)[column])
+
+
+def flat_place(index: str, shape: tuple[int, ...], places: Mapping[str, int]) -> int:
+    if len(index) != len(shape) and not (not index and math.prod(shape) == 1):
+        raise ShapeError(f"{index} of {shape}")
+    place = 0
+    for letter, size in zip(index, shape, strict=False):
+        place = place * size + (0 if letter == "1" else places[letter])
+    return place
+
+
+def check(step: Step) -> Iterator[Found]:
+    """Each line of the step's formula."""
+    recorded = Recorded(step)
+    reader = recorded.reader()
+    before: Quantity | None = None
+    for formula in step.account.formula:
+        shown = text_of(formula)
+        try:
+            sides = reader.line(formula)
+            with np.errstate(all="ignore"):
+                before, why = _line(recorded, step, sides, before)
+        except (UnreadableError, UnknownError) as error:
+            before = None
+            yield Found(shown, "unread", repr(error))
+        except ShapeError as error:
+            before = None
+            yield Found(shown, "fails", str(error))
+        else:
+            yield Found(shown, "fails" if why else "holds", why)
+
+
+def text_of(formula: Any) -> str:
+    from tests.claims.syntax import whole
+
+    return _text(whole(formula))
+
+
+def _text(tree: Any) -> str:
+    if isinstance(tree, str):
+        return tree
+    tag, *children = tree
+    parts = [_text(child) for child in children]
+    if tag == "mtr":
+        return " ".join(parts) + "; "
+    joint = {"mfrac": "/", "msup": "^", "msub": "_", "munder": "_"}.get(tag, "")
+    return f"√{parts[0]}" if tag == "msqrt" else joint.join(parts)
+
+
+Sides = Sequence[tuple[str, Expression | None]]
+
+
+def _line(recorded: Recorded, step: Step, sides: Sides, before: Quantity | None) -> tuple[Quantity | None, str]:
+    """What the line's left side is, and why the line does not hold."""
+    if any(relation == "in" for relation, _ in sides):
+        return None, _size(recorded, sides)
+    if sides[0][1] is None:
+        return before, _written(recorded, step, [side for _, side in sides[1:] if side is not None], before)
+    expressions = [side for _, side in sides if side is not None]
+    letters = set(ranges(expressions, recorded)) - bound(expressions)
+    if letters:
+        return _entries(recorded, expressions, letters)
+    return _equal(recorded, step, expressions)
+
+
+def _size(recorded: Recorded, sides: Sides) -> str:
+    left, right = sides[0][1], sides[1][1]
+    assert left is not None
+    assert right is not None
+    local = recorded.local(left[1], left[2])
+    texts: list[str] = []
+    numbered(right, texts)
+    size = [local.rows, local.columns] if local is not None else []
+    return "" if [int(text) for text in texts] == size else f"the Jacobian is {size}, not {texts}"
+
+
+def _written(recorded: Recorded, step: Step, sides: Sequence[Expression], before: Quantity | None) -> str:
+    """A line of numbers: its sides are equal, and the last is what the line before spoke of."""
+    values: list[tuple[Quantity, float]] = []
+    for side in sides:
+        texts: list[str] = []
+        values.append(computed(numbered(side, texts), texts, recorded))
+    *_, (last, tolerance) = values
+    for value, off in values[:-1]:
+        if why := _alike_written(value, last, off + tolerance):
+            return why
+    spoken = before if before is not None else _result(recorded, step)
+    return "" if spoken is None else _alike_written(spoken, last, tolerance)
+
+
+def _result(recorded: Recorded, step: Step) -> Quantity | None:
+    if isinstance(step.event, Forward) and recorded.operation is not None:
+        return quantity(array(recorded.index.values[recorded.operation.results[0]]))
+    return None
+
+
+def _alike_written(value: Quantity, other: Quantity, tolerance: float) -> str:
+    size = max((float(np.abs(q.numbers).max()) for q in (value, other) if q.numbers.size), default=0.0)
+    return alike(value, other, tolerance + 1e-5 * size + 1e-12)
+
+
+def _equal(recorded: Recorded, step: Step, expressions: Sequence[Expression]) -> tuple[Quantity | None, str]:
+    values: list[Quantity] = []
+    computer = Computer(recorded)
+    for expression in expressions:
+        texts: list[str] = []
+        prepared = numbered(expression, texts)
+        if texts:
+            value, off = computed(prepared, texts, recorded)
+            computer.largest = max(computer.largest, off * 1e4)
+        else:
+            value = computer.compute(prepared)
+        values.append(value)
+    tolerance = 2e-4 * computer.largest
+    if len(values) == 1:
+        return values[0], _contribution(recorded, step, values[0], tolerance)
+    whys = (alike(values[0], other, tolerance) for other in values[1:])
+    return values[0], next((why for why in whys if why), "")
+
+
+def _contribution(recorded: Recorded, step: Step, value: Quantity, tolerance: float) -> str:
+    """A product without a left side is one of several contributions."""
+    if isinstance(step.event, Backward):
+        arrivals = recorded.index.arrivals.get((step.event.call, step.event.node), [])
+        arrays = [quantity(array(arrival.array)) for arrival in arrivals]
+        whys = [alike(other, value, tolerance) for other in arrays]
+        return "" if "" in whys else f"none of the contributions: {whys}"
+    raise UnknownError("a product that belongs to nothing")
+
+
+def _entries(
+    recorded: Recorded, expressions: Sequence[Expression], letters: set[str]
+) -> tuple[Quantity | None, str]:
+    """A line for each entry; the entries of a Jacobian that it does not speak of are 0."""
+    sizes = ranges(expressions, recorded)
+    left = expressions[0]
+    local = recorded.local(left[1], left[2]) if left[0] == "slope" else None
+    spoken: set[tuple[int, int]] = set()
+    order = sorted(letters)
+    texts: list[str] = []
+    prepared = [numbered(expression, texts) for expression in expressions]
+    literals = [0.0 if text in ("inf", "nan") else float(text.replace("−", "-")) for text in texts]
+    for numbers in itertools.product(*(range(sizes[letter]) for letter in order)):
+        places = dict(zip(order, numbers, strict=True))
+        computer = Computer(recorded, literals)
+        values = [computer.compute(expression, places) for expression in prepared]
+        for other in values[1:]:
+            if why := alike(values[0], other, 2e-4 * computer.largest):
+                return None, f"at {places}: {why}"
+        if local is not None:
+            spoken.add(
+                (
+                    flat_place(left[1][1], recorded.shape(left[1][0]), places),
+                    flat_place(left[2][1], recorded.shape(left[2][0]), places),
+                )
+            )
+    if local is not None:
+        jacobian = recorded.jacobian(local)
+        rest = [place for place in np.argwhere(np.abs(jacobian) > 1e-6).tolist() if tuple(place) not in spoken]
+        if rest:
+            return None, f"{jacobian[tuple(rest[0])]} stands at {rest[0]}, of which the line does not speak"
+        return recorded.slope(left[1][:1] + ("",) + left[1][2:], left[2][:1] + ("",) + left[2][2:]), ""
+    return (recorded.slope((left[1][0], ""), (left[2][0], "")) if left[0] == "slope" else None), ""
+
+
+__all__ = ["Accumulate", "BackwardCall", "Found", "Recorded", "check", "text_of"]
