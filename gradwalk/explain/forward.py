@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradwalk.analysis.index import Index
 from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.nonfinite import forward_reason, overflowed, saturated
-from gradwalk.explain.pieces import called, own_function
+from gradwalk.explain.pieces import called, elementwise, own_function
 from gradwalk.explain.saved import named, saved_text
 from gradwalk.explain.wording import (
     FORWARD,
@@ -18,8 +18,7 @@ from gradwalk.formula import (
     symbol_line,
 )
 from gradwalk.formula.arrays import array_or_start, number_text
-from gradwalk.notation import call_name, call_text, is_number, shape_text
-from gradwalk.notation.kernels import Trait, elementwise, has
+from gradwalk.notation import call_name, call_text, is_number, kernel_of, shape_text
 from gradwalk.recording import (
     BackwardCall,
     Failure,
@@ -85,8 +84,8 @@ def _computed(index: Index, operation: Operation, result: Value, operands: list[
     key = "large"
     if number is not None:
         alike = result.shape and any(value.shape == result.shape for value in operands)
-        made = call_name(operation)
-        scalar = "constant number" if made == "scalar_tensor" else "array" if has(made, Trait.COUNTS) else "number"
+        known = kernel_of(operation)
+        scalar = "constant number" if known.name == "scalar_tensor" else "array" if known.truth else "number"
         key = scalar if not result.shape else "elements" if alike and elementwise(operation) else "array"
     return FORWARD[key].format(
         result=index.shown[result.id],
@@ -101,7 +100,7 @@ def _noted(index: Index, operation: Operation) -> str:
         if call_name(operation) == "detach":
             return FORWARD["cut"]
         tracked = any(index.values[edge.value].requires_grad for edge in operation.edges)
-        if tracked and has(call_name(operation), Trait.COUNTS):
+        if tracked and kernel_of(operation).truth:
             return FORWARD["no derivative"].format(
                 kernel=call_name(operation), result=index.shown[operation.results[0]]
             )

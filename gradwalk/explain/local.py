@@ -17,7 +17,7 @@ from gradwalk.formula import (
     local_lines,
 )
 from gradwalk.formula.mathml import LARGEST_MATRIX
-from gradwalk.notation import SUPERSCRIPTS, call_name, short
+from gradwalk.notation import SUPERSCRIPTS, kernel_of, short
 from gradwalk.recording import (
     Array,
     LocalGradient,
@@ -32,7 +32,7 @@ def local(index: Index, event: LocalGradient) -> Account:
     operands = [index.values[other.value] for other in operation.edges]
     reason = local_reason(event, operation, operands, index.values[operation.results[event.result]])
     scalar = event.rows == event.columns == 1
-    jump = scalar and jumps(call_name(operation), operands[event.edge].numbers)
+    jump = scalar and jumps(kernel_of(operation), operands[event.edge].numbers)
     sentence = joined(
         "" if (reason and scalar) or jump else _how_much(index, event, operation),
         _through_place(index, operation, event.edge),

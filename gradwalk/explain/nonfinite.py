@@ -6,13 +6,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from gradwalk.explain.wording import FORWARD, NONFINITE, OVERFLOW, START
-from gradwalk.notation import MINUS, call_name, short
+from gradwalk.notation import MINUS, Kernel, call_name, kernel_of, short
 from gradwalk.recording import Array, LocalGradient, Number, Operation, Value
 
 LARGEST = {"float32": "3.403e+38", "float64": "1.798e+308", "float16": "65504", "bfloat16": "3.39e+38"}
-
-_LOGARITHMS = ("log", "log2", "log10")
-_BOUNDED = ("asin", "acos")
 
 
 def odd(numbers: Sequence[Number] | None) -> bool:
@@ -29,12 +26,13 @@ def forward_reason(operation: Operation, operands: Sequence[Value], result: Valu
     inputs = {
         edge.name: _at(value, place, result) for edge, value in zip(operation.edges, operands, strict=True)
     } | _constants(operation)
-    kernel = call_name(operation)
+    known = kernel_of(operation)
+    kernel = known.name
     spread = [value for value in operands if odd(value.numbers)]
     if spread:
         return _spread(kernel, list(inputs.values()), made, names[spread[0].id], spread[0])
     pieces = {name: short(number) for name, number in inputs.items() if number is not None}
-    key = _domain(kernel, inputs)
+    key = _domain(known, inputs)
     if key and set(inputs) == set(pieces):
         name = names[operation.edges[0].value] if operation.edges else ""
         return NONFINITE[key].format(kernel=kernel, made=short(made), name=name, **pieces)
@@ -93,22 +91,22 @@ def _at(value: Value, place: int, result: Value) -> float | None:
     return value.numbers[0] if len(value.numbers) == 1 else None
 
 
-def _domain(kernel: str, inputs: Mapping[str, float | None]) -> str | None:
+def _domain(known: Kernel, inputs: Mapping[str, float | None]) -> str | None:
     """The key of the rule that finite inputs break; None when only the size of the result is to blame."""
     self, other = inputs.get("self"), inputs.get("other")
-    if kernel == "div" and other == 0:
+    if known.name == "div" and other == 0:
         return "zero by zero" if self == 0 else "by zero"
     if self is None:
         return None
-    if kernel in _LOGARITHMS:
+    if known.domain == "positive":
         return "log of zero" if self == 0 else "log of negative" if self < 0 else None
-    if kernel in ("sqrt", "rsqrt") and self < 0:
+    if known.domain == "root" and self < 0:
         return "root of negative"
-    if kernel in ("reciprocal", "rsqrt") and self == 0:
+    if known.name in ("reciprocal", "rsqrt") and self == 0:
         return "reciprocal of zero"
-    if kernel in _BOUNDED and abs(self) > 1:
+    if known.domain == "bounded" and abs(self) > 1:
         return "outside one"
-    if kernel == "pow":
+    if known.domain == "power":
         return _power(self, inputs.get("exponent"))
     return None
 
@@ -140,8 +138,9 @@ def local_reason(event: LocalGradient, operation: Operation, operands: Sequence[
         return ""
     if odd(result.numbers) and not odd(operands[event.edge].numbers):
         zeros = any(number == 0 for value in operands for number in value.numbers or ())
-        poles = (*_LOGARITHMS, "div", "reciprocal")
-        if any(map(math.isnan, result.numbers or ())) or not (zeros and call_name(operation) in poles):
+        known = kernel_of(operation)
+        poles = known.domain in ("positive", "no zero") or known.name == "div"
+        if any(map(math.isnan, result.numbers or ())) or not (zeros and poles):
             return NONFINITE["local of odd"].format(made=_first_odd(result.numbers))
     elif any(odd(value.numbers) for value in operands):
         return NONFINITE["local of odd"].format(made=_first_odd(next(v.numbers for v in operands if odd(v.numbers))))

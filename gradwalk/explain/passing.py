@@ -10,9 +10,10 @@ from gradwalk.explain.pass_through import Pass
 from gradwalk.explain.pieces import NEARLY_FLAT, called, gist, jumps
 from gradwalk.explain.speakers import SPEAKERS
 from gradwalk.explain.wording import BACKWARD
-from gradwalk.notation import call_name
-from gradwalk.notation.kernels import Trait, has
+from gradwalk.notation import Form, call_name, kernel_of
 from gradwalk.recording import Array, Backward, Operation
+
+_BROADCASTING = (Form.ELEMENTWISE, Form.EXPAND)
 
 
 def passing(index: Index, event: Backward, operation: Operation, upstream: Array, arrivals: Sequence[Arrival]) -> str:
@@ -27,7 +28,7 @@ def passing(index: Index, event: Backward, operation: Operation, upstream: Array
     if operation.edges[-1].name == "base":
         view, base = index.shown[operation.edges[0].value], index.shown[operation.edges[-1].value]
         return seen.say("through a view", view=view, base=base)
-    speak = SPEAKERS.get(call_name(operation), _other)
+    speak = SPEAKERS.get(kernel_of(operation).told, _other)
     return " ".join(filter(None, (speak(seen) or _other(seen), _copies(seen))))
 
 
@@ -53,16 +54,20 @@ def _other(seen: Pass) -> str:
     """Any operation: its slope for scalars, the kind of product for vectors."""
     if seen.scalar():
         return _scaled(seen) if seen.single() else ""
-    if seen.diagonal() or has(call_name(seen.operation), Trait.BROADCASTS):
+    if seen.diagonal() or _broadcasts(seen):
         return seen.say("elements")
     return seen.say("row" if math.prod(seen.result.shape) == 1 else "vjp")
+
+
+def _broadcasts(seen: Pass) -> bool:
+    return kernel_of(seen.operation).form in _BROADCASTING or call_name(seen.operation) == "addmm"
 
 
 def _scaled(seen: Pass) -> str:
     local = seen.local()
     word = called(seen.operation)
     capital = word[:1].upper() + word[1:]
-    if jumps(call_name(seen.operation), seen.operand().numbers):
+    if jumps(kernel_of(seen.operation), seen.operand().numbers):
         return seen.say("jump", operation=capital)
     if local == 1:
         return seen.say("unchanged", operation=word)
@@ -76,7 +81,7 @@ def _copies(seen: Pass) -> str:
     sentences = []
     for number, arrival in enumerate(seen.arrivals):
         here, there = math.prod(seen.operand(number).shape), math.prod(seen.result.shape)
-        if has(call_name(seen.operation), Trait.BROADCASTS) and 0 < here < there:
+        if _broadcasts(seen) and 0 < here < there:
             sentences.append(
                 BACKWARD["copies"].format(
                     operand=seen.index.shown[arrival.value], count=there // here, contribution=gist(arrival.array)

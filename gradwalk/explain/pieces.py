@@ -6,23 +6,29 @@ import math
 from collections.abc import Sequence
 
 from gradwalk.formula.arrays import number_text
-from gradwalk.notation import call_name, function_name, shape_text
-from gradwalk.notation.kernels import Trait, has, kernel
+from gradwalk.formula.local import MOVES
+from gradwalk.notation import Form, Kernel, function_name, kernel, kernel_of, shape_text
 from gradwalk.recording import Array, Node, Number, Operation, Value
 
 NEARLY_FLAT = 0.01
+_MIXES = (*MOVES, Form.SHUFFLE, Form.PRODUCT, Form.CHOICE, Form.GROUP)
 
 
-def jumps(name: str, numbers: Sequence[Number] | None) -> bool:
+def elementwise(operation: Operation) -> bool:
+    """Whether each element of the result comes from the same element of the operands."""
+    return kernel_of(operation).form not in _MIXES
+
+
+def jumps(known: Kernel, numbers: Sequence[Number] | None) -> bool:
     """Whether a staircase has a step at this one number, so that it is not flat there."""
-    if not has(name, Trait.STAIRS) or not numbers or not math.isfinite(numbers[0]):
+    if not known.stairs or not numbers or not math.isfinite(numbers[0]):
         return False
     number = numbers[0]
-    if name in ("sign", "sgn"):
+    if known.name in ("sign", "sgn"):
         return number == 0
-    if name == "round":
+    if known.name == "round":
         return abs(number) % 1 == 0.5
-    return float(number).is_integer() and (name != "trunc" or number != 0)
+    return float(number).is_integer() and (known.name != "trunc" or number != 0)
 
 
 def own_function(operation: Operation, node: Node) -> bool:
@@ -38,6 +44,7 @@ def gist(array: Array | Value) -> str:
 
 def called(operation: Operation) -> str:
     """What the operation is called in a sentence: ``sin``, ``the square``, ``multiplication``."""
-    name = call_name(operation)
-    squared = name == "pow" and any(c.name == "exponent" and c.text in ("2", "2.0") for c in operation.constants)
-    return kernel("square" if squared else name).called or function_name(name)
+    known = kernel_of(operation)
+    if known.name == "pow" and any(c.name == "exponent" and c.text in ("2", "2.0") for c in operation.constants):
+        known = kernel("square")
+    return known.title or function_name(known.name)

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from gradwalk.analysis.index import Index
 from gradwalk.explain.pieces import NEARLY_FLAT, jumps
 from gradwalk.explain.wording import SLOPES
-from gradwalk.notation import call_name
-from gradwalk.notation.kernels import Trait, has
+from gradwalk.notation import Kernel, kernel_of
 from gradwalk.recording import LocalGradient, Operation, Value
 
 
@@ -45,12 +44,13 @@ def slope(index: Index, operation: Operation, event: LocalGradient) -> str:
         index.shown[operation.results[event.result]],
         index.shown[edge.value],
     )
-    key = _slope_key(call_name(operation), edge.name, seen)
+    key = _slope_key(kernel_of(operation), edge.name, seen)
     return SLOPES[key].format(result=seen.result, operand=seen.operand) if key in SLOPES else ""
 
 
-def _slope_key(kernel: str, argument: str, seen: Slope) -> str:
+def _slope_key(known: Kernel, argument: str, seen: Slope) -> str:
     at = seen.at()
+    kernel = known.told
     if kernel == "mul":
         return "mul constant" if seen.constant("other") else "mul"
     if kernel == "div":
@@ -63,8 +63,8 @@ def _slope_key(kernel: str, argument: str, seen: Slope) -> str:
         return "abs corner" if at == 0 else ""
     if kernel in ("sigmoid", "tanh"):
         return f"{kernel} flat" if abs(seen.number) < NEARLY_FLAT else kernel
-    if kernel in ("maximum", "minimum"):
+    if known.name in ("maximum", "minimum"):
         return {1.0: "winner", 0.0: "loser", 0.5: "tie"}.get(seen.number, "")
-    if has(kernel, Trait.STAIRS):
-        return "jump" if jumps(kernel, seen.operands[seen.edge].numbers) else "step"
+    if known.stairs:
+        return "jump" if jumps(known, seen.operands[seen.edge].numbers) else "step"
     return kernel

@@ -10,7 +10,6 @@ from gradwalk.explain.pass_through import Pass
 from gradwalk.explain.pieces import gist
 from gradwalk.explain.wording import BACKWARD
 from gradwalk.formula.backward import matrix_product
-from gradwalk.notation.kernels import Trait, kernels
 from gradwalk.recording import Number
 
 
@@ -163,27 +162,22 @@ def _simple(key: str, scalar: bool = False) -> Callable[[Pass], str]:
 SPEAKERS: dict[str, Callable[[Pass], str]] = {
     "add": _add,
     "sub": _sub,
-    "rsub": _turn,
-    "neg": _turn,
+    "turn": _turn,
     "mul": _mul,
     "div": _div,
     "exp": _simple("exp", scalar=True),
     "log": _simple("log", scalar=True),
     "relu": _relu,
     "abs": _abs,
-    "maximum": _extreme,
-    "minimum": _extreme,
-    "max": _extreme,
-    "min": _extreme,
+    "extreme": _extreme,
     "where": _where,
     "mean": _mean,
     "sum": _sum,
     "dot": _dot,
     "clamp": _clamp,
-    "_softmax": _softmax,
-    "clone": _simple("hands on"),
-    "_to_copy": _simple("hands on"),
-    **dict.fromkeys(kernels(Trait.MULTIPLIES), _product),
-    **dict.fromkeys(kernels(Trait.MOVES), _simple("moves")),
-    **dict.fromkeys(kernels(Trait.CHOOSES), _simple("select")),
+    "softmax": _softmax,
+    "hands on": _simple("hands on"),
+    "product": _product,
+    "moves": _simple("moves"),
+    "select": _simple("select"),
 }

@@ -17,7 +17,7 @@ from gradwalk.formula.mathml import (
     name_tree,
     row_tree,
 )
-from gradwalk.notation import call_name, summands
+from gradwalk.notation import kernel_of, summands
 from gradwalk.recording import Accumulate, Backward, BackwardCall, LocalGradient, Operation
 
 MOST_TERMS = 4
@@ -38,16 +38,13 @@ def seed_lines(index: Index, event: BackwardCall) -> tuple[Formula, ...]:
     return meaning, filled(f"{left} = v = #2", [target, root, seed])
 
 
-_FACTORS = {"mm": ("self", "mat2"), "bmm": ("self", "mat2"), "mv": ("self", "vec"), "addmm": ("mat1", "mat2")}
-
-
 def matrix_product(operation: Operation, edge: int) -> tuple[str, ...] | None:
     """What of C = A B goes to an operand, as G and the argument whose transpose stands beside it: G Bᵀ, Aᵀ G.
 
     G is the gradient at C. Source: Petersen and Pedersen, The Matrix Cookbook, section 2.5. None where it is no product
     of matrices, or one with a factor of its own.
     """
-    factors = _FACTORS.get(call_name(operation))
+    factors = kernel_of(operation).factors
     if factors is None or any(c.name in ("alpha", "beta") and c.text != "1" for c in operation.constants):
         return None
     left, right = factors

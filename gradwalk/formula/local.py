@@ -16,11 +16,13 @@ from gradwalk.formula.mathml import (
     name_tree,
     number_tree,
 )
-from gradwalk.notation import call_name, short
-from gradwalk.notation.kernels import Trait, has
+from gradwalk.notation import Form, call_name, kernel_of, short
 from gradwalk.recording import Array, LocalGradient, Operation, Value
 from gradwalk.symbolic import local_derivative
 
+MOVES = (Form.VIEW, Form.ORDER, Form.EXPAND, Form.JOIN)
+"""They move numbers and compute none; their Jacobian has no short form."""
+_EXTREMES = frozenset(("max", "min", "amax", "amin"))
 _LETTERS = "ijk"
 
 
@@ -32,7 +34,7 @@ def local_lines(index: Index, event: LocalGradient) -> tuple[Formula, ...]:
     slots = _slots(operation, event.result)
     symbols = local_derivative(index.recording, operation, event.edge, slots)
     scalar = event.rows == event.columns == 1
-    if symbols is None or _tied(operation, event) or (not scalar and has(call_name(operation), Trait.MOVES)):
+    if symbols is None or _tied(operation, event) or (not scalar and kernel_of(operation).form in MOVES):
         return _only_number(index, event, operation, scalar)
     if scalar:
         return _scalar_lines(index, event, operation, slots, symbols)
@@ -40,7 +42,7 @@ def local_lines(index: Index, event: LocalGradient) -> tuple[Formula, ...]:
     tree = jacobian_tree(event, result, operand)
     if tree is None:
         return (first,)
-    if has(call_name(operation), Trait.WHOLE):
+    if kernel_of(operation).form is Form.PRODUCT:
         return first, Formula("= #0", (tree,))
     return first, _whole_line(index, event, operation, tree)
 
@@ -59,7 +61,7 @@ def _whole_line(index: Index, event: LocalGradient, operation: Operation, tree: 
 
 def _tied(operation: Operation, event: LocalGradient) -> bool:
     """Whether a maximum is shared, so that "1 at the maximum, 0 elsewhere" would be false."""
-    return has(call_name(operation), Trait.EXTREME) and not set(event.numbers or ()) <= {0.0, 1.0}
+    return call_name(operation) in _EXTREMES and not set(event.numbers or ()) <= {0.0, 1.0}
 
 
 def _slots(operation: Operation, result: int) -> dict[int, str]:
@@ -113,16 +115,16 @@ def _indexed_line(
     index: Index, event: LocalGradient, operation: Operation, slots: dict[int, str], symbols: str
 ) -> Formula:
     """The symbols for one element, ``∂vᵢ/∂xᵢ = 2xᵢ``, or for the whole matrix."""
-    kernel = call_name(operation)
+    form = kernel_of(operation).form
     result = index.values[operation.results[event.result]]
     operand = index.values[operation.edges[event.edge].value]
     names = [name_tree(index.names[value]) for value in slots]
     above, below = SLOTS[0], target(index, operation, event.edge, slots[operand.id])
-    if has(kernel, Trait.WHOLE):
+    if form is Form.PRODUCT:
         pass
-    elif has(kernel, Trait.SPREADS):
+    elif form is Form.GROUP:
         above, below = above + "_i", below + "_j"
-    elif has(kernel, Trait.REDUCES):
+    elif form is Form.REDUCTION:
         below += "_i"
     else:
         rank = max(len(result.shape), len(operand.shape))

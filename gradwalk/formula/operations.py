@@ -15,30 +15,31 @@ from gradwalk.notation import (
     default_constant,
     function_name,
     is_number,
+    kernel_of,
     short,
     slice_text,
     summands,
 )
-from gradwalk.notation.kernels import kernel
+from gradwalk.notation import kernel as known_kernel
 from gradwalk.recording import Operation, Value
 
 
 @lru_cache(maxsize=1024)
-def _latex(name: str, edges: tuple[str, ...], constants: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _latex(kernel: str, edges: tuple[str, ...], constants: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The operation's LaTeX with slots from 1 on, and the arguments that stand in them, in their order."""
-    form = kernel(name).latex
-    if name == "mul" and "other" in constants:
+    form = known_kernel(kernel).latex
+    if kernel == "mul" and "other" in constants:
         form = r"{other} \cdot {self}"
     if form and "alpha" in constants:  # the factor of an addition's second operand
         form = form.replace("{other}", r"{alpha} \cdot {other}")
     names = (*edges, *constants)
-    used = tuple(argument for argument in names if f"{{{argument}}}" in form)
+    used = tuple(name for name in names if form and f"{{{name}}}" in form)
     if not form or set(edges) - set(used) or len(names) >= len(SLOTS):
         used = names[: len(SLOTS) - 1]
-        inside = ", ".join(f"{{{argument}}}" for argument in used)
-        form = rf"\text{{{function_name(name)}}}\left({inside}\right)"
-    for slot, argument in zip(SLOTS[1:], used, strict=False):
-        form = form.replace(f"{{{argument}}}", f"{{{slot}}}")
+        inside = ", ".join(f"{{{name}}}" for name in used)
+        form = rf"\text{{{function_name(kernel)}}}\left({inside}\right)"
+    for slot, name in zip(SLOTS[1:], used, strict=False):
+        form = form.replace(f"{{{name}}}", f"{{{slot}}}")
     return form, used
 
 
@@ -72,9 +73,9 @@ def number_line(operation: Operation, operands: Sequence[Value], result: Value, 
 
 def _aligned(operation: Operation, operands: Sequence[Value], result: Value) -> dict[str, Tree]:
     """The terms of a scalar sum or difference with the decimals that its result shows."""
-    signs = _SIGNS.get(call_name(operation))
+    signs = dict(kernel_of(operation).signs)
     inputs = {edge.name: value.numbers for edge, value in zip(operation.edges, operands, strict=True)}
-    if signs is None or result.shape or not result.numbers or any(c.name == "alpha" for c in operation.constants):
+    if not signs or result.shape or not result.numbers or any(c.name == "alpha" for c in operation.constants):
         return {}
     constants = {c.name: (float(c.text),) for c in operation.constants if c.name in signs and is_number(c.text)}
     terms = [(inputs.get(name) or constants.get(name) or (math.nan,))[0] for name in signs]
@@ -82,15 +83,12 @@ def _aligned(operation: Operation, operands: Sequence[Value], result: Value) -> 
     return {name: ["mn", text] for name, text in zip(signs, texts, strict=True) if name in inputs}
 
 
-_SIGNS = {"add": {"self": 1, "other": 1}, "sub": {"self": 1, "other": -1}, "rsub": {"self": -1, "other": 1}}
-
-
 def _call_latex(operation: Operation) -> tuple[str, tuple[str, ...]]:
-    name = call_name(operation)
-    if name == "slice":
-        return _latex(name, ("self",), ("range",))
+    kernel = call_name(operation)
+    if kernel == "slice":
+        return _latex(kernel, ("self",), ("range",))
     plain = tuple(constant.name for constant in operation.constants if not default_constant(constant))
-    return _latex(name, tuple(edge.name for edge in operation.edges), plain)
+    return _latex(kernel, tuple(edge.name for edge in operation.edges), plain)
 
 
 def _line(latex: str, result: Tree, used: Sequence[str], trees: Mapping[str, Tree], operation: Operation) -> Formula:

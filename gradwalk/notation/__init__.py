@@ -2,12 +2,16 @@
 
 from gradwalk.notation.calls import (
     SUPERSCRIPTS,
+    call_name,
     call_text,
     constant_text,
+    default_constant,
+    function_name,
     is_number,
+    kernel_of,
     slice_text,
 )
-from gradwalk.notation.kernels import call_name, default_constant, function_name
+from gradwalk.notation.kernels import Algebra, Form, Kernel, base_name, kernel
 from gradwalk.notation.names import GREEK, pretty, value_names
 from gradwalk.notation.numbers import (
     MINUS,
@@ -27,7 +31,11 @@ __all__ = [
     "MINUS",
     "SHOWN_IN_VECTOR",
     "SUPERSCRIPTS",
+    "Algebra",
+    "Form",
+    "Kernel",
     "array_text",
+    "base_name",
     "box_text",
     "call_name",
     "call_text",
@@ -38,6 +46,8 @@ __all__ = [
     "is_number",
     "jacobian_text",
     "jacobians_text",
+    "kernel",
+    "kernel_of",
     "pretty",
     "shape_text",
     "short",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from gradwalk.notation.kernels import call_name, default_constant, function_name, kernel
+from gradwalk.notation.kernels import Kernel, kernel
 from gradwalk.notation.names import pretty
 from gradwalk.notation.numbers import MINUS, short
 from gradwalk.recording import Constant, Operation
@@ -14,6 +14,13 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INTEGER = re.compile(r"-?\d{1,4}(\.0*)?\Z")
 _NUMBER = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?\Z")
 _OPEN = 2**63 - 1
+# Arguments that say nothing when they are what PyTorch takes by default.
+_DEFAULTS = {
+    ("alpha", "1"), ("beta", "1"), ("keepdim", "False"), ("dtype", "None"), ("dim", "None"), ("half_to_float", "False"),
+    ("implicit", "False"), ("reduction", "1"), ("weight", "None"), ("memory_format", "None"), ("rounding_mode", "None"),
+    ("ord", "2"), ("threshold", "20"), ("approximate", "'none'"), ("min", "None"), ("max", "None"),
+    ("ignore_index", "-100"), ("correction", "None"),
+}  # fmt: skip
 
 
 def constant_text(text: str) -> str:
@@ -24,9 +31,31 @@ def constant_text(text: str) -> str:
     return constant_text(inner) if inner and "," not in inner else text.replace("-", MINUS)
 
 
+def function_name(kernel: str) -> str:
+    """What a reader calls a kernel: ``_softmax`` is softmax, and ``view`` mostly comes from reshape."""
+    return "reshape" if kernel in ("view", "_unsafe_view") else kernel.lstrip("_").removesuffix("_forward")
+
+
 def is_number(text: str) -> bool:
     """Whether a constant's text is a number, and not a list, a flag or a dtype."""
     return _NUMBER.match(text) is not None
+
+
+def kernel_of(operation: Operation) -> Kernel:
+    """The record of the kernel that ran. A matrix's ``.T``, which PyTorch runs as a permutation, is ``t``."""
+    if operation.kernel == "permute" and operation.constants and operation.constants[0].text == "[1, 0]":
+        return kernel("t")
+    return kernel(operation.kernel)
+
+
+def call_name(operation: Operation) -> str:
+    """PyTorch's name of the kernel without its overload and the mark of a change in place: ``pow``, ``add``."""
+    return kernel_of(operation).name
+
+
+def default_constant(constant: Constant) -> bool:
+    """Whether the argument is what PyTorch takes by itself, so that writing it would say nothing."""
+    return (constant.name, constant.text) in _DEFAULTS
 
 
 def call_text(operation: Operation, names: Mapping[int, str]) -> str:
@@ -34,17 +63,17 @@ def call_text(operation: Operation, names: Mapping[int, str]) -> str:
 
     ``names`` maps the ids of values to plain names, as ``value_names`` gives them.
     """
-    name = call_name(operation)
+    known = kernel_of(operation)
     arguments = {edge.name: pretty(names[edge.value]) for edge in operation.edges if edge.name != "base"}
     constants = {constant.name: constant_text(constant.text) for constant in operation.constants}
-    if name == "pow":
+    if known.name == "pow":
         return _power(arguments, constants)
-    if name == "mul" and "other" in constants:
+    if known.name == "mul" and "other" in constants:
         return f"{constants['other']} · {arguments['self']}"
-    if name == "slice" and constants.get("dim", "0") == "0":
+    if known.name == "slice" and constants.get("dim", "0") == "0":
         return f"{arguments['self']}[{slice_text(operation.constants)}]"
-    form = kernel(name).text
-    if name in ("add", "sub", "rsub") and constants.get("alpha", "1") != "1":
+    form = known.text
+    if form and known.name in ("add", "sub", "rsub") and constants.get("alpha", "1") != "1":
         form = form.replace("{other}", _right(constants["alpha"]) + " · {other}")
     if form:
         try:
@@ -53,7 +82,7 @@ def call_text(operation: Operation, names: Mapping[int, str]) -> str:
             pass  # an overload with other argument names: written as a call
     plain = [constant for constant in operation.constants if not default_constant(constant)]
     written = [*arguments.values(), *(_argument(c.name, constants[c.name]) for c in plain)]
-    return f"{function_name(name)}({', '.join(written)})"
+    return f"{function_name(known.name)}({', '.join(written)})"
 
 
 def _argument(name: str, text: str) -> str:

@@ -1,173 +1,442 @@
-"""What is known of each of PyTorch's kernels, in one record: how it is written, its name, what it does to operands.
+"""What is known of PyTorch's kernels, one record each: how each is written, what it computes, how its elements relate.
 
-What SymPy makes of a kernel stands in ``symbolic.kernels``, and how a step through it is told in ``explain.speakers``.
+Everything else in the library that has to tell one kernel from another asks here.
 """
 
 from __future__ import annotations
 
-from enum import Flag, auto
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
 
-from gradwalk.recording import Constant, Operation
+Rule = Callable[..., Any]
+"""What a kernel computes on one element: ``rule(f, **arguments)``, where ``f`` is an ``Algebra``.
+
+Its parameters carry PyTorch's own argument names; an argument that it does not name (``dtype``, ``memory_format``) does
+not change what is computed.
+"""
 
 
-class Trait(Flag):
-    """What a kernel does with its operands' elements. One without a trait works element by element."""
+class Algebra(Protocol):
+    """The functions that rules are written in. Numbers, symbols and tensors each have one."""
 
-    BROADCASTS = auto()
-    """Its operands may have fewer dimensions than the result."""
-    MOVES = auto()
-    """It moves numbers and computes none; its Jacobian has no short form."""
-    CHOOSES = auto()
-    """It takes some elements out."""
-    MULTIPLIES = auto()
-    """A product of matrices."""
-    WHOLE = auto()
-    """Its Jacobian is written as a matrix, not for one element."""
-    SPREADS = auto()
-    """Each element of the result depends on a whole row (softmax)."""
-    REORDERS = auto()
-    """Elements of the result come from other places, or from several."""
-    REDUCES = auto()
-    EXTREME = auto()
-    """A greatest or least element, which several may share."""
-    COUNTS = auto()
-    """It gives indices, truth values or counts: it has no derivative at all."""
-    STAIRS = auto()
-    """Flat but for its steps."""
+    pi: Any
+    sin: Rule
+    cos: Rule
+    tan: Rule
+    asin: Rule
+    acos: Rule
+    atan: Rule
+    atan2: Rule
+    sinh: Rule
+    cosh: Rule
+    tanh: Rule
+    asinh: Rule
+    acosh: Rule
+    atanh: Rule
+    erf: Rule
+    exp: Rule
+    log: Rule
+    sqrt: Rule
+    sigmoid: Rule
+    softplus: Rule
+    floor: Rule
+    ceil: Rule
+    round: Rule
+    trunc: Rule
+    absolute: Rule
+    maximum: Rule
+    minimum: Rule
+    clamp: Rule
+    """``clamp(x, low, high)``; a bound can be None."""
+    where: Rule
+    compare: Rule
+    """``compare(a, b, above, tied, below)``: ``above`` where a > b, ``tied`` where a = b, ``below`` where a < b."""
 
-    MIXES = MOVES | CHOOSES | MULTIPLIES | SPREADS | REORDERS
-    """An element of the result does not come from the same element of the operands."""
+
+class Form(Enum):
+    """How the elements of a result hang on the elements of an operand."""
+
+    ELEMENTWISE = "on those at the same place; operands are broadcast to the shape of the result"
+    REDUCTION = "each element of the operand goes into one element of the result"
+    PRODUCT = "a product of matrices or vectors"
+    VIEW = "the same elements in the same order, in another shape"
+    ORDER = "the same elements, with the dimensions in another order"
+    SHUFFLE = "the same elements in another order"
+    EXPAND = "each element of the operand is copied to one or more places"
+    CHOICE = "each element of the result is one of the operand"
+    JOIN = "the elements of several operands, beside each other"
+    GROUP = "on those along a dimension"
+    OTHER = "unknown"
 
 
 class Kernel(NamedTuple):
-    """Braces around an argument's name, as PyTorch calls it, hold the argument."""
+    """One of PyTorch's kernels, under its name without overload and without the underscore of the form in place."""
 
+    name: str
+    form: Form = Form.OTHER
+    title: str = ""
+    """What an operation is called in a title; the function's name where it is empty."""
     text: str = ""
-    """As short text; empty: as a call."""
+    """As plain text, with PyTorch's argument names in braces; a call where it is empty."""
     latex: str = ""
-    """In LaTeX; empty: as a call."""
-    called: str = ""
-    """In a sentence; empty: by ``function_name``."""
-    traits: Trait = Trait(0)
-
-
-_PRODUCT = Trait.MULTIPLIES | Trait.WHOLE
-
-KERNELS: dict[str, Kernel] = {
-    "add": Kernel("{self} + {other}", r"{self} + {other}", "addition", Trait.BROADCASTS),
-    "sub": Kernel("{self} − {other}", r"{self} - {other}", "subtraction", Trait.BROADCASTS),
-    "rsub": Kernel("{other} − {self}", r"{other} - {self}", "subtraction", Trait.BROADCASTS),
-    "mul": Kernel("{self} · {other}", r"{self} \cdot {other}", "multiplication", Trait.BROADCASTS),
-    "div": Kernel("{self} / {other}", r"\frac{self}{other}", "division", Trait.BROADCASTS),
-    "pow": Kernel("", r"{self}^{exponent}", "the power", Trait.BROADCASTS),
-    "square": Kernel(called="the square"),
-    "neg": Kernel("−{self}", r"- {self}", "the minus sign"),
-    "reciprocal": Kernel("1 / {self}", r"\frac{1}{self}", "1 / x"),
-    "abs": Kernel("|{self}|", r"\left|{self}\right|", "the absolute value"),
-    "sqrt": Kernel("√{self}", r"\sqrt{self}", "the square root"),
-    "rsqrt": Kernel("", r"\frac{1}{\sqrt{self}}"),
-    "exp": Kernel("exp({self})", r"e^{self}"),
-    "log2": Kernel("", r"\log_2\left({self}\right)"),
-    "log10": Kernel("", r"\log_{10}\left({self}\right)"),
-    **{name: Kernel("", rf"\{name}\left({{self}}\right)") for name in "sin cos tan sinh cosh tanh log".split()},
-    "sigmoid": Kernel("", r"\sigma\left({self}\right)"),
-    "maximum": Kernel("max({self}, {other})", r"\max\left({self}, {other}\right)", "max", Trait.BROADCASTS),
-    "minimum": Kernel("min({self}, {other})", r"\min\left({self}, {other}\right)", "min", Trait.BROADCASTS),
-    "where": Kernel(
-        "where({condition}, {self}, {other})",
-        r"\text{where}\left({condition}, {self}, {other}\right)",
-        traits=Trait.BROADCASTS,
-    ),
-    **dict.fromkeys("atan2 hypot remainder fmod lerp logaddexp xlogy".split(), Kernel(traits=Trait.BROADCASTS)),
-    "gt": Kernel("{self} > {other}", r"\left({self} > {other}\right)", "the comparison", Trait.COUNTS),
-    "ge": Kernel("{self} ≥ {other}", r"\left({self} \ge {other}\right)", "the comparison", Trait.COUNTS),
-    "lt": Kernel("{self} < {other}", r"\left({self} < {other}\right)", "the comparison", Trait.COUNTS),
-    "le": Kernel("{self} ≤ {other}", r"\left({self} \le {other}\right)", "the comparison", Trait.COUNTS),
-    "eq": Kernel("{self} = {other}", r"\left({self} = {other}\right)", "the comparison", Trait.COUNTS),
-    "ne": Kernel("{self} ≠ {other}", r"\left({self} \ne {other}\right)", "the comparison", Trait.COUNTS),
-    **dict.fromkeys(
-        "argmax argmin argsort isnan isinf isfinite logical_not logical_and logical_or count_nonzero nonzero "
-        "bincount".split(),
-        Kernel(traits=Trait.COUNTS),
-    ),
-    **dict.fromkeys("floor ceil round trunc sign sgn".split(), Kernel(traits=Trait.STAIRS)),
-    "dot": Kernel("{self} · {tensor}", r"{self}\cdot {tensor}", "the dot product", Trait.WHOLE),
-    "mm": Kernel("{self} @ {mat2}", r"{self}\,{mat2}", "the matrix product", _PRODUCT),
-    "mv": Kernel("{self} @ {vec}", r"{self}\,{vec}", "the matrix product", _PRODUCT),
-    "bmm": Kernel("{self} @ {mat2}", "", "the matrix product", _PRODUCT),
-    "addmm": Kernel(
-        "{self} + {mat1} @ {mat2}", r"{self} + {mat1}\,{mat2}", "the matrix product", _PRODUCT | Trait.BROADCASTS
-    ),
-    "matmul": Kernel("{self} @ {other}", traits=Trait.MULTIPLIES),
-    **dict.fromkeys("sum mean prod logsumexp nll_loss_forward".split(), Kernel(traits=Trait.REDUCES)),
-    **dict.fromkeys("max min amax amin".split(), Kernel(traits=Trait.REDUCES | Trait.EXTREME)),
-    "linalg_vector_norm": Kernel("‖{self}‖", r"\left\|{self}\right\|", "the norm", Trait.REDUCES),
-    "_softmax": Kernel(called="softmax", traits=Trait.SPREADS),
-    "_log_softmax": Kernel(called="log_softmax", traits=Trait.SPREADS),
-    **dict.fromkeys("cumsum cumprod flip roll".split(), Kernel(traits=Trait.REORDERS)),
-    "t": Kernel("{self}ᵀ", r"{self}^\top", "the transpose", Trait.MOVES),
-    "numpy_T": Kernel("{self}ᵀ", traits=Trait.MOVES),
-    "view": Kernel(called="reshape", traits=Trait.MOVES),
-    "_unsafe_view": Kernel(called="reshape", traits=Trait.MOVES),
-    **dict.fromkeys(
-        "reshape transpose permute unsqueeze squeeze cat stack flatten movedim".split(), Kernel(traits=Trait.MOVES)
-    ),
-    "expand": Kernel(traits=Trait.MOVES | Trait.BROADCASTS),
-    "select": Kernel("{self}[{index}]", r"{self}[{index}]", "the index", Trait.CHOOSES),
-    "slice": Kernel("", r"{self}[{range}]", "the index", Trait.CHOOSES),
-    **dict.fromkeys("index gather masked_select index_select diagonal narrow".split(), Kernel(traits=Trait.CHOOSES)),
-    "scalar_tensor": Kernel("{s}", "{s}", "a constant"),
-    "clone": Kernel("copy of {self}", "", "the copy"),
-    "_to_copy": Kernel("{self} as {dtype}", r"{self} \text{ as } {dtype}", "the change of dtype"),
-}
-_PLAIN = Kernel()
-# Arguments that say nothing when they are what PyTorch takes by default.
-_DEFAULTS = {
-    ("alpha", "1"), ("beta", "1"), ("keepdim", "False"), ("dtype", "None"), ("dim", "None"), ("half_to_float", "False"),
-    ("implicit", "False"), ("reduction", "1"), ("weight", "None"), ("memory_format", "None"), ("rounding_mode", "None"),
-    ("ord", "2"), ("threshold", "20"), ("approximate", "'none'"), ("min", "None"), ("max", "None"),
-    ("ignore_index", "-100"), ("correction", "None"),
-}  # fmt: skip
-
-
-def kernel(name: str) -> Kernel:
-    """What is known of the kernel of this name (``call_name``); of most, nothing is special."""
-    return KERNELS.get(name, _PLAIN)
-
-
-def has(name: str, trait: Trait) -> bool:
-    """Whether the kernel has this trait, or one of these."""
-    return bool(kernel(name).traits & trait)
-
-
-def kernels(trait: Trait) -> tuple[str, ...]:
-    """The names of all kernels with this trait."""
-    return tuple(name for name in KERNELS if has(name, trait))
+    """In LaTeX; braces around an argument's name hold the operand."""
+    rule: Rule | None = None
+    single: Rule | None = None
+    """A rule that holds only where every operand has one element."""
+    told: str = ""
+    """Which kind of sentence says what its step does."""
+    domain: str = ""
+    """What a number must not be, where not all are allowed."""
+    factors: tuple[str, str] | None = None
+    """Of a product C = A B: the arguments that are A and B."""
+    signs: tuple[tuple[str, int], ...] = ()
+    """Of a sum: its terms, each with its sign."""
+    truth: bool = False
+    """It gives indices, truth values or counts, and has no derivative at all."""
+    stairs: bool = False
+    """It is flat between its steps."""
+    loss: bool = False
+    """Its rule is followed by the reduction that its argument ``reduction`` names: 0 none, 1 mean, 2 sum."""
 
 
 def base_name(kernel: str) -> str:
-    """A kernel's name without its overload and the underscore of the in-place form: ``pow``, ``add``."""
+    """A kernel's name without its overload and the underscore of the in-place form."""
     return kernel.split(".")[0].rstrip("_")
 
 
-def call_name(operation: Operation) -> str:
-    """The base name of the operation's kernel; a matrix's ``.T``, which PyTorch runs as a permutation, is ``t``."""
-    if operation.kernel == "permute" and operation.constants and operation.constants[0].text == "[1, 0]":
-        return "t"
-    return base_name(operation.kernel)
+@lru_cache(maxsize=1024)
+def kernel(name: str) -> Kernel:
+    """The record of a kernel, by its name with or without overload; of one that nobody knows, an empty one."""
+    base = base_name(name)
+    return KERNELS.get(base) or Kernel(base)
 
 
-def function_name(kernel: str) -> str:
-    """What a reader calls a kernel: ``_softmax`` is softmax, and ``view`` mostly comes from reshape."""
-    return "reshape" if kernel in ("view", "_unsafe_view") else kernel.lstrip("_").removesuffix("_forward")
+def _same(f: Algebra, self: Any) -> Any:
+    del f
+    return self
 
 
-def elementwise(operation: Operation) -> bool:
-    """Whether each element of the result comes from the same element of the operands."""
-    return not has(call_name(operation), Trait.MIXES)
+def _divide(f: Algebra, self: Any, other: Any, rounding_mode: str | None = None) -> Any:
+    quotient = self / other
+    if rounding_mode is None:
+        return quotient
+    return f.floor(quotient) if rounding_mode == "floor" else f.trunc(quotient)
 
 
-def default_constant(constant: Constant) -> bool:
-    """Whether the argument is what PyTorch takes by itself, so that writing it would say nothing."""
-    return (constant.name, constant.text) in _DEFAULTS
+def _gelu(f: Algebra, self: Any, approximate: str = "none") -> Any:
+    if approximate == "tanh":
+        return self / 2 * (1 + f.tanh(f.sqrt(2 / f.pi) * (self + 0.044715 * self**3)))
+    return self / 2 * (1 + f.erf(self / f.sqrt(2)))
+
+
+def _softplus(f: Algebra, self: Any, beta: Any = 1, threshold: Any = None) -> Any:
+    del threshold  # beyond it the function is a straight line, for the sake of its numbers alone
+    return f.softplus(beta * self) / beta
+
+
+def _leaky_relu(f: Algebra, self: Any, negative_slope: Any = 0.01) -> Any:
+    return f.compare(self, 0, self, negative_slope * self, negative_slope * self)
+
+
+def _elu(f: Algebra, self: Any, alpha: Any = 1, scale: Any = 1, input_scale: Any = 1) -> Any:
+    below = scale * alpha * (f.exp(input_scale * self) - 1)
+    return f.compare(self, 0, scale * self, below, below)
+
+
+def _celu(f: Algebra, self: Any, alpha: Any = 1) -> Any:
+    below = alpha * (f.exp(self / alpha) - 1)
+    return f.compare(self, 0, self, below, below)
+
+
+def _hardtanh(f: Algebra, self: Any, min_val: Any = -1, max_val: Any = 1) -> Any:
+    return f.compare(self, max_val, max_val, max_val, f.compare(self, min_val, self, min_val, min_val))
+
+
+def _hardsigmoid(f: Algebra, self: Any) -> Any:
+    return f.compare(self, 3, 1, 1, f.compare(self, -3, (self + 3) / 6, 0, 0))
+
+
+def _binary_cross_entropy(f: Algebra, self: Any, target: Any) -> Any:
+    return -(target * f.log(self) + (1 - target) * f.log(1 - self))
+
+
+def _huber(f: Algebra, self: Any, target: Any, delta: Any = 1) -> Any:
+    error = self - target
+    square, size = error**2 / 2, f.absolute(error)
+    return f.compare(size, delta, delta * (2 * size - delta) / 2, square, square)
+
+
+def _is(above: int, tied: int, below: int) -> Rule:
+    """A comparison as a number, 1 where it is true: ``_is(1, 0, 0)`` is a > b."""
+    return lambda f, self, other: f.compare(self, other, above, tied, below)
+
+
+def _named(name: str) -> Rule:
+    """The function of the algebra that has the kernel's name."""
+    return lambda f, self: getattr(f, name)(self)
+
+
+def _each(names: str, **common: Any) -> Iterable[Kernel]:
+    """Kernels that differ in their names alone."""
+    return (Kernel(name, **common) for name in names.split())
+
+
+def _functions(names: str, **common: Any) -> Iterable[Kernel]:
+    """Functions of one number that mathematics writes under the kernel's own name."""
+    return (
+        Kernel(name, Form.ELEMENTWISE, latex=rf"\{name}\left({{self}}\right)", rule=_named(name), told=name, **common)
+        for name in names.split()
+    )
+
+
+def _comparison(name: str, sign: str, latex: str, rule: Rule) -> Kernel:
+    written = rf"\left({{self}} {latex} {{other}}\right)"
+    return Kernel(name, Form.ELEMENTWISE, "the comparison", f"{{self}} {sign} {{other}}", written, rule, truth=True)
+
+
+_ARITHMETIC = (
+    Kernel(
+        "add", Form.ELEMENTWISE, "addition", "{self} + {other}", "{self} + {other}",
+        rule=lambda f, self, other, alpha=1: self + alpha * other,
+        told="add", signs=(("self", 1), ("other", 1)),
+    ),
+    Kernel(
+        "sub", Form.ELEMENTWISE, "subtraction", "{self} − {other}", "{self} - {other}",
+        rule=lambda f, self, other, alpha=1: self - alpha * other,
+        told="sub", signs=(("self", 1), ("other", -1)),
+    ),
+    Kernel(
+        "rsub", Form.ELEMENTWISE, "subtraction", "{other} − {self}", "{other} - {self}",
+        rule=lambda f, self, other, alpha=1: other - alpha * self,
+        told="turn", signs=(("self", -1), ("other", 1)),
+    ),
+    Kernel(
+        "mul", Form.ELEMENTWISE, "multiplication", "{self} · {other}", r"{self} \cdot {other}",
+        rule=lambda f, self, other: self * other, told="mul",
+    ),
+    Kernel("div", Form.ELEMENTWISE, "division", "{self} / {other}", r"\frac{self}{other}", _divide, told="div"),
+    Kernel("neg", Form.ELEMENTWISE, "the minus sign", "−{self}", "- {self}", lambda f, self: -self, told="turn"),
+    Kernel(
+        "reciprocal", Form.ELEMENTWISE, "1 / x", "1 / {self}", r"\frac{1}{self}", lambda f, self: 1 / self,
+        domain="no zero",
+    ),
+    Kernel("square", Form.ELEMENTWISE, "the square", rule=lambda f, self: self**2),
+    Kernel(
+        "pow", Form.ELEMENTWISE, "the power", "", "{self}^{exponent}", lambda f, self, exponent: self**exponent,
+        told="pow", domain="power",
+    ),
+    Kernel("remainder", Form.ELEMENTWISE, rule=lambda f, self, other: self - other * f.floor(self / other)),
+    Kernel("fmod", Form.ELEMENTWISE, rule=lambda f, self, other: self - other * f.trunc(self / other)),
+    Kernel("floor_divide", Form.ELEMENTWISE, rule=lambda f, self, other: f.floor(self / other)),
+    Kernel("lerp", Form.ELEMENTWISE, rule=lambda f, self, end, weight: self + weight * (end - self)),
+    Kernel(
+        "addcmul", Form.ELEMENTWISE, rule=lambda f, self, tensor1, tensor2, value=1: self + value * tensor1 * tensor2
+    ),
+    Kernel(
+        "addcdiv", Form.ELEMENTWISE, rule=lambda f, self, tensor1, tensor2, value=1: self + value * tensor1 / tensor2
+    ),
+)  # fmt: skip
+
+_ELEMENTARY = (
+    Kernel(
+        "sqrt", Form.ELEMENTWISE, "the square root", "√{self}", r"\sqrt{self}", _named("sqrt"),
+        told="sqrt", domain="root",
+    ),
+    Kernel("rsqrt", Form.ELEMENTWISE, latex=r"\frac{1}{\sqrt{self}}", rule=lambda f, self: 1 / f.sqrt(self),
+           domain="root"),
+    Kernel("hypot", Form.ELEMENTWISE, rule=lambda f, self, other: f.sqrt(self**2 + other**2)),
+    Kernel("exp", Form.ELEMENTWISE, text="exp({self})", latex="e^{self}", rule=_named("exp"), told="exp"),
+    Kernel("exp2", Form.ELEMENTWISE, rule=lambda f, self: 2**self),
+    Kernel("expm1", Form.ELEMENTWISE, rule=lambda f, self: f.exp(self) - 1),
+    *_functions("log", domain="positive"),
+    Kernel("log2", Form.ELEMENTWISE, latex=r"\log_2\left({self}\right)", domain="positive",
+           rule=lambda f, self: f.log(self) / f.log(2)),
+    Kernel("log10", Form.ELEMENTWISE, latex=r"\log_{10}\left({self}\right)", domain="positive",
+           rule=lambda f, self: f.log(self) / f.log(10)),
+    Kernel("log1p", Form.ELEMENTWISE, rule=lambda f, self: f.log(1 + self)),
+    Kernel("logaddexp", Form.ELEMENTWISE, rule=lambda f, self, other: f.log(f.exp(self) + f.exp(other))),
+    Kernel("xlogy", Form.ELEMENTWISE, rule=lambda f, self, other: self * f.log(other)),
+    *_functions("sin cos tan sinh cosh"),
+    Kernel("tanh", Form.ELEMENTWISE, latex=r"\tanh\left({self}\right)", rule=_named("tanh"), told="tanh"),
+    Kernel("asin", Form.ELEMENTWISE, rule=_named("asin"), domain="bounded"),
+    Kernel("acos", Form.ELEMENTWISE, rule=_named("acos"), domain="bounded"),
+    *(Kernel(name, Form.ELEMENTWISE, rule=_named(name)) for name in ("atan", "asinh", "acosh", "atanh", "erf")),
+    Kernel("atan2", Form.ELEMENTWISE, rule=lambda f, self, other: f.atan2(self, other)),
+    Kernel("erfc", Form.ELEMENTWISE, rule=lambda f, self: 1 - f.erf(self)),
+)  # fmt: skip
+
+_ACTIVATIONS = (
+    Kernel(
+        "sigmoid", Form.ELEMENTWISE, latex=r"\sigma\left({self}\right)", rule=_named("sigmoid"), told="sigmoid",
+    ),
+    Kernel("log_sigmoid_forward", Form.ELEMENTWISE, rule=lambda f, self: -f.softplus(-self)),
+    Kernel("logit", Form.ELEMENTWISE, rule=lambda f, self: f.log(self / (1 - self))),
+    Kernel("softplus", Form.ELEMENTWISE, rule=_softplus),
+    Kernel("relu", Form.ELEMENTWISE, rule=lambda f, self: f.compare(self, 0, self, 0, 0), told="relu"),
+    Kernel("leaky_relu", Form.ELEMENTWISE, rule=_leaky_relu),
+    Kernel("elu", Form.ELEMENTWISE, rule=_elu),
+    Kernel("celu", Form.ELEMENTWISE, rule=_celu),
+    Kernel("gelu", Form.ELEMENTWISE, rule=_gelu),
+    Kernel("silu", Form.ELEMENTWISE, rule=lambda f, self: self * f.sigmoid(self)),
+    Kernel("mish", Form.ELEMENTWISE, rule=lambda f, self: self * f.tanh(f.softplus(self))),
+    Kernel("hardtanh", Form.ELEMENTWISE, rule=_hardtanh),
+    Kernel("hardsigmoid", Form.ELEMENTWISE, rule=_hardsigmoid),
+    Kernel("threshold", Form.ELEMENTWISE),
+)  # fmt: skip
+
+_CHOOSING = (
+    Kernel(
+        "abs", Form.ELEMENTWISE, "the absolute value", "|{self}|", r"\left|{self}\right|",
+        lambda f, self: f.absolute(self), told="abs",
+    ),
+    Kernel(
+        "maximum", Form.ELEMENTWISE, "max", "max({self}, {other})", r"\max\left({self}, {other}\right)",
+        lambda f, self, other: f.maximum(self, other), told="extreme",
+    ),
+    Kernel(
+        "minimum", Form.ELEMENTWISE, "min", "min({self}, {other})", r"\min\left({self}, {other}\right)",
+        lambda f, self, other: f.minimum(self, other), told="extreme",
+    ),
+    Kernel(
+        "clamp", Form.ELEMENTWISE, told="clamp",
+        rule=lambda f, self, min=None, max=None: f.clamp(self, min, max),  # noqa: A006 - PyTorch's argument names
+    ),
+    Kernel("clamp_min", Form.ELEMENTWISE, rule=lambda f, self, min: f.clamp(self, min, None)),  # noqa: A006
+    Kernel("clamp_max", Form.ELEMENTWISE, rule=lambda f, self, max: f.clamp(self, None, max)),  # noqa: A006
+    Kernel(
+        "where", Form.ELEMENTWISE, "", "where({condition}, {self}, {other})",
+        r"\text{where}\left({condition}, {self}, {other}\right)",
+        lambda f, condition, self, other: f.where(condition, self, other), told="where",
+    ),
+    Kernel("masked_fill", Form.ELEMENTWISE, rule=lambda f, self, mask, value: f.where(mask, value, self)),
+    _comparison("gt", ">", ">", _is(1, 0, 0)),
+    _comparison("ge", "≥", r"\ge", _is(1, 1, 0)),
+    _comparison("lt", "<", "<", _is(0, 0, 1)),
+    _comparison("le", "≤", r"\le", _is(0, 1, 1)),
+    _comparison("eq", "=", "=", _is(0, 1, 0)),
+    _comparison("ne", "≠", r"\ne", _is(1, 0, 1)),
+    *_each("isnan isinf isfinite logical_not logical_and logical_or", form=Form.ELEMENTWISE, truth=True),
+    *_each("argmax argmin argsort count_nonzero nonzero bincount", truth=True),
+    *_each(
+        "sign sgn", form=Form.ELEMENTWISE, rule=lambda f, self: f.compare(self, 0, 1, 0, -1), stairs=True, told="stairs"
+    ),
+    *(
+        Kernel(name, Form.ELEMENTWISE, rule=_named(name), stairs=True, told="stairs")
+        for name in ("floor", "ceil", "round", "trunc")
+    ),
+    Kernel("frac", Form.ELEMENTWISE),
+)  # fmt: skip
+
+_GIVEN = (
+    Kernel("scalar_tensor", title="a constant", text="{s}", latex="{s}", rule=lambda f, s: s),
+    Kernel("full", rule=lambda f, fill_value: fill_value),
+    Kernel("full_like", rule=lambda f, self, fill_value: fill_value),
+    Kernel("zeros", rule=lambda f: 0),
+    Kernel("zeros_like", rule=lambda f, self: 0),
+    Kernel("ones", rule=lambda f: 1),
+    Kernel("ones_like", rule=lambda f, self: 1),
+)
+
+_LOSSES = (
+    Kernel("mse_loss", rule=lambda f, self, target: (self - target) ** 2, loss=True),
+    Kernel("binary_cross_entropy", rule=_binary_cross_entropy, loss=True),
+    Kernel(
+        "binary_cross_entropy_with_logits", loss=True, rule=lambda f, self, target: f.softplus(self) - target * self
+    ),
+    Kernel("huber_loss", rule=_huber, loss=True),
+    Kernel("smooth_l1_loss", rule=lambda f, self, target, beta=1: _huber(f, self, target, beta) / beta, loss=True),
+    Kernel("nll_loss_forward", Form.REDUCTION),
+)
+
+_COPIES = (
+    Kernel("clone", Form.ELEMENTWISE, "the copy", "copy of {self}", rule=_same, told="hands on"),
+    Kernel(
+        "_to_copy", Form.ELEMENTWISE, "the change of dtype", "{self} as {dtype}", r"{self} \text{ as } {dtype}",
+        rule=_same, told="hands on",
+    ),
+    *_each("detach alias contiguous lift_fresh", form=Form.ELEMENTWISE, rule=_same),
+    Kernel("copy", Form.ELEMENTWISE),
+)  # fmt: skip
+
+_SHAPES = (
+    *_each("view _unsafe_view", form=Form.VIEW, title="reshape", rule=_same, told="moves"),
+    *_each("reshape flatten squeeze unsqueeze", form=Form.VIEW, rule=_same, told="moves"),
+    Kernel("t", Form.ORDER, "the transpose", "{self}ᵀ", r"{self}^\top", _same, told="moves"),
+    Kernel("numpy_T", Form.ORDER, "", "{self}ᵀ", told="moves"),
+    *_each("permute transpose", form=Form.ORDER, rule=_same, told="moves"),
+    Kernel("movedim", Form.ORDER, told="moves"),
+    *_each("flip roll", form=Form.SHUFFLE),
+    Kernel("expand", Form.EXPAND, rule=_same, told="moves"),
+    *_each("cat stack", form=Form.JOIN, told="moves"),
+    Kernel(
+        "select", Form.CHOICE, "the index", "{self}[{index}]", "{self}[{index}]", single=_same, told="select",
+    ),
+    Kernel("slice", Form.CHOICE, "the index", latex="{self}[{range}]", single=_same, told="select"),
+    *_each("index gather masked_select index_select diagonal narrow", form=Form.CHOICE, told="select"),
+)  # fmt: skip
+
+_REDUCTIONS = (
+    Kernel("sum", Form.REDUCTION, single=_same, told="sum"),
+    Kernel("mean", Form.REDUCTION, single=_same, told="mean"),
+    *_each("prod logsumexp", form=Form.REDUCTION, single=_same),
+    *_each("amax amin", form=Form.REDUCTION, single=_same),
+    *_each("nansum trace", single=_same),
+    Kernel(
+        "max", Form.REDUCTION, told="extreme",
+        single=lambda f, self, other=None: self if other is None else f.maximum(self, other),
+    ),
+    Kernel(
+        "min", Form.REDUCTION, told="extreme",
+        single=lambda f, self, other=None: self if other is None else f.minimum(self, other),
+    ),
+    Kernel(
+        "linalg_vector_norm", Form.REDUCTION, "the norm", "‖{self}‖", r"\left\|{self}\right\|",
+        single=lambda f, self: f.absolute(self),
+    ),
+)  # fmt: skip
+
+_GROUPS = (
+    *(Kernel(f"_{name}", Form.GROUP, name, told=name) for name in ("softmax", "log_softmax")),
+    Kernel("cumsum", Form.GROUP, single=_same),
+    Kernel("cumprod", Form.GROUP),
+)
+
+_PRODUCTS = (
+    Kernel(
+        "dot", Form.PRODUCT, "the dot product", "{self} · {tensor}", r"{self}\cdot {tensor}",
+        single=lambda f, self, tensor: self * tensor, told="dot",
+    ),
+    Kernel("vdot", Form.PRODUCT, single=lambda f, self, other: self * other),
+    Kernel(
+        "mv", Form.PRODUCT, "the matrix product", "{self} @ {vec}", r"{self}\,{vec}",
+        single=lambda f, self, vec: self * vec, told="product", factors=("self", "vec"),
+    ),
+    Kernel(
+        "mm", Form.PRODUCT, "the matrix product", "{self} @ {mat2}", r"{self}\,{mat2}",
+        single=lambda f, self, mat2: self * mat2, told="product", factors=("self", "mat2"),
+    ),
+    Kernel(
+        "bmm", Form.PRODUCT, "the matrix product", "{self} @ {mat2}",
+        single=lambda f, self, mat2: self * mat2, told="product", factors=("self", "mat2"),
+    ),
+    Kernel("matmul", Form.PRODUCT, text="{self} @ {other}", told="product"),
+    Kernel(
+        "addmm", Form.PRODUCT, "the matrix product", "{self} + {mat1} @ {mat2}", r"{self} + {mat1}\,{mat2}",
+        single=lambda f, self, mat1, mat2, beta=1, alpha=1: beta * self + alpha * mat1 * mat2,
+        told="product", factors=("mat1", "mat2"),
+    ),
+    Kernel(
+        "addmv", Form.PRODUCT,
+        single=lambda f, self, mat, vec, beta=1, alpha=1: beta * self + alpha * mat * vec,
+    ),
+)  # fmt: skip
+
+KERNELS: Mapping[str, Kernel] = {
+    known.name: known
+    for known in (
+        *_ARITHMETIC, *_ELEMENTARY, *_ACTIVATIONS, *_CHOOSING, *_GIVEN, *_LOSSES, *_COPIES, *_SHAPES, *_REDUCTIONS,
+        *_GROUPS, *_PRODUCTS,
+    )
+}  # fmt: skip

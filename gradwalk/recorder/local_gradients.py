@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from gradwalk.language.library import ELEMENTWISE
+from gradwalk.notation import Form, kernel
 from gradwalk.program import Span
 from gradwalk.recorder.copying import flat, new
 from gradwalk.recorder.nodes import LiveGraph
@@ -132,8 +132,8 @@ class LocalGradients:
 
 
 @cache
-def _is_elementwise(kernel: str) -> bool:
-    return kernel.partition(".")[0].rstrip("_") in ELEMENTWISE
+def _is_elementwise(name: str) -> bool:
+    return kernel(name).form is Form.ELEMENTWISE
 
 
 def _answers(question: _Question, room: int) -> list[Jacobian]:

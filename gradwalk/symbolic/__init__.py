@@ -1,7 +1,7 @@
 """Derivatives in symbols, by SymPy, for the formulas that a reader sees.
 
-``kernels`` says what PyTorch's kernels compute, in SymPy and in the ``functions`` that SymPy lacks (``compare``,
-``summation``); ``arguments`` applies one to its operands. ``local`` differentiates one operation (``jacobians`` where
+``algebra`` computes the kernels' rules in SymPy and in the ``functions`` that SymPy lacks (``compare``, ``summation``);
+``arguments`` applies one to its operands. ``local`` differentiates one operation (``jacobians`` where
 elements mix); ``chain`` finds the operations behind a result, ``compose`` makes one expression of them, and ``total``
 differentiates it within a ``budget``. ``shortest`` and ``latex`` write it down, ``evaluate`` puts the numbers in.
 """

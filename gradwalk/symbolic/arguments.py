@@ -15,8 +15,9 @@ from functools import cache
 import sympy
 from sympy import Expr, Float, Integer, Rational
 
-from gradwalk.notation.kernels import base_name
-from gradwalk.symbolic.kernels import LOSSES, RULES, SINGLE
+from gradwalk.notation import kernel as known_kernel
+from gradwalk.notation.kernels import Rule
+from gradwalk.symbolic.algebra import SYMBOLS
 
 LARGEST_INTEGER = 1000
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\Z", re.IGNORECASE)
@@ -61,31 +62,28 @@ def apply(kernel: str, operands: Mapping[str, Expr], constants: Mapping[str, str
     ``single`` says that every operand has one element, so that reductions and products of matrices have a rule too.
     A loss's own reduction is left to the caller.
     """
-    name = base_name(kernel)
-    rule = RULES.get(name) or (SINGLE.get(name) if single else None)
+    known = known_kernel(kernel)
+    rule = known.rule or (known.single if single else None)
     if rule is None:
         raise InexpressibleError
-    needed, optional = _parameters(name)
+    needed, optional = _parameters(rule)
     if not operands.keys() <= needed | optional:
         raise InexpressibleError
     given = {key: constant(key, text) for key, text in constants.items() if key in needed | optional and text != "None"}
     arguments = {**given, **operands}
     if not needed <= arguments.keys():
         raise InexpressibleError
-    return rule(**arguments) if not isinstance(rule, type) else rule(arguments["self"])
+    return sympy.sympify(rule(SYMBOLS, **arguments))
 
 
 @cache
-def _parameters(name: str) -> tuple[frozenset[str], frozenset[str]]:
+def _parameters(rule: Rule) -> tuple[frozenset[str], frozenset[str]]:
     """The argument names that a rule needs, and those it can do without."""
-    rule = RULES.get(name) or SINGLE[name]
-    if isinstance(rule, type):  # a SymPy function of one argument
-        return frozenset({"self"}), frozenset()
-    parameters = inspect.signature(rule).parameters.values()
+    _, *parameters = inspect.signature(rule).parameters.values()
     needed = frozenset(parameter.name for parameter in parameters if parameter.default is parameter.empty)
     return needed, frozenset(parameter.name for parameter in parameters) - needed
 
 
 def averaged(kernel: str, constants: Mapping[str, str]) -> bool:
     """Whether a loss divides by the number of its elements, as it does unless its ``reduction`` says otherwise."""
-    return base_name(kernel) in LOSSES and constants.get("reduction", "1") == "1"
+    return known_kernel(kernel).loss and constants.get("reduction", "1") == "1"

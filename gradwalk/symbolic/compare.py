@@ -84,11 +84,6 @@ def _split(expression: Compare, printer: LatexPrinter) -> tuple[list[tuple[Expr,
     return (found if tied in (above, below) else [*found, (tied, f"{left} = {right}")]), rest
 
 
-def indicator(first: Expr, second: Expr, above: int, tied: int, below: int) -> Expr:
-    """A comparison as a number, 1 where it is true: ``indicator(a, b, 1, 0, 0)`` is a > b."""
-    return Compare(first, second, Integer(above), Integer(tied), Integer(below))
-
-
 def where(condition: Expr, chosen: Expr, other: Expr) -> Expr:
     """``chosen`` where the condition, a comparison or a number, is true; ``other`` elsewhere."""
     if condition.is_Number:
@@ -97,10 +92,6 @@ def where(condition: Expr, chosen: Expr, other: Expr) -> Expr:
         return Compare(Truth(condition), ZERO, chosen, other, chosen)
     first, second, *branches = condition.args
     return Compare(first, second, *(where(branch, chosen, other) for branch in branches))
-
-
-def relu(x: Expr) -> Expr:
-    return Compare(x, ZERO, x, ZERO, ZERO)
 
 
 def magnitude(x: Expr) -> Expr:

@@ -11,12 +11,11 @@ from functools import lru_cache
 import sympy
 from sympy import Expr, Float, Integer, Symbol, preorder_traversal, sqrt
 
-from gradwalk.notation.kernels import base_name
+from gradwalk.notation import Form, kernel
 from gradwalk.symbolic.arguments import LARGEST_INTEGER, InexpressibleError, apply, averaged, number
 from gradwalk.symbolic.chain import Call, Chain, Found
 from gradwalk.symbolic.compare import Compare
 from gradwalk.symbolic.evaluate import evaluate
-from gradwalk.symbolic.kernels import LOSSES
 from gradwalk.symbolic.shortest import is_larger
 from gradwalk.symbolic.summation import Summation
 from gradwalk.symbolic.symbols import element, real, scalar
@@ -24,8 +23,6 @@ from gradwalk.symbolic.symbols import element, real, scalar
 MAX_NODES = 100
 """A formula with more operations, numbers and symbols is not differentiated."""
 LARGEST_FLOAT = 1e300
-
-_REORDERING = ("permute", "t", "transpose")
 
 Branches = tuple[tuple[int, ...], ...]
 """For each call, which argument of its nested comparisons holds; empty where all branches are kept."""
@@ -65,24 +62,24 @@ def _result(call: Call, operands: dict[str, tuple[Expr, int]], path: tuple[int, 
         raise InexpressibleError  # every element would depend on all others
     if call.size == 1:
         return _reduced(call, given, count)
-    if base_name(call.kernel) in _REORDERING:
+    if kernel(call.kernel).form is Form.ORDER:
         raise InexpressibleError
     return apply(call.kernel, given, dict(call.constants), single=False)
 
 
 def _reduced(call: Call, given: dict[str, Expr], count: int) -> Expr:
     """What comes down from ``count`` elements to one."""
-    kernel, constants = base_name(call.kernel), dict(call.constants)
-    if kernel in ("sum", "mean"):
+    known, constants = kernel(call.kernel), dict(call.constants)
+    if known.name in ("sum", "mean"):
         total = Summation(given["self"], Integer(count))
-        return total / count if kernel == "mean" else total
-    if kernel == "dot":
+        return total / count if known.name == "mean" else total
+    if known.name == "dot":
         return Summation(given["self"] * given["tensor"], Integer(count))
-    if kernel == "linalg_vector_norm" and constants.get("ord", "2") in ("2", "2.0"):
+    if known.name == "linalg_vector_norm" and constants.get("ord", "2") in ("2", "2.0"):
         return sqrt(Summation(given["self"] ** 2, Integer(count)))
-    if kernel in LOSSES:
-        total = Summation(apply(kernel, given, constants, single=False), Integer(count))
-        return total / count if averaged(kernel, constants) else total
+    if known.loss:
+        total = Summation(apply(known.name, given, constants, single=False), Integer(count))
+        return total / count if averaged(known.name, constants) else total
     raise InexpressibleError
 
 

@@ -9,15 +9,13 @@ from functools import lru_cache
 import sympy
 from sympy import Expr, Symbol
 
-from gradwalk.notation.kernels import base_name
+from gradwalk.notation import base_name, kernel
 from gradwalk.recording import Edge, Operation, Recording, Value
 from gradwalk.symbolic.arguments import InexpressibleError, apply, averaged
 from gradwalk.symbolic.jacobians import jacobian
 from gradwalk.symbolic.latex import latex_name
 from gradwalk.symbolic.shortest import shortest
 from gradwalk.symbolic.symbols import real
-
-COMPARISONS = ("gt", "ge", "lt", "le", "eq", "ne")
 
 # An operation as plain text, so that equal ones share one formula: the kernel, each operand's name with its LaTeX (or
 # the comparison that made a condition), and the constants.
@@ -69,7 +67,8 @@ def _operand(recording: Recording, edge: Edge, names: Mapping[int, str]) -> str 
     source = recording.values[edge.value].operation
     if edge.name in ("condition", "mask") and source is not None:
         made = recording.operations[source]
-        if base_name(made.kernel) in COMPARISONS and all(operand.value in names for operand in made.edges):
+        comparison = kernel(made.kernel)
+        if comparison.truth and comparison.rule is not None and all(operand.value in names for operand in made.edges):
             return _call(recording, made, names)
     return latex_name(names[edge.value])
 
@@ -77,7 +76,7 @@ def _operand(recording: Recording, edge: Edge, names: Mapping[int, str]) -> str 
 @lru_cache(maxsize=4096)
 def _formula(call: _Call, edge: int, single: bool, size: int) -> str | None:
     """Differentiated by SymPy; each position has a symbol of its own, so that x · x has two derivatives, x and x."""
-    kernel, _, constants = call
+    name, _, constants = call
     symbols: dict[Symbol, str] = {}
     try:
         result = _applied(call, symbols, single)
@@ -87,19 +86,19 @@ def _formula(call: _Call, edge: int, single: bool, size: int) -> str | None:
     if wanted is None:
         return None
     derivative = sympy.diff(result, wanted)
-    if averaged(kernel, dict(constants)) and size > 1:
+    if averaged(name, dict(constants)) and size > 1:
         derivative /= size
     return shortest(derivative, symbols)[1]
 
 
 def _applied(call: _Call, symbols: dict[Symbol, str], single: bool, prefix: str = "s") -> Expr:
-    kernel, operands, constants = call
+    name, operands, constants = call
     expressions: dict[str, Expr] = {}
-    for position, (name, operand) in enumerate(operands):
+    for position, (argument, operand) in enumerate(operands):
         label = f"{prefix}{position}"
         if isinstance(operand, str):
-            expressions[name] = real(label)
-            symbols[expressions[name]] = operand
+            expressions[argument] = real(label)
+            symbols[expressions[argument]] = operand
         else:
-            expressions[name] = _applied(operand, symbols, single, label + "_")
-    return apply(kernel, expressions, dict(constants), single)
+            expressions[argument] = _applied(operand, symbols, single, label + "_")
+    return apply(name, expressions, dict(constants), single)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradwalk.analysis.index import Index
 from gradwalk.formula import name_tree
-from gradwalk.index import Index
 from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Forward, LocalGradient, Operation, Value
 from tests.claims.computing import (
     Computer,
@@ -290,9 +290,7 @@ def _contribution(recorded: Recorded, step: Step, value: Quantity, tolerance: fl
     raise UnknownError("a product that belongs to nothing")
 
 
-def _entries(
-    recorded: Recorded, expressions: Sequence[Expression], letters: set[str]
-) -> tuple[Quantity | None, str]:
+def _entries(recorded: Recorded, expressions: Sequence[Expression], letters: set[str]) -> tuple[Quantity | None, str]:
     """A line for each entry; the entries of a Jacobian that it does not speak of are 0."""
     sizes = ranges(expressions, recorded)
     left = expressions[0]

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gradwalk import Recording
-from gradwalk.episodes import episodes
+from gradwalk.analysis.episodes import episodes
+from gradwalk.analysis.index import Index
 from gradwalk.explain import Account
-from gradwalk.index import Index
-from gradwalk.scene import Scene
-from gradwalk.slots import Slots
-from gradwalk.steps import Steps
+from gradwalk.story import Scene
+from gradwalk.story.slots import Slots
+from gradwalk.story.steps import Steps
 
 
 class Step(NamedTuple):
