@@ -12,7 +12,7 @@ import numpy as np
 
 from tests.claims.syntax import Expression
 
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
+Numbers = np.ndarray[Any, Any]
 
 
 class ShapeError(AssertionError):
@@ -229,7 +229,7 @@ def _flat(found: Quantity) -> Quantity:
 _SPECIAL: dict[tuple[str, int], Callable[..., Quantity]] = {
     ("vec", 1): _flat,
     ("diag", 1): lambda found: quantity(np.diag(found.numbers.reshape(-1))),
-    ("norm", 1): lambda found: quantity(np.linalg.norm(found.numbers.reshape(-1))),
+    ("norm", 1): lambda found: quantity(np.asarray(np.linalg.norm(found.numbers))),
     ("max", 2): lambda a, b: _elementwise(np.maximum, a, b),
     ("min", 2): lambda a, b: _elementwise(np.minimum, a, b),
     ("max", 1): lambda a: quantity(np.max(a.numbers)),
@@ -304,7 +304,7 @@ def _as_matrix(found: Quantity) -> Numbers:
     return found.numbers.reshape(1, -1) if found.kind == "row" else _dense(found)
 
 
-def ranges(expression: Expression, meaning: Meaning) -> dict[str, int]:
+def ranges(expression: Any, meaning: Meaning) -> dict[str, int]:
     """How far each letter of an index runs; the same letter has to run as far everywhere."""
     found: dict[str, int] = {}
     for name, index in _indexed(expression):

@@ -319,7 +319,7 @@ def _entries(recorded: Recorded, expressions: Sequence[Expression], letters: set
         rest = [place for place in np.argwhere(np.abs(jacobian) > 1e-6).tolist() if tuple(place) not in spoken]
         if rest:
             return None, f"{jacobian[tuple(rest[0])]} stands at {rest[0]}, of which the line does not speak"
-        return recorded.slope(left[1][:1] + ("",) + left[1][2:], left[2][:1] + ("",) + left[2][2:]), ""
+        return recorded.slope(*((side[0], "", *side[2:]) for side in left[1:])), ""
     return (recorded.slope((left[1][0], ""), (left[2][0], "")) if left[0] == "slope" else None), ""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from gradwalk import Recording
 from gradwalk.analysis.episodes import episodes
@@ -14,7 +15,8 @@ from gradwalk.story.slots import Slots
 from gradwalk.story.steps import Steps
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True)
+class Step:
     index: Index
     event: Any
     kind: str
