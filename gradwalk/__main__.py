@@ -1,12 +1,13 @@
-"""The command line: ``gradwalk run FILE [--json]`` and ``gradwalk draw FILE --svg|--dot [--torchviz]``.
+"""The command line: ``gradwalk run [--locked] FILE … [--json]`` and ``gradwalk draw FILE --svg|--dot [--torchviz]``.
 
-Exit status 0; 1 when a cell failed; 2 when the file cannot be read or was refused.
+Exit status 0; 1 when a cell failed; 2 when a file cannot be read or was refused.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -16,25 +17,26 @@ from gradwalk.program import ProgramError
 from gradwalk.program.limits import LIMITS
 from gradwalk.program.notebook import to_program
 from gradwalk.recording import CellFailure, Recording
+from gradwalk.sandbox.command import Unreadable, recordings
+from gradwalk.sandbox.processes import Gone
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit status."""
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # programs and JSON hold any letter, whatever the terminal's locale
     try:
-        source = _read(options.file)
-        status = _run(source, options) if options.command == "run" else _draw(source, options)
+        status = _run(options) if options.command == "run" else _draw(_read(options.file), options)
         sys.stdout.flush()
         return status
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more: python's own advice
         return 1
-    except ProgramError as error:
+    except (ProgramError, OSError, UnicodeDecodeError, NothingToDraw) as error:
         print(refusal(options.file, error), file=sys.stderr)
-    except (OSError, UnicodeDecodeError, NothingToDraw) as error:
-        print(f"{options.file}: {error}", file=sys.stderr)
+    except Gone as error:
+        print(error, file=sys.stderr)
     return 2
 
 
@@ -46,14 +48,27 @@ class NothingToDraw(Exception):
     """The program has no picture of the kind that was asked for."""
 
 
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "run" and not options.locked:
+        if len(options.files) > 1:
+            parser.error("several files are run with --locked, each in a process of its own")
+        options.file = options.files[0]
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m gradwalk", description="Watch PyTorch's autograd work.")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run a program of cells (# %%%%) and print what each cell shows")
-    run.add_argument("file", help="the program, or a notebook (.ipynb); - reads standard input")
+    program = "the program, or a notebook (.ipynb); - reads standard input"
+    locked = "run each file in a locked process of its own, as a server does (docs/sandbox.md)"
+    run.add_argument("files", nargs="+", metavar="FILE", help=program)
     run.add_argument("--json", action="store_true", help="print the whole recording as JSON (docs/recording.md)")
+    run.add_argument("--locked", action="store_true", help=locked)
     draw = commands.add_parser("draw", help="draw the graph of a program")
-    draw.add_argument("file", help="the program, or a notebook (.ipynb); - reads standard input")
+    draw.add_argument("file", help=program)
     form = draw.add_mutually_exclusive_group(required=True)
     form.add_argument("--svg", action="store_true", help="a picture to look at")
     form.add_argument("--dot", action="store_true", help="Graphviz source")
@@ -74,10 +89,17 @@ def _read(name: str) -> str:
     return to_program(text) if notebook else text
 
 
-def _run(source: str, options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
+    if options.locked:
+        return max(
+            _tell_locked(*one, options) for one in zip(options.files, recordings(options.files, _read), strict=True)
+        )
     from gradwalk.recorder import record
 
-    recording = record(source)
+    return _tell(record(_read(options.file)), options)
+
+
+def _tell(recording: Recording, options: argparse.Namespace) -> int:
     if options.json:
         print(recording.to_json())
     else:
@@ -86,6 +108,18 @@ def _run(source: str, options: argparse.Namespace) -> int:
                 if text:
                     print(text)
     return _status(recording)
+
+
+def _tell_locked(file: str, found: Recording | Unreadable, options: argparse.Namespace) -> int:
+    """One file of several: with ``--json`` each has its line, also one that there is no recording of."""
+    if isinstance(found, Recording):
+        if len(options.files) > 1 and not options.json:
+            print(f"# {file}")
+        return _tell(found, options)
+    print(refusal(file, found), file=sys.stderr)
+    if options.json:
+        print(json.dumps({"error": refusal(file, found)}, ensure_ascii=False))
+    return 2
 
 
 def _draw(source: str, options: argparse.Namespace) -> int:
@@ -128,8 +162,10 @@ def failure_text(failure: CellFailure) -> str:
     return f"line {failure.line}, column {failure.column}: {failure.type}: {failure.message}"
 
 
-def refusal(name: str, error: ProgramError) -> str:
+def refusal(name: str, error: Exception) -> str:
     """A refusal in one line: where, what is wrong, what would work."""
+    if not isinstance(error, ProgramError):
+        return f"{name}: {error}"
     place = f", line {error.span.line}, column {error.span.column}" if error.span else ""
     return f"{name}{place}: {error.message}"
 

@@ -1,15 +1,45 @@
-"""The work of a locked process: run one program of cells under the recorder, and say what came of it."""
+"""The work of a locked process: run one program of cells under the recorder, and say what came of it, step by step.
+
+Each message is an object with one name: ``at`` ([cell, line], before a cell begins), ``done`` (the cell, when it has),
+``refused`` ([message, line, column], instead of all others) and in the end ``recording``. ``outcome`` reads them.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import gradwalk
+from gradwalk.program import ProgramError
+from gradwalk.sandbox.bounds import Bounds
+from gradwalk.sandbox.configuration import Configuration
+from gradwalk.sandbox.frames import Sizes
 from gradwalk.sandbox.time_up import interruptible
+from gradwalk.settings import Settings
+
+_PATIENCE = 3
+"""Seconds by the clock for each of a core's work: a busy machine stops nobody."""
+
+
+def configuration(settings: Settings, spare: int = 0) -> Configuration:
+    """Of a nursery for programs."""
+    return Configuration(
+        work=f"{__name__}:work",
+        warm="gradwalk.sandbox.warm:load gradwalk.recorder.warm_up:warm_up",
+        lock=settings.lock != "off",
+        bounds=Bounds(settings.seconds, _PATIENCE * settings.seconds, megabytes=settings.process_megabytes),
+        sizes=Sizes(message=int(3e6 * settings.message_megabytes), whole=int(4e6 * settings.message_megabytes)),
+        spare=spare,
+    )
 
 
 def work(payload: bytes, say: Callable[[object], None]) -> None:
     """``payload`` is the program's text."""
-    with interruptible():
-        recording = gradwalk.record(payload.decode("utf-8"))
-    say({"recording": recording.to_json()})
+    try:
+        with interruptible():
+            recording = gradwalk.record(payload.decode("utf-8"))
+    except ProgramError as error:
+        line, column = (error.span.line, error.span.column) if error.span else (None, None)
+        say({"refused": [error.message, line, column]})
+        return
+    say({"recording": json.loads(recording.to_json())})
