@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradwalk import record
+from gradwalk.analysis import analyse
 from gradwalk.analysis.episodes import Episode, episodes
 from gradwalk.graph.album import album
 from gradwalk.graph.computation import drawn
@@ -46,7 +47,7 @@ def test_no_backward_is_one_episode() -> None:
 
 def test_a_program_without_tensors_has_an_episode_too() -> None:
     (episode,) = of("a = 1\n")
-    assert drawn(episode.recording).boxes == ()
+    assert drawn(episode.index).boxes == ()
 
 
 def test_a_turn_ends_with_its_update_and_what_it_prints() -> None:
@@ -64,26 +65,26 @@ def test_what_comes_after_the_last_backward_is_an_episode_when_it_makes_a_graph(
 
 def test_the_parts_of_a_loop_have_one_structure() -> None:
     for source in (LOOP.format(turns=4), STEPS):
-        found = album(record(source, pictures=True))
+        found = album(analyse(record(source, pictures=True)))
         assert set(found.graphs) == {0}
         assert len(found.pages) == 1
 
 
 def test_a_graph_that_a_loop_keeps_grows() -> None:
     found = of(W + "for i in range(3):\n    w = w * 2\n    w.backward(retain_graph=True)\n")
-    assert [len(drawn(episode.recording).boxes) for episode in found] == [2, 3, 4]
+    assert [len(drawn(episode.index).boxes) for episode in found] == [2, 3, 4]
 
 
 def test_a_second_backward_has_the_graph_of_the_first() -> None:
     recording = record(W + "y = w**2\ny.backward(retain_graph=True)\ny.backward()\n")
     first, second = episodes(recording)
-    assert drawn(first.recording) == drawn(second.recording)
+    assert drawn(first.index) == drawn(second.index)
     assert kinds(second, Forward) == []
 
 
 def test_what_was_computed_without_a_graph_before_is_an_input() -> None:
     _, second = of(W + "x = torch.tensor(2.0)\na = x * 3\nb = w * a\nb.backward()\nc = w * a + 1\nc.backward()\n")
-    assert {box.title: box.kind for box in drawn(second.recording).boxes}["a"] == "input"
+    assert {box.title: box.kind for box in drawn(second.index).boxes}["a"] == "input"
 
 
 def test_gradients_and_optimizer_steps_outlive_an_episode() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradwalk import record
-from gradwalk.graph.computation import RANK_GAP, Graph, drawn, graphviz_source
+from gradwalk.graph.computation import RANK_GAP, Graph, computation_graph, graphviz_source
 from gradwalk.graph.layout import Placed, PlacedBox, place
 from gradwalk.graph.paths import after, before, path_text, pieces_of, rounded
 from gradwalk.graph.rows import LANE, MARGIN, MOST_BOXES, ROW_WIDTH, in_rows
@@ -20,7 +20,7 @@ CHAIN = X + "z = torch.exp(torch.sin(torch.tanh(torch.sigmoid(torch.cos(x ** 2) 
 
 
 def graphs(source: str) -> tuple[Graph, Placed, Placed | None]:
-    graph = drawn(record(source))
+    graph = computation_graph(record(source))
     placed = place(graphviz_source(graph))
     return graph, placed, in_rows(placed, {arrow.id: arrow.room + RANK_GAP for arrow in graph.arrows})
 

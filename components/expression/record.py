@@ -14,9 +14,8 @@ from gradwalk.comparison.rows import answer
 from gradwalk.comparison.table import table
 from gradwalk.expression.expression import Expression, program
 from gradwalk.failures.expression import Failing, failing
-from gradwalk.graph.player import player_graphs
 from gradwalk.recording import BackwardCall, Failure, Recording
-from gradwalk.story.timeline import timeline
+from gradwalk.story.player_data import player_data
 
 
 class Recorded(NamedTuple):
@@ -44,9 +43,10 @@ class Recorded(NamedTuple):
 def recorded(expression: Expression) -> Recorded:
     """Record the expression's program. Raises ProgramError and LayoutError for what is too large to run or to draw."""
     expression, recording = _record(expression)
+    graphs, story = player_data(recording)
     return Recorded(
-        graphs=player_graphs(recording),
-        story=_story(timeline(recording)),
+        graphs=graphs,
+        story=_story(story),
         table=table(answer(recording, expression), _differentiated(recording), expression.variables),
         expression=expression,
         root_shape=_root_shape(recording, expression.root),

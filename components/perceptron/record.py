@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 
 import gradwalk
 from components.shared.work import answered
-from gradwalk.graph.player import player_graphs
 from gradwalk.perceptron.programs.program import program
 from gradwalk.perceptron.settings.model import Perceptron
 from gradwalk.perceptron.settings.reading import Network, read
 from gradwalk.perceptron.view.by_hand import by_hand, warning
 from gradwalk.perceptron.view.drawn import drawn
-from gradwalk.story.timeline import timeline
+from gradwalk.story.player_data import player_data
 
 
 class RecordedPerceptron(NamedTuple):
@@ -45,9 +44,9 @@ def recorded_perceptron(perceptron: Perceptron) -> RecordedPerceptron:
     network = read(perceptron)
     source = program(network)
     recording = gradwalk.record(source, pictures=True)
-    story = timeline(recording, statements=False)
+    graphs, story = player_data(recording, statements=False)
     picture = drawn(recording, story, network)
-    return RecordedPerceptron(perceptron, network, source, player_graphs(recording), story, picture, warning(network))
+    return RecordedPerceptron(perceptron, network, source, graphs, story, picture, warning(network))
 
 
 @answered

@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 
 import gradwalk
 from components.shared.work import answered
-from gradwalk.graph.player import player_graphs
 from gradwalk.story.cells import ShownCell, shown_cells
-from gradwalk.story.timeline import timeline
+from gradwalk.story.player_data import player_data
 
 
 class RecordedProgram(NamedTuple):
@@ -28,7 +27,7 @@ def recorded_program(source: str, unfold: tuple[int, ...] = ()) -> RecordedProgr
     Raises ProgramError and LayoutError for what is refused or too large to draw.
     """
     recording = gradwalk.record(source, pictures=True)
-    graphs, story = player_graphs(recording, unfold), timeline(recording, unfold, statements=True)
+    graphs, story = player_data(recording, unfold, statements=True)
     return RecordedProgram(source, unfold, graphs, story, shown_cells(recording))
 
 

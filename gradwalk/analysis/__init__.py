@@ -1,1 +1,19 @@
-"""A recording, opened: its index, its boxes, its episodes and what belongs to each."""
+"""A recording, opened once: its episodes, each with its look-ups. Picture and story are made from this one thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gradwalk.analysis.episodes import Episode, episodes
+from gradwalk.recording import Recording
+
+
+@dataclass(frozen=True)
+class Analysis:
+    recording: Recording
+    episodes: tuple[Episode, ...]
+
+
+def analyse(recording: Recording) -> Analysis:
+    """In time linear in the length of the recording, where its episodes do not build on each other's graphs."""
+    return Analysis(recording, episodes(recording))

@@ -7,11 +7,12 @@ same structure have the same graph and are drawn once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gradwalk.analysis.events import events_in_order, grad_owners, source_at
 from gradwalk.analysis.excerpt import Excerpt, excerpt_of
+from gradwalk.analysis.index import Index
 from gradwalk.program import Span
 from gradwalk.recording import (
     Accumulate,
@@ -43,19 +44,26 @@ class Before(NamedTuple):
     """Which of its values a tensor was: an older operation of the excerpt may have used an earlier one."""
 
 
-class Episode(NamedTuple):
+@dataclass(frozen=True)
+class Episode:
     number: int
     call: int | None
     """The backward() call that it ends with; None for what comes after the last one, or for one that failed."""
     place: Span | None
     """The piece of source that this call is; the same in all turns of a loop."""
-    recording: Recording
-    """The stretch as a recording of its own."""
-    events: tuple[Event, ...]
-    """Its events, under the ids of its own recording."""
+    index: Index
+    """The stretch as a recording of its own, with its look-ups."""
     originals: tuple[Event, ...]
-    """The same one by one under the ids of the whole recording."""
+    """Its events one by one under the ids of the whole recording."""
     before: Before
+
+    @property
+    def recording(self) -> Recording:
+        return self.index.recording
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return self.index.recording.events
 
 
 def episodes(recording: Recording) -> tuple[Episode, ...]:
@@ -70,19 +78,18 @@ def episodes(recording: Recording) -> tuple[Episode, ...]:
         call = next((event for event in stretch if isinstance(event, BackwardCall)), None)
         place = None if call is None else call.span
         which = None if call is None else call.call
-        found.append(
-            Episode(number, which, place, excerpt.recording, excerpt.events, stretch, ledger.before(excerpt, stretch))
-        )
+        before = ledger.before(excerpt, stretch)
+        index = Index(excerpt.recording, before.grads, before.steps)
+        found.append(Episode(number, which, place, index, stretch, before))
         ledger.note(stretch)
     return tuple(found)
 
 
 def _whole(recording: Recording, events: tuple[Event, ...]) -> Excerpt:
-    ordered = tuple(event for event in events if not isinstance(event, Cleared))
     tensors = {value.tensor: value.tensor for value in recording.values}
     nodes = {node.id: node.id for node in recording.nodes}
     values = {value.id: value.id for value in recording.values}
-    return Excerpt(replace(recording, events=ordered), values, tensors, nodes, events)
+    return Excerpt(replace(recording, events=events), values, tensors, nodes)
 
 
 class _Ledger:

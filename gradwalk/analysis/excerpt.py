@@ -36,8 +36,6 @@ class Excerpt(NamedTuple):
     """Its tensors likewise."""
     nodes: Mapping[int, int]
     """Its nodes likewise."""
-    events: tuple[Event, ...]
-    """The stretch's events under the excerpt's ids."""
 
 
 def excerpt_of(recording: Recording, stretch: Sequence[Event]) -> Excerpt:
@@ -63,16 +61,15 @@ class _Excerpt:
 
     def made(self) -> Excerpt:
         whole = self._whole
-        events = tuple(self._event(event) for event in self._stretch)
         excerpt = replace(
             whole,
             values=tuple(self._value(whole.values[number]) for number in self._values),
             operations=tuple(self._operation(whole.operations[number]) for number in self._operations),
             nodes=tuple(self._node(whole.nodes[number]) for number in self._nodes),
-            events=tuple(event for event in events if not isinstance(event, Cleared)),
+            events=tuple(self._event(event) for event in self._stretch),
             pictures=tuple(self._pictures()),
         )
-        return Excerpt(excerpt, self._values, self._tensors, self._nodes, events)
+        return Excerpt(excerpt, self._values, self._tensors, self._nodes)
 
     def _needed(self) -> list[int]:
         operations, values = self._whole.operations, self._whole.values

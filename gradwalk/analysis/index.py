@@ -52,7 +52,9 @@ class Index:
         """``grads`` and ``states`` are what leaves (by tensor) had in .grad and in an optimizer before it."""
         self.recording = recording
         self.places = boxes_of(recording)
-        self.names = _with_states(recording, value_names(recording))
+        self.labels = value_names(recording)
+        """The name of each value's tensor."""
+        self.names = _with_states(recording, self.labels)
         self.shown = {value: pretty(name) for value, name in self.names.items()}
         self.values: dict[int, Value] = {value.id: value for value in recording.values}
         self.operations: dict[int, Operation] = {operation.id: operation for operation in recording.operations}
@@ -162,7 +164,7 @@ def _with_states(recording: Recording, names: dict[int, str]) -> dict[int, str]:
 
     An update outside the graph, as of a weight under no_grad, keeps the plain name.
     """
-    primes: dict[int, int] = {}
+    names, primes = dict(names), dict[int, int]()
     changed = {o.results[0] for o in recording.operations if o.in_place and o.node is not None and o.results}
     for value in recording.values if changed else ():
         primes[value.tensor] = primes.get(value.tensor, 0) + (value.id in changed)

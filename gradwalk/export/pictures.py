@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradwalk.analysis.episodes import episodes
+from gradwalk.analysis import Analysis, analyse
+from gradwalk.analysis.index import Index
 from gradwalk.explain import episode_title
 from gradwalk.export.svg import Drawn, svg
+from gradwalk.graph.album import album
 from gradwalk.graph.computation import Box, Graph, drawn, graphviz_source
 from gradwalk.graph.dot import quoted
 from gradwalk.graph.layout import place
 from gradwalk.graph.player import Json, computation, torchviz
 from gradwalk.recording import Picture, Recording
-from gradwalk.story.timeline import timeline
+from gradwalk.story.timeline import story_of
 
 
 def computation_svg(recording: Recording, step: int | None = None) -> str:
@@ -23,10 +25,11 @@ def computation_svg(recording: Recording, step: int | None = None) -> str:
     Steps count from 0 (nothing computed yet). The file follows the reader's light or dark preference, holds no
     script and refers to nothing outside. Raises LayoutError when the graph cannot be placed.
     """
-    story = timeline(recording)
+    analysis = analyse(recording)
+    story = story_of(album(analysis))
     last = len(story["steps"]) - 1
     at = _last_graph(story) if step is None else min(max(step, 0), last)
-    graph = _graph_at(recording, story, at)
+    graph = _graph_at(analysis, story, at)
     texts = texts_at(story["slots"], at)
     now = () if step is None else story["steps"][at]["now"]
     placed = computation(graph, place(graphviz_source(graph, "LR")))
@@ -44,8 +47,8 @@ def _last_graph(story: Json) -> int:
     return max(0, int(episode["first"] + episode["count"]) - 1)
 
 
-def _graph_at(recording: Recording, story: Json, step: int) -> Graph:
-    return drawn(episodes(recording)[story["steps"][step]["episode"]].recording)
+def _graph_at(analysis: Analysis, story: Json, step: int) -> Graph:
+    return drawn(analysis.episodes[story["steps"][step]["episode"]].index)
 
 
 def texts_at(slots: Mapping[str, Sequence[Sequence[Any]]], step: int) -> dict[str, list[str]]:
@@ -64,15 +67,16 @@ def torchviz_svg(picture: Picture, recording: Recording | None = None, saved: bo
 
     The recording, when given, gives the root its name.
     """
-    placed = torchviz(recording, picture.saved if saved else picture.plain)
+    placed = torchviz(None if recording is None else Index(recording), picture.saved if saved else picture.plain)
     return svg(Drawn(placed, {}, frozenset(), "", "grad_fn graph"))
 
 
 def computation_dot(recording: Recording) -> str:
     """The computation graph for Graphviz, to be drawn elsewhere: titles, values and gradients as they are at last."""
-    story = timeline(recording)
+    analysis = analyse(recording)
+    story = story_of(album(analysis))
     at = _last_graph(story)
-    graph, texts = _graph_at(recording, story, at), texts_at(story["slots"], at)
+    graph, texts = _graph_at(analysis, story, at), texts_at(story["slots"], at)
     lines = [f'"{box.id}" [label={_label(box, texts)}{_LOOKS[box.kind]}]' for box in graph.boxes]
     lines += [
         f'"{arrow.tail}" -> "{arrow.head}" [id="{arrow.id}", '

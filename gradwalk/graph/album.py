@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from gradwalk.analysis.episodes import Episode, episodes
+from gradwalk.analysis import Analysis
 from gradwalk.analysis.folding import folded
+from gradwalk.analysis.index import Index
 from gradwalk.graph.computation import Graph, drawn
 from gradwalk.recording import BackwardCall, Picture, Recording
 
@@ -15,17 +16,21 @@ MOST_BOXES = 2000
 """In all graphs together: what a loop keeps growing has another graph each time, and later ones are left out."""
 
 
-class Page(NamedTuple):
+@dataclass(frozen=True)
+class Page:
     """One structure."""
 
     graph: Graph
     picture: Picture | None
-    recording: Recording | None
-    """An episode that has it, which gives the names in torchviz's picture."""
+    index: Index | None
+    """Of an episode that has it, which gives the names in torchviz's picture."""
 
 
-class Album(NamedTuple):
-    episodes: tuple[Episode, ...]
+@dataclass(frozen=True)
+class Album:
+    analysis: Analysis
+    folded: frozenset[int]
+    """The numbers of the episodes that are one step each."""
     graphs: tuple[int, ...]
     """The page of each episode."""
     pages: tuple[Page, ...]
@@ -35,14 +40,9 @@ EMPTY = Page(Graph((), ()), None, None)
 """What an episode shows whose graph is left out."""
 
 
-def album(recording: Recording, unfold: Collection[int] = (), *, draw: bool = True) -> Album:
-    """Open episodes come first, so that their graphs are there whatever the others are like.
-
-    Without ``draw`` the one page of a single episode is left out: which it is, is known without it.
-    """
-    found = episodes(recording)
-    if len(found) == 1 and not draw:
-        return Album(found, (0,), ())
+def album(analysis: Analysis, unfold: Collection[int] = ()) -> Album:
+    """Open episodes come first, so that their graphs are there whatever the others are like."""
+    found = analysis.episodes
     closed = folded(found, unfold)
     first = folded(found) - closed
     pages: list[Page] = []
@@ -53,7 +53,7 @@ def album(recording: Recording, unfold: Collection[int] = (), *, draw: bool = Tr
     room = MOST_BOXES
     for episode in sorted(found, key=lambda e: (e.number in closed) * 2 + (e.number in first)):
         structure = _structure(episode.recording)
-        graph = seen[structure] = seen.get(structure) or drawn(episode.recording)
+        graph = seen[structure] = seen.get(structure) or drawn(episode.index)
         picture = episode.recording.pictures[-1] if episode.recording.pictures else None
         key = (graph, picture and (picture.plain, picture.saved))
         any_will_do = episode.number in closed or picture is None
@@ -62,13 +62,13 @@ def album(recording: Recording, unfold: Collection[int] = (), *, draw: bool = Tr
             page = exact[key] = len(pages)
             alike.setdefault(graph, page)
             room -= len(graph.boxes)
-            pages.append(Page(graph, picture, episode.recording))
+            pages.append(Page(graph, picture, episode.index))
         chosen[episode.number] = -1 if page is None else page
     if -1 in chosen.values():
         pages.append(EMPTY)
     last = len(pages) - 1
     graphs = tuple(last if chosen[episode.number] < 0 else chosen[episode.number] for episode in found)
-    return Album(found, graphs, tuple(pages))
+    return Album(analysis, closed, graphs, tuple(pages))
 
 
 def _structure(recording: Recording) -> object:

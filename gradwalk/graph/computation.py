@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from gradwalk.analysis.boxes import boxes_of
-from gradwalk.analysis.episodes import episodes
+from gradwalk.analysis import analyse
+from gradwalk.analysis.index import Index
 from gradwalk.graph.dot import POLISHED, effort
 from gradwalk.graph.measures import (
     BOTTOM,
@@ -29,7 +28,7 @@ from gradwalk.graph.measures import (
     text_width,
     value_room,
 )
-from gradwalk.notation import call_text, pretty, value_names
+from gradwalk.notation import call_text, pretty
 from gradwalk.recording import BackwardCall, Operation, Recording, Value
 
 RANK_GAP = 16
@@ -89,29 +88,29 @@ def computation_graph(recording: Recording, call: int | None = None) -> Graph:
     with several results shows the first one. A leaf has one box, whose value moves when the leaf is updated in place;
     what only computes such an update has none.
     """
-    if call is not None:
-        recording = next(episode.recording for episode in episodes(recording) if episode.call == call)
-    return drawn(recording)
+    if call is None:
+        return drawn(Index(recording))
+    return drawn(next(episode.index for episode in analyse(recording).episodes if episode.call == call))
 
 
-def drawn(recording: Recording) -> Graph:
+def drawn(index: Index) -> Graph:
     """The graph of a recording that is one episode."""
-    values = {value.id: value for value in recording.values}
+    recording, values = index.recording, index.values
     roots = {event.root for event in recording.events if isinstance(event, BackwardCall)}
-    draw = _Boxes(recording, values, roots)
+    draw = _Boxes(index, roots)
     boxes: dict[str, Box] = {}
     arrows: list[Arrow] = []
     for operation in recording.operations:
         if not operation.results or operation.id in draw.places.hidden:
             continue
-        for index, edge in enumerate(operation.edges):
+        for number, edge in enumerate(operation.edges):
             tail = draw.box(edge.value)
             boxes.setdefault(tail.id, tail)
             tracked = operation.node is not None and edge.route is not None
             shapes = values[operation.results[0]].shape, values[edge.value].shape
             room = arrow_room(*shapes) if tracked else 0
             cut = operation.kernel == "detach" and tail.tracked and not tracked
-            arrows.append(Arrow(f"e{operation.id}.{index}", tail.id, f"o{operation.id}", tracked, room, cut))
+            arrows.append(Arrow(f"e{operation.id}.{number}", tail.id, f"o{operation.id}", tracked, room, cut))
         made = draw.box(operation.results[0])
         boxes.setdefault(made.id, made)
     for root in sorted(roots):
@@ -122,14 +121,14 @@ def drawn(recording: Recording) -> Graph:
 class _Boxes:
     """Makes the box of a value, once for each operation or source."""
 
-    def __init__(self, recording: Recording, values: Mapping[int, Value], roots: set[int]) -> None:
-        self._values = values
-        self._names = value_names(recording)
-        self._operations = {operation.id: operation for operation in recording.operations}
-        self._grad_fns = {node.id: node.name for node in recording.nodes}
-        self.places = boxes_of(recording)
-        boxes = self.places.of
-        self._accumulators = {boxes[node.leaf]: node.id for node in recording.nodes if node.leaf is not None}
+    def __init__(self, index: Index, roots: set[int]) -> None:
+        self._values = index.values
+        self._names = index.labels
+        self._operations = index.operations
+        self._nodes = index.nodes
+        self.places = index.places
+        boxes, nodes = self.places.of, self._nodes.values()
+        self._accumulators = {boxes[node.leaf]: node.id for node in nodes if node.leaf is not None}
         self._root_boxes = {boxes[root] for root in roots}
         self._made: dict[str, Box] = {}
 
@@ -161,7 +160,7 @@ class _Boxes:
 
     def _kind(self, value: Value, operation: Operation | None) -> tuple[str, str]:
         if operation is not None and operation.node is not None:
-            return "operation", self._grad_fns[operation.node]
+            return "operation", self._nodes[operation.node].name
         if value.tensor in self.places.leaves:
             return "leaf", "leaf"
         if operation is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from gradwalk.graph.album import EMPTY, Page, album
+from gradwalk.analysis import analyse
+from gradwalk.analysis.index import Index
+from gradwalk.graph.album import EMPTY, Album, Page, album
 from gradwalk.graph.computation import RANK_GAP, Arrow, Box, Graph, graphviz_source
 from gradwalk.graph.dot import LayoutError
 from gradwalk.graph.layout import Placed, PlacedBox, place, place_together
 from gradwalk.graph.rows import in_rows
-from gradwalk.notation import pretty, value_names
+from gradwalk.notation import pretty
 from gradwalk.recording import Recording
 
 Json = dict[str, Any]
@@ -30,8 +32,12 @@ def player_graphs(recording: Recording, unfold: Collection[int] = frozenset()) -
     story.
     Raises LayoutError when the computation graph cannot be placed; of several, that one is empty.
     """
-    found = album(recording, unfold)
-    if len(found.episodes) == 1:
+    return placed_graphs(album(analyse(recording), unfold))
+
+
+def placed_graphs(found: Album) -> Json:
+    """The same for an album."""
+    if len(found.graphs) == 1:
         return _page(found.pages[0])
     return {"list": [_page_or_none(page) for page in found.pages]}
 
@@ -104,16 +110,16 @@ def _grad_fn(page: Page) -> Json | None:
     if picture is None:
         return None
     try:
-        return {"plain": torchviz(page.recording, picture.plain), "saved": torchviz(page.recording, picture.saved)}
+        return {"plain": torchviz(page.index, picture.plain), "saved": torchviz(page.index, picture.saved)}
     except LayoutError:
         return None  # the computation graph is worth showing alone
 
 
-def torchviz(recording: Recording | None, source: str) -> Json:
-    """torchviz's picture, placed. The recording, when given, gives the root its name, and values their operations."""
+def torchviz(index: Index | None, source: str) -> Json:
+    """torchviz's picture, placed. The index, when given, gives the root its name, and values their operations."""
     placed = place(source)
-    names = {} if recording is None else {f"v{v}": pretty(name) for v, name in value_names(recording).items()}
-    values = () if recording is None else recording.values
+    names = {} if index is None else {f"v{v}": pretty(name) for v, name in index.labels.items()}
+    values = () if index is None else index.recording.values
     groups = {f"v{value.id}": f"o{value.operation}" for value in values if value.operation is not None}
     boxes = [
         _placed_box(box_id, box, _oftorchviz(box_id, box, names.get(box_id, ""), groups.get(box_id, box_id)))

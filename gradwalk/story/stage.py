@@ -9,7 +9,6 @@ from typing import Any
 from gradwalk import explain
 from gradwalk.analysis.boxes import moved
 from gradwalk.analysis.episodes import Episode
-from gradwalk.analysis.index import Index
 from gradwalk.explain.saved import saved_text
 from gradwalk.recording import Array, Event, Operation, Value
 from gradwalk.story.slots import Slots, lines_of
@@ -35,8 +34,7 @@ class Stage:
         folded: bool = False,
         was_leaf: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        before = episode.before
-        self.index = Index(episode.recording, before.grads, before.steps)
+        self.index = episode.index
         self.episode = episode
         self.slots = slots
         self.chips = chips

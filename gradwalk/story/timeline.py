@@ -10,8 +10,8 @@ from collections.abc import Collection
 from typing import Any
 
 from gradwalk import explain
+from gradwalk.analysis import analyse
 from gradwalk.analysis.episodes import Episode
-from gradwalk.analysis.folding import folded
 from gradwalk.graph.album import Album, album
 from gradwalk.notation import short
 from gradwalk.recording import (
@@ -41,29 +41,34 @@ def timeline(
     that are bound and texts that are shown have steps of their own; by default where a program does more than compute
     and call backward() once. ``docs/player-data.md`` describes every field.
     """
-    return _Story(recording, unfold, statements).told()
+    return story_of(album(analyse(recording), unfold), statements=statements)
+
+
+def story_of(found: Album, *, statements: bool | None = None) -> dict[str, Any]:
+    """The same for an album."""
+    return _Story(found, statements).told()
 
 
 class _Story:
-    def __init__(self, recording: Recording, unfold: Collection[int], statements: bool | None) -> None:
-        self._recording = recording
-        self._album: Album = album(recording, unfold, draw=False)
-        self._folded = folded(self._album.episodes, unfold)
-        self._statements = _eventful(self._album) if statements is None else statements
+    def __init__(self, found: Album, statements: bool | None) -> None:
+        self._album = found
+        self._recording = found.analysis.recording
+        self._found = found.analysis.episodes
+        self._statements = _eventful(self._found) if statements is None else statements
         self._steps = Steps()
         self._slots = Slots()
         self._chips = Slots()
-        self._names = NamesTable(recording)
+        self._names = NamesTable(self._recording)
         self._outputs: list[list[Any]] = []
         self._episodes: list[dict[str, Any]] = []
-        calls = [episode.number for episode in self._album.episodes if episode.call is not None]
+        calls = [episode.number for episode in self._found if episode.call is not None]
         self._turns = {number: (place, len(calls)) for place, number in enumerate(calls, start=1)}
         """Which backward() of how many an episode ends with."""
 
     def told(self) -> dict[str, Any]:
-        for episode in self._album.episodes:
+        for episode in self._found:
             first = len(self._steps.list)
-            if episode.number in self._folded:
+            if episode.number in self._album.folded:
                 self._fold(episode)
             else:
                 self._open(episode)
@@ -153,7 +158,7 @@ class _Story:
             "graph": self._album.graphs[episode.number],
             "title": title,
             "loss": _loss(episode),
-            "folded": episode.number in self._folded,
+            "folded": episode.number in self._album.folded,
         }
 
 
@@ -166,11 +171,11 @@ def _loss(episode: Episode) -> str | None:
     return short(value.numbers[0]) if value.numbers is not None and len(value.numbers) == 1 else None
 
 
-def _eventful(found: Album) -> bool:
+def _eventful(found: tuple[Episode, ...]) -> bool:
     """Whether more happens than values that are written down, operations on them, one backward(), and what it gives."""
-    if len(found.episodes) > 1:
+    if len(found) > 1:
         return True
-    events = [event for event in found.episodes[0].events if not isinstance(event, Statement) or event.bindings]
+    events = [event for event in found[0].events if not isinstance(event, Statement) or event.bindings]
     if events and isinstance(events[-1], Output) and events[-1].stream == "result":
         events.pop()
     begun = False

@@ -1,0 +1,27 @@
+"""Everything that the player is given of a recording, which is opened once for both of its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from gradwalk.analysis import analyse
+from gradwalk.graph.album import album
+from gradwalk.graph.player import placed_graphs
+from gradwalk.recording import Recording
+from gradwalk.story.timeline import story_of
+
+
+class PlayerData(NamedTuple):
+    """Plain JSON; ``docs/player-data.md`` describes every field."""
+
+    graphs: dict[str, Any]
+    story: dict[str, Any]
+
+
+def player_data(
+    recording: Recording, unfold: Collection[int] = frozenset(), *, statements: bool | None = None
+) -> PlayerData:
+    """``player_graphs`` and ``timeline`` of one recording. Raises LayoutError as the former does."""
+    found = album(analyse(recording), unfold)
+    return PlayerData(placed_graphs(found), story_of(found, statements=statements))
