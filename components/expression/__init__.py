@@ -17,7 +17,7 @@ from components.shared.assets import joined
 from components.shared.browser_state import state_of
 from gradwalk.address.expression import Document
 from gradwalk.expression.hints import Hint
-from gradwalk.program import Span
+from gradwalk.program import Place
 
 KEY = "expression-form"
 
@@ -43,7 +43,7 @@ class Refusal(TypedDict):
 
     field: str
     message: str
-    span: Span | None
+    span: Place | None
     suggestion: str | None
     words: str
     """What PyTorch said, where it was PyTorch that refused."""

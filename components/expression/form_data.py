@@ -52,12 +52,13 @@ def hint_of(document: Document) -> Hint | None:
 
 def refusal(error: Exception | Failing) -> Refusal:
     if isinstance(error, Failing):
-        return Refusal(field=error.field, message=error.sentence, span=error.span, suggestion=None, words=error.message)
+        place = error.span and error.span.place
+        return Refusal(field=error.field, message=error.sentence, span=place, suggestion=None, words=error.message)
     field = "text"
     if isinstance(error, ValueTextError):
         field = "seed" if error.variable is None else f"value:{error.variable}"
     span, suggestion = (error.span, error.suggestion) if isinstance(error, ProgramError) else (None, None)
-    return Refusal(field=field, message=str(error), span=span, suggestion=suggestion, words="")
+    return Refusal(field=field, message=str(error), span=span and span.place, suggestion=suggestion, words="")
 
 
 def seed(shown: Recorded) -> Seed | None:

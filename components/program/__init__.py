@@ -14,7 +14,7 @@ import streamlit as st
 from components.program.entry import Entry, read_entry
 from components.shared.assets import joined
 from components.shared.browser_state import state_of
-from gradwalk.program import Span
+from gradwalk.program import Place
 from gradwalk.story.cells import ShownCell
 
 KEY = "code-editor"
@@ -32,7 +32,7 @@ class Refusal(TypedDict):
     """What was refused, where, and what could stand there instead."""
 
     message: str
-    span: Span | None
+    span: Place | None
     suggestion: str | None
     ran: bool
     """Whether it ran, and was only too large to be drawn."""

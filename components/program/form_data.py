@@ -40,7 +40,9 @@ def groups() -> Groups:
 
 def refusal(error: Exception) -> Refusal:
     span, suggestion = (error.span, error.suggestion) if isinstance(error, ProgramError) else (None, None)
-    return Refusal(message=str(error), span=span, suggestion=suggestion, ran=isinstance(error, LayoutError))
+    return Refusal(
+        message=str(error), span=span and span.place, suggestion=suggestion, ran=isinstance(error, LayoutError)
+    )
 
 
 def notebook(opened: OpenedProgram) -> Save:

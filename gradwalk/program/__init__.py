@@ -6,6 +6,9 @@ import ast
 from dataclasses import dataclass
 from typing import NamedTuple
 
+Place = tuple[int, int, int, int]
+"""Line, column, end line and end column, as a browser is told a place in the text that it shows."""
+
 
 class Span(NamedTuple):
     """A piece of source text.
@@ -19,6 +22,11 @@ class Span(NamedTuple):
     end_column: int
     file: str = ""
     """Empty for the program's own text; else the path of another file, as Python names it."""
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is in the program's own text; None in another file."""
+        return None if self.file else self[:4]
 
 
 class ProgramError(Exception):

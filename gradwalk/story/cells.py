@@ -7,7 +7,7 @@ from typing import TypedDict
 from gradwalk.failures import explanation
 from gradwalk.failures.fixes import edit
 from gradwalk.failures.wording import FAILURES
-from gradwalk.program import Span
+from gradwalk.program import Place
 from gradwalk.recording import Failure, Output, Recording
 
 
@@ -29,7 +29,7 @@ class Item(TypedDict):
     why: str
     way_out: str
     fix: Fix | None
-    span: Span | None
+    span: Place | None
 
 
 class ShownCell(TypedDict):
@@ -83,5 +83,5 @@ def _failure(source: str, event: Failure) -> Item:
         why=told.why if known else "",
         way_out=told.way_out if known else "",
         fix=None if found is None else Fix(start=found.start, end=found.end, text=found.text, label=found.label),
-        span=event.span,
+        span=event.span.place,
     )

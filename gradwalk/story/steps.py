@@ -100,7 +100,7 @@ class Steps:
             "sentence": account.sentence,
             "formula": [self._line(formula) for formula in account.formula],
             "rule": account.rule._asdict() if account.rule else None,
-            "span": list(span[:4]) if span and not span.file else None,
+            "span": list(span.place) if span and span.place else None,
             "now": now,
             "focus": focus,
             "episode": self._episode,
