@@ -35,7 +35,8 @@ FOUNDATIONS = {
     "gradwalk.settings": set(),
     "gradwalk.program.limits": {"gradwalk.program", "gradwalk.settings"},
     "gradwalk.recording.codec": set(),
-    "gradwalk.recording": {"gradwalk.program", "gradwalk.recording.codec"},
+    "gradwalk.recording.checks": {"gradwalk.program"},
+    "gradwalk.recording": {"gradwalk.program", "gradwalk.recording.checks", "gradwalk.recording.codec"},
 }
 # Arrows back up: a notebook is cut as cells are, and watching backward() asks its recorder.
 KNOWN = {

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, get_type_hints
 
 from gradwalk.program import Span
-from gradwalk.recording.codec import decode, encode
+from gradwalk.recording.checks import check
+from gradwalk.recording.codec import Decoder, encode, loads
 
 FORMAT = 3
 """Goes up when a reader of the old form would misread the new one."""
@@ -561,21 +562,29 @@ class Recording:
         """The whole recording as one JSON object; docs/recording.md has the schema."""
         whole: dict[str, Any] = {"format": FORMAT} | {name: getattr(self, name) for name in _PLAIN}
         whole |= {part: [encode(item, _NAMES, _LEFT_OUT) for item in getattr(self, part)] for part in _PARTS}
-        return json.dumps(whole, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(whole, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        # Half a letter, which a program may print or raise, cannot be written to any file: it becomes "?".
+        return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
     @staticmethod
     def from_json(text: str) -> Recording:
-        """Read what ``to_json`` wrote. Raises ValueError, saying what is wrong, for anything else."""
+        """Read what ``to_json`` wrote. Raises ValueError, saying what is wrong, for anything else.
+
+        What it gives has the right types, and every number in it that names something names what is there: whoever
+        wrote the text, a reader of the recording need not look again.
+        """
         try:
-            whole = json.loads(text)
+            whole = loads(text)
             if whole["format"] != FORMAT:
-                raise ValueError(f"its format is {whole['format']}, and this version reads {FORMAT}")
+                raise ValueError(f"its format is {whole['format']!r:.40}, and this version reads {FORMAT}")
             hints = get_type_hints(Recording)
-            return Recording(**{name: decode(hints[name], whole[name], EVENTS, _LEFT_OUT) for name in _PLAIN + _PARTS})
-        except (KeyError, TypeError, IndexError, RecursionError) as error:
-            raise ValueError(f"This is no recording: {error!r}.") from error
+            recording = Recording(**{name: _DECODER(hints[name])(whole[name]) for name in _PLAIN + _PARTS})
+            check(recording)
+        except (KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+            raise ValueError(f"This is no recording: {error!r:.200}.") from error
         except ValueError as error:
             raise ValueError(f"This is no recording: {error}.") from error
+        return recording
 
 
 _PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modules")
@@ -585,3 +594,4 @@ _LEFT_OUT = frozenset(
     "facts node value values frame".split()
 )
 """Fields that are left out where they hold what they usually do."""
+_DECODER = Decoder(EVENTS, _LEFT_OUT)

@@ -5,14 +5,29 @@ JSON has no nan and no infinities: they are written as the strings "nan", "inf" 
 
 from __future__ import annotations
 
+import json
 import math
 import types
-from collections.abc import Mapping, Set
-from functools import cache
+from collections.abc import Callable, Mapping, Set
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 _NUMBER = int | float | bool
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_LEAST, _MOST = -(2**63), 2**64 - 1
+"""What whole numbers of tensors can be."""
+
+
+def loads(text: str) -> Any:
+    """JSON's own kinds: no NaN, and no half of a letter, which could not be written down again. Raises ValueError."""
+    text.encode("utf-8")
+    data = json.loads(text, parse_constant=_no_constant)
+    if "\\ud" in text or "\\uD" in text:
+        json.dumps(data, ensure_ascii=False).encode("utf-8")
+    return data
+
+
+def _no_constant(word: str) -> float:
+    raise ValueError(f"{word} is no JSON")
 
 
 def encode(value: Any, names: Mapping[type, str], left_out: Set[str]) -> Any:
@@ -38,46 +53,117 @@ def encode(value: Any, names: Mapping[type, str], left_out: Set[str]) -> Any:
     return named if name is None else {"event": name, **named}
 
 
-def decode(kind: Any, data: Any, events: Mapping[str, type], left_out: Set[str]) -> Any:
-    """Build a value of the annotated type from JSON data: ``encode`` the other way, ``events`` being ``names`` turned.
+Read = Callable[[Any], Any]
 
-    Raises KeyError, TypeError, IndexError or RecursionError for data of another form.
+
+class Decoder:
+    """Builds data of annotated types out of JSON's own kinds: ``encode`` the other way.
+
+    ``events`` is ``names`` turned. What it reads is made ready once for each type. Raises KeyError, TypeError or
+    RecursionError for data of another form.
     """
-    if kind == _NUMBER:
-        return _NOT_FINITE[data] if isinstance(data, str) else _plain((bool, int, float), data)
-    if get_origin(kind) in (Union, types.UnionType):
-        return _decode_union(get_args(kind), data, events, left_out)
-    if get_origin(kind) is tuple:
-        (inner, *_) = get_args(kind)
-        return tuple(decode(inner, item, events, left_out) for item in _plain((list,), data))
-    if hasattr(kind, "_fields"):
-        hints, usual = _hints(kind), kind._field_defaults
-        absent = left_out - set(data)
-        return kind(
-            *(
-                usual[f] if f in absent and f in usual else decode(hint, data[f], events, left_out)
-                for f, hint in hints.items()
+
+    def __init__(self, events: Mapping[str, type], left_out: Set[str]) -> None:
+        self._events = events
+        self._left_out = left_out
+        self._known: dict[Any, Read] = {}
+
+    def __call__(self, kind: Any) -> Read:
+        """The function that reads data of this type."""
+        if kind not in self._known:
+            self._known[kind] = self._made(kind)
+        return self._known[kind]
+
+    def _made(self, kind: Any) -> Read:
+        if kind == _NUMBER:
+            return _number
+        if get_origin(kind) in (Union, types.UnionType):
+            return self._union(get_args(kind))
+        if get_origin(kind) is tuple:
+            (inner, *_) = get_args(kind)
+            return _numbers if inner == _NUMBER else _tuple_of(self(inner))
+        if hasattr(kind, "_fields"):
+            return self._named(kind)
+        return _plain(kind)
+
+    def _named(self, kind: Any) -> Read:
+        usual = {name: value for name, value in kind._field_defaults.items() if name in self._left_out}
+        fields = [(name, self(hint), name in usual, usual.get(name)) for name, hint in get_type_hints(kind).items()]
+
+        def read(data: Any) -> Any:
+            if type(data) is not dict:
+                raise _wrong(data, kind)
+            return kind._make(
+                [
+                    value if may_be_absent and name not in data else inside(data[name])
+                    for name, inside, may_be_absent, value in fields
+                ]
             )
-        )
-    return _plain((kind,), data)
+
+        return read
+
+    def _union(self, kinds: tuple[Any, ...]) -> Read:
+        rest = [kind for kind in kinds if kind is not types.NoneType]
+        if len(rest) > 1:  # events, which say what they are
+            readers = {name: self(kind) for name, kind in self._events.items() if kind in rest}
+            return lambda data: readers[data["event"]](data)
+        inside, optional = self(rest[0]), len(rest) < len(kinds)
+        return lambda data: None if data is None and optional else inside(data)
 
 
-def _decode_union(kinds: tuple[Any, ...], data: Any, events: Mapping[str, type], left_out: Set[str]) -> Any:
-    if data is None and type(None) in kinds:
-        return None
-    if isinstance(data, dict) and "event" in data:
-        return decode(events[data["event"]], data, events, left_out)
-    rest = tuple(kind for kind in kinds if kind is not type(None))
-    whole = rest[0] if len(rest) == 1 else Union[rest]  # noqa: UP007 - built at run time
-    return decode(whole, data, events, left_out)
+def _wrong(data: Any, kind: type) -> TypeError:
+    return TypeError(f"a {type(data).__name__} should be {kind.__name__}")
 
 
-def _plain(kinds: tuple[type, ...], data: Any) -> Any:
-    if not isinstance(data, kinds) or (isinstance(data, bool) and bool not in kinds):
-        raise TypeError(f"{data!r:.40} should be {kinds[-1].__name__}")
+def _plain(kind: type) -> Read:
+    def read(data: Any) -> Any:
+        if type(data) is not kind:
+            raise _wrong(data, kind)
+        return data
+
+    return _float if kind is float else _whole if kind is int else read
+
+
+def _whole(data: Any) -> int:
+    if type(data) is not int:
+        raise _wrong(data, int)
+    if not _LEAST <= data <= _MOST:
+        raise TypeError("a number is too large")
     return data
 
 
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _tuple_of(inside: Read) -> Read:
+    def read(data: Any) -> Any:
+        if type(data) is not list:
+            raise _wrong(data, tuple)
+        return tuple([inside(item) for item in data])
+
+    return read
+
+
+def _float(data: Any) -> float:
+    if type(data) is not float and type(data) is not str:
+        raise _wrong(data, float)
+    return float(_number(data))
+
+
+_NUMBERS = frozenset((int, float, bool))
+
+
+def _number(data: Any) -> Any:
+    if type(data) is str:
+        return _NOT_FINITE[data]
+    if type(data) not in _NUMBERS:
+        raise _wrong(data, float)
+    if not _LEAST <= data <= _MOST and (type(data) is int or math.isinf(data)):
+        raise TypeError("a number is too large")
+    return data
+
+
+def _numbers(data: Any) -> Any:
+    """A recording has more of these than of all else."""
+    if type(data) is not list:
+        raise _wrong(data, tuple)
+    if not data or (_NUMBERS.issuperset(map(type, data)) and min(data) >= _LEAST and max(data) <= _MOST):
+        return tuple(data)
+    return tuple([_number(item) for item in data])

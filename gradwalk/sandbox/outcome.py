@@ -9,12 +9,13 @@ from typing import Any
 from gradwalk.parse import split_cells
 from gradwalk.program import ProgramError, Span
 from gradwalk.recording import Cell, CellFailure, Recording
-from gradwalk.recording.codec import decode
+from gradwalk.recording.codec import Decoder
 from gradwalk.sandbox.answer import Answer
 
 _TYPES = {"time": "TimeIsUp", "memory": "MemoryError"}
 """What an early end is called where a cell's exception would stand."""
 _OTHER = "ProcessEnded"
+_DECODER = Decoder({}, frozenset())
 
 
 def recording(source: str, answer: Answer) -> Recording:
@@ -57,7 +58,7 @@ def _cell(message: dict[str, Any]) -> Cell | None:
     if "done" not in message:
         return None
     try:
-        cell: Cell = decode(Cell, message["done"], {}, frozenset())
+        cell: Cell = _DECODER(Cell)(message["done"])
     except (TypeError, KeyError, ValueError, IndexError):
         return None
     return cell
