@@ -7,6 +7,7 @@ code, and nobody has to look for it in the text or in the namespace.
 from __future__ import annotations
 
 import dis
+from bisect import bisect_right
 from types import CodeType
 from typing import NamedTuple
 
@@ -22,47 +23,61 @@ class Targets(NamedTuple):
     result is unpacked."""
     returned: bool
     """Whether it is what the function returns."""
-    last: int | None
-    """The offset of the last instruction that stores it."""
-
-
-NOWHERE = Targets((), False, None)
-_INSTRUCTIONS: dict[int, tuple[CodeType, list[dis.Instruction], dict[int, int]]] = {}
+    first: int | None
+    """The offset of the first instruction that stores it."""
+    part: int | str | None = None
+    """What of it is bound: ``x.max(0)[0]`` an element, ``x.max(0).values`` an attribute; None: the whole."""
 
 
 def targets(code: CodeType, offset: int) -> Targets:
     """The names that a call's result is bound to by the instructions right after it."""
     instructions = list(dis.get_instructions(code))
-    place = next((number for number, one in enumerate(instructions) if one.offset == offset), None)
-    if place is None:
-        return NOWHERE
+    # A frame that has called a function in Python stands behind the call's caches.
+    place = bisect_right([one.offset for one in instructions], offset) - 1
     names: list[tuple[str, ...]] = []
-    last: int | None = None
+    first: int | None = None
+    if instructions[place].opname == "UNPACK_SEQUENCE":  # `a, b = tensor`: Python asks the tensor for its parts
+        unpacked = _unpacked(instructions, place)
+        return Targets((unpacked,) if unpacked else (), False, offset)
+    part, place = _part(instructions, place)
     for number in range(place + 1, len(instructions)):
         one = instructions[number]
         if one.opname in _STORES:
             names.append((str(one.argval),))
-            last = one.offset
+            first = one.offset if first is None else first
             if not _copied(instructions, number):
                 break
         elif one.opname == "STORE_FAST_STORE_FAST":  # since 3.13: after a copy both names are the result's
             both = one.argval if _copied(instructions, number) else one.argval[:1]
             names += [(str(name),) for name in both]
-            last = one.offset
+            first = one.offset if first is None else first
             break
         elif one.opname == "STORE_FAST_LOAD_FAST":
             names.append((str(one.argval[0]),))
-            last = one.offset
+            first = one.offset if first is None else first
             break
         elif one.opname == "UNPACK_SEQUENCE":
-            unpacked, last = _unpacked(instructions, number)
+            unpacked = _unpacked(instructions, number)
             names += [unpacked] if unpacked else []
+            first = one.offset if first is None else first
             break
         elif one.opname == "RETURN_VALUE":
-            return Targets((), True, None)
+            return Targets((), part is None, None)
         elif one.opname not in _PASSED and not (one.opname == "COPY" and one.arg == 1):
             break
-    return Targets(tuple(names), False, last)
+    return Targets(tuple(names), False, first, part)
+
+
+def _part(instructions: list[dis.Instruction], place: int) -> tuple[int | str | None, int]:
+    """Which part of the result the next instructions take, and the last of them."""
+    following = [n for n in range(place + 1, len(instructions)) if instructions[n].opname not in _PASSED][:2]
+    if len(following) == 2:
+        one, other = instructions[following[0]], instructions[following[1]]
+        if one.opname == "LOAD_CONST" and other.opname == "BINARY_SUBSCR" and type(one.argval) is int:
+            return one.argval, following[1]
+        if one.opname == "LOAD_ATTR" and isinstance(one.argval, str) and other.opname in _STORES:
+            return one.argval, following[0]
+    return None, place
 
 
 def _copied(instructions: list[dis.Instruction], number: int) -> bool:
@@ -71,11 +86,10 @@ def _copied(instructions: list[dis.Instruction], number: int) -> bool:
     return before.opname == "COPY" and before.arg == 1
 
 
-def _unpacked(instructions: list[dis.Instruction], number: int) -> tuple[tuple[str, ...], int | None]:
+def _unpacked(instructions: list[dis.Instruction], number: int) -> tuple[str, ...]:
     """The names of ``a, b = f()``; none where one of them is no plain name."""
     count = instructions[number].arg or 0
     names: list[str] = []
-    last = None
     for one in instructions[number + 1 :]:
         if len(names) >= count:
             break
@@ -86,6 +100,5 @@ def _unpacked(instructions: list[dis.Instruction], number: int) -> tuple[tuple[s
         elif one.opname == "STORE_FAST_LOAD_FAST":
             names.append(str(one.argval[0]))
         elif one.opname not in _PASSED:
-            return (), None
-        last = one.offset
-    return (tuple(names), last) if len(names) == count else ((), None)
+            return ()
+    return tuple(names) if len(names) == count else ()

@@ -32,6 +32,8 @@ class Kernel(NamedTuple):
     """It hands out memory as it finds it. No recording may show what others left there."""
     writes: tuple[str, ...] = ()
     """The arguments that it changes."""
+    source: bool = False
+    """It only writes down numbers, or draws them: what it makes is no result of anything."""
 
 
 class Operand(NamedTuple):
@@ -76,12 +78,19 @@ def _kernel(func: Any) -> Kernel:
     known = _KERNELS[func] = Kernel(
         f"{name}.{schema.overload_name}" if schema.overload_name else name,
         arguments,
-        arguments[:1] == tuple(writes[:1]),
+        bool(writes) and arguments[0] == writes[0],
         any(info is not None and not info.is_write for info in returns),
         name.startswith(("empty", "new_empty")),
         tuple(writes) or _WRITES.get(name, ()),
+        not writes and _is_source(name, schema.arguments),
     )
     return known
+
+
+def _is_source(name: str, arguments: Any) -> bool:
+    if name == "lift_fresh" or name.startswith(("new_", "empty")) or name.endswith("_like"):
+        return True
+    return not any("Tensor" in str(argument.type) for argument in arguments)
 
 
 _WRITES = {"native_batch_norm": ("running_mean", "running_var")}
@@ -109,6 +118,11 @@ class Watch(TorchDispatchMode):
         kernel = _KERNELS.get(func) or _kernel(func)
         if self.ran and kernel.name in _PASSED_OVER:
             return func(*args)
+        if kernel.source:
+            out = func(*args, **kwargs) if kwargs else func(*args)
+            if kernel.unwritten:
+                out.zero_()
+            return out
         number = sequence_number() - 1
         operands: list[Operand] = []
         constants: list[Constant] = []
@@ -122,9 +136,6 @@ class Watch(TorchDispatchMode):
             self._note("base", base, operands, constants)
         out = func(*args, **kwargs) if kwargs else func(*args)
         outputs = (out,) if isinstance(out, torch.Tensor) else tensors_of(out)
-        if kernel.unwritten:
-            for tensor in outputs:
-                tensor.zero_()
         values = self._values
         changed: tuple[tuple[int, torch.Tensor], ...] = ()
         if kernel.writes:

@@ -53,7 +53,8 @@ class Recorder:
         self.values = LiveValues(self.copier)
         self.graph = LiveGraph(self.values)
         self.events: list[Event] = []
-        self._operations = LiveOperations(self.values, self.graph, self.events)
+        self._operations = LiveOperations(self.values, self.graph, self.events.append)
+        self._operations.tells_moved = False
         self.pictures: list[Picture] | None = [] if pictures else None
         self.limits = limits
         self.calls = 0

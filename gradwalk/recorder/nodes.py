@@ -255,12 +255,40 @@ class LiveGraph:
         for attribute, _ in _saved_names(type(node)):
             getattr(node, attribute)
 
+    def targets(self, index: int) -> tuple[Route, ...]:
+        """Where a node's contributions go."""
+        return self._routes[index]
+
+    def is_function(self, index: int) -> bool:
+        """Whether a node is one of a Function written in Python."""
+        return isinstance(self._live[index], torch.autograd.function.FunctionCtx)
+
+    def between(self, reached: Iterable[int], ends: Iterable[Any]) -> list[int]:
+        """Those of these nodes that a pass runs which is asked for the gradients that arrive at the ends alone."""
+        behind: dict[int, list[int]] = {}
+        for index in reached:
+            for target, _ in self._routes[index]:
+                if target is not None:
+                    behind.setdefault(target, []).append(index)
+        needed: set[int] = set()
+        stack = [self._ids[end] for end in ends if end in self._ids]
+        while stack:
+            for index in behind.get(stack.pop(), ()):
+                if index not in needed:
+                    needed.add(index)
+                    stack.append(index)
+        return sorted(needed | {self._ids[end] for end in ends if end in self._ids and self._ids[end] in self._leaves})
+
     def reachable(self, root: Any) -> list[int]:
         """The ids of all nodes that a backward() from ``root`` can reach, oldest first."""
-        self.discover((root,))
+        return self.reachable_from((root,))
+
+    def reachable_from(self, roots: Sequence[Any]) -> list[int]:
+        """The same from several."""
+        self.discover(roots)
         seen: set[int] = set()
         routes = self._routes
-        stack = [self._ids[root]]
+        stack = [self._ids[root] for root in roots]
         while stack:
             index = stack.pop()
             if index not in seen:

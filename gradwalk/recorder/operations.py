@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -13,19 +13,26 @@ from gradwalk.recorder.copying import new
 from gradwalk.recorder.kernels import Kernel, Operand, Ran, tensors_of
 from gradwalk.recorder.nodes import LiveGraph, node_of
 from gradwalk.recorder.values import LiveValues
-from gradwalk.recording import Constant, Edge, Event, Forward, Operation, Update
+from gradwalk.recording import Constant, Edge, Event, Forward, Moved, Operation, Update
+
+is_grad_enabled = torch.is_grad_enabled
 
 
 class LiveOperations:
     """Writes the operations of one recording, and their events."""
 
-    def __init__(self, values: LiveValues, graph: LiveGraph, events: list[Event]) -> None:
+    def __init__(self, values: LiveValues, graph: LiveGraph, emit: Callable[[Event], None]) -> None:
         self.made: list[Operation] = []
+        self.module: int | None = None
+        """The module whose forward runs."""
+        self.call: int | None = None
+        """The call whose backward pass runs."""
+        self.tells_moved = True
         self._values = values
         self._graph = graph
-        self._events = events
+        self._emit = emit
 
-    def called(self, ran: list[Ran], result: Any, before: int, cell: int, span: Span) -> None:
+    def called(self, ran: list[Ran], result: Any, before: int, cell: int, span: Span | None) -> None:
         """A call ran these kernels. ``before`` is the sequence number of the newest node when it began."""
         if len(ran) == 1 and ran[0].outputs[0] is result and ran[0].base is None and ran[0].kernel.name != _LIFTED:
             (item,) = ran
@@ -60,7 +67,7 @@ class LiveOperations:
         node = node_of(item.outputs[0])
         return None if node is None else self._graph.id_of(node)
 
-    def renew(self, tensor: torch.Tensor, cell: int, span: Span) -> None:
+    def renew(self, tensor: torch.Tensor, cell: int, span: Span | None) -> None:
         """After a change of its memory a view gets a new node when somebody asks for it, and is a new value by it.
 
         No kernel runs for this: autograd writes it as an ``as_strided`` of what the view belongs to.
@@ -87,25 +94,47 @@ class LiveOperations:
         kernel, _, operands, constants, results, _, base, others = item
         routes = self._routes(node, operands, base is not None) if node is not None else repeat(None)
         edges = tuple([new(Edge, (o[1], o[0], route)) for o, route in zip(operands, routes, strict=False)])
-        operation = (index, kernel.name, edges, constants, results, node, kernel.in_place, span, None, "")
-        self.made.append(new(Operation, operation))
+        mode = "" if node is not None or is_grad_enabled() else _off()
+        place = (node, kernel.in_place, span, self.module, mode)
+        self.made.append(new(Operation, (index, kernel.name, edges, constants, results, *place)))
         for value in results:
             self._values.made_by(value, index, node is not None)
         if node is not None:
             self._graph.made_by(node, index, results)
-        self._events.append(new(Forward, (cell, span, index, None)))
+        self._emit(new(Forward, (cell, span, index, self.call)))
         if kernel.in_place and operands and results and not others:
             changed = operands[0] if base is None else operands[-1]
-            self._events.append(Update(cell, span, index, changed.value, results[0]))
+            self._emit(Update(cell, span, index, changed.value, results[0]))
+            self.moved(changed.value, cell, span, [self._values.live(result) for result in results])
         for before, tensor in others:
             if (after := self._values.value_of(tensor)) != before:
-                self._events.append(Update(cell, span, index, before, after))
+                self._emit(Update(cell, span, index, before, after))
+                self.moved(before, cell, span, [tensor])
+
+    def moved(self, changed: int, cell: int, span: Span | None, told: Sequence[torch.Tensor]) -> None:
+        """Write down what else lives in the memory of a value that has just changed, and is another value by it."""
+        if not self.tells_moved:
+            return
+        found = []
+        for before, tensor in self._values.sharing(changed):
+            if not any(tensor is other for other in told):
+                if tensor._is_view():
+                    self.renew(tensor, cell, span)
+                if (after := self._values.value_of(tensor)) != before:
+                    found.append(after)
+        if found:
+            self._emit(Moved(cell, span, tuple(found)))
 
     def _routes(self, node: int, operands: Sequence[Operand], through_view: bool) -> Sequence[int | None]:
         if not through_view:
             return self._graph.routes(node, operands)
         first, *rest = self._graph.routes(node, (operands[-1], *operands[1:-1]))
         return [None, *rest, first]
+
+
+def _off() -> str:
+    """The mode in which gradients are off."""
+    return "inference_mode" if torch.is_inference_mode_enabled() else "no_grad"
 
 
 _AS_STRIDED = Kernel("as_strided", (), False, True)

@@ -13,15 +13,17 @@ import sysconfig
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
+import torch
 import torch.overrides
 
 from gradwalk.program import Span
 from gradwalk.recorder.bytecode import Targets, targets
 
 Call = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
+Locate = Callable[[int, int, int, int], Span]
 
 STAND_IN = "<gradwalk: call>"
 """The name of the code that stands in for a caller; whoever shows tracebacks leaves it out."""
@@ -36,14 +38,18 @@ def _folders() -> tuple[str, ...]:
 
 
 INSTALLED = _folders()
-_HANDED_ON = torch.overrides.handle_torch_function.__code__
 _STANDING_IN = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
+
+
+_MAKING = frozenset(("__init__", "reset_parameters", "_reset_parameters", "reset_running_stats", "init_weights"))
+_INITIALISING = torch.nn.init.__file__
+_LAYERS = str(Path(_INITIALISING).parent)
 
 
 class Site:
     """One place at which code calls something."""
 
-    __slots__ = ("call", "clears", "code", "span", "targets")
+    __slots__ = ("call", "clears", "code", "initialises", "makes", "span", "statement", "targets")
 
     def __init__(self, code: CodeType, span: Span | None, call: Call, named: Targets) -> None:
         self.code = code
@@ -52,7 +58,13 @@ class Site:
         self.call = call
         """Calls a function as if this place did it: warnings that PyTorch gives name this file and this line."""
         self.targets = named
+        self.statement: Span | None = None
+        """The statement that binds what the call gives: from its first name to the end of the call."""
         self.clears = code.co_name == "zero_grad"
+        self.initialises = span is None and code.co_filename in (_INITIALISING, torch.overrides.__file__)
+        """Whether it is a function that writes a parameter's first numbers, or one that hands it on."""
+        self.makes = span is None and code.co_name in _MAKING and code.co_filename.startswith(_LAYERS)
+        """Whether it makes one of PyTorch's layers."""
 
 
 class Places:
@@ -61,13 +73,18 @@ class Places:
     def __init__(self, own: str = "") -> None:
         self._own = own
         """The file whose text is the recording's source."""
-        self._texts: dict[str, int] = {}
+        self._texts: dict[str, tuple[int, Locate | None]] = {}
         self._sites: dict[tuple[int, int], Site] = {}
         self._foreign: dict[str, bool] = {}
 
-    def text(self, filename: str, first_line: int) -> None:
-        """What was compiled under this name is a part of the source; its first line stands on this line of it."""
-        self._texts[filename] = first_line
+    def text(self, filename: str, first_line: int, locate: Locate | None = None) -> None:
+        """What was compiled under this name is a part of the source; its first line stands on this line of it.
+
+        ``locate``, where it is given, does the counting: it gets a place as Python gives it (``co_positions``: lines of
+        what was compiled, columns in bytes), and gives the Span.
+        """
+        self._texts[filename] = first_line, locate
+        self._foreign.pop(filename, None)
 
     def site(self, frame: FrameType) -> Site:
         """The place that this frame has come to."""
@@ -88,6 +105,33 @@ class Places:
         found = self.users(frame)
         return None if found is None else found[1].span
 
+    def here(self, frame: FrameType | None = None) -> Span | None:
+        """The innermost frame of a registered text, from this frame outwards."""
+        for outer in frames(sys._getframe(1) if frame is None else frame):
+            if outer.f_code.co_filename in self._texts:
+                return self.site(outer).span
+        return None
+
+    def failed(self, traceback: TracebackType | None) -> Span | None:
+        """Where the user's code failed: the innermost of the user's frames in a traceback."""
+        found = None
+        while traceback is not None:
+            code = traceback.tb_frame.f_code
+            if code.co_name != STAND_IN and not self._is_foreign(code.co_filename):
+                found = self._span(code, traceback.tb_lasti)
+            traceback = traceback.tb_next
+        return found
+
+    def of(self, traceback: TracebackType | None) -> Span | None:
+        """Where a registered text failed: the innermost frame of one in a traceback."""
+        found = None
+        while traceback is not None:
+            code = traceback.tb_frame.f_code
+            if code.co_filename in self._texts and code.co_name != STAND_IN:
+                found = self._span(code, traceback.tb_lasti)
+            traceback = traceback.tb_next
+        return found
+
     def span_in(self, code: CodeType, offset: int) -> Span | None:
         """The piece of source of one instruction; None where the code is none of the user's."""
         return None if self._is_foreign(code.co_filename) else self._span(code, offset)
@@ -105,6 +149,9 @@ class Places:
         span = self.span_in(code, offset)
         named = targets(code, offset) if span is not None else Targets((), False, None)
         site = self._sites[key] = Site(code, span, _stand_in(frame), named)
+        if span is not None and named.first is not None and (target := self.span_in(code, named.first)) is not None:
+            start, end = min(target[:2], span[:2]), max(target[2:4], span[2:4])
+            site.statement = Span(*start, *end, span.file)
         return site
 
     def _is_foreign(self, filename: str) -> bool:
@@ -123,19 +170,13 @@ class Places:
         if end_line is None or column is None or end_column is None:  # compiled without columns
             end_line, column = line, 0
             end_column = len(linecache.getline(name, line).rstrip("\n").encode())
-        first = self._texts.get(name)
-        file = "" if first is not None or name == self._own else name
-        added = 0 if first is None else first - 1
+        first, locate = self._texts.get(name, (1, None))
+        if locate is not None:
+            return locate(line, column, end_line, end_column)
+        file = "" if name in self._texts or name == self._own else name
+        added = first - 1
         start, end = _characters(name, line, column), _characters(name, end_line, end_column)
         return Span(line + added, start + 1, end_line + added, end + 1, file)
-
-
-def caller(depth: int = 2) -> FrameType:
-    """The frame that made the call which a function mode was handed: PyTorch's own functions in Python hand it on."""
-    frame = sys._getframe(depth)
-    while frame.f_code is _HANDED_ON and frame.f_back is not None and frame.f_back.f_back is not None:
-        frame = frame.f_back.f_back
-    return frame
 
 
 def frames(frame: FrameType | None) -> Iterator[FrameType]:

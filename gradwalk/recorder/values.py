@@ -158,28 +158,29 @@ class LiveValues:
         self.anything_changed = True
         self._epochs[self._states[id(tensor)].storage] += 1
 
-    def stale(self, value: int) -> list[tuple[int, torch.Tensor]]:
-        """The named or tracked leaves in this value's memory whose last known Value is of the past, with that Value."""
-        storage = self._made[value].storage
+    def sharing(self, value: int) -> list[tuple[int, torch.Tensor]]:
+        """The tensors in this value's memory that a reader knows, with the Value that each was last known to be."""
+        inside = self._sharing[self._made[value].storage]
+        if len(inside) == 1:
+            return []
         found = []
-        for number in self._sharing[storage]:
-            tensor = self._kept[number]
+        for tensor in dict.fromkeys([self._kept[number] for number in inside]):
             state = self._states.get(id(tensor))
-            if state is None or state.value < 0 or state.epoch == self._epochs[storage]:
+            if state is None or state.value < 0:
                 continue
             made = self._made[state.value]
-            if made.names or (made.requires_grad and made.is_leaf):
+            if made.names or made.grad_of is not None or (made.requires_grad and made.is_leaf):
                 found.append((state.value, tensor))
         return found
 
     def among(self, values: Sequence[int], tensor: torch.Tensor) -> int | None:
         """Which of these values a tensor is, when autograd hands it out as a new object."""
-        return next((value for value in values if _same_memory(self.live(value), tensor)), None)
+        return next((value for value in values if same_memory(self.live(value), tensor)), None)
 
     def replace(self, tensor: torch.Tensor, data: Any) -> tuple[int, int] | None:
         """``tensor.data = data``. Gives the ids of the Values before and after; None if its memory stays the same."""
         before = self.value_of(tensor)
-        if isinstance(data, torch.Tensor) and _same_memory(tensor, data):
+        if isinstance(data, torch.Tensor) and same_memory(tensor, data):
             tensor.data = data
             return None
         self._replaced.append(tensor.data)  # memory that a Value lived in keeps its address
@@ -217,6 +218,18 @@ class LiveValues:
         for name in self._made[leaf].names:
             self._name(value, f"{name}.grad")
         return value
+
+    def by_id(self, key: int) -> torch.Tensor | None:
+        """The known live tensor that has this ``id()``."""
+        state = self._states.get(key)
+        return None if state is None else self._kept[state.tensor]
+
+    def owner(self, grad: torch.Tensor) -> torch.Tensor | None:
+        """The tensor whose .grad this is, or was when it was last looked at."""
+        if id(grad) not in self._states:
+            return None
+        tensor = self._made[self.value_of(grad)].grad_of
+        return None if tensor is None else self._kept[tensor]
 
     def shape(self, value: int) -> tuple[int, ...]:
         return self._made[value].shape
@@ -317,7 +330,7 @@ class LiveValues:
             return None
         for other in reversed(among):
             if (
-                _same_memory(other, tensor)
+                same_memory(other, tensor)
                 and version_of(other) == version_of(tensor)
                 and (state := self._states.get(id(other))) is not None
             ):
@@ -355,7 +368,7 @@ def _address(tensor: torch.Tensor) -> int:
     return address - int(offset) * tensor.element_size() if offset else address
 
 
-def _same_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
+def same_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
     try:
         return one.data_ptr() == other.data_ptr() and one.shape == other.shape and one.stride() == other.stride()
     except (RuntimeError, NotImplementedError):

@@ -1,0 +1,117 @@
+"""The function mode: PyTorch hands it each call that the program makes, before it runs.
+
+Most calls are operations. Those that are something else, such as ``x.grad = None`` or ``loss.backward()``, have a
+handler of their own; those that only ask what a tensor is like pass straight through.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode, handle_torch_function
+
+from gradwalk.recorder import grads
+from gradwalk.recorder.calls import call, unseen
+from gradwalk.recorder.run import Run
+
+Handler = Callable[[Run, Any, tuple[Any, ...], dict[str, Any], FrameType], Any]
+
+_HANDED_ON = handle_torch_function.__code__
+_transforming = torch._C._are_functorch_transforms_active
+_NOTHING: dict[str, Any] = {}
+
+_ASKING = """
+dim size stride numel nelement ndimension element_size storage_offset data_ptr const_data_ptr is_contiguous
+is_floating_point is_complex is_signed is_shared is_pinned is_inference is_conj is_neg is_set_to is_same_size has_names
+get_device untyped_storage storage storage_type _is_view _use_count _typed_storage __len__ __hash__ __repr__ __str__
+__format__ __dir__ __contains__ __reduce_ex__ __setstate__ __dlpack_device__
+""".split()
+"""Methods that ask what a tensor is like. What they run for that is no operation of the program's."""
+_OPERATIONS = frozenset(("T", "mT", "H", "mH", "real", "imag"))
+"""Attributes that are operations."""
+
+
+def _passing() -> dict[Any, Handler | None]:
+    """What passes straight through: None."""
+    found: dict[Any, Handler | None] = {torch._C._set_grad_enabled: None}
+    for name in _ASKING:
+        if hasattr(torch.Tensor, name):
+            found[getattr(torch.Tensor, name)] = None
+    for name in dir(torch.Tensor):
+        attribute = getattr(torch.Tensor, name)
+        for access in ("__get__", "__set__", "__delete__"):
+            if name not in _OPERATIONS and type(attribute).__name__ in ("getset_descriptor", "property"):
+                found[getattr(attribute, access)] = None
+    return found
+
+
+_TENSOR: Any = torch.Tensor
+HANDLERS: dict[Any, Handler | None] = {
+    **_passing(),
+    _TENSOR.grad.__get__: grads.read_grad,
+    _TENSOR.grad.__set__: grads.write_grad,
+    _TENSOR.grad.__delete__: grads.write_grad,
+    _TENSOR.data.__get__: grads.read_data,
+    _TENSOR.data.__set__: grads.write_data,
+    _TENSOR.retain_grad: grads.retain_grad,
+    _TENSOR.zero_: grads.zero,
+    torch._foreach_zero_: grads.zero,
+    torch.tensor: grads.write_down,
+    torch.as_tensor: grads.write_down,
+    **dict.fromkeys(grads.SWITCHES, grads.switch),
+    **dict.fromkeys(grads.TAKES, grads.take),
+}
+
+
+class FunctionMode(TorchFunctionMode):
+    """Hands each call to who knows what it is."""
+
+    def __init__(self, run: Run, handlers: dict[Any, Handler | None], stepping: Callable[[FrameType], bool]) -> None:
+        super().__init__()
+        self._run = run
+        self._handlers = handlers
+        self._stepping = stepping
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        run = self._run
+        if run.quiet and (run.stepping is None or run.quiet > 1 or self._stepping(sys._getframe(1))):
+            return func(*args, **kwargs) if kwargs else func(*args)
+        handler = self._handlers.get(func, call)
+        if handler is None:
+            return func(*args, **kwargs) if kwargs else func(*args)
+        frame = sys._getframe(1)
+        while frame.f_code is _HANDED_ON:
+            frame = frame.f_back.f_back  # type: ignore[union-attr, assignment]
+        if handler is not call and _transforming():
+            handler = unseen_by
+        return handler(run, func, args, kwargs or _NOTHING, frame)
+
+
+def unseen_by(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
+    """Inside of a transform."""
+    return unseen(run, func, args, kwargs, run.places.site(frame), run.span(frame))
+
+
+def is_on(mode: FunctionMode) -> bool:
+    """Whether this mode is on the thread's stack. It is not while one of its own calls runs."""
+    return any(torch._C._get_function_stack_at(n) is mode for n in range(torch._C._len_torch_function_stack()))
+
+
+def push(mode: FunctionMode) -> None:
+    torch._C._push_on_torch_function_stack(mode)
+
+
+def remove(mode: FunctionMode) -> bool:
+    """Take this mode off the thread's stack, also from below others. Gives False where it is not on it."""
+    if not is_on(mode):
+        return False
+    above: list[Any] = []
+    while (top := torch._C._pop_torch_function_stack()) is not mode:
+        above.append(top)
+    for other in reversed(above):
+        torch._C._push_on_torch_function_stack(other)
+    return True

@@ -1,0 +1,119 @@
+"""Which module of ``torch.nn`` runs, and what it is called: seen by PyTorch's global forward hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any, NamedTuple
+
+from torch import nn
+
+from gradwalk.recorder.places import frames
+from gradwalk.recorder.run import Run
+from gradwalk.recording import Entered, Left, Module
+
+
+class _Inside(NamedTuple):
+    """A module whose forward runs."""
+
+    module: int
+    live: nn.Module
+    frame: FrameType
+    """The frame that called its hooks: it is there as long as the forward runs."""
+
+
+class Modules:
+    """The modules of one recording."""
+
+    def __init__(self, run: Run) -> None:
+        self.made: list[Module] = []
+        self._run = run
+        self._inside: list[_Inside] = []
+        self._known: dict[tuple[int, int | None], int] = {}
+        self._paths: dict[int, dict[int, str]] = {}
+        """For each outermost module, the ways from there to all in it."""
+        self._kept: list[nn.Module] = []
+
+    def entering(self, module: nn.Module, frame: FrameType) -> None:
+        """A module's forward is about to run; the frame is the one that runs the hooks around it."""
+        self._leave_those_that_failed(frame)
+        run = self._run
+        outer = self._inside[-1] if self._inside else None
+        index = self._index(module, outer, frame)
+        self._inside.append(_Inside(index, module, frame))
+        run.operations.module = index
+        run.emit(Entered(run.cell, run.span(frame), index))
+
+    def left(self, module: nn.Module) -> FrameType | None:
+        """Called after a module's forward, by a hook. Gives the frame that it was called from where it was an outermost
+        one."""
+        if not any(inside.live is module for inside in self._inside):
+            return None
+        while True:
+            inside = self._inside.pop()
+            run = self._run
+            run.operations.module = self._inside[-1].module if self._inside else None
+            run.emit(Left(run.cell, run.span(inside.frame), inside.module))
+            if inside.live is module:
+                return None if self._inside else inside.frame
+
+    def name(self, name: str, module: nn.Module) -> None:
+        """A variable holds this module: its parameters have names."""
+        for path, parameter in self.parameters(name, module):
+            self._run.bind(path, parameter)
+
+    def parameters(self, name: str, module: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
+        """A module's parameters, called as its class calls them, ``fc1.weight``.
+
+        Those with numbers, and those of one of PyTorch's own layers, carry its variable's name: ``layer.weight``.
+        """
+        own = type(module).__module__.startswith("torch.nn.")
+        for path, parameter in module.named_parameters():
+            yield f"{name}.{path}" if own or path[0].isdigit() else path, parameter
+
+    def release(self) -> None:
+        for live in (self._inside, self._kept, self._known, self._paths):
+            live.clear()
+
+    def _leave_those_that_failed(self, frame: FrameType) -> None:
+        """An exception that no hook hears of, such as KeyboardInterrupt, can leave a module."""
+        while self._inside and not any(self._inside[-1].frame is outer for outer in frames(frame)):
+            self.left(self._inside[-1].live)
+
+    def _index(self, module: nn.Module, outer: _Inside | None, frame: FrameType) -> int:
+        parent = None if outer is None else outer.module
+        known = self._known.get((id(module), parent))
+        if known is not None:
+            return known
+        index = self._known[id(module), parent] = len(self.made)
+        self._kept.append(module)
+        path = self._outermost(module, frame) if outer is None else self._path(module, outer)
+        self.made.append(Module(index, path, type(module).__name__, parent))
+        return index
+
+    def _outermost(self, module: nn.Module, frame: FrameType) -> str:
+        name = name_in(frame, module, self._run) or type(module).__name__.lower()
+        self._paths[id(module)] = {id(inner): path for path, inner in module.named_modules()}
+        if name.isidentifier():
+            self.name(name, module)
+        return name
+
+    def _path(self, module: nn.Module, outer: _Inside) -> str:
+        root = self._inside[0]
+        way = self._paths.get(id(root.live), {}).get(id(module))
+        if way is None:  # it is no part of the outermost one, which calls it all the same
+            return f"{self.made[outer.module].path}.{type(module).__name__.lower()}"
+        return f"{self.made[root.module].path}.{way}"
+
+
+def name_in(frame: FrameType, thing: Any, run: Run) -> str | None:
+    """The variable that holds a thing where the user's code stands: a local one, else one of the module's."""
+    found = run.places.users(frame)
+    if found is None:
+        return None
+    user = found[0]
+    for names in (user.f_locals, user.f_globals):
+        for name, held in list(names.items()):
+            if held is thing and not name.startswith("_"):
+                return name
+    return None

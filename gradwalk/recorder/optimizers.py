@@ -1,0 +1,162 @@
+"""What an optimizer's step does to its parameters: seen by PyTorch's global step hooks.
+
+Inside of a step nothing is recorded but the closure that the program hands to it (as LBFGS wants one), which is code of
+the program's own.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, NamedTuple
+
+import torch
+
+from gradwalk.program import Span
+from gradwalk.recorder.copying import version_of
+from gradwalk.recorder.places import INSTALLED, frames
+from gradwalk.recorder.run import Run
+from gradwalk.recording import Array, Constant, State, Update
+
+_SETTING = (int, float, tuple)
+
+
+class _Before(NamedTuple):
+    """A parameter before a step."""
+
+    tensor: torch.Tensor
+    settings: tuple[Constant, ...]
+    value: int
+    version: int
+    array: Array | None
+    """Its numbers, where autograd might not count the change."""
+    given: tuple[State, ...]
+
+
+class _Step(NamedTuple):
+    optimizer: Any
+    frame: FrameType
+    span: Span | None
+    parameters: list[_Before]
+
+
+class Optimizers:
+    """The optimizers of one recording."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._steps: list[_Step] = []
+        self._stepped: set[tuple[int, int]] = set()
+        """Optimizers and parameters that have made a step together."""
+        self._kept: list[Any] = []
+
+    def ahead(self, optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
+        """A step is about to run; the frame is the one that runs the hooks around it."""
+        run = self._run
+        parameters = [
+            self._before(optimizer, parameter, settings)
+            for group in optimizer.param_groups
+            for settings in (_settings(group),)
+            for parameter in group["params"]
+        ]
+        self._steps.append(_Step(optimizer, frame, run.span(frame), parameters))
+        self._kept.append(optimizer)
+        run.stepping = frame
+        run.quiet += 1
+        return self._with_closure(args, kwargs)
+
+    def after(self, optimizer: Any) -> None:
+        """Called after a step, by a hook."""
+        if not self._steps or self._steps[-1].optimizer is not optimizer:
+            return
+        self._tell(self._steps.pop())
+
+    def still(self, frame: FrameType) -> bool:
+        """Whether the newest step still runs. One that failed is over, and what it did until then is told."""
+        name = frame.f_code.co_filename
+        if name.startswith(INSTALLED) and "optim" in name:
+            return True
+        while self._steps and not any(outer is self._steps[-1].frame for outer in frames(frame)):
+            self._tell(self._steps.pop())
+        return bool(self._steps)
+
+    def release(self) -> None:
+        self._steps.clear()
+        self._kept.clear()
+
+    def _tell(self, step: _Step) -> None:
+        run = self._run
+        run.quiet -= 1
+        run.stepping = self._steps[-1].frame if self._steps else None
+        for before in step.parameters:
+            self._updated(step, before)
+
+    def _tell_until_now(self) -> None:
+        """The closure may find other parameters than those that the step began with."""
+        step = self._steps[-1]
+        for place, before in enumerate(step.parameters):
+            self._updated(step, before)
+            tensor, value = before.tensor, self._run.values.value_of(before.tensor)
+            step.parameters[place] = before._replace(value=value, version=version_of(tensor))
+
+    def _updated(self, step: _Step, before: _Before) -> None:
+        run, tensor = self._run, before.tensor
+        if version_of(tensor) == before.version:
+            if before.array is None or run.copier.array(tensor) == before.array:
+                return
+            run.values.changed(tensor)  # through .data, which autograd does not count
+        new = run.values.value_of(tensor)
+        if new != before.value:
+            kind, state = type(step.optimizer).__name__, self._remembered(step.optimizer, tensor)
+            told = (kind, before.settings, state, before.given)
+            run.emit(Update(run.cell, step.span, None, before.value, new, *told))
+            run.operations.moved(before.value, run.cell, step.span, [tensor])
+
+    def _before(self, optimizer: Any, parameter: torch.Tensor, settings: tuple[Constant, ...]) -> _Before:
+        run, version = self._run, version_of(parameter)
+        value = run.values.value_of(parameter)
+        uncounted = type(optimizer).__module__.startswith("torch.optim") or parameter.grad is None
+        array = None if uncounted else run.copier.array(parameter)
+        return _Before(parameter, settings, value, version, array, self._given(optimizer, parameter))
+
+    def _given(self, optimizer: Any, parameter: torch.Tensor) -> tuple[State, ...]:
+        """What an optimizer remembers of a parameter before its first step here: the program itself put it there."""
+        step = id(optimizer), id(parameter)
+        if step in self._stepped:
+            return ()
+        self._stepped.add(step)
+        return self._remembered(optimizer, parameter)
+
+    def _remembered(self, optimizer: Any, parameter: torch.Tensor) -> tuple[State, ...]:
+        state = optimizer.state.get(parameter, {})
+        copy = self._run.copier.array
+        return tuple([State(str(k), copy(v)) for k, v in state.items() if isinstance(v, torch.Tensor)])
+
+    def _with_closure(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The arguments of the step, with the program's closure recorded; None where it has none."""
+        if len(args) > 1 and callable(args[1]):
+            return (args[0], self._heard(args[1]), *args[2:]), kwargs
+        if callable(kwargs.get("closure")):
+            return args, {**kwargs, "closure": self._heard(kwargs["closure"])}
+        return None
+
+    def _heard(self, closure: Callable[[], Any]) -> Callable[[], Any]:
+        run = self._run
+
+        @functools.wraps(closure)
+        def heard() -> Any:
+            stepping, quiet = run.stepping, run.quiet
+            self._tell_until_now()
+            run.stepping, run.quiet = None, run.quiet - 1
+            try:
+                return closure()
+            finally:
+                run.stepping, run.quiet = stepping, quiet
+
+        return heard
+
+
+def _settings(group: dict[str, Any]) -> tuple[Constant, ...]:
+    """The settings of a group of parameters, such as ``lr``, before the step; those that are off are left out."""
+    return tuple([Constant(k, str(v)) for k, v in group.items() if isinstance(v, _SETTING) and v])

@@ -1,0 +1,115 @@
+"""The door for live code: ``with gradwalk.watch() as walk:`` records what PyTorch does inside, in this process."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import sys
+from collections.abc import Callable, Iterable
+from types import FrameType, TracebackType
+from typing import Any
+
+import torch
+
+from gradwalk.program import Span
+from gradwalk.program.limits import LIMITS, Limits
+from gradwalk.recorder.places import Places
+from gradwalk.recorder.session import Recorder
+from gradwalk.recording import Recording
+
+
+class Walk:
+    """One recording of live code. ``recording`` is there when the block is left, also by an exception."""
+
+    def __init__(self, *, pictures: bool, keep: Iterable[torch.Tensor], limits: Limits) -> None:
+        self._options: dict[str, Any] = {"pictures": pictures, "keep": tuple(keep), "limits": limits}
+        self._recorder: Recorder | None = None
+        self._places = Places()
+        self._file = ""
+        self._recording: Recording | None = None
+
+    @property
+    def recording(self) -> Recording:
+        """What happened inside of the block. Raises RuntimeError before it is left."""
+        if self._recording is None:
+            raise RuntimeError(
+                "This recording is not done yet. Read it behind the block: `with gradwalk.watch() as walk: …`, and "
+                "then `walk.recording`."
+            )
+        return self._recording
+
+    def __enter__(self) -> Walk:
+        return self._begin(sys._getframe(1))
+
+    def _begin(self, frame: FrameType) -> Walk:
+        if self._recorder is not None:
+            raise RuntimeError("This watch has been entered before: it records once. Call gradwalk.watch() again.")
+        self._file = frame.f_code.co_filename
+        recorder = self._enter()
+        recorder.know(frame)
+        return self
+
+    def _enter(self) -> Recorder:
+        self._places = Places(self._file)
+        recorder = Recorder(self._places, names=True, **self._options)
+        recorder.cell()
+        recorder.__enter__()
+        self._recorder = recorder
+        return recorder
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        recorder = self._recorder
+        if recorder is None:
+            raise RuntimeError("This watch was left without having been entered.")
+        self._end(recorder, error, traceback, sys._getframe(1))
+
+    def _end(
+        self, recorder: Recorder, error: BaseException | None, traceback: TracebackType | None, frame: FrameType
+    ) -> None:
+        recorder.__exit__(None, error, traceback)
+        try:
+            recorder.look(frame)
+            if error is not None:
+                recorder.failure(self._places.failed(traceback) or Span(1, 1, 1, 1), error)
+            source = "".join(linecache.getlines(self._file))
+            self._recording = recorder.recording(source, [(source, 1)], self._file)
+        finally:
+            recorder.release()
+
+    def _call(self, function: Callable[[], Any]) -> Recording:
+        """Call a function inside. Its failure is recorded, and goes no further."""
+        try:
+            self._file = inspect.getsourcefile(function) or ""
+        except TypeError:  # a class, or an object that can be called
+            self._file = ""
+        recorder = self._enter()
+        failed: Exception | None = None
+        try:
+            function()
+        except Exception as error:  # whatever it is, it is a part of the recording
+            failed = error
+        finally:
+            self._end(recorder, failed, None if failed is None else failed.__traceback__, sys._getframe())
+        return self.recording
+
+
+def watch(*, pictures: bool = False, keep: Iterable[torch.Tensor] = (), limits: Limits = LIMITS) -> Walk:
+    """Record what PyTorch does inside of a block of live code::
+
+        with gradwalk.watch() as walk:
+            loss = ((model(x) - y) ** 2).mean()
+            loss.backward()
+        walk.recording
+
+    The code runs as it always does, in this process and without any lock; what it shows is shown as always. With
+    ``pictures``, torchviz draws the graph of each backward pass. ``keep``: tensors of which all numbers are kept,
+    however large they are. docs/watch.md says what is seen, and what cannot be.
+    """
+    return Walk(pictures=pictures, keep=keep, limits=limits)
+
+
+def record_call(function: Callable[[], Any], *, pictures: bool = False, limits: Limits = LIMITS) -> Recording:
+    """Call a function once, and record what happens. If it fails, the failure is a part of the recording."""
+    return watch(pictures=pictures, limits=limits)._call(function)

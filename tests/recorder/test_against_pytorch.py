@@ -1,0 +1,1 @@
+"""Programs under the recorder against the same programs in plain PyTorch."""
