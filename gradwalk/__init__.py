@@ -1,6 +1,7 @@
 """Gradwalk: watch PyTorch's autograd work, one step at a time.
 
-``record(source)`` runs a program under a recorder and gives a Recording: plain data from which everything else is made.
+``watch()`` records live code in this process, ``record(source)`` runs a program and records it. Both give a Recording:
+plain data from which everything else is made.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -9,15 +10,18 @@ from gradwalk.program import ProgramError
 from gradwalk.recording import Recording
 
 if TYPE_CHECKING:
+    from gradwalk.live import Walk, watch
     from gradwalk.recorder import record
 
-__all__ = ["ProgramError", "Recording", "record"]
+__all__ = ["ProgramError", "Recording", "Walk", "record", "watch"]
+
+_HOMES = {"record": "gradwalk.recorder", "watch": "gradwalk.live", "Walk": "gradwalk.live"}
 
 
 def __getattr__(name: str) -> Any:
-    """``record`` brings torch with it, so it is imported when it is first used: who reads recordings needs none."""
-    if name == "record":
-        from gradwalk.recorder import record
+    """These bring torch with them, so they are imported when they are first used: who reads recordings needs none."""
+    if name in _HOMES:
+        from importlib import import_module
 
-        return record
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'gradwalk' has no attribute {name!r}")

@@ -26,7 +26,7 @@ TORCH = {"torch", "torchviz"}
 
 # What runs PyTorch: the language, the interpreter that walks it, the recorder that listens.
 RECORDER = {"recorder"}
-IMPORT_TORCH = {"language", "interpreter"} | RECORDER
+IMPORT_TORCH = {"language", "interpreter", "live"} | RECORDER
 TRAINING = {f"gradwalk.training.{name}" for name in ("datasets", "fit", "history", "surface", "pictures", "running")}
 # These stand on them. Everything else in the library is a view, which reads text and recordings.
 STAND_ON_TORCH = IMPORT_TORCH | {"__main__"}

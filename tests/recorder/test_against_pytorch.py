@@ -1,1 +1,0 @@
-"""Programs under the recorder against the same programs in plain PyTorch."""
