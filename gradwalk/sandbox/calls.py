@@ -205,6 +205,7 @@ _FCNTL = (0, 1, 2, 3, 1030, 1032)  # F_DUPFD GETFD SETFD GETFL DUPFD_CLOEXEC GET
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
 _PRCTL = (15, 16, 0x53564D41)  # PR_SET_NAME GET_NAME SET_VMA
 _ARCH_PRCTL = (0x1021, 0x1022, 0x1023)  # which parts of the processor it may use (AMX)
+_STARTED = 0x1002  # where a thread keeps its own (ARCH_SET_FS), which a program that starts says once
 _CLOCKS = 15  # those with larger numbers are other processes' clocks
 _UNIX, _STREAM, _SOCKET_FLAGS = 1, 1, 0o2004000  # SOCK_NONBLOCK CLOEXEC
 
@@ -248,9 +249,10 @@ BLIND = _calls(_ITSELF, _CONDITIONS)
 """A program where there is no Landlock: it names no file at all."""
 PROGRAM = _calls(_ITSELF | _NAMED, _CONDITIONS | _OPENING)
 """A program that Landlock keeps from all files but those that it may read."""
-STARTING = {
+_STARTING_CONDITIONS: dict[str, tuple[Alternative, ...]] = {
     "clone": (*_CONDITIONS["clone"], (is_(0, 0, _NAMESPACES | _PTRACE),)),
     "kill": ((),),
+    "arch_prctl": (*_CONDITIONS["arch_prctl"], (is_(0, _STARTED),)),
 }
-WORKER = _calls(_ITSELF | _NAMED | _STARTING, _CONDITIONS | _OPENING | STARTING)
+WORKER = _calls(_ITSELF | _NAMED | _STARTING, _CONDITIONS | _OPENING | _STARTING_CONDITIONS)
 """A process of ours that starts Graphviz; Landlock says that it starts nothing else, and whom it may signal."""

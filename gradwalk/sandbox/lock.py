@@ -70,6 +70,8 @@ def put_on(lock: Lock, ask: Callable[[int], None] | None = None) -> None:
     allowed = lock.profile.calls if lock.rules is not None else lock.profile.blind
     if allowed is None:
         raise Unlockable("This process cannot do its work without Landlock.")
+    if len(list(Path("/proc/self/task").iterdir())) > 1:
+        raise Unlockable("This process has other threads already, and Landlock would hold one of them alone.")
     counted = lock.profile.counts_threads
     try:
         give_up_rights()

@@ -62,6 +62,7 @@ class Process:
         self._control = control
         self._configuration = configuration
         self._born_with = born_with
+        self._dropped = False
 
     def run(self, payload: bytes, listener: Listener | None = None) -> Answer:
         """Do it, and wait for its end. ``listener`` is told each message as it comes."""
@@ -77,12 +78,13 @@ class Process:
                     poll.modify(self._channel, talk.go_on())
                     if talk.over:
                         poll.unregister(self._channel)
-                        self.end()
+                        self._tell(ward.END)
                 if self._control.fileno() in came:
                     ended = self._control.recv(_PIECE)
             poll.unregister(self._control)
             while not talk.over and poll.poll(_LAST_WORDS * 1000):  # what it said before its end
                 talk.go_on()
+        talk.heard.closed &= not self._dropped
         told = Ended.from_json(ended) if ended else UNKNOWN
         return answered(talk.heard, told, self._configuration.bounds, self._born_with)
 
@@ -95,6 +97,7 @@ class Process:
 
     def end(self) -> None:
         """Whatever it does; ``run`` then says that it was killed."""
+        self._dropped = True
         self._tell(ward.END)
 
     def close(self) -> None:
