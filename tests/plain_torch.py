@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from gradwalk.parse import split_cells
+from gradwalk.program.cells import split_cells
 
 
 def run(program: str) -> tuple[dict[str, Any], Any]:

@@ -38,11 +38,8 @@ FOUNDATIONS = {
     "gradwalk.recording.checks": {"gradwalk.program"},
     "gradwalk.recording": {"gradwalk.program", "gradwalk.recording.checks", "gradwalk.recording.codec"},
 }
-# Arrows back up: a notebook is cut as cells are, and watching backward() asks its recorder.
-KNOWN = {
-    ("gradwalk.program.notebook", "gradwalk.parse"),
-    ("gradwalk.recorder.backward_pass", "gradwalk.recorder.listener"),
-}
+# An arrow back up: watching backward() asks its recorder.
+KNOWN = {("gradwalk.recorder.backward_pass", "gradwalk.recorder.listener")}
 
 
 def files() -> list[Path]:

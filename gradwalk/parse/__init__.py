@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from gradwalk.parse.cells import NotPython, tree_without_magics
 from gradwalk.parse.checks import ALONE, CHECKS, check_jumps, check_yields, plain_name
 from gradwalk.parse.listed import NODES, REFUSED
 from gradwalk.parse.places import nearest, span_of
 from gradwalk.program import Broken, Program, ProgramCell, ProgramError, Span
+from gradwalk.program.cells import CELL_MARK, split_cells
 from gradwalk.program.limits import LIMITS, Limits
 
 __all__ = ["CELL_MARK", "NODES", "broken", "nearest", "parse", "span_of", "split_cells"]
-
-CELL_MARK = re.compile(r"#\s?%%(?P<rest>.*)")
-"""The percent format, which editors and jupytext share."""
 
 
 def parse(source: str, limits: Limits = LIMITS) -> Program:
@@ -32,18 +29,6 @@ def parse(source: str, limits: Limits = LIMITS) -> Program:
     if checked > limits.syntax_nodes:
         raise ProgramError(f"The program has {checked:,} pieces; at most {limits.syntax_nodes:,} fit here.")
     return Program(source, cells)
-
-
-def split_cells(source: str) -> Iterator[tuple[str, int]]:
-    """The cells of a text in the percent format, each with the number of its first line. Markdown cells are skipped."""
-    lines = source.split("\n")
-    start, text_cell = 0, False
-    for number, line in enumerate([*lines, "# %%"]):
-        if not (mark := CELL_MARK.match(line)):
-            continue
-        if not text_cell and any(part.strip() for part in lines[start:number]):
-            yield "\n".join(lines[start:number]), start + 1
-        start, text_cell = number + 1, "[markdown]" in mark["rest"]
 
 
 def _check_size(source: str, limits: Limits) -> None:

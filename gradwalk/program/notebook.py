@@ -6,8 +6,8 @@ import json
 from itertools import pairwise
 from typing import Any
 
-from gradwalk.parse import CELL_MARK, split_cells
 from gradwalk.program import ProgramError
+from gradwalk.program.cells import CELL_MARK, split_cells
 
 MOST_CELLS = 1000
 

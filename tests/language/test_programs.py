@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from gradwalk import record
-from gradwalk.parse import split_cells
+from gradwalk.program.cells import split_cells
 from gradwalk.program.notebook import to_notebook, to_program
 from tests.language.jupyter import Jupyter, Shown, without_addresses
 
