@@ -7,6 +7,7 @@ the layers of torch.nn do it, so that the program of ``program.program`` meets t
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -14,7 +15,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gradwalk.language.layers import LAYERS, make_layer
 from gradwalk.perceptron.programs.losses import EPSILON
 from gradwalk.training.datasets import points
 from gradwalk.training.network import Network
@@ -72,12 +72,22 @@ OPTIMIZERS: dict[str, Any] = {
 
 def built(network: Network, inputs: int, generator: torch.Generator) -> nn.Sequential:
     """The model, its first weights drawn from ``generator``."""
-    kind, modules = getattr(torch, network.dtype), []
+    kind = getattr(torch, network.dtype)
+    modules: list[nn.Module] = []
     for sizes, activation in zip(network.sizes(inputs), network.activations, strict=True):
-        modules.append(make_layer(LAYERS["Linear"], sizes, {"dtype": kind}, generator))
+        modules.append(_linear(*sizes, kind, generator))
         if activation in ACTIVATIONS:
             modules.append(ACTIVATIONS[activation]())
     return nn.Sequential(*modules)
+
+
+def _linear(inputs: int, outputs: int, dtype: torch.dtype, generator: torch.Generator) -> nn.Linear:
+    """A layer whose numbers are drawn as ``nn.Linear`` draws them, from this generator and not from the process's."""
+    layer: nn.Linear = nn.utils.skip_init(nn.Linear, inputs, outputs, dtype=dtype)  # type: ignore[no-untyped-call]
+    bound = 1 / math.sqrt(inputs)
+    nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
+    nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+    return layer
 
 
 class Checkpoint(NamedTuple):
