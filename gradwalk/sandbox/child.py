@@ -21,7 +21,7 @@ Work = Callable[[bytes, Callable[[object], None]], None]
 LENGTH = struct.Struct("!I")
 READY, THREADS, NOT_LOCKED = b"R", b"T", b"N"
 """What a process tells the nursery: it is locked and ready; here is what asks for threads; or why it is not locked."""
-_LESS_URGENT = 5
+_LESS_URGENT = 2
 
 
 def live(

@@ -20,6 +20,7 @@ LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446  # the same on 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 
+_MADV_COLLAPSE = 25
 _LIBC = ctypes.CDLL(None, use_errno=True) if LINUX else None
 
 
@@ -52,6 +53,14 @@ def capset(header: bytes, data: bytes) -> int:
     if _LIBC is None:
         raise NotImplementedError("Only Linux has capabilities.")
     result: int = _LIBC.capset(header, data)
+    return _checked(result)
+
+
+def collapse(start: int, size: int) -> int:
+    """Make large pages of memory (MADV_COLLAPSE). Raises OSError."""
+    if _LIBC is None:
+        raise NotImplementedError("Only Linux has large pages of this kind.")
+    result: int = _LIBC.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _MADV_COLLAPSE)
     return _checked(result)
 
 

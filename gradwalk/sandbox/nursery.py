@@ -20,7 +20,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from gradwalk.sandbox import attempts, bounds
+from gradwalk.sandbox import attempts, bounds, pages
 from gradwalk.sandbox.child import Work, live
 from gradwalk.sandbox.configuration import Configuration
 from gradwalk.sandbox.kernel import LINUX, PR_SET_DUMPABLE, prctl
@@ -47,6 +47,7 @@ def main(connection: socket.socket, configuration: Configuration) -> None:
     # What is alive now stays so: no collection in a process has to look through it, or to copy its pages.
     gc.collect()
     gc.freeze()
+    pages.gather()
     memory = bounds.held()
     hello = {"locked": lock is not None, "landlock": lock.landlock if lock else 0, "why": why, "memory": memory}
     connection.sendall(json.dumps(hello).encode() + b"\n")
