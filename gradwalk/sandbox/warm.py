@@ -14,7 +14,7 @@ MODULES = """
     numpy numpy.fft numpy.linalg numpy.polynomial numpy.random numpy.testing
     IPython.core.interactiveshell IPython.core.oinspect IPython.core.pylabtools IPython.core.ultratb IPython.display stack_data
     matplotlib.pyplot matplotlib.animation matplotlib.backends.backend_agg matplotlib.backends.backend_svg
-    matplotlib_inline.backend_inline mpl_toolkits.mplot3d pandas
+    matplotlib_inline.backend_inline mpl_toolkits.mplot3d
     asyncio bisect cProfile collections.abc concurrent.futures contextlib copy csv dataclasses datetime decimal enum
     fractions functools gzip heapq inspect io itertools json logging math operator pathlib pickle pprint random re
     statistics string tempfile textwrap threading time timeit tracemalloc types typing unittest.mock urllib.request uuid
