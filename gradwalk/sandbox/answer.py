@@ -30,6 +30,8 @@ class Answer:
     wall: float
     peak: int
     """The most memory of its process, in bytes, what it was born with included."""
+    words: str = ""
+    """Where the program was at its end, as Python's faulthandler writes it; or what the process wrote in its place."""
 
 
 @dataclass
@@ -58,7 +60,8 @@ def answered(heard: Heard, ended: Ended, bounds: Bounds, born_with: int) -> Answ
         how, reason = _happened(heard, ended, bounds, born_with)
     sentence = reason or _sentence(how, bounds)
     end = cast("End", how)
-    return Answer(tuple(heard.messages), end, sentence, ended.time_up, ended.seconds, ended.wall, ended.peak)
+    messages = tuple(heard.messages)
+    return Answer(messages, end, sentence, ended.time_up, ended.seconds, ended.wall, ended.peak, ended.words)
 
 
 def _said(reader: Reader) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import socket
@@ -21,6 +22,8 @@ Work = Callable[[bytes, Callable[[object], None]], None]
 LENGTH = struct.Struct("!I")
 READY, THREADS, NOT_LOCKED = b"R", b"T", b"N"
 """What a process tells the nursery: it is locked and ready; here is what asks for threads; or why it is not locked."""
+LAST_WORDS = signal.SIGUSR2
+"""Asks for the place where the program is: C writes it down, whatever Python does. A crash writes it by itself."""
 _LESS_URGENT = 2
 
 
@@ -31,7 +34,6 @@ def live(
     try:
         _withdraw(channel.fileno(), nursery.fileno(), lock, limits)
         _lock(nursery, lock)
-        nursery.close()
         _answer(channel.fileno(), Sender(channel.fileno(), sizes), work)
     except BaseException:  # nothing is left to tell it to
         os._exit(1)
@@ -62,6 +64,9 @@ def _lock(nursery: socket.socket, lock: Lock | None) -> None:
         nursery.send(NOT_LOCKED + str(error).encode())
         raise
     nursery.send(READY)
+    nursery.setblocking(False)
+    faulthandler.enable(nursery.fileno(), all_threads=False)
+    faulthandler.register(LAST_WORDS, nursery.fileno(), all_threads=False)
 
 
 def _answer(channel: int, sender: Sender, work: Work) -> None:

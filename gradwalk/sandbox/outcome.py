@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.metadata import version
 from typing import Any
 
@@ -29,8 +30,10 @@ def recording(source: str, answer: Answer) -> Recording:
             try:
                 return Recording.from_json(json.dumps(message["recording"]))
             except ValueError as error:
-                return _cut_short(source, said, _OTHER, f"Its process sent something else than a recording: {error}")
-    return _cut_short(source, said, _TYPES.get(answer.ended, _OTHER), answer.reason or "Its process said nothing.")
+                reason = f"Its process sent something else than a recording: {error}"
+                return _cut_short(source, said, _OTHER, reason, "")
+    kind = _TYPES.get(answer.ended, _OTHER)
+    return _cut_short(source, said, kind, answer.reason or "Its process said nothing.", answer.words)
 
 
 def _refusal(said: Any) -> ProgramError:
@@ -42,12 +45,12 @@ def _refusal(said: Any) -> ProgramError:
     return ProgramError("This program was refused.")
 
 
-def _cut_short(source: str, said: list[dict[str, Any]], kind: str, reason: str) -> Recording:
+def _cut_short(source: str, said: list[dict[str, Any]], kind: str, reason: str, words: str) -> Recording:
     """The cells that were done, the one in which the end came, with the line where it is known, and those behind it."""
     texts = list(split_cells(source)) or [(source, 1)]
     done = [cell for message in said if (cell := _cell(message)) is not None][: len(texts) - 1]
     at, line = _place(said, len(texts), len(done))
-    line = line or texts[at][1]
+    line = _line(said, words, source.count("\n") + 1) or line or texts[at][1]
     cells = [Cell(text, start, "", None) for text, start in texts]
     cells[: len(done)] = done
     cells[at] = cells[at]._replace(failure=CellFailure(kind, reason, line, 1))
@@ -71,3 +74,19 @@ def _place(said: list[dict[str, Any]], cells: int, done: int) -> tuple[int, int 
             case [int(cell), int(line)] if done <= cell < cells and line > 0:
                 return cell, line
     return min(done, cells - 1), None
+
+
+_FRAME = re.compile(r'^  File "([^"\n]*)", line (\d+) in ', re.MULTILINE)
+
+
+def _line(said: list[dict[str, Any]], words: str, lines: int) -> int | None:
+    """The line of the whole source on which the program was: the innermost one of its own text."""
+    texts: dict[str, int] = {}
+    for message in said:
+        match message.get("text"):
+            case [str(file), int(line)]:
+                texts[file] = line
+    for file, line in _FRAME.findall(words):
+        if file in texts and 0 < (found := texts[file] + int(line) - 1) <= lines:
+            return found
+    return None

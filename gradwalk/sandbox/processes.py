@@ -80,7 +80,7 @@ class Process:
                         poll.unregister(self._channel)
                         self._tell(ward.END)
                 if self._control.fileno() in came:
-                    ended = self._control.recv(_PIECE)
+                    ended = _whole(self._control)
             poll.unregister(self._control)
             while not talk.over and poll.poll(_LAST_WORDS * 1000):  # what it said before its end
                 talk.go_on()
@@ -108,6 +108,15 @@ class Process:
     def _tell(self, wish: bytes) -> None:
         with suppress(OSError):  # it has ended, or we have heard so
             self._control.send(wish)
+
+
+def _whole(connection: socket.socket) -> bytes:
+    """All that comes until the other side closes it."""
+    whole = b""
+    with suppress(OSError):
+        while piece := connection.recv(_PIECE):
+            whole += piece
+    return whole
 
 
 class _Talk:

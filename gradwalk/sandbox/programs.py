@@ -1,7 +1,7 @@
 """The work of a locked process: run one program of cells under the recorder, and say what came of it, step by step.
 
-Each message is an object with one name: ``at`` ([cell, line], before a cell begins), ``done`` (the cell, when it has),
-``refused`` ([message, line, column], instead of all others) and in the end ``recording``. ``outcome`` reads them.
+Each message is an object with one name: ``at``, ``text`` and ``done`` (``progress``), in the end ``recording``, or
+``refused`` ([message, line, column]) instead of all others. ``outcome`` reads them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import gradwalk
 from gradwalk.program import ProgramError
+from gradwalk.sandbox import progress
 from gradwalk.sandbox.bounds import Bounds
 from gradwalk.sandbox.configuration import Configuration
 from gradwalk.sandbox.frames import Sizes
@@ -35,6 +36,7 @@ def configuration(settings: Settings, spare: int = 0) -> Configuration:
 
 def work(payload: bytes, say: Callable[[object], None]) -> None:
     """``payload`` is the program's text."""
+    progress.listen(say)
     try:
         with interruptible():
             recording = gradwalk.record(payload.decode("utf-8"))

@@ -20,6 +20,8 @@ HALT, GO_ON, END = b"H", b"G", b"E"
 _LAST = 19
 _SOON = 0.02
 """Seconds between two looks at a clock that is about to run out."""
+_LAST_WORDS_WITHIN = 0.1
+_MOST_WORDS = 20_000
 _PATIENCE = 3
 _BORN_WITHIN = 20.0
 
@@ -43,6 +45,8 @@ class Ended:
     """Whether it was told that its time is up."""
     by_us: bool
     """Whether the nursery ended it, because its time was up or because nobody wanted it any more."""
+    words: str = ""
+    """Where the program was, as Python's faulthandler writes it; or whatever the process wrote in its place."""
 
     def to_json(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -64,26 +68,28 @@ class Ward:
         self.control: socket.socket | None = None
         """The connection to whoever wants its answer, once somebody does."""
         self.listener: int | None = None
+        self._report: socket.socket | None = None
         self._limits = limits
         self._started = self._worked_before = 0.0
         self._halted: float | None = None
-        self._time_up = self._by_us = False
+        self._time_up = self._asked = self._by_us = False
 
     def born(self, report: socket.socket) -> None:
         """Raises NotBorn."""
         said = b""
         deadline = time.monotonic() + _BORN_WITHIN
-        with report:
-            while child.READY not in said:
-                report.settimeout(max(0.001, deadline - time.monotonic()))
-                try:
-                    piece, descriptors, _, _ = socket.recv_fds(report, 1000, 1)
-                except TimeoutError:
-                    piece, descriptors = b"", []
-                self.listener = descriptors[0] if descriptors else self.listener
-                said += piece
-                if not piece or said.startswith(child.NOT_LOCKED):
-                    raise NotBorn(said[1:].decode("utf-8", "replace") or "A process ended before it was locked.")
+        self._report = report
+        while child.READY not in said:
+            report.settimeout(max(0.001, deadline - time.monotonic()))
+            try:
+                piece, descriptors, _, _ = socket.recv_fds(report, 1000, 1)
+            except TimeoutError:
+                piece, descriptors = b"", []
+            self.listener = descriptors[0] if descriptors else self.listener
+            said += piece
+            if not piece or said.startswith(child.NOT_LOCKED):
+                raise NotBorn(said[1:].decode("utf-8", "replace") or "A process ended before it was locked.")
+        report.setblocking(False)
 
     def hand_over(self, control: socket.socket) -> None:
         """Somebody has a program for it: the clocks start."""
@@ -115,8 +121,12 @@ class Ward:
         worked, passed = self._worked(), time.monotonic() - self._started
         limits = self._limits
         if worked >= limits.seconds + limits.grace or passed >= limits.wall + _PATIENCE * limits.grace:
-            self.end()
-        elif not self._time_up and (worked >= limits.seconds or passed >= limits.wall):
+            if self._asked:
+                self.end()
+            self._asked = True
+            self._signal(child.LAST_WORDS)
+            return _LAST_WORDS_WITHIN
+        if not self._time_up and (worked >= limits.seconds or passed >= limits.wall):
             self._time_up = True
             self._signal(signal.SIGXCPU)
         more = limits.grace if self._time_up else 0.0
@@ -136,13 +146,23 @@ class Ward:
             seconds = max(0.0, usage.ru_utime + usage.ru_stime - self._worked_before)
             peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
             wall = time.monotonic() - self._started
-            told = Ended(os.waitstatus_to_exitcode(status), seconds, wall, peak, self._time_up, self._by_us)
+            code, words = os.waitstatus_to_exitcode(status), self._words()
+            told = Ended(code, seconds, wall, peak, self._time_up, self._by_us, words)
             with suppress(OSError):
                 self.control.send(told.to_json())
             self.control.close()
+        if self._report is not None:
+            self._report.close()
         if self.listener is not None:
             os.close(self.listener)
         return True
+
+    def _words(self) -> str:
+        words = b""
+        with suppress(OSError):
+            while self._report is not None and len(words) < _MOST_WORDS and (piece := self._report.recv(_MOST_WORDS)):
+                words += piece
+        return words[:_MOST_WORDS].decode("utf-8", "replace")
 
     def watched(self) -> list[tuple[int, Any]]:
         """The descriptors to watch, each with what to do when it has something to say."""

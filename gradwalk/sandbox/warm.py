@@ -6,13 +6,15 @@ import importlib
 from contextlib import suppress
 
 MODULES = """
-    torch torch._dynamo torch._decomp.decompositions_for_jvp torch._refs torch.func torch.fx torch.distributions torch.optim.lr_scheduler
+    torch torch._dynamo torch._decomp.decompositions_for_jvp torch._refs torch.func torch.fx torch.distributions
+    torch.optim.lr_scheduler
     torch.optim.swa_utils torch.utils.checkpoint torch.utils.data torch.utils.hooks torch.utils.parametrize
     torch.autograd.forward_ad torch.autograd.functional torch.autograd.graph torch.autograd.profiler
     torch.nn.attention torch.nn.functional torch.nn.init torch.nn.utils.parametrizations torch.nn.utils.rnn
     torch.nn.utils.stateless torch.profiler torch.utils.serialization torch.utils.serialization.config torchviz
     numpy numpy.fft numpy.linalg numpy.polynomial numpy.random numpy.testing
-    IPython.core.interactiveshell IPython.core.oinspect IPython.core.pylabtools IPython.core.ultratb IPython.display stack_data
+    IPython.core.interactiveshell IPython.core.oinspect IPython.core.pylabtools IPython.core.ultratb IPython.display
+    stack_data
     matplotlib.pyplot matplotlib.animation matplotlib.backends.backend_agg matplotlib.backends.backend_svg
     matplotlib_inline.backend_inline mpl_toolkits.mplot3d
     asyncio bisect cProfile collections.abc concurrent.futures contextlib copy csv dataclasses datetime decimal enum

@@ -17,8 +17,8 @@ SOURCE = "x = 1\n# %%\nx\n# %%\nwhile True:\n    x += 1\n# %%\nx"
 STOPPED = "The program ran for 10 seconds and was stopped."
 
 
-def answer(*messages: Any, ended: End = "time", reason: str = STOPPED) -> Answer:
-    return Answer(messages, ended, reason, time_up=True, seconds=10.0, wall=11.0, peak=0)
+def answer(*messages: Any, ended: End = "time", reason: str = STOPPED, words: str = "") -> Answer:
+    return Answer(messages, ended, reason, time_up=True, seconds=10.0, wall=11.0, peak=0, words=words)
 
 
 def done(source: str, line: int, shown: str) -> dict[str, Any]:
@@ -45,6 +45,31 @@ def test_of_a_program_that_was_ended_the_cells_before_and_the_place_are_kept() -
     assert not found.complete
     assert (found.values, found.operations, found.events) == ((), (), ())
     assert gradwalk.Recording.from_json(found.to_json()) == found
+
+
+WORDS = """Fatal Python error: Segmentation fault
+
+Stack (most recent call first):
+  File "/usr/lib/python3/ctypes.py", line 519 in string_at
+  File "<third>", line 2 in <module>
+  File "<first>", line 1 in f
+"""
+
+
+@pytest.mark.parametrize(
+    ("texts", "line"),
+    [
+        ([["<first>", 1], ["<third>", 5]], 6),
+        ([["<first>", 1]], 1),
+        ([["<third>", 900]], 5),
+        ([["<third>", -900]], 5),
+        ([["<third>", "x"], 3, ["/usr/lib/python3/ctypes.py"]], 5),
+        ([], 5),
+    ],
+)
+def test_the_line_is_the_innermost_of_the_programs_own(texts: Any, line: int) -> None:
+    found = recording(SOURCE, answer(*BEFORE, *({"text": text} for text in texts), words=WORDS, ended="killed"))
+    assert found.cells[2].failure == CellFailure("ProcessEnded", STOPPED, line, 1)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,40 @@ def test_a_crash_is_told_by_its_signal(run: Run) -> None:
     assert (answer.ended, answer.reason) == ("killed", "Its process was ended by SIGSEGV.")
 
 
+PLACES = {
+    "a crash": ("import ctypes\n\n{}", "ctypes.string_at(0)"),
+    "an abort": ("import os\n\n{}", "os.abort()"),
+    "what cannot be interrupted": ("\n\n{}", "9**9**9"),
+    "what catches everything": (
+        "while True:\n    try:\n        {}\n    except BaseException: pass",
+        "while True: pass",
+    ),
+}
+
+
+@pytest.mark.parametrize("title", PLACES)
+def test_the_place_of_a_hard_end_is_known(title: str, run: Run) -> None:
+    around, line = PLACES[title]
+    answer = run(around.format(line))
+    assert answer.ended in {"killed", "time"}
+    assert '  File "program", line 3 in <module>\n' in answer.words
+
+
+def test_a_place_may_be_a_lie_and_is_bounded(run: Run) -> None:
+    answer = run("""
+import os
+for descriptor in range(3, 100):
+    try:
+        if not os.get_blocking(descriptor):
+            while os.write(descriptor, b"\\xff\\0lie" * 1000): pass
+    except OSError:
+        pass
+os._exit(1)
+""")
+    assert answer.ended == "killed"
+    assert len(answer.words) <= 20_000
+
+
 def test_an_exception_of_the_works_own_is_told_by_its_type(run: Run) -> None:
     answer = run("say(1); raise SystemExit('never mind')")
     assert answer.messages == (1,)
