@@ -15,6 +15,7 @@ from gradwalk.program.limits import LIMITS, Limits
 from gradwalk.recorder import surroundings
 from gradwalk.recorder.calls import name_of
 from gradwalk.recorder.copying import new
+from gradwalk.recorder.errors import facts
 from gradwalk.recorder.hooks import Hooks, custom
 from gradwalk.recorder.leaving import Leaving
 from gradwalk.recorder.mode import HANDLERS, FunctionMode, is_on, push, remove
@@ -234,7 +235,8 @@ class Recorder:
         run = self._run
         kind, message = type(error).__name__, str(error)
         call, operands = self._failed_call(span, error, message)
-        run.emit(Failure(run.cell, span, kind, message, cause(kind, message), traceback, call=call, operands=operands))
+        known = facts(error, lambda frame: not run.places.is_foreign(frame))
+        run.emit(Failure(run.cell, span, kind, message, cause(kind, message), traceback, call, operands, known))
         self._failures[run.cell] = CellFailure(kind, message, span.line, span.column)
 
     def _failed_call(self, span: Span, error: BaseException, message: str) -> tuple[str, tuple[int, ...]]:

@@ -1,0 +1,124 @@
+"""What is known of an exception only while it is there: the names around it, and the objects that it speaks of."""
+
+from __future__ import annotations
+
+import builtins
+import difflib
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator
+from types import BuiltinFunctionType, FrameType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import torch
+
+from gradwalk.recorder.places import STAND_IN
+from gradwalk.recording import Constant
+
+_KEYWORD = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
+_PARAMETER = re.compile(r"[(,]\s*\*{0,2}(\w+)(?=\s*[,=)])")
+_NOT_ITERABLE = re.compile(r"'([\w.]+)' object is not iterable")
+_WATCHING = ("gradwalk.", "torch._ops.", "torch.overrides.", "torch.utils._python_dispatch.")
+"""Functions that are there only because somebody watches."""
+_LIBRARIES = (torch, torch.nn, torch.nn.functional, torch.optim, torch.optim.lr_scheduler, torch.utils.data)
+
+
+def facts(error: BaseException, mine: Callable[[FrameType], bool]) -> tuple[Constant, ...]:
+    """The facts of a Failure; ``mine`` says of a frame whether it is the program's own.
+
+    What of the program's objects is asked, and fails, is left out: nothing here may raise.
+    """
+    try:
+        return tuple(Constant(name, text) for name, text in _facts(error, mine))
+    except Exception:  # an object of the program's own, with a __dir__ or a __getattr__ that fails
+        return ()
+
+
+def _facts(error: BaseException, mine: Callable[[FrameType], bool]) -> Iterator[tuple[str, str]]:
+    frames = [frame for frame in _frames(error) if frame.f_code.co_name != STAND_IN]
+    last = max((place for place, frame in enumerate(frames) if mine(frame)), default=None)
+    own = None if last is None else frames[last]
+    below = [] if last is None else frames[last + 1 :]
+    inside = [f"{frame.f_globals.get('__name__', '')}.{frame.f_code.co_qualname}" for frame in below]
+    yield from (("inside", name) for name in dict.fromkeys(inside) if not name.startswith(_WATCHING))
+    yield from (("near", name) for name in _near(error, own))
+    if isinstance(error, AttributeError) and error.obj is not None:
+        yield from _about(error.obj, own)
+    elif isinstance(error, AttributeError) and own is not None:
+        yield from _about(None, own)
+    if isinstance(error, RuntimeError) and own is not None and "does not require grad" in str(error):
+        yield from _own_attributes(own)
+    if isinstance(error, TypeError) and below and (found := _NOT_ITERABLE.match(str(error))):
+        given = [value for value in below[-1].f_locals.values() if type(value).__name__ == found[1]]
+        yield from (("module", type(value).__name__) for value in given if isinstance(value, torch.nn.Module))
+        yield from (("method", value.__name__) for value in given if inspect.ismethod(value))
+
+
+def _frames(error: BaseException) -> Iterator[FrameType]:
+    place = error.__traceback__
+    while place is not None:
+        yield place.tb_frame
+        place = place.tb_next
+
+
+def _about(thing: object, own: FrameType | None) -> Iterator[tuple[str, str]]:
+    """The variables that hold an object; the name of a method that was not called."""
+    if own is not None:
+        spaces = (own.f_locals, own.f_globals) if own.f_locals is not own.f_globals else (own.f_locals,)
+        held = (name for space in spaces for name, value in space.items() if value is thing and name.isidentifier())
+        yield from (("object", name) for name in held if not name.startswith("_"))
+    if isinstance(thing, FunctionType | BuiltinFunctionType | MethodType):
+        yield "method", thing.__name__
+
+
+def _own_attributes(own: FrameType) -> Iterator[tuple[str, str]]:
+    """Attributes that the program gave to its tensors, and that are written almost as one of PyTorch's."""
+    for name, value in {**own.f_globals, **own.f_locals}.items():
+        if isinstance(value, torch.Tensor):
+            meant = [word for word in vars(value) if _like(word, ("requires_grad",))]
+            yield from (("attribute", f"{name}.{word}") for word in meant)
+
+
+# Names that are like one that is not there
+
+
+def _near(error: BaseException, own: FrameType | None) -> list[str]:
+    if isinstance(error, NameError) and error.name and own is not None:
+        return _like(error.name, {*own.f_locals, *own.f_globals, *vars(builtins)})
+    if isinstance(error, AttributeError) and error.name and error.obj is not None:
+        return _like(error.name, dir(error.obj))
+    if isinstance(error, TypeError) and (found := _KEYWORD.match(str(error))):
+        return _like(found[2], _parameters(found[1], {} if own is None else own.f_globals))
+    return []
+
+
+def _like(word: str, names: Iterable[str]) -> list[str]:
+    """The names that were probably meant, the best first: the same letters in another case, then a slip of the hand."""
+    public = sorted(name for name in names if word.startswith("_") or not name.startswith("_"))
+    same = [name for name in public if name.lower() == word.lower()]
+    close = difflib.get_close_matches(word, public, n=3, cutoff=0.75)
+    return list(dict.fromkeys((*same, *(name for name in close if _is_slip(word, name)))))
+
+
+def _is_slip(word: str, name: str) -> bool:
+    """Whether two names differ as by a slip: ``x_train`` and ``y_train``, ``loss1`` and ``loss2`` are two."""
+    parts, others = re.split(r"[_\d]+", word), re.split(r"[_\d]+", name)
+    if len(parts) != len(others):
+        return True
+    differing = [(part, other) for part, other in zip(parts, others, strict=True) if part != other]
+    return bool(differing) and all(min(len(part), len(other)) > 2 for part, other in differing)
+
+
+def _parameters(function: str, globals_: dict[str, Any]) -> Iterable[str]:
+    """The names of a function's arguments: by its signature, or as the first line of its documentation lists them."""
+    owner = function.partition(".")[0]
+    modules = [value for value in globals_.values() if isinstance(value, ModuleType)]
+    spaces = [globals_, *map(vars, modules), *map(vars, _LIBRARIES)]
+    found = next((space[owner] for space in spaces if callable(space.get(owner))), None)
+    if found is None:
+        return ()
+    try:
+        return inspect.signature(found).parameters
+    except (TypeError, ValueError):
+        lines = (found.__doc__ or "").strip().partition("\n")[0]
+        return _PARAMETER.findall(lines)
