@@ -11,6 +11,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from gradwalk.expression import terms
+from gradwalk.expression.closed import check_written
 from gradwalk.expression.defaults import defaults
 from gradwalk.expression.draft import Draft, check_name
 from gradwalk.expression.source import Source
@@ -47,8 +48,10 @@ def translate(text: str, given: Container[str] = (), tensor_options: str = "") -
     lines, root = _written(draft)
     _check_root(draft, root)
     _check_modules(draft)
-    check_depth(python_parser.module(lines), MAX_WRITTEN_DEPTH)
     names = tuple(draft.variables)
+    written = python_parser.module(lines)
+    check_depth(written, MAX_WRITTEN_DEPTH)
+    check_written(written, {*names, *draft.values})
     return Translation(lines, root, names, frozenset(draft.modules), defaults(draft.source.tree, names))
 
 

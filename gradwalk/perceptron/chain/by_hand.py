@@ -20,7 +20,8 @@ def by_hand_program(network: Network, leaf: str) -> str:
 
     It runs as it stands. In a network each unit's gradient is the sum over the units that it feeds.
     """
-    return joined(forward(network), hand_lines(network, leaf), gradient_name(leaf))
+    name = Factors(network).leaf(leaf).name
+    return joined(forward(network), hand_lines(network, name), gradient_name(name))
 
 
 def forward(network: Network) -> str:

@@ -23,9 +23,10 @@ def by_hand(network: Network, leaf: str, factors: Sequence[Factor]) -> tuple[dic
 
     PyTorch does the arithmetic, as in the lesson's hand calculation. nan where it refuses.
     """
-    lines = joined(forward(network), hand_lines(network, leaf), "")
+    name = Factors(network).leaf(leaf).name
+    lines = joined(forward(network), hand_lines(network, name), "")
     found = _each_row(network, lines, [factor.key for factor in factors])
-    gradient = evaluated(lines + gradient_name(leaf) + "\n")
+    gradient = evaluated(lines + gradient_name(name) + "\n")
     return found, gradient[0] if gradient else float("nan")
 
 
