@@ -561,7 +561,7 @@ class Recording:
     def to_json(self) -> str:
         """The whole recording as one JSON object; docs/recording.md has the schema."""
         whole: dict[str, Any] = {"format": FORMAT} | {name: getattr(self, name) for name in _PLAIN}
-        whole |= {part: [encode(item, _NAMES, _LEFT_OUT) for item in getattr(self, part)] for part in _PARTS}
+        whole |= {part: [encode(item, _NAMES, LEFT_OUT) for item in getattr(self, part)] for part in _PARTS}
         text = json.dumps(whole, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         # Half a letter, which a program may print or raise, cannot be written to any file: it becomes "?".
         return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
@@ -589,9 +589,9 @@ class Recording:
 
 _PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modules")
 _PLAIN = ("source", "torch", "complete", "file")
-_LEFT_OUT = frozenset(
+LEFT_OUT = frozenset(
     "file summary grad_of module mode call function create_graph more inputs mime alternative traceback operands "
     "facts node value values frame".split()
 )
 """Fields that are left out where they hold what they usually do."""
-_DECODER = Decoder(EVENTS, _LEFT_OUT)
+_DECODER = Decoder(EVENTS, LEFT_OUT)

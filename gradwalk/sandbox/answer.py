@@ -32,6 +32,8 @@ class Answer:
     """The most memory of its process, in bytes, what it was born with included."""
     words: str = ""
     """Where the program was at its end, as Python's faulthandler writes it; or what the process wrote in its place."""
+    fault: bool = False
+    """Whether somebody else may have ended it: the system for want of memory, or the nursery by its own end."""
 
 
 @dataclass
@@ -60,8 +62,8 @@ def answered(heard: Heard, ended: Ended, bounds: Bounds, born_with: int) -> Answ
         how, reason = _happened(heard, ended, bounds, born_with)
     sentence = reason or _sentence(how, bounds)
     end = cast("End", how)
-    messages = tuple(heard.messages)
-    return Answer(messages, end, sentence, ended.time_up, ended.seconds, ended.wall, ended.peak, ended.words)
+    messages, fault = tuple(heard.messages), how == "killed" and ended.status == -signal.SIGKILL and not ended.by_us
+    return Answer(messages, end, sentence, ended.time_up, ended.seconds, ended.wall, ended.peak, ended.words, fault)
 
 
 def _said(reader: Reader) -> tuple[str, str]:

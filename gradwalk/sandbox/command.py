@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 from gradwalk.program import ProgramError
 from gradwalk.recording import Recording
-from gradwalk.sandbox.outcome import recording
+from gradwalk.sandbox.outcome import recording, said
 from gradwalk.sandbox.processes import Gone, Nursery
-from gradwalk.sandbox.programs import configuration
+from gradwalk.sandbox.programs import configuration, payload
 from gradwalk.settings import SETTINGS, cores
 
 Unreadable = ProgramError | OSError | UnicodeDecodeError
@@ -24,7 +24,7 @@ def recordings(files: Sequence[str], read: Callable[[str], str]) -> Iterator[Rec
         def one(file: str) -> Recording | Unreadable:
             try:
                 source = read(file)
-                return recording(source, nursery.run(source.encode("utf-8", "surrogatepass")))
+                return recording(source, said(nursery.run(payload(source))))
             except (ProgramError, OSError, UnicodeDecodeError) as error:
                 return error
 

@@ -1,92 +1,158 @@
-"""What a program's process said, as a recording: the one that it sent, or what is known of one that was ended early."""
+"""What a program's process said, as a recording: the one that it sent, or what is known of one that was ended early.
+
+Nothing that a process says is taken for granted: a program can say whatever it likes in its place.
+"""
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradwalk.parse import split_cells
 from gradwalk.program import ProgramError, Span
-from gradwalk.recording import Cell, CellFailure, Recording
+from gradwalk.recording import LEFT_OUT, Cell, CellFailure, Failure, Output, Recording
+from gradwalk.recording.checks import Nonsense, check
 from gradwalk.recording.codec import Decoder
 from gradwalk.sandbox.answer import Answer
 
 _TYPES = {"time": "TimeIsUp", "memory": "MemoryError"}
 """What an early end is called where a cell's exception would stand."""
 _OTHER = "ProcessEnded"
-_DECODER = Decoder({}, frozenset())
+_MOST_SAID = 1000
+"""Characters of a refusal."""
+_EVENT = Decoder({"output": Output, "failure": Failure}, LEFT_OUT)(Output | Failure)
+_FRAME = re.compile(r'^  File "([^"\n]*)", line (\d{1,9}) in ', re.MULTILINE)
+"""A line of ``faulthandler``'s."""
 
 
-def recording(source: str, answer: Answer) -> Recording:
-    """Raises ProgramError for a program that was refused. Nothing that a process says is taken for granted."""
-    said = [message for message in answer.messages if isinstance(message, dict) and len(message) == 1]
-    for message in said:
+class Said(NamedTuple):
+    """What is left of a process: plain data, which may go from one process of ours to another."""
+
+    messages: tuple[Any, ...]
+    ended: str
+    """How, as ``Answer.ended`` says it."""
+    reason: str
+    words: str
+    """Where the program was at its end."""
+
+
+def said(answer: Answer) -> Said:
+    return Said(answer.messages, answer.ended, answer.reason, answer.words)
+
+
+def recording(source: str, said: Said) -> Recording:
+    """Raises ProgramError for a program that was refused, and nothing else."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    told = [message for message in said.messages if isinstance(message, dict) and len(message) == 1]
+    for message in told:
         if "refused" in message:
-            raise _refusal(message["refused"])
-    for message in said:
+            raise _refusal(message["refused"], source)
+    for message in told:
         if "recording" in message:
             try:
-                return Recording.from_json(json.dumps(message["recording"]))
+                return _sent(source, message["recording"])
             except ValueError as error:
-                reason = f"Its process sent something else than a recording: {error}"
-                return _cut_short(source, said, _OTHER, reason, "")
-    kind = _TYPES.get(answer.ended, _OTHER)
-    return _cut_short(source, said, kind, answer.reason or "Its process said nothing.", answer.words)
+                return _Cut(source, told, said)(_OTHER, f"Its process sent something else than a recording. {error}")
+    return _Cut(source, told, said)(_TYPES.get(said.ended, _OTHER), said.reason or "Its process said nothing.")
 
 
-def _refusal(said: Any) -> ProgramError:
+def _refusal(said: Any, source: str) -> ProgramError:
     match said:
-        case [str(message), int(line), int(column)]:
-            return ProgramError(message, Span(line, column, line, column + 1))
+        case [str(message), [int(), int(), int(), int()] as place, str() | None as suggestion]:
+            span = Span(*place)
+            inside = span.line >= 1 and span.column >= 1 and span.end_line <= source.count("\n") + 1
+            return ProgramError(message[:_MOST_SAID], span if inside else None, suggestion and suggestion[:_MOST_SAID])
         case [str(message), *_]:
-            return ProgramError(message)
+            return ProgramError(message[:_MOST_SAID])
     return ProgramError("This program was refused.")
 
 
-def _cut_short(source: str, said: list[dict[str, Any]], kind: str, reason: str, words: str) -> Recording:
-    """The cells that were done, the one in which the end came, with the line where it is known, and those behind it."""
-    texts = list(split_cells(source)) or [(source, 1)]
-    done = [cell for message in said if (cell := _cell(message)) is not None][: len(texts) - 1]
-    at, line = _place(said, len(texts), len(done))
-    line = _line(said, words, source.count("\n") + 1) or line or texts[at][1]
-    cells = [Cell(text, start, "", None) for text, start in texts]
-    cells[: len(done)] = done
-    cells[at] = cells[at]._replace(failure=CellFailure(kind, reason, line, 1))
-    return Recording(source, version("torch"), tuple(cells), (), (), (), (), complete=False)
+def _sent(source: str, text: Any) -> Recording:
+    """Raises ValueError for what is no recording of this program."""
+    if not isinstance(text, str):
+        raise ValueError("It is no text.")
+    found = Recording.from_json(text)
+    if found.source != source or [(cell.source, cell.line) for cell in found.cells] != list(split_cells(source)):
+        raise ValueError("It is one of another program.")
+    return found
 
 
-def _cell(message: dict[str, Any]) -> Cell | None:
-    if "done" not in message:
-        return None
-    try:
-        cell: Cell = _DECODER(Cell)(message["done"])
-    except (TypeError, KeyError, ValueError, IndexError):
-        return None
-    return cell
+class _Cut:
+    """A program that ended early: its cells, what they showed, and in which of them the end came."""
+
+    def __init__(self, source: str, told: Sequence[dict[str, Any]], said: Said) -> None:
+        self._source = source
+        self._cells = list(split_cells(source)) or [(source, 1)]
+        self._events = [event for message in told for event in _shown(message) if event.cell < len(self._cells)]
+        self._at, self._line = self._place(said.words, told)
+
+    def __call__(self, kind: str, reason: str) -> Recording:
+        text = self._cells[self._at][0].split("\n")[self._line - self._cells[self._at][1]]
+        span = Span(self._line, len(text) - len(text.lstrip()) + 1, self._line, len(text) + 1)
+        end = Failure(self._at, span, kind, reason, None)
+        found = self._recording([*(event for event in self._events if event.cell <= self._at), end])
+        try:
+            check(found)
+        except Nonsense:
+            return self._recording([end])
+        return found
+
+    def _recording(self, events: Sequence[Output | Failure]) -> Recording:
+        cells = [Cell(*cell, *_summary(number, events)) for number, cell in enumerate(self._cells)]
+        return Recording(self._source, version("torch"), tuple(cells), (), (), (), tuple(events), complete=False)
+
+    def _place(self, words: str, told: Sequence[dict[str, Any]]) -> tuple[int, int]:
+        """The cell and the line of the end: where it says that it was, else where it was heard of last."""
+        texts = dict(named for message in told if (named := _text(message)))
+        for file, line in _FRAME.findall(words):
+            found = texts.get(file, 0) + int(line) - 1
+            for at, (text, first) in enumerate(self._cells):
+                if file in texts and first <= found <= first + text.count("\n"):
+                    return at, found
+        begun = [number for number in map(_begun, told) if number < len(self._cells)]
+        at = max([0, *begun, *(event.cell for event in self._events)])
+        text, first = self._cells[at]
+        return at, first + len(text) - len(text.lstrip("\n"))
 
 
-def _place(said: list[dict[str, Any]], cells: int, done: int) -> tuple[int, int | None]:
-    """In which cell the end came, and on which line as far as that is known."""
-    for message in reversed(said):
-        match message.get("at"):
-            case [int(cell), int(line)] if done <= cell < cells and line > 0:
-                return cell, line
-    return min(done, cells - 1), None
+def _summary(number: int, events: Sequence[Output | Failure]) -> tuple[str, CellFailure | None]:
+    """What a cell showed, and how it failed."""
+    shown, failure = [], None
+    for event in events:
+        if event.cell != number:
+            continue
+        if isinstance(event, Failure):
+            failure = CellFailure(event.type, event.message, event.span.line, event.span.column)
+        elif event.stream != "notice":
+            text = event.text if event.mime == "text/plain" else event.alternative
+            shown.append(text + "\n" * (event.stream in ("result", "display")))
+    return "".join(shown).removesuffix("\n"), failure
 
 
-_FRAME = re.compile(r'^  File "([^"\n]*)", line (\d+) in ', re.MULTILINE)
+def _begun(message: dict[str, Any]) -> int:
+    """The cell that a process says it begins; 0 where it says nothing."""
+    match message.get("at"):
+        case [int(number), int()]:
+            return max(0, number)
+    return 0
 
 
-def _line(said: list[dict[str, Any]], words: str, lines: int) -> int | None:
-    """The line of the whole source on which the program was: the innermost one of its own text."""
-    texts: dict[str, int] = {}
-    for message in said:
-        match message.get("text"):
-            case [str(file), int(line)]:
-                texts[file] = line
-    for file, line in _FRAME.findall(words):
-        if file in texts and 0 < (found := texts[file] + int(line) - 1) <= lines:
-            return found
+def _text(message: dict[str, Any]) -> tuple[str, int] | None:
+    """The name under which a text was compiled, and the line of the program on which it begins."""
+    match message.get("text"):
+        case [str(file), int(line)]:
+            return file, line
     return None
+
+
+def _shown(message: dict[str, Any]) -> Iterator[Output | Failure]:
+    """The outputs and failures in a message, without what only the rest of a recording would explain."""
+    found = message.get("shown")
+    for data in found if isinstance(found, list) else ():
+        try:
+            event = _EVENT(data)
+        except (KeyError, TypeError, RecursionError):
+            continue
+        yield event if isinstance(event, Output) else event._replace(operands=(), facts=())

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields
@@ -31,6 +32,7 @@ Listener = Callable[[Any], None]
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _PIECE = 1 << 18
+_A_WHILE = 60.0
 _LAST_WORDS = 5.0
 """Seconds for what a process has said, and is not here yet, where the nursery is gone."""
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ", "LANG", "LC_ALL", "HOME")
@@ -66,27 +68,42 @@ class Process:
 
     def run(self, payload: bytes, listener: Listener | None = None) -> Answer:
         """Do it, and wait for its end. ``listener`` is told each message as it comes."""
-        talk = _Talk(self._channel, payload, self._configuration.sizes, listener)
-        poll = select.poll()
-        poll.register(self._control, select.POLLIN)
-        poll.register(self._channel, select.POLLIN | select.POLLOUT)
-        ended = None
+        self.begin(payload, listener)
+        answer = None
+        while answer is None:
+            answer = self.answer(_A_WHILE)
+        return answer
+
+    def begin(self, payload: bytes, listener: Listener | None = None) -> None:
+        """Do it. ``answer`` is then asked for until there is one."""
+        self._talk = _Talk(self._channel, payload, self._configuration.sizes, listener)
+        self._poll = select.poll()
+        self._poll.register(self._control, select.POLLIN)
+        self._poll.register(self._channel, select.POLLIN | select.POLLOUT)
+
+    def answer(self, seconds: float) -> Answer | None:
+        """What came of it, when it has ended; None where it has not within so many seconds."""
+        until = time.monotonic() + seconds
+        while True:
+            came = {descriptor for descriptor, _ in self._poll.poll(1000 * max(0.0, until - time.monotonic()))}
+            if self._channel.fileno() in came:
+                self._poll.modify(self._channel, self._talk.go_on())
+                if self._talk.over:
+                    self._poll.unregister(self._channel)
+                    self._tell(ward.END)
+            if self._control.fileno() in came:
+                return self._ended(_whole(self._control))
+            if time.monotonic() >= until:
+                return None
+
+    def _ended(self, said: bytes) -> Answer:
         with self._channel, self._control:
-            while ended is None:
-                came = {descriptor for descriptor, _ in poll.poll()}
-                if self._channel.fileno() in came:
-                    poll.modify(self._channel, talk.go_on())
-                    if talk.over:
-                        poll.unregister(self._channel)
-                        self._tell(ward.END)
-                if self._control.fileno() in came:
-                    ended = _whole(self._control)
-            poll.unregister(self._control)
-            while not talk.over and poll.poll(_LAST_WORDS * 1000):  # what it said before its end
-                talk.go_on()
-        talk.heard.closed &= not self._dropped
-        told = Ended.from_json(ended) if ended else UNKNOWN
-        return answered(talk.heard, told, self._configuration.bounds, self._born_with)
+            self._poll.unregister(self._control)
+            while not self._talk.over and self._poll.poll(_LAST_WORDS * 1000):  # what it said before its end
+                self._talk.go_on()
+        self._talk.heard.closed &= not self._dropped
+        told = Ended.from_json(said) if said else UNKNOWN
+        return answered(self._talk.heard, told, self._configuration.bounds, self._born_with)
 
     def halt(self) -> None:
         self._tell(ward.HALT)
@@ -96,7 +113,7 @@ class Process:
         self._tell(ward.GO_ON)
 
     def end(self) -> None:
-        """Whatever it does; ``run`` then says that it was killed."""
+        """Whatever it does; its answer then says that it was killed."""
         self._dropped = True
         self._tell(ward.END)
 

@@ -1,7 +1,8 @@
 """The work of a locked process: run one program of cells under the recorder, and say what came of it, step by step.
 
-Each message is an object with one name: ``at``, ``text`` and ``done`` (``progress``), in the end ``recording``, or
-``refused`` ([message, line, column]) instead of all others. ``outcome`` reads them.
+Each message is an object with one name: ``at``, ``text`` and ``shown`` (``progress``), in the end ``recording`` (its
+JSON as one text, which whoever wants it can pass on as it is), or ``refused`` ([message, place, suggestion]) instead of
+all others. ``outcome`` reads them.
 """
 
 from __future__ import annotations
@@ -34,14 +35,18 @@ def configuration(settings: Settings, spare: int = 0) -> Configuration:
     )
 
 
+def payload(source: str, *, pictures: bool = False) -> bytes:
+    """What a process is told: the program, and whether torchviz is to draw its graphs."""
+    return json.dumps({"source": source, "pictures": pictures}).encode()
+
+
 def work(payload: bytes, say: Callable[[object], None]) -> None:
-    """``payload`` is the program's text."""
+    asked = json.loads(payload)
     progress.listen(say)
     try:
         with interruptible():
-            recording = gradwalk.record(payload.decode("utf-8"))
+            recording = gradwalk.record(asked["source"], pictures=asked["pictures"])
     except ProgramError as error:
-        line, column = (error.span.line, error.span.column) if error.span else (None, None)
-        say({"refused": [error.message, line, column]})
+        say({"refused": [error.message, error.span and error.span[:4], error.suggestion]})
         return
-    say({"recording": json.loads(recording.to_json())})
+    say({"recording": recording.to_json()})

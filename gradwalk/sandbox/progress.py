@@ -36,6 +36,6 @@ def compiled(file: str, line: int) -> None:
     _Listener.say({"text": [file, line]})
 
 
-def done(cell: Any) -> None:
-    """A cell has run, whether it failed or not: ``cell`` as JSON can say it (``recording.Cell``)."""
-    _Listener.say({"done": cell})
+def shown(events: list[Any]) -> None:
+    """Outputs and failures, as a recording's JSON has them."""
+    _Listener.say({"shown": events})

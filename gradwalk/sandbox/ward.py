@@ -56,7 +56,7 @@ class Ended:
         return Ended(**json.loads(text))
 
 
-UNKNOWN = Ended(status=-signal.SIGKILL, seconds=0.0, wall=0.0, peak=0, time_up=False, by_us=True)
+UNKNOWN = Ended(status=-signal.SIGKILL, seconds=0.0, wall=0.0, peak=0, time_up=False, by_us=False)
 """Of a process whose nursery has ended, and it with it."""
 
 

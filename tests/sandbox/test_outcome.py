@@ -3,73 +3,75 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import gradwalk
 from gradwalk.program import ProgramError, Span
-from gradwalk.recording import CellFailure
-from gradwalk.sandbox.answer import Answer, End
-from gradwalk.sandbox.outcome import recording
+from gradwalk.recording import Cell, CellFailure, Failure, Output, Recording
+from gradwalk.sandbox.answer import End
+from gradwalk.sandbox.frames import Lie, Sizes, checked
+from gradwalk.sandbox.outcome import Said, recording
 
-SOURCE = "x = 1\n# %%\nx\n# %%\nwhile True:\n    x += 1\n# %%\nx"
+SOURCE = "x = 1\n# %%\nx\n# %%\n\nwhile True:\n    x += 1\n# %%\nx"
 STOPPED = "The program ran for 10 seconds and was stopped."
+WORDS = """Current thread 0x00007f23 (most recent call first):
+  File "/usr/lib/python3/torch/functional.py", line 1 in einsum
+  File "<third>", line 2 in <cell line: 1>
+  File "/usr/lib/python3/IPython/core/interactiveshell.py", line 3000 in run_code
+"""
 
 
-def answer(*messages: Any, ended: End = "time", reason: str = STOPPED, words: str = "") -> Answer:
-    return Answer(messages, ended, reason, time_up=True, seconds=10.0, wall=11.0, peak=0, words=words)
+def told(*messages: Any, ended: End = "time", reason: str = STOPPED, words: str = "") -> Said:
+    return Said(messages, ended, reason, words)
 
 
-def done(source: str, line: int, shown: str) -> dict[str, Any]:
-    return {"done": {"source": source, "line": line, "shown": shown, "failure": None}}
+def shown(*events: Output | Failure) -> dict[str, Any]:
+    """As a recording's JSON has them."""
+    whole = Recording("x = 1", "", (Cell("x = 1", 1, "", None),), (), (), (), events)
+    return {"shown": json.loads(whole.to_json())["events"]}
 
 
-BEFORE = ({"at": [0, 1]}, done("x = 1", 1, ""), {"at": [1, 3]}, done("x", 3, "1"), {"at": [2, 5]})
+HERE = Span(3, 1, 3, 2)
+BEFORE = (
+    {"at": [0, 1]},
+    {"text": ["<third>", 6]},
+    {"at": [1, 3]},
+    shown(Output(1, HERE, "result", "1"), Output(1, HERE, "print", "2\n"), Output(1, HERE, "notice", "so it is")),
+    {"at": [2, 5]},
+)
 
 
 def test_a_recording_is_taken_as_it_was_sent() -> None:
-    sent = gradwalk.record(
-        "import torch\nx = torch.tensor([1.0, float('nan')], requires_grad=True)\nx.sum().backward()"
-    )
-    found = recording("", answer({"recording": json.loads(sent.to_json())}, ended="done", reason=""))
+    source = "import torch\nx = torch.tensor([1.0, float('nan')], requires_grad=True)\nx.sum().backward()"
+    sent = gradwalk.record(source)
+    found = recording(source, told({"recording": sent.to_json()}, ended="done", reason=""))
     assert found.to_json() == sent.to_json()
 
 
 def test_of_a_program_that_was_ended_the_cells_before_and_the_place_are_kept() -> None:
-    found = recording(SOURCE, answer(*BEFORE, {"at": [2, 6]}))
-    assert [cell.shown for cell in found.cells] == ["", "1", "", ""]
-    assert [cell.source for cell in found.cells] == ["x = 1", "x", "while True:\n    x += 1", "x"]
+    found = recording(SOURCE, told(*BEFORE, words=WORDS))
+    assert [cell.shown for cell in found.cells] == ["", "1\n2", "", ""]
+    assert [cell.source for cell in found.cells] == ["x = 1", "x", "\nwhile True:\n    x += 1", "x"]
     failures = [cell.failure for cell in found.cells]
-    assert failures == [None, None, CellFailure("TimeIsUp", STOPPED, 6, 1), None]
+    assert failures == [None, None, CellFailure("TimeIsUp", STOPPED, 7, 5), None]
     assert not found.complete
-    assert (found.values, found.operations, found.events) == ((), (), ())
+    assert (found.values, found.operations) == ((), ())
+    assert found.events[-1] == Failure(2, Span(7, 5, 7, 11), "TimeIsUp", STOPPED, None)
     assert gradwalk.Recording.from_json(found.to_json()) == found
 
 
-WORDS = """Fatal Python error: Segmentation fault
-
-Stack (most recent call first):
-  File "/usr/lib/python3/ctypes.py", line 519 in string_at
-  File "<third>", line 2 in <module>
-  File "<first>", line 1 in f
-"""
-
-
-@pytest.mark.parametrize(
-    ("texts", "line"),
-    [
-        ([["<first>", 1], ["<third>", 5]], 6),
-        ([["<first>", 1]], 1),
-        ([["<third>", 900]], 5),
-        ([["<third>", -900]], 5),
-        ([["<third>", "x"], 3, ["/usr/lib/python3/ctypes.py"]], 5),
-        ([], 5),
-    ],
-)
-def test_the_line_is_the_innermost_of_the_programs_own(texts: Any, line: int) -> None:
-    found = recording(SOURCE, answer(*BEFORE, *({"text": text} for text in texts), words=WORDS, ended="killed"))
-    assert found.cells[2].failure == CellFailure("ProcessEnded", STOPPED, line, 1)
+def test_a_failure_before_is_kept_without_what_only_a_recording_would_explain() -> None:
+    failure = Failure(0, Span(1, 1, 1, 2), "TypeError", "no", None)
+    said = shown(failure)
+    said["shown"][0]["operands"] = [5]
+    found = recording(SOURCE, told(said, {"at": [1, 3]}))
+    assert found.events[0] == failure
+    assert found.cells[0].failure == CellFailure("TypeError", "no", 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -77,60 +79,93 @@ def test_the_line_is_the_innermost_of_the_programs_own(texts: Any, line: int) ->
     [("time", "TimeIsUp"), ("memory", "MemoryError"), ("killed", "ProcessEnded"), ("lied", "ProcessEnded")],
 )
 def test_an_end_has_a_name(ended: End, kind: str) -> None:
-    found = recording(SOURCE, answer(*BEFORE, ended=ended))
-    assert found.cells[2].failure == CellFailure(kind, STOPPED, 5, 1)
+    found = recording(SOURCE, told(*BEFORE, ended=ended))
+    assert found.cells[2].failure == CellFailure(kind, STOPPED, 6, 1)
 
 
 def test_a_process_that_said_nothing_ended_in_its_first_cell() -> None:
-    found = recording(SOURCE, answer(reason=""))
+    found = recording(SOURCE, told(reason=""))
     assert [cell.failure is None for cell in found.cells] == [False, True, True, True]
-    assert recording("", answer()).cells[0].failure == CellFailure("TimeIsUp", STOPPED, 1, 1)
+    assert recording("", told()).cells[0].failure == CellFailure("TimeIsUp", STOPPED, 1, 1)
 
 
 @pytest.mark.parametrize(
     ("said", "span"),
     [
-        (["No.", 2, 3], Span(2, 3, 2, 4)),
+        (["No.", [2, 3, 2, 4], "Yes"], Span(2, 3, 2, 4)),
+        (["No.", [2, 3, 99, 4], "Yes"], None),
         (["No.", None, None], None),
         (["No."], None),
     ],
 )
 def test_a_refusal_is_a_refusal(said: Any, span: Span | None) -> None:
     with pytest.raises(ProgramError, match=r"No\.") as refused:
-        recording(SOURCE, answer({"refused": said}))
+        recording(SOURCE, told({"refused": said}))
     assert refused.value.span == span
 
 
+OTHER = gradwalk.record("x = 2").to_json()
 NONSENSE: list[Any] = [
     None,
     [],
     "done",
     {},
-    {"done": 1},
-    {"done": {"source": "x"}},
-    {"done": {"source": 1, "line": "x", "shown": [], "failure": 3}},
+    {"shown": 1},
+    {"shown": [1, None, {}, [], "x"]},
+    {"shown": [{"event": "forward", "cell": 0}]},
+    {"shown": [{"event": "output", "cell": 10**30, "span": None, "stream": "print", "text": "x"}]},
+    {"shown": [{"event": "output", "cell": -1, "span": None, "stream": "print", "text": "x"}]},
+    {"shown": [{"event": "output", "cell": 0, "span": [9, 9, 9, 9], "stream": "print", "text": "x"}]},
+    {"shown": [{"event": "output", "cell": 0, "span": None, "stream": "print", "text": ["x"]}]},
     {"at": 1},
     {"at": [9, 1]},
     {"at": [-1, 1]},
-    {"at": [1, -5]},
     {"at": ["a", "b"]},
-    {"at": [True, 1.5]},
+    {"at": [10**30, 1.5]},
+    {"text": ["<third>", "x"]},
+    {"text": [3, 3]},
     {"recording": 1},
+    {"recording": ""},
+    {"recording": "[" * 100_000},
     {"recording": {"format": 3}},
-    {"recording": {"format": 3, "source": "x", "torch": 1, "cells": 3}},
-    {"recording": [[[[]]]]},
+    {"recording": OTHER},
 ]
 
 
-@pytest.mark.parametrize("message", NONSENSE, ids=repr)
+@pytest.mark.parametrize("message", NONSENSE, ids=lambda message: repr(message)[:60])
 def test_nonsense_is_passed_over_or_told(message: Any) -> None:
-    found = recording(SOURCE, answer(message, ended="done", reason=""))
+    found = recording(SOURCE, told(message, ended="done", reason=""))
     assert len(found.cells) == 4
     assert sum(cell.failure is not None for cell in found.cells) == 1
     assert gradwalk.Recording.from_json(found.to_json()) == found
 
 
-def test_more_cells_than_there_are_is_nonsense_too() -> None:
-    found = recording(SOURCE, answer(*(done("x", 1, "") for _ in range(100))))
-    assert len(found.cells) == 4
-    assert found.cells[3].failure is not None
+@pytest.mark.parametrize(
+    ("texts", "place"),
+    [
+        ([["<first>", 1], ["<third>", 6]], (2, 7)),
+        ([["<first>", 2]], (1, 3)),
+        ([["<third>", 900]], (0, 1)),
+        ([["<third>", -900]], (0, 1)),
+        ([["<third>", 10**30]], (0, 1)),
+        ([["<third>", "x"], 3, ["/usr/lib/python3/torch/functional.py"]], (0, 1)),
+        ([], (0, 1)),
+    ],
+)
+def test_the_place_is_the_innermost_of_the_programs_own(texts: Any, place: tuple[int, int]) -> None:
+    words = WORDS + '  File "<first>", line 2 in f\n'
+    found = recording(SOURCE, told(*({"text": text} for text in texts), words=words))
+    (failure,) = [event for event in found.events if isinstance(event, Failure)]
+    assert (failure.cell, failure.span.line) == place
+    assert gradwalk.Recording.from_json(found.to_json()) == found
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+@example(b'{"shown":[{"event":"failure","cell":3,"span":null,"type":"a","message":"b","cause":null}]}')
+def test_whatever_bytes_come_there_is_a_recording(data: bytes) -> None:
+    """What the reader lets through, and what is made of it."""
+    with suppress(Lie):
+        message = checked(data, Sizes())
+        for said in (message, {"recording": data.decode()}, {"shown": message}, {"at": message}, {"text": message}):
+            found = recording(SOURCE, told(said))
+            assert gradwalk.Recording.from_json(found.to_json()) == found
