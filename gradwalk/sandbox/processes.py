@@ -189,18 +189,22 @@ class Nursery:
         self._connection: socket.socket | None = None
         self._hello = _Hello(False, 0, "", 0)
         self._closed = False
+        self.held = Held(locked=False, why="Nothing was started yet.")
+        """What the lock held when it was tried last, which it is at each start."""
 
     def start(self) -> Held:
         """Returns when it is warm, after some seconds, with what the lock held when it was tried. Raises Gone."""
         with self._lock:
             self._start()
-        if not self._hello.locked:
-            return Held(locked=False, why=self._hello.why)
-        return tried(self.process(nursery.TEST).run, self._hello.landlock)
+        return self.held
 
     def run(self, payload: bytes, listener: Listener | None = None) -> Answer:
         """Run one program. Raises Gone."""
         return self.process().run(payload, listener)
+
+    def test(self) -> Held:
+        """Let a process try to get out, locked or not. Raises Gone."""
+        return tried(self.process(nursery.TEST).run, self._hello.landlock)
 
     def process(self, wish: bytes = nursery.PROCESS) -> Process:
         """A locked process, in some milliseconds, for one program. Raises Gone."""
@@ -240,9 +244,15 @@ class Nursery:
         self._connection = ours
         try:
             self._hello = _Hello(**json.loads(self._line()[0]))
+            self.held = self._tried()
         except (EOFError, OSError):
             self._stop()
             raise Gone("The processes that run programs could not be started; why stands above.") from None
+
+    def _tried(self) -> Held:
+        if not self._hello.locked:
+            return Held(locked=False, why=self._hello.why)
+        return tried(self._born(nursery.TEST).run, self._hello.landlock)
 
     def _born(self, wish: bytes) -> Process:
         if self._connection is None:

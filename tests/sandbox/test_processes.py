@@ -306,6 +306,7 @@ def test_a_nursery_that_was_killed_starts_again() -> None:
     old.kill()
     assert nursery.run(b"say(1)").messages == (1,)
     assert nursery.pid != old.pid
+    assert nursery.held.holds
     nursery.stop()
     with pytest.raises(Gone):
         nursery.run(b"say(1)")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gradwalk.sandbox import landlock, nursery
+from gradwalk.sandbox import landlock
 from gradwalk.sandbox.configuration import Configuration
 from gradwalk.sandbox.processes import Gone, Nursery, selftest
-from gradwalk.sandbox.selftest import Held, tried
+from gradwalk.sandbox.selftest import Held
 from tests.sandbox.conftest import WORK
 
 
@@ -47,7 +47,7 @@ def test_without_a_lock_everything_that_is_tried_gets_through() -> None:
     started = Nursery(Configuration(work=WORK, lock=False))
     try:
         started.start()
-        found = tried(started.process(nursery.TEST).run, 0)
+        found = started.test()
     finally:
         started.stop()
     assert not found.holds
