@@ -35,4 +35,5 @@ def read(path: Path) -> dict[str, str]:
 
 _PROGRAMS = {path.stem: read(path) for path in sorted(FOLDER.glob("*.txt"))}
 HARMLESS, MEMORY, CRASHES, MEDDLING = (_PROGRAMS.pop(kind) for kind in ("harmless", "memory", "crashes", "meddling"))
+TORCH, TORCH_MEDDLING = _PROGRAMS.pop("torch"), _PROGRAMS.pop("torch_meddling")
 ESCAPES = {f"{kind}: {title}": text for kind, programs in _PROGRAMS.items() for title, text in programs.items()}
