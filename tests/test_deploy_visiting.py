@@ -14,7 +14,6 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.fuzzing.cases import case, short
 from benchmarks.fuzzing.doors import DOORS
-from benchmarks.fuzzing.tripwire import armed
 from benchmarks.hostile_server import sound
 from benchmarks.load import percentile
 from benchmarks.visiting.session import Session
@@ -94,24 +93,10 @@ def test_cases_of_the_fuzzer_can_be_made_again() -> None:
     assert len({short(Random(f"a {number}")) for number in range(30)}) > 20
 
 
-def test_the_tripwire_hears_what_a_program_must_not_do() -> None:
-    with armed() as heard:
-        eval("1 + 1")  # noqa: S307 - what the tripwire is for
-        open("/dev/null").close()  # noqa: PTH123
-    assert [event.partition("(")[0] for event in heard] == ["compile", "exec", "open"]
-    open("/dev/null").close()  # noqa: PTH123
-    assert len(heard) == 3
-
-
 @pytest.mark.parametrize("door", DOORS)
-def test_every_door_runs_what_is_sound_without_touching_the_tripwire(door: str) -> None:
-    from gradwalk.program.limits import LIMITS
-
+def test_every_door_makes_a_program_of_what_is_sound(door: str) -> None:
     source = "z = x*y" if door in ("expression", "address") else "import torch\ntorch.ones(22).sum()"
-    DOORS[door](source, LIMITS)
-    with armed() as heard:
-        assert DOORS[door](source, LIMITS) == "ended"
-    assert heard == []
+    assert "torch" in DOORS[door](source)
 
 
 def test_percentiles() -> None:

@@ -1,1 +1,1 @@
-"""Random programs for the parser and the interpreter, and the tripwire that watches while they run."""
+"""Random programs, the ways in by which they come, and the process that has each of them run behind the lock."""

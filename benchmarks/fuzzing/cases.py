@@ -16,21 +16,21 @@ from tests.hostile.corpus import CORPUS
 NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "tests" / "language" / "programs"
 MOST = 20_000
 """Characters of a case; the corpus has longer ones."""
-LISTED = 0.93
-"""How many of the names are on the closed lists: one that is not has the whole program refused."""
+USUAL = 0.93
+"""How many of the names are such as programs do use: the others mostly end a cell at once."""
 HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\nimport numpy as np\n"
 
 
 @functools.cache
 def seeds() -> list[str]:
-    """Lessons, the notebooks of the language's tests, and the hostile texts."""
+    """Lessons, the notebooks that the tests run, and the hostile texts."""
     notebooks = [path.read_text(encoding="utf-8") for path in sorted(NOTEBOOKS.glob("*.ipy"))]
     texts = [*(lesson.source for lesson in LESSONS), *notebooks, *(hostile.source for hostile in CORPUS)]
     return [text for text in texts if len(text) <= MOST]
 
 
 def case(random: Random) -> str:
-    """A program; most of them are refused, fail, or end at once."""
+    """A program; most of them fail, or end at once."""
     ways = (mutated, mutated, spliced, regrown, regrown, generated, generated, generated, noise)
     return random.choice(ways)(random)[:MOST]
 
@@ -57,7 +57,7 @@ def mutated(random: Random) -> str:
 
 def _token(random: Random) -> str:
     pools = (
-        words.listed(),
+        words.usual(),
         words.names(),
         words.methods(),
         words.NUMBERS,
@@ -139,17 +139,17 @@ def _statement(random: Random) -> str:
 
 
 def _function(random: Random) -> str:
-    return random.choice(words.listed() if random.random() < LISTED else words.names())
+    return random.choice(words.usual() if random.random() < USUAL else words.names())
 
 
 def _method(random: Random) -> str:
-    return random.choice(words.listed_methods() if random.random() < LISTED else words.methods())
+    return random.choice(words.usual_methods() if random.random() < USUAL else words.methods())
 
 
 def expression(random: Random, depth: int) -> str:
     """A random expression, at most ``depth`` deep."""
     if depth <= 0:
-        numbers = words.NUMBERS if random.random() < LISTED else words.RARE
+        numbers = words.NUMBERS if random.random() < USUAL else words.RARE
         return random.choice(("x", "y", "x", "y", random.choice(numbers), random.choice(words.TENSORS)))
     one, two = expression(random, depth - 1), expression(random, random.randint(0, depth - 1))
     forms = (
@@ -160,7 +160,7 @@ def expression(random: Random, depth: int) -> str:
         f"({one}).{_method(random)}",
         f"x.{_method(random)}({one}, {random.choice(words.ARGUMENTS)}={two})",
         f"x.{_method(random)}({', '.join([one] * random.randint(0, 3))})",
-        f"({one}) {random.choice(words.OPERATORS[: 18 if random.random() < LISTED else 23])} ({two})",
+        f"({one}) {random.choice(words.OPERATORS[: 18 if random.random() < USUAL else 23])} ({two})",
         f"({one})[{two}]",
         f"({one})[{two}:{expression(random, 0)}, ...]",
         f"[{one}, {two}]",

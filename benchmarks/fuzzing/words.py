@@ -1,23 +1,24 @@
-"""The words from which random programs are made: everything that exists, on the closed lists and off them."""
+"""The words from which random programs are made: what programs do use, and everything else that exists."""
 
 from __future__ import annotations
 
 import builtins
 import functools
 import keyword
+from collections.abc import Callable
 
 import numpy
 import torch
+from torch.overrides import get_overridable_functions, resolve_name
 
 from gradwalk.expression.table import ALIASES, FUNCTIONS, SHAPES
-from gradwalk.language import layers, library, objects
 
 NUMBERS = (
     "0 1 -1 2 3 0.5 1e-8 1e308 1e400 -0.0 True None 10**9 2**63 2**64 -2**63 9**9**9 float('nan') float('inf') "
     "0x7fffffff 99999999999999999999999999999999999999 1_000_000 [] () {} '' 'a' [1.,2.] (2,3) 'a'*10**9 [0]*10**9"
 ).split()
 RARE = "1j b'a' ... 1<<10**6 x^2 ~x".split()
-"""Never in this language, so that the whole program is refused."""
+"""What programs on autograd hardly ever hold."""
 TENSORS = (
     "torch.tensor(2.0,requires_grad=True)",
     "torch.tensor([1.,2.,3.],requires_grad=True)",
@@ -60,11 +61,24 @@ def names() -> list[str]:
 
 
 @functools.cache
-def listed() -> list[str]:
-    """Names that programs may call."""
-    found = {f"torch.{name}" for name in library.TORCH_FUNCTIONS} | {f"F.{name}" for name in library.FUNCTIONAL}
-    found |= {f"nn.{name}" for name in layers.LAYERS} | {*library.BUILTINS, *library.EXCEPTIONS}
-    return sorted(found | {f"np.{name}" for name in library.TORCH_FUNCTIONS if hasattr(numpy, name)})
+def usual() -> list[str]:
+    """Functions that programs do call: those that PyTorch itself lists as its own, layers, Python's, NumPy's."""
+    found = {name for each in _of_pytorch() if (name := resolve_name(each) or "").startswith("torch.")}
+    found = {name.replace("torch.nn.functional.", "F.") for name in found if not name.startswith("torch.Tensor.")}
+    found |= {f"nn.{name}" for name in torch.nn.modules.__all__}
+    found |= {name for name in dir(builtins) if not name.startswith("_") and callable(getattr(builtins, name))}
+    return sorted(found | {f"np.{name}" for name in dir(numpy) if isinstance(getattr(numpy, name), numpy.ufunc)})
+
+
+@functools.cache
+def usual_methods() -> list[str]:
+    """Methods and attributes that programs do use."""
+    found = {each.__name__ for each in get_overridable_functions()[torch.Tensor]}
+    return sorted(name for name in {*found, *dir(list), *dir(str)} if not name.startswith("_"))
+
+
+def _of_pytorch() -> list[Callable[..., object]]:
+    return [function for functions in get_overridable_functions().values() for function in functions]
 
 
 @functools.cache
@@ -76,8 +90,3 @@ def short_names() -> list[str]:
 @functools.cache
 def methods() -> list[str]:
     return sorted({*dir(torch.Tensor), *dir(torch.nn.Module), *dir(str), *dir(list), *dir(dict), *DUNDERS})
-
-
-@functools.cache
-def listed_methods() -> list[str]:
-    return sorted({*library.METHODS, *library.ATTRIBUTES, *objects.ATTRIBUTES})

@@ -1,61 +1,77 @@
-"""Runs random programs one after another in a process of its own, and writes a JSON line about each.
+"""Has random programs run one after another, each in a locked process, and writes a JSON line about each.
 
 ``python -m benchmarks.fuzzing.worker SEED FIRST``: case n is made from SEED and n alone, so each can be made again.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import gc
 import json
-import resource
 import signal
 import sys
 import time
+from dataclasses import replace
 from random import Random
 from typing import Any
 
-import numpy as np
-import torch
-
 from benchmarks.fuzzing.cases import case, short
 from benchmarks.fuzzing.doors import DOORS
-from benchmarks.fuzzing.tripwire import armed
-from gradwalk import ProgramError, record
-from gradwalk.lessons import LESSONS
-from gradwalk.program.limits import LIMITS
-from tests.hostile.runner import FIRST, MEMORY, ordinary, peak
-from tests.process import global_state
+from gradwalk.program import ProgramError
+from gradwalk.recording import Recording
+from gradwalk.sandbox.outcome import recording
+from gradwalk.sandbox.processes import Nursery
+from gradwalk.sandbox.programs import configuration, payload
+from gradwalk.settings import SETTINGS
+from tests.hostile.door import BOUNDS, ORDINARY
+from tests.sandbox.world import World, world
 
-SECONDS = 0.5
-"""A program's own time here; ten seconds on the server."""
 TOO_LONG = 30
 EVERY = 50
 """After so many cases an ordinary program has to give what it always gave."""
 
 
 class TooLong(BaseException):
-    """A case ran past everything that should have stopped it."""
+    """A text took longer to read than everything that should have stopped it."""
 
 
-def attempt(source: str, door: str = "program") -> dict[str, Any]:
-    """What becomes of one text: ``ended``, ``failed`` (as in Python), ``refused`` (in a sentence), or worse."""
-    limits = dataclasses.replace(LIMITS, seconds=SECONDS)
-    start = time.process_time()  # a busy machine makes no case slow
-    message = ""
-    with armed() as heard:
+class Watched:
+    """A nursery, and things outside of it that nobody may touch."""
+
+    def __init__(self, nursery: Nursery, outside: World) -> None:
+        self._nursery = nursery
+        self._outside = outside
+        self._ordinary = self.run(ORDINARY)
+
+    def run(self, source: str) -> Recording:
+        return recording(source, self._nursery.run(payload(source)))
+
+    def attempt(self, source: str, door: str) -> dict[str, Any]:
+        """What becomes of one text: ``ended``, ``failed`` (as in Python), ``refused``, ``stopped``, or worse."""
+        found: dict[str, Any] = {"outcome": "ended", "message": "", "seconds": 0.0, "peak": 0, "changed": []}
         signal.alarm(TOO_LONG)
         try:
-            outcome = DOORS[door](source, limits)
+            text = DOORS[door](source)
+            answer = self._nursery.run(payload(text))
+            found |= {"seconds": answer.seconds, "peak": answer.peak, "message": answer.reason}
+            made = recording(text, answer)
+            if answer.ended in ("time", "memory", "killed", "lied"):
+                found["outcome"] = answer.ended if answer.ended in ("killed", "lied") else "stopped"
+            elif answer.ended == "failed":
+                found["outcome"] = "broke out"
+            elif any(cell.failure for cell in made.cells):
+                found["outcome"] = "failed"
         except ProgramError as error:
-            outcome, message = "refused", error.message
+            found |= {"outcome": "refused", "message": error.message}
         except TooLong:
-            outcome = "never ended"
+            found["outcome"] = "never ended"
         except BaseException as error:  # whatever comes out but a refusal is a hole
-            outcome, message = "broke out", f"{type(error).__name__}: {error}"[:300]
+            found |= {"outcome": "broke out", "message": f"{type(error).__name__}: {error}"[:300]}
         finally:
             signal.alarm(0)
-    return {"outcome": outcome, "message": message, "heard": heard, "seconds": time.process_time() - start}
+        return found
+
+    def afterwards(self) -> dict[str, Any]:
+        """Whether all is as it was."""
+        return {"changed": self._outside.touched(), "ordinary": self.run(ORDINARY) == self._ordinary}
 
 
 def _stop(*_: object) -> None:
@@ -63,31 +79,25 @@ def _stop(*_: object) -> None:
 
 
 def main(seed: str, first: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     signal.signal(signal.SIGALRM, _stop)
-    torch.set_num_threads(1)
-    np.random.seed(1)
-    for source in (FIRST, *(lesson.source for lesson in LESSONS)):
-        record(source)
-    expected, state = ordinary(), global_state()
-    number = first
-    while True:
-        random = Random(f"{seed} {number}")
-        door = random.choices(list(DOORS), [12] + [1] * (len(DOORS) - 1))[0]
-        source = short(random) if door in ("expression", "address") else case(random)
-        print(json.dumps({"begins": number, "door": door}), flush=True)
-        before = peak()
-        found = attempt(source, door)
-        after = peak()
-        found["grew"] = 0 if before is None or after is None else max(0, after - before)
-        found["changed"] = [name for name, value in global_state().items() if value != state[name]]
-        if found["changed"]:
-            state = global_state()
-        if number % EVERY == 0:
-            gc.collect()
-            found["ordinary"] = ordinary() == expected
-        print(json.dumps({"number": number, "door": door, **found}), flush=True)
-        number += 1
+    nursery = Nursery(replace(configuration(SETTINGS), bounds=BOUNDS))
+    held = nursery.start()
+    if not held.holds:
+        raise SystemExit(held.sentence)
+    with world() as outside:
+        watched, number = Watched(nursery, outside), first
+        while True:
+            random = Random(f"{seed} {number}")
+            door = random.choices(list(DOORS), [12] + [1] * (len(DOORS) - 1))[0]
+            source = short(random) if door in ("expression", "address") else case(random)
+            print(json.dumps({"begins": number, "door": door}), flush=True)
+            start = time.monotonic()
+            found = watched.attempt(source, door)
+            if number % EVERY == 0:
+                found |= watched.afterwards()
+            wall = time.monotonic() - start
+            print(json.dumps({"number": number, "door": door, "wall": wall, **found}), flush=True)
+            number += 1
 
 
 if __name__ == "__main__":
