@@ -17,7 +17,7 @@ from benchmarks.fuzzing.cases import case, short
 from benchmarks.fuzzing.doors import DOORS
 from gradwalk.program import ProgramError
 from gradwalk.recording import Recording
-from gradwalk.sandbox.outcome import recording
+from gradwalk.sandbox.outcome import recording, said
 from gradwalk.sandbox.processes import Nursery
 from gradwalk.sandbox.programs import configuration, payload
 from gradwalk.settings import SETTINGS
@@ -42,7 +42,7 @@ class Watched:
         self._ordinary = self.run(ORDINARY)
 
     def run(self, source: str) -> Recording:
-        return recording(source, self._nursery.run(payload(source)))
+        return recording(source, said(self._nursery.run(payload(source))))
 
     def attempt(self, source: str, door: str) -> dict[str, Any]:
         """What becomes of one text: ``ended``, ``failed`` (as in Python), ``refused``, ``stopped``, or worse."""
@@ -52,7 +52,7 @@ class Watched:
             text = DOORS[door](source)
             answer = self._nursery.run(payload(text))
             found |= {"seconds": answer.seconds, "peak": answer.peak, "message": answer.reason}
-            made = recording(text, answer)
+            made = recording(text, said(answer))
             if answer.ended in ("time", "memory", "killed", "lied"):
                 found["outcome"] = answer.ended if answer.ended in ("killed", "lied") else "stopped"
             elif answer.ended == "failed":

@@ -12,7 +12,7 @@ import pytest
 from gradwalk import ProgramError, record
 from gradwalk.export.pictures import computation_svg, torchviz_svg
 from gradwalk.recording import Recording
-from gradwalk.sandbox.outcome import recording
+from gradwalk.sandbox.outcome import recording, said
 from gradwalk.sandbox.processes import Nursery
 from gradwalk.sandbox.programs import payload
 from tests.hostile.corpus import CORPUS, Hostile
@@ -44,7 +44,7 @@ def outside() -> Iterator[World]:
 @pytest.fixture(scope="module")
 def before(nursery: Nursery) -> Recording:
     """What an ordinary program gives."""
-    return recording(ORDINARY, nursery.run(payload(ORDINARY)))
+    return recording(ORDINARY, said(nursery.run(payload(ORDINARY))))
 
 
 def identity(hostile: Hostile) -> str:
@@ -62,14 +62,14 @@ def test_a_hostile_text(hostile: Hostile, nursery: Nursery, outside: World, befo
     assert answer.ended in ("done", "time", "memory", "killed"), answer.reason
     assert answer.seconds < BOUNDS.seconds + SLACK
     with suppress(ProgramError):  # of a text that is too long
-        assert recording(hostile.source, answer).cells or not hostile.source.strip()
+        assert recording(hostile.source, said(answer)).cells or not hostile.source.strip()
     assert outside.touched() == []
 
 
 def test_no_process_is_left_and_an_ordinary_program_gives_what_it_gave(nursery: Nursery, before: Recording) -> None:
     assert nursery.pid is not None
     assert psutil.Process(nursery.pid).children(recursive=True) == []
-    assert recording(ORDINARY, nursery.run(payload(ORDINARY))) == before
+    assert recording(ORDINARY, said(nursery.run(payload(ORDINARY)))) == before
 
 
 @pytest.mark.parametrize("hostile", [text for text in CORPUS if text.kind == "rendering"], ids=identity)
