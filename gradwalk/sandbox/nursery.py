@@ -79,6 +79,8 @@ class _Watch:
         self._work = work
         self._wards: list[Ward] = []
         self._spare: list[_Born] = []
+        self._willing = True
+        """Whether to have some to spare: not where the last one was not born."""
         self._ended, writing = socket.socketpair()
         self._ended.setblocking(False)
         writing.setblocking(False)
@@ -90,7 +92,7 @@ class _Watch:
         """Until whoever asks for processes is gone; the system ends the processes with us."""
         while True:
             left = min((ward.look() for ward in self._wards), default=60.0)
-            lacking = len(self._spare) < self._configuration.spare
+            lacking = self._willing and len(self._spare) < self._configuration.spare
             for act in self._what_came(0 if lacking else left):
                 if act() is False:
                     return
@@ -121,6 +123,7 @@ class _Watch:
         wish = self._connection.recv(1)
         if not wish:
             return False
+        self._willing = True
         try:
             ward, channel = self._spare.pop(0) if wish == PROCESS and self._spare else self._fork(wish == TEST)
         except (NotBorn, OSError) as error:
@@ -135,8 +138,10 @@ class _Watch:
         return True
 
     def _have_spare(self) -> None:
-        with suppress(NotBorn, OSError):  # whoever asks next is told why
+        try:
             self._spare.append(self._fork(tests=False))
+        except (NotBorn, OSError):  # whoever asks next is told why
+            self._willing = False
 
     def _fork(self, tests: bool) -> _Born:
         """A locked process. Raises NotBorn, and OSError where the system has no more."""

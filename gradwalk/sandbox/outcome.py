@@ -16,8 +16,9 @@ from gradwalk.recording import LEFT_OUT, Cell, CellFailure, Failure, Output, Rec
 from gradwalk.recording.checks import Nonsense, check
 from gradwalk.recording.codec import Decoder
 from gradwalk.sandbox.answer import Answer
+from gradwalk.sandbox.time_up import TimeUp
 
-_TYPES = {"time": "TimeIsUp", "memory": "MemoryError"}
+_TYPES = {"time": TimeUp.__name__, "memory": MemoryError.__name__}
 """What an early end is called where a cell's exception would stand."""
 _OTHER = "ProcessEnded"
 _MOST_SAID = 1000

@@ -53,7 +53,7 @@ def test_each_file_has_a_line_of_json_in_their_order(files: list[str]) -> None:
     assert len(well["operations"]) == 2
     assert [cell["failure"] and cell["failure"]["type"] for cell in fails["cells"]] == [None, "ZeroDivisionError", None]
     assert none["error"].startswith(f"{files[2]}: [Errno 2]")
-    assert "TimeIsUp" in [cell["failure"] and cell["failure"]["type"] for cell in long["cells"]]
+    assert "TimeUp" in [cell["failure"] and cell["failure"]["type"] for cell in long["cells"]]
     assert [cell["shown"] for cell in after["cells"]] == ["'∇'"]
     assert files[2] in done.stderr
 

@@ -58,10 +58,10 @@ def test_of_a_program_that_was_ended_the_cells_before_and_the_place_are_kept() -
     assert [cell.shown for cell in found.cells] == ["", "1\n2", "", ""]
     assert [cell.source for cell in found.cells] == ["x = 1", "x", "\nwhile True:\n    x += 1", "x"]
     failures = [cell.failure for cell in found.cells]
-    assert failures == [None, None, CellFailure("TimeIsUp", STOPPED, 7, 5), None]
+    assert failures == [None, None, CellFailure("TimeUp", STOPPED, 7, 5), None]
     assert not found.complete
     assert (found.values, found.operations) == ((), ())
-    assert found.events[-1] == Failure(2, Span(7, 5, 7, 11), "TimeIsUp", STOPPED, None)
+    assert found.events[-1] == Failure(2, Span(7, 5, 7, 11), "TimeUp", STOPPED, None)
     assert gradwalk.Recording.from_json(found.to_json()) == found
 
 
@@ -76,7 +76,7 @@ def test_a_failure_before_is_kept_without_what_only_a_recording_would_explain() 
 
 @pytest.mark.parametrize(
     ("ended", "kind"),
-    [("time", "TimeIsUp"), ("memory", "MemoryError"), ("killed", "ProcessEnded"), ("lied", "ProcessEnded")],
+    [("time", "TimeUp"), ("memory", "MemoryError"), ("killed", "ProcessEnded"), ("lied", "ProcessEnded")],
 )
 def test_an_end_has_a_name(ended: End, kind: str) -> None:
     found = recording(SOURCE, told(*BEFORE, ended=ended))
@@ -86,7 +86,7 @@ def test_an_end_has_a_name(ended: End, kind: str) -> None:
 def test_a_process_that_said_nothing_ended_in_its_first_cell() -> None:
     found = recording(SOURCE, told(reason=""))
     assert [cell.failure is None for cell in found.cells] == [False, True, True, True]
-    assert recording("", told()).cells[0].failure == CellFailure("TimeIsUp", STOPPED, 1, 1)
+    assert recording("", told()).cells[0].failure == CellFailure("TimeUp", STOPPED, 1, 1)
 
 
 @pytest.mark.parametrize(
