@@ -12,7 +12,8 @@ from tests.browser import ROOT, Watch
 
 ORIGIN = "https://player.test"
 POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'"
+    "default-src 'self'; script-src 'self' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; object-src 'none'"
 )
 
 # Streamlit mounts a version 2 component in this way: its styles and its module's default export, on a shadow root.

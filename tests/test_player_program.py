@@ -189,6 +189,35 @@ def test_outputs_appear_below_their_cells(player: OpenPlayer) -> None:
     expect(shown.find(".all-outputs .nothing")).to_be_visible()
 
 
+CURVE = """<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100" onload="document.title = 'run'">
+<script>document.title = "run"</script><rect width="200" height="100" fill="#eef"/><text y="20">¹ loss – 0.5</text>
+</svg>"""
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+
+
+def test_figures_are_images_that_run_nothing(player: OpenPlayer) -> None:
+    data = training(step=SECOND)
+    page = "<img src=x onerror=\"document.title = 'run'\">"
+    data["story"]["outputs"][:0] = [
+        [1, 1, "display", CURVE, "image/svg+xml", "<Figure size 640x480 with 1 Axes>"],
+        [1, 1, "display", DOT, "image/png", ""],
+        [1, 1, "stderr", f"{page}\n"],
+        [1, 1, "display", page, "text/html", "plain"],
+    ]
+    shown = player(data)
+    figures = shown.find(".code .output .drawn:visible")
+    expect(figures).to_have_count(2)
+    sizes = [figure.evaluate("(image) => image.decode().then(() => image.naturalWidth)") for figure in figures.all()]
+    assert sizes == [200, 1]
+    assert [figure.get_attribute("alt") for figure in figures.all()] == [
+        "<Figure size 640x480 with 1 Axes>",
+        "A picture",
+    ]
+    expect(shown.find(".code .output.stderr:visible")).to_have_text(f"Error stream{page}")
+    expect(shown.find(".code .output:visible").nth(3)).to_have_text("plain")
+    assert shown.find(".player").evaluate("() => document.title") == "Player"
+
+
 def test_cells_have_the_lines_of_the_program(player: OpenPlayer) -> None:
     shown = player(training(step=FIRST))
     expect(shown.find(".lines .cell")).to_have_count(3)

@@ -1,8 +1,11 @@
 /* What the program has shown by a step: prints, results, warnings and failures, as a notebook shows them. */
 
-const OUTPUT_NAMES = { warning: "Warning", notice: "Note", failure: "Error" };
+const OUTPUT_NAMES = { stderr: "Error stream", warning: "Warning", notice: "Note", failure: "Error" };
 
-/** All outputs in their order: [step, cell, stream, text]. `placeOf(cell)` gives where those of a cell stand. */
+/**
+ * All outputs in their order: [step, cell, stream, text], of a picture also its kind and what it is in words.
+ * `placeOf(cell)` gives where those of a cell stand.
+ */
 function createOutputs() {
   let entries = [];
   let shown = 0; // so many of them are on the page
@@ -43,11 +46,12 @@ function createOutputs() {
   return { setOutputs, show, count: () => entries.length };
 }
 
-function outputItem([, cell, stream, text]) {
+function outputItem([, cell, stream, text, mime, alternative]) {
   const said = OUTPUT_NAMES[stream];
   const label = said ? [html("b", { class: "stream" }, said)] : [];
   const about = { class: `output ${stream in OUTPUT_NAMES ? stream : "plain"}`, "data-cell": cell, hidden: true };
-  return html("div", about, ...label, html("pre", null, text.replace(/\n$/, "")));
+  if (IMAGES.has(mime)) return html("div", about, ...label, pictureOf(mime, text, alternative));
+  return html("div", about, ...label, html("pre", null, (mime ? alternative : text).replace(/\n$/, "")));
 }
 
 /** PyTorch's exact message, where the program fails at this step. */

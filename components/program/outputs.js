@@ -24,6 +24,7 @@ function cellOf({ title, line, items }, go, apply) {
 }
 
 function itemOf(item, apply) {
+  if (IMAGES.has(item.mime)) return html("div", { class: `shown ${item.stream}` }, pictureOf(item.mime, item.text, item.alternative));
   if (item.stream !== "failure") return html("pre", { class: `shown ${item.stream}` }, item.text);
   const parts = [
     html("p", { class: "message" }, html("b", {}, item.type), `: ${item.text}`),

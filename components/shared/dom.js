@@ -38,6 +38,15 @@ function textWidth(text, font) {
   return ruler.measureText(text).width;
 }
 
+const IMAGES = new Set(["image/svg+xml", "image/png"]);
+
+/** A picture that a program drew: an image, whose text never becomes part of the page. A PNG comes as base64. */
+function pictureOf(mime, text, alternative) {
+  const bytes = () => Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte));
+  const data = mime === "image/png" ? text : btoa(bytes().join(""));
+  return html("img", { class: "drawn", src: `data:${mime};base64,${data}`, alt: alternative || "A picture" });
+}
+
 const ICONS = {
   first: "M3 3h2v10H3zM13 3v10L6 8z",
   previous: "M10.3 2.2 4.5 8l5.8 5.8 1.4-1.4L7.3 8l4.4-4.4z",

@@ -8,7 +8,7 @@ from gradwalk.failures import explanation
 from gradwalk.failures.fixes import edit
 from gradwalk.failures.wording import FAILURES
 from gradwalk.program import Place
-from gradwalk.recording import Failure, Output, Recording
+from gradwalk.recording import Failure, Output, Recording, Stopped
 
 
 class Fix(TypedDict):
@@ -25,6 +25,10 @@ class Item(TypedDict):
 
     stream: str
     text: str
+    mime: str
+    """Of a picture ``image/svg+xml``, and ``text`` is the SVG; or ``image/png``, and it is base64."""
+    alternative: str
+    """What a picture is in plain text."""
     type: str
     why: str
     way_out: str
@@ -44,6 +48,8 @@ def shown_cells(recording: Recording) -> list[ShownCell]:
     for event in recording.events:
         if isinstance(event, Output):
             _add(items[event.cell], event)
+        elif isinstance(event, Stopped):
+            items[event.cell].append(_item("notice", event.text))
         elif isinstance(event, Failure):
             items[event.cell].append(_failure(recording.source, event))
     several = len(recording.cells) > 1
@@ -56,10 +62,10 @@ def shown_cells(recording: Recording) -> list[ShownCell]:
 
 def _add(items: list[Item], event: Output) -> None:
     """Prints in a row are one text, as on a terminal."""
-    if items and event.stream == items[-1]["stream"] == "print":
+    if items and event.stream == items[-1]["stream"] and event.stream in ("print", "stderr"):
         items[-1]["text"] += event.text
     else:
-        items.append(_item(event.stream, event.text))
+        items.append(_item(event.stream, event.text, event.mime, event.alternative))
 
 
 def _trimmed(items: list[Item]) -> list[Item]:
@@ -68,8 +74,10 @@ def _trimmed(items: list[Item]) -> list[Item]:
     return items
 
 
-def _item(stream: str, text: str) -> Item:
-    return Item(stream=stream, text=text, type="", why="", way_out="", fix=None, span=None)
+def _item(stream: str, text: str, mime: str = "text/plain", alternative: str = "") -> Item:
+    return Item(
+        stream=stream, text=text, mime=mime, alternative=alternative, type="", why="", way_out="", fix=None, span=None
+    )
 
 
 def _failure(source: str, event: Failure) -> Item:
@@ -79,6 +87,8 @@ def _failure(source: str, event: Failure) -> Item:
     return Item(
         stream="failure",
         text=event.message,
+        mime="text/plain",
+        alternative="",
         type=event.type,
         why=told.why if known else "",
         way_out=told.way_out if known else "",

@@ -143,7 +143,8 @@ class _Story:
     def _note(self, original: Any, step: int) -> None:
         self._names.note(original, step)
         if isinstance(original, Output):
-            self._outputs.append([step, original.cell, original.stream, original.text])
+            picture = [] if original.mime == "text/plain" else [original.mime, original.alternative]
+            self._outputs.append([step, original.cell, original.stream, original.text, *picture])
         elif isinstance(original, Failure):
             text = f"{original.type}: {original.message}"
             self._outputs.append([step, original.cell, "failure", text])

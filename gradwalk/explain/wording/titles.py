@@ -31,6 +31,8 @@ TITLES = {
     "result": "The cell shows its last value",
     "warning": "PyTorch warns",
     "notice": "A notice",
+    "stderr": "A line goes to the error stream",
+    "display": "The program shows something",
     "turn": "backward() {place} of {count}",
     "one turn": "backward()",
     "no turn": "No backward()",
