@@ -56,6 +56,10 @@ class Episode:
     originals: tuple[Event, ...]
     """Its events one by one under the ids of the whole recording."""
     before: Before
+    whole: Recording
+    """The recording that it is a stretch of."""
+    numbers: Excerpt
+    """The whole recording's values and nodes under their numbers here."""
 
     @property
     def recording(self) -> Recording:
@@ -80,7 +84,7 @@ def episodes(recording: Recording) -> tuple[Episode, ...]:
         which = None if call is None else call.call
         before = ledger.before(excerpt, stretch)
         index = Index(excerpt.recording, before.grads, before.steps)
-        found.append(Episode(number, which, place, index, stretch, before))
+        found.append(Episode(number, which, place, index, stretch, before, recording, excerpt))
         ledger.note(stretch)
     return tuple(found)
 

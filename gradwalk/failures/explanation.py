@@ -2,10 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from gradwalk.failures import changed, missing_gradient, objects, programs, tensors
+from gradwalk.failures.diagnosis import Diagnosis, diagnosis
+from gradwalk.failures.history import History
+from gradwalk.failures.released import released
+from gradwalk.failures.untracked import untracked
 from gradwalk.failures.wording import FAILURE, FAILURES
-from gradwalk.recording import Failure
+from gradwalk.recording import Failure, Recording
+from gradwalk.recording.causes import pieces
+
+_Finder = Callable[[History], Diagnosis | None]
+
+_FINDERS: dict[str, _Finder] = {
+    "backward-twice": released,
+    "saved-value-changed": changed.changed,
+    "in-place-on-leaf": changed.leaf,
+    "nothing-requires-grad": untracked,
+    "unknown-name": objects.unknown_name,
+    "unknown-keyword": objects.unknown_keyword,
+    "missing-attribute": objects.missing_attribute,
+    "operand-types": objects.operands,
+    "not-callable": objects.not_callable,
+    "target-dtype": tensors.target_dtype,
+    "target-range": tensors.target_range,
+    "target-column": tensors.target_column,
+    "target-float": tensors.target_float,
+    "target-size": tensors.target_size,
+    "result-cast": tensors.result_cast,
+    "dtype-mismatch": tensors.dtype_mismatch,
+    "mixed-dtype": tensors.dtype_mismatch,
+    "needs-floats": tensors.needs_floats,
+    "matrix-shapes": tensors.matrix_shapes,
+    "vector-shapes": tensors.vector_shapes,
+    "embedding-range": tensors.embedding_range,
+    "seed-shape": tensors.seed_shape,
+    "unused-input": tensors.unused_input,
+    "untracked-input": tensors.untracked_input,
+    "inference-saved": tensors.inference,
+    "inference-changed": tensors.inference,
+    "inference-flag": tensors.inference,
+    "anomaly": tensors.anomaly,
+    "gradcheck": tensors.gradcheck,
+    "numpy-of-tracked": tensors.numpy_of_tracked,
+    "not-iterable": programs.not_iterable,
+    "not-subscriptable": lambda history: None,
+    "not-a-number": programs.not_a_number,
+    "one-parameter": programs.one_parameter,
+    "not-a-tensor": programs.not_a_tensor,
+    "state-dict": programs.state_dict,
+    "function-count": programs.function_count,
+    "capital-tensor": programs.capital_tensor,
+}
+"""Those causes of which the recording may know more than the message says; None where nothing is known after all."""
+
+_AT_THE_PLACE = {
+    "non-scalar-root": "sum-root",
+    "integer-requires-grad": "floats",
+    "flag-on-non-leaf": "detached",
+    "view-stride": "reshape",
+    "no-cuda": "choose-device",
+    "module-init": "super-init",
+    "not-indexable": "list",
+    "function-not-static": "static",
+    "gradient-type": "grad-to-none",
+    "never-closed": "close",
+    "no-colon": "colon",
+}
+"""The remedy of a cause, where the place of the failure is all that it needs."""
 
 
 class Explanation(NamedTuple):
@@ -16,9 +82,37 @@ class Explanation(NamedTuple):
     way_out: str
 
 
-def failure(event: Failure) -> Explanation:
-    """Why the statement failed and what would work; PyTorch's own message where its cause is not known."""
-    title, why, way_out = FAILURES.get(event.cause or "", FAILURE)
-    return Explanation(
-        title.format(type=event.type), why.format(message=event.message, type=event.type), way_out.format()
-    )
+def diagnose(recording: Recording, failure: Failure) -> Diagnosis | None:
+    """What made a statement fail; None where nobody knows more than the message says."""
+    history = History(recording, failure)
+    if failure.call == "Tensor.grad" and failure.operands and "NoneType" in failure.message:
+        return missing_gradient.missing_gradient(history)
+    key = failure.cause
+    if key is None:
+        return None
+    if (finder := _FINDERS.get(key)) is not None:
+        return finder(history)
+    remedy = programs.at_failure(history, _AT_THE_PLACE[key]) if key in _AT_THE_PLACE else None
+    return diagnosis(key, remedy, **history.pieces)
+
+
+def message_only(failure: Failure) -> Diagnosis | None:
+    """What the message alone says: no line of the program, no name of its variables."""
+    key, found = failure.cause, pieces(failure.type, failure.message)
+    return diagnosis(key, **found) if key is not None and key in FAILURES else None
+
+
+def explained(failure: Failure, found: Diagnosis | None) -> Explanation:
+    """The sentences of a diagnosis; PyTorch's own message where there is none."""
+    title, why, way_out = FAILURE if found is None else FAILURES[found.key]
+    given = {"message": failure.message, "type": failure.type} if found is None else dict(found.pieces)
+    return Explanation(title.format(**given), _sentence(why.format(**given)), way_out.format(**given))
+
+
+def _sentence(text: str) -> str:
+    """Beginning with a capital letter, unless a name of the program stands there."""
+    return text[0].upper() + text[1:] if text.startswith(_NAMELESS) else text
+
+
+_NAMELESS = ("the result of line", "this result", "this tensor", "an earlier result", "a leaf was")
+"""What is said where the program has no name."""

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from gradwalk.expression.expression import Expression
 from gradwalk.expression.source import normal
-from gradwalk.failures import explanation
+from gradwalk.failures.explanation import explained, message_only
 from gradwalk.notation import shape_text
 from gradwalk.program import Span, python_parser
 from gradwalk.recording import Failure, Recording, Value
 
 _MODULE = re.compile(r"\b(?:torch|math|F)\.(?=[A-Za-z])")
 _DETACH = re.compile(r"\.detach\(\)")
+_SIZES = ("shape-mismatch", "matrix-shapes", "vector-shapes", "dot-shapes")
 _ASKS_DIMENSIONS = ("at least 1D", "1D tensors expected", "0-dim tensor", "must be a matrix", "vector")
 
 
@@ -73,7 +74,7 @@ def _sentence(failure: Failure, piece: str, values: dict[str, Value]) -> str:
         which = f"{' and '.join(numbers)} {'are numbers' if len(numbers) > 1 else 'is a number'}"
         return f"{which} here, and this takes a vector; try {numbers[0]} = [1, 2]."
     sizes = ", ".join(_size(name, values[name].shape) for name in names)
-    if failure.cause == "shape-mismatch" and sizes:
+    if failure.cause in _SIZES and sizes:
         return f"The sizes do not fit: {sizes}. {_rule(piece)}"
     if failure.type == "IndexError" and sizes:
         return f"{sizes}; counting starts at 0, so the index has to be smaller than that."
@@ -87,9 +88,10 @@ def _rule(piece: str) -> str:
 
 
 def _general(failure: Failure) -> str:
-    if failure.cause is None:
+    found = message_only(failure)
+    if found is None:
         return "PyTorch cannot compute this piece."
-    told = explanation.failure(failure)
+    told = explained(failure, found)
     return f"{told.why} {told.way_out}"
 
 

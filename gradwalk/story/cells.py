@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from gradwalk.failures import explanation
+from gradwalk.failures.explanation import diagnose, explained
 from gradwalk.failures.fixes import edit
-from gradwalk.failures.wording import FAILURES
 from gradwalk.program import Place
 from gradwalk.recording import Failure, Output, Recording, Stopped
 
@@ -51,7 +50,7 @@ def shown_cells(recording: Recording) -> list[ShownCell]:
         elif isinstance(event, Stopped):
             items[event.cell].append(_item("notice", event.text))
         elif isinstance(event, Failure):
-            items[event.cell].append(_failure(recording.source, event))
+            items[event.cell].append(_failure(recording, event))
     several = len(recording.cells) > 1
     return [
         ShownCell(title=f"Cell {number}" if several else "Output", line=cell.line, items=_trimmed(shown))
@@ -80,18 +79,19 @@ def _item(stream: str, text: str, mime: str = "text/plain", alternative: str = "
     )
 
 
-def _failure(source: str, event: Failure) -> Item:
-    told = explanation.failure(event)
-    known = event.cause in FAILURES  # else the explanation only repeats the message
-    found = edit(source, event)
+def _failure(recording: Recording, event: Failure) -> Item:
+    """Without a diagnosis the message stands alone: an explanation would only repeat it."""
+    found = diagnose(recording, event)
+    told = explained(event, found)
+    change = edit(recording.source, found.remedy) if found is not None else None
     return Item(
         stream="failure",
         text=event.message,
         mime="text/plain",
         alternative="",
         type=event.type,
-        why=told.why if known else "",
-        way_out=told.way_out if known else "",
-        fix=None if found is None else Fix(start=found.start, end=found.end, text=found.text, label=found.label),
+        why=told.why if found is not None else "",
+        way_out=told.way_out if found is not None else "",
+        fix=None if change is None else Fix(start=change.start, end=change.end, text=change.text, label=change.label),
         span=event.span.place,
     )

@@ -1,7 +1,7 @@
 """A way out of a failure, as a changed program: for the failures that one small edit mends.
 
-Each is found by the failure's cause and by the syntax around its place. Nothing is run here; that the changed program
-runs is what the tests assert.
+What is to change, and where, is known from the recording; only how it is written comes from the syntax around the
+place. Nothing is run here: that the changed program passes the place is what the tests assert.
 """
 
 from __future__ import annotations
@@ -10,25 +10,58 @@ import difflib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gradwalk.failures.fixes.calls import a_seed_of_ones, detach_for_numpy, grad_to_none, keep_the_graph, sum_the_root
-from gradwalk.failures.fixes.leaves import floats, track_a_leaf
+from gradwalk.failures.diagnosis import Remedy
+from gradwalk.failures.fixes import backward, changes, leaves, programs
 from gradwalk.failures.fixes.places import Change, Code
-from gradwalk.failures.fixes.statements import (
-    a_new_value,
-    detached,
-    nearest_attribute,
-    nearest_name,
-    update_in_place,
-    without_gradients,
-)
-from gradwalk.program import ProgramError
-from gradwalk.recording import Failure
 
-Remedy = Callable[[Code, Failure], list[Change] | None]
+_Builder = Callable[[Code, Remedy], list[Change] | None]
+
+REMEDIES: dict[str, _Builder] = {
+    "keep-graph": backward.keep_the_graph,
+    "create-graph": backward.create_the_graph,
+    "sum-root": backward.sum_the_root,
+    "seed-of-ones": backward.a_seed_of_ones,
+    "into-loop": backward.into_the_loop,
+    "detach-before": backward.detach_before,
+    "retain-gradient": backward.retain_the_gradient,
+    "floats": leaves.floats,
+    "track": leaves.track,
+    "no-grad": leaves.under_no_grad,
+    "update-in-place": leaves.update_in_place,
+    "clear-if-there": leaves.clear_if_there,
+    "grad-to-none": leaves.grad_to_none,
+    "detached": leaves.detached,
+    "new-value": changes.a_new_value,
+    "no-inplace": changes.without_inplace,
+    "clone-alias": changes.clone_the_alias,
+    "clone-before": changes.clone_before,
+    "reshape": changes.reshape,
+    "detach-for-numpy": changes.detach_for_numpy,
+    "detach-arguments": changes.detach_the_arguments,
+    "convert": changes.convert,
+    "keep-tensor": changes.keep_the_tensor,
+    "rsample": changes.rsample,
+    "no-grad-mode": changes.no_grad_mode,
+    "rename": programs.rename,
+    "rename-attribute": programs.rename_attribute,
+    "import": programs.add_import,
+    "append": programs.append,
+    "bracket": programs.bracket,
+    "list": programs.as_list,
+    "call": programs.call,
+    "super-init": programs.super_init,
+    "static": programs.static,
+    "return-nones": programs.return_nones,
+    "small-tensor": programs.small_tensor,
+    "choose-device": programs.choose_device,
+    "close": programs.close,
+    "colon": programs.colon,
+}
+"""How each kind of remedy is written; None where the program around it is not as the edit needs it."""
 
 
 class Edit(NamedTuple):
-    """The same as one replacement: a piece of the text, counted in characters, and what stands there instead."""
+    """A changed program as one replacement: a piece of the text, in characters, and what stands there instead."""
 
     start: int
     end: int
@@ -37,9 +70,9 @@ class Edit(NamedTuple):
     """What changes, as it will read."""
 
 
-def edit(source: str, failure: Failure) -> Edit | None:
+def edit(source: str, remedy: Remedy | None) -> Edit | None:
     """The smallest replacement that makes the program of ``fix``."""
-    fixed = fix(source, failure)
+    fixed = fix(source, remedy)
     if fixed is None or fixed == source:
         return None
     most = min(len(source), len(fixed))
@@ -52,49 +85,18 @@ def edit(source: str, failure: Failure) -> Edit | None:
 def _label(source: str, fixed: str, most: int = 2) -> str:
     """The lines that are new, each once."""
     old, new = source.split("\n"), fixed.split("\n")
-    changes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    changed = [line.strip() for kind, _, _, start, end in changes if kind != "equal" for line in new[start:end]]
+    changed_lines = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    changed = [line.strip() for kind, _, _, start, end in changed_lines if kind != "equal" for line in new[start:end]]
     lines = list(dict.fromkeys(changed))
     return " ".join(lines[:most] if len(lines) <= most else [*lines[: most - 1], "…"])
 
 
-def fix(source: str, failure: Failure) -> str | None:
-    """The program with the failure mended; None where no small edit would.
-
-    Spans and the result count lines as ``parse`` does: with ``\\n`` between them.
-    """
-    try:
-        code = Code(source)
-    except ProgramError:
+def fix(source: str, remedy: Remedy | None) -> str | None:
+    """The program with the failure mended; None where no small edit would."""
+    if remedy is None:
         return None
-    remedy = _REMEDIES.get(failure.cause or "") or _by_message(failure)
-    changes = remedy(code, failure) if remedy else None
-    return code.changed(changes) if changes else None
-
-
-def _by_message(failure: Failure) -> Remedy | None:
-    return next((remedy for piece, remedy in _MESSAGES if piece in failure.message), None)
-
-
-_REMEDIES: dict[str, Remedy] = {
-    "backward-twice": keep_the_graph,
-    "non-scalar-root": sum_the_root,
-    "integer-requires-grad": floats,
-    "nothing-requires-grad": track_a_leaf,
-    "in-place-on-leaf": without_gradients,
-    "saved-value-changed": a_new_value,
-    "flag-on-non-leaf": detached,
-    "seed-shape": a_seed_of_ones,
-    "unknown-name": nearest_name,
-}
-"""By the failure's cause."""
-
-_MESSAGES: tuple[tuple[str, Remedy], ...] = (
-    ("only Tensors of floating point", floats),
-    ("'NoneType' object has no attribute 'zero_'", grad_to_none),
-    ("'float' and 'NoneType'", update_in_place),
-    ("'NoneType' and 'float'", update_in_place),
-    (" has no attribute '", nearest_attribute),
-    ("Can't call numpy() on Tensor that requires grad", detach_for_numpy),
-)
-"""By a piece of its message, where it has no cause of its own."""
+    code = Code(source)
+    if not code.has(remedy.span):
+        return None  # a place of another program
+    found = REMEDIES[remedy.kind](code, remedy)
+    return code.changed(found) if found else None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, TypeVar
 
-from gradwalk.parse import parse, span_of
 from gradwalk.program import Span
-from gradwalk.recording import Failure
+from gradwalk.program.cells import split_cells
+
+_Node = TypeVar("_Node", bound=ast.AST)
+_ONLY_IPYTHON = re.compile(r"(\s*)(?:[%!?]|[\w.]+\?\??\s*$)")
+"""A line that IPython runs and Python cannot read."""
 
 
 class Change(NamedTuple):
@@ -20,48 +24,91 @@ class Change(NamedTuple):
 
 
 class Code:
-    """A program's text with its syntax, and places in it as offsets."""
+    """A program's text with its syntax, and places in it as offsets. Cells that are no Python have no syntax."""
 
     def __init__(self, source: str) -> None:
-        program = parse(source)
-        self.text = program.source
-        starts = [0]
-        for line in self.text.split("\n"):
-            starts.append(starts[-1] + len(line) + 1)
-        self._starts = starts
-        self.nodes = [(node, cell.line) for cell in program.cells for node in cell.nodes if hasattr(node, "lineno")]
-        self.nodes.sort(key=lambda item: span_of(*item)[:2])
+        self.text = source.replace("\r\n", "\n").replace("\r", "\n")
+        self.lines = self.text.split("\n")
+        self._starts = [0]
+        for line in self.lines:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+        self.cells = [line for _, line in split_cells(self.text)]
+        """The first line of each cell."""
+        trees = [tree for text, line in split_cells(self.text) if (tree := _tree(text, line)) is not None]
+        self._nodes = [node for tree in trees for node in ast.walk(tree) if hasattr(node, "lineno")]
+        self._nodes.sort(key=lambda node: (self.start(node), -self.end(node)))
+        self.parents = {
+            child: node for tree in trees for node in ast.walk(tree) for child in ast.iter_child_nodes(node)
+        }
 
-    def start(self, node: ast.AST, line: int) -> int:
-        span = span_of(node, line)
-        return self._starts[span.line - 1] + span.column - 1
-
-    def end(self, node: ast.AST, line: int) -> int:
-        span = span_of(node, line)
-        return self._starts[span.end_line - 1] + span.end_column - 1
+    # Places
 
     def offset(self, line: int, column: int) -> int:
+        """Of a line and a column that count from 1, in characters."""
         return self._starts[line - 1] + column - 1
 
-    def piece(self, node: ast.AST, line: int) -> str:
-        return self.text[self.start(node, line) : self.end(node, line)]
+    def has(self, span: Span) -> bool:
+        """Whether the text goes as far as a place."""
+        return span.end_line <= len(self.lines) and span.column <= len(self.lines[span.line - 1]) + 1
 
-    def all(self, kind: Any) -> Iterator[tuple[Any, int]]:
-        """All nodes of a kind with the first line of their cell, as they stand in the text."""
-        return ((node, line) for node, line in self.nodes if isinstance(node, kind))
+    def start(self, node: ast.AST) -> int:
+        return self._at(node.lineno, node.col_offset)  # type: ignore[attr-defined]
 
-    def statement(self, span: Span) -> tuple[Any, int] | None:
+    def end(self, node: ast.AST) -> int:
+        return self._at(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def _at(self, line: int, column: int) -> int:
+        """ast counts columns in UTF-8 bytes."""
+        text = self.lines[line - 1]
+        return self._starts[line - 1] + (
+            column if text.isascii() else len(text.encode()[:column].decode(errors="ignore"))
+        )
+
+    def piece(self, node: ast.AST) -> str:
+        return self.text[self.start(node) : self.end(node)]
+
+    def indent(self, node: ast.stmt) -> str:
+        return " " * (self.start(node) - self._starts[node.lineno - 1])
+
+    def alone(self, node: ast.stmt) -> bool:
+        """Whether a statement has its lines for itself."""
+        before = self.text[self._starts[node.lineno - 1] : self.start(node)]
+        after = self.text[self.end(node) :].partition("\n")[0].strip()
+        return not before.strip() and (not after or after.startswith("#"))
+
+    # Syntax
+
+    def all(self, *kinds: type[_Node]) -> Iterator[_Node]:
+        """All nodes of some kinds, as they stand in the text."""
+        return (node for node in self._nodes if isinstance(node, kinds))
+
+    def at(self, span: Span, *kinds: type[_Node]) -> _Node | None:
+        """The outermost node of some kinds within a place, else the innermost around it."""
+        start, end = self._range(span)
+        inner = [node for node in self.all(*kinds) if start <= self.start(node) and self.end(node) <= end]
+        outer = [node for node in self.all(*kinds) if self.start(node) <= start and end <= self.end(node)]
+        return inner[0] if inner else outer[-1] if outer else None
+
+    def within(self, span: Span, *kinds: type[_Node]) -> list[_Node]:
+        start, end = self._range(span)
+        return [node for node in self.all(*kinds) if start <= self.start(node) and self.end(node) <= end]
+
+    def statement(self, span: Span) -> ast.stmt | None:
         """The innermost statement around a place."""
-        around = [item for item in self.all(ast.stmt) if contains(span_of(*item), span)]
+        start, end = self._range(span)
+        around = [node for node in self.all(ast.stmt) if self.start(node) <= start and end <= self.end(node)]
         return around[-1] if around else None
 
-    def calls(self, method: str) -> list[tuple[ast.Call, int]]:
-        """Calls of a method, ``anything.method(…)``."""
-        return [
-            item
-            for item in self.all(ast.Call)
-            if isinstance(item[0].func, ast.Attribute) and item[0].func.attr == method
-        ]
+    def _range(self, span: Span) -> tuple[int, int]:
+        return self.offset(span.line, span.column), self.offset(span.end_line, span.end_column)
+
+    def call(self, span: Span, *methods: str) -> ast.Call | None:
+        """The call of one of these methods or functions, ``anything.method(…)``, at a place."""
+        start, end = self._range(span)
+        calls = [node for node in self.all(ast.Call) if name_of(node.func) in methods]
+        inner = [node for node in calls if start <= self.start(node) and self.end(node) <= end]
+        outer = [node for node in calls if self.start(node) <= start and end <= self.end(node)]
+        return inner[0] if inner else outer[-1] if outer else None
 
     def changed(self, changes: Iterable[Change]) -> str:
         text = self.text
@@ -70,25 +117,29 @@ class Code:
         return text
 
 
-def contains(outer: Span, inner: Span) -> bool:
-    return (outer.line, outer.column) <= (inner.line, inner.column) and (inner.end_line, inner.end_column) <= (
-        outer.end_line,
-        outer.end_column,
-    )
-
-
-def around(code: Code, failure: Failure, calls: list[tuple[ast.Call, int]]) -> tuple[ast.Call, int] | None:
-    """The call at the place of the failure."""
-    for item in reversed(calls):
-        span = span_of(*item)
-        if contains(span, failure.span) or contains(failure.span, span):
-            return item
+def _tree(text: str, line: int) -> ast.Module | None:
+    """The syntax of a cell, with the lines of the whole text; lines of IPython's are passed over."""
+    passed = "\n".join(f"{found[1]}pass" if (found := _ONLY_IPYTHON.match(part)) else part for part in text.split("\n"))
+    for readable in (text, passed):
+        try:
+            tree = ast.parse(readable)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        ast.increment_lineno(tree, line - 1)
+        return tree
     return None
 
 
-def with_argument(code: Code, call: ast.Call, line: int, argument: str) -> Change:
+def name_of(function: ast.expr) -> str:
+    """The last name of ``a.b.c``, or of ``c``."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def with_argument(code: Code, call: ast.Call, argument: str) -> Change:
     """The call with one more argument at its end."""
-    at = code.end(call, line) - 1
+    at = code.end(call) - 1
     before = code.text[:at].rstrip()
     comma = "" if before.endswith(("(", ",")) else ", "
     return Change(len(before), at, (" " if before.endswith(",") else comma) + argument)
@@ -98,6 +149,9 @@ def has(call: ast.Call, keyword: str) -> bool:
     return any(item.arg == keyword for item in call.keywords)
 
 
-def attribute(call: ast.Call) -> ast.Attribute:
-    """The ``y.backward`` of a call that ``Code.calls`` found."""
-    return cast("ast.Attribute", call.func)
+def behind(code: Code, node: ast.expr, text: str) -> list[Change]:
+    """``text`` behind an expression, in parentheses where it would else belong to its last piece only."""
+    end = code.end(node)
+    if isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript):
+        return [Change(end, end, text)]
+    return [Change(code.start(node), end, f"({code.piece(node)}){text}")]

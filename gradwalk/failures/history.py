@@ -1,0 +1,200 @@
+"""A recording up to one of its failures, opened for those who look for the reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeVar
+
+from gradwalk.program import Span
+from gradwalk.recording import (
+    Accumulate,
+    Array,
+    Backward,
+    BackwardCall,
+    Event,
+    Failure,
+    Forward,
+    Free,
+    Hooked,
+    LocalGradient,
+    Module,
+    Operation,
+    Recording,
+    Statement,
+    Update,
+    Value,
+)
+from gradwalk.recording.causes import pieces
+
+_Kind = TypeVar("_Kind")
+_PARTS_OF_A_CALL = (LocalGradient, Backward, Accumulate, Hooked, Free)
+_CALLS = ("torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "backward", "grad")
+
+
+class History:
+    """What happened before a failure. Values, operations and nodes are those of the whole recording, by their ids."""
+
+    def __init__(self, recording: Recording, failure: Failure) -> None:
+        self.failure = failure
+        self.values, self.operations, self.nodes = recording.values, recording.operations, recording.nodes
+        self._modules = recording.modules
+        place = next((at for at, event in enumerate(recording.events) if event is failure), len(recording.events))
+        self.events = recording.events[:place]
+        self.pieces = pieces(failure.type, failure.message)
+        """Those of the failure's message, by name."""
+
+    @property
+    def operands(self) -> list[Value]:
+        """What the call was given that failed."""
+        return [self.values[number] for number in self.failure.operands]
+
+    def facts(self, name: str) -> list[str]:
+        """What the recorder noted about the failure under a name."""
+        return [fact.text for fact in self.failure.facts if fact.name == name]
+
+    # Events
+
+    def all(self, kind: type[_Kind], since: Event | None = None) -> list[_Kind]:
+        """The events of a kind, in order; only those after an event where one is given."""
+        start = 0 if since is None else next(at for at, event in enumerate(self.events) if event is since) + 1
+        return [event for event in self.events[start:] if isinstance(event, kind)]
+
+    @cached_property
+    def calls(self) -> dict[int, BackwardCall]:
+        """The backward passes that began, by number."""
+        return {event.call: event for event in self.all(BackwardCall)}
+
+    @cached_property
+    def failed_call(self) -> BackwardCall | None:
+        """The backward pass in which the failure happened; one that never began is made up from what it was given."""
+        last = next((event for event in reversed(self.events) if isinstance(event, BackwardCall)), None)
+        if last is not None and last.span == self.failure.span and not self._ended(last):
+            return last
+        if not (self.failure.call in _CALLS and self.operands):
+            return None
+        root = self.operands[0]
+        seed = Array(root.shape, root.dtype, None)
+        return BackwardCall(
+            self.failure.cell, self.failure.span, -1, root.id, self.node_of(root), seed, seed_given=False,
+            retain_graph=False, function="grad" if self.failure.call.endswith("grad") else "backward",
+        )  # fmt: skip
+
+    def _ended(self, call: BackwardCall) -> bool:
+        """Whether something has happened since that is no part of a backward pass."""
+        return any(not isinstance(event, _PARTS_OF_A_CALL) for event in self.all(object, call))
+
+    @cached_property
+    def runs(self) -> Counter[Span]:
+        """How often each backward pass's place in the program was reached."""
+        return Counter(call.span for call in self.calls.values() if call.span is not None)
+
+    @cached_property
+    def freed(self) -> dict[int, Free]:
+        """The nodes that had lost what they saved before the failed pass, with the event that tells of it."""
+        failed = None if self.failed_call is None else self.failed_call.call
+        gone: dict[int, Free] = {}
+        for event in self.all(Free):
+            if event.call != failed:
+                gone.update((node, event) for node in event.nodes if node not in gone)
+        return gone
+
+    def binding(self, value: Value) -> Statement | None:
+        """The statement that first gave a name to a value's tensor."""
+        for event in self.all(Statement):
+            bound = (binding.value for binding in event.bindings if binding.value is not None)
+            if any(self.values[number].tensor == value.tensor for number in bound):
+                return event
+        return None
+
+    def last_binding(self, name: str) -> Statement | None:
+        """The statement that last set a name."""
+        found = reversed(self.all(Statement))
+        return next((event for event in found if any(bound.name == name for bound in event.bindings)), None)
+
+    # Values
+
+    def maker(self, value: Value) -> Operation | None:
+        return None if value.operation is None else self.operations[value.operation]
+
+    def line(self, value: Value) -> int | None:
+        """The line in which a value was made, or else was given a name."""
+        maker, statement = self.maker(value), self.binding(value)
+        span = maker.span if maker is not None else None if statement is None else statement.span
+        return None if span is None or span.file else span.line
+
+    @cached_property
+    def _bound(self) -> dict[int, list[str]]:
+        """The names that each tensor had been given before the failure, in order."""
+        found: dict[int, list[str]] = {}
+        for event in self.all(Statement):
+            for bound in event.bindings:
+                if bound.value is not None:
+                    found.setdefault(self.values[bound.value].tensor, []).append(bound.name)
+        return found
+
+    def names(self, value: Value) -> list[str]:
+        """The names that a value had by then, in order: variables, then those of a module's parameters."""
+        parameters = [name for name in value.names if "." in name]
+        return list(dict.fromkeys((*self._bound.get(value.tensor, []), *parameters)))
+
+    def called(self, value: Value, nameless: str = "this result") -> str:
+        """Its variable's name; for what has none, the line that it is from."""
+        if names := self.names(value):
+            return names[0]
+        line = self.line(value) if value.operation is not None else None
+        return nameless if line is None else f"the result of line {line}"
+
+    def module(self, operation: Operation) -> Module | None:
+        return None if operation.module is None else self._modules[operation.module]
+
+    # The graph
+
+    def node_of(self, value: Value) -> int | None:
+        maker = self.maker(value)
+        return None if maker is None else maker.node
+
+    def reached(self, call: BackwardCall) -> set[int]:
+        """The nodes behind what a backward pass starts from."""
+        return self.behind([call.node, *(root.node for root in call.more)])
+
+    def behind(self, starts: list[int | None]) -> set[int]:
+        waiting, found = list(starts), set[int]()
+        while waiting:
+            node = waiting.pop()
+            if node is not None and node not in found:
+                found.add(node)
+                waiting += [route.node for route in self.nodes[node].next]
+        return found
+
+    def age(self, node: int) -> int:
+        """Which operation's node it is; −1 for one of none."""
+        operation = self.nodes[node].operation
+        return -1 if operation is None else operation
+
+    def operation_of(self, node: int) -> Operation | None:
+        operation = self.nodes[node].operation
+        return None if operation is None else self.operations[operation]
+
+    def made_by(self, nodes: set[int]) -> Iterator[Operation]:
+        """The operations of nodes, the newest first."""
+        return (self.operations[age] for age in sorted(map(self.age, nodes), reverse=True) if age >= 0)
+
+    def changes(self, nodes: set[int], since: Event) -> list[Update]:
+        """The changes in place, after an event, of leaves below these nodes and of what these nodes saved."""
+        saved = {saved.value for node in nodes for saved in self.nodes[node].saved} | {
+            self.nodes[n].leaf for n in nodes
+        }
+        storages = {self.values[value].storage for value in saved if value is not None}
+        return [event for event in self.all(Update, since) if self.values[event.after].storage in storages]
+
+    def runs_again(self, operation: Operation, since: Event) -> bool:
+        """Whether the piece of source that ran it has run the same kernel again after an event."""
+        again = (self.operations[event.operation] for event in self.all(Forward, since))
+        return any(o.span == operation.span and o.kernel == operation.kernel and o.id != operation.id for o in again)
+
+
+def in_program(span: Span | None) -> Span | None:
+    """A place in the program's own text; None for one in another file."""
+    return span if span is not None and not span.file else None

@@ -1,0 +1,84 @@
+"""A ``.grad`` that was used while it was None: why there was none."""
+
+from __future__ import annotations
+
+from gradwalk.failures.changed import switched_off
+from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
+from gradwalk.failures.history import History, in_program
+from gradwalk.recording import Accumulate, BackwardCall, Cleared, Event, Statement, Value
+
+
+def missing_gradient(history: History) -> Diagnosis:
+    """``history.operands`` has the tensor whose ``.grad`` was None."""
+    value = history.operands[0]
+    found = _why(history, value, history.called(value, "this tensor"))
+    return found._replace(values=(value.id,))
+
+
+def _why(history: History, value: Value, name: str) -> Diagnosis:
+    if not value.requires_grad:
+        off = switched_off(history, {value.id})
+        return diagnosis("grad-none-untracked", None, off, name=name)
+    if not value.is_leaf:
+        return _computed(history, value, name)
+    cleared = next((event for event in reversed(history.all(Cleared)) if _is_of(history, event, value)), None)
+    written = [event for event in history.all(Accumulate) if history.values[event.leaf].tensor == value.tensor]
+    if cleared is not None and not cleared.zeros and written:
+        return diagnosis("grad-none-cleared", None, cleared, name=name, line=_line(cleared))
+    return _never_written(history, value, name)
+
+
+def _is_of(history: History, event: Cleared, value: Value) -> bool:
+    return any(history.values[leaf].tensor == value.tensor for leaf in event.leaves)
+
+
+def _line(event: Event) -> int:
+    return 0 if event.span is None else event.span.line
+
+
+def _never_written(history: History, value: Value, name: str) -> Diagnosis:
+    calls = list(history.calls.values())
+    place = in_program(history.failure.span)
+    if not calls:
+        remedy = None if place is None else Remedy("clear-if-there", place)
+        return diagnosis("grad-none-early", remedy, name=name)
+    if all(call.function == "grad" for call in calls):
+        return diagnosis("grad-none-returned", None, calls[-1], line=_line(calls[-1]))
+    last = next(call for call in reversed(calls) if call.function == "backward")
+    leaves = {leaf for node in history.reached(last) if (leaf := history.nodes[node].leaf) is not None}
+    reached = any(history.values[leaf].tensor == value.tensor for leaf in leaves)
+    if reached or last.inputs:
+        return diagnosis("grad-none", name=name)
+    root = history.called(history.values[last.root])
+    return diagnosis("grad-none-unreached", None, last, name=name, root=root, line=_line(last))
+
+
+def _computed(history: History, value: Value, name: str) -> Diagnosis:
+    """The tensor is no leaf: an update gave its name to a new tensor, or it never was one."""
+    statement, maker = history.binding(value), history.maker(value)
+    if statement is not None and _was_leaf(history, value) and _uses_gradient(history, statement):
+        place = in_program(statement.span)
+        remedy = None if place is None else Remedy("update-in-place", place)
+        return diagnosis("grad-none-rebound", remedy, statement, name=name, line=statement.span.line)
+    if maker is None or maker.span is None:
+        return diagnosis("grad-none", name=name)
+    call = next((event for event in reversed(history.all(BackwardCall)) if event.function == "backward"), None)
+    place = None if statement is None else in_program(statement.span)
+    there = call is not None and maker.node is not None and maker.node in history.reached(call)
+    names = tuple(history.names(value)[:1])
+    remedy = Remedy("retain-gradient", place, names) if there and names and place is not None else None
+    return diagnosis("grad-none-computed", remedy, name=name, line=maker.span.line)
+
+
+def _was_leaf(history: History, value: Value) -> bool:
+    """Whether one of its names stands, or stood, for a leaf too."""
+    names = set(history.names(value))
+    earlier = (other for other in history.values if other.tensor != value.tensor and names & set(history.names(other)))
+    return any(other.is_leaf and other.requires_grad for other in earlier)
+
+
+def _uses_gradient(history: History, statement: Statement) -> bool:
+    """Whether an operation of the statement works with some ``.grad``."""
+    lines = range(statement.span.line, statement.span.end_line + 1)
+    inside = (o for o in history.operations if o.span is not None and o.span.line in lines)
+    return any(history.values[edge.value].grad_of is not None for o in inside for edge in o.edges)

@@ -1,0 +1,136 @@
+"""A name, an attribute or an argument that is not there, and objects of another kind than they are taken for."""
+
+from __future__ import annotations
+
+from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
+from gradwalk.failures.history import History, in_program
+from gradwalk.recording import Statement, Taken
+
+IMPORTS = {
+    "torch": "import torch",
+    "nn": "from torch import nn",
+    "optim": "from torch import optim",
+    "F": "import torch.nn.functional as F",
+    "np": "import numpy as np",
+    "numpy": "import numpy",
+    "plt": "import matplotlib.pyplot as plt",
+    **{name: f"import {name}" for name in ("copy", "functools", "itertools", "math", "os", "random", "sys", "time")},
+    "DataLoader": "from torch.utils.data import DataLoader",
+    "TensorDataset": "from torch.utils.data import TensorDataset",
+    "tqdm": "from tqdm import tqdm",
+    "partial": "from functools import partial",
+    "deepcopy": "from copy import deepcopy",
+}
+"""What these names usually stand for, and the line that gives them to a program."""
+
+_NUMBERS = ("float", "int", "complex", "bool")
+_METHODS = ("builtin_function_or_method", "method", "function")
+_SEVERAL = ("tuple", "list", "dict")
+
+
+def unknown_name(history: History) -> Diagnosis:
+    name, near, place = history.pieces["name"], history.facts("near"), in_program(history.failure.span)
+    if name in IMPORTS:
+        remedy = None if place is None else Remedy("import", place, (IMPORTS[name],))
+        return diagnosis("not-imported", remedy, name=name, statement=IMPORTS[name])
+    if near:
+        remedy = None if place is None else Remedy("rename", place, (name, near[0]))
+        return diagnosis("unknown-name-near", remedy, name=name, near=near[0])
+    return diagnosis("unknown-name", name=name)
+
+
+def unknown_keyword(history: History) -> Diagnosis | None:
+    name, near, place = history.pieces["name"], history.facts("near"), in_program(history.failure.span)
+    if not near:
+        return None
+    function = history.pieces["function"].removesuffix(".__init__")
+    remedy = None if place is None else Remedy("rename", place, (name, near[0]))
+    return diagnosis("keyword-near", remedy, function=function, name=name, near=near[0])
+
+
+def missing_attribute(history: History) -> Diagnosis | None:
+    owner, name, place = history.pieces["owner"], history.pieces["name"], in_program(history.failure.span)
+    if owner in _NUMBERS and name in ("backward", "item", "detach", "grad", "requires_grad", "requires_grad_"):
+        return _number(history)
+    if owner in _METHODS:
+        return _not_called(history)
+    if owner == "NoneType" and history.failure.call.startswith("torch.nn.functional."):
+        return diagnosis("not-a-tensor-none")
+    if owner == "NoneType":
+        return _none(history)
+    if near := history.facts("near"):
+        another = near[0].lower() != name.lower()  # nn.ReLU is no other way to write nn.relu
+        remedy = Remedy("rename", place, (name, near[0])) if place is not None and another else None
+        return diagnosis("attribute-near", remedy, owner=owner, name=name, near=near[0])
+    variable = _variable(history)
+    if variable is None:
+        return None
+    if owner == "list" and name == "backward":
+        return diagnosis("list-backward", object=variable)
+    if owner.endswith("Loss"):
+        return diagnosis("loss-not-applied", object=variable, owner=owner)
+    if owner in _SEVERAL or owner.startswith("torch.return_types."):
+        return diagnosis("several-results", object=variable)
+    return None
+
+
+def _variable(history: History) -> str | None:
+    return next(iter(history.facts("object")), None)
+
+
+def _number(history: History) -> Diagnosis:
+    """A plain number is asked for something that tensors have."""
+    variable = _variable(history)
+    if variable is None:
+        return diagnosis("number-backward", object="this")
+    statement = history.last_binding(variable)
+    taken = [event for event in history.all(Taken) if event.by == "item" and _is_in(event, statement)]
+    if statement is None or not taken:
+        return diagnosis("number-backward", object=variable)
+    place = in_program(taken[-1].span)
+    remedy = None if place is None else Remedy("keep-tensor", place)
+    line = statement.span.line
+    return diagnosis("number-by-item", remedy, taken[-1], object=variable, line=line)
+
+
+def _is_in(event: Taken, statement: Statement | None) -> bool:
+    inner, outer = event.span, None if statement is None else statement.span
+    if inner is None or outer is None or inner.file != outer.file:
+        return False
+    return outer[:2] <= inner[:2] and inner[2:4] <= outer[2:4]
+
+
+def _not_called(history: History) -> Diagnosis | None:
+    variable, method = _variable(history), next(iter(history.facts("method")), None)
+    if variable is None or method is None:
+        return None
+    statement = history.last_binding(variable)
+    place = None if statement is None else in_program(statement.span)
+    remedy = Remedy("call", place, (method,)) if place is not None else None
+    return diagnosis("not-called", remedy, statement, object=variable, method=method)
+
+
+def _none(history: History) -> Diagnosis | None:
+    variable = _variable(history)
+    statement = None if variable is None else history.last_binding(variable)
+    if variable is None or statement is None:
+        return None
+    return diagnosis("none-object", None, statement, object=variable, line=statement.span.line)
+
+
+def operands(history: History) -> Diagnosis | None:
+    """Two things that an operator does not take together."""
+    kinds = (history.pieces["left"], history.pieces["right"])
+    operator = history.pieces["operator"]
+    if "NoneType" in kinds:
+        return diagnosis("none-arithmetic")
+    for kind in ("list", "tuple"):
+        if kind in kinds and set(kinds) <= {kind, "int", "float", "Tensor"}:
+            return diagnosis("list-arithmetic", kind=kind, operator=operator)
+    if set(kinds) == {"numpy.ndarray", "Tensor"}:
+        return diagnosis("array-and-tensor")
+    return None
+
+
+def not_callable(history: History) -> Diagnosis | None:
+    return diagnosis("tensor-called") if history.pieces["owner"] == "Tensor" else None

@@ -1,0 +1,73 @@
+"""What is known of a module, an optimizer, a Function or a call that was not used as it has to be."""
+
+from __future__ import annotations
+
+import re
+
+from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
+from gradwalk.failures.history import History, in_program
+
+
+def not_iterable(history: History) -> Diagnosis | None:
+    """A module, or its method, stands where its parameters should."""
+    place = in_program(history.failure.span)
+    method = next(iter(history.facts("method")), None)
+    if history.failure.call.endswith("Tensor.backward"):
+        return diagnosis("seed-number", kind=history.pieces["owner"])
+    if history.facts("module"):
+        remedy = None if place is None else Remedy("append", place, (".parameters()",))
+        return diagnosis("module-for-parameters", remedy)
+    if method is not None:
+        remedy = None if place is None or method != "parameters" else Remedy("append", place, ("()",))
+        return diagnosis("parameters-not-called", remedy, method=method)
+    return None
+
+
+def not_a_number(history: History) -> Diagnosis | None:
+    """An optimizer that calls the program's function for the loss, and gets None."""
+    inside = any(name.endswith("LBFGS.step") for name in history.facts("inside"))
+    return diagnosis("closure-without-loss") if inside else None
+
+
+def one_parameter(history: History) -> Diagnosis:
+    return diagnosis("one-parameter", at_failure(history, "bracket"))
+
+
+def at_failure(history: History, kind: str, *names: str) -> Remedy | None:
+    """A remedy at the place of the failure itself."""
+    place = in_program(history.failure.span)
+    return None if place is None else Remedy(kind, place, names)
+
+
+def not_a_tensor(history: History) -> Diagnosis:
+    kind = history.pieces["kind"]
+    key = {"numpy.ndarray": "-array", "NoneType": "-none", "tuple": "-tuple"}.get(kind, "")
+    if kind in ("float", "int", "list"):
+        key = "-numbers"
+    return diagnosis(f"not-a-tensor{key}", kind=kind)
+
+
+def state_dict(history: History) -> Diagnosis:
+    """Which of its complaints the message makes."""
+    message, model = history.failure.message, history.pieces["model"]
+    unexpected = re.search(r"Unexpected key\(s\) in state_dict: (.*)\. ", message)
+    if unexpected and all(key.startswith('"module.') for key in unexpected[1].split(", ")):
+        return diagnosis("state-dict-prefix", model=model)
+    sizes = "size mismatch for" in message and "key(s)" not in message
+    return diagnosis("state-dict-sizes" if sizes else "state-dict", model=model)
+
+
+def function_count(history: History) -> Diagnosis:
+    """Nones can be added where the inputs that lack a gradient are no tensors."""
+    name, expected, got = (history.pieces[piece] for piece in ("name", "expected", "got"))
+    applied = [operation for operation in history.operations if operation.kernel == name]
+    last = [int(number) for o in applied for edge in o.edges for number in re.findall(r"\[(\d+)\]", edge.name)]
+    missing = int(expected) - int(got)
+    sure = bool(applied) and missing > 0 and all(number < int(got) for number in last)
+    remedy = at_failure(history, "return-nones", name, str(missing)) if sure else None
+    return diagnosis("function-count", remedy, **history.pieces)
+
+
+def capital_tensor(history: History) -> Diagnosis:
+    given = history.pieces["given"]
+    return diagnosis("capital-tensor", at_failure(history, "small-tensor") if given == "list" else None)

@@ -1,0 +1,133 @@
+"""A backward() through nodes that have lost what they saved: which call took it, and how the two hang together."""
+
+from __future__ import annotations
+
+from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
+from gradwalk.failures.history import History, in_program
+from gradwalk.program import Span
+from gradwalk.recording import BackwardCall, Cleared, Free, Statement, Update, Value
+
+
+def released(history: History) -> Diagnosis:
+    """Why the graph cannot be walked, told by what took what its nodes had saved."""
+    call = history.failed_call
+    if call is None:
+        return diagnosis("backward-twice") if history.failure.call else _read(history)
+    gone = [node for node in history.reached(call) if node in history.freed]
+    if not gone:
+        return diagnosis("backward-twice")
+    event = history.freed[max(gone, key=history.age)]
+    found = _Two(history, call, history.calls[event.call], event).explained()
+    return found._replace(event=event, nodes=tuple(sorted(gone)))
+
+
+def _read(history: History) -> Diagnosis:
+    """No backward() failed: the program itself asked for a saved value."""
+    calls = {event.call: event for event in history.freed.values()}
+    if len(calls) != 1:
+        return diagnosis("freed-read")
+    (event,) = calls.values()
+    call = history.calls[event.call]
+    return diagnosis("freed-read-by", _keep(history, call), event, line=_line(call))
+
+
+def _keep(history: History, call: BackwardCall) -> Remedy | None:
+    """retain_graph=True in a call that ran only once."""
+    span = in_program(call.span)
+    return None if span is None or history.runs[span] > 1 else Remedy("keep-graph", span)
+
+
+def _line(call: BackwardCall) -> int:
+    return 0 if call.span is None else call.span.line
+
+
+class _Two:
+    """The call that failed, and the one before it that took what it needs."""
+
+    def __init__(self, history: History, call: BackwardCall, first: BackwardCall, event: Free) -> None:
+        self._history = history
+        self._call, self._first, self._event = call, first, event
+        self._now, self._then = history.reached(call), history.reached(first)
+        self._root = history.values[call.root]
+        self._again = call.span is not None and call.span == first.span
+
+    def explained(self) -> Diagnosis:
+        if self._first.node in self._now:
+            return self._same() if self._call.node in self._then else self._part()
+        if self._call.node in self._then:
+            keep = None if self._changed() else _keep(self._history, self._first)
+            return self._said("freed-inside" if keep else "freed-inside-and-changed", keep)
+        crossing = self._crossing()
+        return diagnosis("backward-twice") if crossing is None else self._across(*crossing)
+
+    def _said(self, key: str, remedy: Remedy | None = None, /, **pieces: object) -> Diagnosis:
+        root, line = self._history.called(self._root), _line(self._first)
+        return diagnosis(key, remedy, None, root=root, line=line, **pieces)
+
+    def _same(self) -> Diagnosis:
+        """Both start from one node."""
+        if self._again and (kept := self._grad_again(self._history.called(self._root))) is not None:
+            return kept
+        if self._again:
+            return self._said("freed-in-loop", self._into_loop(), made=self._history.line(self._root))
+        changes = self._history.changes(self._now, self._event)
+        if changes:
+            name = self._history.called(self._history.values[changes[0].after], "a leaf")
+            return self._said("freed-and-changed", changed=name, change=_line_of(changes[0]))
+        key = "freed-by-grad" if self._first.function == "grad" else "freed-same"
+        return self._said(key, _keep(self._history, self._first))
+
+    def _part(self) -> Diagnosis:
+        """What the first started from is a part of what the second starts from."""
+        if self._again:
+            return self._said("freed-running-sum")
+        shared = self._history.called(self._history.values[self._first.root], "an earlier result")
+        keep = None if self._changed() else _keep(self._history, self._first)
+        return self._said("freed-part" if keep else "freed-parts", keep, shared=shared)
+
+    def _changed(self) -> bool:
+        """Whether gradients or parameters were touched between the two."""
+        return bool(self._history.all(Update, self._event) or self._history.all(Cleared, self._event))
+
+    def _crossing(self) -> tuple[Value, Span | None] | None:
+        """The value at which the second graph leads into the first, and the place that uses it."""
+        for operation in self._history.made_by(self._now - self._then):
+            for edge in operation.edges:
+                value = self._history.values[edge.value]
+                if self._history.node_of(value) in self._then and edge.route is not None:
+                    return value, operation.span
+        return None
+
+    def _across(self, value: Value, use: Span | None) -> Diagnosis:
+        history, maker = self._history, self._history.maker(value)
+        shared = history.called(value)
+        if maker is not None and history.runs_again(maker, self._event):
+            name, place = tuple(history.names(value)[:1]), in_program(use)
+            remedy = Remedy("detach-before", place, name) if name and place else None
+            key = "freed-carried" if name else "freed-carried-nameless"
+            return self._said(key, remedy, shared=shared)._replace(values=(value.id,))
+        if self._again and (kept := self._grad_again(shared)) is not None:
+            return kept
+        if self._again:
+            return self._said("freed-outside", shared=shared, made=history.line(value))._replace(values=(value.id,))
+        keep = None if self._changed() else _keep(history, self._first)
+        return self._said("freed-shared" if keep else "freed-shared-and-changed", keep, shared=shared)
+
+    def _grad_again(self, shared: str) -> Diagnosis | None:
+        """autograd.grad in a loop over one graph, as for the rows of a Jacobian: there the graph is to be kept."""
+        span = in_program(self._call.span)
+        if self._call.function != "grad" or span is None or self._changed():
+            return None
+        return self._said("freed-by-grad-again", Remedy("keep-graph", span), shared=shared)
+
+    def _into_loop(self) -> Remedy | None:
+        """The statements that made the graph's values, to be moved into the loop in which backward() stands."""
+        place, history = in_program(self._call.span), self._history
+        made = {value for operation in history.made_by(self._now) for value in operation.results}
+        statements = [event for event in history.all(Statement) if any(b.value in made for b in event.bindings)]
+        spans = tuple(dict.fromkeys(event.span for event in statements if not event.span.file))
+        return Remedy("into-loop", place, (), spans) if place is not None and spans else None
+
+
+def _line_of(event: Update) -> int:
+    return 0 if event.span is None else event.span.line

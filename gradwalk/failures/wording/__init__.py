@@ -1,0 +1,22 @@
+"""Why a statement failed and what would work: sentences by key, with pieces in braces."""
+
+from __future__ import annotations
+
+from gradwalk.failures.wording.functions import FUNCTIONS
+from gradwalk.failures.wording.graph import GRAPH
+from gradwalk.failures.wording.leaves import LEAVES
+from gradwalk.failures.wording.losses import DTYPES, LOSSES
+from gradwalk.failures.wording.program import MODULES, PYTHON
+from gradwalk.failures.wording.shapes import SHAPES
+
+FAILURES: dict[str, tuple[str, str, str]] = {
+    **GRAPH, **LEAVES, **FUNCTIONS, **LOSSES, **DTYPES, **SHAPES, **MODULES, **PYTHON
+}  # fmt: skip
+"""By key: a title, why it happened, and what would work."""
+
+FAILURE = ("{type}", "PyTorch stopped here and said: “{message}”.", "What ran before this line stays as it is.")
+
+STOPPED = "The program stopped here."
+
+AT_STEP = "See step {step}."
+"""The step of the event that is to blame."""

@@ -1,0 +1,252 @@
+"""Why backward() fails: a graph that was released, a saved value that was changed, a way that is cut."""
+
+from __future__ import annotations
+
+GRAPH = {
+    "backward-twice": (
+        "backward() a second time",
+        "A backward() before this one released what nodes of this graph had saved, and this one needs it.",
+        "Compute the result anew, so that it has a graph of its own.",
+    ),
+    "freed-same": (
+        "backward() a second time",
+        "The first backward(), in line {line}, released what the nodes behind {root} had saved, and this one needs it.",
+        "Compute {root} anew before it, or write retain_graph=True in line {line}; the gradients of both then add up.",
+    ),
+    "freed-and-changed": (
+        "backward() a second time",
+        "The first backward(), in line {line}, released what the nodes behind {root} had saved, and {changed} has "
+        "another value since line {change}.",
+        "Compute {root} anew from the new values before this backward().",
+    ),
+    "freed-in-loop": (
+        "One graph, walked again and again",
+        "{root} was computed once, in line {made}, and line {line} calls backward() for it a second time. The first "
+        "time released what its nodes had saved.",
+        "Compute {root} anew each time, inside the loop: then each turn has a graph of its own, from its own values.",
+    ),
+    "freed-outside": (
+        "A part of the graph was made only once",
+        "{shared} was computed once, in line {made}, and line {line} goes back through it again and again. "
+        "The first time released what its nodes had saved.",
+        "Compute {shared} anew each time, inside the loop; or, if it is only data here, cut it off with .detach().",
+    ),
+    "freed-by-grad-again": (
+        "The graph is needed again",
+        "torch.autograd.grad in line {line} goes back through {shared} a second time. The first time released what its "
+        "nodes had saved.",
+        "Write retain_graph=True in line {line}: what torch.autograd.grad gives back does not add up.",
+    ),
+    "freed-carried": (
+        "A value carried over from the turn before",
+        "{shared} was computed in the turn before, and the graph of this turn leads back through it into that turn, "
+        "whose nodes backward() released in line {line}.",
+        "Detach it between the turns: {shared} = {shared}.detach(). The value goes on, and its history ends there.",
+    ),
+    "freed-carried-nameless": (
+        "A value carried over from the turn before",
+        "{shared} was computed in the turn before, and the graph of this turn leads back through it into that turn, "
+        "whose nodes backward() released in line {line}.",
+        "Detach what is carried over between the turns, as in h = h.detach(); of a tuple, each of its tensors.",
+    ),
+    "freed-running-sum": (
+        "A sum that keeps the turns before",
+        "{root} contains the result of the turn before, through which backward() has already gone in line {line}.",
+        "Let each turn's loss start anew, or call backward() once, after the loop, and not in it.",
+    ),
+    "freed-parts": (
+        "backward() a second time",
+        "{root} is computed from {shared}, and the backward() in line {line} has already gone through that part.",
+        "Use one of the two: backward() for each part, whose gradients add up by themselves, or one backward() for the "
+        "whole.",
+    ),
+    "freed-part": (
+        "backward() a second time",
+        "{root} is computed from {shared}, and the backward() in line {line} has already gone through that part.",
+        "Call backward() once, for {root}, or write retain_graph=True in line {line}; both gradients then add up.",
+    ),
+    "freed-inside": (
+        "backward() a second time",
+        "{root} is a part of what line {line} called backward() for; that call released what the nodes behind it had "
+        "saved.",
+        "Compute {root} anew, or write retain_graph=True in line {line}; both gradients then add up.",
+    ),
+    "freed-inside-and-changed": (
+        "backward() a second time",
+        "{root} is a part of what line {line} called backward() for; that call released what the nodes behind it had "
+        "saved.",
+        "Compute {root} anew, from the values as they are now.",
+    ),
+    "freed-shared": (
+        "Two results share a part of the graph",
+        "{root} is computed from {shared}, as is what line {line} called backward() for; that call released what the "
+        "nodes behind {shared} had saved.",
+        "Add the two and call backward() once, or write retain_graph=True in line {line}.",
+    ),
+    "freed-shared-and-changed": (
+        "Two results share a part of the graph",
+        "{root} is computed from {shared}, as is what line {line} called backward() for; that call released what the "
+        "nodes behind {shared} had saved.",
+        "If line {line} is not to give gradients to what made {shared}, detach it there, with .detach(); else compute "
+        "{shared} anew after it.",
+    ),
+    "freed-by-grad": (
+        "The graph was walked before",
+        "torch.autograd.grad in line {line} released what the nodes behind {root} had saved, and this call needs it.",
+        "Ask for all gradients in one call, with a list of inputs, or write retain_graph=True in line {line}.",
+    ),
+    "freed-read": (
+        "This saved value is gone",
+        "A node keeps what it saved for the way back only until backward() has gone through it.",
+        "Read it before backward(), or keep it with backward(retain_graph=True).",
+    ),
+    "freed-read-by": (
+        "This saved value is gone",
+        "A node keeps what it saved for the way back only until backward() has gone through it, here in line {line}.",
+        "Read it before that, or write retain_graph=True in line {line}.",
+    ),
+    "saved-value-changed": (
+        "A saved value has changed",
+        "A node had saved this tensor for the way back, and then it was changed in place. With the new numbers the "
+        "gradient would be wrong, so PyTorch stops.",
+        "Make a new tensor instead of changing this one: y = y + 1 for y += 1, y = y.exp() for y.exp_().",
+    ),
+    "changed-in-place": (
+        "A saved value has changed",
+        "{node} had saved {name} for the way back, and line {line} changed it in place. With the new numbers the "
+        "gradient would be wrong.",
+        "Make a new tensor in line {line}, as in y = y + 1 for y += 1, or torch.relu for torch.relu_ or inplace=True; "
+        "the old one then lives on.",
+    ),
+    "changed-element": (
+        "A saved value has changed",
+        "{node} had saved {name} for the way back, and line {line} changed a part of it in place. With the new numbers "
+        "the gradient would be wrong.",
+        "Change a copy: {name} = {name}.clone() before line {line}. Or make the parts one by one in a list, and join "
+        "them with torch.stack.",
+    ),
+    "changed-part": (
+        "A saved value has changed",
+        "{node} had saved {name} for the way back, and line {line} changed the memory in which it lives. With the new "
+        "numbers the gradient would be wrong.",
+        "Make the parts one by one in a list, and join them with torch.stack, instead of writing them into a tensor.",
+    ),
+    "changed-by-module": (
+        "A saved value has changed",
+        "{node} had saved {name} for the way back, and the {kernel} in line {line} wrote its result over it. With the "
+        "new numbers the gradient would be wrong.",
+        "Leave out inplace=True: then the result is a new tensor.",
+    ),
+    "changed-through-alias": (
+        "A saved value has changed",
+        "{node} had saved {name} for the way back. {alias} lives in the same memory, and line {line} changed it.",
+        "Change a copy: .clone() where {alias} is made, in line {made}.",
+    ),
+    "changed-by-optimizer": (
+        "A saved value has changed",
+        "{node} had saved {name} for the way back, and {optimizer}'s step() in line {line} changed it before this "
+        "backward().",
+        "Call backward() for all results first and step() after them, or compute {root} anew after the step.",
+    ),
+    "changed-by-update": (
+        "A saved value has changed",
+        "{node} had saved {name} for the way back, and the update in line {line} changed it before this backward().",
+        "Call backward() for all results before the update, or compute {root} anew after it.",
+    ),
+    "nothing-requires-grad": (
+        "No way back",
+        "PyTorch noted no graph for this tensor, so there is no way from it back to anything.",
+        "Compute it from a tensor with requires_grad=True, by PyTorch's operations all the way: numbers that were "
+        "taken out in between have lost their graph.",
+    ),
+    "never-tracked": (
+        "Nothing here requires a gradient",
+        "{root} is computed from {leaves}, and none of them was asked for a gradient.",
+        "Write requires_grad=True where the one is made that the gradient is wanted for.",
+    ),
+    "never-tracked-one": (
+        "Nothing here requires a gradient",
+        "{root} is computed from {leaves}, which was not asked for a gradient.",
+        "Write requires_grad=True where {leaves} is made.",
+    ),
+    "never-tracked-here": (
+        "No way back",
+        "{root} is computed from {leaves}, and nothing of that requires a gradient.",
+        "Compute it from the tensor that does, by PyTorch's operations all the way: numbers that were taken out in "
+        "between, by NumPy, say, have lost their graph.",
+    ),
+    "root-is-made": (
+        "No way back",
+        "{root} was made in line {line} as numbers of its own: no operation that PyTorch noted leads to it.",
+        "Compute it from a tensor with requires_grad=True, by PyTorch's operations all the way.",
+    ),
+    "odd-attribute": (
+        "Nothing here requires a gradient",
+        "{name} does not require a gradient. It has been given an attribute of its own, {attribute}, which PyTorch "
+        "knows nothing of.",
+        "Write {name}.requires_grad = True.",
+    ),
+    "switched-off": (
+        "No way back",
+        "In line {line} {name} was told to require no gradient, and nothing else that {root} is computed from does.",
+        "Leave that line out, or switch it on again before {root} is computed.",
+    ),
+    "cut-by-detach": (
+        "No way back",
+        "detach() in line {line} cuts the way: what is computed from its result has no graph.",
+        "Leave detach() out there, if the gradient is to flow through.",
+    ),
+    "cut-by-no-grad": (
+        "No way back",
+        "Line {line} ran while gradients were off, as under torch.no_grad(), and so {name} has no graph.",
+        "Compute {name} where gradients are on.",
+    ),
+    "cut-by-inference": (
+        "No way back",
+        "Line {line} ran in inference mode, in which PyTorch notes no graph.",
+        "Compute {name} outside torch.inference_mode().",
+    ),
+    "cut-by-draw": (
+        "No way back",
+        "{name} was drawn at random in line {line}, without a graph: a plain draw has no derivative.",
+        "rsample() draws in a way that gradients flow through, where the distribution has it.",
+    ),
+    "cut-by-integers": (
+        "No way back",
+        "{kernel} in line {line} gives {kind}, which cannot change a little, and so has no gradient.",
+        "Use something smooth in its place for the loss, such as softmax for argmax, or sigmoid for a comparison.",
+    ),
+    "cut-by-copy": (
+        "No way back",
+        "{call} in line {line} copies numbers into a new tensor, and a copy of numbers has no graph.",
+        "torch.stack([…]) joins tensors and keeps the way back; a single tensor can be used as it is.",
+    ),
+    "cut-by-data": (
+        "No way back",
+        ".data in line {line} gives the numbers without their graph.",
+        "Use the tensor itself, if the gradient is to flow through.",
+    ),
+    "cut-by-function": (
+        "No way back",
+        "{kernel} in line {line} gives a result without a graph.",
+        "Compute {name} by operations that have a derivative.",
+    ),
+    "checkpoint-untracked": (
+        "A checkpoint without a graph",
+        "The checkpoint in line {line} was made with use_reentrant=True, which notes a graph only where a tensor "
+        "that it is given requires a gradient.",
+        "Write use_reentrant=False, which PyTorch recommends.",
+    ),
+    "gradient-without-graph": (
+        "This gradient has no graph",
+        "The gradient was computed in line {line} without create_graph=True, so PyTorch noted no graph for it.",
+        "Write create_graph=True in line {line}.",
+    ),
+    "gradient-is-constant": (
+        "This gradient has no graph",
+        "create_graph=True was given in line {line}, and still nothing in this gradient was computed from a tensor "
+        "that requires one: for autograd it is a constant.",
+        "Where a Function of your own takes part, its backward() has to compute from the inputs that forward() saved.",
+    ),
+}
+"""By key: a title, why it happened, and what would work."""

@@ -1,0 +1,176 @@
+"""Why shapes do not fit, and indices and dimensions are not there."""
+
+from __future__ import annotations
+
+SHAPES = {
+    "shape-mismatch": (
+        "The shapes do not fit",
+        "Element by element, sizes must be equal or 1, compared from the right; in dimension {dim} they are {left} and "
+        "{right}.",
+        "Give both the same size there; .reshape(), .unsqueeze() or a sum over a dimension can make them fit.",
+    ),
+    "in-place-shape": (
+        "The shapes do not fit",
+        "The result has the shape {needed}, and is to be written into a tensor of {shape}.",
+        "Make a new tensor (x = x + y), if the result may be larger.",
+    ),
+    "matrix-shapes": (
+        "The matrices do not fit",
+        "In a product of matrices the left one has as many columns as the right one has rows; here it is {columns} "
+        "columns and {inner} rows.",
+        "Transpose one of them with .T, or swap them, so that the inner sizes agree.",
+    ),
+    "matrix-shapes-linear": (
+        "The layer expects another number of features",
+        "The layer takes {inner} features, and the last dimension of its input has {columns}.",
+        "Make it nn.Linear({columns}, {outer}), or bring the features to the last dimension.",
+    ),
+    "matrix-shapes-unflattened": (
+        "The layer expects another number of features",
+        "The layer takes {inner} features from the last dimension of its input, which has the shape {input}.",
+        "If each image is to become one row of features, put nn.Flatten() before the layer: it then takes {flat} "
+        "features.",
+    ),
+    "vector-shapes": (
+        "The matrix and the vector do not fit",
+        "A matrix of {rows}×{columns} takes a vector of {columns} numbers, and this one has {size}.",
+        "Give it a vector of {columns} numbers, or transpose the matrix.",
+    ),
+    "vector-shapes-transposed": (
+        "The matrix and the vector do not fit",
+        "A matrix of {rows}×{columns} takes a vector of {columns} numbers, and this one has {size}.",
+        "The transposed matrix fits: {matrix}.T @ {vector}, or {vector} @ {matrix}.",
+    ),
+    "dot-shapes": (
+        "The vectors do not fit",
+        "A product of two vectors needs as many numbers in both; here they have {left} and {right}.",
+        "Give them the same number of elements.",
+    ),
+    "product-dimensions": (
+        "This product is for other dimensions",
+        "The operands have too few or too many dimensions for this product.",
+        "* multiplies numbers and element by element, torch.dot two vectors, @ vectors and matrices.",
+    ),
+    "channels": (
+        "The layer expects other channels",
+        "The layer takes {channels} channels, and its input, of the shape {input}, has {got}: channels are the second "
+        "dimension of a batch.",
+        "Give the layer {got} input channels, or bring the channels there with .permute().",
+    ),
+    "image-dimensions": (
+        "The input has another number of dimensions",
+        "{function} takes {expected} input: examples (in a batch), channels, and the sizes. This one has the shape "
+        "{input}.",
+        "Add what is missing with .unsqueeze(0).",
+    ),
+    "kernel-size": (
+        "The kernel is larger than its input",
+        "A kernel of {kernel} has no place in an input of {input}.",
+        "Use a smaller kernel, padding, or fewer layers that shrink the input before it.",
+    ),
+    "reshape-size": (
+        "The numbers do not fill that shape",
+        "Another shape only arranges the same numbers anew: there are {size}, and {shape} does not hold exactly so "
+        "many.",
+        "Choose sizes whose product is {size}; one of them may be -1, and PyTorch computes it.",
+    ),
+    "view-stride": (
+        "view() cannot look at it that way",
+        "The numbers do not lie in memory in that order (after a transpose, say), and view() never copies.",
+        "Write .reshape() instead, which copies where it has to.",
+    ),
+    "cat-dimensions": (
+        "The shapes do not fit",
+        "torch.cat joins tensors with the same number of dimensions; here they have {left} and {right}.",
+        "Add a dimension with .unsqueeze(0), or use torch.stack for tensors of one shape.",
+    ),
+    "cat-sizes": (
+        "The shapes do not fit",
+        "torch.cat joins along dimension {dim}, and all other sizes have to agree; tensor number {number} (from 0) "
+        "has {right} where the first has {left}.",
+        "Join along another dimension, with dim=…, or make the sizes equal.",
+    ),
+    "cat-scalars": (
+        "Single numbers have no dimension to join along",
+        "torch.cat joins along a dimension that is there already.",
+        "Use torch.stack, which makes a new one.",
+    ),
+    "stack-sizes": (
+        "The shapes do not fit",
+        "torch.stack puts tensors of one shape side by side; the first has {left}, number {number} has {right}.",
+        "Make the shapes equal, by padding, say, or join them with torch.cat.",
+    ),
+    "dimension-range": (
+        "There is no such dimension",
+        "Dimensions are counted from 0; {dim} was asked for, and the greatest that this tensor takes is {last}.",
+        "Use a dimension that is there; -1 is always the last one.",
+    ),
+    "index-range": (
+        "There is no such element",
+        "Elements are counted from 0; dimension {dim} has {size}, and index {index} was asked for.",
+        "Use an index below {size}; -1 is the last element.",
+    ),
+    "embedding-range": (
+        "There is no such row",
+        "An index is negative, or as large as the number of rows of the table, or larger.",
+        "Make the embedding as large as the largest index plus 1, or check the indices.",
+    ),
+    "embedding-range-of": (
+        "There is no such row",
+        "The table has {rows} rows, so its indices are 0 to {last}; one that was asked for is {index}.",
+        "Make the embedding as large as the largest index plus 1, or check the indices.",
+    ),
+    "index-of-number": (
+        "A single number has no elements",
+        "This tensor has no dimensions, so there is nothing to index.",
+        "Use it as it is; .item() gives it as a Python number.",
+    ),
+    "too-many-indices": (
+        "Too many indices",
+        "This tensor has {dimensions} dimensions, and more indices were given.",
+        "Give at most {dimensions}.",
+    ),
+    "ragged": (
+        "Rows of different lengths",
+        "All rows of a tensor have the same length; one here has {first} elements, another {other}.",
+        "Make the lists equal, by padding, say.",
+    ),
+    "one-number": (
+        "Several numbers where one is needed",
+        "Only a tensor with one element can become a Python number.",
+        "Make one number of it with .mean() or .sum(); .tolist() gives all of them, torch.stack joins tensors.",
+    ),
+    "truth-of-many": (
+        "Several truth values where one is needed",
+        "if, while, and, or, not ask whether something is true, and this tensor has several answers.",
+        "Say which is meant: .all() or .any(). Element by element there are & and |, and torch.where.",
+    ),
+    "length-of-number": (
+        "A single number has no elements",
+        "This tensor has no dimensions, so it has no length, and nothing to go through.",
+        "Use it as it is, or make a list of one with .unsqueeze(0).",
+    ),
+    "batch-of-one": (
+        "One row has no spread",
+        "In training, batch normalization divides by the spread of the batch, and in {input} there is one value for "
+        "each channel.",
+        "Give it a batch of two or more; or, to predict, call .eval() on the module first. A layer that is made inside "
+        "forward() is new each time, and always in training.",
+    ),
+    "feature-count": (
+        "The layer expects another number of features",
+        "The layer takes {expected} features, and its input has {got}.",
+        "Make the layer for {got} features, or bring them to the dimension where it looks for them.",
+    ),
+    "norm-shape": (
+        "The layer expects another shape",
+        "The layer normalizes the last dimensions, {normalized}, and its input has the shape {input}.",
+        "Make it for the last dimensions of its input.",
+    ),
+    "norm-dimensions": (
+        "The input has another number of dimensions",
+        "The layer takes {expected} input, and this one has {got} dimensions.",
+        "Add what is missing with .unsqueeze(0), or use the layer for these dimensions.",
+    ),
+}
+"""By key: a title, why it happened, and what would work."""
