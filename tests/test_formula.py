@@ -150,7 +150,7 @@ def test_an_operation_in_symbols_and_in_numbers(code: str, symbols: str, numbers
     shown = array_or_start(result)
     assert shown is not None
     operands = [index.values[edge.value] for edge in operation.edges]
-    assert line(symbol_line(operation, index.names)) == symbols
+    assert line(symbol_line(operation, index.names, operands)) == symbols
     assert line(number_line(operation, operands, result, shown)) == numbers
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from gradwalk.analysis.boxes import boxes_of
@@ -116,6 +117,15 @@ class Index:
                 arrived = self.contributions.setdefault((event.call, edge.value), [])
                 arrived.append(array)
                 found.append(Arrival(number, edge.value, array, len(arrived), 0))
+
+    @cached_property
+    def users(self) -> dict[int, list[tuple[Operation, int]]]:
+        """Where a value is used: operations, each with the number of the edge."""
+        found: dict[int, list[tuple[Operation, int]]] = {}
+        for operation in self.recording.operations:
+            for number, edge in enumerate(operation.edges):
+                found.setdefault(edge.value, []).append((operation, number))
+        return found
 
     def arriving(self, event: Backward) -> tuple[int, ...]:
         """The results at which a gradient arrives: of a split, say, several, or not the first."""

@@ -117,7 +117,7 @@ def _noted(index: Index, operation: Operation) -> str:
 
 def computed_lines(index: Index, operation: Operation, operands: list[Value], result: Value) -> tuple[Formula, ...]:
     """``v = x²`` and ``= 4² = 16``."""
-    symbols, numbers = symbol_line(operation, index.names), array_or_start(result)
+    symbols, numbers = symbol_line(operation, index.names, operands), array_or_start(result)
     return (
         (symbols,) if numbers is None or not operands else (symbols, number_line(operation, operands, result, numbers))
     )

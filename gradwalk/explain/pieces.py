@@ -6,12 +6,11 @@ import math
 from collections.abc import Sequence
 
 from gradwalk.formula.arrays import number_text
-from gradwalk.formula.local import MOVES
 from gradwalk.notation import Form, Kernel, function_name, kernel, kernel_of, shape_text
 from gradwalk.recording import Array, Node, Number, Operation, Value
 
 NEARLY_FLAT = 0.01
-_MIXES = (*MOVES, Form.SHUFFLE, Form.PRODUCT, Form.CHOICE, Form.GROUP)
+_MIXES = (Form.VIEW, Form.ORDER, Form.EXPAND, Form.JOIN, Form.SHUFFLE, Form.PRODUCT, Form.CHOICE, Form.GROUP)
 
 
 def elementwise(operation: Operation) -> bool:

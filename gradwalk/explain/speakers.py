@@ -9,7 +9,7 @@ from gradwalk.explain.account import listed
 from gradwalk.explain.pass_through import Pass
 from gradwalk.explain.pieces import gist
 from gradwalk.explain.wording import BACKWARD
-from gradwalk.formula.backward import matrix_product
+from gradwalk.formula.contributions import matrix_product
 from gradwalk.recording import Number
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from gradwalk.analysis.index import Index
 from gradwalk.formula.arrays import array_or_start, derivative
+from gradwalk.formula.letters import Letters, broadcast, letters, named
 from gradwalk.formula.mathml import (
     LARGEST_MATRIX,
     SLOTS,
@@ -20,31 +22,104 @@ from gradwalk.notation import Form, call_name, kernel_of, short
 from gradwalk.recording import Array, LocalGradient, Operation, Value
 from gradwalk.symbolic import local_derivative
 
-MOVES = (Form.VIEW, Form.ORDER, Form.EXPAND, Form.JOIN)
-"""They move numbers and compute none; their Jacobian has no short form."""
 _EXTREMES = frozenset(("max", "min", "amax", "amin"))
-_LETTERS = "ijk"
+_WHOLE = (Form.PRODUCT, Form.VIEW)
+"""Their symbols stand for the Jacobian as a whole; those of others for one of its entries."""
 
 
 def local_lines(index: Index, event: LocalGradient) -> tuple[Formula, ...]:
     """``∂v/∂x = 2x`` and ``= 2 · 4 = 8``; of vectors the diagonal, of small operands the Jacobian as a matrix."""
     operation = index.operations[event.operation]
+    if event.rows == event.columns == 1:
+        return _one_number(index, event, operation)
+    first, whole = _symbols(index, event, operation)
+    if first is None:
+        return (_in_numbers(index, event, operation),)
     result = index.values[operation.results[event.result]]
-    operand = index.values[operation.edges[event.edge].value]
-    slots = _slots(operation, event.result)
-    symbols = local_derivative(index.recording, operation, event.edge, slots)
-    scalar = event.rows == event.columns == 1
-    if symbols is None or _tied(operation, event) or (not scalar and kernel_of(operation).form in MOVES):
-        return _only_number(index, event, operation, scalar)
-    if scalar:
-        return _scalar_lines(index, event, operation, slots, symbols)
-    first = _indexed_line(index, event, operation, slots, symbols)
-    tree = jacobian_tree(event, result, operand)
+    tree = jacobian_tree(event, result, index.values[operation.edges[event.edge].value])
     if tree is None:
         return (first,)
-    if kernel_of(operation).form is Form.PRODUCT:
-        return first, Formula("= #0", (tree,))
-    return first, _whole_line(index, event, operation, tree)
+    return first, Formula("= #0", (tree,)) if whole else _whole_line(index, event, operation, tree)
+
+
+def _one_number(index: Index, event: LocalGradient, operation: Operation) -> tuple[Formula, ...]:
+    """Of one element by one element."""
+    slots = _slots(operation, event.result)
+    symbols = local_derivative(index.recording, operation, event.edge, slots)
+    if symbols is None or not _holds(index, event, operation):
+        return (_in_numbers(index, event, operation),)
+    return _scalar_lines(index, event, operation, slots, symbols)
+
+
+def _symbols(index: Index, event: LocalGradient, operation: Operation) -> tuple[Formula | None, bool]:
+    """The Jacobian in symbols, and whether as a whole; None where it has no short form that surely holds."""
+    known = kernel_of(operation)
+    if known.form is Form.VIEW:
+        return _line(index, event, operation, rf"I_{{{event.rows}}}", {}), True
+    elements = letters(index, operation, event.edge, event.result)
+    if not _holds(index, event, operation):
+        return None, False
+    slots = _slots(operation, event.result)
+    if elements is None:
+        whole = known.form is Form.PRODUCT and event.result == 0
+        symbols = local_derivative(index.recording, operation, event.edge, slots) if whole else None
+        return (_line(index, event, operation, symbols, {}) if symbols else None), True
+    written = _written(index, event, operation, elements)
+    symbols = local_derivative(index.recording, operation, event.edge, slots, _pieces(elements, len(slots)))
+    return (_line(index, event, operation, symbols, written, elements) if symbols else None), False
+
+
+def _pieces(elements: Letters, count: int) -> dict[str, str]:
+    """What a Jacobian by its entries needs beside names: the result's element at the operand's place, two letters."""
+    pair = next(((a, b) for a, b in zip(elements.result, elements.operand, strict=False) if a != b), ("", ""))
+    return {"there": SLOTS[count], "here": pair[0], "other": pair[1], "class": elements.operand[-1:]}
+
+
+def _written(index: Index, event: LocalGradient, operation: Operation, elements: Letters) -> dict[int, str]:
+    """The letters of each value that may stand in the formula."""
+    result = index.values[operation.results[event.result]]
+    found = {result.id: elements.result}
+    own = index.values[operation.edges[event.edge].value]
+    for edge in operation.edges:
+        shape = index.values[edge.value].shape
+        other = broadcast(result.shape, shape)
+        if shape == own.shape:
+            found.setdefault(edge.value, elements.operand)
+        else:  # the target of nll_loss has no letter for the classes
+            found.setdefault(edge.value, other.operand if other is not None else elements.operand[:-1])
+    return found | {own.id: elements.operand}
+
+
+def _line(
+    index: Index,
+    event: LocalGradient,
+    operation: Operation,
+    symbols: str,
+    written: Mapping[int, str],
+    elements: Letters | None = None,
+) -> Formula:
+    """``∂v/∂x = symbols``, with the names and their letters in its slots."""
+    slots = _slots(operation, event.result)
+    trees = [named(name_tree(index.names[value]), written.get(value, "")) for value in slots]
+    if elements is not None:
+        trees.append(named(name_tree(index.names[operation.results[event.result]]), elements.operand))
+    below = target(index, operation, event.edge, slots[operation.edges[event.edge].value])
+    return filled(f"{derivative(SLOTS[0], below)} = {symbols}", trees)
+
+
+def _holds(index: Index, event: LocalGradient, operation: Operation) -> bool:
+    """Whether the symbols hold at these numbers: not where a maximum is shared, nor where they divide by 0."""
+    name = call_name(operation)
+    numbers = event.numbers or ()
+    if name in _EXTREMES:
+        return event.numbers is not None and set(numbers) <= {0.0, 1.0} and sum(numbers) == event.rows
+    if name == "prod":
+        operand = index.values[operation.edges[event.edge].value].numbers
+        return operand is not None and 0 not in operand
+    if name == "linalg_vector_norm":
+        result = index.values[operation.results[event.result]].numbers
+        return result is not None and 0 not in result
+    return True
 
 
 def _whole_line(index: Index, event: LocalGradient, operation: Operation, tree: Tree) -> Formula:
@@ -57,11 +132,6 @@ def _whole_line(index: Index, event: LocalGradient, operation: Operation, tree: 
     if len(index.values[result].shape) < 2:
         return filled(rf"{left} = \text{{diag }} #2", names)
     return filled(rf"{left} \text{{, element by element: }} #2", names)
-
-
-def _tied(operation: Operation, event: LocalGradient) -> bool:
-    """Whether a maximum is shared, so that "1 at the maximum, 0 elsewhere" would be false."""
-    return call_name(operation) in _EXTREMES and not set(event.numbers or ()) <= {0.0, 1.0}
 
 
 def _slots(operation: Operation, result: int) -> dict[int, str]:
@@ -78,18 +148,19 @@ def target(index: Index, operation: Operation, edge: int, slot: str) -> str:
     return rf"{{{slot}}}^{{({copy})}}" if copy else slot
 
 
-def _only_number(index: Index, event: LocalGradient, operation: Operation, scalar: bool) -> tuple[Formula, ...]:
+def _in_numbers(index: Index, event: LocalGradient, operation: Operation) -> Formula:
+    """Where there are no symbols: the numbers, or how many there are."""
     edge = operation.edges[event.edge]
     result = operation.results[event.result]
     names = [name_tree(index.names[result]), name_tree(index.names[edge.value])]
     left = derivative("#0", target(index, operation, event.edge, "#1"))
-    if scalar and event.numbers is not None:
-        return (filled(f"{left} = #2", [*names, number_tree(event.numbers[0])]),)
+    if event.rows == event.columns == 1 and event.numbers is not None:
+        return filled(f"{left} = #2", [*names, number_tree(event.numbers[0])])
     tree = jacobian_tree(event, index.values[result], index.values[edge.value])
     if tree is not None:
-        return (filled(f"{left} = #2", [*names, tree]),)
+        return filled(f"{left} = #2", [*names, tree])
     size: list[Tree] = [["mn", str(event.rows)], ["mn", str(event.columns)]]
-    return (filled(rf"{left} \in ℝ^{{#2 \times #3}}", [*names, *size]),)
+    return filled(rf"{left} \in ℝ^{{#2 \times #3}}", [*names, *size])
 
 
 def _scalar_lines(
@@ -109,36 +180,6 @@ def _scalar_lines(
 
 def _first_number(value: Value) -> Tree:
     return number_tree(value.numbers[0] if value.numbers else math.nan)
-
-
-def _indexed_line(
-    index: Index, event: LocalGradient, operation: Operation, slots: dict[int, str], symbols: str
-) -> Formula:
-    """The symbols for one element, ``∂vᵢ/∂xᵢ = 2xᵢ``, or for the whole matrix."""
-    form = kernel_of(operation).form
-    result = index.values[operation.results[event.result]]
-    operand = index.values[operation.edges[event.edge].value]
-    names = [name_tree(index.names[value]) for value in slots]
-    above, below = SLOTS[0], target(index, operation, event.edge, slots[operand.id])
-    if form is Form.PRODUCT:
-        pass
-    elif form is Form.GROUP:
-        above, below = above + "_i", below + "_j"
-    elif form is Form.REDUCTION:
-        below += "_i"
-    else:
-        rank = max(len(result.shape), len(operand.shape))
-        names = [_element(tree, index.values[value], rank) for tree, value in zip(names, slots, strict=True)]
-    return filled(f"{derivative(above, below)} = {symbols}", names)
-
-
-def _element(name: Tree, value: Value, rank: int) -> Tree:
-    """The name with the letters of its own dimensions: in ``X + b`` the bias is ``b_j`` beside ``X_ij``."""
-    if rank > len(_LETTERS) or math.prod(value.shape) == 1:
-        return name
-    letters = _LETTERS[:rank][rank - len(value.shape) :]
-    places = (letter if size > 1 else "1" for letter, size in zip(letters, value.shape, strict=True))
-    return ["msub", name, ["mi", "".join(places)]]
 
 
 def jacobian_tree(event: LocalGradient, result: Value, operand: Value) -> Tree | None:

@@ -14,10 +14,11 @@ from gradwalk.notation import (
     constant_text,
     default_constant,
     function_name,
+    index_text,
     is_number,
     kernel_of,
+    scaled,
     short,
-    slice_text,
     summands,
 )
 from gradwalk.notation import kernel as known_kernel
@@ -25,27 +26,45 @@ from gradwalk.recording import Operation, Value
 
 
 @lru_cache(maxsize=1024)
-def _latex(kernel: str, edges: tuple[str, ...], constants: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The operation's LaTeX with slots from 1 on, and the arguments that stand in them, in their order."""
-    form = known_kernel(kernel).latex
+def _latex(
+    kernel: str, edges: tuple[str, ...], constants: tuple[str, ...], arrays: bool
+) -> tuple[str, tuple[str, ...]]:
+    """The operation's LaTeX with slots from 1 on, and the arguments that stand in them, in their order.
+
+    Between ``arrays`` a multiplication is ⊙. What the kernel's own form leaves out makes it a call.
+    """
+    known = known_kernel(kernel)
+    form = known.latex
     if kernel == "mul" and "other" in constants:
         form = r"{other} \cdot {self}"
-    if form and "alpha" in constants:  # the factor of an addition's second operand
-        form = form.replace("{other}", r"{alpha} \cdot {other}")
-    names = (*edges, *constants)
+    if kernel == "mul" and arrays:
+        form = form.replace(r"\cdot", r"\odot")
+    if form:
+        form = scaled(known, form, constants, r" \cdot ")
+    names = (*edges, *(name for name in constants if name != "dtype" or not form or "{dtype}" in form))
     used = tuple(name for name in names if form and f"{{{name}}}" in form)
-    if not form or set(edges) - set(used) or len(names) >= len(SLOTS):
-        used = names[: len(SLOTS) - 1]
-        inside = ", ".join(f"{{{name}}}" for name in used)
+    if not form or len(used) < len(names) or len(names) >= len(SLOTS):
+        used = (*edges, *constants)[: len(SLOTS) - 1]
+        inside = ", ".join(f"{{{name}}}" if name in (*edges, *_PLACED) else _keyword(name) for name in used)
         form = rf"\text{{{function_name(kernel)}}}\left({inside}\right)"
     for slot, name in zip(SLOTS[1:], used, strict=False):
         form = form.replace(f"{{{name}}}", f"{{{slot}}}")
     return form, used
 
 
-def symbol_line(operation: Operation, names: Mapping[int, str]) -> Formula:
-    """``v = x^2``: the result's name and the operation on its operands' names."""
-    latex, used = _call_latex(operation)
+_PLACED = ("self", "other")
+
+
+def _keyword(name: str) -> str:
+    return rf"\text{{{name}=}}{{{name}}}"
+
+
+def symbol_line(operation: Operation, names: Mapping[int, str], operands: Sequence[Value]) -> Formula:
+    """``v = x^2``: the result's name and the operation on its operands' names.
+
+    ``operands`` are the values of ``operation.edges``, in their order.
+    """
+    latex, used = _call_latex(operation, operands)
     trees: dict[str, Tree] = {edge.name: name_tree(names[edge.value]) for edge in operation.edges}
     result = names[operation.results[0]]
     sign = r"\leftarrow" if operation.in_place and any(names[e.value] == result for e in operation.edges) else "="
@@ -55,12 +74,11 @@ def symbol_line(operation: Operation, names: Mapping[int, str]) -> Formula:
 def number_line(operation: Operation, operands: Sequence[Value], result: Value, shown: Tree) -> Formula:
     """``= 4^2 = 16``: the operation on its operands' numbers, and the result; a short sum or mean is written out.
 
-    ``operands`` are the values of ``operation.edges``, in their order, and ``shown`` is the result as a tree. Numbers
-    too many to read are left out.
+    ``shown`` is the result as a tree. Numbers too many to read are left out.
     """
     if (written := _written_out(operation, operands, shown)) is not None:
         return written
-    latex, used = _call_latex(operation)
+    latex, used = _call_latex(operation, operands)
     trees: dict[str, Tree] = {}
     for edge, operand in zip(operation.edges, operands, strict=True):
         tree = array_tree(operand.shape, operand.numbers)
@@ -83,17 +101,21 @@ def _aligned(operation: Operation, operands: Sequence[Value], result: Value) -> 
     return {name: ["mn", text] for name, text in zip(signs, texts, strict=True) if name in inputs}
 
 
-def _call_latex(operation: Operation) -> tuple[str, tuple[str, ...]]:
+def _call_latex(operation: Operation, operands: Sequence[Value]) -> tuple[str, tuple[str, ...]]:
     kernel = call_name(operation)
-    if kernel == "slice":
-        return _latex(kernel, ("self",), ("range",))
+    if kernel in ("select", "slice"):
+        return _latex(kernel, ("self",), ("range",), False)
+    if kernel == "t":
+        return _latex(kernel, ("self",), (), False)
     plain = tuple(constant.name for constant in operation.constants if not default_constant(constant))
-    return _latex(kernel, tuple(edge.name for edge in operation.edges), plain)
+    arrays = sum(math.prod(value.shape) != 1 for value in operands) > 1
+    return _latex(kernel, tuple(edge.name for edge in operation.edges), plain, arrays)
 
 
 def _line(latex: str, result: Tree, used: Sequence[str], trees: Mapping[str, Tree], operation: Operation) -> Formula:
     constants: dict[str, Tree] = {c.name: ["mn", constant_text(c.text)] for c in operation.constants}
-    constants["range"] = ["mn", slice_text(operation.constants)]
+    if call_name(operation) in ("select", "slice"):
+        constants["range"] = ["mn", index_text(operation)]
     return filled(latex, [result, *(trees.get(name) or constants[name] for name in used)])
 
 

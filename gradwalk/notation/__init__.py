@@ -7,9 +7,10 @@ from gradwalk.notation.calls import (
     constant_text,
     default_constant,
     function_name,
+    index_text,
     is_number,
     kernel_of,
-    slice_text,
+    scaled,
 )
 from gradwalk.notation.kernels import Algebra, Form, Kernel, base_name, kernel
 from gradwalk.notation.names import GREEK, pretty, value_names
@@ -43,15 +44,16 @@ __all__ = [
     "default_constant",
     "first_elements",
     "function_name",
+    "index_text",
     "is_number",
     "jacobian_text",
     "jacobians_text",
     "kernel",
     "kernel_of",
     "pretty",
+    "scaled",
     "shape_text",
     "short",
-    "slice_text",
     "summands",
     "value_names",
 ]

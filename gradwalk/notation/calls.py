@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gradwalk.notation.kernels import Kernel, kernel
 from gradwalk.notation.names import pretty
@@ -23,6 +23,12 @@ _DEFAULTS = {
 }  # fmt: skip
 
 
+_UNWRITTEN = frozenset(
+    ("memory_format", "layout", "device", "pin_memory", "non_blocking", "generator", "half_to_float", "implicit")
+)
+"""Arguments that change no number."""
+
+
 def constant_text(text: str) -> str:
     """A constant argument for the screen: ``-2`` → ``−2``, ``[0]`` → ``0``; numbers as ``short`` writes them."""
     if is_number(text):
@@ -31,9 +37,10 @@ def constant_text(text: str) -> str:
     return constant_text(inner) if inner and "," not in inner else text.replace("-", MINUS)
 
 
-def function_name(kernel: str) -> str:
+def function_name(name: str) -> str:
     """What a reader calls a kernel: ``_softmax`` is softmax, and ``view`` mostly comes from reshape."""
-    return "reshape" if kernel in ("view", "_unsafe_view") else kernel.lstrip("_").removesuffix("_forward")
+    plain = name.lstrip("_").removeprefix("native_").removesuffix("_forward").removesuffix("_with_indices")
+    return kernel(name).call or plain
 
 
 def is_number(text: str) -> bool:
@@ -54,8 +61,25 @@ def call_name(operation: Operation) -> str:
 
 
 def default_constant(constant: Constant) -> bool:
-    """Whether the argument is what PyTorch takes by itself, so that writing it would say nothing."""
-    return (constant.name, constant.text) in _DEFAULTS
+    """Whether the argument is what PyTorch takes by itself, or changes no number: writing it would say nothing."""
+    return (constant.name, constant.text) in _DEFAULTS or constant.name in _UNWRITTEN
+
+
+def scaled(known: Kernel, form: str, constants: Collection[str], dot: str) -> str:
+    """The form with the factors alpha and beta, where they are among the constants, before what they multiply."""
+    first, added = (known.factors or ("other",))[0], (*known.added, "self")[0]
+    for factor, argument in (("alpha", first), ("beta", added)):
+        if factor in constants:
+            form = form.replace(f"{{{argument}}}", f"{{{factor}}}{dot}{{{argument}}}", 1)
+    return form
+
+
+def index_text(operation: Operation) -> str:
+    """What stands in square brackets for a ``select`` or ``slice``: ``1``, ``:, 0``, ``…, 1:3``."""
+    parts = {constant.name: constant.text for constant in operation.constants}
+    inside = parts["index"].replace("-", MINUS) if "index" in parts else slice_text(operation.constants)
+    along = int(parts.get("dim", "0"))
+    return ", ".join([*[":"] * along, inside] if along >= 0 else ["…", inside, *[":"] * (-along - 1)])
 
 
 def call_text(operation: Operation, names: Mapping[int, str]) -> str:
@@ -70,17 +94,15 @@ def call_text(operation: Operation, names: Mapping[int, str]) -> str:
         return _power(arguments, constants)
     if known.name == "mul" and "other" in constants:
         return f"{constants['other']} · {arguments['self']}"
-    if known.name == "slice" and constants.get("dim", "0") == "0":
-        return f"{arguments['self']}[{slice_text(operation.constants)}]"
-    form = known.text
-    if form and known.name in ("add", "sub", "rsub") and constants.get("alpha", "1") != "1":
-        form = form.replace("{other}", _right(constants["alpha"]) + " · {other}")
-    if form:
+    if known.name in ("select", "slice"):
+        return f"{arguments['self']}[{index_text(operation)}]"
+    plain = [constant for constant in operation.constants if not default_constant(constant)]
+    form = known.text and scaled(known, known.text, [constant.name for constant in plain], " · ")
+    if form and all(constant.name == "dtype" or f"{{{constant.name}}}" in form for constant in plain):
         try:
             return form.format(**arguments | {name: _right(text) for name, text in constants.items()})
         except KeyError:
             pass  # an overload with other argument names: written as a call
-    plain = [constant for constant in operation.constants if not default_constant(constant)]
     written = [*arguments.values(), *(_argument(c.name, constants[c.name]) for c in plain)]
     return f"{function_name(known.name)}({', '.join(written)})"
 

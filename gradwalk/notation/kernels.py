@@ -85,12 +85,16 @@ class Kernel(NamedTuple):
     rule: Rule | None = None
     single: Rule | None = None
     """A rule that holds only where every operand has one element."""
+    call: str = ""
+    """What a reader calls it as a function; its own name where it is empty."""
     told: str = ""
     """Which kind of sentence says what its step does."""
     domain: str = ""
     """What a number must not be, where not all are allowed."""
     factors: tuple[str, str] | None = None
     """Of a product C = A B: the arguments that are A and B."""
+    added: tuple[str, ...] = ()
+    """Of a product: the arguments that are added to it, and may be smaller."""
     signs: tuple[tuple[str, int], ...] = ()
     """Of a sum: its terms, each with its sign."""
     truth: bool = False
@@ -361,7 +365,7 @@ _COPIES = (
 )  # fmt: skip
 
 _SHAPES = (
-    *_each("view _unsafe_view", form=Form.VIEW, title="reshape", rule=_same, told="moves"),
+    *_each("view _unsafe_view", form=Form.VIEW, call="reshape", rule=_same, told="moves"),
     *_each("reshape flatten squeeze unsqueeze", form=Form.VIEW, rule=_same, told="moves"),
     Kernel("t", Form.ORDER, "the transpose", "{self}ᵀ", r"{self}^\top", _same, told="moves"),
     Kernel("numpy_T", Form.ORDER, "", "{self}ᵀ", told="moves"),
@@ -371,7 +375,7 @@ _SHAPES = (
     Kernel("expand", Form.EXPAND, rule=_same, told="moves"),
     *_each("cat stack", form=Form.JOIN, told="moves"),
     Kernel(
-        "select", Form.CHOICE, "the index", "{self}[{index}]", "{self}[{index}]", single=_same, told="select",
+        "select", Form.CHOICE, "the index", latex="{self}[{range}]", single=_same, told="select",
     ),
     Kernel("slice", Form.CHOICE, "the index", latex="{self}[{range}]", single=_same, told="select"),
     *_each("index gather masked_select index_select diagonal narrow", form=Form.CHOICE, told="select"),
@@ -393,7 +397,7 @@ _REDUCTIONS = (
     ),
     Kernel(
         "linalg_vector_norm", Form.REDUCTION, "the norm", "‖{self}‖", r"\left\|{self}\right\|",
-        single=lambda f, self: f.absolute(self),
+        single=lambda f, self: f.absolute(self), call="norm",
     ),
 )  # fmt: skip
 
@@ -425,11 +429,16 @@ _PRODUCTS = (
     Kernel(
         "addmm", Form.PRODUCT, "the matrix product", "{self} + {mat1} @ {mat2}", r"{self} + {mat1}\,{mat2}",
         single=lambda f, self, mat1, mat2, beta=1, alpha=1: beta * self + alpha * mat1 * mat2,
-        told="product", factors=("mat1", "mat2"),
+        told="product", factors=("mat1", "mat2"), added=("self",),
     ),
     Kernel(
-        "addmv", Form.PRODUCT,
+        "addmv", Form.PRODUCT, "the matrix product", "{self} + {mat} @ {vec}", r"{self} + {mat}\,{vec}",
         single=lambda f, self, mat, vec, beta=1, alpha=1: beta * self + alpha * mat * vec,
+        told="product", factors=("mat", "vec"), added=("self",),
+    ),
+    Kernel(
+        "baddbmm", Form.PRODUCT, "the matrix product", "{self} + {batch1} @ {batch2}",
+        told="product", factors=("batch1", "batch2"), added=("self",),
     ),
 )  # fmt: skip
 

@@ -5,35 +5,45 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 import sympy
 from sympy import Expr, Symbol
 
-from gradwalk.notation import base_name, kernel
+from gradwalk.notation import base_name, kernel, kernel_of
 from gradwalk.recording import Edge, Operation, Recording, Value
 from gradwalk.symbolic.arguments import InexpressibleError, apply, averaged
-from gradwalk.symbolic.jacobians import jacobian
+from gradwalk.symbolic.jacobians import Case, jacobian
 from gradwalk.symbolic.latex import latex_name
 from gradwalk.symbolic.shortest import shortest
 from gradwalk.symbolic.symbols import real
+
+_NO_PIECES: Mapping[str, str] = MappingProxyType({})
 
 # An operation as plain text, so that equal ones share one formula: the kernel, each operand's name with its LaTeX (or
 # the comparison that made a condition), and the constants.
 _Call = tuple[str, tuple[tuple[str, "str | _Call"], ...], tuple[tuple[str, str], ...]]
 
 
-def local_derivative(recording: Recording, operation: Operation, edge: int, names: Mapping[int, str]) -> str | None:
+def local_derivative(
+    recording: Recording,
+    operation: Operation,
+    edge: int,
+    names: Mapping[int, str],
+    pieces: Mapping[str, str] = _NO_PIECES,
+) -> str | None:
     """LaTeX of the derivative of the operation's result with respect to the operand on edge number ``edge``.
 
     ``names`` maps the ids of values to plain names. An elementwise operation has the same formula for each element
-    (``2 x``); a product of matrices or a reduction has its Jacobian in matrix notation (``W``, ``\\frac{1}{3}``), for
-    elements in row-major order. None where there is no short formula.
+    (``2 x``); of a reduction it is the derivative by one of its elements (``\\frac{1}{3}``); a product of matrices has
+    its Jacobian in matrix notation (``W``), for elements in row-major order. ``pieces`` is what the formula of an entry
+    needs beside names (see ``jacobians``). None where there is no short formula.
     """
     operands = [recording.values[other.value] for other in operation.edges]
     results = [recording.values[result] for result in operation.results]
     single = all(_size(value) == 1 for value in (*operands, *results))
     if not single and results:
-        written = _matrix_form(operation, edge, operands, results[0], names)
+        written = _matrix_form(operation, edge, operands, results[0], names, pieces)
         if written is not None:
             return written or None
     try:
@@ -47,13 +57,18 @@ def _size(value: Value) -> int:
 
 
 def _matrix_form(
-    operation: Operation, edge: int, operands: list[Value], result: Value, names: Mapping[int, str]
+    operation: Operation,
+    edge: int,
+    operands: list[Value],
+    result: Value,
+    names: Mapping[int, str],
+    pieces: Mapping[str, str],
 ) -> str | None:
     shapes = {other.name: value.shape for other, value in zip(operation.edges, operands, strict=True)}
     latexes = {other.name: latex_name(names[other.value]) for other in operation.edges}
     latexes["result"], shapes["result"] = latex_name(names.get(result.id, "y")), result.shape
     constants = {constant.name: constant.text for constant in operation.constants}
-    return jacobian(base_name(operation.kernel), operation.edges[edge].name, latexes, shapes, constants)
+    return jacobian(kernel_of(operation), operation.edges[edge].name, Case(latexes, shapes, constants, pieces))
 
 
 def _call(recording: Recording, operation: Operation, names: Mapping[int, str]) -> _Call:

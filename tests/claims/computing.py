@@ -81,6 +81,11 @@ class Computer:
         size = math.prod(shape)
         return quantity(np.array(self._literals[start : start + size], dtype=np.float64).reshape(shape), "any")
 
+    def _opening(self, places: Mapping[str, int], start: int, count: int) -> Quantity:
+        """The first elements of an array that is too long to be written out."""
+        del places
+        return Quantity(np.array(self._literals[start : start + count], dtype=np.float64), "start")
+
     def _value(self, places: Mapping[str, int], name: str, index: str, *_: Any) -> Quantity:
         numbers = self._meaning.value(name)
         if not index:
@@ -104,6 +109,8 @@ class Computer:
         return self._meaning.slope(above, below)
 
     def _letter(self, places: Mapping[str, int], letter: str) -> Quantity:
+        if letter == "π":
+            return quantity(np.array(math.pi))
         if letter not in places:
             raise UnknownError(letter)
         return quantity(np.array(float(places[letter])))
@@ -170,6 +177,7 @@ class Computer:
         )
 
     def _part(self, places: Mapping[str, int], inside: Expression, where: str) -> Quantity:
+        where = where.replace(" ", "")
         if not re.fullmatch(r"[\d:,…−]*", where):
             raise UnknownError(where)
         numbers = self.compute(inside, places).numbers
@@ -228,7 +236,7 @@ def _flat(found: Quantity) -> Quantity:
 
 _SPECIAL: dict[tuple[str, int], Callable[..., Quantity]] = {
     ("vec", 1): _flat,
-    ("diag", 1): lambda found: quantity(np.diag(found.numbers.reshape(-1))),
+    ("diag", 1): lambda found: found if found.kind == "start" else quantity(np.diag(found.numbers.reshape(-1))),
     ("norm", 1): lambda found: quantity(np.asarray(np.linalg.norm(found.numbers))),
     ("max", 2): lambda a, b: _elementwise(np.maximum, a, b),
     ("min", 2): lambda a, b: _elementwise(np.minimum, a, b),
@@ -346,6 +354,9 @@ def bound(expression: Any) -> set[str]:
 
 def alike(left: Quantity, right: Quantity, tolerance: float) -> str:
     """Why two sides are not the same; an empty text where they are."""
+    if "start" in (left.kind, right.kind):
+        count = min(left.numbers.size, right.numbers.size)
+        left, right = (quantity(q.numbers.reshape(-1)[:count], "any") for q in (left, right))
     if left.kind == "slopes" and right.kind == "matrix" and right.numbers.shape != left.numbers.shape:
         left = Quantity(_dense(left), "matrix")
     if {left.kind, right.kind} == {"row", "column"}:
@@ -371,6 +382,9 @@ def numbered(expression: Any, texts: list[str]) -> Any:
     if isinstance(expression, tuple) and expression[:1] == ("number",):
         texts.append(expression[1])
         return ("literal", len(texts) - 1, ())
+    if isinstance(expression, tuple) and expression[:1] == ("start",):
+        texts += expression[1]
+        return ("opening", len(texts) - len(expression[1]), len(expression[1]))
     if isinstance(expression, tuple) and expression[:1] == ("array",):
         start, table = len(texts), expression[1]
         texts += [text for row in table for text in row]

@@ -151,14 +151,13 @@ class Recorded:
         return quantity(jacobian.reshape(-1) if local.columns == 1 else jacobian)
 
     def entry(self, above: Sequence[Any], below: Sequence[Any], places: Mapping[str, int]) -> Quantity:
+        if not above[1] and 0 < len(below[1]) < len(self.shape(below[0])):
+            return quantity(self.gradient(below)[tuple(places[letter] for letter in below[1])])
         column = flat_place(below[1], self.shape(below[0]), places)
         local = self.local(above, below)
         if local is not None:
             row = flat_place(above[1], self.shape(above[0]), places)
             return quantity(self.jacobian(local)[row, column])
-        if not above[1] and len(below[1]) < len(self.shape(below[0])):
-            letters = tuple(places[letter] for letter in below[1])
-            return quantity(self.gradient(below)[letters])
         return quantity(self.gradient(below).reshape(-1)[column])
 
 
@@ -220,6 +219,8 @@ def _line(recorded: Recorded, step: Step, sides: Sides, before: Quantity | None)
         return before, _written(recorded, step, [side for _, side in sides[1:] if side is not None], before)
     expressions = [side for _, side in sides if side is not None]
     letters = set(ranges(expressions, recorded)) - bound(expressions)
+    if letters and len(expressions) == 1:
+        return _gathered(recorded, step, expressions[0], letters)
     if letters:
         return _entries(recorded, expressions, letters)
     return _equal(recorded, step, expressions)
@@ -285,9 +286,33 @@ def _contribution(recorded: Recorded, step: Step, value: Quantity, tolerance: fl
     if isinstance(step.event, Backward):
         arrivals = recorded.index.arrivals.get((step.event.call, step.event.node), [])
         arrays = [quantity(array(arrival.array)) for arrival in arrivals]
+        if value.kind == "row":  # of all elements, where there is no left side to say so
+            arrays = [quantity(found.numbers.reshape(-1), "row") for found in arrays]
         whys = [alike(other, value, tolerance) for other in arrays]
         return "" if "" in whys else f"none of the contributions: {whys}"
     raise UnknownError("a product that belongs to nothing")
+
+
+def _gathered(
+    recorded: Recorded, step: Step, expression: Expression, letters: set[str]
+) -> tuple[Quantity | None, str]:
+    """One of several contributions by its elements; an operand's letters are in their order."""
+    sizes = ranges(expression, recorded)
+    order = sorted(letters)
+    texts: list[str] = []
+    prepared = numbered(expression, texts)
+    computer = Computer(recorded, [float(text.replace("−", "-")) for text in texts])
+    places = itertools.product(*(range(sizes[letter]) for letter in order))
+    numbers = [computer.compute(prepared, dict(zip(order, place, strict=True))).numbers for place in places]
+    found = np.array(numbers, dtype=np.float64).reshape([sizes[letter] for letter in order])
+    arrivals = recorded.index.arrivals.get((step.event.call, step.event.node), [])
+    arrays = [quantity(array(arrival.array)) for arrival in arrivals]
+    for other in sorted(arrays, key=lambda other: other.numbers.shape != found.shape):
+        if other.numbers.size == found.size:
+            shaped = quantity(found.reshape(other.numbers.shape))
+            if not alike(other, shaped, 2e-4 * computer.largest):
+                return other, ""
+    return None, f"none of the contributions is {found}"
 
 
 def _entries(recorded: Recorded, expressions: Sequence[Expression], letters: set[str]) -> tuple[Quantity | None, str]:

@@ -93,19 +93,22 @@ class Reader:
 
     def _mn(self, children: Sequence[Any]) -> list[Token]:
         text = "".join(children)
+        if text.startswith("[") and "…" in text:
+            return [Token("ready", ("start", text[1:].partition(", …")[0].split(", ")))]
         if text.startswith("["):
-            return [Token("array", [text[1:-1].split(", ")])] if "…" not in text else [Token("text", text)]
+            return [Token("array", [text[1:-1].split(", ")])]
         if text.startswith("(") and text.endswith(")"):
             text = text[1:-1]
         if _NUMBER.fullmatch(text):
             return [Token("number", text)]
-        if terms := _TERMS.findall(text):  # 1 + 2 − 3, written as one text
+        if " " in text and (terms := _TERMS.findall(text)):  # 1 + 2 − 3, written as one text
             return [token for sign, term in terms for token in (Token("op", sign or "+"), Token("number", term))]
         return [Token("text", text)]
 
     def _mi(self, children: Sequence[Any]) -> list[Token]:
         text = "".join(children).strip()
-        return [Token("letters", text) if _LETTERS.fullmatch(text) else Token("word", text)]
+        known = text in _FUNCTIONS or not _LETTERS.fullmatch(text)
+        return [Token("word" if known else "letters", text)]
 
     def _mo(self, children: Sequence[Any]) -> list[Token]:
         return [Token("op", "".join(children).strip())] if children else []
@@ -264,6 +267,8 @@ class _Side:
             if token.kind == "op" and token.what in _PRODUCTS:
                 self._at += 1
                 sign = "·" if token.what == "⋅" else token.what
+                if self._peek().kind == "op" and str(self._peek().what).startswith("∑"):
+                    return ("product", sign, found, self._product())
                 negative = self._word("−", "-")
                 right = self._factor()
                 found = ("product", sign, found, ("sum", [(-1, right)]) if negative else right)
