@@ -127,6 +127,14 @@ class Index:
                 found.setdefault(edge.value, []).append((operation, number))
         return found
 
+    def adds_up(self, call: int, value: int) -> bool:
+        """Whether a value's gradient is the sum of what arrived; a hook may have changed it."""
+        total, parts = self.gradients.get((call, value)), self.contributions.get((call, value), ())
+        if total is None or total.numbers is None or any(part.numbers is None for part in parts):
+            return total is not None
+        sums = (sum(map(float, row)) for row in zip(*(part.numbers or () for part in parts), strict=True))
+        return all(_close(one, other) for one, other in zip(sums, total.numbers, strict=True))
+
     def arriving(self, event: Backward) -> tuple[int, ...]:
         """The results at which a gradient arrives: of a split, say, several, or not the first."""
         operation = self.operation_of(event.node)
@@ -161,6 +169,11 @@ class Index:
         """Which place of several an operand takes: 1, 2, … when one value is used more than once, else 0."""
         same = [number for number, other in enumerate(operation.edges) if other.value == operation.edges[edge].value]
         return same.index(edge) + 1 if len(same) > 1 else 0
+
+
+def _close(one: float, other: float) -> bool:
+    """Equal but for rounding, or both without a value."""
+    return math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-4) or not (math.isfinite(one) and math.isfinite(other))
 
 
 def _own(event: Update, past: Update | None) -> tuple[State, ...]:

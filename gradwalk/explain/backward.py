@@ -36,8 +36,6 @@ from gradwalk.recording import (
     Operation,
 )
 
-_MOST_RESULTS = 4
-
 
 def seed(index: Index, event: BackwardCall) -> Account:
     root = index.shown[event.root]
@@ -69,7 +67,7 @@ def backward(index: Index, event: Backward) -> Account:
     if operation is None or upstream is None:
         return Account(TITLES["node"].format(node=node.name), BACKWARD["hands on"])
     arrivals = index.arrivals.get((event.call, event.node), [])
-    passed = _from_results(index, event, operation, arrivals) or joined(
+    passed = passing.from_results(index, event, operation, arrivals) or joined(
         _pull(index, event, operation, upstream),
         _own(index, node, operation, arrivals)
         or _odd_contribution(index, event, operation, upstream)
@@ -79,18 +77,6 @@ def backward(index: Index, event: Backward) -> Account:
     lines = [line for arrival in arrivals for line in contribution_lines(index, event, operation, arrival)]
     rule = rule_of(index, node, [(operation, operation.edges[arrival.edge].name) for arrival in arrivals])
     return Account(TITLES["backward"].format(operation=called(operation)), sentence, tuple(lines), rule)
-
-
-def _from_results(index: Index, event: Backward, operation: Operation, arrivals: Sequence[Arrival]) -> str:
-    """Where gradients arrive at other results than the first alone, as of a split."""
-    arriving = index.arriving(event)
-    if arriving == operation.results[:1] or not arrivals:
-        return ""
-    results = listed([index.shown[value] for value in arriving[:_MOST_RESULTS]])
-    if len(arriving) > _MOST_RESULTS:
-        results = f"{results} and {len(arriving) - _MOST_RESULTS} others"
-    key = "results" if len(arriving) > 1 else "one result"
-    return BACKWARD[key].format(results=results, operand=index.shown[arrivals[0].value])
 
 
 def _own(index: Index, node: Node, operation: Operation, arrivals: Sequence[Arrival]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradwalk.analysis.index import Index
 from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.nonfinite import forward_reason, overflowed, saturated
-from gradwalk.explain.pieces import called, elementwise, own_function
+from gradwalk.explain.pieces import called, own_function
 from gradwalk.explain.saved import named, saved_text
 from gradwalk.explain.wording import (
     FORWARD,
@@ -18,7 +18,7 @@ from gradwalk.formula import (
     symbol_line,
 )
 from gradwalk.formula.arrays import array_or_start, number_text
-from gradwalk.notation import call_name, call_text, is_number, kernel_of, shape_text
+from gradwalk.notation import Form, call_name, call_text, is_number, kernel_of, shape_text
 from gradwalk.recording import (
     BackwardCall,
     Failure,
@@ -81,12 +81,11 @@ def _through_a_view(index: Index, operation: Operation) -> str:
 
 def _computed(index: Index, operation: Operation, result: Value, operands: list[Value]) -> str:
     number = number_text(result.shape, result.numbers)
-    key = "large"
+    key, known = "large", kernel_of(operation)
     if number is not None:
         alike = result.shape and any(value.shape == result.shape for value in operands)
-        known = kernel_of(operation)
         scalar = "constant number" if known.name == "scalar_tensor" else "array" if known.truth else "number"
-        key = scalar if not result.shape else "elements" if alike and elementwise(operation) else "array"
+        key = scalar if not result.shape else "elements" if alike and known.form is Form.ELEMENTWISE else "array"
     return FORWARD[key].format(
         result=index.shown[result.id],
         call=call_text(operation, index.names),

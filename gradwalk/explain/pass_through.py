@@ -10,7 +10,7 @@ from gradwalk.analysis.index import Arrival, Index
 from gradwalk.explain.pieces import gist
 from gradwalk.explain.wording import BACKWARD
 from gradwalk.notation import constant_text, short
-from gradwalk.recording import Array, Operation, Value
+from gradwalk.recording import Array, Number, Operation, Value
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ class Pass:
         """The scalar local gradient on the way of one arrival."""
         event = self.index.locals.get((self.call, self.operation.id, self.arrivals[number].edge))
         return float(event.numbers[0]) if event is not None and event.numbers else math.nan
+
+    def slopes(self, number: int = 0) -> tuple[Number, ...] | None:
+        """The whole local gradient on the way of one arrival, where it is kept as a matrix."""
+        event = self.index.locals.get((self.call, self.operation.id, self.arrivals[number].edge))
+        return event.numbers if event is not None and event.form == "matrix" else None
 
     def diagonal(self) -> bool:
         events = (self.index.locals.get((self.call, self.operation.id, arrival.edge)) for arrival in self.arrivals)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from gradwalk.analysis.index import Arrival, Index
+from gradwalk.explain.account import listed
 from gradwalk.explain.pass_through import Pass
-from gradwalk.explain.pieces import NEARLY_FLAT, called, gist, jumps
+from gradwalk.explain.pieces import NEARLY_FLAT, called, gist, jumps, size
 from gradwalk.explain.speakers import SPEAKERS
 from gradwalk.explain.wording import BACKWARD
+from gradwalk.formula.letters import broadcast
 from gradwalk.notation import Form, call_name, kernel_of
 from gradwalk.recording import Array, Backward, Operation
 
-_BROADCASTING = (Form.ELEMENTWISE, Form.EXPAND)
+_MOST_RESULTS = 4
 
 
 def passing(index: Index, event: Backward, operation: Operation, upstream: Array, arrivals: Sequence[Arrival]) -> str:
@@ -27,9 +28,25 @@ def passing(index: Index, event: Backward, operation: Operation, upstream: Array
         return seen.say("places", count=len(arrivals))
     if operation.edges[-1].name == "base":
         view, base = index.shown[operation.edges[0].value], index.shown[operation.edges[-1].value]
-        return seen.say("through a view", view=view, base=base)
-    speak = SPEAKERS.get(kernel_of(operation).told, _other)
-    return " ".join(filter(None, (speak(seen) or _other(seen), _copies(seen))))
+        reached = any(arrival.edge == len(operation.edges) - 1 for arrival in arrivals)
+        return seen.say("through a view", view=view, base=base) if reached else ""
+    speak = SPEAKERS.get(kernel_of(operation).told, other)
+    return " ".join(filter(None, (speak(seen) or other(seen), _copies(seen))))
+
+
+def from_results(index: Index, event: Backward, operation: Operation, arrivals: Sequence[Arrival]) -> str:
+    """Where gradients arrive at other results than the first alone, as of a split."""
+    arriving = index.arriving(event)
+    if arriving == operation.results[:1] or not arrivals:
+        return ""
+    results = listed([index.shown[value] for value in arriving[:_MOST_RESULTS]])
+    if len(arriving) > _MOST_RESULTS:
+        results = f"{results} and {len(arriving) - _MOST_RESULTS} others"
+    key = "results" if len(arriving) > 1 else "one result"
+    operands = list(dict.fromkeys(index.shown[arrival.value] for arrival in arrivals))
+    if kernel_of(operation).form is Form.CHOICE and len(arrivals) == 1:
+        key += " back"
+    return BACKWARD[key].format(results=results, operand=listed(operands))
 
 
 def uses(index: Index, event: Backward, arrivals: Sequence[Arrival]) -> str:
@@ -38,7 +55,9 @@ def uses(index: Index, event: Backward, arrivals: Sequence[Arrival]) -> str:
     sentences = []
     for value, arrival in last.items():
         total = index.gradients.get((event.call, value))
-        done = arrival.position == arrival.uses and total is not None
+        done = arrival.position == arrival.uses and total is not None and index.adds_up(event.call, value)
+        if not done and arrival.position == arrival.uses:
+            continue
         sentences.append(
             BACKWARD["sum of uses" if done else "more to come"].format(
                 operand=index.shown[value],
@@ -50,17 +69,18 @@ def uses(index: Index, event: Backward, arrivals: Sequence[Arrival]) -> str:
     return " ".join(sentences)
 
 
-def _other(seen: Pass) -> str:
+def other(seen: Pass) -> str:
     """Any operation: its slope for scalars, the kind of product for vectors."""
     if seen.scalar():
         return _scaled(seen) if seen.single() else ""
-    if seen.diagonal() or _broadcasts(seen):
+    if seen.diagonal() or (kernel_of(seen.operation).form is Form.ELEMENTWISE and _broadcasts(seen)):
         return seen.say("elements")
-    return seen.say("row" if math.prod(seen.result.shape) == 1 else "vjp")
+    operands = listed(list(dict.fromkeys(seen.names())))
+    return seen.say("row" if size(seen.result) == 1 else "vjp", operand=operands)
 
 
 def _broadcasts(seen: Pass) -> bool:
-    return kernel_of(seen.operation).form in _BROADCASTING or call_name(seen.operation) == "addmm"
+    return all(broadcast(seen.result.shape, seen.operand(number).shape) for number in range(len(seen.arrivals)))
 
 
 def _scaled(seen: Pass) -> str:
@@ -73,18 +93,23 @@ def _scaled(seen: Pass) -> str:
         return seen.say("unchanged", operation=word)
     if abs(local) >= NEARLY_FLAT:
         return seen.say("scaled", operation=word)
+    if local != local:
+        return ""
     return seen.say("nearly flat" if local else "flat", operation=capital)
 
 
 def _copies(seen: Pass) -> str:
     """A broadcast operand: as many copies as the result has elements for each of its own."""
+    if kernel_of(seen.operation).form not in (Form.ELEMENTWISE, Form.EXPAND):
+        return ""
     sentences = []
     for number, arrival in enumerate(seen.arrivals):
-        here, there = math.prod(seen.operand(number).shape), math.prod(seen.result.shape)
-        if _broadcasts(seen) and 0 < here < there:
-            sentences.append(
-                BACKWARD["copies"].format(
-                    operand=seen.index.shown[arrival.value], count=there // here, contribution=gist(arrival.array)
-                )
-            )
+        operand, result = seen.operand(number), seen.result
+        here, there = size(operand), size(result)
+        if broadcast(result.shape, operand.shape) is None or not 0 < here < there:
+            continue
+        rows = len(result.shape) == 2 and operand.shape in ((result.shape[1],), (1, result.shape[1]))
+        key = "copies" if here == 1 else "copies rows" if rows else "copies each"
+        name = seen.index.shown[arrival.value]
+        sentences.append(BACKWARD[key].format(operand=name, count=there // here, contribution=gist(arrival.array)))
     return " ".join(sentences)

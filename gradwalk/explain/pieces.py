@@ -6,16 +6,10 @@ import math
 from collections.abc import Sequence
 
 from gradwalk.formula.arrays import number_text
-from gradwalk.notation import Form, Kernel, function_name, kernel, kernel_of, shape_text
+from gradwalk.notation import Kernel, function_name, kernel, kernel_of, shape_text
 from gradwalk.recording import Array, Node, Number, Operation, Value
 
 NEARLY_FLAT = 0.01
-_MIXES = (Form.VIEW, Form.ORDER, Form.EXPAND, Form.JOIN, Form.SHUFFLE, Form.PRODUCT, Form.CHOICE, Form.GROUP)
-
-
-def elementwise(operation: Operation) -> bool:
-    """Whether each element of the result comes from the same element of the operands."""
-    return kernel_of(operation).form not in _MIXES
 
 
 def jumps(known: Kernel, numbers: Sequence[Number] | None) -> bool:
@@ -28,6 +22,10 @@ def jumps(known: Kernel, numbers: Sequence[Number] | None) -> bool:
     if known.name == "round":
         return abs(number) % 1 == 0.5
     return float(number).is_integer() and (known.name != "trunc" or number != 0)
+
+
+def size(value: Array | Value) -> int:
+    return math.prod(value.shape)
 
 
 def own_function(operation: Operation, node: Node) -> bool:

@@ -1,7 +1,7 @@
 """What a node hands to an operand, as a formula: upstream × local = contribution, in the form that fits the operation.
 
 A vector is a column; a gradient has the shape of its value. So a product of matrices reads ``G Bᵀ``, a transpose
-``Gᵀ``, a sum over copies ``Σᵢ ∂L/∂vᵢⱼ``; where an operation has no form of its own it is ``vᵀJ``, all elements in one row.
+``Gᵀ``, a sum over copies ``Σᵢ ∂L/∂vᵢⱼ``; where an operation has no form of its own it is ``vᵀJ``, its elements in a row.
 """
 
 from __future__ import annotations

@@ -214,7 +214,7 @@ _ARITHMETIC = (
     Kernel(
         "rsub", Form.ELEMENTWISE, "subtraction", "{other} − {self}", "{other} - {self}",
         rule=lambda f, self, other, alpha=1: other - alpha * self,
-        told="turn", signs=(("self", -1), ("other", 1)),
+        told="rsub", signs=(("self", -1), ("other", 1)),
     ),
     Kernel(
         "mul", Form.ELEMENTWISE, "multiplication", "{self} · {other}", r"{self} \cdot {other}",
@@ -314,7 +314,9 @@ _CHOOSING = (
         r"\text{where}\left({condition}, {self}, {other}\right)",
         lambda f, condition, self, other: f.where(condition, self, other), told="where",
     ),
-    Kernel("masked_fill", Form.ELEMENTWISE, rule=lambda f, self, mask, value: f.where(mask, value, self)),
+    Kernel(
+        "masked_fill", Form.ELEMENTWISE, told="filled", rule=lambda f, self, mask, value: f.where(mask, value, self)
+    ),
     _comparison("gt", ">", ">", _is(1, 0, 0)),
     _comparison("ge", "≥", r"\ge", _is(1, 1, 0)),
     _comparison("lt", "<", "<", _is(0, 0, 1)),
@@ -365,27 +367,29 @@ _COPIES = (
 )  # fmt: skip
 
 _SHAPES = (
-    *_each("view _unsafe_view", form=Form.VIEW, call="reshape", rule=_same, told="moves"),
-    *_each("reshape flatten squeeze unsqueeze", form=Form.VIEW, rule=_same, told="moves"),
-    Kernel("t", Form.ORDER, "the transpose", "{self}ᵀ", r"{self}^\top", _same, told="moves"),
-    Kernel("numpy_T", Form.ORDER, "", "{self}ᵀ", told="moves"),
-    *_each("permute transpose", form=Form.ORDER, rule=_same, told="moves"),
-    Kernel("movedim", Form.ORDER, told="moves"),
-    *_each("flip roll", form=Form.SHUFFLE),
-    Kernel("expand", Form.EXPAND, rule=_same, told="moves"),
-    *_each("cat stack", form=Form.JOIN, told="moves"),
-    Kernel(
-        "select", Form.CHOICE, "the index", latex="{self}[{range}]", single=_same, told="select",
-    ),
+    *_each("view _unsafe_view _reshape_alias", form=Form.VIEW, call="reshape", rule=_same, told="moves"),
+    *_each("reshape flatten squeeze unsqueeze unflatten", form=Form.VIEW, rule=_same, told="moves"),
+    Kernel("t", Form.ORDER, "the transpose", "{self}ᵀ", r"{self}^\top", _same, told="order"),
+    *_each("numpy_T mT", form=Form.ORDER, text="{self}ᵀ", told="order"),
+    *_each("permute transpose", form=Form.ORDER, rule=_same, told="order"),
+    *_each("movedim swapaxes", form=Form.ORDER, told="order"),
+    *_each("flip roll", form=Form.SHUFFLE, told="shuffle"),
+    Kernel("expand", Form.EXPAND, rule=_same, told="expand"),
+    *_each("cat stack", form=Form.JOIN, told="join"),
+    Kernel("select", Form.CHOICE, "the index", latex="{self}[{range}]", single=_same, told="select"),
     Kernel("slice", Form.CHOICE, "the index", latex="{self}[{range}]", single=_same, told="select"),
-    *_each("index gather masked_select index_select diagonal narrow", form=Form.CHOICE, told="select"),
-)  # fmt: skip
+    *_each("diagonal narrow masked_select unbind split split_with_sizes", form=Form.CHOICE, told="select"),
+    *_each("index gather index_select take embedding sort topk kthvalue", form=Form.CHOICE, told="taken"),
+    *_each("max_pool2d_with_indices max_pool3d_with_indices unfold as_strided", form=Form.CHOICE, told="taken"),
+)
 
 _REDUCTIONS = (
     Kernel("sum", Form.REDUCTION, single=_same, told="sum"),
     Kernel("mean", Form.REDUCTION, single=_same, told="mean"),
-    *_each("prod logsumexp", form=Form.REDUCTION, single=_same),
-    *_each("amax amin", form=Form.REDUCTION, single=_same),
+    Kernel("prod", Form.REDUCTION, single=_same, told="prod"),
+    Kernel("logsumexp", Form.REDUCTION, single=_same),
+    *_each("var std", form=Form.REDUCTION),
+    *_each("amax amin", form=Form.REDUCTION, single=_same, told="extreme"),
     *_each("nansum trace", single=_same),
     Kernel(
         "max", Form.REDUCTION, told="extreme",
@@ -403,8 +407,9 @@ _REDUCTIONS = (
 
 _GROUPS = (
     *(Kernel(f"_{name}", Form.GROUP, name, told=name) for name in ("softmax", "log_softmax")),
-    Kernel("cumsum", Form.GROUP, single=_same),
-    Kernel("cumprod", Form.GROUP),
+    Kernel("cumsum", Form.GROUP, single=_same, told="running"),
+    *_each("cumprod logcumsumexp", form=Form.GROUP),
+    Kernel("native_layer_norm", title="the layer norm", told="normalized"),
 )
 
 _PRODUCTS = (

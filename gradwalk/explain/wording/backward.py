@@ -19,8 +19,13 @@ BACKWARD = {
     "pull": "The gradient arriving at {result} is {upstream}.",
     "pull root": "The gradient starts at {result} as {upstream}.",
     "pull shape": "The gradient of {target} arrives at {result}, one number for each of its {count} elements.",
-    "results": "Gradients arrive at {results}. Each element of {operand} collects from all of their elements.",
-    "one result": "A gradient arrives at {results} alone. Each element of {operand} collects from all of its elements.",
+    "results": "Gradients arrive at {results}. Of each of them {operand} gets the vector-Jacobian product vᵀJ, and "
+    "these add up.",
+    "one result": "A gradient arrives at {results} alone. {operand} gets its vector-Jacobian product vᵀJ.",
+    "results back": "Gradients arrive at {results}, and go back to where their elements stand in {operand}; an element "
+    "that got none gets 0.",
+    "one result back": "A gradient arrives at {results} alone, and goes back to where its elements stand in {operand}; "
+    "the other elements get 0.",
     "through a view": "Only the part that {view} shows was changed; elsewhere the gradient goes on to {base} as it is.",
     "nothing": "The gradient arriving at {result} is 0, so nothing is passed on.",
     "scaled": "At {operand} = {number} the slope of {operation} is {local}, so {operand} gets {contribution}.",
@@ -41,6 +46,7 @@ BACKWARD = {
     "mul same": "{operand} is both factors, so it gets {local} times that through each of them.",
     "places": "{operand} stands at {count} places and gets a contribution through each of them.",
     "mul array": "Each factor gets it times the other factor, element by element.",
+    "mul array one": "{operand} gets it times the other factor, element by element.",
     "div": "{first} gets it divided by {denominator}. A larger {second} would make the quotient smaller: it gets "
     "{second_gets}.",
     "div numerator": "{operand} gets it divided by {denominator}.",
@@ -64,21 +70,56 @@ BACKWARD = {
     "where array": "At each place the gradient goes to the operand that the condition chose; the other one gets 0.",
     "max": "Everything goes to the element that was taken, number {place} (counting from 0); the others get 0.",
     "max tie": "{ties} elements tie, and PyTorch gives each of them 1/{ties} of it.",
+    "max groups": "Of the elements that a result was taken from, the one that was taken gets its gradient; the others "
+    "get 0.",
+    "filled": "Where the mask is true the number was replaced, so {operand} gets 0 there; elsewhere the gradient "
+    "passes unchanged.",
     "mean": "The mean shares it evenly: each of the {count} elements gets 1/{count} of it.",
+    "mean groups": "Each mean shares its gradient evenly: each of its {count} elements gets 1/{count} of it.",
     "sum": "A sum passes it on unchanged to each of its {count} elements.",
+    "sum groups": "Each sum passes its gradient on unchanged to each of its {count} elements.",
+    "prod": "Each element of {operand} gets it times the product of the others.",
     "dot": "Each vector gets the other one.",
     "dot times": "Each vector gets the other one, times {upstream}.",
     "matrix": "{parts}, with G the gradient at {result}.",
     "matrix part": "{operand} gets {product}",
-    "moves": "No number is computed here, so the gradient only goes back to the shape of {operand}.",
+    "matrix batch": "For each matrix of the batch: {parts}, with G the gradient at {result}.",
+    "column sums": "{operand} gets {scale}the sum of each column of G",
+    "copy sums": "{operand} gets {scale}G summed over its copies",
+    "transposed": "The gradient is transposed as well.",
+    "transposed product": "The gradient is transposed as well: {operand} gets {product}, with G the gradient at "
+    "{source}.",
+    "order": "The dimensions of the gradient go back to the order that they have in {operand}.",
+    "shuffled": "No number is computed here: each element of the gradient goes back to where it stood in {operand}.",
+    "moves": "No number is computed here: the gradient goes back to the shape of {operand}, its elements in their "
+    "order.",
+    "copied": "Nothing is computed here but copies.",
+    "part": "{operand} gets the part of the gradient where it stands.",
+    "parts": "The gradient is split where the pieces were joined: each gets the part where it stands.",
     "select": "Only the chosen elements of {operand} get the gradient; the others get 0.",
+    "taken": "Each element of {operand} gets the sum of the gradients at the places that it was taken to; one that was "
+    "not taken gets 0.",
     "softmax": "The results share a total of 1, so the gradients of {operand} add up to 0.",
+    "softmax along": "The results share a total of 1 along dimension {dim}. Elements of {operand} mix only along it, "
+    "and there their gradients add up to 0.",
+    "log_softmax": "The same number added to all of {operand} changes no result, so its gradients add up to 0.",
+    "log_softmax along": "Elements of {operand} mix only along dimension {dim}. The same number added to all of them "
+    "changes no result, so along it their gradients add up to 0.",
+    "running": "Each element of {operand} gets the sum of the gradients at its own place and at all after it.",
+    "running along": "Along dimension {dim}, each element of {operand} gets the sum of the gradients at its own place "
+    "and at all after it.",
+    "normalized": "{operand} is normalized in groups of {count}. Elements mix only inside of a group, and there their "
+    "gradients add up to 0.",
     "inside": "Nothing was clamped at {operand} = {number}, so the gradient passes unchanged.",
     "outside": "{operand} = {number} was clamped: a small change does nothing, so it gets 0.",
     "elements": "Element by element, the upstream gradient is multiplied by the local one.",
-    "vjp": "The vector-Jacobian product vᵀJ: each element of {operand} collects from all elements of {result}.",
+    "vjp": "The vector-Jacobian product vᵀJ: an element of {operand} gets the sum over all elements of {result}, the "
+    "gradient of each times its local gradient.",
     "row": "Each element of {operand} gets it times its own local gradient.",
     "copies": "{operand} was copied to {count} places, so it gets the sum over its copies: {contribution}.",
+    "copies each": "Each element of {operand} was copied to {count} places, so it gets the sum over its copies: "
+    "{contribution}.",
+    "copies rows": "{operand} was copied to {count} rows, so it gets the sum of each column: {contribution}.",
     "sum of uses": "{operand} is used {count} times, and its contributions add up: {total}.",
     "more to come": "{operand} is used {count} times: this is contribution {position} of {count}, and they will be "
     "added.",

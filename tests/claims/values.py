@@ -1,0 +1,386 @@
+"""The claims about values: what was computed, local gradients, seeds, .grad, what is released, names and changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from gradwalk.notation import Form, kernel_of, short
+from gradwalk.recording import Accumulate, Array, BackwardCall, Failure, Free, LocalGradient, Statement, Value
+from tests.claims.computing import Numbers, UnknownError
+from tests.claims.formulas import Recorded, array
+from tests.claims.gradients import close, shows
+from tests.claims.sentences import claim, pieces
+from tests.claims.steps import Step
+
+Pieces = Mapping[str, str]
+
+
+def result_of(recorded: Recorded) -> Value:
+    assert recorded.operation is not None
+    return recorded.index.values[recorded.operation.results[0]]
+
+
+def operands_of(recorded: Recorded) -> list[Value]:
+    assert recorded.operation is not None
+    return [recorded.index.values[edge.value] for edge in recorded.operation.edges]
+
+
+# What runs
+
+
+@claim("FORWARD", "number", "constant number", "elements", "array")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    shows(said["number"], result_of(recorded))
+
+
+@claim("FORWARD", "large")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert said["shape"] == ("×".join(map(str, result_of(recorded).shape)) or "scalar")
+
+
+@claim("FORWARD", "elements")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert recorded.operation is not None
+    assert kernel_of(recorded.operation).form is Form.ELEMENTWISE
+
+
+@claim("FORWARD", "keeps", "notes", "notes constants", "own")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert recorded.operation is not None
+    assert recorded.operation.node is not None
+    assert recorded.index.nodes[recorded.operation.node].name == said["node"]
+
+
+@claim("FORWARD", "keeps")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert recorded.operation is not None
+    node = recorded.index.nodes[recorded.operation.node or 0]
+    kept = [recorded.index.shown[saved.value] for saved in node.saved if saved.value is not None]
+    spoken = said["saved"]
+    assert all(name in spoken for name in kept), spoken
+
+
+@claim("FORWARD", "notes")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert recorded.operation is not None
+    assert not recorded.index.nodes[recorded.operation.node or 0].saved
+
+
+@claim("FORWARD", "constant")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert not any(value.requires_grad for value in operands_of(recorded))
+    assert not result_of(recorded).requires_grad
+
+
+@claim("FORWARD", "cut", "no derivative", "unrecorded")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert recorded.operation is not None
+    assert recorded.operation.node is None
+
+
+@claim("FORWARD", "rounded")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    exact = float(said["exact"].replace("−", "-"))
+    result = float(array(result_of(recorded)))
+    assert exact != result
+    assert np.float32(exact) == result or abs(exact - result) < 1e-7
+    assert said["dtype"] == result_of(recorded).dtype
+
+
+@claim("FORWARD", "in place")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert recorded.operation is not None
+    assert recorded.operation.in_place
+
+
+@claim("FORWARD", "through a view", "through a view shape")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert recorded.operation is not None
+    base, view = (recorded.index.values[value] for value in recorded.operation.results[:2])
+    assert base.storage == view.storage
+    if "number" in said:
+        shows(said["number"], base)
+        shows(said["part"], view)
+
+
+# Numbers that are none
+
+
+def _odd(found: Numbers) -> Numbers:
+    return found[~np.isfinite(found)]
+
+
+def _spoken_of(recorded: Recorded, step: Step) -> list[Numbers]:
+    """The arrays in which the odd number stands that the sentence speaks of."""
+    if isinstance(step.event, LocalGradient):
+        return [np.array(step.event.numbers or (), dtype=np.float64)]
+    if step.kind == "backward":
+        arrivals = recorded.index.arrivals.get((step.event.call, step.event.node), [])
+        return [array(arrival.array) for arrival in arrivals]
+    return [array(result_of(recorded))]
+
+
+@claim(
+    "NONFINITE", "by zero", "zero by zero", "reciprocal of zero", "power of zero", "inf spreads", "local of odd",
+    "infinite", "nan", "nan spreads", "no slope", "root of negative", "log of negative", "log of zero", "outside one",
+    "power of negative", "zero times inf", "inf minus inf", "inf over inf", "nan from inf", "no value", "nan arrives",
+    "nan slope", "inf arrives", "inf slope", "given", "beyond",
+)  # fmt: skip
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    odd = np.concatenate([_odd(found) for found in _spoken_of(recorded, step)] or [np.zeros(0)])
+    if step.kind != "local":
+        assert odd.size, "all numbers are finite"
+    if "made" in said and step.kind != "local":
+        assert said["made"] in {short(float(number)) for number in odd}
+
+
+@claim("NONFINITE", "nan", "nan spreads", "zero by zero", "root of negative", "log of negative", "outside one",
+       "power of negative", "zero times inf", "inf minus inf", "inf over inf", "nan from inf", "nan arrives",
+       "nan slope")  # fmt: skip
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert any(np.isnan(found).any() for found in _spoken_of(recorded, step))
+
+
+@claim("NONFINITE", "root of negative", "log of negative", "outside one", "log of zero", "reciprocal of zero",
+       "by zero", "zero by zero", "power of zero", "power of negative")  # fmt: skip
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    """What is to blame stands among the numbers that went in, and these were finite."""
+    if step.kind != "forward":
+        return
+    operands = operands_of(recorded)
+    assert all(np.isfinite(array(value)).all() for value in operands)
+    if "self" in said:
+        shown = {short(float(number)) for value in operands for number in array(value).reshape(-1)}
+        shown |= {short(float(c.text)) for c in _numbers_given(recorded)}
+        assert said["self"] in shown
+
+
+def _numbers_given(recorded: Recorded) -> list[object]:
+    assert recorded.operation is not None
+    return [c for c in recorded.operation.constants if c.name in ("self", "other", "exponent")]  # type: ignore[misc]
+
+
+@claim("NONFINITE", "inf spreads", "nan spreads")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    named = [value for value in operands_of(recorded) if recorded.index.shown[value.id] == said["name"]]
+    assert any(_odd(array(value)).size for value in named)
+
+
+@claim("NONFINITE", "zero times inf", "inf minus inf", "inf over inf", "nan from inf")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    """Something that went in is infinite, and nothing is nan already."""
+    if step.kind == "forward":
+        numbers = np.concatenate([array(value).reshape(-1) for value in operands_of(recorded)])
+        assert np.isinf(numbers).any()
+
+
+@claim("OVERFLOW", "")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert all(np.isfinite(array(value)).all() for value in operands_of(recorded))
+    result = array(result_of(recorded))
+    assert said["made"] in {short(float(number)) for number in _odd(result)}
+    assert not any("inf" in constant.text for constant in recorded.operation.constants)  # type: ignore[union-attr]
+
+
+# Local gradients
+
+
+@claim("LOCAL", "rises", "falls", "same", "opposite", "flat")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    [slope] = step.event.numbers
+    sign = {"rises": 1, "same": 1, "falls": -1, "opposite": -1, "flat": 0}
+    found = next(key for key in sign if _is(key, slope, said))
+    assert sign[found] == np.sign(slope)
+
+
+def _is(key: str, slope: float, said: Pieces) -> bool:
+    if "size" not in said:
+        return {1.0: "same", -1.0: "opposite", 0.0: "flat"}.get(slope) == key
+    shows(said["size"], Array((), "", (abs(slope),)))
+    return key == ("rises" if slope > 0 else "falls")
+
+
+@claim("LOCAL", "copy")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    names = [recorded.index.shown[value.id] for value in operands_of(recorded)]
+    assert names.count(said["operand"]) == int(said["count"])
+
+
+@claim("LOCAL", "diagonal", "diagonal large")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    """Where the slopes of all elements are known, upstream ⊙ slopes has to be what was handed on."""
+    event = step.event
+    assert event.form == "diagonal"
+    if "number" in said:
+        shows(said["number"], Array(result_of(recorded).shape, "", event.numbers))
+    else:
+        assert int(said["rows"]) == event.rows
+
+
+@claim("LOCAL", "row", "column", "matrix", "matrix large", "large")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    event = step.event
+    assert recorded.operation is not None
+    result = recorded.index.values[recorded.operation.results[event.result]]
+    operand = recorded.index.values[recorded.operation.edges[event.edge].value]
+    assert (event.rows, event.columns) == (math.prod(result.shape), math.prod(operand.shape))
+    for piece, size in (("rows", event.rows), ("columns", event.columns)):
+        assert int(said.get(piece, size)) == size
+
+
+# Why a slope is what it is
+
+
+@claim("SLOPES", "mul", "mul constant", "div numerator", "div denominator", "pow", "exp", "log", "sqrt", "sin", "cos",
+       "tanh", "sigmoid", "relu open", "relu closed", "relu corner", "abs corner", "step")  # fmt: skip
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    """Computed anew from the operands, as the sentence says."""
+    event, operation = step.event, recorded.operation
+    assert operation is not None
+    [slope] = event.numbers
+    inputs = {
+        edge.name: float(array(recorded.index.values[edge.value]).sum()) for edge in operation.edges if edge.name != "base"
+    }
+    inputs |= {c.name: float(c.text) for c in operation.constants if _is_number(c.text)}
+    name, argument = operation.kernel.split(".")[0].rstrip("_"), operation.edges[event.edge].name
+    with np.errstate(all="ignore"):
+        close(slope, np.float64(_SLOPES[name](inputs, argument, float(array(result_of(recorded)).sum()))), name)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _div(given: Mapping[str, float], argument: str, result: float) -> float:
+    return 1 / given["other"] if argument == "self" else -result / given["other"]
+
+
+_SLOPES = {
+    "mul": lambda given, argument, result: given["other" if argument == "self" else "self"],
+    "div": _div,
+    "pow": lambda given, argument, result: given["exponent"] * np.power(given["self"], given["exponent"] - 1),
+    "exp": lambda given, argument, result: result,
+    "log": lambda given, argument, result: 1 / given["self"],
+    "sqrt": lambda given, argument, result: 1 / (2 * result),
+    "sin": lambda given, argument, result: np.cos(given["self"]),
+    "cos": lambda given, argument, result: -np.sin(given["self"]),
+    "tanh": lambda given, argument, result: 1 - result**2,
+    "sigmoid": lambda given, argument, result: result * (1 - result),
+    "relu": lambda given, argument, result: float(given["self"] > 0),
+    "abs": lambda given, argument, result: 0.0,
+    **dict.fromkeys(("floor", "ceil", "round", "trunc", "sign", "sgn"), lambda given, argument, result: 0.0),
+}
+
+
+@claim("SLOPES", "tanh flat", "sigmoid flat")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert abs(step.event.numbers[0]) < 0.01
+
+
+@claim("SLOPES", "tie")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    first, second = operands_of(recorded)
+    close(array(first), array(second))
+    assert step.event.numbers == (0.5,)
+
+
+@claim("SLOPES", "winner", "loser")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    taken = array(operands_of(recorded)[step.event.edge]) == array(result_of(recorded))
+    assert bool(taken) is (step.event.numbers == (1.0,))
+
+
+@claim("SLOPES", "jump")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert step.event.numbers == (0.0,)
+
+
+# Seeds, .grad, and what is released
+
+
+@claim("SEED", "one", "number", "vector", "ones")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    event = step.event
+    assert isinstance(event, BackwardCall)
+    if "count" in said:
+        assert int(said["count"]) == math.prod(event.seed.shape) > 1
+    elif "seed" in said:
+        shows(said["seed"], event.seed)
+    else:
+        assert set(event.seed.numbers or ()) == {1.0}
+
+
+@claim("SEED", "retain")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    events = recorded.index.recording.events
+    assert step.event.retain_graph
+    assert not any(isinstance(event, Free) and event.call == step.event.call for event in events)
+
+
+@claim("SEED", "again", "again unsaved")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    """It can be walked again: so it was, whole."""
+    events = recorded.index.recording.events
+    after = events[events.index(step.event) + 1 :]
+    assert not (after and isinstance(after[-1], Failure) and after[-1].span == step.event.span)
+
+
+@claim("ACCUMULATE", "first", "first shape", "adds", "adds shape")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    event = step.event
+    assert said["leaf"] == recorded.index.shown[event.leaf]
+    before = np.zeros(event.after.shape) if event.before is None else array(event.before)
+    close(before + array(event.added), array(event.after))
+    for piece, found in (("before", event.before), ("added", event.added), ("after", event.after)):
+        if piece in said:
+            shows(said[piece], found)
+
+
+@claim("ACCUMULATE", "retained", "root")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    value = recorded.index.values[step.event.leaf]
+    if "leaf" in said:
+        assert not value.is_leaf
+    else:
+        assert recorded.index.calls[step.event.call].root == step.event.leaf
+
+
+@claim("ACCUMULATE", "untouched", "untouched many")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    """No node that backward() can reach writes to these leaves; they exist, and nothing wrote their .grad yet."""
+    index, event = recorded.index, step.event
+    call = index.calls[event.call]
+    waiting = [] if call.node is None else [call.node]
+    reached: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if node not in reached:
+            reached.add(node)
+            waiting += [route.node for route in index.nodes[node].next if route.node is not None]
+    tensors = {index.values[leaf].tensor for node in reached if (leaf := index.nodes[node].leaf) is not None}
+    before = index.recording.events[: index.recording.events.index(event)]
+    known = {index.values[b.value].tensor for e in before if isinstance(e, Statement) for b in e.bindings if b.value}
+    written = {index.values[e.leaf].tensor for e in before if isinstance(e, Accumulate)} | index.given.keys()
+    for name in pieces(said.get("leaves", said.get("leaf", ""))):
+        value = next(value for value in index.values.values() if index.shown[value.id] == name)
+        assert value.tensor not in tensors, f"a way leads to {name}"
+        assert value.tensor not in written, f"{name}.grad was written"
+        assert value.is_leaf
+        assert value.requires_grad
+        used = {edge.value for operation in index.recording.operations for edge in operation.edges}
+        assert value.tensor in known or value.id in used or value.id == 0, f"{name} is not there yet"
+
+
+@claim("FREE", "one", "many")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert len(step.event.nodes) == int(said.get("count", 1))
+
+
+__all__ = ["UnknownError"]
