@@ -292,7 +292,7 @@ Y = "y = torch.tensor({}, requires_grad=True)"
             "[1.0, 2.0]",
             "",
             "The gradient of z arrives at v₁, one number for each of its 2 elements. No number is "
-            "computed here, so the gradient only goes back to the shape of x.",
+            "computed here: the gradient goes back to the shape of x, its elements in their order.",
         ),
         (
             "torch.softmax(x, 0)[0]",

@@ -175,8 +175,23 @@ def local(code: str) -> list[list[str]]:
         ("m @ v", [["∂z/∂m=I_2⊗v^⊤"], ["∂z/∂v=m", "=[1 2 3;4 5 6;]"]]),
         ("m + v", [["∂z_ij/∂m_ij=1", "∂z/∂m,\xa0element\xa0by\xa0element:\xa0[1 1 1;1 1 1;]"], ["∂z_ij/∂v_j=1"]]),
         ("v * x", [["∂z_i/∂v_i=x", "∂z/∂v=diag\xa0[4, 4, 4]"], ["∂z_i/∂x=v_i", "∂z/∂x=[1;2;3;]"]]),
-        ("v.reshape(3, 1)", [["∂z/∂v=[1 0 0;0 1 0;0 0 1;]"]]),
+        ("v.reshape(3, 1)", [["∂z/∂v=I_3", "=[1 0 0;0 1 0;0 0 1;]"]]),
         ("torch.stack([v, v])", [["∂z/∂v^(1)∈ℝ^6×3"], ["∂z/∂v^(2)∈ℝ^6×3"]]),
+        (
+            "torch.softmax(v, 0)",
+            [
+                [
+                    "∂z_i/∂v_j=z_i(δ_ij−z_j)",
+                    "∂z/∂v=[0.08193 −0.02203 −0.05989;−0.02203 0.1848 −0.1628;−0.05989 −0.1628 0.2227;]",
+                ]
+            ],
+        ),
+        ("torch.log_softmax(m, 1)", [["∂z_ij/∂m_ik=δ_jk−e^z_ik"]]),
+        ("m.cumsum(0)", [["∂z_ij/∂m_kj=1\xa0if\xa0k≤i\xa0else\xa00"]]),
+        ("m.sum(1)", [["∂z_i/∂m_ij=1"]]),
+        ("m.T", [["∂z_ji/∂m_ij=1"]]),
+        ("m.amax(1)", [["∂z_i/∂m_ij=1\xa0if\xa0m_ij=z_i\xa0else\xa00"]]),
+        ("(v * 0).norm()", [["∂v_1_i/∂v_i=0", "∂v_1/∂v=diag\xa0[0, 0, 0]"]]),
     ],
 )
 def test_local_gradients_in_symbols_and_in_numbers(code: str, lines: list[list[str]]) -> None:

@@ -144,9 +144,9 @@ def test_each_operand_has_a_derivative_of_its_own(line: str, edge: int, written:
         ("z = x.mean()", 0, r"\frac{1}{2}"),
         ("z = torch.dot(x, y)", 0, r"y^{\top}"),
         ("z = torch.dot(x, y)", 1, r"x^{\top}"),
-        ("z = x.max()", 0, r"1 \text{ at the maximum, } 0 \text{ elsewhere}"),
-        ("z = x.prod()", 0, r"\frac{z}{x_i}"),
-        ("z = x.norm()", 0, r"\frac{x_i}{z}"),
+        ("z = x.max()", 0, r"1 \text{ if } x = z \text{ else } 0"),
+        ("z = x.prod()", 0, r"\frac{z}{x}"),
+        ("z = x.norm()", 0, r"\frac{x}{z}"),
         ("z = F.mse_loss(x, y)", 0, "x - y"),  # 2 (x − y) / 2
         ("z = F.mse_loss(x, y, reduction='sum')", 0, "2 (x - y)"),
     ],
@@ -164,8 +164,7 @@ def test_reductions_and_products_have_their_jacobian(lines: str, edge: int, writ
         ("v = W @ M", 1, r"W \otimes I_{3}"),
         ("v = torch.relu(x)", 0, r"1 \text{ if } x > 0 \text{ else } 0"),
         ("v = x * 3", 0, "3"),
-        ("v = torch.softmax(x, 0)", 0, r"v_i (\delta_{ij} - v_j)"),
-        ("v = torch.log_softmax(x, 0)", 0, r"\delta_{ij} - e^{v_j}"),
+        ("v = torch.softmax(x, 0)", 0, None),  # without the letters of its elements, which ``formula`` knows
         ("v = W.t()", 0, None),
         ("v = x.cumsum(0)", 0, None),
     ],

@@ -96,7 +96,7 @@ def call_text(operation: Operation, names: Mapping[int, str]) -> str:
         return f"{constants['other']} · {arguments['self']}"
     if known.name in ("select", "slice"):
         return f"{arguments['self']}[{index_text(operation)}]"
-    plain = [constant for constant in operation.constants if not default_constant(constant)]
+    plain = [c for c in operation.constants if not default_constant(c) and known.name != "t"]  # ᵀ says its dimensions
     form = known.text and scaled(known, known.text, [constant.name for constant in plain], " · ")
     if form and all(constant.name == "dtype" or f"{{{constant.name}}}" in form for constant in plain):
         try:

@@ -1,0 +1,156 @@
+"""Programs whose every step is checked: one operation each, networks, layers, several calls of backward()."""
+
+from __future__ import annotations
+
+START = """import torch
+import torch.nn as nn
+import torch.nn.functional as F
+torch.manual_seed(0)
+a = torch.tensor([[0.3, -1.2, 2.0], [0.7, 1.1, -0.4]], requires_grad=True)
+b = torch.tensor([[0.5, 1.2, 2.5], [0.7, 1.1, 0.4]], requires_grad=True)
+v = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+s = torch.tensor(0.6, requires_grad=True)
+w = torch.tensor([[0.2, 1.3], [-0.6, 0.9], [1.4, -1.1]], requires_grad=True)
+"""
+
+EXPRESSIONS = """
+a + b|a + v|a * s|a * v|a / b|a - v|v - a|1 - a|a ** 2|2 ** a|a.exp()|a.log()|b.log()|a.tanh()|a.sigmoid()|a.relu()
+a.abs()|torch.maximum(a, v)|torch.maximum(a, b)|torch.where(a > 0, a, b)|torch.where(a > 0, a, v)|a.clamp(-1, 1)
+a.masked_fill(a > 0, 2.0)|a.masked_fill(a > 0, float("-inf")).exp()|F.gelu(a)|F.softplus(a)|F.leaky_relu(a, 0.1)
+F.elu(a)|F.silu(a)|torch.lerp(a, b, 0.25)|torch.atan2(a, b)|torch.hypot(a, v)|torch.div(a, b, rounding_mode="floor")
+a % 2|a.add(b, alpha=2)|a.sub(v, alpha=3)|torch.rsub(a, v)|torch.rsub(a, v, alpha=2)|a.square()|b.sqrt()|b.rsqrt()
+a.sum()|a.sum(0)|a.sum(1, keepdim=True)|a.sum(-1)|a.mean(1)|a.mean()|a.prod(1)|a.prod()|(a * 0).prod()
+v.prod()|a.max()|a.max(1)[0]|torch.stack([v, v]).max()|torch.stack([v, v]).amax(0)|a.amin(0)|a.amax((0, 1))
+a.norm()|(a * 0).norm()|a.norm(1)|a.norm(dim=1)|a.logsumexp(1)|a.logsumexp((0, 1))|a.var()|a.std(0)
+torch.var_mean(a)[0]|torch.aminmax(a)[1]|a.median()|a.cumsum(0)|v.cumsum(0)|a.cumprod(1)|torch.logcumsumexp(v, 0)
+a @ w|a @ v|v @ w|v @ v|v.dot(v)|v.dot(a[0])|w @ a|a @ a.T|torch.addmm(v[:2], a, w, beta=2, alpha=3)
+torch.addmm(a @ w, a, w)|torch.addmm(v[:1], a, w)|torch.addmv(v[:2], a, v)|torch.outer(v, v)|torch.outer(v, a[0])
+torch.baddbmm(v[:2], torch.stack([a, b]), torch.stack([w, w]))|torch.bmm(torch.stack([a, b]), torch.stack([w, w]))
+torch.stack([a, b]) @ w|F.linear(a, w.T, v[:2])|F.linear(v, w.T, v[:2])|F.linear(torch.stack([a, b]), w.T, v[:2])
+F.linear(a, w.T)|F.linear(a, b)|torch.einsum("ij,kj->ik", a, b)|torch.einsum("ij,ij->i", a, b)
+torch.einsum("bi,ij->bj", a, w)|torch.einsum("i,j->ij", v, v)|torch.matmul(a, w)
+a.T|a.t()|a.transpose(0, 1)|torch.stack([a, b]).permute(2, 0, 1)|torch.stack([a, b]).transpose(1, 2)|a.mT
+a.reshape(-1)|a.view(3, 2)|a.flatten()|a.unsqueeze(1)|a.unsqueeze(1).squeeze(1)|a.squeeze()|v.expand(2, 3)
+a[:, :1].expand(2, 4)|a.expand(1, 2, 3)|s.expand(3)|a.repeat(2, 1)|torch.cat([a, b])|torch.cat([a, b], dim=1)
+torch.cat([a, a])|torch.cat([a, v.unsqueeze(0)])|torch.stack([a, b], dim=1)|torch.stack([v, v])|torch.stack([s, s * 2])
+a[0]|a[-1]|a[:, 0]|a[:, -1]|a[0, 1]|a[:, 1:]|a[:, ::2]|a[[0, 0]]|a[a > 0]|v[v > 1.5]|a[torch.tensor([1, 0])]
+a.gather(1, torch.tensor([[0, 0], [1, 2]]))|a.index_select(1, torch.tensor([0, 2]))|a.take(torch.tensor([0, 4, 4]))
+a.split(1)[0]|a.split(1)[1]|a.split(1)[1] * a.split(1)[0]|torch.cat(v.split([1, 2]))|a.unbind()[1]|sum(a.unbind())
+sum(a.chunk(3, dim=1))|a.flip(0)|a.roll(1, 1)|a.diagonal()|v.diag()|a.tril()|a.triu()|a.narrow(1, 0, 2)
+a.sort(dim=1)[0]|v.sort(descending=True)[0]|a.topk(2, dim=1)[0]|v.unfold(0, 2, 1)|a.repeat_interleave(2)
+F.softmax(a, 0)|F.softmax(a, 1)|F.softmax(v, 0)|F.log_softmax(a, 1)|F.log_softmax(v, 0)|F.softmax(torch.stack([a, b]), 1)
+F.layer_norm(a, (3,), v, v)|F.layer_norm(a, (3,))|F.layer_norm(a, (2, 3))|F.batch_norm(a, None, None, training=True)
+F.dropout(a, 0.5)|F.cross_entropy(a, torch.tensor([0, 2]))|F.cross_entropy(v, torch.tensor(1))
+F.cross_entropy(a, torch.tensor([0, 2]), reduction="sum")|F.cross_entropy(a, torch.tensor([0, -100]))
+F.nll_loss(F.log_softmax(a, 1), torch.tensor([1, 1]), reduction="none")|F.mse_loss(a, b)|F.mse_loss(s, v[0])
+F.mse_loss(a, b, reduction="sum")|F.mse_loss(a, b, reduction="none")|F.l1_loss(a, b)|F.smooth_l1_loss(a, b)
+F.binary_cross_entropy(a.sigmoid(), (b > 1).float())|F.binary_cross_entropy_with_logits(a, (b > 1).float())
+F.huber_loss(a, b)|F.kl_div(a, b)|F.embedding(torch.tensor([0, 1, 0]), w)
+F.embedding(torch.tensor([0, 1, 0]), w, padding_idx=0)|F.conv1d(a[None], torch.ones(1, 2, 2, requires_grad=True))
+F.conv2d(torch.stack([a, b])[None], torch.ones(1, 2, 2, 2, requires_grad=True))|F.max_pool2d(a[None, None], 2)
+F.max_pool1d(v[None], 2, stride=1)|F.avg_pool2d(a[None, None], 2)|F.pad(a, (1, 1))|F.normalize(a, dim=1)
+a.clone().mul_(2)|a.contiguous()|a.T.contiguous()|a.double()|a.detach() * a|F.cosine_similarity(a, b)|torch.cdist(a, b)
+torch.linalg.inv(a @ a.T + torch.eye(2))|torch.linalg.det(a @ a.T)|F.prelu(a, v[:1])|a.mean() * a|a * a + a
+a * a.detach()|(a > 0).float() * a|torch.floor(a)|a.sign()|a.round() * a|s * 2 + s|s.sin() * s.exp()|s / 2 - s
+torch.maximum(s, s * 2)|torch.minimum(s, v[0])|torch.where(s > 1, s, v[0])|s.clamp(0, 0.5)|s.clamp(0, 1)|s.relu()
+(-s).relu()|(s - s).abs()|(-s).abs()|s.sigmoid()|(s * 20).sigmoid()|(s * 20).tanh()|s.log()|s.sqrt()|s ** 3|3 / s
+s / v[0]|v[0] - s|v[0] + s|v[0] * s|s * s|torch.floor(s)|torch.round(s)|s.floor() + s|s.cos()|s.tan()
+"""
+
+PROGRAMS = {
+    "linear layers": """
+lin = nn.Linear(3, 2)
+lin(v).sum().backward()
+(lin(a) ** 2).mean().backward()
+""",
+    "a network in training": """
+net = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 1))
+opt = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+for _ in range(2):
+    opt.zero_grad()
+    F.mse_loss(net(a.detach()), torch.tensor([[0.5], [1.0]])).backward()
+    opt.step()
+""",
+    "tied weights": """
+hidden = torch.tanh(a @ w)
+back = hidden @ w.T
+((back - a) ** 2).sum().backward()
+""",
+    "a graph that is walked twice": """
+y = a * a
+z = y.sum()
+z.backward(retain_graph=True)
+z.backward()
+""",
+    "a second walk that fails": """
+y = s ** 2 + 1
+y.backward()
+y.backward()
+""",
+    "a second walk that needs nothing": """
+y = s + v.sum()
+y.backward()
+y.backward()
+""",
+    "a leaf that nothing leads to": """
+unused = torch.tensor(1.0, requires_grad=True)
+(s * 2).backward()
+later = torch.tensor(3.0, requires_grad=True)
+""",
+    "seeds": """
+(a * b).backward(torch.ones(2, 3))
+(v * 2).backward(torch.tensor([0.1, 1.0, 0.001]))
+(s * 2).backward(torch.tensor(3.0))
+s.backward()
+""",
+    "changes in place": """
+y = a * 2
+y += 1
+y[0] = 3.0
+y.mul_(b)
+y.sum().backward()
+with torch.no_grad():
+    a -= 0.1 * a.grad
+a.grad.zero_()
+""",
+    "retained": """
+y = a * 3
+y.retain_grad()
+(y * y).sum().backward()
+""",
+    "numbers that are none": """
+zero = torch.tensor(0.0, requires_grad=True)
+z = torch.log(zero) * zero + torch.sqrt(zero - 1) + zero / zero + 1 / zero + torch.exp(s * 200) + torch.asin(s * 4)
+z.backward()
+x = torch.where(zero > 0, torch.sqrt(zero), zero)
+x.backward()
+""",
+    "attention": """
+q, k = a @ w, b @ w
+weights = F.softmax(q @ k.T / 2 ** 0.5, dim=-1)
+((weights @ b) ** 2).sum().backward()
+""",
+    "a recurrent cell": """
+state = torch.zeros(1, 2)
+for row in a.unbind():
+    state = torch.tanh(row.unsqueeze(0) @ w + state @ w[:2] + v[:2])
+state.sum().backward()
+""",
+    "names": """
+y = a
+z = a.detach()
+n = 3
+t = a.T
+u = (a * 2).sum()
+""",
+}
+"""By what they are about; each after ``START``."""
+
+
+def expressions() -> list[str]:
+    return [expression for line in EXPRESSIONS.strip().split("\n") for expression in line.split("|")]
+
+
+def program_of(expression: str) -> str:
+    """The expression with gradients that differ from element to element."""
+    return f"{START}z = {expression}\n(z * z).sum().backward()\n"
