@@ -378,17 +378,21 @@ def test_pytorchs_own_rule_stands_with_what_it_uses() -> None:
             "[4.0, -9.0]",
             "The square root of a negative number such as −9 is not a real number: PyTorch gives nan.",
         ),
-        ("1 / x", "0.0", "It is inf because v₁ is infinite."),
+        ("1 / x", "0.0", "An infinity went in with v₁, and inf comes out."),
         ("x / 0", "3.0", "3 / 0 = inf: for a tensor this is no error; the result is inf."),
         ("x / 0", "0.0", "0 / 0 has no value: PyTorch gives nan, not a number."),
         ("x**-1.0", "0.0", "0 to a negative power divides by 0: inf."),
         ("x**0.5", "-4.0", "A negative number to a broken power such as 0.5 is not a real number: PyTorch gives nan."),
+        ("x.masked_fill(x > 0, float('-inf'))", "1.0", "−inf is what the program put there."),
+        ("F.normalize(x * 0, dim=0, eps=0.0)", "[1.0, 2.0]", "0 / 0 has no value: PyTorch gives nan, not a number."),
+        ("x.var()", "[1.0]", "PyTorch gives nan here: not a number."),
+        ("(x * 1e30 @ x)", "[1e30, 1.0]", "it overflows to inf."),
         ("torch.exp(x)", "100.0", "The result is beyond the largest float32, 3.403e+38, so it overflows to inf."),
         ("torch.asin(x)", "2.0", "asin is defined only from −1 to 1, and 2 lies outside: PyTorch gives nan."),
         ("torch.log(x) * x", "0.0", "0 · inf = nan: zero times infinity is undefined."),
         ("torch.log(x) - torch.log(x)", "0.0", "inf − inf = nan: a difference of infinities has no value."),
-        ("torch.sin(torch.log(x))", "0.0", "sin has no value at infinity, so this is nan."),
-        ("torch.sqrt(x) + 1", "-1.0", "v₁ holds nan, and whatever is computed with nan is nan."),
+        ("torch.sin(torch.log(x))", "0.0", "An infinity went in with v₁, and nan comes out: not a number."),
+        ("torch.sqrt(x) + 1", "-1.0", "nan went in with v₁, and nan comes out."),
     ],
 )
 def test_inf_and_nan_are_explained_in_the_forward_pass(code: str, x: str, sentence: str) -> None:
@@ -468,7 +472,7 @@ def test_a_sigmoid_that_float32_rounds_to_one() -> None:
 def test_a_number_beyond_float32_is_inf_and_the_start_says_why() -> None:
     index = Index(record(X.format(x="1e39") + "z = x * 2"))
     said = explain.start(index, [index.values[0]], index.operations[0]).sentence
-    assert "x is inf, as its number is beyond the largest float32, 3.403e+38." in said
+    assert "x is inf: any number beyond 3.403e+38 is that in float32." in said
 
 
 MATRICES = "import torch\nA = torch.ones(2, 3, requires_grad=True)\nB = torch.ones(3, 2, requires_grad=True)\n"

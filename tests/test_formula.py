@@ -199,7 +199,7 @@ def test_local_gradients_in_symbols_and_in_numbers(code: str, lines: list[list[s
 
 
 def test_a_shared_maximum_is_not_called_one_at_the_maximum() -> None:
-    """The symbols of max say "1 at the maximum, 0 elsewhere", which is false for a tie."""
+    """The symbols of max say "1 if v = z else 0", which is false for a tie."""
     assert local("torch.stack([x, x]).max()")[0][0].startswith("∂")
     index = Index(record("import torch\nv = torch.tensor([3.0, 3.0], requires_grad=True)\nv.max().backward()\n"))
     event = next(event for event in index.recording.events if isinstance(event, LocalGradient))

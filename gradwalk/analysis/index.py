@@ -127,6 +127,23 @@ class Index:
                 found.setdefault(edge.value, []).append((operation, number))
         return found
 
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """The names of values, which nothing else in a formula may have."""
+        return frozenset(self.names.values())
+
+    def reached(self, call: int) -> set[int]:
+        """The nodes that a backward call can come to."""
+        seen: set[int] = set()
+        roots = [self.calls[call].node, *(root.node for root in self.calls[call].more)]
+        waiting = [node for node in roots if node is not None]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                waiting += [route.node for route in self.nodes[node].next if route.node is not None]
+        return seen
+
     def adds_up(self, call: int, value: int) -> bool:
         """Whether a value's gradient is the sum of what arrived; a hook may have changed it."""
         total, parts = self.gradients.get((call, value)), self.contributions.get((call, value), ())

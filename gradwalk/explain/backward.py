@@ -31,9 +31,12 @@ from gradwalk.recording import (
     Array,
     Backward,
     BackwardCall,
+    Failure,
+    Forward,
     Free,
     Node,
     Operation,
+    Statement,
 )
 
 
@@ -53,11 +56,19 @@ def seed(index: Index, event: BackwardCall) -> Account:
 
 
 def _again(index: Index, event: BackwardCall) -> str:
-    """Whether the graph behind the root was built before this part of the program, and why it is still there."""
+    """Whether the graph behind the root was built before this part of the program, and how it could be walked anew."""
     made = index.values[event.root].operation
-    if made is None or made in index.ran:
+    if made is None or made in index.ran or _failed(index, event):
         return ""
-    return "again" if any(s.value is not None for node in index.nodes.values() for s in node.saved) else "again unsaved"
+    reached = (index.nodes[node] for node in index.reached(event.call))
+    return "again" if any(s.value is not None for node in reached for s in node.saved) else "again unsaved"
+
+
+def _failed(index: Index, event: BackwardCall) -> bool:
+    """Whether the walk ended in an error, as where something that a node saved was gone."""
+    events = index.recording.events
+    later = events[events.index(event) + 1 :]
+    return any(isinstance(other, Failure) and other.span == event.span for other in later)
 
 
 def backward(index: Index, event: Backward) -> Account:
@@ -126,14 +137,34 @@ def accumulate(index: Index, event: Accumulate) -> Account:
 
 
 def _untouched(index: Index, event: Accumulate) -> str:
-    """After the last one: the leaves of the program that got nothing."""
-    if event is not index.accumulated[-1]:
+    """After the last one of a call: the leaves of the program, of those that are there, that it does not lead to."""
+    if event is not [other for other in index.accumulated if other.call == event.call][-1]:
         return ""
-    touched = {index.values[other.leaf].tensor for other in index.accumulated} | index.given.keys()
-    names = {v.tensor: index.shown[v.id] for v in index.values.values() if v.tensor in index.places.leaves and v.names}
-    missed = [name for tensor, name in names.items() if tensor not in touched]
+    leaves = [index.nodes[node].leaf for node in index.reached(event.call)] + [event.leaf]
+    reached = {index.values[leaf].tensor for leaf in leaves if leaf is not None}
+    there = _there(index, event)
+    missed = {
+        value.tensor: index.shown[value.id]
+        for value in index.values.values()
+        if value.tensor in index.places.leaves and value.names and value.tensor in there - reached
+    }
     key = "untouched" if len(missed) == 1 else "untouched many"
-    return ACCUMULATE[key].format(leaf=missed[0], leaves=listed(missed)) if missed else ""
+    names = list(missed.values())
+    return ACCUMULATE[key].format(leaf=names[0], leaves=listed(names)) if names else ""
+
+
+def _there(index: Index, event: Accumulate) -> set[int]:
+    """The leaves that have been spoken of before an event, and none that the program made since."""
+    found: set[int] = set()
+    for earlier in index.recording.events:
+        if earlier is event:
+            break
+        if isinstance(earlier, Statement):
+            bound = [index.values[binding.value] for binding in earlier.bindings if binding.value is not None]
+            found |= {value.tensor for value in bound if value.is_leaf and value.requires_grad}
+        elif isinstance(earlier, Forward):
+            found |= {index.values[edge.value].tensor for edge in index.operations[earlier.operation].edges}
+    return found
 
 
 def free(event: Free) -> Account:

@@ -49,7 +49,7 @@ def changed(index: Index, event: Forward) -> Account:
         return Account(title, UPDATE["grad zero" if zero else "grad"].format(name=name), () if zero else lines)
     if after.tensor not in index.places.leaves:
         return told_forward(index, event)
-    quiet = UPDATE["no graph"].format(name=name) if operation.node is None else ""
+    quiet = UPDATE["no graph"].format(name=name) if operation.node is None and after.is_leaf else ""
     sentence = joined(_moved(name, before, after), _version(before, after), quiet)
     return Account(TITLES["update"].format(name=name), sentence, lines)
 
@@ -64,6 +64,8 @@ def cleared(index: Index, event: Cleared) -> Account:
 def _moved(name: str, before: Value, after: Value) -> str:
     texts = [number_text(value.shape, value.numbers) for value in (before, after)]
     key = "shape" if None in texts else "array" if after.shape else "number"
+    if before.storage != after.storage:
+        key = "moved shape" if None in texts else "moved"
     return UPDATE[key].format(name=name, before=texts[0], after=texts[1])
 
 

@@ -44,8 +44,7 @@ def start(index: Index, inputs: list[Value], first: Operation | None) -> Account
     press = START["press backward" if index.calls else "press"]
     if first is not None:
         press = START["press forward"].format(first=_equation(index, first))
-    beyond = "" if "inf" in index.recording.source else overflowed(inputs, index.shown)
-    return Account(TITLES["start"], joined(START["graph"], given, beyond, press))
+    return Account(TITLES["start"], joined(START["graph"], given, overflowed(inputs, index.shown), press))
 
 
 def _equation(index: Index, operation: Operation) -> str:

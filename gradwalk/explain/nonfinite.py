@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from gradwalk.explain.exact import exact
 from gradwalk.explain.wording import FORWARD, NONFINITE, OVERFLOW, START
-from gradwalk.notation import MINUS, Kernel, call_name, kernel_of, short
+from gradwalk.formula.letters import broadcast
+from gradwalk.notation import MINUS, Form, Kernel, kernel_of, short
 from gradwalk.recording import Array, LocalGradient, Number, Operation, Value
 
 LARGEST = {"float32": "3.403e+38", "float64": "1.798e+308", "float16": "65504", "bfloat16": "3.39e+38"}
+_LIMITS = {"float32": 3.4028235e38, "float64": 1.7976931348623157e308, "float16": 65504.0, "bfloat16": 3.3895e38}
 
 
 def odd(numbers: Sequence[Number] | None) -> bool:
@@ -22,44 +25,60 @@ def forward_reason(operation: Operation, operands: Sequence[Value], result: Valu
     if not odd(result.numbers) or result.numbers is None:
         return ""
     place = next(number for number, entry in enumerate(result.numbers) if not math.isfinite(entry))
-    made = result.numbers[place]
-    inputs = {
-        edge.name: _at(value, place, result) for edge, value in zip(operation.edges, operands, strict=True)
-    } | _constants(operation)
-    known = kernel_of(operation)
-    kernel = known.name
-    spread = [value for value in operands if odd(value.numbers)]
+    made, known = result.numbers[place], kernel_of(operation)
+    alike = known.form is Form.ELEMENTWISE
+    behind = {
+        edge.name: _at(value, place, result) if alike else None
+        for edge, value in zip(operation.edges, operands, strict=True)
+    }
+    given = _constants(operation)
+    if any(_same(number, made) for number in given.values()):
+        return NONFINITE["given"].format(made=short(made))
+    spread = [
+        value
+        for edge, value in zip(operation.edges, operands, strict=True)
+        if (odd((number,)) if (number := behind[edge.name]) is not None else odd(value.numbers))
+    ]
+    inputs = behind | given
     if spread:
-        return _spread(kernel, list(inputs.values()), made, names[spread[0].id], spread[0])
+        return _spread(known, inputs, made, names[spread[0].id], spread)
+    return _own_fault(operation, inputs, made, result, names)
+
+
+def _own_fault(
+    operation: Operation, inputs: Mapping[str, float | None], made: Number, result: Value, names: Mapping[int, str]
+) -> str:
+    """Of finite numbers: which rule they break, or that the result is too large for its dtype."""
+    known = kernel_of(operation)
     pieces = {name: short(number) for name, number in inputs.items() if number is not None}
     key = _domain(known, inputs)
     if key and set(inputs) == set(pieces):
         name = names[operation.edges[0].value] if operation.edges else ""
-        return NONFINITE[key].format(kernel=kernel, made=short(made), name=name, **pieces)
+        return NONFINITE[key].format(kernel=known.name, made=short(made), name=name, **pieces)
     if math.isnan(made):
-        return NONFINITE["nan"].format(kernel=kernel)
-    return OVERFLOW.format(
-        dtype=result.dtype, largest=LARGEST.get(result.dtype, "number it can hold"), made=short(made)
-    )
+        return NONFINITE["nan"].format()
+    value, largest = exact(known, inputs), LARGEST.get(result.dtype)
+    sums = known.form is Form.PRODUCT or known.name in ("sum", "mean")
+    if largest is not None and (sums or (value is not None and abs(value) > _LIMITS[result.dtype])):
+        return OVERFLOW.format(dtype=result.dtype, largest=largest, made=short(made))
+    return NONFINITE["made"].format(made=short(made))
+
+
+def _same(number: float | None, other: Number) -> bool:
+    return number is not None and (number == other or (math.isnan(number) and math.isnan(other)))
 
 
 def saturated(operation: Operation, operands: Sequence[Value], result: Value) -> str:
     """That a sigmoid or tanh came out as exactly 0 or ±1, which it never is; an empty text when it did not."""
-    exactly = _SATURATING.get(call_name(operation))
     numbers = operands[0].numbers if operands else None
-    if exactly is None or result.shape or not numbers or not result.numbers or not math.isfinite(numbers[0]):
+    if operation.kernel not in ("sigmoid", "tanh") or result.shape or not numbers or not result.numbers:
         return ""
-    made, exact = result.numbers[0], exactly(min(max(float(numbers[0]), -700.0), 700.0))
-    if made not in (0, 1, -1) or exact == made:
+    made, value = result.numbers[0], exact(kernel_of(operation), {"self": float(numbers[0])})
+    if made not in (0, 1, -1) or value is None or value == made:
         return ""
-    text = f"{exact:.8g}".replace("-", MINUS)
-    return FORWARD["rounded"].format(exact=text, dtype=result.dtype, made=short(made))
-
-
-_SATURATING: Mapping[str, Callable[[float], float]] = {
-    "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
-    "tanh": math.tanh,
-}
+    texts = (f"{value:.{digits}g}" for digits in range(8, 18))
+    text = next((text for text in texts if float(text) != made), "").replace("-", MINUS)
+    return FORWARD["rounded"].format(exact=text, dtype=result.dtype, made=short(made)) if text else ""
 
 
 def overflowed(values: Sequence[Value], names: Mapping[int, str]) -> str:
@@ -83,12 +102,15 @@ def _constants(operation: Operation) -> dict[str, float | None]:
 
 
 def _at(value: Value, place: int, result: Value) -> float | None:
-    """The operand's number behind one entry of an elementwise result; None where the shapes do not say."""
-    if value.numbers is None:
+    """The operand's number behind one entry of an elementwise result, to whose shape it may be broadcast."""
+    if value.numbers is None or broadcast(result.shape, value.shape) is None:
         return None
-    if value.shape == result.shape:
-        return value.numbers[place]
-    return value.numbers[0] if len(value.numbers) == 1 else None
+    position, step = 0, 1
+    sizes = (1,) * (len(result.shape) - len(value.shape)) + value.shape
+    for whole, own in zip(result.shape[::-1], sizes[::-1], strict=True):
+        position += place % whole * step if own > 1 else 0
+        place, step = place // whole, step * own
+    return value.numbers[position]
 
 
 def _domain(known: Kernel, inputs: Mapping[str, float | None]) -> str | None:
@@ -119,17 +141,25 @@ def _power(base: float, exponent: float | None) -> str | None:
     return "power of negative" if base < 0 and not float(exponent).is_integer() else None
 
 
-def _spread(kernel: str, inputs: Sequence[float | None], made: float, name: str, source: Value) -> str:
-    known = [number for number in inputs if number is not None]
-    if any(map(math.isnan, known)) or any(map(math.isnan, source.numbers or ())):
+def _spread(known: Kernel, inputs: Mapping[str, float | None], made: Number, name: str, spread: Sequence[Value]) -> str:
+    """Something that went in is inf or nan already."""
+    numbers = [number for number in inputs.values() if number is not None]
+    if known.form is not Form.ELEMENTWISE:
+        numbers = [float(number) for value in spread for number in value.numbers or ()]
+    if any(map(math.isnan, numbers)):
         return NONFINITE["nan spreads"].format(name=name)
     if not math.isnan(made):
         return NONFINITE["inf spreads"].format(name=name, made=short(made))
-    if kernel in ("mul", "mm", "mv", "dot") and 0 in known:
+    if known.name == "mul" and 0 in numbers:
         return NONFINITE["zero times inf"].format()
-    if kernel in ("add", "sub", "rsub", "sum", "mean"):
+    infinite = [number for number in numbers if math.isinf(number)]
+    if known.name in ("add", "sub", "rsub") and len(infinite) > 1:
         return NONFINITE["inf minus inf"].format()
-    return NONFINITE["inf over inf" if kernel == "div" else "nan from inf"].format(kernel=kernel, name=name)
+    if known.name in ("sum", "mean") and len(set(infinite)) > 1:
+        return NONFINITE["inf minus inf"].format()
+    if known.name == "div" and len(infinite) > 1:
+        return NONFINITE["inf over inf"].format()
+    return NONFINITE["nan from inf"].format(name=name)
 
 
 def local_reason(event: LocalGradient, operation: Operation, operands: Sequence[Value], result: Value) -> str:
@@ -161,7 +191,16 @@ def backward_reason(upstream: Array, local: LocalGradient | None, contribution: 
     if any(map(math.isnan, arriving)):
         return NONFINITE["nan arrives"].format()
     if any(map(math.isnan, contribution.numbers or ())):
-        if (0 in arriving and any(map(math.isinf, slopes))) or (0 in slopes and any(map(math.isinf, arriving))):
-            return NONFINITE["zero times inf"].format()
-        return NONFINITE["nan slope"].format()
-    return NONFINITE["inf arrives" if odd(arriving) else "inf slope"].format()
+        if any(map(math.isnan, slopes)):
+            return NONFINITE["nan slope"].format()
+        return NONFINITE["zero times inf"].format() if local is not None and _meet(arriving, local) else ""
+    if odd(arriving):
+        return NONFINITE["inf arrives"].format()
+    return NONFINITE["inf slope"].format() if odd(slopes) else ""
+
+
+def _meet(arriving: Sequence[Number], local: LocalGradient) -> bool:
+    """Whether somewhere a 0 is multiplied by an infinity."""
+    slopes, width = local.numbers or (), 1 if local.form == "diagonal" else local.columns
+    pairs = ((arriving[place // width], slope) for place, slope in enumerate(slopes) if place // width < len(arriving))
+    return any((one == 0 and math.isinf(other)) or (other == 0 and math.isinf(one)) for one, other in pairs)

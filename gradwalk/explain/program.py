@@ -47,12 +47,16 @@ def _bound(index: Index, binding: Binding) -> str:
     if binding.value is None:
         return _plain(name, binding.text)
     value = index.values[binding.value]
-    other = _sharing(index, value, binding.name)
-    shared = BOUND["same" if other[1] else "shares"].format(name=name, other=other[0]) if other else ""
+    node = _node(index, value)
+    key = "constant" if not value.requires_grad else "leaf" if value.is_leaf else "tracked" if node else "computed"
+    return joined(BOUND[key].format(name=name, node=node), _sharing(index, value, name))
+
+
+def _node(index: Index, value: Value) -> str:
+    """The name of a value's grad_fn."""
     made = None if value.operation is None else index.operations[value.operation].node
-    if made is not None:
-        return joined(BOUND["tracked"].format(name=name, node=index.nodes[made].name), shared)
-    return joined(BOUND["leaf" if value.requires_grad else "constant"].format(name=name), shared)
+    node = value.node if made is None else made
+    return index.nodes[node].name if node in index.nodes else ""
 
 
 def _plain(name: str, text: str) -> str:
@@ -68,19 +72,19 @@ def rebound(index: Index, event: Statement) -> Account:
     """A name that stood for a leaf stands for a result now: ``w = w - lr * w.grad``."""
     binding = event.bindings[0]
     value = index.values[binding.value or 0]
-    made = None if value.operation is None else index.operations[value.operation].node
-    node = "" if made is None else index.nodes[made].name
+    node = _node(index, value)
     name = pretty(binding.name)
     return Account(TITLES["rebound"].format(name=name), BOUND["rebound"].format(name=name, node=node))
 
 
-def _sharing(index: Index, value: Value, name: str) -> tuple[str, bool] | None:
-    """An earlier name of the same tensor, or of another one in the same memory."""
-    if name in value.names and value.names.index(name) > 0:
-        return pretty(value.names[0]), True
+def _sharing(index: Index, value: Value, name: str) -> str:
+    """That the tensor has another name, or that another one lies in its memory, each by its name in the picture."""
+    shown = index.shown[value.id]
+    if shown != name and len(value.names) > 1:
+        return BOUND["same"].format(name=name, other=shown)
     others = (v for v in index.recording.values if v.storage == value.storage and v.id < value.id and v.names)
     other = next((v for v in others if v.tensor != value.tensor), None)
-    return None if other is None else (pretty(other.names[0]), False)
+    return "" if other is None else BOUND["shares"].format(name=name, other=index.shown[other.id])
 
 
 def shown(event: Output) -> Account:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from gradwalk.analysis.index import Arrival, Index
 from gradwalk.formula.arrays import array_or_start, derivative
 from gradwalk.formula.contributions import MOST_TERMS, Way, several_lines, way_lines
+from gradwalk.formula.letters import element_letters, named
 from gradwalk.formula.mathml import Formula, Tree, filled, name_tree
 from gradwalk.notation import summands
 from gradwalk.recording import Accumulate, Backward, BackwardCall, Operation
@@ -19,12 +21,20 @@ def seed_lines(index: Index, event: BackwardCall) -> tuple[Formula, ...]:
     seed = array_or_start(event.seed)
     if not index.weighed(event.call):
         return (filled(f"{left} = #2", [target, root, seed or ["mn", "1"]]),)
-    if not event.seed.shape and seed is not None:
+    if math.prod(event.seed.shape) == 1 and seed is not None:
         return filled(r"#0 = #1 \cdot #2", [target, seed, root]), filled(f"{left} = #2", [target, root, seed])
-    meaning = filled(r"#0 = \sum_i v_i \, {#1}_i", [target, root])
+    vector = name_tree(seed_name(index))
+    written = element_letters(index, event.seed.shape)
+    elements = [named(tree, written) for tree in (vector, root)]
+    meaning = filled(rf"#0 = \sum_{{{written}}} #1 \, #2", [target, *elements])
     if seed is None:
-        return meaning, filled(f"{left} = v", [target, root])
-    return meaning, filled(f"{left} = v = #2", [target, root, seed])
+        return meaning, filled(f"{left} = #2", [target, root, vector])
+    return meaning, filled(f"{left} = #2 = #3", [target, root, vector, seed])
+
+
+def seed_name(index: Index) -> str:
+    """The v of ``backward(v)``, under a name that the program has not taken."""
+    return next(name for name in ("v", "u", "v_0", "seed_v") if name not in index.names.values())
 
 
 def contribution_lines(index: Index, event: Backward, operation: Operation, arrival: Arrival) -> tuple[Formula, ...]:

@@ -1,7 +1,7 @@
 """What a node hands to an operand, as a formula: upstream × local = contribution, in the form that fits the operation.
 
 A vector is a column; a gradient has the shape of its value. So a product of matrices reads ``G Bᵀ``, a transpose
-``Gᵀ``, a sum over copies ``Σᵢ ∂L/∂vᵢⱼ``; where an operation has no form of its own it is ``vᵀJ``, its elements in a row.
+``Gᵀ``, a sum over copies ``Σᵢ ∂L/∂vᵢⱼ``; where an operation has no form of its own it is ``vᵀJ``, elements in a row.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gradwalk.analysis.index import Arrival, Index
 from gradwalk.formula.arrays import array_or_start, derivative
-from gradwalk.formula.letters import Letters, dimensions, letters, named, permutation
+from gradwalk.formula.letters import Letters, alphabet, dimensions, letters, named, permutation
 from gradwalk.formula.local import jacobian_tree, target
 from gradwalk.formula.mathml import LARGEST_MATRIX, Formula, Tree, array_tree, filled, name_tree, row_tree
 from gradwalk.notation import Form, Kernel, kernel_of
@@ -76,6 +76,8 @@ def way_lines(way: Way) -> tuple[Formula, ...]:
 
 def several_lines(way: Way, arriving: Sequence[int]) -> tuple[Formula, ...]:
     """``(∂L/∂x)ᵀ = (∂L/∂a)ᵀ ∂a/∂x + (∂L/∂b)ᵀ ∂b/∂x``, where gradients arrive at other results than the first alone."""
+    if len({math.prod(way.index.values[value].shape) == 1 for value in arriving}) > 1:
+        return _equals(array_or_start(way.arrival.array))
     chosen = arriving if len(arriving) <= MOST_TERMS else (arriving[0], arriving[-1])
     names = [name_tree(way.index.target(way.call)), name_tree(way.index.names[way.operand.id])]
     names += [name_tree(way.index.names[value]) for value in chosen]
@@ -85,10 +87,11 @@ def several_lines(way: Way, arriving: Sequence[int]) -> tuple[Formula, ...]:
         for slot, value in enumerate(chosen, start=2)
     ]
     middle = " + " if len(chosen) == len(arriving) else r" + \cdots + "
-    left = row(derivative("#0", "#1"), way.operand.shape)
+    single = math.prod(way.index.values[arriving[0]].shape) == 1
+    left = derivative("#0", "#1") if single else row(derivative("#0", "#1"), way.operand.shape)
     right = middle.join(terms)
     first = filled(right if way.arrival.uses > 1 else f"{left} = {right}", names)
-    return first, *_equals(_flat(way.arrival.array))
+    return first, *_equals(array_or_start(way.arrival.array) if single else _flat(way.arrival.array))
 
 
 def row(gradient: str, shape: tuple[int, ...]) -> str:
@@ -130,7 +133,7 @@ def _product(way: Way) -> tuple[Formula, ...]:
     if product is None:
         return ()
     other = next(e.value for e in way.operation.edges if e.name in product)
-    batch = "i" if len(way.result.shape) == 3 else ""
+    batch = alphabet(way.index)[:1] if len(way.result.shape) == 3 else ""
     trees = way.trees(Letters(batch, batch), named(name_tree(way.index.names[other]), batch))
     upstream = rf"\left({derivative('#0', '#1')}\right)"
     order = r"{#3}^\top" if not batch else r"{{#3}}^\top"

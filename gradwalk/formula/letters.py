@@ -15,7 +15,10 @@ from gradwalk.formula.mathml import Tree
 from gradwalk.notation import Form, kernel_of
 from gradwalk.recording import Operation
 
-LETTERS = "ijkl"
+_MOST = 4
+"""A tensor of more dimensions goes without letters."""
+_ALPHABET = "ijklmnpqrst"
+_PLAIN = "ijklm"
 ALL = tuple(range(16))
 """Every dimension that a tensor may have."""
 
@@ -34,8 +37,35 @@ class Letters(NamedTuple):
         return "".join(letter for letter in self.result if letter != "1" and letter not in self.operand)
 
 
+def alphabet(index: Index) -> str:
+    """The letters of indices: none that the program uses as a name."""
+    free = [letter for letter in _ALPHABET if letter not in index.taken]
+    return "".join(free)[: len(_PLAIN)]
+
+
+def element_letters(index: Index, shape: Shape) -> str:
+    """The letters of all dimensions; of many dimensions a single one, for all elements in a row."""
+    free = alphabet(index)
+    return _written(free[: len(shape)], shape) if len(shape) <= _MOST else free[:1]
+
+
 def letters(index: Index, operation: Operation, edge: int, result: int = 0) -> Letters | None:
     """How the elements of a result hang on those of an operand; None where each may hang on any."""
+    found = _places(index, operation, edge, result)
+    return None if found is None else spelled(index, found)
+
+
+def spelled(index: Index, found: Letters) -> Letters | None:
+    """With the letters that are free in this program; None where they are too few."""
+    free = alphabet(index)
+    if len(free) < len(_PLAIN):
+        return None
+    own = str.maketrans(_PLAIN, free)
+    return Letters(found.result.translate(own), found.operand.translate(own))
+
+
+def _places(index: Index, operation: Operation, edge: int, result: int) -> Letters | None:
+    """The same with the letters i to m."""
     known = kernel_of(operation)
     shape = index.values[operation.results[result]].shape
     operand = index.values[operation.edges[edge].value].shape
@@ -50,7 +80,7 @@ def letters(index: Index, operation: Operation, edge: int, result: int = 0) -> L
         return _reordered(operand, permutation(known.name, len(operand), constants))
     if known.form is Form.REDUCTION and len(operation.edges) == 1:
         return _reduced(shape, operand, dimensions(constants.get("dim"), len(operand)))
-    if known.form is Form.GROUP and len(operand) == len(shape) < len(LETTERS):
+    if known.form is Form.GROUP and len(operand) == len(shape) <= _MOST:
         return _grouped(shape, dimensions(constants.get("dim"), len(operand)))
     return None
 
@@ -61,13 +91,13 @@ def named(name: Tree, letters_: str) -> Tree:
 
 
 def broadcast(shape: Shape, operand: Shape) -> Letters | None:
-    """Of an operand that is broadcast to the shape of the result, which its dimensions fit from the right."""
-    if len(shape) > len(LETTERS) or len(operand) > len(shape):
+    """The letters from i on of an operand that is broadcast to the shape of the result; None where it does not fit."""
+    if len(shape) > _MOST or len(operand) > len(shape):
         return None
     if any(small not in (1, large) for small, large in zip(operand[::-1], shape[::-1], strict=False)):
         return None
-    right = LETTERS[len(shape) - len(operand) : len(shape)]
-    return Letters(_written(LETTERS[: len(shape)], shape), _written(right, operand))
+    right = _PLAIN[len(shape) - len(operand) : len(shape)]
+    return Letters(_written(_PLAIN[: len(shape)], shape), _written(right, operand))
 
 
 def permutation(name: str, rank: int, constants: dict[str, str]) -> tuple[int, ...] | None:
@@ -110,23 +140,23 @@ def _written(letters_: str, shape: Shape) -> str:
 
 
 def _reordered(operand: Shape, order: tuple[int, ...] | None) -> Letters | None:
-    if order is None or len(operand) > len(LETTERS):
+    if order is None or len(operand) > _MOST:
         return None
-    own = _written(LETTERS[: len(operand)], operand)
+    own = _written(_PLAIN[: len(operand)], operand)
     return Letters("".join(own[place] for place in order) if own else "", own)
 
 
 def _reduced(shape: Shape, operand: Shape, reduced: tuple[int, ...] | None) -> Letters | None:
-    if reduced is None or len(operand) > len(LETTERS):
+    if reduced is None or len(operand) > _MOST:
         return None
     kept = tuple(1 if place in reduced else size for place, size in enumerate(operand))
     left = tuple(size for place, size in enumerate(operand) if place not in reduced)
-    own = _written(LETTERS[: len(operand)], operand)
+    own = _written(_PLAIN[: len(operand)], operand)
     if shape == kept:
-        return Letters(_written(LETTERS[: len(operand)], kept), own)
+        return Letters(_written(_PLAIN[: len(operand)], kept), own)
     if shape != left:
         return None
-    rest = "".join(letter for place, letter in enumerate(LETTERS[: len(operand)]) if place not in reduced)
+    rest = "".join(letter for place, letter in enumerate(_PLAIN[: len(operand)]) if place not in reduced)
     return Letters(_written(rest, left), own)
 
 
@@ -135,7 +165,7 @@ def _grouped(shape: Shape, along: tuple[int, ...] | None) -> Letters | None:
     if along is None or len(along) != 1 or math.prod(shape) == 1:
         return None
     [place] = along
-    own = _written(LETTERS[: len(shape)], shape)
+    own = _written(_PLAIN[: len(shape)], shape)
     if own[place] == "1":
         return None
-    return Letters(own, own[:place] + LETTERS[len(shape)] + own[place + 1 :])
+    return Letters(own, own[:place] + _PLAIN[len(shape)] + own[place + 1 :])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from gradwalk.analysis.index import Index
 from gradwalk.formula.arrays import array_or_start, derivative
-from gradwalk.formula.letters import Letters, broadcast, letters, named
+from gradwalk.formula.letters import Letters, broadcast, letters, named, spelled
 from gradwalk.formula.mathml import (
     LARGEST_MATRIX,
     SLOTS,
@@ -82,7 +82,8 @@ def _written(index: Index, event: LocalGradient, operation: Operation, elements:
     own = index.values[operation.edges[event.edge].value]
     for edge in operation.edges:
         shape = index.values[edge.value].shape
-        other = broadcast(result.shape, shape)
+        plain = broadcast(result.shape, shape)
+        other = None if plain is None else spelled(index, plain)
         if shape == own.shape:
             found.setdefault(edge.value, elements.operand)
         else:  # the target of nll_loss has no letter for the classes
@@ -108,14 +109,20 @@ def _line(
 
 
 def _holds(index: Index, event: LocalGradient, operation: Operation) -> bool:
-    """Whether the symbols hold at these numbers: not where a maximum is shared, nor where they divide by 0."""
+    """Whether the symbols hold at these numbers: not where a maximum is shared, where they divide by 0, nor for nan."""
     name = call_name(operation)
-    numbers = event.numbers or ()
+    numbers, operand = event.numbers or (), index.values[operation.edges[event.edge].value]
+    if any(math.isnan(number) for edge in operation.edges for number in index.values[edge.value].numbers or ()):
+        return False
     if name in _EXTREMES:
-        return event.numbers is not None and set(numbers) <= {0.0, 1.0} and sum(numbers) == event.rows
+        once = set(numbers) <= {0.0, 1.0} and sum(numbers) == event.rows
+        given = operand.numbers or ()
+        return once and event.numbers is not None and (len(set(given)) == len(given) or "dim" not in operation.kernel)
     if name == "prod":
-        operand = index.values[operation.edges[event.edge].value].numbers
-        return operand is not None and 0 not in operand
+        return operand.numbers is not None and 0 not in operand.numbers
+    if name == "nll_loss_forward":  # a row whose target is ignored has none
+        rows = operand.shape[0] if len(operand.shape) > 1 else 1
+        return sum(number != 0 for number in numbers) == rows
     if name == "linalg_vector_norm":
         result = index.values[operation.results[event.result]].numbers
         return result is not None and 0 not in result

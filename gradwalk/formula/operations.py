@@ -105,8 +105,9 @@ def _call_latex(operation: Operation, operands: Sequence[Value]) -> tuple[str, t
     kernel = call_name(operation)
     if kernel in ("select", "slice"):
         return _latex(kernel, ("self",), ("range",), False)
-    if kernel == "t":
+    if kernel == "t" and len(operands[0].shape) == 2:  # of a vector it is the vector, which is no row
         return _latex(kernel, ("self",), (), False)
+    kernel = "transpose" if kernel == "t" else kernel
     plain = tuple(constant.name for constant in operation.constants if not default_constant(constant))
     arrays = sum(math.prod(value.shape) != 1 for value in operands) > 1
     return _latex(kernel, tuple(edge.name for edge in operation.edges), plain, arrays)

@@ -67,7 +67,8 @@ def default_constant(constant: Constant) -> bool:
 
 def scaled(known: Kernel, form: str, constants: Collection[str], dot: str) -> str:
     """The form with the factors alpha and beta, where they are among the constants, before what they multiply."""
-    first, added = (known.factors or ("other",))[0], (*known.added, "self")[0]
+    scaled_one = "self" if known.name == "rsub" else "other"
+    first, added = (known.factors or (scaled_one,))[0], (*known.added, "self")[0]
     for factor, argument in (("alpha", first), ("beta", added)):
         if factor in constants:
             form = form.replace(f"{{{argument}}}", f"{{{factor}}}{dot}{{{argument}}}", 1)

@@ -181,6 +181,8 @@ class Computer:
         if not re.fullmatch(r"[\d:,…−]*", where):
             raise UnknownError(where)
         numbers = self.compute(inside, places).numbers
+        if numbers.ndim == 0:  # of a single element
+            return quantity(numbers)
         chosen = tuple(_chosen(piece) for piece in where.split(","))
         return quantity(np.asarray(numbers[chosen]))
 

@@ -1,4 +1,4 @@
-"""The claims about the backward pass, checked on the numbers of the step: upstream gradient, Jacobian, contributions."""
+"""The claims about the backward pass, held against upstream gradient, Jacobian and contributions of the step."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ def shows(text: str, found: Array | Value) -> None:
         assert text.removesuffix(" numbers") == "×".join(map(str, found.shape)), text
         return
     numbers = array(found).reshape(-1)
+    if text == "[]":
+        assert not numbers.size
+        return
     texts = text.partition("]")[0].strip("[").split(", ")
     if "…" in texts:
         texts = texts[: texts.index("…")]
@@ -162,11 +165,11 @@ def _local_of(recorded: Recorded, step: Step, edge: int, result: int) -> LocalGr
     operation = recorded.operation
     assert operation is not None
     for event in recorded.index.recording.events:
-        if isinstance(event, LocalGradient) and (event.call, event.operation) == (step.event.call, operation.id):
-            if (event.edge, event.result) == (edge, result):
-                if event.numbers is None:
-                    raise UnknownError(event)
-                return event
+        place = (step.event.call, operation.id, edge, result)
+        if isinstance(event, LocalGradient) and (event.call, event.operation, event.edge, event.result) == place:
+            if event.numbers is None:
+                raise UnknownError(event)
+            return event
     return None
 
 
@@ -443,7 +446,7 @@ def product(seen: Backward, text: str, gradient: Numbers) -> Numbers:
     """A product of G and a matrix, each perhaps transposed; a vector is a column."""
     factors = [_factor(seen, word, gradient) for word in text.split(" ")]
     if len(factors) == 1:
-        return factors[0]
+        return gradient if text == "G" else factors[0]
     left, right = factors
     assert left.shape[-1] == right.shape[-2], f"{text}: {left.shape} times {right.shape}"
     found: Numbers = left @ right
@@ -459,10 +462,10 @@ def _factor(seen: Backward, word: str, gradient: Numbers) -> Numbers:
 
 
 def _any_value(seen: Backward, name: str) -> Numbers:
-    near = [edge.value for edge in seen.operation.edges]
-    values = [value for value, shown in seen.index.shown.items() if shown == name]
-    assert values, f"there is no {name}"
-    return array(seen.index.values[next((value for value in near if value in values), values[-1])])
+    near = [*(edge.value for edge in seen.operation.edges), *seen.recorded.named.values()]
+    found = next((value for value in near if seen.index.shown[value] == name), None)
+    assert found is not None, f"there is no {name}"
+    return array(seen.index.values[found])
 
 
 @claim("BACKWARD", "transposed", "transposed product")

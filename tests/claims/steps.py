@@ -11,6 +11,7 @@ from gradwalk.analysis.episodes import episodes
 from gradwalk.analysis.index import Index
 from gradwalk.explain import Account
 from gradwalk.story import Scene
+from gradwalk.story.scene import _TELL
 from gradwalk.story.slots import Slots
 from gradwalk.story.steps import Steps
 
@@ -52,5 +53,6 @@ def steps_of(recording: Recording) -> list[Step]:
         scene = _Listening(episode, steps, slots, chips, statements=True)
         scene.listen(found)
         for event in episode.events:
-            scene.tell(event)
+            if type(event) in _TELL:
+                scene.tell(event)
     return found

@@ -93,6 +93,8 @@ class Reader:
 
     def _mn(self, children: Sequence[Any]) -> list[Token]:
         text = "".join(children)
+        if text == "[]":
+            raise UnreadableError("nothing to compute with")
         if text.startswith("[") and "…" in text:
             return [Token("ready", ("start", text[1:].partition(", …")[0].split(", ")))]
         if text.startswith("["):
@@ -143,6 +145,12 @@ class Reader:
         raise UnreadableError(children)
 
     _munder = _msub
+
+    def _mtable(self, children: Sequence[Any]) -> list[Token]:
+        raise UnreadableError("a matrix without elements", children)
+
+    def _mover(self, children: Sequence[Any]) -> list[Token]:
+        return [Token("word", "".join(str(token.what) for child in children for token in self._tokens_of(child)))]
 
     def _msup(self, children: Sequence[Any]) -> list[Token]:
         base, above = (self._tokens_of(child) for child in children)

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from gradwalk.notation import Form, kernel_of, short
-from gradwalk.recording import Accumulate, Array, BackwardCall, Failure, Free, LocalGradient, Statement, Value
+from gradwalk.notation import Form, kernel_of, pretty, short
+from gradwalk.recording import (
+    Accumulate,
+    Array,
+    BackwardCall,
+    Cleared,
+    Event,
+    Failure,
+    Forward,
+    Free,
+    LocalGradient,
+    Statement,
+    Update,
+    Value,
+)
 from tests.claims.computing import Numbers, UnknownError
 from tests.claims.formulas import Recorded, array
 from tests.claims.gradients import close, shows
@@ -242,7 +255,9 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert operation is not None
     [slope] = event.numbers
     inputs = {
-        edge.name: float(array(recorded.index.values[edge.value]).sum()) for edge in operation.edges if edge.name != "base"
+        edge.name: float(array(recorded.index.values[edge.value]).sum())
+        for edge in operation.edges
+        if edge.name != "base"
     }
     inputs |= {c.name: float(c.text) for c in operation.constants if _is_number(c.text)}
     name, argument = operation.kernel.split(".")[0].rstrip("_"), operation.edges[event.edge].name
@@ -354,33 +369,160 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 
 @claim("ACCUMULATE", "untouched", "untouched many")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
-    """No node that backward() can reach writes to these leaves; they exist, and nothing wrote their .grad yet."""
+    """Leaves that are there, that no node which backward() can reach writes to, and to which nothing is added."""
     index, event = recorded.index, step.event
     call = index.calls[event.call]
-    waiting = [] if call.node is None else [call.node]
+    waiting = [call.node, *(root.node for root in call.more)]
     reached: set[int] = set()
     while waiting:
         node = waiting.pop()
-        if node not in reached:
+        if node is not None and node not in reached:
             reached.add(node)
-            waiting += [route.node for route in index.nodes[node].next if route.node is not None]
-    tensors = {index.values[leaf].tensor for node in reached if (leaf := index.nodes[node].leaf) is not None}
-    before = index.recording.events[: index.recording.events.index(event)]
-    known = {index.values[b.value].tensor for e in before if isinstance(e, Statement) for b in e.bindings if b.value}
-    written = {index.values[e.leaf].tensor for e in before if isinstance(e, Accumulate)} | index.given.keys()
+            waiting += [route.node for route in index.nodes[node].next]
+    written = {index.values[leaf].tensor for node in reached if (leaf := index.nodes[node].leaf) is not None}
+    events = index.recording.events
+    written |= {index.values[e.leaf].tensor for e in events if isinstance(e, Accumulate) and e.call == event.call}
+    before = events[: events.index(event)]
+    there = {index.values[b.value].tensor for e in before if isinstance(e, Statement) for b in e.bindings if b.value}
+    there |= {index.values[value].tensor for value in _used(recorded, before)}
     for name in pieces(said.get("leaves", said.get("leaf", ""))):
         value = next(value for value in index.values.values() if index.shown[value.id] == name)
-        assert value.tensor not in tensors, f"a way leads to {name}"
-        assert value.tensor not in written, f"{name}.grad was written"
+        assert value.tensor not in written, f"a way leads to {name}"
         assert value.is_leaf
         assert value.requires_grad
-        used = {edge.value for operation in index.recording.operations for edge in operation.edges}
-        assert value.tensor in known or value.id in used or value.id == 0, f"{name} is not there yet"
+        assert value.tensor in there or value.id == 0, f"{name} is not there yet"
+
+
+def _used(recorded: Recorded, events: Sequence[Event]) -> Iterator[int]:
+    for event in events:
+        if isinstance(event, Forward):
+            yield from (edge.value for edge in recorded.index.operations[event.operation].edges)
 
 
 @claim("FREE", "one", "many")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert len(step.event.nodes) == int(said.get("count", 1))
+
+
+# Names, and changes by hand
+
+
+@claim("BOUND", "leaf", "constant", "tracked", "computed", "rebound")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert said["name"] in {name for value in _bound(recorded, step) if value for name in _names(step, value)}
+    if "node" in said:
+        assert said["node"] in {node.name for node in recorded.index.nodes.values()}
+
+
+def _bound(recorded: Recorded, step: Step) -> list[Value | None]:
+    """The values that the step's statement binds."""
+    return [None if b.value is None else recorded.index.values[b.value] for b in step.event.bindings]
+
+
+def _names(step: Step, value: Value) -> set[str]:
+    return {pretty(binding.name) for binding in step.event.bindings if binding.value == value.id}
+
+
+def _of(recorded: Recorded, step: Step, name: str) -> Value:
+    binding = next(b for b in step.event.bindings if pretty(b.name) == name)
+    assert binding.value is not None
+    return recorded.index.values[binding.value]
+
+
+@claim("BOUND", "leaf")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    value = _of(recorded, step, said["name"])
+    assert value.is_leaf
+    assert value.requires_grad
+
+
+@claim("BOUND", "constant")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert not _of(recorded, step, said["name"]).requires_grad
+
+
+@claim("BOUND", "tracked", "computed", "rebound")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    value = _of(recorded, step, said["name"])
+    assert value.requires_grad
+    assert not value.is_leaf
+
+
+@claim("BOUND", "shares", "same")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    values = [value for value in _bound(recorded, step) if value is not None]
+    others = [v for v in recorded.index.values.values() if recorded.index.shown[v.id] == said["other"]]
+    assert any(one.storage == other.storage for one in values for other in others)
+
+
+@claim("BOUND", "same")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    values = [value for value in _bound(recorded, step) if value is not None]
+    assert any(recorded.index.shown[value.id] == said["other"] for value in values)
+
+
+@claim("BOUND", "plain", "object", "callable")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    binding = next(b for b in step.event.bindings if pretty(b.name) == said["name"])
+    assert binding.value is None
+
+
+@claim("UPDATE", "number", "array", "shape", "moved", "moved shape", "optimizer", "optimizer shape")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    before, after = _changed(recorded, step)
+    for piece, value in (("before", before), ("after", after)):
+        if piece in said:
+            shows(said[piece], value)
+
+
+def _changed(recorded: Recorded, step: Step) -> tuple[Value, Value]:
+    event = step.event if isinstance(step.event, Update) else recorded.index.updates[step.event.operation]
+    return recorded.index.values[event.before], recorded.index.values[event.after]
+
+
+@claim("UPDATE", "number", "array", "shape")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    before, after = _changed(recorded, step)
+    assert before.storage == after.storage
+
+
+@claim("UPDATE", "version")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    before, after = _changed(recorded, step)
+    assert (int(said["old"]), int(said["new"])) == (before.version, after.version)
+
+
+@claim("UPDATE", "remembers")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    for state in step.event.state:
+        if state.name != "step":
+            assert f"{state.name} = " in said["state"]
+
+
+@claim("UPDATE", "no graph")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    _, after = _changed(recorded, step)
+    assert after.is_leaf
+    assert recorded.operation is not None
+    assert recorded.operation.node is None
+
+
+@claim("UPDATE", "grad zero", "grad")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    _, after = _changed(recorded, step)
+    assert said["name"] == recorded.index.shown[after.id]
+    assert said["name"].endswith(".grad")
+
+
+@claim("UPDATE", "grad zero")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert not array(_changed(recorded, step)[1]).any()
+
+
+@claim("UPDATE", "cleared", "cleared zeros")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert isinstance(step.event, Cleared)
+    assert set(pieces(said["leaves"])) == {recorded.index.shown[leaf] for leaf in step.event.leaves}
 
 
 __all__ = ["UnknownError"]

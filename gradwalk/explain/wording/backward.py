@@ -134,10 +134,8 @@ ACCUMULATE = {
     "adds shape": "{leaf}.grad already held a gradient. PyTorch never replaces it, it adds, element by element.",
     "retained": "{leaf} is no leaf; it keeps its gradient because the program called retain_grad().",
     "root": "The derivative of a value by itself is 1.",
-    "untouched": "No way leads from here to {leaf}, so {leaf}.grad stays None: that is no gradient, not a gradient "
-    "of 0.",
-    "untouched many": "No way leads from here to {leaves}, so their .grad stays None: that is no gradient, not a "
-    "gradient of 0.",
+    "untouched": "No way leads from here to {leaf}, so nothing is added to {leaf}.grad, not even a 0.",
+    "untouched many": "No way leads from here to {leaves}, so nothing is added to their .grad, not even a 0.",
 }
 
 FREE = {

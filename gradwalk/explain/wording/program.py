@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 UPDATE = {
-    "number": "{name} was {before} and is now {after}. Its memory is the same, and so are all who look at it.",
+    "number": "{name} was {before} and is now {after}, in the same memory: whatever lies there too changes with it.",
     "array": "{name} changes from {before} to {after}, in the same memory.",
     "shape": "{name} gets new numbers in the same memory.",
-    "optimizer": "{optimizer} takes {name} one step against its gradient, from {before} to {after}.",
-    "optimizer shape": "{optimizer} takes each of the {count} numbers of {name} one step against its gradient.",
+    "moved": "{name} was {before} and is now {after}, in other memory.",
+    "moved shape": "{name} gets new numbers, in other memory.",
+    "optimizer": "{optimizer} takes one step with {name}, from {before} to {after}.",
+    "optimizer shape": "{optimizer} takes one step with each of the {count} numbers of {name}.",
     "remembers": "For its next step it remembers {state}.",
     "version": "This is version {new} of the tensor; before, it was version {old}.",
     "no graph": "PyTorch notes nothing for the way back here, so {name} stays a leaf and no graph grows.",
@@ -27,15 +29,17 @@ CALLABLES = {
 }
 
 BOUND = {
-    "leaf": "{name} is a leaf that requires a gradient: PyTorch follows what is computed with it, and {name}.grad is "
-    "None until a backward().",
+    "leaf": "{name} is a leaf that requires a gradient: PyTorch follows what is computed with it, and a backward() "
+    "that comes back to it adds its gradient to {name}.grad.",
     "constant": "{name} needs no gradient: PyTorch computes with it, and no gradient flows to it.",
-    "shares": "{name} lives in the same memory as {other}: a change in place of one is seen in both.",
-    "same": "{name} is another name for {other}: both are one tensor.",
+    "shares": "It lies in the memory of {other}: where the two overlap, a change in place of one is seen in the other.",
+    "same": "It is another name for {other}; no new tensor is made.",
     "tracked": "{name} carries {node}: a graph hangs behind it, back to the leaves.",
+    "computed": "{name} was computed: a graph hangs behind it, back to the leaves.",
     "plain": "{name} is plain Python, {text}; autograd knows nothing of it.",
-    "rebound": "{name} was a leaf; now the name stands for a result with {node}, which keeps no .grad, and in a loop "
-    "the graph behind it grows. An update leaves the leaf a leaf when it changes it in place under torch.no_grad().",
+    "rebound": "{name} was a leaf; now the name stands for a result with {node}. backward() keeps no .grad for a "
+    "result, and in a loop the graph behind it grows. An update leaves the leaf a leaf when it changes it in place "
+    "under torch.no_grad().",
     "object": "{name} is {article} {text}.",
     "callable": "{name} is {what}.",
     "is": "{name} = {text}",
