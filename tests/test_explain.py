@@ -384,9 +384,9 @@ def test_pytorchs_own_rule_stands_with_what_it_uses() -> None:
         ("x**-1.0", "0.0", "0 to a negative power divides by 0: inf."),
         ("x**0.5", "-4.0", "A negative number to a broken power such as 0.5 is not a real number: PyTorch gives nan."),
         ("x.masked_fill(x > 0, float('-inf'))", "1.0", "−inf is what the program put there."),
-        ("F.normalize(x * 0, dim=0, eps=0.0)", "[1.0, 2.0]", "0 / 0 has no value: PyTorch gives nan, not a number."),
+        ("x * 0 / (x * 0).norm()", "[1.0, 2.0]", "0 / 0 has no value: PyTorch gives nan, not a number."),
         ("x.var()", "[1.0]", "PyTorch gives nan here: not a number."),
-        ("(x * 1e30 @ x)", "[1e30, 1.0]", "it overflows to inf."),
+        ("x @ x", "[1e20, 1e20]", "so it overflows to inf."),
         ("torch.exp(x)", "100.0", "The result is beyond the largest float32, 3.403e+38, so it overflows to inf."),
         ("torch.asin(x)", "2.0", "asin is defined only from −1 to 1, and 2 lies outside: PyTorch gives nan."),
         ("torch.log(x) * x", "0.0", "0 · inf = nan: zero times infinity is undefined."),
@@ -485,10 +485,6 @@ def test_a_matrix_product_says_which_factor_is_transposed_on_which_side() -> Non
         -1
     ][1]
     assert vector.endswith("A gets G vᵀ and v gets Aᵀ G, with G the gradient at c.")
-
-
-def test_a_constant_is_called_one() -> None:
-    assert told(X.format(x="1.0") + "z = torch.where(x > 0, x, 0.0)", Forward)[1][1].startswith("v₂ is the constant 0.")
 
 
 def test_only_the_first_local_gradient_says_that_none_is_stored() -> None:

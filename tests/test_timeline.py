@@ -187,7 +187,7 @@ def test_a_grad_that_the_program_reads_is_not_known_at_the_start() -> None:
 def test_the_seed_of_a_vector_gives_the_number_that_is_differentiated_a_name() -> None:
     source = "import torch\nL = torch.ones(2, requires_grad=True)\nz = L * 2\nz.backward(torch.tensor([1.0, 2.0]))\n"
     seed = next(step for step in story(source)["steps"] if step["title"] == "Backward starts at z")
-    assert seed["formula"][1][1:] == [["mi", "ell"], ["mi", "z"], ["mn", "[1, 2]"]]
+    assert seed["formula"][1][1:] == [["mi", "ell"], ["mi", "z"], ["mi", "v"], ["mn", "[1, 2]"]]
 
 
 NAMES = ("x", "y", "v", "m")

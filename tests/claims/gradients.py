@@ -436,7 +436,8 @@ def _gets(seen: Backward, text: str, arrival: Arrival) -> Numbers:
         factor, _ = written(found[1])
         text = found[2]
     if text == "the sum of each column of G":
-        return factor * seen.upstream.sum(axis=0).reshape(arrival.array.shape)
+        sums: Numbers = seen.upstream.sum(axis=0).reshape(arrival.array.shape)
+        return factor * sums
     if text == "G summed over its copies":
         return factor * summed(seen.upstream, arrival.array.shape)
     return factor * product(seen, text, seen.upstream)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from gradwalk.recording import (
     Array,
     BackwardCall,
     Cleared,
+    Constant,
     Event,
     Failure,
     Forward,
@@ -171,9 +173,9 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
         assert said["self"] in shown
 
 
-def _numbers_given(recorded: Recorded) -> list[object]:
+def _numbers_given(recorded: Recorded) -> list[Constant]:
     assert recorded.operation is not None
-    return [c for c in recorded.operation.constants if c.name in ("self", "other", "exponent")]  # type: ignore[misc]
+    return [c for c in recorded.operation.constants if c.name in ("self", "other", "exponent")]
 
 
 @claim("NONFINITE", "inf spreads", "nan spreads")
@@ -277,7 +279,7 @@ def _div(given: Mapping[str, float], argument: str, result: float) -> float:
     return 1 / given["other"] if argument == "self" else -result / given["other"]
 
 
-_SLOPES = {
+_SLOPES: Mapping[str, Callable[[Mapping[str, float], str, float], Any]] = {
     "mul": lambda given, argument, result: given["other" if argument == "self" else "self"],
     "div": _div,
     "pow": lambda given, argument, result: given["exponent"] * np.power(given["self"], given["exponent"] - 1),
