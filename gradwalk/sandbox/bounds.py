@@ -34,8 +34,9 @@ class Bounds:
     """Of a core's work."""
     wall: float = 30
     """Seconds by the clock."""
-    grace: float = 1
-    """Seconds of a core's work, and three by the clock, to come to an end after the time is up."""
+    grace: float = 4
+    """Seconds of a core's work, and three by the clock, to come to an end after the time is up: to put a recording of
+    a hundred thousand statements together takes one or two."""
     megabytes: int = 1000
     """Memory on top of what the process was born with."""
     threads: int = 32

@@ -57,7 +57,8 @@ class Sender:
         text = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         data = text.encode("utf-8", "replace")
         if len(data) > min(self._sizes.message, self._sizes.whole - self._sent):
-            raise TooLarge(f"This is too large to send: {len(data) / 1e6:.1f} MB.")
+            most = min(self._sizes.message, self._sizes.whole - self._sent)
+            raise TooLarge(f"It is {len(data) / 1e6:.1f} MB; at most {most / 1e6:.1f} MB fit.")
         self._sent += len(data)
         self._write(_HEAD.pack(_MESSAGE, len(data)) + data)
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import gradwalk
 from gradwalk.program import ProgramError
+from gradwalk.recording import Event, Failure, Output, Recording, Stopped
 from gradwalk.sandbox import progress
 from gradwalk.sandbox.bounds import Bounds
 from gradwalk.sandbox.configuration import Configuration
-from gradwalk.sandbox.frames import Sizes
+from gradwalk.sandbox.frames import Sizes, TooLarge
 from gradwalk.sandbox.time_up import interruptible
 from gradwalk.settings import Settings
 
@@ -49,4 +52,27 @@ def work(payload: bytes, say: Callable[[object], None]) -> None:
     except ProgramError as error:
         say({"refused": [error.message, error.span and error.span[:4], error.suggestion]})
         return
-    say({"recording": recording.to_json()})
+    send(recording, say)
+
+
+def send(recording: Recording, say: Callable[[object], None]) -> None:
+    """The recording, or as much of it as may be sent: what the program showed, and how its cells failed."""
+    stopped: list[Event] = []
+    for events in (None, _shown(recording), []):
+        part = recording if events is None else _without(recording, [*stopped, *events])
+        try:
+            return say({"recording": part.to_json()})
+        except TooLarge as error:
+            text = f"There is more to this program than can be sent from where it ran. {error} Fewer turns would work."
+            stopped = [Stopped(0, None, "size", text)]
+    raise TooLarge("There is nothing of this program that could be sent.")
+
+
+def _shown(recording: Recording) -> list[Event]:
+    events = (event for event in recording.events if isinstance(event, Output | Failure))
+    return [event if isinstance(event, Output) else event._replace(operands=(), facts=()) for event in events]
+
+
+def _without(recording: Recording, events: list[Event]) -> Recording:
+    empty: dict[str, Any] = dict.fromkeys(("values", "operations", "nodes", "pictures", "modules"), ())
+    return replace(recording, **empty, events=tuple(events), complete=False)

@@ -364,6 +364,6 @@ def test_what_is_too_large_to_send_is_an_error_where_it_is_said() -> None:
     answer = nursery.run(
         b"say('a' * 90)\ntry: say('a' * 100)\nexcept ValueError as error: say(str(error)[:10])\nsay('a' * 90)"
     )
-    assert answer.messages == ("a" * 90, "This is to")
+    assert answer.messages == ("a" * 90, "It is 0.0 ")
     assert (answer.ended, answer.reason) == ("failed", "Its process failed with TooLarge.")
     nursery.stop()

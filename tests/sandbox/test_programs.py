@@ -1,0 +1,48 @@
+"""What a process sends of its program: the whole recording, or as much as fits."""
+
+from __future__ import annotations
+
+import gradwalk
+from gradwalk.recording import Output, Recording, Stopped
+from gradwalk.sandbox.frames import TooLarge
+from gradwalk.sandbox.outcome import Said, recording
+from gradwalk.sandbox.programs import send
+
+SOURCE = "x = 1\n# %%\nprint('é' * 500)\n# %%\n1 / 0\n# %%\nx = [n for n in range(100)]"
+WHOLE = gradwalk.record(SOURCE)
+
+
+def sent(most: int) -> Recording:
+    """What arrives where so many characters fit."""
+    said: list[object] = []
+
+    def say(message: object) -> None:
+        if len(str(message)) > most:
+            raise TooLarge("It is too large.")
+        said.append(message)
+
+    send(WHOLE, say)
+    return recording(SOURCE, Said(tuple(said), "done", "", ""))
+
+
+def test_what_fits_is_sent_as_it_is() -> None:
+    assert sent(10**7).to_json() == WHOLE.to_json()
+
+
+def test_of_what_does_not_fit_the_outputs_and_failures_are_sent() -> None:
+    found = sent(len(WHOLE.to_json()) - 1)
+    first, output, failure = found.events
+    assert isinstance(first, Stopped)
+    assert first.reason == "size"
+    assert "It is too large. Fewer turns would work." in first.text
+    assert output in WHOLE.events
+    assert failure in WHOLE.events
+    assert found.cells == WHOLE.cells
+    assert not found.complete
+
+
+def test_of_what_does_not_even_fit_then_the_cells_are_sent() -> None:
+    found = sent(2000)
+    assert [type(event) for event in found.events] == [Stopped]
+    assert not any(isinstance(event, Output) for event in found.events)
+    assert found.cells == WHOLE.cells
