@@ -22,6 +22,8 @@ from gradwalk.sandbox.frames import Sizes, TooLarge
 from gradwalk.sandbox.time_up import interruptible
 from gradwalk.settings import Settings
 
+_PROGRESS = 4 * progress.MOST_CHARACTERS + 1_000_000
+"""Bytes of what is told on the way."""
 _PATIENCE = 3
 """Seconds by the clock for each of a core's work: a busy machine stops nobody."""
 
@@ -33,7 +35,9 @@ def configuration(settings: Settings, spare: int = 0) -> Configuration:
         warm="gradwalk.sandbox.warm:load gradwalk.recorder.warm_up:warm_up",
         lock=settings.lock != "off",
         bounds=Bounds(settings.seconds, _PATIENCE * settings.seconds, megabytes=settings.process_megabytes),
-        sizes=Sizes(message=int(3e6 * settings.message_megabytes), whole=int(4e6 * settings.message_megabytes)),
+        sizes=Sizes(
+            message=int(3e6 * settings.message_megabytes), whole=int(3e6 * settings.message_megabytes) + _PROGRESS
+        ),
         spare=spare,
     )
 

@@ -6,36 +6,64 @@ Whoever runs the cells tells it; without a listener, in a process that nobody en
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from gradwalk.program import Span
+from gradwalk.recording import LEFT_OUT, Failure, Output
+from gradwalk.recording.codec import encode
 
 Say = Callable[[object], None]
 
-
-def _nowhere(_message: object) -> None:
-    pass
+MOST_MESSAGES, MOST_CHARACTERS = 500, 300_000
+"""So much of what is shown is told at once. It comes once more with the recording, if there is one in the end."""
+_NAMES: dict[type, str] = {Output: "output", Failure: "failure"}
 
 
 class _Listener:
     """One program a process, so one listener a process."""
 
-    say: Say = staticmethod(_nowhere)
+    def __init__(self, say: Say | None = None) -> None:
+        self._say = say
+        self.cell = 0
+        self._messages, self._characters = MOST_MESSAGES, MOST_CHARACTERS
+
+    def say(self, message: object) -> None:
+        if self._say is not None:
+            self._say(message)
+
+    def shown(self, event: Output | Failure, characters: int) -> None:
+        if self._messages > 0 and characters <= self._characters:
+            self._messages -= 1
+            self._characters -= characters
+            self.say({"shown": [encode(event, _NAMES, LEFT_OUT)]})
+
+
+_LISTENERS = [_Listener()]
+"""The last one listens."""
 
 
 def listen(say: Say) -> None:
     """From now on it is told to ``say``."""
-    _Listener.say = staticmethod(say)
+    _LISTENERS.append(_Listener(say))
 
 
 def begins(cell: int, line: int) -> None:
     """A cell begins: which one, from 0, and the line of the whole source on which it stands."""
-    _Listener.say({"at": [cell, line]})
+    _LISTENERS[-1].cell = cell
+    _LISTENERS[-1].say({"at": [cell, line]})
 
 
 def compiled(file: str, line: int) -> None:
     """A part of the program's text was compiled under this name: the line of the whole source of its first line."""
-    _Listener.say({"text": [file, line]})
+    _LISTENERS[-1].say({"text": [file, line]})
 
 
-def shown(events: list[Any]) -> None:
-    """Outputs and failures, as a recording's JSON has them."""
-    _Listener.say({"shown": events})
+def output(span: Span | None, stream: str, text: str, mime: str = "text/plain", alternative: str = "") -> None:
+    """The cell has shown something (``recording.Output``)."""
+    listener = _LISTENERS[-1]
+    listener.shown(Output(listener.cell, span, stream, text, mime, alternative), len(text) + len(alternative))
+
+
+def failed(span: Span, kind: str, message: str) -> None:
+    """The cell has failed (``recording.Failure``)."""
+    listener = _LISTENERS[-1]
+    listener.shown(Failure(listener.cell, span, kind, message, None), len(kind) + len(message))
