@@ -30,14 +30,13 @@ _PATIENCE = 3
 
 def configuration(settings: Settings, spare: int = 0) -> Configuration:
     """Of a nursery for programs."""
+    most = int(3e6 * settings.message_megabytes)
     return Configuration(
         work=f"{__name__}:work",
         warm="gradwalk.sandbox.warm:load gradwalk.recorder.warm_up:warm_up",
         lock=settings.lock != "off",
         bounds=Bounds(settings.seconds, _PATIENCE * settings.seconds, megabytes=settings.process_megabytes),
-        sizes=Sizes(
-            message=int(3e6 * settings.message_megabytes), whole=int(3e6 * settings.message_megabytes) + _PROGRESS
-        ),
+        sizes=Sizes(message=most, whole=most + _PROGRESS),
         spare=spare,
     )
 

@@ -13,8 +13,8 @@ from gradwalk.recording.codec import encode
 
 Say = Callable[[object], None]
 
-MOST_MESSAGES, MOST_CHARACTERS = 500, 300_000
-"""So much of what is shown is told at once. It comes once more with the recording, if there is one in the end."""
+MOST_MESSAGES, MOST_SHOWN, MOST_CHARACTERS = 10_000, 500, 300_000
+"""So much is told on the way. What is shown comes once more with the recording, if there is one in the end."""
 _NAMES: dict[type, str] = {Output: "output", Failure: "failure"}
 
 
@@ -24,15 +24,16 @@ class _Listener:
     def __init__(self, say: Say | None = None) -> None:
         self._say = say
         self.cell = 0
-        self._messages, self._characters = MOST_MESSAGES, MOST_CHARACTERS
+        self._messages, self._shown, self._characters = MOST_MESSAGES, MOST_SHOWN, MOST_CHARACTERS
 
     def say(self, message: object) -> None:
-        if self._say is not None:
+        self._messages -= 1
+        if self._say is not None and self._messages >= 0:
             self._say(message)
 
     def shown(self, event: Output | Failure, characters: int) -> None:
-        if self._messages > 0 and characters <= self._characters:
-            self._messages -= 1
+        if self._shown > 0 and characters <= self._characters:
+            self._shown -= 1
             self._characters -= characters
             self.say({"shown": [encode(event, _NAMES, LEFT_OUT)]})
 

@@ -41,8 +41,11 @@ def test_what_is_told_is_what_is_known(said: list[Any]) -> None:
 
 
 def test_a_flood_is_told_in_part(said: list[Any]) -> None:
-    for _ in range(2 * progress.MOST_MESSAGES):
+    for _ in range(2 * progress.MOST_SHOWN):
         progress.output(None, "print", "x\n")
+    assert len(said) == progress.MOST_SHOWN
+    for _ in range(2 * progress.MOST_MESSAGES):
+        progress.compiled("<timed>", 1)
     assert len(said) == progress.MOST_MESSAGES
 
 
