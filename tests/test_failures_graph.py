@@ -170,6 +170,11 @@ CHANGED = [
         "changed-in-place", 5, "ExpBackward0 had saved y",
         "z = F.relu(y)", V + "v.exp().relu().sum().backward()\n", "v.grad",
     ),
+    Case(
+        V + "y = v.exp()\nz = torch.relu_(y)\nz.sum().backward()\n",
+        "changed-in-place", 4, "or torch.relu for torch.relu_",
+        "z = torch.relu(y)", V + "v.exp().relu().sum().backward()\n", "v.grad",
+    ),
     # By a module
     Case(
         V + "net = torch.nn.Sequential(torch.nn.Sigmoid(), torch.nn.ReLU(inplace=True))\nnet(v).sum().backward()\n",

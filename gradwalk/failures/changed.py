@@ -128,12 +128,12 @@ def leaf(history: History) -> Diagnosis:
     place = in_program(history.failure.span)
     if found is None or place is None:
         return diagnosis("in-place-on-leaf")
-    storage, free, names = found.storage, history.freed, history.names(found)
+    storage, free = found.storage, history.freed
     saved = [s.value for node in history.nodes if node.id not in free for s in node.saved if s.value is not None]
     needed = any(history.values[number].storage == storage for number in saved)
     remedy = None if needed else Remedy("no-grad", place)
     if any(history.values[event.leaf].storage == storage for event in history.all(Accumulate)):
-        name = names[0] if names else "this tensor"
+        name = history.called(found, "this tensor")
         return diagnosis("leaf-updated", remedy, name=name)._replace(values=(found.id,))
     begins = history.failure.call.endswith(_BEGINNING)
     return diagnosis("in-place-on-leaf", remedy if begins else None)._replace(values=(found.id,))

@@ -140,9 +140,9 @@ class History:
         return list(dict.fromkeys((*self._bound.get(value.tensor, []), *parameters)))
 
     def called(self, value: Value, nameless: str = "this result") -> str:
-        """Its variable's name; for what has none, the line that it is from."""
+        """Its name: of a parameter the module's, else the variable's; for what has none, the line that it is from."""
         if names := self.names(value):
-            return names[0]
+            return next((name for name in names if "." in name), names[0])
         line = self.line(value) if value.operation is not None else None
         return nameless if line is None else f"the result of line {line}"
 

@@ -17,8 +17,8 @@ def a_new_value(code: Code, remedy: Remedy) -> list[Change] | None:
     """``y = y + 1`` for ``y += 1``, ``y = y.exp()`` for ``y.exp_()``, and a call without inplace=True."""
     node = code.statement(remedy.span)
     call = code.at(remedy.span, ast.Call)
-    if call is not None and isinstance(node, ast.Assign) and (gone := _without_keyword(code, call, "inplace")):
-        return gone
+    if call is not None and isinstance(node, ast.Assign):
+        return _without_keyword(code, call, "inplace") or _without_underscore(code, call)
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and type(node.op) in _OPERATORS:
         value = code.piece(node.value)
         if isinstance(node.value, ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp | ast.Lambda):
@@ -34,6 +34,16 @@ def a_new_value(code: Code, remedy: Remedy) -> list[Change] | None:
         return None
     end, start = code.end(method), code.start(node)
     return [Change(start, start, f"{method.value.id} = "), Change(end - 1, end, "")]
+
+
+def _without_underscore(code: Code, call: ast.Call) -> list[Change] | None:
+    """``torch.relu(y)`` for ``torch.relu_(y)``."""
+    function = call.func
+    if not (
+        isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "torch"
+    ):
+        return None
+    return [Change((end := code.end(function)) - 1, end, "")] if _ARITHMETIC.fullmatch(function.attr) else None
 
 
 def without_inplace(code: Code, remedy: Remedy) -> list[Change] | None:

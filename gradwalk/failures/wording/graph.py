@@ -199,12 +199,12 @@ GRAPH = {
     "cut-by-no-grad": (
         "No way back",
         "Line {line} ran while gradients were off, as under torch.no_grad(), and so {name} has no graph.",
-        "Compute {name} where gradients are on.",
+        "Compute it where gradients are on.",
     ),
     "cut-by-inference": (
         "No way back",
         "Line {line} ran in inference mode, in which PyTorch notes no graph.",
-        "Compute {name} outside torch.inference_mode().",
+        "Compute it outside torch.inference_mode().",
     ),
     "cut-by-draw": (
         "No way back",
