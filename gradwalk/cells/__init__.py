@@ -1,0 +1,55 @@
+"""The door for text: a program of cells is run by IPython's own shell, under the recorder.
+
+It is real Python, with all that is installed, and may do whatever the process may do that runs it.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from gradwalk.cells.figures import inline
+from gradwalk.cells.process import fresh
+from gradwalk.cells.run import Run
+from gradwalk.cells.shell import lent
+from gradwalk.cells.tracebacks import left_out
+from gradwalk.cells.standin import Places, Recorder
+from gradwalk.parse import split_cells
+from gradwalk.program import ProgramError
+from gradwalk.program.limits import LIMITS, Limits
+from gradwalk.recording import Recording
+
+_ONE_AT_A_TIME = threading.RLock()
+
+
+def record(source: str, *, pictures: bool = False, limits: Limits = LIMITS) -> Recording:
+    """Run a program of cells (``# %%``) as Jupyter would run them one after the other, and record all that happens."""
+    source = _checked(source, limits)
+    cells = list(split_cells(source))
+    places = Places()
+    recorder = Recorder(places, pictures=pictures, limits=limits)
+    with _ONE_AT_A_TIME, fresh():
+        try:
+            with lent() as shell, inline():
+                run = Run(shell, recorder, places, limits)
+                shell.begin(run)
+                shell.statements.listen(recorder)
+                try:
+                    with run.streams(), run.interrupts(), left_out(), recorder:
+                        run.cells(cells)
+                    return recorder.recording(source, cells)
+                finally:
+                    shell.statements.stop()
+                    shell.end()
+        finally:
+            recorder.release()
+
+
+def _checked(source: str, limits: Limits) -> str:
+    """The text with Python's line ends. Raises ProgramError for what is no program of a size that fits."""
+    if len(source) > limits.characters:
+        raise ProgramError(f"The program has {len(source):,} characters; at most {limits.characters:,} fit here.")
+    if "\0" in source:
+        raise ProgramError("The program contains a null character; plain text works.")
+    if not source.isascii() and any("\ud800" <= character <= "\udfff" for character in source):
+        raise ProgramError("The program contains half a character (a lone surrogate); plain text works.")
+    return source.replace("\r\n", "\n").replace("\r", "\n")

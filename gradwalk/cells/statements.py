@@ -1,0 +1,212 @@
+"""Tells which names a program's statements bind: a call is put behind each of them before IPython compiles a cell.
+
+``y = x * x`` becomes ``y = x * x`` and ``if __gradwalk__ is not None: __gradwalk__(17, y)``. The callable lives among the
+builtins, so that the program's own names stay its own, and is None while nobody listens: then there is no call. Nothing
+is read but the names that the statement has just bound. A function that binds names tells in a ``finally`` when they
+are gone with it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import sys
+from types import CodeType, FrameType
+from typing import Any, NamedTuple, Protocol
+
+from gradwalk.cells.bindings import bound_by, bound_by_block, declared, deleted_by
+from gradwalk.cells.texts import Text
+from gradwalk.program import Span
+
+HOOK = "__gradwalk__"
+
+setattr(builtins, HOOK, None)  # what outlives its run, such as a thread, still looks for it
+
+
+class Listener(Protocol):
+    """Who is told. ``frame`` numbers the calls of functions whose variables the names are; 0 is the module."""
+
+    def statement(self, span: Span, bindings: list[tuple[str, Any]], frame: int = 0) -> None: ...
+    def gone(self, span: Span, names: tuple[str, ...], frame: int = 0) -> None: ...
+    def returned(self, span: Span | None, frame: int) -> None: ...
+
+
+class Told(NamedTuple):
+    """What one call tells."""
+
+    span: Span
+    names: tuple[str, ...]
+    kind: str
+    """``bound``, ``deleted``, or ``returned``: the function is done."""
+    inside: Function | None
+    """The function whose statement it is; None for the module's."""
+
+
+class Function:
+    """A function of the program's: which of the names that it binds are not its own."""
+
+    def __init__(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.shared = declared(node, ast.Global)
+        self.outer = declared(node, ast.Nonlocal)
+        self.tells = False
+
+
+class Statements:
+    """An AST transformer of IPython's shell, and the other end of the calls that it writes."""
+
+    def __init__(self) -> None:
+        self.text: Text | None = None
+        """What is being compiled; None when it is no text of the program."""
+        self._told: dict[int, Told] = {}
+        self._next = 0
+
+    def listen(self, listener: Listener) -> None:
+        """From here on ``listener`` is told of each statement."""
+        told: dict[int, Told] = {}
+        self._told = told
+        hear = Hearing(listener).hear
+
+        def heard(number: int, values: Any) -> None:
+            if (one := told.get(number)) is not None:
+                try:
+                    hear(one, values, sys._getframe(1))
+                except RecursionError:
+                    return  # so near to Python's limit that telling is too much; the program itself may still go on
+
+        setattr(builtins, HOOK, heard)
+
+    def stop(self) -> None:
+        """Nobody listens any more."""
+        setattr(builtins, HOOK, None)
+
+    # The tree
+
+    def visit(self, tree: ast.Module) -> ast.Module:
+        """Put the calls into a tree. Called by IPython, for each cell and for what some magics run."""
+        if self.text is not None:
+            tree.body = [self._outermost(statement, self.text) for statement in tree.body]
+        return tree
+
+    def _outermost(self, statement: ast.stmt, text: Text) -> ast.stmt:
+        """IPython compiles each statement of a cell alone, and shows the last one if it is an expression: so the call
+        and its statement become one statement, of a kind that shows nothing and costs nothing."""
+        self._inside(statement, text)
+        calls = [] if isinstance(statement, ast.Expr) else self._calls(statement, text, None)
+        if not calls:
+            return statement
+        both = ast.If(test=ast.copy_location(ast.Constant(True), statement), body=[statement, *calls], orelse=[])
+        return ast.copy_location(both, statement)
+
+    def _inside(self, outer: ast.AST, text: Text) -> None:
+        """Put calls into all blocks below a statement, but those of a class; found with a stack."""
+        stack: list[tuple[ast.AST, bool, Function | None]] = [(outer, False, None)]
+        functions: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Function]] = []
+        while stack:
+            node, in_class, function = stack.pop()
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                in_class, function = False, Function(node)
+                functions.append((node, function))
+            in_class = in_class or isinstance(node, ast.ClassDef)
+            for field in _BLOCKS:
+                if isinstance(block := getattr(node, field, None), list):
+                    stack += ((child, in_class, function) for child in block)
+                    if not in_class and field not in _PARTS:
+                        setattr(node, field, self._block(node, field, block, text, function))
+        for node, function in functions:
+            if function.tells:
+                self._end(node, function, text)
+
+    def _block(
+        self, owner: ast.AST, field: str, block: list[ast.stmt], text: Text, inside: Function | None
+    ) -> list[ast.stmt]:
+        """A block with a call at its beginning, for what its owner binds, and after each statement that binds."""
+        first = self._call(bound_by_block(owner), owner, text, "bound", inside) if field == "body" else []
+        return [*first, *(part for statement in block for part in (statement, *self._calls(statement, text, inside)))]
+
+    def _calls(self, statement: ast.stmt, text: Text, inside: Function | None) -> list[ast.stmt]:
+        gone = self._call(deleted_by(statement), statement, text, "deleted", inside)
+        return gone or self._call(bound_by(statement), statement, text, "bound", inside)
+
+    def _end(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function, text: Text) -> None:
+        """The function tells that it is done. Its docstring stays where Python looks for it."""
+        documented = ast.get_docstring(node, clean=False) is not None
+        doc, body = node.body[:documented], node.body[documented:]
+        done = self._call(("",), body[-1], text, "returned", function)
+        node.body = [*doc, ast.copy_location(ast.Try(body, [], [], done), body[0])]
+
+    def _call(
+        self, names: tuple[str, ...], where: ast.AST, text: Text, kind: str, inside: Function | None
+    ) -> list[ast.stmt]:
+        if not names:
+            return []
+        place: Any = getattr(where, "target", where) if isinstance(where, ast.For | ast.AsyncFor) else where
+        place = getattr(where, "pattern", place)
+        span = text.locate(place.lineno, place.col_offset, place.end_lineno, place.end_col_offset)
+        self._next += 1
+        self._told[self._next] = Told(span, names, kind, inside)
+        if inside is not None:
+            inside.tells = True
+        told = _written(self._next, names if kind == "bound" else ())
+        for node in ast.walk(told):
+            ast.copy_location(node, place)
+        return [told]
+
+
+_PARTS = ("handlers", "cases")
+_BLOCKS = ("body", "orelse", "finalbody", *_PARTS)
+
+
+def _written(number: int, names: tuple[str, ...]) -> ast.If:
+    """``if __gradwalk__ is not None: __gradwalk__(number, (a, b))``"""
+    values: list[ast.expr] = [ast.Name(name, ast.Load()) for name in names]
+    given = ast.Constant(None) if not names else values[0] if len(names) == 1 else ast.Tuple(values, ast.Load())
+    call = ast.Expr(ast.Call(ast.Name(HOOK, ast.Load()), [ast.Constant(number), given], []))
+    return ast.If(ast.Compare(ast.Name(HOOK, ast.Load()), [ast.IsNot()], [ast.Constant(None)]), [call], [])
+
+
+class Hearing:
+    """Hears the calls of one run, and tells whose variables each is about."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._running: dict[int, tuple[int, CodeType]] = {}
+        """Calls of functions that have bound something: by the frame's address, its number and its code."""
+        self._calls = 0
+
+    def hear(self, told: Told, values: Any, frame: FrameType) -> None:
+        span, names, kind, function = told
+        if kind == "returned":
+            if (mine := self._running.pop(id(frame), None)) is not None:
+                self._listener.returned(span, mine[0])
+        elif kind == "deleted":
+            for owner, gone in self._by_owner([(name, None) for name in names], function, frame).items():
+                self._listener.gone(span, tuple(name for name, _ in gone), owner)
+        else:
+            bindings = [(names[0], values)] if len(names) == 1 else list(zip(names, values, strict=True))
+            if function is None:
+                self._listener.statement(span, bindings)
+                return
+            for owner, bound in self._by_owner(bindings, function, frame).items():
+                self._listener.statement(span, bound, owner)
+
+    def _by_owner(
+        self, bindings: list[tuple[str, Any]], function: Function | None, frame: FrameType
+    ) -> dict[int, list[tuple[str, Any]]]:
+        """Bindings by whose variables they are."""
+        found: dict[int, list[tuple[str, Any]]] = {}
+        for name, value in bindings:
+            found.setdefault(self._owner(name, function, frame), []).append((name, value))
+        return found
+
+    def _owner(self, name: str, function: Function | None, frame: FrameType) -> int:
+        if function is None or name in function.shared:
+            return 0
+        if name in function.outer:
+            for number, code in reversed(self._running.values()):
+                if name in code.co_cellvars:
+                    return number
+        if (known := self._running.get(id(frame))) is not None:
+            return known[0]
+        self._calls += 1
+        self._running[id(frame)] = self._calls, frame.f_code
+        return self._calls
