@@ -12,10 +12,11 @@ from gradwalk.cells.process import fresh
 from gradwalk.cells.run import Run
 from gradwalk.cells.shell import lent
 from gradwalk.cells.tracebacks import left_out
-from gradwalk.cells.standin import Places, Recorder
 from gradwalk.parse import split_cells
 from gradwalk.program import ProgramError
 from gradwalk.program.limits import LIMITS, Limits
+from gradwalk.recorder.places import Places
+from gradwalk.recorder.session import Recorder
 from gradwalk.recording import Recording
 
 _ONE_AT_A_TIME = threading.RLock()

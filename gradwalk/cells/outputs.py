@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from gradwalk.cells.once import Once
-from gradwalk.cells.standin import Recorder
 from gradwalk.program import Span
 from gradwalk.program.limits import Limits
+from gradwalk.recorder.session import Recorder
 
 FIGURES = 100
 FIGURE_CHARACTERS = 1_000_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import gc
-import io
 import logging
 import os
 import random
@@ -19,7 +18,7 @@ import numpy as np
 import torch
 from torch.nn.modules import module as modules
 
-from gradwalk.cells.kept import ABSENT, AS_IT_IS, Kept, attribute, mapping, members, sequence
+from gradwalk.cells.kept import ABSENT, Kept, attribute, mapping, members, sequence
 from gradwalk.cells.thread import THREAD
 
 SEED = 0
@@ -130,7 +129,7 @@ def fresh() -> Iterator[None]:
                 kept.set(kept.fresh)
             torch.default_generator.manual_seed(SEED)
             random.seed(SEED)
-            np.random.seed(SEED)  # noqa: NPY002
+            np.random.seed(SEED)
             warnings._filters_mutated()  # type: ignore[attr-defined]  # what was warned of once, may be warned of again
             yield
             _end_what_is_suspended()

@@ -1,4 +1,4 @@
-"""Runs the cells of a program in a shell, under a recorder, and tells the recorder what each showed and how it failed."""
+"""Runs the cells of a program in a shell, and tells the recorder what each showed and how it failed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from IPython.core.error import StdinNotImplementedError
 from gradwalk.cells.outputs import Outputs, Stream
 from gradwalk.cells.shell import Shell
 from gradwalk.cells.texts import Text, aligned
-from gradwalk.cells.standin import Places, Recorder
 from gradwalk.program import Span
 from gradwalk.program.limits import Limits
+from gradwalk.recorder.places import Places
+from gradwalk.recorder.session import Recorder
 from gradwalk.sandbox.time_up import interruptible, is_up
-
 
 MOST_OF_A_TRACEBACK = 20_000
 """Characters."""

@@ -1,9 +1,9 @@
 """Tells which names a program's statements bind: a call is put behind each of them before IPython compiles a cell.
 
-``y = x * x`` becomes ``y = x * x`` and ``if __gradwalk__ is not None: __gradwalk__(17, y)``. The callable lives among the
-builtins, so that the program's own names stay its own, and is None while nobody listens: then there is no call. Nothing
-is read but the names that the statement has just bound. A function that binds names tells in a ``finally`` when they
-are gone with it.
+``y = x * x`` becomes ``y = x * x`` and ``if __gradwalk__ is not None: __gradwalk__(17, y)``. The callable lives among
+the builtins, so that the program's own names stay its own, and is None while nobody listens: then there is no call.
+Nothing is read but the names that the statement has just bound. A function that binds names tells in a ``finally`` when
+they are gone with it.
 """
 
 from __future__ import annotations
@@ -139,8 +139,7 @@ class Statements:
     ) -> list[ast.stmt]:
         if not names:
             return []
-        place: Any = getattr(where, "target", where) if isinstance(where, ast.For | ast.AsyncFor) else where
-        place = getattr(where, "pattern", place)
+        place = _head(where)
         span = text.locate(place.lineno, place.col_offset, place.end_lineno, place.end_col_offset)
         self._next += 1
         self._told[self._next] = Told(span, names, kind, inside)
@@ -150,6 +149,19 @@ class Statements:
         for node in ast.walk(told):
             ast.copy_location(node, place)
         return [told]
+
+
+def _head(where: Any) -> Any:
+    """The part of a compound statement that binds; a simple statement itself."""
+    match where:
+        case ast.For(target=part) | ast.AsyncFor(target=part) | ast.While(test=part) | ast.If(test=part):
+            return part
+        case ast.match_case(pattern=part):
+            return part
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            return next(item.optional_vars for item in items if item.optional_vars)
+        case _:
+            return where
 
 
 _PARTS = ("handlers", "cases")

@@ -54,9 +54,7 @@ class Oracle:
         self._process.stdin.write(json.dumps(cells) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
-        return [
-            Shown(text, tuple(failure) if failure else None, tuple(pictures)) for text, failure, pictures in answer
-        ]
+        return [Shown(text, tuple(failure) if failure else None, tuple(pictures)) for text, failure, pictures in answer]
 
 
 _VARYING = (
@@ -64,7 +62,9 @@ _VARYING = (
     (re.compile(r"(CPU times|Wall time): .*"), "a time"),
     (re.compile(r"[\d.]+ (?:ns|[μu]s|ms|s|min) ± .*"), "a time"),
 )
-_OUTSIDE = re.compile(r'(?:  File "[^<"][^\n]*\n(?:    [^\n]*\n)+?)*?  File "[^"]*", line \d+, in run_cell\n(?:    [^\n]*\n)+')
+_OUTSIDE = re.compile(
+    r'(?:  File "[^<"][^\n]*\n(?:    [^\n]*\n)+?)*?  File "[^"]*", line \d+, in run_cell\n(?:    [^\n]*\n)+'
+)
 """Of a printed stack: whoever called the shell."""
 
 
@@ -169,6 +169,7 @@ def _run(cells: list[str]) -> list[Any]:
     config = Config({"HistoryManager": {"enabled": False}, "InlineBackend": {"figure_formats": {"svg"}}})
     shell: Any = Shell.instance(colors="nocolor", config=config)
     builtins.input = no_input
+    sys.stdin = io.StringIO()
     told = []
     for cell in cells:
         shown.clear()
