@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 
 from gradwalk.cells.figures import inline
-from gradwalk.cells.process import fresh
+from gradwalk.cells.process import builtins_put_back, fresh
 from gradwalk.cells.run import Run
 from gradwalk.cells.shell import lent
 from gradwalk.cells.tracebacks import left_out
@@ -35,7 +35,7 @@ def record(source: str, *, pictures: bool = False, limits: Limits = LIMITS) -> R
                 shell.begin(run)
                 shell.statements.listen(recorder)
                 try:
-                    with run.streams(), run.interrupts(), left_out(), recorder:
+                    with run.streams(), run.interrupts(), left_out(), recorder, builtins_put_back():
                         run.cells(cells)
                     return recorder.recording(source, cells)
                 finally:

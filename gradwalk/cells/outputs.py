@@ -127,13 +127,13 @@ class Stream(io.TextIOBase):
 
     def __init__(self, name: str, outputs: Outputs, real: TextIO) -> None:
         self._name, self._outputs, self._real = name, outputs, real
-        self._others = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
+        self._others = set(threading.enumerate()) - {threading.current_thread()}
         self._over = False
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
-        if self._over or threading.get_ident() in self._others:
+        if self._over or threading.current_thread() in self._others:
             return self._real.write(text)
         self._outputs.write(self._name, text)
         return len(text)

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from IPython.core.interactiveshell import InteractiveShell
+from torch.jit._trace import TracerWarning
 from torch.nn.modules import module as modules
 
 from gradwalk.cells.kept import ABSENT, Kept, attribute, mapping, members, sequence
@@ -35,7 +37,7 @@ def _filters() -> list[Any]:
         warnings.filterwarnings("always", category=np.exceptions.RankWarning)
         for part in ("dtype", "ufunc", "ndarray"):
             warnings.filterwarnings("ignore", message=f"numpy.{part} size changed")
-        warnings.filterwarnings("ignore", category=torch.jit.TracerWarning, module=r"torch.(?!jit)")
+        warnings.filterwarnings("ignore", category=TracerWarning, module=r"torch.(?!jit)")
         warnings.filterwarnings("ignore", "torch::jit::fuser::cuda")
         return list(warnings.filters)
 
@@ -96,6 +98,7 @@ PROCESS: tuple[Kept, ...] = (
     members(torch.Tensor, additions=True),
     members(torch.nn.Module, additions=True),
     members(torch.nn.functional, additions=False),
+    members(InteractiveShell, additions=True),
     Kept(lambda: dict(np.get_printoptions()), lambda options: np.set_printoptions(**options)),
     Kept(np.geterr, lambda options: np.seterr(**options)),
     Kept(lambda: list(warnings.filters), _put_filters, _filters()),
@@ -113,9 +116,23 @@ PROCESS: tuple[Kept, ...] = (
     Kept(gc.get_threshold, _put_thresholds),
     Kept(_environment, _put_environment),
     Kept(_folder, _put_folder),
-    sequence(logging.root.handlers),
-    Kept(lambda: logging.root.level, logging.root.setLevel),
+    sequence(logging.root.handlers, []),
+    Kept(lambda: logging.root.level, logging.root.setLevel, logging.WARNING),
 )
+
+
+_BUILTINS = vars(builtins)
+
+
+@contextmanager
+def builtins_put_back() -> Iterator[None]:
+    """What a program does to Python's built-in names ends here, before anything of ours needs them again."""
+    before = dict(_BUILTINS)
+    try:
+        yield
+    finally:
+        _BUILTINS.clear()
+        _BUILTINS.update(before)
 
 
 @contextmanager
@@ -130,6 +147,8 @@ def fresh() -> Iterator[None]:
             torch.default_generator.manual_seed(SEED)
             random.seed(SEED)
             np.random.seed(SEED)
+            if "" not in sys.path:
+                sys.path.insert(0, "")  # a notebook finds what lies beside it
             warnings._filters_mutated()  # type: ignore[attr-defined]  # what was warned of once, may be warned of again
             yield
             _end_what_is_suspended()

@@ -62,12 +62,16 @@ class Run:
             error = result.error_before_exec or result.error_in_exec
         except BaseException as raised:  # in the midst of IPython's own work
             error = raised
-        if error is None and self._shown is not None:
-            error = self._shown[0]
+        shown = self._last_shown()
+        if error is None and shown is not None:  # a value could not be shown, or a figure not be drawn
+            error = shown[0]
         if error is not None:
-            text = self._shown[1] if self._shown and self._shown[0] is error else ""
+            text = shown[1] if shown is not None and shown[0] is error else ""
             self._recorder.failure(self._place(error), error, text[:MOST_OF_A_TRACEBACK])
         return not (self._interrupted or self._shell.exit_now or is_up())
+
+    def _last_shown(self) -> tuple[BaseException, str] | None:
+        return self._shown
 
     def _place(self, error: BaseException) -> Span:
         """Where an error happened: the innermost expression that stands in the program's own text."""
@@ -120,7 +124,7 @@ class Run:
         real = sys.stdout, sys.stderr
         ours = Stream("print", self.outputs, real[0]), Stream("stderr", self.outputs, real[1])
         sys.stdout, sys.stderr, sys.stdin = *ours, io.StringIO()
-        warnings.showwarning = self.outputs.warn
+        warnings.showwarning = self.outputs.warn  # type: ignore[assignment]  # the parameters are the same
         builtins.input = _no_input
         try:
             yield

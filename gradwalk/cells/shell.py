@@ -92,7 +92,7 @@ class Publisher(DisplayPublisher):
 
     shell: Shell
 
-    def publish(self, data: dict[str, Any], metadata: Any = None, **options: Any) -> None:
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **options: Any) -> None:
         if self.shell.run is not None:
             self.shell.run.shown("display", data)
 
@@ -129,6 +129,12 @@ class Shell(InteractiveShell):
     exiter = traitlets.Instance(ZMQExitAutocall)
     keepkernel_on_exit = None
     run: Listener | None = None
+    compile: Compiler
+    display_formatter: Any
+    history_manager: Any
+    InteractiveTB: Any
+    SyntaxTB: Any
+    ast_transformers: list[Any]
 
     def __init__(self) -> None:
         super().__init__(config=Config(_CONFIG), colors="nocolor", autoindent=False)
@@ -136,6 +142,7 @@ class Shell(InteractiveShell):
         self.statements = Statements()
         self._callbacks = {event: list(callbacks) for event, callbacks in self.events.callbacks.items()}
         self._printers = [(table, dict(table)) for table in self.display_formatter.printers()]
+        self._flags = self.compile.flags
         self.touched = False
         """Whether a program got hold of the shell, by a magic or by ``get_ipython``, and may have changed it."""
 
@@ -164,13 +171,17 @@ class Shell(InteractiveShell):
 
     def init_hooks(self) -> None:
         super().init_hooks()
-        self.set_hook("show_in_pager", page.as_hook(lambda *_: None), 99)  # a notebook shows it in a part of its own
+        self.set_hook("show_in_pager", page.as_hook(lambda *_, **__: None), 99)  # a notebook shows it elsewhere
 
     def enable_gui(self, gui: Any = None) -> None:
         """There are no windows."""
 
     def ask_exit(self) -> None:
         self.exit_now = True
+
+    def transform_ast(self, node: Any) -> Any:
+        self.statements.shows_assigned = self.ast_node_interactivity == "last_expr_or_assign"
+        return super().transform_ast(node)
 
     def showtraceback(self, *args: Any, **options: Any) -> None:
         if (error := sys.exception()) is not None:
@@ -198,7 +209,7 @@ class Shell(InteractiveShell):
         self.init_user_ns()
         self.push(dict.fromkeys(("_", "__", "___"), ""), interactive=False)
         self.ast_transformers[:] = [self.statements]
-        self.compile.reset_compiler_flags()
+        self.compile.flags = self._flags
         self.exit_now = False
         self.run = self.compile.run = run
 

@@ -57,6 +57,8 @@ class Statements:
     def __init__(self) -> None:
         self.text: Text | None = None
         """What is being compiled; None when it is no text of the program."""
+        self.shows_assigned = False
+        """Whether a cell shows what its last statement assigns: a setting of IPython's."""
         self._told: dict[int, Told] = {}
         self._next = 0
 
@@ -84,7 +86,8 @@ class Statements:
     def visit(self, tree: ast.Module) -> ast.Module:
         """Put the calls into a tree. Called by IPython, for each cell and for what some magics run."""
         if self.text is not None:
-            tree.body = [self._outermost(statement, self.text) for statement in tree.body]
+            shown = _assigned(tree.body[-1]) if self.shows_assigned and tree.body else []
+            tree.body = [*(self._outermost(statement, self.text) for statement in tree.body), *shown]
         return tree
 
     def _outermost(self, statement: ast.stmt, text: Text) -> ast.stmt:
@@ -149,6 +152,17 @@ class Statements:
         for node in ast.walk(told):
             ast.copy_location(node, place)
         return [told]
+
+
+def _assigned(statement: ast.stmt) -> list[ast.stmt]:
+    """The name that a statement assigns, to be shown, where it is one: IPython looks for no more either."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AugAssign(target=ast.Name(id=name)):
+            return [ast.Expr(ast.Name(name, ast.Load()))]
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [ast.Expr(ast.Name(name, ast.Load()))]
+        case _:
+            return []
 
 
 def _head(where: Any) -> Any:

@@ -10,6 +10,9 @@ from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+import torch
+import torch._ops
+import torch.overrides
 from IPython.core.interactiveshell import InteractiveShell
 
 from gradwalk.cells.kept import attribute
@@ -17,6 +20,8 @@ from gradwalk.recorder.places import STAND_IN
 
 Walk = Callable[[Any], Iterator[Any]]
 
+_HANDED_ON = frozenset((torch._ops.__file__, torch.overrides.__file__))
+"""Where PyTorch runs what a recorder has let go on: behind our frames, these are ours."""
 _OURS = str(Path(__file__).resolve().parents[1])
 
 
@@ -46,7 +51,13 @@ def leave_us_out(error: BaseException) -> None:
 
 def _without_us(trace: TracebackType | None) -> TracebackType | None:
     found = list(entries(trace))
-    kept = [entry for entry in found if not is_ours(entry.tb_frame.f_code)]
+    kept: list[TracebackType] = []
+    through_us = False
+    for entry in found:
+        code = entry.tb_frame.f_code
+        through_us = is_ours(code) or (through_us and code.co_filename in _HANDED_ON)
+        if not through_us:
+            kept.append(entry)
     if len(kept) == len(found):
         return trace
     following: TracebackType | None = None

@@ -58,7 +58,7 @@ class Oracle:
 
 
 _VARYING = (
-    (re.compile(r"0x[0-9a-f]+"), "an address"),
+    (re.compile(r"\b0x[0-9a-f]+"), "an address"),
     (re.compile(r"(CPU times|Wall time): .*"), "a time"),
     (re.compile(r"[\d.]+ (?:ns|[μu]s|ms|s|min) ± .*"), "a time"),
 )
@@ -93,7 +93,7 @@ def _serve() -> None:
             os.close(reading)
             torch.manual_seed(0)
             random.seed(0)
-            np.random.seed(0)  # noqa: NPY002
+            np.random.seed(0)
             with open(writing, "w", encoding="utf-8") as answer:  # noqa: PTH123  a pipe has no path
                 answer.write(json.dumps(_run(json.loads(line))))
             os._exit(0)
@@ -111,6 +111,7 @@ def _run(cells: list[str]) -> list[Any]:
     import io
     import os
 
+    from IPython.core import page
     from IPython.core.displayhook import DisplayHook
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.error import StdinNotImplementedError
@@ -138,7 +139,7 @@ def _run(cells: list[str]) -> list[Any]:
             show(format_dict)
 
     class Publisher(DisplayPublisher):
-        def publish(self, data: dict[str, Any], metadata: Any = None, **options: Any) -> None:
+        def publish(self, data: Any, metadata: Any = None, source: Any = None, **options: Any) -> None:
             show(data)
 
         def clear_output(self, wait: bool = False) -> None:
@@ -165,9 +166,12 @@ def _run(cells: list[str]) -> list[Any]:
     def no_input(prompt: object = "") -> str:
         raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
 
+    sys.path.insert(0, "")
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     config = Config({"HistoryManager": {"enabled": False}, "InlineBackend": {"figure_formats": {"svg"}}})
     shell: Any = Shell.instance(colors="nocolor", config=config)
+    as_hook: Any = page.as_hook
+    shell.set_hook("show_in_pager", as_hook(lambda *_, **__: None), 99)  # a notebook shows it elsewhere
     builtins.input = no_input
     sys.stdin = io.StringIO()
     told = []

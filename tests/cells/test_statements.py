@@ -198,24 +198,103 @@ def test_nobody_listens_any_more() -> None:
     exec(compile(instrumented("x = 1\nfor i in range(3):\n    x += i"), "program", "exec"), {})  # noqa: S102
 
 
-PROGRAMS = (
-    "def f(a):\n    'docstring'\n    b = a\n    return b, sorted(locals()), f.__doc__\nprint(f(1))",
-    "'module docstring'\nfrom __future__ import annotations\nx: Nothing = 1\nprint(__annotations__)",
-    "x = 1\nprint(sorted(k for k in globals() if not k.startswith('__')), sorted(dir()))",
-    "from math import *\ny = pi\nprint(y)",
-    "class A:\n    x = 1\n    y = x + 1\nprint([k for k in vars(A) if k[0] != '_'])",
-    "def f():\n    x = 1\n    def g():\n        return x\n    x = 2\n    return g(), f.__code__.co_cellvars\nprint(f())",
-    "import asyncio\nasync def f():\n    async with asyncio.Lock() as l:\n        x = await asyncio.sleep(0, 3)\n    return x\nprint(asyncio.run(f()))",
-    "def deco(f):\n    w = f\n    return w\n@deco\ndef f():\n    y = 3\n    return y\nprint(f())",
-    "def f(n):\n    m = n - 1\n    return 0 if m < 0 else f(m)\nprint(f(900))",
-    "x = [i for i in range(3) if (last := i) or True]\nprint(x, last)",
-    "while (n := globals().get('n', 0) + 1) < 4:\n    print(n)",
-    "for i in range(3):\n    x = i\n    if i == 1:\n        break\nelse:\n    x = 9\nprint(x)",
-    "def f():\n    try:\n        x = 1 / 0\n    except ZeroDivisionError as e:\n        y = str(e)\n    return y, 'e' in locals()\nprint(f())",
-    "x = 1\ndel x\ntry:\n    x\nexcept NameError as e:\n    print(e)",
-    "def f():\n    if False:\n        x = 1\n    return x\ntry:\n    f()\nexcept UnboundLocalError as e:\n    print(e)",
-    "import inspect\ndef f():\n    x = 1\n    return inspect.currentframe().f_lineno\nprint(f())",
-)
+PROGRAMS = """\
+def f(a):
+    'docstring'
+    b = a
+    return b, sorted(locals()), f.__doc__
+print(f(1))
+# %%
+'module docstring'
+from __future__ import annotations
+x: Nothing = 1
+print(__annotations__)
+# %%
+x = 1
+print(sorted(k for k in globals() if not k.startswith('__')), sorted(dir()))
+# %%
+from math import *
+y = pi
+print(y)
+# %%
+class A:
+    x = 1
+    y = x + 1
+print([k for k in vars(A) if k[0] != '_'])
+# %%
+def f():
+    x = 1
+    def g():
+        return x
+    x = 2
+    return g(), f.__code__.co_cellvars
+print(f())
+# %%
+import asyncio
+async def f():
+    async with asyncio.Lock() as l:
+        x = await asyncio.sleep(0, 3)
+    return x
+print(asyncio.run(f()))
+# %%
+def deco(f):
+    w = f
+    return w
+@deco
+def f():
+    y = 3
+    return y
+print(f())
+# %%
+def f(n):
+    m = n - 1
+    return 0 if m < 0 else f(m)
+print(f(900))
+# %%
+x = [i for i in range(3) if (last := i) or True]
+print(x, last)
+# %%
+while (n := globals().get('n', 0) + 1) < 4:
+    print(n)
+# %%
+for i in range(3):
+    x = i
+    if i == 1:
+        break
+else:
+    x = 9
+print(x)
+# %%
+def f():
+    try:
+        x = 1 / 0
+    except ZeroDivisionError as e:
+        y = str(e)
+    return y, 'e' in locals()
+print(f())
+# %%
+x = 1
+del x
+try:
+    x
+except NameError as e:
+    print(e)
+# %%
+def f():
+    if False:
+        x = 1
+    return x
+try:
+    f()
+except UnboundLocalError as e:
+    print(e)
+# %%
+import inspect
+def f():
+    x = 1
+    return inspect.currentframe().f_lineno
+print(f())
+""".split("# %%\n")
 
 
 @pytest.mark.parametrize("source", PROGRAMS)
