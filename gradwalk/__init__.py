@@ -10,12 +10,12 @@ from gradwalk.program import ProgramError
 from gradwalk.recording import Recording
 
 if TYPE_CHECKING:
+    from gradwalk.doors import record
     from gradwalk.live import Walk, watch
-    from gradwalk.recorder import record
 
 __all__ = ["ProgramError", "Recording", "Walk", "record", "watch"]
 
-_HOMES = {"record": "gradwalk.recorder", "watch": "gradwalk.live", "Walk": "gradwalk.live"}
+_HOMES = {"record": "gradwalk.doors", "watch": "gradwalk.live", "Walk": "gradwalk.live"}
 
 
 def __getattr__(name: str) -> Any:

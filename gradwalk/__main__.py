@@ -94,7 +94,7 @@ def _run(options: argparse.Namespace) -> int:
         return max(
             _tell_locked(*one, options) for one in zip(options.files, recordings(options.files, _read), strict=True)
         )
-    from gradwalk.recorder import record
+    from gradwalk.doors import record
 
     return _tell(record(_read(options.file)), options)
 
@@ -123,7 +123,7 @@ def _tell_locked(file: str, found: Recording | Unreadable, options: argparse.Nam
 
 
 def _draw(source: str, options: argparse.Namespace) -> int:
-    from gradwalk.recorder import record
+    from gradwalk.doors import record
 
     recording = record(source, pictures=options.torchviz)
     picture = _torchviz(recording, options) if options.torchviz else _computation(recording, options)

@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gradwalk.graph import dot
-from gradwalk.recorder.warm_up import warm_up
+from gradwalk.cells.warm_up import warm_up
 from gradwalk.settings import SETTINGS
 from serving import wire
 from serving.work import do

@@ -25,11 +25,11 @@ WEB = {"streamlit", "starlette", "uvicorn"}
 TORCH = {"torch", "torchviz"}
 
 # What runs PyTorch: the language, the interpreter that walks it, the recorder that listens.
-RECORDER = {"recorder"}
+RECORDER = {"recorder", "cells"}
 IMPORT_TORCH = {"language", "interpreter", "live"} | RECORDER
 TRAINING = {f"gradwalk.training.{name}" for name in ("datasets", "fit", "history", "surface", "pictures", "running")}
 # These stand on them. Everything else in the library is a view, which reads text and recordings.
-STAND_ON_TORCH = IMPORT_TORCH | {"__main__"}
+STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "doors"}
 FOUNDATIONS = {
     "gradwalk.program": set(),
     "gradwalk.settings": set(),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradwalk import ProgramError, record
-from gradwalk.interpreter import evaluate
+from gradwalk.cells import evaluate
 from tests.plain_torch import run_cells
 
 START = "import torch\nimport math\nimport torch.nn.functional as F\nx = torch.tensor(3.0, requires_grad=True)\n"

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradwalk import record
+from gradwalk.cells import evaluate
 from gradwalk.formula import template
 from gradwalk.formula.mathml import TAGS, Tree
-from gradwalk.interpreter import evaluate
 from gradwalk.perceptron.chain.by_hand import by_hand_program
 from gradwalk.perceptron.chain.chain import MAX_PATHS, Chain, chain, gradient, leaves
 from gradwalk.perceptron.programs.program import program

@@ -6,7 +6,9 @@ It is real Python, with all that is installed, and may do whatever the process m
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
+from gradwalk.cells.evaluation import evaluate
 from gradwalk.cells.figures import inline
 from gradwalk.cells.process import builtins_put_back, fresh
 from gradwalk.cells.run import Run
@@ -17,23 +19,35 @@ from gradwalk.program import ProgramError
 from gradwalk.program.limits import LIMITS, Limits
 from gradwalk.recorder.places import Places
 from gradwalk.recorder.session import Recorder
-from gradwalk.recording import Recording
+from gradwalk.recording import Event, Recording
+
+__all__ = ["evaluate", "record"]
 
 _ONE_AT_A_TIME = threading.RLock()
 
 
-def record(source: str, *, pictures: bool = False, limits: Limits = LIMITS) -> Recording:
-    """Run a program of cells (``# %%``) as Jupyter would run them one after the other, and record all that happens."""
+def record(
+    source: str,
+    *,
+    pictures: bool = False,
+    limits: Limits = LIMITS,
+    observer: Callable[[Event], None] | None = None,
+) -> Recording:
+    """Run a program of cells (``# %%``) as Jupyter would run them one after the other, and record all that happens.
+
+    The program runs in this process and may do whatever the process may do, as with ``python FILE``. A cell that fails
+    is part of the recording, and the next one goes on. Raises ProgramError for what is no text that fits.
+    """
     source = _checked(source, limits)
     cells = list(split_cells(source))
     places = Places()
-    recorder = Recorder(places, pictures=pictures, limits=limits)
+    recorder = Recorder(places, pictures=pictures, limits=limits, observer=observer)
     with _ONE_AT_A_TIME, fresh():
         try:
             with lent() as shell, inline():
                 run = Run(shell, recorder, places, limits)
                 shell.begin(run)
-                shell.statements.listen(recorder)
+                shell.statements.listen(recorder, limits.watched_steps)
                 try:
                     with run.streams(), run.interrupts(), left_out(), recorder, builtins_put_back():
                         run.cells(cells)

@@ -37,6 +37,13 @@ def bound_by_block(owner: ast.AST) -> Names:
             return ()
 
 
+def arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Names:
+    """The names of what a function is given, but ``self`` and ``cls``."""
+    given = function.args
+    found = [*given.posonlyargs, *given.args, given.vararg, *given.kwonlyargs, given.kwarg]
+    return _once(one.arg for one in found if one is not None and one.arg not in ("self", "cls", "ctx"))
+
+
 def deleted_by(statement: ast.stmt) -> Names:
     """The names that are gone after a ``del``."""
     if isinstance(statement, ast.Delete):

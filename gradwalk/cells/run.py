@@ -21,6 +21,7 @@ from gradwalk.program import Span
 from gradwalk.program.limits import Limits
 from gradwalk.recorder.places import Places
 from gradwalk.recorder.session import Recorder
+from gradwalk.sandbox import progress
 from gradwalk.sandbox.time_up import interruptible, is_up
 
 MOST_OF_A_TRACEBACK = 20_000
@@ -46,9 +47,10 @@ class Run:
     def cells(self, cells: Sequence[tuple[str, int]]) -> None:
         """Run them in order. One that fails does not end the program; ``exit()`` and the end of its time do."""
         going = True
-        for source, line in cells:
+        for number, (source, line) in enumerate(cells):
             self._recorder.cell()
             if going:
+                progress.begins(number, line)
                 going = self._run(source, line)
 
     def _run(self, source: str, line: int) -> bool:
@@ -115,6 +117,7 @@ class Run:
     def _register(self, name: str, text: Text) -> None:
         self._texts[name] = text
         self._places.text(name, 1, text.locate)
+        progress.compiled(name, text.first)
 
     # What stands in the process's place meanwhile
 

@@ -14,7 +14,9 @@ import sys
 from types import CodeType, FrameType
 from typing import Any, NamedTuple, Protocol
 
-from gradwalk.cells.bindings import bound_by, bound_by_block, declared, deleted_by
+import torch
+
+from gradwalk.cells.bindings import arguments, bound_by, bound_by_block, declared, deleted_by
 from gradwalk.cells.texts import Text
 from gradwalk.program import Span
 
@@ -29,6 +31,10 @@ class Listener(Protocol):
     def statement(self, span: Span, bindings: list[tuple[str, Any]], frame: int = 0) -> None: ...
     def gone(self, span: Span, names: tuple[str, ...], frame: int = 0) -> None: ...
     def returned(self, span: Span | None, frame: int) -> None: ...
+    def stop(self, reason: str, text: str) -> None: ...
+
+    @property
+    def stopped(self) -> bool: ...
 
 
 class Told(NamedTuple):
@@ -37,7 +43,7 @@ class Told(NamedTuple):
     span: Span
     names: tuple[str, ...]
     kind: str
-    """``bound``, ``deleted``, or ``returned``: the function is done."""
+    """``bound``, ``given`` (a function's arguments), ``deleted``, or ``returned``: the function is done."""
     inside: Function | None
     """The function whose statement it is; None for the module's."""
 
@@ -62,18 +68,26 @@ class Statements:
         self._told: dict[int, Told] = {}
         self._next = 0
 
-    def listen(self, listener: Listener) -> None:
-        """From here on ``listener`` is told of each statement."""
+    def listen(self, listener: Listener, most: int) -> None:
+        """From here on ``listener`` is told of each statement, of so many at most."""
         told: dict[int, Told] = {}
         self._told = told
         hear = Hearing(listener).hear
+        left = most
 
         def heard(number: int, values: Any) -> None:
-            if (one := told.get(number)) is not None:
-                try:
-                    hear(one, values, sys._getframe(1))
-                except RecursionError:
-                    return  # so near to Python's limit that telling is too much; the program itself may still go on
+            nonlocal left
+            if (one := told.get(number)) is None:
+                return
+            left -= 1
+            if left < 0:
+                listener.stop("statements", f"Recording ends here: it has {most:,} statements. The program goes on.")
+            try:
+                hear(one, values, sys._getframe(1))
+            except RecursionError:
+                return  # so near to Python's limit that telling is too much; the program itself may still go on
+            if listener.stopped:
+                self.stop()
 
         setattr(builtins, HOOK, heard)
 
@@ -116,8 +130,7 @@ class Statements:
                     if not in_class and field not in _PARTS:
                         setattr(node, field, self._block(node, field, block, text, function))
         for node, function in functions:
-            if function.tells:
-                self._end(node, function, text)
+            self._around(node, function, text)
 
     def _block(
         self, owner: ast.AST, field: str, block: list[ast.stmt], text: Text, inside: Function | None
@@ -130,12 +143,15 @@ class Statements:
         gone = self._call(deleted_by(statement), statement, text, "deleted", inside)
         return gone or self._call(bound_by(statement), statement, text, "bound", inside)
 
-    def _end(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function, text: Text) -> None:
-        """The function tells that it is done. Its docstring stays where Python looks for it."""
+    def _around(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function, text: Text) -> None:
+        """The function tells what it was given, and that it is done. Its docstring stays where Python looks for it."""
+        given = self._call(arguments(node), node.args, text, "given", function)
+        if not function.tells:
+            return
         documented = ast.get_docstring(node, clean=False) is not None
         doc, body = node.body[:documented], node.body[documented:]
         done = self._call(("",), body[-1], text, "returned", function)
-        node.body = [*doc, ast.copy_location(ast.Try(body, [], [], done), body[0])]
+        node.body = [*doc, ast.copy_location(ast.Try([*given, *body], [], [], done), body[0])]
 
     def _call(
         self, names: tuple[str, ...], where: ast.AST, text: Text, kind: str, inside: Function | None
@@ -148,7 +164,7 @@ class Statements:
         self._told[self._next] = Told(span, names, kind, inside)
         if inside is not None:
             inside.tells = True
-        told = _written(self._next, names if kind == "bound" else ())
+        told = _written(self._next, names if kind in ("bound", "given") else ())
         for node in ast.walk(told):
             ast.copy_location(node, place)
         return [told]
@@ -173,7 +189,9 @@ def _head(where: Any) -> Any:
         case ast.match_case(pattern=part):
             return part
         case ast.With(items=items) | ast.AsyncWith(items=items):
-            return next(item.optional_vars for item in items if item.optional_vars)
+            return next((item.optional_vars for item in items if item.optional_vars), where)
+        case ast.arguments():
+            return next(part for part in ast.iter_child_nodes(where) if isinstance(part, ast.arg))
         case _:
             return where
 
@@ -209,6 +227,8 @@ class Hearing:
                 self._listener.gone(span, tuple(name for name, _ in gone), owner)
         else:
             bindings = [(names[0], values)] if len(names) == 1 else list(zip(names, values, strict=True))
+            if kind == "given":  # a module keeps the name that it has outside
+                bindings = [one for one in bindings if not isinstance(one[1], torch.nn.Module)]
             if function is None:
                 self._listener.statement(span, bindings)
                 return

@@ -24,6 +24,11 @@ class Text:
         self._compiled = compiled
         self._lines = lines
 
+    @property
+    def first(self) -> int:
+        """The line of the program on which its first line stands."""
+        return self._lines[0].number
+
     def locate(self, line: int | None, column: int | None, end_line: int | None, end_column: int | None) -> Span:
         """The span of a piece. Python counts columns from 0 and in UTF-8 bytes; None where it does not know."""
         start = self._point(line, column, at_end=False)

@@ -80,7 +80,7 @@ class Experiment:
 
 def _evaluate(source: str) -> Sequence[float]:
     """Run a program of the page's own. The view itself stays importable without torch."""
-    from gradwalk.interpreter import evaluate
+    from gradwalk.cells import evaluate
 
     try:
         return evaluate(source)

@@ -191,10 +191,11 @@ class Recorder:
         if not self._run.ended:
             self._run.emit(Returned(self._run.cell, span, frame))
 
-    def gone(self, span: Span, names: Iterable[str]) -> None:
+    def gone(self, span: Span, names: Iterable[str], frame: int = 0) -> None:
         """These variables are deleted."""
         if not self._run.ended:
-            self._run.emit(Statement(self._run.cell, span, tuple(Binding(name[:80], None, "") for name in names)))
+            gone = tuple(Binding(name[:80], None, "") for name in names)
+            self._run.emit(Statement(self._run.cell, span, gone, frame))
 
     def output(
         self, span: Span | None, stream: str, text: str, mime: str = "text/plain", alternative: str = ""
@@ -233,7 +234,7 @@ class Recorder:
     def failure(self, span: Span, error: BaseException, traceback: str = "") -> None:
         """A statement failed."""
         run = self._run
-        kind, message = type(error).__name__, str(error)
+        kind, message = type(error).__name__[:200], _message(error)
         call, operands = self._failed_call(span, error, message)
         known = facts(error, lambda frame: not run.places.is_foreign(frame))
         run.emit(Failure(run.cell, span, kind, message, cause(kind, message), traceback, call, operands, known))
@@ -458,6 +459,15 @@ def _tensors(given: Any) -> tuple[torch.Tensor, ...] | None:
 def _recomputes(node: Any) -> bool:
     """Whether a Function's backward runs the program's forward once more, as a checkpoint's does."""
     return getattr(getattr(node, "_forward_cls", None), "__module__", "") == "torch.utils.checkpoint"
+
+
+def _message(error: BaseException) -> str:
+    """What an error says. Python's words for what is no Python leave out under which name it was compiled."""
+    try:
+        said = error.msg if isinstance(error, SyntaxError) and error.msg else str(error)
+    except Exception:  # an error of the program's own may fail to say anything
+        return ""
+    return said[:10_000]
 
 
 def _overlap(one: Span, other: Span) -> bool:

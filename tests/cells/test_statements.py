@@ -33,6 +33,7 @@ class Listener:
         self.bound: list[Told] = []
         self.gone_names: list[tuple[tuple[str, ...], int]] = []
         self.frames: list[int] = []
+        self.stopped = False
 
     def statement(self, span: Span, bindings: list[tuple[str, Any]], frame: int = 0) -> None:
         self.bound.append(Told(span, bindings, frame))
@@ -42,6 +43,9 @@ class Listener:
 
     def returned(self, span: Span | None, frame: int) -> None:
         self.frames.append(frame)
+
+    def stop(self, reason: str, text: str) -> None:
+        self.stopped = True
 
 
 def instrumented(source: str) -> ast.Module:
@@ -55,7 +59,7 @@ def listened(source: str) -> Listener:
     statements = Statements()
     statements.text = aligned(source, source, 1)
     found = Listener()
-    statements.listen(found)
+    statements.listen(found, 1_000)
     try:
         tree = ast.fix_missing_locations(statements.visit(ast.parse(source)))
         exec(compile(tree, "program", "exec"), {})  # noqa: S102
@@ -152,8 +156,10 @@ f(2)
     told = listened(source)
     assert [(one.bindings, one.frame) for one in told.bound] == [
         ([("total", 0)], 0),
+        ([("n", 2)], 1),
         ([("total", 2)], 0),
         ([("half", 1.0)], 1),
+        ([("n", 1)], 2),
         ([("total", 3)], 0),
         ([("half", 0.5)], 2),
         ([("rest", 1)], 1),

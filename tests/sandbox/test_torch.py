@@ -26,7 +26,7 @@ say([str(x.grad), str(torch.tensor(1 / 3)), torch.rand(2).tolist(), torch.get_nu
 
 
 def started(*, landlock: bool) -> Iterator[Nursery]:
-    warm = "gradwalk.sandbox.warm:load gradwalk.recorder.warm_up:warm_up"
+    warm = "gradwalk.sandbox.warm:load gradwalk.cells.warm_up:warm_up"
     nursery = Nursery(Configuration(work=WORK, warm=warm, bounds=BOUNDS, landlock=landlock))
     nursery.start()
     yield nursery

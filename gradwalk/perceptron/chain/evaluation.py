@@ -14,7 +14,7 @@ _FAILURES = (ProgramError, RuntimeError, ArithmeticError, ValueError, TypeError,
 
 def evaluated(source: str) -> tuple[float, ...]:
     """The numbers of the last expression, flat; empty where PyTorch or the language refuses."""
-    from gradwalk.interpreter import evaluate
+    from gradwalk.cells import evaluate
 
     try:
         return evaluate(source)

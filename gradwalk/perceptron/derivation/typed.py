@@ -171,7 +171,7 @@ def computed(typed: Typed, point: Point, known: Mapping[str, Row], per_row: bool
     ``known`` are values beyond those of the point: factors by their keys. Raises ProgramError where it gives another
     number of numbers, or where PyTorch refuses.
     """
-    from gradwalk.interpreter import evaluate
+    from gradwalk.cells import evaluate
 
     rows = len(next(iter(point.values.values())))
     if typed.translation is None:

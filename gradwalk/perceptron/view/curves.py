@@ -20,7 +20,7 @@ def curve(activation: str, sums: Iterable[float]) -> list[list[float]]:
 
 @lru_cache(maxsize=128)
 def _curve(activation: str, reach: float) -> list[list[float]]:
-    from gradwalk.interpreter import evaluate
+    from gradwalk.cells import evaluate
 
     lines = ["import torch", "import torch.nn.functional as F", f"z = torch.linspace(-{reach}, {reach}, {POINTS})"]
     places = evaluate("\n".join([*lines, "z"]))

@@ -1,10 +1,10 @@
-"""Do once what is slow the first time in a process: PyTorch's optimizers, its meta device, a first recording."""
+"""Do once what is slow the first time in a process: PyTorch's optimizers, its meta device, IPython's shell."""
 
 from __future__ import annotations
 
 import torch
 
-from gradwalk.recorder import record
+from gradwalk.cells import record
 
 _PROGRAM = """
 import torch
@@ -18,6 +18,8 @@ for make in (torch.optim.SGD, torch.optim.Adam):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
+# %%
+1 / 0
 """
 
 
