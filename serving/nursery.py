@@ -18,8 +18,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from gradwalk.graph import dot
 from gradwalk.cells.warm_up import warm_up
+from gradwalk.graph import dot
 from gradwalk.settings import SETTINGS
 from serving import wire
 from serving.work import do
