@@ -54,6 +54,7 @@ def record(
                     return recorder.recording(source, cells)
                 finally:
                     shell.statements.stop()
+                    recorder.forget()
                     shell.end()
         finally:
             recorder.release()
