@@ -136,8 +136,7 @@ LINES = ("y = w * {n}\ny.backward()", "y = (w + {n})**2\ny.backward()", "with to
 def test_every_event_is_in_one_episode_and_every_part_is_whole(lines: list[tuple[str, int]]) -> None:
     recording = record(W + "y = w * 2\ny.backward()\n# %%\n" + "\n# %%\n".join(t.format(n=n) for t, n in lines) + "\n")
     found = episodes(recording)
-    told = [event for episode in found for event in episode.originals if not isinstance(event, Cleared)]
-    assert len(told) == len(recording.events)
+    assert sum(len(episode.originals) for episode in found) == len(recording.events)
     for episode in found:
         _whole(episode.recording)
         assert len(episode.events) == len(episode.originals)
@@ -172,7 +171,7 @@ def test_an_episode_with_older_operations_begins_with_what_its_leaves_are_by_the
     second = episodes(record(OLDER))[1]
     (x,) = {value.tensor for value in second.recording.values if "x" in value.names and value.is_leaf}
     states = [value for value in second.recording.values if value.tensor == x]
-    assert [value.numbers for value in states] == [(3.0,), (6.0,)]
-    assert second.before.states[x] == states[1].id
+    assert [value.numbers for value in states][:2] == [(3.0,), (6.0,)]
+    assert second.recording.values[second.before.states[x]].numbers == (6.0,)
     boxes = timeline(record(OLDER))["slots"]
     assert [lines for _, lines in boxes["v0.value"]] == [["3"], ["6"]]

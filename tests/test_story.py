@@ -103,12 +103,13 @@ def test_what_is_shown_stands_under_its_cell_from_its_step_on() -> None:
     assert told["cells"][0]["line"] == 1
 
 
-def test_chips_hold_what_a_node_saved_until_backward_frees_it() -> None:
+def test_chips_hold_what_a_node_saved_until_the_engine_is_done_with_it() -> None:
     told = story(W + "y = w**2\ny.backward()\n")
     (node,) = told["saved"]
     (kept, text), (gone, nothing) = told["saved"][node]
     assert (told["steps"][kept]["kind"], text) == ("forward", ["self = 1"])
-    assert (told["steps"][gone]["kind"], nothing) == ("free", None)
+    assert [told["steps"][step]["kind"] for step in (gone - 1, gone)] == ["backward", "accumulate"]
+    assert nothing is None
 
 
 def test_an_episode_begins_with_an_empty_picture_but_for_what_is_there() -> None:
@@ -234,9 +235,11 @@ def test_in_place_is_fine_where_nothing_was_saved() -> None:
 
 def test_detach_and_no_grad_are_named_as_the_cut() -> None:
     cut = story(W + "d = w.detach()\ny = d**2\ny.backward()\n")
-    assert "where d is made without a graph" in sentence(cut, "failure")
+    assert "detach() in line 3 cuts the way" in sentence(cut, "failure")
     quiet = story(W + "with torch.no_grad():\n    q = w * 2\nq.backward()\n")
-    assert "where q is made without a graph" in sentence(quiet, "failure")
+    assert "Line 4 ran while gradients were off, as under torch.no_grad(), and so q has no graph" in sentence(
+        quiet, "failure"
+    )
 
 
 def test_argmax_has_no_edge() -> None:
@@ -313,7 +316,7 @@ def test_the_moments_of_adam_are_put_together_from_what_was_there_before() -> No
 def test_a_switched_off_leaf_is_told_where_it_happens() -> None:
     told = story(W + "w.requires_grad_(False)\ny = w**2\ny.backward()\n", statements=True)
     off = steps(told, "statement")[1]
-    assert told["steps"][off]["sentence"].startswith("w needs no gradient")
+    assert told["steps"][off]["sentence"].startswith("w requires no gradient")
     assert [(cell(told, "w", step) or {})["requires_grad"] for step in (off - 1, off)] == [True, False]
 
 

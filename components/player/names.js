@@ -92,6 +92,7 @@ function kindOf(bound) {
   if (NOT_TENSORS.has(bound.kind)) return [html("span", { class: "none" }, bound.kind)];
   const flag = html("small", null, "requires_grad=", html("wbr"), bound.requires_grad ? "True" : "False");
   const more = [
+    bound.local ? "inside the function" : "",
     bound.version ? `version ${bound.version}: changed in place` : "",
     bound.shares ? `same memory as ${bound.shares}` : "",
   ];

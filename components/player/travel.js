@@ -1,6 +1,6 @@
 /* Longer ways than one step: to the next backward(), and over a loop. Pure functions of the story and a step. */
 
-const BACK = new Set(["local", "backward", "accumulate", "free"]); // what a backward() causes stands at other lines
+const BACK = new Set(["local", "backward", "hook", "accumulate", "result", "free"]); // what a backward() causes stands at other lines
 
 /** The step at which the next backward() starts; null where there is none. */
 function nextBackward(story, step) {

@@ -1,4 +1,4 @@
-"""A recording in episodes: each ends with one backward() pass and what follows from it, and is a recording of its own.
+"""A recording in episodes: each ends with one backward pass and what follows from it, and is a recording of its own.
 
 In an episode's own recording, values, operations and nodes are numbered anew, so two turns of a training loop with the
 same structure have the same graph and are drawn once.
@@ -6,42 +6,30 @@ same structure have the same graph and are drawn once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
-from gradwalk.analysis.events import events_in_order, grad_owners, source_at
+from gradwalk.analysis.events import events_in_order
 from gradwalk.analysis.excerpt import Excerpt, excerpt_of
-from gradwalk.analysis.index import Index
+from gradwalk.analysis.index import Before, Index
+from gradwalk.analysis.ledger import Ledger
 from gradwalk.program import Span
 from gradwalk.recording import (
-    Accumulate,
-    Array,
+    Assigned,
     BackwardCall,
     Cleared,
     Event,
     Failure,
     Forward,
-    Free,
     LocalGradient,
+    Moved,
     Output,
     Recording,
     Statement,
+    Stopped,
+    Switched,
     Update,
 )
-
-
-class Before(NamedTuple):
-    """What was there when an episode began, by the number of a tensor in its excerpt."""
-
-    grads: Mapping[int, Array]
-    """The ``.grad`` of leaves."""
-    steps: Mapping[int, Update]
-    """The last step that an optimizer took with a parameter."""
-    freed: frozenset[int]
-    """The excerpt's nodes whose saved values were released."""
-    states: Mapping[int, int]
-    """Which of its values a tensor was: an older operation of the excerpt may have used an earlier one."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +43,14 @@ class Episode:
     """The stretch as a recording of its own, with its look-ups."""
     originals: tuple[Event, ...]
     """Its events one by one under the ids of the whole recording."""
-    before: Before
     whole: Recording
     """The recording that it is a stretch of."""
     numbers: Excerpt
     """The whole recording's values and nodes under their numbers here."""
+
+    @property
+    def before(self) -> Before:
+        return self.index.before
 
     @property
     def recording(self) -> Recording:
@@ -74,18 +65,18 @@ def episodes(recording: Recording) -> tuple[Episode, ...]:
     """The episodes in order; at least one. A recording with one episode is its own excerpt."""
     events = events_in_order(recording)
     cuts = _cuts(events, recording)
-    ledger = _Ledger(recording)
+    ledger = Ledger(recording.values, recording.operations)
     found = []
     for number, (begin, end) in enumerate(zip([0, *cuts[:-1]], cuts, strict=True)):
         stretch = events[begin:end]
-        excerpt = excerpt_of(recording, stretch) if len(cuts) > 1 else _whole(recording, stretch)
+        excerpt = excerpt_of(recording, stretch, ledger) if len(cuts) > 1 else _whole(recording, stretch)
         call = next((event for event in stretch if isinstance(event, BackwardCall)), None)
         place = None if call is None else call.span
         which = None if call is None else call.call
-        before = ledger.before(excerpt, stretch)
-        index = Index(excerpt.recording, before.grads, before.steps)
-        found.append(Episode(number, which, place, index, stretch, before, recording, excerpt))
-        ledger.note(stretch)
+        index = Index(excerpt.recording, _before(ledger, excerpt))
+        found.append(Episode(number, which, place, index, stretch, recording, excerpt))
+        for event in stretch:
+            ledger.note(event)
     return tuple(found)
 
 
@@ -96,55 +87,14 @@ def _whole(recording: Recording, events: tuple[Event, ...]) -> Excerpt:
     return Excerpt(replace(recording, events=events), values, tensors, nodes)
 
 
-class _Ledger:
-    """Follows what outlives an episode: gradients and the state of optimizers, by tensor."""
-
-    def __init__(self, recording: Recording) -> None:
-        self._values = recording.values
-        self._operations = recording.operations
-        self._owners = grad_owners(recording)
-        self._grads: dict[int, Array] = {}
-        self._steps: dict[int, Update] = {}
-        self._freed: set[int] = set()
-
-    def before(self, excerpt: Excerpt, stretch: Sequence[Event]) -> Before:
-        tensors, nodes = excerpt.tensors, excerpt.nodes
-        grads = {tensors[tensor]: grad for tensor, grad in self._grads.items() if tensor in tensors}
-        steps = {tensors[tensor]: step for tensor, step in self._steps.items() if tensor in tensors}
-        freed = frozenset(nodes[node] for node in self._freed & nodes.keys())
-        return Before(grads, steps, freed, self._states(excerpt, stretch))
-
-    def _states(self, excerpt: Excerpt, stretch: Sequence[Event]) -> dict[int, int]:
-        """The last state of each tensor before the first one that the stretch made, or its first."""
-        made = [event.after for event in stretch if isinstance(event, Update)]
-        ran = (self._operations[event.operation].results for event in stretch if isinstance(event, Forward))
-        begin = min([*made, *(value for results in ran for value in results)], default=len(self._values))
-        found: dict[int, int] = {}
-        for value in sorted(excerpt.values):
-            if value < begin or self._values[value].tensor not in found:
-                found[self._values[value].tensor] = value
-        return {excerpt.tensors[tensor]: excerpt.values[value] for tensor, value in found.items()}
-
-    def note(self, events: Sequence[Event]) -> None:
-        for event in events:
-            if isinstance(event, Accumulate):
-                self._grads[self._values[event.leaf].tensor] = event.after
-            elif isinstance(event, Free):
-                self._freed.update(event.nodes)
-            elif isinstance(event, Cleared):
-                for leaf in event.leaves:
-                    self._clear(self._values[leaf].tensor, event.zeros)
-            elif isinstance(event, Update):
-                after = self._values[event.after]
-                if event.optimizer is not None:
-                    self._steps[after.tensor] = event
-                if event.after in self._owners:
-                    self._grads[self._owners[event.after]] = Array(after.shape, after.dtype, after.numbers)
-
-    def _clear(self, tensor: int, zeros: bool) -> None:
-        grad = self._grads.pop(tensor, None)
-        if grad is not None and zeros and grad.numbers is not None:
-            self._grads[tensor] = grad._replace(numbers=(0.0,) * len(grad.numbers))
+def _before(ledger: Ledger, excerpt: Excerpt) -> Before:
+    tensors, values, nodes = excerpt.tensors, excerpt.values, excerpt.nodes
+    grads = {tensors[tensor]: grad for tensor, grad in ledger.grads().items() if tensor in tensors}
+    steps = {tensors[tensor]: step for tensor, step in ledger.steps.items() if tensor in tensors}
+    freed = frozenset(nodes[node] for node in ledger.freed & nodes.keys())
+    states = {value.tensor: value.id for value in reversed(excerpt.recording.values)}
+    known = ((tensors[tensor], values.get(value)) for tensor, value in ledger.now.items() if tensor in tensors)
+    return Before(grads, steps, freed, states | {tensor: value for tensor, value in known if value is not None})
 
 
 def _cuts(events: Sequence[Event], recording: Recording) -> list[int]:
@@ -165,26 +115,35 @@ def _builds(event: Event, recording: Recording) -> bool:
 
 
 def _ends(events: Sequence[Event], recording: Recording) -> list[int]:
-    """The position after each backward() pass, and after each backward() of a new graph that failed."""
-    lines = recording.source.split("\n")
+    """The position after each backward pass, and after each one of a new graph that failed before it began."""
+    calls = [_call_of(event) for event in events]
+    last = {call: position for position, call in enumerate(calls)}
     ends: list[int] = []
-    previous: int | None = None
+    inside = -1
+    """Where the pass that is going on ends: a hook, or a checkpoint, walks within it."""
     grown = False
-    for position, event in enumerate(events):
-        call: int | None = getattr(event, "call", None)
+    for position, (event, call) in enumerate(zip(events, calls, strict=True)):
         if call is not None:
-            if call == previous:
-                ends[-1] = position + 1
-            else:
-                ends.append(position + 1)
-            previous, grown = call, False
-        elif isinstance(event, Failure) and "backward(" in source_at(lines, event.span):
-            if grown or not ends:
+            if position > inside:
+                ends.append(0)
+            inside, grown = max(inside, last[call]), False
+            ends[-1] = inside + 1
+        elif position > inside:
+            grown = grown or _builds(event, recording)
+            if isinstance(event, Failure) and _of_a_pass(event) and (grown or not ends):
                 ends.append(position + 1)
                 grown = False
-        else:
-            grown = grown or _builds(event, recording)
     return ends
+
+
+def _call_of(event: Event) -> int | None:
+    """The backward pass that an event is a part of."""
+    return None if isinstance(event, Failure) else getattr(event, "call", None)
+
+
+def _of_a_pass(failure: Failure) -> bool:
+    """Whether backward() itself failed, or torch.autograd.grad."""
+    return failure.call.endswith((".backward", "autograd.grad"))
 
 
 def _between(events: Sequence[Event], end: int, begin: int) -> int:
@@ -193,18 +152,24 @@ def _between(events: Sequence[Event], end: int, begin: int) -> int:
     A loop goes back to its first line there. Otherwise what the program did with the gradients, and what it showed,
     belongs to the pass; what it prepared after that to the new graph.
     """
-    for position in range(begin, end, -1):
-        if _goes_back(events[position - 1], events[position]):
-            return position
-    kept = [p for p in range(end, begin) if isinstance(events[p], Update | Output | Failure | Cleared)]
+    back = [p for p in range(end + 1, begin + 1) if _goes_back(events[p - 1], events[p])]
+    if back:  # the last time, or before: what comes next can stand in a function further up
+        seen = max((p for p in range(end, back[-1]) if isinstance(events[p], _SEEN)), default=end)
+        return next(position for position in back if position > seen)
+    kept = [p for p in range(end, begin) if isinstance(events[p], _OF_THE_PASS)]
     cut = kept[-1] + 1 if kept else end
     while cut < begin and isinstance(events[cut], Statement) and _within(events[cut - 1], events[cut]):
         cut += 1
     return cut
 
 
+_SEEN = (Update, Output, Failure, Stopped)
+_OF_THE_PASS = (*_SEEN, Cleared, Assigned, Switched, Moved)
+"""What a program does with gradients, and what it shows."""
+
+
 def _goes_back(one: Event, other: Event) -> bool:
-    if one.span is None or other.span is None or _within(one, other):
+    if one.span is None or other.span is None or one.span.file != other.span.file or _within(one, other):
         return False
     return other.span.line < one.span.line
 

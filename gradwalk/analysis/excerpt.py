@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from gradwalk.analysis.ledger import Ledger
+from gradwalk.analysis.references import CALLS, NODES, OPERATIONS, VALUES, values_in
 from gradwalk.recording import (
-    Accumulate,
-    Backward,
     BackwardCall,
-    Cleared,
     Event,
     Forward,
-    Free,
-    LocalGradient,
     Node,
     Operation,
     Picture,
@@ -23,7 +20,6 @@ from gradwalk.recording import (
     Route,
     Saved,
     Statement,
-    Update,
     Value,
 )
 
@@ -38,26 +34,28 @@ class Excerpt(NamedTuple):
     """Its nodes likewise."""
 
 
-def excerpt_of(recording: Recording, stretch: Sequence[Event]) -> Excerpt:
-    """The excerpt that a stretch of events makes.
+def excerpt_of(recording: Recording, stretch: Sequence[Event], before: Ledger) -> Excerpt:
+    """The excerpt that a stretch of events makes, after what ``before`` knows.
 
-    It holds the operations of the stretch and those that lead to the root of its backward() (without one, to what its
-    operations use), wherever they ran. What else comes from before is there as a value that nothing made.
+    It holds the operations of the stretch and those that lead to the roots of its backward pass (without one, to what
+    its operations use), wherever they ran. What else comes from before is there as a value that nothing made.
     """
-    return _Excerpt(recording, stretch).made()
+    return _Excerpt(recording, stretch, before).made()
 
 
 class _Excerpt:
-    def __init__(self, recording: Recording, stretch: Sequence[Event]) -> None:
+    def __init__(self, recording: Recording, stretch: Sequence[Event], before: Ledger) -> None:
         self._whole = recording
         self._stretch = stretch
-        self._call = next((event for event in stretch if isinstance(event, BackwardCall)), None)
+        calls = [event for event in stretch if isinstance(event, BackwardCall)]
+        self._calls = {event.call: place for place, event in enumerate(calls)}
+        self._roots = [root for event in calls[:1] for root in event.roots]
         self._values: dict[int, int] = {}
         self._tensors: dict[int, int] = {}
         self._storages: dict[int, int] = {}
         self._operations = {number: place for place, number in enumerate(self._needed())}
         self._nodes = {number: place for place, number in enumerate(self._reached())}
-        self._number_values()
+        self._number_values(before)
 
     def made(self) -> Excerpt:
         whole = self._whole
@@ -74,8 +72,8 @@ class _Excerpt:
     def _needed(self) -> list[int]:
         operations, values = self._whole.operations, self._whole.values
         found = {event.operation for event in self._stretch if isinstance(event, Forward)}
-        if self._call is not None:
-            waiting = [self._call.root]
+        if self._roots:
+            waiting = [root.root for root in self._roots]
         else:
             waiting = [edge.value for number in found for edge in operations[number].edges]
         seen: set[int] = set()
@@ -88,14 +86,14 @@ class _Excerpt:
         return sorted(found | seen)
 
     def _reached(self) -> list[int]:
-        """The nodes of the operations, each followed by what it hands on to, and all others behind the root."""
+        """The nodes of the operations, each followed by what it hands on to, and all others behind the roots."""
         nodes, operations = self._whole.nodes, self._whole.operations
         found: dict[int, None] = {}
         for number in self._operations:
             if (node := operations[number].node) is not None:
                 found[node] = None
                 found.update((route.node, None) for route in nodes[node].next if route.node is not None)
-        waiting = [] if self._call is None or self._call.node is None else [self._call.node]
+        waiting = [root.node for root in self._roots if root.node is not None]
         seen: set[int] = set()
         while waiting:
             node = waiting.pop()
@@ -104,7 +102,7 @@ class _Excerpt:
                 waiting += [route.node for route in nodes[node].next if route.node is not None]
         return [*found, *sorted(seen - found.keys())]
 
-    def _number_values(self) -> None:
+    def _number_values(self, before: Ledger) -> None:
         nodes, operations = self._whole.nodes, self._whole.operations
         for number in self._operations:
             self._meet(edge.value for edge in operations[number].edges)
@@ -112,20 +110,14 @@ class _Excerpt:
         for node in self._nodes:
             self._meet(saved.value for saved in nodes[node].saved)
         for event in self._stretch:
-            if isinstance(event, BackwardCall):
-                self._meet([event.root])
-            elif isinstance(event, Accumulate):
-                self._meet([event.leaf])
-            elif isinstance(event, Update):
-                self._meet([event.before, event.after])
-            elif isinstance(event, Statement):
-                self._meet(binding.value for binding in event.bindings)
-            elif isinstance(event, Cleared):
-                self._meet(event.leaves)
+            self._meet(values_in(event))
         for node in self._nodes:  # a leaf that was updated since is met in its present state
             leaf = nodes[node].leaf
             if leaf is not None and self._whole.values[leaf].tensor not in self._tensors:
-                self._meet([leaf])
+                self._meet([before.now.get(self._whole.values[leaf].tensor, leaf)])
+        tensors, grads = list(self._tensors), before.grad_values()
+        self._meet(before.now.get(tensor) for tensor in tensors)
+        self._meet(grads.get(tensor) for tensor in tensors)
 
     def _meet(self, values: Iterable[int | None]) -> None:
         for number in values:
@@ -141,6 +133,8 @@ class _Excerpt:
             tensor=self._tensors[value.tensor],
             storage=self._storages[value.storage],
             operation=None if value.operation is None else self._operations.get(value.operation),
+            grad_of=None if value.grad_of is None else self._tensors.get(value.grad_of),
+            node=None if value.node is None else self._nodes.get(value.node),
         )
 
     def _operation(self, operation: Operation) -> Operation:
@@ -169,35 +163,29 @@ class _Excerpt:
         return next(place for number, place in self._values.items() if self._whole.values[number].tensor == tensor)
 
     def _event(self, event: Event) -> Event:
-        values, nodes = self._values, self._nodes
+        """The event with the excerpt's numbers for what it mentions."""
+        changes: dict[str, Any] = {}
+        for fields, numbers in (
+            (VALUES, self._values), (OPERATIONS, self._operations), (NODES, self._nodes), (CALLS, self._calls),
+        ):  # fmt: skip
+            for field in fields.get(type(event), ()):
+                changes[field] = _renumbered(getattr(event, field), numbers)
         if isinstance(event, Statement):
-            bound = [b._replace(value=None if b.value is None else values[b.value]) for b in event.bindings]
-            return event._replace(bindings=tuple(bound))
-        if isinstance(event, Forward):
-            return event._replace(operation=self._operations[event.operation])
-        if isinstance(event, LocalGradient):
-            return event._replace(call=0, operation=self._operations[event.operation])
-        if isinstance(event, BackwardCall):
-            node = None if event.node is None else nodes[event.node]
-            return event._replace(call=0, root=values[event.root], node=node)
-        if isinstance(event, Backward):
-            return event._replace(call=0, node=nodes[event.node])
-        if isinstance(event, Accumulate):
-            node = None if event.node is None else nodes[event.node]
-            return event._replace(call=0, node=node, leaf=values[event.leaf])
-        if isinstance(event, Free):
-            return event._replace(call=0, nodes=tuple(nodes[node] for node in event.nodes if node in nodes))
-        if isinstance(event, Update):
-            operation = None if event.operation is None else self._operations.get(event.operation)
-            return event._replace(operation=operation, before=values[event.before], after=values[event.after])
-        if isinstance(event, Cleared):
-            return event._replace(leaves=tuple(values[leaf] for leaf in event.leaves))
-        return event
+            values = self._values
+            changes["bindings"] = tuple(
+                [b._replace(value=None if b.value is None else values[b.value]) for b in event.bindings]
+            )
+        elif isinstance(event, BackwardCall):
+            changes["more"] = tuple(
+                root._replace(root=self._values[root.root], node=_renumbered(root.node, self._nodes))
+                for root in event.more
+            )
+        return event._replace(**changes) if changes else event
 
     def _pictures(self) -> Iterable[Picture]:
         for picture in self._whole.pictures:
-            if picture.call == (-1 if self._call is None else self._call.call):
-                call = 0 if self._call is not None else -1
+            if picture.call == next(iter(self._calls), -1):
+                call = 0 if self._calls else -1
                 yield Picture(call, self._renamed(picture.plain), self._renamed(picture.saved))
 
     def _renamed(self, source: str) -> str:
@@ -212,3 +200,10 @@ class _Excerpt:
 
 
 _PLACE = re.compile(r'(?:(?<=^)|(?<=" -> ))"([nvs])(\d+)((?:_\w*)?)"', re.MULTILINE)
+
+
+def _renumbered(mentioned: Any, numbers: Mapping[int, int]) -> Any:
+    """A number, or a tuple of them; of a tuple those are left out that the excerpt does not have."""
+    if isinstance(mentioned, tuple):
+        return tuple([numbers[number] for number in mentioned if number in numbers])
+    return None if mentioned is None else numbers.get(mentioned)

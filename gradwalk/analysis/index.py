@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from gradwalk.analysis.boxes import boxes_of
+from gradwalk.analysis.ledger import Ledger, array_of
 from gradwalk.notation import pretty, value_names
 from gradwalk.recording import (
     Accumulate,
@@ -15,9 +17,12 @@ from gradwalk.recording import (
     Backward,
     BackwardCall,
     Forward,
+    Hooked,
     LocalGradient,
+    Moved,
     Operation,
     Recording,
+    Result,
     State,
     Update,
     Value,
@@ -41,16 +46,23 @@ class Move(NamedTuple):
     before: tuple[State, ...]
 
 
+class Before(NamedTuple):
+    """What was there when a recording began, by the numbers of tensors in it."""
+
+    grads: Mapping[int, Array] = MappingProxyType({})
+    """The ``.grad`` of leaves."""
+    steps: Mapping[int, Update] = MappingProxyType({})
+    """The last step that an optimizer took with a parameter."""
+    freed: frozenset[int] = frozenset()
+    """The nodes whose saved values were released."""
+    states: Mapping[int, int] = MappingProxyType({})
+    """Which of its values a tensor was: an older operation may have used an earlier one."""
+
+
 class Index:
     """Look-ups over one recording, each made once, in time linear in its length."""
 
-    def __init__(
-        self,
-        recording: Recording,
-        grads: Mapping[int, Array] | None = None,
-        states: Mapping[int, Update] | None = None,
-    ) -> None:
-        """``grads`` and ``states`` are what leaves (by tensor) had in .grad and in an optimizer before it."""
+    def __init__(self, recording: Recording, before: Before = Before()) -> None:  # noqa: B008 - it is frozen
         self.recording = recording
         self.places = boxes_of(recording)
         self.labels = value_names(recording)
@@ -61,49 +73,79 @@ class Index:
         self.operations: dict[int, Operation] = {operation.id: operation for operation in recording.operations}
         self.nodes = {node.id: node for node in recording.nodes}
         self.calls: dict[int, BackwardCall] = {}
+        self.walkable: dict[int, bool] = {}
+        """By call: whether all that its nodes saved was there when it began, and was what it had been."""
         self.locals: dict[tuple[int, int, int], LocalGradient] = {}
         """Those of first results, by call, operation and edge."""
         self.arrivals: dict[tuple[int, int], list[Arrival]] = {}
         """What a node hands on, by call and node."""
         self.contributions: dict[tuple[int, int], list[Array]] = {}
         """Everything that arrives at a value, in the engine's order, by call and value."""
+        self.hooked: dict[tuple[int, int], list[Hooked]] = {}
+        """The hooks that were given the sum of it, one after the other, by call and value."""
         self.gradients: dict[tuple[int, int], Array] = {}
-        """The whole gradient of a value, as the engine summed it, by call and value."""
+        """The whole gradient of a value, as the engine summed it and hooks left it, by call and value."""
         self.updates: dict[int, Update] = {}
         """The change in place that an operation made, by operation."""
+        self.moved: dict[int, tuple[int, ...]] = {}
+        """The values that other tensors are after a change of their memory, by the id of the value that was changed."""
         self.moves: dict[int, Move] = {}
         """What an update worked with, by the id of the value after it."""
-        self.given = dict(grads or {})
-        """The .grad of leaves, by tensor, before all this."""
+        self.before = before
         self.accumulated: list[Accumulate] = []
         self.ran: set[int] = set()
         """The operations that run in this recording, and not before it."""
-        present, remembered = dict(self.given), dict(states or {})
+        self._changed: int | None = None
+        """The value that the event before changed in place."""
+        self._ledger = ledger_after(recording, before)
         for event in recording.events:
-            if isinstance(event, BackwardCall):
-                self.calls[event.call] = event
-                self.gradients[event.call, event.root] = event.seed
-            elif isinstance(event, LocalGradient):
-                if not event.result:
-                    self.locals[event.call, event.operation, event.edge] = event
-            elif isinstance(event, Accumulate):
-                self.gradients[event.call, event.leaf] = event.added
-                self.accumulated.append(event)
-                present[self.values[event.leaf].tensor] = event.after
-            elif isinstance(event, Update):
-                tensor = self.values[event.after].tensor
-                self.moves[event.after] = Move(present.get(tensor), event.given or _own(event, remembered.get(tensor)))
-                if event.operation is not None:
-                    self.updates[event.operation] = event
-                if event.optimizer is not None:
-                    remembered[tensor] = event
-            elif isinstance(event, Forward):
-                self.ran.add(event.operation)
-            elif isinstance(event, Backward):
-                self._note(event)
+            if (note := _NOTES.get(type(event))) is not None:
+                note(self, event)
+            self._ledger.note(event)
+            self._changed = event.after if isinstance(event, Update) else None
         self._count_uses()
 
-    def _note(self, event: Backward) -> None:
+    def _call(self, event: BackwardCall) -> None:
+        self.calls[event.call] = event
+        for root in event.roots:
+            self.gradients[event.call, root.root] = root.seed
+        self.walkable[event.call] = all(map(self._intact, self.reached(event.call)))
+
+    def _intact(self, node: int) -> bool:
+        saved = [self.values[saved.value] for saved in self.nodes[node].saved if saved.value is not None]
+        now = ((value, self._ledger.now.get(value.tensor, value.id)) for value in saved)
+        return node not in self._ledger.freed and all(self.values[new].version == old.version for old, new in now)
+
+    def _local(self, event: LocalGradient) -> None:
+        if not event.result:
+            self.locals[event.call, event.operation, event.edge] = event
+
+    def _hook(self, event: Hooked) -> None:
+        self.hooked.setdefault((event.call, event.value), []).append(event)
+
+    def _result(self, event: Result) -> None:
+        if event.value is not None:
+            self.gradients[event.call, event.of] = array_of(self.values[event.value])
+
+    def _accumulate(self, event: Accumulate) -> None:
+        self.gradients[event.call, event.leaf] = event.added
+        self.accumulated.append(event)
+
+    def _update(self, event: Update) -> None:
+        tensor = self.values[event.after].tensor
+        before = event.given or _own(event, self._ledger.steps.get(tensor))
+        self.moves[event.after] = Move(self._ledger.grad(tensor), before)
+        if event.operation is not None:
+            self.updates[event.operation] = event
+
+    def _move(self, event: Moved) -> None:
+        if self._changed is not None:
+            self.moved[self._changed] = event.values
+
+    def _forward(self, event: Forward) -> None:
+        self.ran.add(event.operation)
+
+    def _backward(self, event: Backward) -> None:
         operation = self.operation_of(event.node)
         if operation is None:
             return
@@ -135,8 +177,7 @@ class Index:
     def reached(self, call: int) -> set[int]:
         """The nodes that a backward call can come to."""
         seen: set[int] = set()
-        roots = [self.calls[call].node, *(root.node for root in self.calls[call].more)]
-        waiting = [node for node in roots if node is not None]
+        waiting = [root.node for root in self.calls[call].roots if root.node is not None]
         while waiting:
             node = waiting.pop()
             if node not in seen:
@@ -193,6 +234,14 @@ def _close(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-4) or not (math.isfinite(one) and math.isfinite(other))
 
 
+def ledger_after(recording: Recording, before: Before) -> Ledger:
+    """A ledger for the events of a recording that begins like this."""
+    ledger = Ledger(recording.values, recording.operations, before.grads, before.steps)
+    ledger.now.update(before.states)
+    ledger.freed.update(before.freed)
+    return ledger
+
+
 def _own(event: Update, past: Update | None) -> tuple[State, ...]:
     """What this optimizer remembered: nothing at its first step, nor of what another one did."""
     first = any(state.name == "step" and state.array.numbers == (1.0,) for state in event.state)
@@ -210,3 +259,16 @@ def _with_states(recording: Recording, names: dict[int, str]) -> dict[int, str]:
         primes[value.tensor] = primes.get(value.tensor, 0) + (value.id in changed)
         names[value.id] += "'" * primes[value.tensor]
     return names
+
+
+_NOTES: dict[type, Callable[[Index, Any], None]] = {
+    BackwardCall: Index._call,
+    LocalGradient: Index._local,
+    Hooked: Index._hook,
+    Backward: Index._backward,
+    Accumulate: Index._accumulate,
+    Result: Index._result,
+    Update: Index._update,
+    Moved: Index._move,
+    Forward: Index._forward,
+}

@@ -37,6 +37,7 @@ def record(
 
     The program runs in this process and may do whatever the process may do, as with ``python FILE``. A cell that fails
     is part of the recording, and the next one goes on. Raises ProgramError for what is no text that fits.
+    ``observer`` is called right after each event, while the program stands still.
     """
     source = _checked(source, limits)
     cells = list(split_cells(source))
@@ -54,7 +55,6 @@ def record(
                     return recorder.recording(source, cells)
                 finally:
                     shell.statements.stop()
-                    recorder.forget()
                     shell.end()
         finally:
             recorder.release()

@@ -9,6 +9,7 @@ from gradwalk.explain.backward import accumulate, backward, free, seed
 from gradwalk.explain.changes import changed, cleared, update
 from gradwalk.explain.forward import forward, start
 from gradwalk.explain.local import local
+from gradwalk.explain.noticed import assigned, hooked, result, stopped, switched
 from gradwalk.explain.program import beginning, bound, episode_title, folded, rebound, shown
 from gradwalk.explain.rules import Rule
 
@@ -16,6 +17,7 @@ __all__ = [
     "Account",
     "Rule",
     "accumulate",
+    "assigned",
     "backward",
     "beginning",
     "bound",
@@ -25,10 +27,14 @@ __all__ = [
     "folded",
     "forward",
     "free",
+    "hooked",
     "local",
     "rebound",
+    "result",
     "seed",
     "shown",
     "start",
+    "stopped",
+    "switched",
     "update",
 ]

@@ -58,7 +58,7 @@ def seed(index: Index, event: BackwardCall) -> Account:
 def _again(index: Index, event: BackwardCall) -> str:
     """Whether the graph behind the root was built before this part of the program, and how it could be walked anew."""
     made = index.values[event.root].operation
-    if made is None or made in index.ran or _failed(index, event):
+    if made is None or made in index.ran or not index.walkable[event.call] or _failed(index, event):
         return ""
     reached = (index.nodes[node] for node in index.reached(event.call))
     return "again" if any(s.value is not None for node in reached for s in node.saved) else "again unsaved"

@@ -240,6 +240,11 @@ class BackwardCall(NamedTuple):
     inputs: tuple[int, ...] = ()
     """The values whose gradients were asked for, by ``grad(…, inputs)`` or ``backward(inputs=…)``."""
 
+    @property
+    def roots(self) -> tuple[Root, ...]:
+        """All values that it starts from."""
+        return (Root(self.root, self.node, self.seed, self.seed_given), *self.more)
+
 
 class Backward(NamedTuple):
     """A node ran in the backward pass, in the engine's real order."""

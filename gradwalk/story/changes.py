@@ -1,49 +1,47 @@
-"""What a program binds and changes: names, tensors in place, gradients that are cleared."""
+"""What a program binds and changes: names, tensors in place, gradients that are cleared or put there, flags."""
 
 from __future__ import annotations
 
 from gradwalk import explain
-from gradwalk.recording import Array, Cleared, Statement, Update, Value
-from gradwalk.story.names import PASSED_OVER
-from gradwalk.story.slots import lines_of
+from gradwalk.analysis.variables import PASSED_OVER
+from gradwalk.recording import Assigned, Cleared, Statement, Switched, Update, Value
 from gradwalk.story.stage import Stage
 
 
 def update(stage: Stage, event: Update) -> None:
-    index, after = stage.index, stage.index.values[event.after]
-    if event.after in stage.leaf_of_grad:
-        stage.total(stage.now, stage.leaf_of_grad[event.after], Array(after.shape, after.dtype, after.numbers))
-        return
-    box = index.box(event.after)
-    if event.operation is None:  # else the operation that changed it has its step
+    """A step where no operation did it, which would have its own."""
+    if event.operation is None:
+        box = stage.index.box(event.after)
         stage.step(event, "update", explain.update, [box], box)
-    seen = stage.moved.get(event.after)
-    if seen is not None:
-        stage.value(stage.now, seen)
-        stage.version(stage.now, seen)
-    if event.operation is None or event.operation in index.places.hidden or after.tensor in index.places.leaves:
-        stage.slots.write(stage.now, f"{box}.value", lines_of(after))
-        stage.version(stage.now, after)
 
 
 def cleared(stage: Stage, event: Cleared) -> None:
     boxes = list(dict.fromkeys(stage.index.box(leaf) for leaf in event.leaves))
     stage.step(event, "update", explain.cleared, boxes, boxes[0] if len(boxes) == 1 else None)
-    for box in boxes:
-        stage.slots.keep(f"{box}.grad")
-        for slot in (f"{box}.grad", f"{box}.total"):
-            if stage.slots.known(slot):
-                stage.slots.write(stage.now, slot, ["0"] if event.zeros else None)
+
+
+def assigned(stage: Stage, event: Assigned) -> None:
+    box = stage.index.box(event.leaf)
+    stage.step(event, "update", explain.assigned, [box], box)
+
+
+def switched(stage: Stage, event: Switched) -> None:
+    """A step, unless the tensor is only being made: ``x = torch.ones(2).requires_grad_()`` is told as a whole."""
+    if stage.index.values[event.before].tensor in stage.met:
+        box = stage.index.box(event.after)
+        stage.step(event, "statement", explain.switched, [box], box)
 
 
 def statement(stage: Stage, event: Statement) -> None:
     """A step where a name is bound to what the operation before it did not make, or where it loses its leaf."""
     index, done = stage.index, stage.done
     stage.done = None
-    if not stage.statements or stage.folded:
-        return
-    shown = [b for b in event.bindings if b.value is not None or b.text not in PASSED_OVER]
+    shown = [b for b in event.bindings if b.value is not None or (b.text and b.text not in PASSED_OVER)]
     values = [index.values[b.value] for b in shown if b.value is not None]
+    known = {value.tensor for value in values} <= stage.met
+    stage.met.update(value.tensor for value in values)
+    if not stage.statements or stage.folded or (event.frame and known):  # arguments are only further names
+        return
     lost = [b for b in shown if b.value is not None and _loses_leaf(stage, b.name, index.values[b.value])]
     if lost:
         seen = event._replace(bindings=tuple(lost))

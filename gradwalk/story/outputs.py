@@ -1,4 +1,4 @@
-"""What a program prints and shows, and where it fails."""
+"""What a program prints and shows, where it fails, and where its recording ends."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from gradwalk.analysis.index import Index
 from gradwalk.failures.diagnosis import Diagnosis
 from gradwalk.failures.explanation import diagnose, explained
 from gradwalk.failures.wording import AT_STEP, STOPPED
-from gradwalk.recording import Event, Failure, Output
+from gradwalk.recording import Event, Failure, Output, Stopped
 from gradwalk.story.stage import Stage
 
 
 def output(stage: Stage, event: Output) -> None:
     if stage.statements and event.stream != "notice":
         stage.step(event, "output", lambda _, told: explain.shown(told), [], None)
+
+
+def stopped(stage: Stage, event: Stopped) -> None:
+    stage.step(event, "stopped", lambda _, end: explain.stopped(end), [], None)
 
 
 def failure(stage: Stage, event: Failure) -> None:

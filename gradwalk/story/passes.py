@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradwalk import explain
 from gradwalk.analysis.index import Arrival
 from gradwalk.notation import jacobians_text
-from gradwalk.recording import Accumulate, Backward, BackwardCall, Forward, Free, LocalGradient
+from gradwalk.recording import Accumulate, Backward, BackwardCall, Forward, Free, Hooked, LocalGradient, Result
 from gradwalk.story.slots import lines_of, local_text, on_arrow
 from gradwalk.story.stage import Stage, node_of
 
@@ -21,7 +21,8 @@ def forward(stage: Stage, event: Forward) -> None:
         return
     box = f"o{operation.id}"
     edges = [f"e{operation.id}.{number}" for number in range(len(operation.edges))]
-    stage.step(event, "forward", explain.forward, [box, *edges, *node_of(operation)], box)
+    own = {} if event.call is None else {"phase": "backward"}  # what a pass itself runs, as with create_graph=True
+    stage.step(event, "forward", explain.forward, [box, *edges, *node_of(operation)], box, **own)
     for edge in operation.edges:  # what the program made without an operation may not have been there at the start
         if index.values[edge.value].operation is None:
             stage.given(stage.now, index.values[edge.value])
@@ -46,11 +47,13 @@ def local(stage: Stage, event: LocalGradient) -> None:
 
 
 def seed(stage: Stage, event: BackwardCall) -> None:
-    box = stage.index.box(event.root)
-    now = [box] if event.node is None else [box, f"n{event.node}"]
-    stage.step(event, "seed", explain.seed, now, box)
+    roots = event.roots
+    boxes = [stage.index.box(root.root) for root in roots]
+    nodes = [f"n{root.node}" for root in roots if root.node is not None]
+    stage.step(event, "seed", explain.seed, [*boxes, *nodes], boxes[0])
     stage.slots.begin(stage.now, event.call)
-    stage.slots.write_passing(stage.now, f"{box}.grad", lines_of(event.seed))
+    for box, root in zip(boxes, roots, strict=True):
+        stage.slots.write_passing(stage.now, f"{box}.grad", lines_of(root.seed))
 
 
 def backward(stage: Stage, event: Backward) -> None:
@@ -71,11 +74,29 @@ def backward(stage: Stage, event: Backward) -> None:
 
 
 def _gradient_so_far(stage: Stage, call: int, arrival: Arrival) -> list[str]:
-    total = stage.index.gradients.get((call, arrival.value))
+    hooks = stage.index.hooked.get((call, arrival.value))
+    total = hooks[0].before if hooks else stage.index.gradients.get((call, arrival.value))
     if arrival.position == arrival.uses and total is not None:
         return lines_of(total)
     *lines, last = lines_of(arrival.array)
     return [*lines, f"{last} + …"] if arrival.position == 1 else [f"{arrival.position} of {arrival.uses} + …"]
+
+
+def hooked(stage: Stage, event: Hooked) -> None:
+    box = stage.index.box(event.value)
+    now = [box] if event.node is None else [box, f"n{event.node}"]
+    stage.step(event, "hook", explain.hooked, now, box)
+    stage.slots.write_passing(stage.now, f"{box}.grad", lines_of(event.after))
+
+
+def result(stage: Stage, event: Result) -> None:
+    """What torch.autograd.grad gives; it goes into no ``.grad``."""
+    index = stage.index
+    boxes = [index.box(value) for value in (event.of, event.value) if value is not None]
+    stage.step(event, "result", explain.result, boxes, boxes[0])
+    if event.value is not None:
+        stage.slots.write_passing(stage.now, f"{boxes[0]}.grad", lines_of(index.values[event.value]))
+        stage.given(stage.now, index.values[event.value])
 
 
 def accumulate(stage: Stage, event: Accumulate) -> None:
@@ -90,6 +111,3 @@ def free(stage: Stage, event: Free) -> None:
     boxes = [index.box(operation.results[0]) for node in event.nodes if (operation := index.operation_of(node))]
     nodes = [f"n{node}" for node in event.nodes]
     stage.step(event, "free", lambda _, told: explain.free(told), [*boxes, *nodes], None)
-    for node in nodes:
-        if stage.chips.known(node):
-            stage.chips.write(stage.now, node, None)

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradwalk.recording import (
     Accumulate,
+    Assigned,
     Backward,
     BackwardCall,
     Cleared,
@@ -14,9 +15,13 @@ from gradwalk.recording import (
     Failure,
     Forward,
     Free,
+    Hooked,
     LocalGradient,
     Output,
+    Result,
     Statement,
+    Stopped,
+    Switched,
     Update,
     Value,
 )
@@ -30,13 +35,20 @@ _TELL: dict[type, Callable[[Stage, Any], None]] = {
     LocalGradient: passes.local,
     BackwardCall: passes.seed,
     Backward: passes.backward,
+    Hooked: passes.hooked,
     Accumulate: passes.accumulate,
+    Result: passes.result,
     Free: passes.free,
     Update: changes.update,
     Cleared: changes.cleared,
+    Assigned: changes.assigned,
+    Switched: changes.switched,
     Output: outputs.output,
     Failure: outputs.failure,
+    Stopped: outputs.stopped,
 }
+"""The other events have no step: where a module begins and ends (the steps in it bear its path), where a function
+returns, what moved with another tensor's memory, and numbers that were taken out of the graph."""
 
 
 class Scene(Stage):
@@ -46,12 +58,12 @@ class Scene(Stage):
         """The values that were there at the start and that something uses: no results, no .grad, no later state."""
         recording = self.episode.recording
         used = {edge.value for operation in recording.operations for edge in operation.edges}
-        used |= {call.root for call in self.index.calls.values()}
+        used |= {root.root for call in self.index.calls.values() for root in call.roots}
         first: dict[int, int] = {}
         for value in recording.values:
             first.setdefault(value.tensor, value.id)
         given = (value for value in recording.values if value.operation is None and value.id in used)
-        return [v for v in given if first[v.tensor] == v.id and not any(n.endswith(".grad") for n in v.names)]
+        return [value for value in given if first[value.tensor] == value.id and value.grad_of is None]
 
     def open(self, step: int) -> None:
         """Write what is known before the episode's first event, to be seen from ``step`` on."""
@@ -76,5 +88,7 @@ class Scene(Stage):
                 self.total(step, self.index.box(leaf), grad)
 
     def tell(self, event: Event) -> None:
-        _TELL[type(event)](self, event)
+        if (tell := _TELL.get(type(event))) is not None:
+            tell(self, event)
+        self.follow(event)
         self.happened.append((event, self.now))

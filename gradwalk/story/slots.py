@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gradwalk.analysis.index import Index
 from gradwalk.graph.measures import arrow_text, box_lines
 from gradwalk.notation import jacobian_text, short
@@ -36,6 +38,11 @@ class Slots:
             if not entries:
                 del self.entries[slot]
 
+    def change(self, step: int, slot: str, lines: Lines) -> None:
+        """As ``write``, but not what stands there already."""
+        if lines != self.shown(slot):
+            self.write(step, slot, lines)
+
     def write_once(self, step: int, slot: str, lines: list[str]) -> None:
         """Only where the slot shows nothing."""
         if not self.known(slot):
@@ -59,7 +66,11 @@ class Slots:
                 self.write(step, slot, None)
 
     def known(self, slot: str) -> bool:
-        return slot in self.entries and self.entries[slot][-1][1] is not None
+        return self.shown(slot) is not None
+
+    def shown(self, slot: str) -> Any:
+        """The lines that it shows by now; None for nothing."""
+        return self.entries[slot][-1][1] if slot in self.entries else None
 
     def begin(self, step: int, call: int) -> None:
         """The first step of a backward call empties what the one before it had filled."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradwalk import explain
-from gradwalk.analysis.boxes import moved
 from gradwalk.analysis.episodes import Episode
+from gradwalk.analysis.index import ledger_after
 from gradwalk.explain.saved import saved_text
-from gradwalk.recording import Array, Event, Operation, Value
+from gradwalk.recording import Array, Backward, Event, Forward, Free, LocalGradient, Operation, Value
 from gradwalk.story.slots import Slots, lines_of
 from gradwalk.story.steps import Steps
 
@@ -41,24 +41,27 @@ class Stage:
         self.statements = statements
         self.folded = folded
         self.was_leaf = was_leaf
-        self.moved = moved(episode.recording)
-        self.leaf_of_grad = self._grad_boxes()
+        self.met = set(episode.before.states)
+        """Tensors that were there before the episode, or that it has given a name."""
         self.happened: list[tuple[Event, int]] = []
         self.done: int | None = None
         """The operation whose step was the last one."""
         self.locals: Counter[tuple[int, int, int]] = Counter()
         """How many local gradients were told, by call, operation and edge."""
+        self._going = {event.call: set(event.nodes) for event in episode.events if isinstance(event, Free)}
+        """The nodes that lose what they saved in each pass."""
+        self._used: list[int] = []
+        """Those of them that have just run: the engine lets go of it when it is done with the node."""
+        self._grads: dict[int, Array | None] = dict(episode.before.grads)
+        """What the ``.grad`` of each tensor held last."""
+        self._keeping: dict[int, list[int]] = {}
+        """The nodes that keep each tensor."""
+        self._ledger = ledger_after(episode.recording, episode.before)
         self._steps = steps
 
     @property
     def now(self) -> int:
         return self._steps.now
-
-    def _grad_boxes(self) -> dict[int, str]:
-        """The box of the leaf for each value that is a ``.grad``."""
-        values, leaves = self.episode.recording.values, self.index.places.leaves
-        owners = {f"{name}.grad": self.index.box(v.id) for v in values if v.tensor in leaves for name in v.names}
-        return {v.id: owners[name] for v in values for name in v.names if name in owners}
 
     def step(
         self,
@@ -69,10 +72,64 @@ class Stage:
         focus: str | None,
         **more: Any,
     ) -> None:
-        """A step of its own, with what is said at it, what it lights up and what it is about."""
+        """A step of its own, with what is said at it, what it lights up and what it is about.
+
+        ``phase`` among the rest says which phase it belongs to, where that is not its kind's.
+        """
         if not self.folded:
-            cell = {"cell": event.cell}
-            self._steps.add(kind, account(self.index, event), event.span, now, focus, **cell, **more)
+            about = {"cell": event.cell, **self._module(event), **more}
+            self._steps.add(kind, account(self.index, event), event.span, now, focus, **about)
+
+    def _module(self, event: Event) -> dict[str, str]:
+        """The path of the module whose forward ran the operation that an event is about."""
+        operation: Operation | None = None
+        if isinstance(event, Forward | LocalGradient):
+            operation = self.index.operations[event.operation]
+        elif isinstance(event, Backward):
+            operation = self.index.operation_of(event.node)
+        if operation is None or operation.module is None:
+            return {}
+        return {"module": self.index.recording.modules[operation.module].path}
+
+    def follow(self, event: Event) -> None:
+        """Write what an event has changed of tensors that keep their boxes, of gradients, and of what nodes save."""
+        self._let_go(self._used)
+        self._used = []
+        if isinstance(event, Backward) and event.node in self._going.get(event.call, ()):
+            self._used.append(event.node)
+        elif isinstance(event, Free):
+            self._let_go(event.nodes)
+        for tensor in sorted(self._ledger.note(event)):
+            self._grad(tensor)
+            if tensor in self._ledger.now:
+                self._moved(self._ledger.value(tensor))
+            for node in self._keeping.get(tensor, ()):
+                if self.chips.known(f"n{node}"):
+                    self.chips.change(self.now, f"n{node}", self._kept_by(node))
+
+    def _let_go(self, nodes: Iterable[int]) -> None:
+        for node in nodes:
+            if self.chips.known(f"n{node}"):
+                self.chips.write(self.now, f"n{node}", None)
+
+    def _moved(self, value: Value) -> None:
+        """A leaf's value moves in its box, and so does one that changed without an operation of its own."""
+        box, made = self.index.box(value.id), value.operation
+        if (made is None or f"o{made}" != box) and self.slots.known(f"{box}.value"):
+            self.slots.change(self.now, f"{box}.value", lines_of(value))
+            self.version(self.now, value)
+
+    def _grad(self, tensor: int) -> None:
+        """What its ``.grad`` holds, and that it is gone."""
+        grad = self._ledger.grad(tensor)
+        if grad == self._grads.get(tensor):
+            return
+        self._grads[tensor] = grad
+        box = self.index.places.leaves.get(tensor)
+        if box is None and tensor in self._ledger.now:
+            box = self.index.box(self._ledger.now[tensor])
+        if box is not None and (None if grad is None else lines_of(grad)) != self.slots.shown(f"{box}.total"):
+            self.total(self.now, box, grad)
 
     def value(self, step: int, value: Value) -> None:
         """Write a value into its box."""
@@ -83,7 +140,7 @@ class Stage:
         self.slots.write_once(step, f"{self.index.box(value.id)}.value", lines_of(value))
 
     def total(self, step: int, box: str, grad: Array | None) -> None:
-        """What a leaf's ``.grad`` holds."""
+        """What a ``.grad`` holds."""
         self.slots.keep(f"{box}.grad")
         for slot in (f"{box}.grad", f"{box}.total"):
             if grad is not None or self.slots.known(slot):
@@ -91,16 +148,29 @@ class Stage:
 
     def version(self, step: int, value: Value) -> None:
         """How often a tensor has been changed in place, from the first time on."""
-        if value.version:
-            self.slots.write(step, f"{self.index.box(value.id)}.version", [str(value.version)])
+        text = [str(value.version)] if value.version else None
+        self.slots.change(step, f"{self.index.box(value.id)}.version", text)
 
     def keep(self, step: int, operation: Operation) -> None:
         """The chips of a node: what it keeps for backward."""
         if operation.node is None or operation.node in self.episode.before.freed:
             return
-        saved = [item for item in self.index.nodes[operation.node].saved if item.value is not None]
+        saved = [item.value for item in self.index.nodes[operation.node].saved if item.value is not None]
+        for value in saved:
+            self._keeping.setdefault(self.index.values[value].tensor, []).append(operation.node)
         if saved:
-            self.chips.write(step, f"n{operation.node}", [saved_text(self.index, item) for item in saved])
+            self.chips.write(step, f"n{operation.node}", self._kept_by(operation.node))
+
+    def _kept_by(self, node: int) -> list[str]:
+        """What a node's saved tensors are now: they are the program's own, and may have changed in place since."""
+        lines = []
+        for item in self.index.nodes[node].saved:
+            if item.value is not None:
+                value = self.index.values[item.value]
+                now = self._ledger.now.get(value.tensor, value.id)
+                changed = self.index.values[now].version != value.version
+                lines.append(saved_text(self.index, item if changed else item._replace(value=now), changed=changed))
+        return lines
 
 
 def node_of(operation: Operation) -> list[str]:

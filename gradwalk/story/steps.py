@@ -16,6 +16,8 @@ _PHASES = {
     "backward": "backward",
     "accumulate": "backward",
     "free": "backward",
+    "hook": "backward",
+    "result": "backward",
     "update": "update",
     "failure": "failure",
 }
@@ -58,9 +60,12 @@ class Steps:
         span: Span | None = None,
         now: list[str] | None = None,
         focus: str | None = None,
+        *,
+        phase: str | None = None,
         **more: Any,
     ) -> None:
-        self._turn(kind)
+        """A step. ``phase`` says which phase it belongs to, where that is not its kind's."""
+        self._turn(phase or _PHASES.get(kind))
         self.phases[-1]["count"] += 1
         self._say(len(self.phases) - 1, kind, account, span, now or [], focus, more)
 
@@ -71,9 +76,9 @@ class Steps:
         self.phases[-1]["count"] += 1
         self._say(len(self.phases) - 1, "folded", account, span, [], None, more)
 
-    def _turn(self, kind: str) -> None:
+    def _turn(self, own: str | None) -> None:
         current = self._broken if self._phase == "failure" else self._phase
-        phase = _PHASES.get(kind) or current or "forward"
+        phase = own or current or "forward"
         if phase == "failure" and self._phase != "failure":
             self._broken = self._phase
         self._turned = self._turned or phase == "backward"

@@ -15,12 +15,20 @@ from gradwalk.analysis.episodes import Episode
 from gradwalk.graph.album import Album, album
 from gradwalk.notation import short
 from gradwalk.recording import (
+    Assigned,
     BackwardCall,
+    Cleared,
+    Event,
     Failure,
     Forward,
+    Hooked,
     Output,
     Recording,
+    Result,
+    Returned,
     Statement,
+    Stopped,
+    Switched,
     Update,
 )
 from gradwalk.story import Scene
@@ -46,7 +54,7 @@ def timeline(
 
 def story_of(found: Album, *, statements: bool | None = None) -> dict[str, Any]:
     """The same for an album."""
-    return _Story(found, statements).told()
+    return _Story(found, statements).data()
 
 
 class _Story:
@@ -59,13 +67,15 @@ class _Story:
         self._slots = Slots()
         self._chips = Slots()
         self._names = NamesTable(self._recording)
+        self._over: list[Returned] = []
+        """Functions that have returned since."""
         self._outputs: list[list[Any]] = []
         self._episodes: list[dict[str, Any]] = []
         calls = [episode.number for episode in self._found if episode.call is not None]
         self._turns = {number: (place, len(calls)) for place, number in enumerate(calls, start=1)}
         """Which backward() of how many an episode ends with."""
 
-    def told(self) -> dict[str, Any]:
+    def data(self) -> dict[str, Any]:
         for episode in self._found:
             first = len(self._steps.list)
             if episode.number in self._album.folded:
@@ -80,7 +90,7 @@ class _Story:
             "formulas": self._steps.trees,
             "code": self._recording.source,
             "episodes": self._episodes,
-            "names": self._names.told(),
+            "names": self._names.data(),
             "outputs": self._outputs,
             "cells": [
                 {"line": cell.line, "end": cell.line + cell.source.count("\n"), "source": cell.source}
@@ -140,11 +150,19 @@ class _Story:
         self._slots.settle(now)
         self._chips.settle(now)
 
-    def _note(self, original: Any, step: int) -> None:
-        self._names.note(original, step)
+    def _note(self, original: Event, step: int) -> None:
+        """Follow an event of the whole recording. What a function's variables held is there until something happens."""
+        if isinstance(original, Returned):
+            self._over.append(original)
+            return
+        for event in (*self._over, original):
+            self._names.note(event, step)
+        self._over.clear()
         if isinstance(original, Output):
             picture = [] if original.mime == "text/plain" else [original.mime, original.alternative]
             self._outputs.append([step, original.cell, original.stream, original.text, *picture])
+        elif isinstance(original, Stopped):
+            self._outputs.append([step, original.cell, "notice", original.text])
         elif isinstance(original, Failure):
             text = f"{original.type}: {original.message}"
             self._outputs.append([step, original.cell, "failure", text])
@@ -182,9 +200,12 @@ def _eventful(found: tuple[Episode, ...]) -> bool:
     begun = False
     for event in events:
         begun = begun or isinstance(event, Forward)
-        if isinstance(event, Output | Update) or (isinstance(event, Statement) and begun and _plain(event)):
+        if isinstance(event, _EVENTFUL) or (isinstance(event, Statement) and begun and _plain(event)):
             return True
     return False
+
+
+_EVENTFUL = (Output, Update, Cleared, Assigned, Switched, Hooked, Result, Stopped)
 
 
 def _plain(event: Statement) -> bool:
