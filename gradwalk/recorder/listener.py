@@ -236,6 +236,7 @@ class Recorder:
         """Let go of everything live, so that nothing of a run outlives it."""
         self._watch.ran = []
         self.values.forget_grads()
+        self.graph.forget_contexts()
         self.values.release()
         self.graph.release()
 

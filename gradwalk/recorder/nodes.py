@@ -43,6 +43,8 @@ _packing = torch._C._autograd._top_saved_tensors_default_hooks
 
 def _saved_names(kind: type) -> tuple[tuple[str, str], ...]:
     """The attributes under which a kind of node hands out what it saved, each with PyTorch's name for it."""
+    if issubclass(kind, torch.autograd.function.FunctionCtx):
+        return ()  # a class of the program's own, which must not be kept
     if kind not in _SAVED_NAMES:
         found = [name for name in dir(kind) if name.startswith("_saved_")]
         _SAVED_NAMES[kind] = tuple((name, name.removeprefix("_saved_")) for name in found)
@@ -296,8 +298,14 @@ class LiveGraph:
                 stack += [target for target, _ in routes[index] if target is not None]
         return sorted(seen)
 
+    def forget_contexts(self) -> None:
+        """Drop what Functions of the program's own have kept in their ctx: the program is over."""
+        for node in self._live:
+            if isinstance(node, torch.autograd.function.FunctionCtx):
+                vars(node).clear()
+
     def release(self) -> None:
-        """Drop the nodes, and what Functions of the program's own have kept in their ctx, which are nodes too.
+        """Drop the nodes.
 
         The newest go first. A chain whose oldest nodes were let go of before its newest is destroyed by recursion, and
         some 40,000 nodes overflow the stack.
@@ -305,9 +313,7 @@ class LiveGraph:
         self._ids.clear()
         self._live.sort(key=methodcaller("_sequence_nr"))
         while self._live:
-            node = self._live.pop()
-            if isinstance(node, torch.autograd.function.FunctionCtx):
-                vars(node).clear()
+            self._live.pop()
 
     def ids(self) -> dict[int, int]:
         """id(grad_fn) → Node id."""

@@ -150,6 +150,7 @@ class Run:
     def release(self) -> None:
         """Let go of everything live."""
         self.watch.ran = []
+        self.places.release()
         self.names.clear()
         self.raised = self.none_read = self.stepping = None
         self.values.release()
