@@ -77,11 +77,14 @@ class LocalGradients:
         targets = [(number, edge[0], edge[2]) for number, edge in enumerate(operation.edges) if edge[2] is not None]
         operands = [shape(value) for _, value, _ in targets]
         first = operation.results[0]
-        if len(operation.results) == 1 and not shape(first) and not any(operands):
+        if not shape(first) and not any(operands) and len(operation.results) == 1:
             self._room -= len(targets)
-            given = _call(node, _one(self._values.dtype(first)), 0, 1)
+            given = node(_one(self._values.dtype(first)))
+            if not isinstance(given, tuple):
+                given = (given,)
+            cell, span, call, number = place
             return [
-                new(LocalGradient, (*place, edge, "matrix", 1, 1, _number(given[route]), 0))
+                new(LocalGradient, (cell, span, call, number, edge, "matrix", 1, 1, _number(given[route]), 0))
                 for edge, _, route in targets
             ]
         key = self._key(index, operation, operands)
@@ -232,7 +235,7 @@ def _one_hot(shape: Shape, dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
 def _number(tensor: torch.Tensor | None) -> tuple[Number, ...]:
     if tensor is None:
         return (0.0,)
-    return (tensor.sum().item() if tensor.dim() else tensor.item(),)
+    return (tensor.item() if not tensor.dim() else tensor.sum().item(),)
 
 
 def _flat(tensor: torch.Tensor | None, size: int) -> tuple[Number, ...]:

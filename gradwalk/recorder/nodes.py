@@ -108,6 +108,8 @@ class LiveGraph:
         """The nodes that keep saved tensors, each with the attribute that tells whether they are still there."""
         self.packed: set[int] = set()
         """The nodes whose saved tensors a hook of the program has packed: reading them would run its other hook."""
+        self.functions: set[int] = set()
+        """The nodes of Functions written in Python."""
         self.freed: set[int] = set()
 
     def discover(self, roots: Iterable[Any]) -> dict[int, int]:
@@ -136,7 +138,38 @@ class LiveGraph:
                 self._leaves[index] = self._values.value_of(node.variable)
             else:
                 numbered[node._sequence_nr()] = index
+                if isinstance(node, torch.autograd.function.FunctionCtx):
+                    self.functions.add(index)
         return numbered
+
+    def added(self, node: Any, operands: int, args: Sequence[Any]) -> list[int | None] | None:
+        """A new node whose targets are known all: the entry of its next_functions for each operand.
+
+        None, with nothing done, where that is not so, or where the entries stand neither for the operands nor for all
+        arguments.
+        """
+        entries = node.next_functions
+        ids, live = self._ids, self._live
+        routes = []
+        for target, output in entries:
+            place = None
+            if target is not None and (place := ids.get(target)) is None:
+                return None
+            routes.append(new(Route, (place, output)))
+        if len(entries) == operands:
+            found = [number if route[0] is not None else None for number, route in enumerate(routes)]
+        elif len(entries) == len(args):
+            found = [
+                number if routes[number][0] is not None else None
+                for number, argument in enumerate(args)
+                if isinstance(argument, torch.Tensor)
+            ]
+        else:
+            return None
+        ids[node] = len(live)
+        live.append(node)
+        self._routes.append(tuple(routes))
+        return found
 
     def routes(self, node: int, operands: Sequence[Given]) -> list[int | None]:
         """Which entry of the node's next_functions belongs to each operand.
@@ -169,6 +202,9 @@ class LiveGraph:
         live = self._live[node]
         if _packing(False) is not None:
             self._pack(node, live)
+            return
+        names = _SAVED_NAMES.get(type(live))
+        if names is not None and not names:
             return
         found: list[Saved] = []
         for name, kept in _saved(live):
@@ -260,10 +296,6 @@ class LiveGraph:
     def targets(self, index: int) -> tuple[Route, ...]:
         """Where a node's contributions go."""
         return self._routes[index]
-
-    def is_function(self, index: int) -> bool:
-        """Whether a node is one of a Function written in Python."""
-        return isinstance(self._live[index], torch.autograd.function.FunctionCtx)
 
     def between(self, reached: Iterable[int], ends: Iterable[Any]) -> list[int]:
         """Those of these nodes that a pass runs which is asked for the gradients that arrive at the ends alone."""

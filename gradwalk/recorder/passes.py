@@ -151,6 +151,11 @@ class _Pass(Passing):
         self._told: dict[int, int] = {}
         """Tensors whose ``.grad`` was told, each with the value that it is."""
         self._sequence = 0
+        graph = run.graph
+        self._lively = bool(graph.packed or graph.functions) and any(
+            index in graph.packed or index in graph.functions for index in reached
+        )
+        """Whether code of the program's own runs inside of the engine."""
 
     # Before
 
@@ -213,10 +218,11 @@ class _Pass(Passing):
 
     def listen(self, hooks: Hooks) -> None:
         graph = self._run.graph
+        passed = self._passed if self._lively or self._asked.create_graph else self._tell
         for index in self._needed:
             node = graph.live(index)
             if graph.leaf_of(index) is None:
-                self._handles.append(node.register_hook(partial(self._passed, index, graph.targets(index))))
+                self._handles.append(node.register_hook(partial(passed, index, graph.targets(index))))
             elif self._asked.function == "backward":
                 leaf = self._leaves[id(node.variable)] = _Leaf(index, node)
                 hooks.wrap_earlier(node.variable)
@@ -228,9 +234,7 @@ class _Pass(Passing):
     def surroundings(self, hooks: Hooks) -> Any:
         """What is listened to inside of the engine: kernels, where they are tracked; calls, where the program's own
         code runs."""
-        graph = self._run.graph
-        lively = any(index in graph.packed or graph.is_function(index) for index in self._reached)
-        return _Surroundings(self, hooks.listening if lively else None, self._asked.create_graph)
+        return _Surroundings(self, hooks.listening if self._lively else None, self._asked.create_graph)
 
     def begin(self) -> None:
         """The engine is on its way: what comes first is told now."""
@@ -248,7 +252,7 @@ class _Pass(Passing):
 
     def _array(self, tensor: torch.Tensor, node: int, output: int) -> Array:
         """A copy of a gradient that arrives; that it left its only sender with the same numbers is known by now."""
-        known = self._arriving.pop((node, output), None)
+        known = self._arriving.pop((node, output), None) if self._arriving else None
         if known is not None and known.address == _address(tensor) and known.version == version_of(tensor):
             return known.array
         return self._run.copier.array(tensor)
@@ -276,10 +280,9 @@ class _Pass(Passing):
         for target, tensor in zip(targets, contributions, strict=False):
             array = None if tensor is None else copy(tensor)
             handed_on.append(array)
-            if array is None or target.node is None:
-                continue
-            # Only what came alone is the same when it arrives.
-            arrive[target] = None if target in arrive else _Arrived(_address(tensor), version_of(tensor), array)
+            if array is not None and array[0] and target[0] is not None:
+                # Only what came alone is the same when it arrives.
+                arrive[target] = None if target in arrive else _Arrived(_address(tensor), version_of(tensor), array)
         if self._kept:
             self._upstream[index] = arriving
         run.emit(new(Backward, (*self._place, index, arriving, tuple(handed_on))))

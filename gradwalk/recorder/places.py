@@ -11,7 +11,6 @@ import linecache
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
@@ -20,7 +19,8 @@ import torch
 import torch.overrides
 
 from gradwalk.program import Span
-from gradwalk.recorder.bytecode import Targets, targets
+from gradwalk.recorder.bytecode import NOWHERE, Bytecode, bytecode
+from gradwalk.recorder.copying import new
 
 Call = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
 Locate = Callable[[int, int, int, int], Span]
@@ -49,22 +49,98 @@ _LAYERS = str(Path(_INITIALISING).parent)
 class Site:
     """One place at which code calls something."""
 
-    __slots__ = ("call", "clears", "code", "initialises", "makes", "span", "statement", "targets")
+    __slots__ = ("_call", "_globals", "_line", "clears", "initialises", "makes", "of", "span", "statement", "targets")
 
-    def __init__(self, code: CodeType, span: Span | None, call: Call, named: Targets) -> None:
-        self.code = code
-        self.span = span
-        """None where the code is none of the user's."""
-        self.call = call
-        """Calls a function as if this place did it: warnings that PyTorch gives name this file and this line."""
-        self.targets = named
+    def __init__(self, of: Compiled, frame: FrameType) -> None:
+        self.of = of
+        self._call: Call | None = None
+        self._globals = frame.f_globals
+        self._line = frame.f_lineno if of.foreign else of.line(frame.f_lasti)
         self.statement: Span | None = None
         """The statement that binds what the call gives: from its first name to the end of the call."""
-        self.clears = code.co_name == "zero_grad"
-        self.initialises = span is None and code.co_filename in (_INITIALISING, torch.overrides.__file__)
-        """Whether it is a function that writes a parameter's first numbers, or one that hands it on."""
-        self.makes = span is None and code.co_name in _MAKING and code.co_filename.startswith(_LAYERS)
-        """Whether it makes one of PyTorch's layers."""
+        if of.foreign:
+            self.span: Span | None = None
+            """None where the code is none of the user's."""
+            self.targets = NOWHERE
+            name, file = of.code.co_name, of.code.co_filename
+            self.clears = name == "zero_grad"
+            self.initialises = file in (_INITIALISING, torch.overrides.__file__)
+            """Whether it is a function that writes a parameter's first numbers, or one that hands it on."""
+            self.makes = name in _MAKING and file.startswith(_LAYERS)
+            """Whether it makes one of PyTorch's layers."""
+            return
+        self.clears = self.initialises = self.makes = False
+        span = self.span = of.span(frame.f_lasti)
+        self.targets = of.bytecode.targets(frame.f_lasti)
+        if self.targets.first is not None:
+            target = of.span(self.targets.first)
+            if target.line == span.line == span.end_line:  # as nearly always
+                self.statement = new(
+                    Span, (span.line, min(target[1], span[1]), span.line, max(target[3], span[3]), span[4])
+                )
+            else:
+                self.statement = Span(*min(target[:2], span[:2]), *max(target[2:4], span[2:4]), span.file)
+
+    @property
+    def call(self) -> Call:
+        """Calls a function as if this place did it: warnings that PyTorch gives name this file and this line."""
+        if self._call is None:
+            code: Any = _STANDING_IN.replace(
+                co_filename=self.of.code.co_filename, co_firstlineno=self._line or 1, co_name=STAND_IN
+            )
+            self._call = FunctionType(code, self._globals)
+        return self._call
+
+
+class Compiled:
+    """One code object: whose it is, and where its instructions stand."""
+
+    def __init__(self, code: CodeType, foreign: bool, file: str, first: int, locate: Locate | None) -> None:
+        self.code = code
+        """Kept, so that nothing else gets its ``id()``: two cells with the same text compile to equal code."""
+        self.foreign = foreign
+        self._file = file
+        self._added = first - 1
+        self._locate = locate
+        self._bytecode: Bytecode | None = None
+        self._lines: list[str] | None = None
+        self._plain = False
+
+    @property
+    def bytecode(self) -> Bytecode:
+        if self._bytecode is None:
+            self._bytecode = bytecode(self.code)
+            self._lines = linecache.getlines(self.code.co_filename)
+            self._plain = all(map(str.isascii, self._lines))
+        return self._bytecode
+
+    def line(self, offset: int) -> int:
+        """The line of one instruction: a frame's ``f_lineno`` is slow in long code."""
+        return self.bytecode.positions[offset // 2][0] or self.code.co_firstlineno
+
+    def span(self, offset: int) -> Span:
+        """The piece of source of one instruction."""
+        positions = self.bytecode.positions
+        line, end_line, column, end_column = positions[offset // 2] if offset >= 0 else (None,) * 4
+        if line is None:
+            line = self.code.co_firstlineno
+        if end_line is None or column is None or end_column is None:  # compiled without columns
+            end_line, column, end_column = line, 0, len(self._line(line).rstrip("\n").encode())
+        if self._locate is not None:
+            return self._locate(line, column, end_line, end_column)
+        if not self._plain:
+            column, end_column = self._characters(line, column), self._characters(end_line, end_column)
+        added = self._added
+        span: Span = new(Span, (line + added, column + 1, end_line + added, end_column + 1, self._file))
+        return span
+
+    def _characters(self, line: int, column: int) -> int:
+        """Python counts a line's columns in bytes of UTF-8."""
+        return len(self._line(line).encode()[:column].decode(errors="ignore"))
+
+    def _line(self, line: int) -> str:
+        lines = self._lines or []
+        return lines[line - 1] if 0 < line <= len(lines) else ""
 
 
 class Places:
@@ -74,27 +150,30 @@ class Places:
         self._own = own
         """The file whose text is the recording's source."""
         self._texts: dict[str, tuple[int, Locate | None]] = {}
-        self._sites: dict[tuple[int, int], Site] = {}
-        self._foreign: dict[str, bool] = {}
+        self._code: dict[int, Compiled] = {}
+        self.sites: dict[tuple[int, int], Site] = {}
+        """By the ``id()`` of a code object and the offset of an instruction in it."""
 
     def text(self, filename: str, first_line: int, locate: Locate | None = None) -> None:
         """What was compiled under this name is a part of the source; its first line stands on this line of it.
 
         ``locate``, where it is given, does the counting: it gets a place as Python gives it (``co_positions``: lines of
-        what was compiled, columns in bytes), and gives the Span.
+        what was compiled, columns in bytes), and gives the Span. A name can be used again for other code.
         """
         self._texts[filename] = first_line, locate
-        self._foreign.pop(filename, None)
 
     def site(self, frame: FrameType) -> Site:
         """The place that this frame has come to."""
         key = id(frame.f_code), frame.f_lasti
-        return self._sites.get(key) or self._new(key, frame)
+        site = self.sites.get(key)
+        if site is None:
+            site = self.sites[key] = Site(self.compiled(frame.f_code), frame)
+        return site
 
     def users(self, frame: FrameType | None) -> tuple[FrameType, Site] | None:
         """The innermost of the user's frames from here outwards, and its place; None where there is none."""
         while frame is not None:
-            site = self.site(frame)
+            site = self.sites.get((id(frame.f_code), frame.f_lasti)) or self.site(frame)
             if site.span is not None:
                 return frame, site
             frame = frame.f_back
@@ -117,8 +196,8 @@ class Places:
         found = None
         while traceback is not None:
             code = traceback.tb_frame.f_code
-            if code.co_name != STAND_IN and not self._is_foreign(code.co_filename):
-                found = self._span(code, traceback.tb_lasti)
+            if code.co_name != STAND_IN and not (compiled := self.compiled(code)).foreign:
+                found = compiled.span(traceback.tb_lasti)
             traceback = traceback.tb_next
         return found
 
@@ -128,55 +207,26 @@ class Places:
         while traceback is not None:
             code = traceback.tb_frame.f_code
             if code.co_filename in self._texts and code.co_name != STAND_IN:
-                found = self._span(code, traceback.tb_lasti)
+                found = self.compiled(code).span(traceback.tb_lasti)
             traceback = traceback.tb_next
         return found
 
-    def span_in(self, code: CodeType, offset: int) -> Span | None:
-        """The piece of source of one instruction; None where the code is none of the user's."""
-        return None if self._is_foreign(code.co_filename) else self._span(code, offset)
-
-    def is_foreign(self, frame: FrameType) -> bool:
-        """Whether a frame's code is none of the user's."""
-        return self._is_foreign(frame.f_code.co_filename)
+    def compiled(self, code: CodeType) -> Compiled:
+        """What is known of a code object."""
+        known = self._code.get(id(code))
+        if known is None:
+            name = code.co_filename
+            own = name in self._texts or name == self._own
+            foreign = not own and name.startswith((*INSTALLED, "<frozen "))
+            known = self._code[id(code)] = Compiled(
+                code, foreign, "" if own else name, *self._texts.get(name, (1, None))
+            )
+        return known
 
     def release(self) -> None:
         """Let go of the code, and with it of the user's namespaces."""
-        self._sites.clear()
-
-    def _new(self, key: tuple[int, int], frame: FrameType) -> Site:
-        code, offset = frame.f_code, frame.f_lasti
-        span = self.span_in(code, offset)
-        named = targets(code, offset) if span is not None else Targets((), False, None)
-        site = self._sites[key] = Site(code, span, _stand_in(frame), named)
-        if span is not None and named.first is not None and (target := self.span_in(code, named.first)) is not None:
-            start, end = min(target[:2], span[:2]), max(target[2:4], span[2:4])
-            site.statement = Span(*start, *end, span.file)
-        return site
-
-    def _is_foreign(self, filename: str) -> bool:
-        known = self._foreign.get(filename)
-        if known is None:
-            inside = filename not in self._texts and filename != self._own
-            known = inside and filename.startswith((*INSTALLED, "<frozen "))
-            self._foreign[filename] = known
-        return known
-
-    def _span(self, code: CodeType, offset: int) -> Span:
-        line, end_line, column, end_column = next(islice(code.co_positions(), offset // 2, None), (None,) * 4)
-        name = code.co_filename
-        if line is None:
-            line = code.co_firstlineno
-        if end_line is None or column is None or end_column is None:  # compiled without columns
-            end_line, column = line, 0
-            end_column = len(linecache.getline(name, line).rstrip("\n").encode())
-        first, locate = self._texts.get(name, (1, None))
-        if locate is not None:
-            return locate(line, column, end_line, end_column)
-        file = "" if name in self._texts or name == self._own else name
-        added = first - 1
-        start, end = _characters(name, line, column), _characters(name, end_line, end_column)
-        return Span(line + added, start + 1, end_line + added, end + 1, file)
+        self.sites.clear()
+        self._code.clear()
 
 
 def frames(frame: FrameType | None) -> Iterator[FrameType]:
@@ -184,18 +234,3 @@ def frames(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
-
-
-def _characters(filename: str, line: int, column: int) -> int:
-    """Python counts a line's columns in bytes of UTF-8."""
-    text = linecache.getline(filename, line)
-    if text.isascii():
-        return column
-    return len(text.encode()[:column].decode(errors="ignore"))
-
-
-def _stand_in(frame: FrameType) -> Call:
-    code = _STANDING_IN.replace(
-        co_filename=frame.f_code.co_filename, co_firstlineno=frame.f_lineno or 1, co_name=STAND_IN
-    )
-    return FunctionType(code, frame.f_globals)

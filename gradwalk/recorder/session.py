@@ -291,8 +291,7 @@ class Recorder:
         return Cell(text, line, shown.removesuffix("\n"), self._failures.get(number))
 
     def release(self) -> None:
-        """Let go of everything live, so that nothing of a run outlives it."""
-        self._finished = self._finished or self._parts()
+        """Let go of everything live, so that nothing of a run outlives it. Ask for the recording before."""
         self._run.ended = True
         self._run.quiet = FOR_EVER
         self._release()

@@ -132,6 +132,23 @@ class LiveValues:
         state.pending = True
         return self._add(state, tensor)
 
+    def fresh(self, tensor: torch.Tensor, operation: int, node: int) -> int:
+        """The Value of a tensor with new memory that a tracked operation has just made: in one what ``made`` and
+        ``made_by`` do in two."""
+        made, value, number = self._made, len(self._made), len(self._kept)
+        address, storage = tensor.data_ptr(), len(self._epochs)
+        if address:
+            self._storages[address] = storage
+        self._epochs.append(0)
+        self._sharing.append([number])
+        self._kept.append(tensor)
+        state = self._states[id(tensor)] = _State(number, storage)
+        state.value, state.epoch, state.requires_grad = value, 0, True
+        one = _Made(state, 0, self._copier.array(tensor), (), None)
+        one.is_leaf, one.requires_grad, one.operation, one.node = False, True, operation, node
+        made.append(one)
+        return value
+
     def made_by(self, value: int, operation: int, tracked: bool) -> None:
         made = self._made[value]
         made.operation = operation
