@@ -66,15 +66,17 @@ class Copier:
         self._large = room if large is None else min(room, large)
         self._keep = {id(tensor): tensor for tensor in keep}
 
-    def array(self, tensor: torch.Tensor) -> Array:
-        """A copy of a tensor's numbers."""
+    def array(self, tensor: torch.Tensor, alike: Summary | None = None) -> Array:
+        """A copy of a tensor's numbers. ``alike``: the summary of one that has the same elements, in any order."""
         dtype = _DTYPES.get(tensor.dtype) or dtype_name(tensor.dtype)
         if not tensor.dim() and tensor.layout is torch.strided and not tensor.is_complex():
             scalar: Array = new(Array, ((), dtype, (tensor.item(),), None))
             return scalar
         shape = tuple(tensor.shape)
         numbers = self._numbers(tensor)
-        return Array(shape, dtype, numbers, summary_of(tensor) if numbers is None else None)
+        if numbers is not None:
+            return Array(shape, dtype, numbers)
+        return Array(shape, dtype, None, summary_of(tensor) if alike is None else _reordered(tensor, alike))
 
     def _numbers(self, tensor: torch.Tensor) -> tuple[Number, ...] | None:
         size = tensor.numel()
@@ -97,26 +99,56 @@ def summary_of(tensor: torch.Tensor) -> Summary:
     """A few elements and the least, greatest and mean of a tensor, and how many of its elements are not finite."""
     if tensor.layout is not torch.strided or tensor.is_complex() or tensor.is_meta or not tensor.numel():
         return _NOTHING
-    with torch.no_grad():
-        tensor = tensor.detach()
-        row = tensor.view(-1) if tensor.is_contiguous() else tensor[(0,) * (tensor.dim() - 1)]
-        first = tuple(row[:_FIRST].tolist())
-        if not tensor.is_floating_point():
-            whole = tensor.to(torch.int64) if tensor.dtype is torch.bool else tensor
-            least, greatest = (float(extreme) for extreme in torch.aminmax(whole))
-            return Summary(first, least, greatest, float(whole.double().mean()), 0, 0)
-        least, greatest = (float(extreme) for extreme in torch.aminmax(tensor))
-        mean = float(tensor.mean(dtype=torch.float32 if tensor.element_size() < 4 else tensor.dtype))
-        if math.isfinite(least) and math.isfinite(greatest):
-            return Summary(first, least, greatest, mean, 0, 0)
-        return _with_holes(tensor, first)
+    tensor = tensor.detach()
+    first = _first(tensor)
+    flat, times = _flat_view(tensor)
+    if not tensor.is_floating_point():
+        whole = flat.to(torch.int64) if tensor.dtype is torch.bool else flat
+        low, high = torch.aminmax(whole)
+        return Summary(first, float(low), float(high), float(whole.double().mean()), 0, 0)
+    if tensor.element_size() < 4:
+        flat = flat.float()
+    low, high = torch.aminmax(flat)
+    least, greatest, total = low.item(), high.item(), flat.sum().item()
+    if math.isfinite(total) and math.isfinite(least) and math.isfinite(greatest):
+        summary: Summary = new(Summary, (first, least, greatest, total / flat.numel(), 0, 0))
+        return summary
+    return _with_holes(flat, first, times)
 
 
-def _with_holes(tensor: torch.Tensor, first: tuple[Number, ...]) -> Summary:
-    """Of a tensor in which some elements are not finite."""
-    nan = tensor.isnan()
-    there = tensor[~nan]
-    holes = int(nan.sum()), int(tensor.isinf().sum())
+def _first(tensor: torch.Tensor) -> tuple[Number, ...]:
+    """The first few elements, in the order of rows."""
+    row = tensor.view(-1) if tensor.is_contiguous() else tensor[(0,) * (tensor.dim() - 1)]
+    return tuple(row[:_FIRST].tolist())
+
+
+def _reordered(tensor: torch.Tensor, alike: Summary) -> Summary:
+    """The summary of the same elements in another order."""
+    if alike.least is None:
+        return alike
+    summary: Summary = new(Summary, (_first(tensor.detach()), *alike[1:]))
+    return summary
+
+
+def _flat_view(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
+    """All elements in one row, in the order of memory, which is quick to read; those that stand for many only once, and
+    for how many."""
+    if tensor.is_contiguous():
+        return tensor.view(-1), 1
+    times = 1
+    for dimension in reversed(range(tensor.dim())):
+        if tensor.stride(dimension) == 0:
+            times *= tensor.size(dimension)
+            tensor = tensor.select(dimension, 0)
+    tensor = tensor.permute(sorted(range(tensor.dim()), key=tensor.stride, reverse=True))
+    return (tensor.view(-1) if tensor.is_contiguous() else tensor.reshape(-1)), times
+
+
+def _with_holes(flat: torch.Tensor, first: tuple[Number, ...], times: int) -> Summary:
+    """Of a tensor in which some elements are not finite, or whose sum is not."""
+    nan = flat.isnan()
+    there = flat[~nan]
+    holes = int(nan.sum()) * times, int(flat.isinf().sum()) * times
     if not there.numel():
         return Summary(first, None, None, None, *holes)
     least, greatest = torch.aminmax(there)

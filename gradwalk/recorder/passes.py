@@ -28,6 +28,7 @@ from gradwalk.recording import (
     Result,
     Root,
     Route,
+    Summary,
 )
 
 MOST_PICTURES = 24
@@ -278,7 +279,7 @@ class _Pass(Passing):
         arriving = tuple([None if t is None else self._array(t, index, n) for n, t in enumerate(upstream)])
         handed_on: list[Array | None] = []
         for target, tensor in zip(targets, contributions, strict=False):
-            array = None if tensor is None else copy(tensor)
+            array = None if tensor is None else copy(tensor, self._alike(tensor, arriving, upstream))
             handed_on.append(array)
             if array is not None and array[0] and target[0] is not None:
                 # Only what came alone is the same when it arrives.
@@ -286,6 +287,13 @@ class _Pass(Passing):
         if self._kept:
             self._upstream[index] = arriving
         run.emit(new(Backward, (*self._place, index, arriving, tuple(handed_on))))
+
+    def _alike(self, tensor: torch.Tensor, arriving: Sequence[Array | None], upstream: Any) -> Summary | None:
+        """Of what is only handed on, as it is or in another shape: the summary of what arrived."""
+        summary = arriving[0].summary if len(arriving) == 1 and arriving[0] is not None else None
+        if summary is None or tensor.numel() != upstream[0].numel() or _address(tensor) != _address(upstream[0]):
+            return None
+        return summary
 
     def _drain(self, results: tuple[torch.Tensor, ...]) -> None:
         """The kernels that have run since the last time are operations, with nodes of their own."""
@@ -331,7 +339,7 @@ class _Pass(Passing):
             taken = leaf.before is None and _address(variable.grad) == leaf.address
             total = leaf.added if taken else run.copier.array(variable.grad)
             value = run.values.value_of(variable)
-            grad = run.values.grad_of(value, variable.grad)
+            grad = run.values.grad_of(value, variable.grad, total.summary)
             self._told[id(variable)] = grad
             run.emit(Accumulate(*self._place, leaf.index, value, leaf.before, leaf.added, total, grad))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 
 from gradwalk.recorder.copying import Copier, new, version_of
-from gradwalk.recording import Array, Value
+from gradwalk.recording import Array, Summary, Value
 
 
 class _State:
@@ -85,31 +86,31 @@ class LiveValues:
         self.shared_outside = False
         """Whether somebody else can change memory without PyTorch's knowledge: an array of NumPy's."""
 
-    def value_of(self, tensor: torch.Tensor) -> int:
-        """The id of the Value that this tensor is now."""
+    def value_of(self, tensor: torch.Tensor, alike: Summary | None = None) -> int:
+        """The id of the Value that this tensor is now. ``alike``: its summary, where that is known."""
         state = self._states.get(id(tensor))
         if state is None:
             state = self._adopted(tensor, self._kept[-8:])
             if state is None:
                 state = self._new_state(tensor, None)
-                self._snapshot(state, tensor)
+                self._snapshot(state, tensor, alike)
                 if self._name_of is not None and (name := self._name_of(tensor)) is not None:
                     self._name(state.value, name)
                 return state.value
         if state.epoch != self._epochs[state.storage]:
-            return self._snapshot(state, tensor)
+            return self._snapshot(state, tensor, alike)
         if not state.pending:
             if state.version != version_of(tensor):
-                return self._unseen(state, tensor)
+                return self._unseen(state, tensor, alike)
             if state.requires_grad != tensor.requires_grad:
-                return self._snapshot(state, tensor)
+                return self._snapshot(state, tensor, self._made[state.value].summary)
         return state.value
 
-    def _unseen(self, state: _State, tensor: torch.Tensor) -> int:
+    def _unseen(self, state: _State, tensor: torch.Tensor, alike: Summary | None) -> int:
         """Autograd has counted a change that no watched call made, as backward() makes of a ``.grad``."""
         self._epochs[state.storage] += 1
         self.anything_changed = True
-        return self._snapshot(state, tensor)
+        return self._snapshot(state, tensor, alike)
 
     def knows(self, tensor: torch.Tensor) -> bool:
         return id(tensor) in self._states
@@ -125,12 +126,20 @@ class LiveValues:
     def made(self, tensor: torch.Tensor, shared: int | None, *, anew: bool) -> int:
         """The Value of a kernel's result. ``shared``: the value whose storage it views. ``anew``: changed in place."""
         state = self._states.get(id(tensor))
+        alike = None
         if state is None:
             state = self._new_state(tensor, None if shared is None else self._made[shared].storage)
+            if shared is not None and not anew:
+                alike = self._alike(tensor, shared)
         elif not anew and state.epoch == self._epochs[state.storage]:
             return state.value
         state.pending = True
-        return self._add(state, tensor)
+        return self._add(state, tensor, alike)
+
+    def _alike(self, tensor: torch.Tensor, shared: int) -> Summary | None:
+        """The summary of what a view is one of, where it has the same elements."""
+        made = self._made[shared]
+        return made.summary if made.summary is not None and math.prod(made.shape) == tensor.numel() else None
 
     def fresh(self, tensor: torch.Tensor, operation: int, node: int) -> int:
         """The Value of a tensor with new memory that a tracked operation has just made: in one what ``made`` and
@@ -227,9 +236,9 @@ class LiveValues:
         elif name not in made.names:
             made.names = (*made.names, name)[-_NAMES:]
 
-    def grad_of(self, leaf: int, grad: torch.Tensor) -> int:
+    def grad_of(self, leaf: int, grad: torch.Tensor, alike: Summary | None = None) -> int:
         """This tensor is a leaf's .grad now, and has its name."""
-        value = self.value_of(grad)
+        value = self.value_of(grad, alike)
         made = self._made[value]
         made.grad_of = self._made[leaf].tensor
         for name in self._made[leaf].names:
@@ -321,8 +330,8 @@ class LiveValues:
             self._sharing.append([])
         return storage
 
-    def _snapshot(self, state: _State, tensor: torch.Tensor) -> int:
-        value = self._add(state, tensor)
+    def _snapshot(self, state: _State, tensor: torch.Tensor, alike: Summary | None = None) -> int:
+        value = self._add(state, tensor, alike)
         made = self._made[value]
         state.requires_grad = made.requires_grad = tensor.requires_grad
         state.pending = False
@@ -331,14 +340,14 @@ class LiveValues:
             made.node = self.node_id(tensor)
         return value
 
-    def _add(self, state: _State, tensor: torch.Tensor) -> int:
+    def _add(self, state: _State, tensor: torch.Tensor, alike: Summary | None = None) -> int:
         """The tensor's present state is a Value; it inherits the names of the one before."""
         made = self._made
         names, grad_of = ((last := made[state.value]).names, last.grad_of) if state.value >= 0 else ((), None)
         state.value = len(made)
         state.epoch = self._epochs[state.storage]
         state.version = version_of(tensor)
-        made.append(_Made(state, state.version, self._copier.array(tensor), names, grad_of))
+        made.append(_Made(state, state.version, self._copier.array(tensor, alike), names, grad_of))
         return state.value
 
     def _adopted(self, tensor: torch.Tensor, among: Sequence[torch.Tensor]) -> _State | None:
