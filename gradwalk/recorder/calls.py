@@ -30,7 +30,7 @@ def call(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], fra
     if (site.makes or site.initialises) and _makes_layer(run, site, frame):
         with run.silence():
             return site.call(func, args, kwargs)
-    if _transforming():
+    if site.transforms or _transforming():
         return unseen(run, func, args, kwargs, site, span)
     if run.values.anything_changed:
         run.settle((*args, *kwargs.values()), span)

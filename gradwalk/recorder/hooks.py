@@ -66,10 +66,13 @@ class Hooks:
             run = self._run
             if run is None or run.ended or not self.passing:
                 return hook(gradient)
-            before = run.copier.array(gradient)
+            self.passing[-1].begin()
+            with run.aside():
+                before = run.copier.array(gradient)
             with self.listening():
                 given = hook(gradient)
-            after = run.copier.array(given if isinstance(given, torch.Tensor) else gradient)
+            with run.aside():
+                after = run.copier.array(given if isinstance(given, torch.Tensor) else gradient)
             self.passing[-1].hooked(key, span, name, before, after)
             return given
 
@@ -89,6 +92,33 @@ class Hooks:
                 return hook(parameter)
 
         return hooked
+
+    def around_pack(self, pack: Hook) -> Hook:
+        """A hook that packs what a node saves: nothing of it is an operation of the program's."""
+
+        @functools.wraps(pack, updated=())
+        def packed(tensor: torch.Tensor) -> Any:
+            run = self._run
+            if run is None or run.ended:
+                return pack(tensor)
+            with run.aside():
+                return pack(tensor)
+
+        return packed
+
+    def around_unpack(self, unpack: Callable[[Any], torch.Tensor]) -> Callable[[Any], torch.Tensor]:
+        """A hook that unpacks it again, while a pass runs."""
+
+        @functools.wraps(unpack, updated=())
+        def unpacked(thing: Any) -> torch.Tensor:
+            run = self._run
+            if run is None or run.ended or not self.passing:
+                return unpack(thing)
+            self.passing[-1].begin()
+            with self.listening():
+                return unpack(thing)
+
+        return unpacked
 
     def wrap_earlier(self, tensor: torch.Tensor) -> None:
         """Wrap the hooks that a tensor has had since before the recording, for as long as it lasts."""
@@ -110,6 +140,10 @@ class Hooks:
 
 class Passing:
     """A backward pass, as far as the program's hooks have to do with it."""
+
+    def begin(self) -> None:
+        """The engine is on its way, and has come to a node."""
+        raise NotImplementedError
 
     def hooked(self, tensor: int, span: Span | None, name: str, before: Any, after: Any) -> None:
         """A hook of this tensor (its ``id``) ran."""

@@ -81,7 +81,7 @@ class FunctionMode(TorchFunctionMode):
         if run.quiet and (run.stepping is None or run.quiet > 1 or self._stepping(sys._getframe(1))):
             return func(*args, **kwargs) if kwargs else func(*args)
         handler = self._handlers.get(func, call)
-        if handler is None:
+        if handler is None or (run.only_passes and handler is call):
             return func(*args, **kwargs) if kwargs else func(*args)
         frame = sys._getframe(1)
         while frame.f_code is _HANDED_ON:

@@ -108,8 +108,6 @@ class LiveGraph:
         """The nodes that keep saved tensors, each with the attribute that tells whether they are still there."""
         self.packed: set[int] = set()
         """The nodes whose saved tensors a hook of the program has packed: reading them would run its other hook."""
-        self.functions: set[int] = set()
-        """The nodes of Functions written in Python."""
         self.freed: set[int] = set()
 
     def discover(self, roots: Iterable[Any]) -> dict[int, int]:
@@ -138,8 +136,6 @@ class LiveGraph:
                 self._leaves[index] = self._values.value_of(node.variable)
             else:
                 numbered[node._sequence_nr()] = index
-                if isinstance(node, torch.autograd.function.FunctionCtx):
-                    self.functions.add(index)
         return numbered
 
     def added(self, node: Any, operands: int, args: Sequence[Any]) -> list[int | None] | None:

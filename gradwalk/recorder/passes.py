@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 from typing import Any, NamedTuple
@@ -53,7 +54,7 @@ def walk(run: Run, hooks: Hooks, asked: Asked, go: Callable[[], Any]) -> Any:
     """Let the engine run (``go``), and write down what it does. PyTorch's own errors pass through."""
     span = run.span(asked.frame)
     for outer in hooks.passing:
-        outer.begin()  # type: ignore[attr-defined]
+        outer.begin()
     starts = [_start(root) for root in asked.roots]
     reached = run.graph.reachable_from(starts)
     run.nodes_left -= len(reached)
@@ -73,15 +74,17 @@ def walk(run: Run, hooks: Hooks, asked: Asked, go: Callable[[], Any]) -> Any:
     draw(run, one.call, asked.roots[0])
     one.prepare(starts)
     hooks.passing.append(one)
+    outer_call, run.operations.call = run.operations.call, one.call
     done = False
     try:
         one.listen(hooks)
-        with one.surroundings(hooks):
+        with one.kernels():
             result = go()
         done = True
     finally:
         hooks.passing.remove(one)
         one.close()
+        run.operations.call = outer_call
         if done:
             one.begin()
         if one.begun:
@@ -152,11 +155,6 @@ class _Pass(Passing):
         self._told: dict[int, int] = {}
         """Tensors whose ``.grad`` was told, each with the value that it is."""
         self._sequence = 0
-        graph = run.graph
-        self._lively = bool(graph.packed or graph.functions) and any(
-            index in graph.packed or index in graph.functions for index in reached
-        )
-        """Whether code of the program's own runs inside of the engine."""
 
     # Before
 
@@ -219,7 +217,7 @@ class _Pass(Passing):
 
     def listen(self, hooks: Hooks) -> None:
         graph = self._run.graph
-        passed = self._passed if self._lively or self._asked.create_graph else self._tell
+        passed = self._passed if self._asked.create_graph else self._tell
         for index in self._needed:
             node = graph.live(index)
             if graph.leaf_of(index) is None:
@@ -232,10 +230,27 @@ class _Pass(Passing):
                     node.register_hook(partial(self._after, leaf)),
                 ]
 
-    def surroundings(self, hooks: Hooks) -> Any:
-        """What is listened to inside of the engine: kernels, where they are tracked; calls, where the program's own
-        code runs."""
-        return _Surroundings(self, hooks.listening if self._lively else None, self._asked.create_graph)
+    @contextmanager
+    def kernels(self) -> Iterator[None]:
+        """Where what runs inside of the engine is tracked, its kernels are heard."""
+        run = self._run
+        if not self._asked.create_graph:
+            yield
+            return
+        outer, run.watch.ran = run.watch.ran, []
+        self._sequence = sequence_number() - 1
+        if not run.watching:
+            _push_on_torch_dispatch_stack(run.watch)
+        run.watching += 1
+        try:
+            yield
+        finally:
+            run.watching -= 1
+            if not run.watching:
+                _pop_torch_dispatch_stack(None)
+            if run.watch.ran and not run.ended:
+                self._drain(())
+            run.watch.ran = outer
 
     def begin(self) -> None:
         """The engine is on its way: what comes first is told now."""
@@ -259,16 +274,8 @@ class _Pass(Passing):
         return self._run.copier.array(tensor)
 
     def _passed(self, index: int, targets: tuple[Route, ...], contributions: Any, upstream: Any) -> None:
-        run = self._run
-        run.quiet += 1
-        if run.watching:
-            _pop_torch_dispatch_stack(None)
-        try:
+        with self._run.aside():
             self._tell(index, targets, contributions, upstream)
-        finally:
-            if run.watching:
-                _push_on_torch_dispatch_stack(run.watch)
-            run.quiet -= 1
 
     def _tell(self, index: int, targets: tuple[Route, ...], contributions: Any, upstream: Any) -> None:
         run, arrive, copy = self._run, self._arriving, self._run.copier.array
@@ -299,16 +306,14 @@ class _Pass(Passing):
         """The kernels that have run since the last time are operations, with nodes of their own."""
         run = self._run
         ran, run.watch.ran = run.watch.ran, []
-        cell, span, call = self._place
-        outer, run.operations.call = run.operations.call, call
+        cell, span, _ = self._place
         run.operations.called(ran, results, self._sequence, cell, span)
-        run.operations.call = outer
         self._sequence = sequence_number() - 1
 
     def _ahead(self, leaf: _Leaf, upstream: Any) -> None:
         """.grad is not yet written now."""
         if upstream[0] is not None:
-            with self._aside():
+            with self._run.aside():
                 if not self.begun:
                     self.begin()
                 grad = leaf.node.variable.grad
@@ -333,7 +338,7 @@ class _Pass(Passing):
         leaf.waiting = False
         if variable.grad is None or leaf.added is None:
             return
-        with self._aside():
+        with self._run.aside():
             if run.watch.ran:
                 self._drain((variable.grad,))
             taken = leaf.before is None and _address(variable.grad) == leaf.address
@@ -348,7 +353,7 @@ class _Pass(Passing):
         live = next((t for t in (self._named(tensor),) if t is not None), None)
         if live is None:
             return
-        with self._aside():
+        with self._run.aside():
             self.begin()
             node = _start(live)
             index = run.graph.id_of(node) if run.graph.knows(node) else None
@@ -357,9 +362,6 @@ class _Pass(Passing):
 
     def _named(self, tensor: int) -> torch.Tensor | None:
         return self._run.values.by_id(tensor)
-
-    def _aside(self) -> Any:
-        return _Aside(self._run)
 
     # Afterwards
 
@@ -415,55 +417,6 @@ class _Leaf:
         self.added: Array | None = None
         self.address = 0
         self.waiting = False
-
-
-class _Surroundings:
-    """Pushes what listens inside of the engine, and takes it away."""
-
-    def __init__(self, one: _Pass, listening: Callable[[], Any] | None, kernels: bool) -> None:
-        self._one = one
-        self._calls = None if listening is None else listening()
-        self._kernels = kernels
-
-    def __enter__(self) -> None:
-        run = self._one._run
-        if self._kernels:
-            self._outer, run.watch.ran = run.watch.ran, []
-            self._one._sequence = sequence_number() - 1
-            if not run.watching:
-                _push_on_torch_dispatch_stack(run.watch)
-            run.watching += 1
-        if self._calls is not None:
-            self._calls.__enter__()
-
-    def __exit__(self, *failure: Any) -> None:
-        run = self._one._run
-        if self._calls is not None:
-            self._calls.__exit__(*failure)
-        if self._kernels:
-            run.watching -= 1
-            if not run.watching:
-                _pop_torch_dispatch_stack(None)
-            if run.watch.ran and not run.ended:
-                self._one._drain(())
-            run.watch.ran = self._outer
-
-
-class _Aside:
-    """While a hook of ours looks at things, nothing listens."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    def __enter__(self) -> None:
-        self._run.quiet += 1
-        if self._run.watching:
-            _pop_torch_dispatch_stack(None)
-
-    def __exit__(self, *failure: Any) -> None:
-        if self._run.watching:
-            _push_on_torch_dispatch_stack(self._run.watch)
-        self._run.quiet -= 1
 
 
 def _address(tensor: torch.Tensor) -> int:

@@ -43,13 +43,17 @@ _STANDING_IN = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
 
 _MAKING = frozenset(("__init__", "reset_parameters", "_reset_parameters", "reset_running_stats", "init_weights"))
 _INITIALISING = torch.nn.init.__file__
+_TRANSFORMS = tuple(str(Path(torch.__file__).parent / name) for name in ("_functorch", "jit"))
 _LAYERS = str(Path(_INITIALISING).parent)
 
 
 class Site:
     """One place at which code calls something."""
 
-    __slots__ = ("_call", "_globals", "_line", "clears", "initialises", "makes", "of", "span", "statement", "targets")
+    __slots__ = (
+        "_call", "_globals", "_line", "clears", "initialises", "makes", "of", "span", "statement", "targets",
+        "transforms",
+    )  # fmt: skip
 
     def __init__(self, of: Compiled, frame: FrameType) -> None:
         self.of = of
@@ -68,8 +72,10 @@ class Site:
             """Whether it is a function that writes a parameter's first numbers, or one that hands it on."""
             self.makes = name in _MAKING and file.startswith(_LAYERS)
             """Whether it makes one of PyTorch's layers."""
+            self.transforms = file.startswith(_TRANSFORMS)
+            """Whether it prepares or finishes a transform of torch.func, or a trace of torch.jit."""
             return
-        self.clears = self.initialises = self.makes = False
+        self.clears = self.initialises = self.makes = self.transforms = False
         span = self.span = of.span(frame.f_lasti)
         self.targets = of.bytecode.targets(frame.f_lasti)
         if self.targets.first is not None:

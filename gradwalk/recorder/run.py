@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 import torch
+from torch._C import _pop_torch_dispatch_stack, _push_on_torch_dispatch_stack
 
 from gradwalk.program import Span
 from gradwalk.program.limits import LIMITS, Limits
@@ -69,6 +70,8 @@ class Run:
         """Backward passes that were told."""
         self.quiet = 0
         """Above 0, what happens is not recorded: inside of an optimizer's step, say."""
+        self.only_passes = 0
+        """Above 0, operations are not recorded: inside of the backward of a Function of the program's own."""
         self.stepping: FrameType | None = None
         """The frame of an optimizer's step that runs."""
         self.ended = False
@@ -85,7 +88,7 @@ class Run:
         """Told of each call of the program that is done: from where, and its result."""
         self.end: Callable[[str, str, Span | None, FrameType], None] = _nobody
         """Ends the recording: a short reason, the sentence, and where."""
-        self._noticed: set[tuple[str, Span | None]] = set()
+        self._noticed: set[tuple[str, tuple[str, int] | None]] = set()
 
     def _observed(self, event: Event) -> None:
         self.events.append(event)
@@ -110,10 +113,25 @@ class Run:
         finally:
             self.quiet -= 1
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """A stretch in which nothing listens at all: also kernels are not heard."""
+        self.quiet += 1
+        heard = self.watching > 0
+        if heard:
+            _pop_torch_dispatch_stack(None)
+        try:
+            yield
+        finally:
+            if heard:
+                _push_on_torch_dispatch_stack(self.watch)
+            self.quiet -= 1
+
     def notice(self, span: Span | None, text: str) -> None:
-        """Say something of the recording itself; the same thing at the same place once."""
-        if (text, span) not in self._noticed:
-            self._noticed.add((text, span))
+        """Say something of the recording itself; the same thing of the same line once."""
+        place = None if span is None else (span.file, span.line)
+        if (text, place) not in self._noticed:
+            self._noticed.add((text, place))
             self.emit(Output(self.cell, span, "notice", text))
 
     def note_raised(self, error: BaseException, call: str, given: Iterable[Any]) -> None:

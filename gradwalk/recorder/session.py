@@ -83,6 +83,8 @@ class Recorder:
         self._failures: dict[int, CellFailure] = {}
         self._finished: Recording | None = None
         self._entered = False
+        self._compiled = False
+        """Whether the function mode was on when a compiled function began."""
 
     @property
     def events(self) -> list[Event]:
@@ -358,16 +360,41 @@ class Recorder:
         return custom(run, cls, apply, args, run.span(frame))
 
     def applied_backward(self, node: Any, apply: Any, args: tuple[Any, ...]) -> Any:
+        """A Function's backward runs. What a checkpoint computes once more is recorded, and what others compute is not;
+        passes that start inside, and what they do to gradients, are."""
         run = self._run
-        if run.quiet or _recomputes(node):
+        if run.ended or not self._hooks.passing:
             return apply(node, *args)
-        with run.silence():
-            return apply(node, *args)
+        hidden = 0 if _recomputes(node) else 1
+        self._hooks.passing[-1].begin()
+        with self._listening():
+            run.only_passes += hidden
+            try:
+                return apply(node, *args)
+            finally:
+                run.only_passes -= hidden
+
+    def saved_hooks(self, pack: Any, unpack: Any) -> tuple[Any, Any]:
+        """The hooks of saved_tensors_hooks, with the recorder aside while one packs, and listening while one unpacks: a
+        checkpoint then computes its part once more."""
+        return self._hooks.around_pack(pack), self._hooks.around_unpack(unpack)
 
     def thread_started(self, frame: FrameType) -> None:
         run = self._run
         if not run.quiet:
             run.notice(run.span(frame), "A thread starts here. What runs in other threads is not recorded.")
+
+    def compiled_entered(self, frame: FrameType) -> None:
+        run = self._run
+        if not run.quiet:
+            run.notice(run.span(frame), COMPILED)
+        run.quiet += 1
+        self._compiled = remove(self._mode)
+
+    def compiled_left(self) -> None:
+        self._run.quiet -= 1
+        if self._compiled and not self._run.ended:
+            push(self._mode)
 
     # Backward passes
 
@@ -426,6 +453,9 @@ class Recorder:
         return result
 
 
+COMPILED = (
+    "A function compiled by torch.compile runs here: what runs inside is not recorded, its result appears as a value."
+)
 BATCHED = "torch.autograd.grad(…, is_grads_batched=True) runs inside of vmap and is not recorded."
 
 
