@@ -52,8 +52,8 @@ def transformer() -> Callable[[], None]:
 
     def run() -> None:
         model.zero_grad()
-        loss = model(x).pow(2).mean()
-        loss.backward()
+        loss: torch.Tensor = model(x).pow(2).mean()
+        loss.backward()  # type: ignore[no-untyped-call]
 
     return run
 
@@ -70,7 +70,7 @@ def convolutions() -> Callable[[], None]:
     def run() -> None:
         model.zero_grad()
         loss = torch.nn.functional.cross_entropy(model(x), y)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
 
     return run
 

@@ -55,6 +55,8 @@ class Limits:
     """Elements of arrays that one recording keeps; of those that come later it keeps shape and dtype."""
     local_gradients: int = 1 << 18
     """Entries of all Jacobians that one recording keeps."""
+    kept_bytes: int = 1 << 30
+    """What large tensors may take that only a recording keeps alive."""
     backward_nodes: int = 100_000
     """Nodes that all backward() calls of a program run through together."""
 

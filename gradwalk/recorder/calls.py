@@ -16,7 +16,6 @@ from gradwalk.recorder.places import Site
 from gradwalk.recorder.run import Run
 
 _transforming = torch._C._are_functorch_transforms_active
-_tracing = torch._C._get_tracing_state
 
 
 def call(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
@@ -45,7 +44,10 @@ def call(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], fra
         raise
     if run.after_call is not None:
         run.after_call(frame, site, result, span)
-    if len(run.operations.made) >= run.limits.watched_operations:
+    if run.values.full:
+        kept = run.limits.kept_bytes >> 20
+        run.end("memory", f"Recording ends here: its tensors take more than {kept:,} megabytes.", span, frame)
+    elif len(run.operations.made) >= run.limits.watched_operations:
         run.end("operations", f"Recording ends here: it has {run.limits.watched_operations:,} operations.", span, frame)
     return result
 
@@ -59,8 +61,6 @@ def _makes_layer(run: Run, site: Site, frame: FrameType) -> bool:
 
 
 def _watched(run: Run, func: Any, args: Any, kwargs: dict[str, Any], site: Site, span: Span | None, key: Any) -> Any:
-    if _tracing() is not None:
-        return unseen(run, func, args, kwargs, site, span)
     watch, before = run.watch, sequence_number() - 1
     outer, watch.ran = watch.ran, []
     nested = run.watching > 0
@@ -83,7 +83,7 @@ def _watched(run: Run, func: Any, args: Any, kwargs: dict[str, Any], site: Site,
 
 def unseen(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], site: Site, span: Span | None) -> Any:
     """Run a call inside of a transform, whose tensors stand for others: nothing of it can be written down."""
-    run.notice(span, TRACED if _tracing() is not None else TRANSFORMED)
+    run.notice(span, TRANSFORMED)
     with run.silence():
         return site.call(func, args, kwargs)
 
@@ -92,7 +92,6 @@ TRANSFORMED = (
     "What runs inside of a transform of torch.func (vmap, grad, jacrev …) works on stand-ins for tensors and is not "
     "recorded; its result appears as a value."
 )
-TRACED = "What torch.jit.trace runs is not recorded."
 
 
 def name_of(func: Any) -> str:

@@ -190,7 +190,7 @@ class LiveGraph:
         if operand.source is not None:
             return self._live[target] is operand.source
         leaf = self._leaves.get(target)
-        return leaf is not None and self._values.live(leaf) is self._values.live(operand.value)
+        return leaf is not None and self._values.same_tensor(leaf, operand.value)
 
     def made_by(self, node: int, operation: int, results: Sequence[int]) -> None:
         """The node belongs to this operation. What it has saved is read now, while it is what it was."""

@@ -208,6 +208,8 @@ class _Pass(Passing):
         for node in self._reached:
             number = run.graph.operation_of(node)
             for output, value in enumerate(run.operations.made[number].results if number is not None else ()):
+                if not run.values.is_there(value):
+                    continue
                 tensor = run.values.live(value)
                 if tensor.retains_grad and tensor.grad_fn is run.graph.live(node):
                     before = None if tensor.grad is None else run.copier.array(tensor.grad)

@@ -43,7 +43,7 @@ _STANDING_IN = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
 
 _MAKING = frozenset(("__init__", "reset_parameters", "_reset_parameters", "reset_running_stats", "init_weights"))
 _INITIALISING = torch.nn.init.__file__
-_TRANSFORMS = tuple(str(Path(torch.__file__).parent / name) for name in ("_functorch", "jit"))
+_TRANSFORMS = str(Path(torch.__file__).parent / "_functorch")
 _LAYERS = str(Path(_INITIALISING).parent)
 
 
@@ -73,7 +73,7 @@ class Site:
             self.makes = name in _MAKING and file.startswith(_LAYERS)
             """Whether it makes one of PyTorch's layers."""
             self.transforms = file.startswith(_TRANSFORMS)
-            """Whether it prepares or finishes a transform of torch.func, or a trace of torch.jit."""
+            """Whether it prepares or finishes a transform of torch.func."""
             return
         self.clears = self.initialises = self.makes = self.transforms = False
         span = self.span = of.span(frame.f_lasti)

@@ -54,7 +54,7 @@ class Run:
         self.limits = limits
         self.thread = threading.get_ident()
         self.copier = Copier(limits.numbers, LARGE, keep)
-        self.values = LiveValues(self.copier, self._name_of)
+        self.values = LiveValues(self.copier, self._name_of, limits.kept_bytes)
         self.graph = LiveGraph(self.values)
         self.events: list[Event] = []
         self._observer = observer

@@ -116,7 +116,7 @@ class Recorder:
         if self._run.thread != threading.get_ident():
             raise RuntimeError("This recording was begun in another thread. It can only be ended there.")
         self._leaving.stop()
-        self._leave()
+        remove(self._mode)
         if surroundings.hearer() is self:
             surroundings.leave()
 
@@ -125,6 +125,8 @@ class Recorder:
         if not remove(self._mode):
             return False
         self._leaving.stop()
+        if surroundings.hearer() is self:
+            surroundings.leave()
         return True
 
     @contextmanager
@@ -384,6 +386,12 @@ class Recorder:
         if not run.quiet:
             run.notice(run.span(frame), "A thread starts here. What runs in other threads is not recorded.")
 
+    def traced(self, trace: Any, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
+        if not self._run.quiet:
+            self._run.notice(self._run.span(frame), TRACED)
+        with self.pause():
+            return trace(*args, **kwargs)
+
     def compiled_entered(self, frame: FrameType) -> None:
         run = self._run
         if not run.quiet:
@@ -456,6 +464,7 @@ class Recorder:
 COMPILED = (
     "A function compiled by torch.compile runs here: what runs inside is not recorded, its result appears as a value."
 )
+TRACED = "What torch.jit.trace runs is not recorded."
 BATCHED = "torch.autograd.grad(…, is_grads_batched=True) runs inside of vmap and is not recorded."
 
 

@@ -27,6 +27,7 @@ class Hearer(Protocol):
     def applied(self, cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any: ...
     def applied_backward(self, node: Any, apply: Any, args: tuple[Any, ...]) -> Any: ...
     def saved_hooks(self, pack: Any, unpack: Any) -> tuple[Any, Any]: ...
+    def traced(self, trace: Any, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any: ...
     def thread_started(self, frame: FrameType) -> None: ...
     def compiled_entered(self, frame: FrameType) -> None: ...
     def compiled_left(self) -> None: ...
@@ -47,7 +48,7 @@ _function: Any = torch.autograd.function.Function
 _node: Any = torch.autograd.function.BackwardCFunction
 _saving: Any = torch.autograd.graph.saved_tensors_hooks
 _enter_saving = _saving.__enter__
-_compile = torch.compile
+_compile, _trace = torch.compile, torch.jit.trace
 _apply, _apply_backward, _start = _function.__dict__["apply"], _node.__dict__["apply"], threading.Thread.start
 
 
@@ -79,7 +80,7 @@ def leave() -> None:
 def _hook() -> None:
     _hook_classes()
     threading.Thread.start = _started  # type: ignore[method-assign]
-    torch.compile = _compile_and_hook
+    torch.compile, torch.jit.trace = _compile_and_hook, _traced
     _hook_compiler()
 
 
@@ -100,7 +101,7 @@ def _hook_classes() -> None:
 def _unhook() -> None:
     _unhook_classes()
     threading.Thread.start = _start  # type: ignore[method-assign]
-    torch.compile = _compile
+    torch.compile, torch.jit.trace = _compile, _trace
     _unhook_compiler()
 
 
@@ -152,6 +153,11 @@ def _saving_entered(self: Any) -> None:
         _enter_saving(self)
     else:
         torch._C._autograd._push_saved_tensors_default_hooks(*here.saved_hooks(self.pack_hook, self.unpack_hook))
+
+
+def _traced(*args: Any, **kwargs: Any) -> Any:
+    here = _HERE.hearer
+    return _trace(*args, **kwargs) if here is None else here.traced(_trace, args, kwargs, sys._getframe(1))
 
 
 def _started(self: threading.Thread) -> None:

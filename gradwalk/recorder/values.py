@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -60,6 +61,10 @@ class _Made:
         self.node: int | None = None
 
 
+_PAGE = 1 << 12
+"""A tensor of more elements than this is large."""
+_OURS = 3
+"""References to a tensor that nobody but this module has, while it looks."""
 _NAMES = 16
 """So many names are kept of one value; its later states inherit them."""
 
@@ -67,13 +72,22 @@ _NAMES = 16
 class LiveValues:
     """Finds the Value that a live tensor is at this moment, and makes a new one when it has changed."""
 
-    def __init__(self, copier: Copier, name_of: Callable[[torch.Tensor], str | None] | None = None) -> None:
+    def __init__(
+        self, copier: Copier, name_of: Callable[[torch.Tensor], str | None] | None = None, room: int = 1 << 62
+    ) -> None:
         self._copier = copier
         self._name_of = name_of
         """Asked once for the name of a tensor that no watched call has made."""
         self.node_id: Callable[[torch.Tensor], int | None] | None = None
         """Gives the number of a tensor's grad_fn."""
-        self._kept: list[torch.Tensor] = []
+        self._kept: list[torch.Tensor | None] = []
+        """All tensors, so that each has an identity of its own; None for one that was let go of to make room."""
+        self._large: list[int] = []
+        """Those of them that take more than a page of memory."""
+        self._room = self._left = room
+        """Bytes of large tensors that may be kept alive, and what is left of them."""
+        self.full = False
+        """Whether there is no more room."""
         self._replaced: list[torch.Tensor] = []
         self._states: dict[int, _State] = {}
         self._made: list[_Made] = []
@@ -90,7 +104,7 @@ class LiveValues:
         """The id of the Value that this tensor is now. ``alike``: its summary, where that is known."""
         state = self._states.get(id(tensor))
         if state is None:
-            state = self._adopted(tensor, self._kept[-8:])
+            state = self._adopted(tensor, [kept for kept in self._kept[-8:] if kept is not None])
             if state is None:
                 state = self._new_state(tensor, None)
                 self._snapshot(state, tensor, alike)
@@ -156,12 +170,14 @@ class LiveValues:
         one = _Made(state, 0, self._copier.array(tensor), (), None)
         one.is_leaf, one.requires_grad, one.operation, one.node = False, True, operation, node
         made.append(one)
+        if tensor.numel() > _PAGE:
+            self._weigh(number, storage, tensor.numel() * tensor.element_size())
         return value
 
     def made_by(self, value: int, operation: int, tracked: bool) -> None:
         made = self._made[value]
         made.operation = operation
-        tensor = self._kept[made.tensor]
+        tensor = self.live(value)
         # The index beside a maximum is not tracked.
         tracked = tracked and (tensor.is_floating_point() or tensor.is_complex())
         made.requires_grad, made.is_leaf = (True, False) if tracked else (tensor.requires_grad, _is_leaf(tensor))
@@ -192,7 +208,7 @@ class LiveValues:
         found = []
         for tensor in dict.fromkeys([self._kept[number] for number in inside]):
             state = self._states.get(id(tensor))
-            if state is None or state.value < 0:
+            if state is None or state.value < 0 or tensor is None:
                 continue
             made = self._made[state.value]
             if made.names or made.grad_of is not None or (made.requires_grad and made.is_leaf):
@@ -202,6 +218,14 @@ class LiveValues:
     def among(self, values: Sequence[int], tensor: torch.Tensor) -> int | None:
         """Which of these values a tensor is, when autograd hands it out as a new object."""
         return next((value for value in values if same_memory(self.live(value), tensor)), None)
+
+    def same_tensor(self, one: int, other: int) -> bool:
+        """Whether two Values are states of one tensor."""
+        return self._made[one].tensor == self._made[other].tensor
+
+    def is_there(self, value: int) -> bool:
+        """Whether the tensor of a Value is still kept."""
+        return self._kept[self._made[value].tensor] is not None
 
     def replace(self, tensor: torch.Tensor, data: Any) -> tuple[int, int] | None:
         """``tensor.data = data``. Gives the ids of the Values before and after; None if its memory stays the same."""
@@ -261,7 +285,8 @@ class LiveValues:
         return self._made[value].shape
 
     def dtype(self, value: int) -> torch.dtype:
-        return self._kept[self._made[value].tensor].dtype
+        dtype: torch.dtype = getattr(torch, self._made[value].dtype)
+        return dtype
 
     def names(self, value: int) -> tuple[str, ...]:
         return self._made[value].names
@@ -281,18 +306,24 @@ class LiveValues:
 
     def live(self, value: int) -> torch.Tensor:
         """The live tensor of a Value."""
-        return self._kept[self._made[value].tensor]
+        tensor = self._kept[self._made[value].tensor]
+        if tensor is None:
+            raise LookupError(f"The tensor of value {value} was let go of, since nobody else had it.")
+        return tensor
 
     def newest_tracked(self) -> torch.Tensor | None:
         """The newest result that autograd tracks: the root that a backward() would most likely start from."""
-        made = next(
-            (m for m in reversed(self._made) if m.requires_grad and not m.is_leaf and m.operation is not None), None
-        )
-        return None if made is None else self._kept[made.tensor]
+        tracked = (m for m in reversed(self._made) if m.requires_grad and not m.is_leaf and m.operation is not None)
+        return next((tensor for made in tracked if (tensor := self._kept[made.tensor]) is not None), None)
 
     def named(self) -> dict[str, torch.Tensor]:
         """The live tensors that have names; the newest of a name."""
-        return {name: self._kept[made.tensor] for made in self._made for name in made.names}
+        return {
+            name: tensor
+            for made in self._made
+            for name in made.names
+            if (tensor := self._kept[made.tensor]) is not None
+        }
 
     def release(self) -> None:
         """Drop every tensor."""
@@ -302,7 +333,8 @@ class LiveValues:
     def forget_grads(self) -> None:
         """Drop each ``.grad``: one that leads back (``x.grad = x * 2``) would keep both for ever."""
         for tensor in self._kept:
-            tensor.grad = None
+            if tensor is not None:
+                tensor.grad = None
 
     def ids(self) -> dict[int, int]:
         """id(tensor) → the Value that it is now."""
@@ -318,7 +350,46 @@ class LiveValues:
         state = self._states[id(tensor)] = _State(number, storage)
         self._kept.append(tensor)
         self._sharing[storage].append(number)
+        if (size := tensor.numel()) > _PAGE:
+            self._weigh(number, storage, size * tensor.element_size())
         return state
+
+    def _weigh(self, number: int, storage: int, size: int) -> None:
+        """A large tensor is kept: when there is no more room, those that nobody else has are let go of."""
+        self._large.append(number)
+        if len(self._sharing[storage]) == 1:
+            self._left -= size
+        if self._left < 0:
+            self._make_room()
+            self.full = self._left < self._room // 4
+
+    def _make_room(self) -> None:
+        left, large = self._room, self._large
+        self._large = []
+        for number in large:
+            size = self._let_go(number)
+            if size:
+                self._large.append(number)
+                left -= size
+        self._left = left
+
+    def _let_go(self, number: int) -> int:
+        """Let go of a tensor that nobody else has. Gives what it takes if it stays."""
+        tensor = self._kept[number]
+        if tensor is None:
+            return 0
+        alone = sys.getrefcount(tensor) <= _OURS and _uses(tensor) == 1
+        storage = tensor.untyped_storage()
+        if not alone or torch._C._storage_Use_Count(storage._cdata) > 2:
+            return tensor.numel() * tensor.element_size()
+        state = self._states.pop(id(tensor), None)
+        self._kept[number] = None
+        if state is not None:
+            inside = self._sharing[state.storage]
+            inside.remove(number)
+            if not inside:
+                self._storages = {a: s for a, s in self._storages.items() if s != state.storage}
+        return 0
 
     def _storage(self, tensor: torch.Tensor) -> int:
         """Memory has one address while its tensors live, and they all do; asking for the storage itself is slow."""
@@ -365,6 +436,11 @@ class LiveValues:
                 self._replaced.append(other)
                 return state
         return None
+
+
+def _uses(tensor: Any) -> int:
+    """How many hold a tensor, in Python as in PyTorch's own code."""
+    return int(tensor._use_count())
 
 
 def _finished(index: int, m: _Made) -> Value:

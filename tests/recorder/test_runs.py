@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gradwalk import Recording
 from gradwalk.program.limits import Limits
-from gradwalk.recorder import calls
+from gradwalk.recorder import elementwise
 from gradwalk.recording import Node, Operation, Value
 from tests.plain_torch import Plain, reachable, run_cells
 from tests.process import global_state
@@ -188,7 +188,7 @@ def test_many_threads_record_as_one_does(sources: list[str]) -> None:
 def test_kernels_that_are_known_by_now_are_those_that_the_dispatch_mode_sees(source: str) -> None:
     known = record(source).to_json()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(calls, "STEADY", frozenset())
+        patch.setattr(elementwise, "STEADY", frozenset())
         assert record(source).to_json() == known
 
 
