@@ -217,6 +217,10 @@ class Places:
             traceback = traceback.tb_next
         return found
 
+    def is_foreign(self, frame: FrameType) -> bool:
+        """Whether a frame's code is none of the user's."""
+        return self.compiled(frame.f_code).foreign
+
     def compiled(self, code: CodeType) -> Compiled:
         """What is known of a code object."""
         known = self._code.get(id(code))
