@@ -16,7 +16,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import streamlit
@@ -35,14 +35,17 @@ except ValueError as error:  # a setting that cannot be used: the sentence, and 
 from components.expression.record import recorded
 from components.perceptron.record import recorded_perceptron, told_by_hand
 from components.program.record import recorded_program
-from components.shared.work import use
+from components.shared.work import Server, use
 from gradwalk.address.expression import DEFAULT
 from gradwalk.address.perceptron import from_query
 from gradwalk.address.program import DEFAULT as DEFAULT_PROGRAM
 from gradwalk.expression.expression import read
+from gradwalk.graph.dot import LayoutError
 from gradwalk.lessons import BY_SLUG
 from gradwalk.perceptron.settings.reading import read as read_perceptron
+from gradwalk.program import ProgramError
 from serving import log
+from serving.desk import Failed
 from serving.headers import SecurityHeaders, security_headers
 from serving.opening import First, Opening
 from serving.pace import Paced
@@ -90,14 +93,19 @@ def index_routes(html: str) -> list[Route]:
 def first_work() -> list[First]:
     """What visitors see first. Their answers are kept, and the processes that give them are warm."""
     expression = read(DEFAULT.text, DEFAULT.given, DEFAULT.constants, DEFAULT.dtype, DEFAULT.seed)
-    programs = DEFAULT_PROGRAM.source, BY_SLUG["4d_training_loop"].source
     perceptron = from_query({})[0].perceptron
     return [
         (recorded, (expression,)),
         (recorded_perceptron, (perceptron,)),
         (told_by_hand, (read_perceptron(perceptron), "", ())),
-        *((recorded_program, (program,)) for program in programs),
     ]
+
+
+def first_programs() -> None:
+    """The same for the page Code. What goes wrong is in the log."""
+    for program in (DEFAULT_PROGRAM.source, BY_SLUG["4d_training_loop"].source):
+        with suppress(ProgramError, LayoutError, Failed):
+            recorded_program(program)
 
 
 def sessions() -> float:
@@ -105,7 +113,7 @@ def sessions() -> float:
 
 
 def ready_problems() -> list[str]:
-    return problems(opening.runner, SETTINGS.waiting, warm=opening.warm)
+    return problems(opening.waiting, SETTINGS.waiting, warm=opening.warm)
 
 
 def warm_up() -> None:
@@ -129,7 +137,8 @@ def open_server() -> None:
     warming.start()
     opening.open(sessions)
     warming.join()
-    use(opening.desk)
+    use(Server(opening.desk, opening.held, opening.mistaken))
+    first_programs()
     for name in unknown(os.environ):
         log.event("unknown setting", logging.WARNING, name=name)
     # Everything that is alive now stays so: a garbage collection no longer has to look through it.
@@ -162,7 +171,7 @@ app = App(
     routes=[
         *index_routes(index_html),
         metrics_route(base_path() + "metrics", opening.metrics),
-        ready_route(base_path() + "readyz", ready_problems),
+        ready_route(base_path() + "readyz", ready_problems, lambda: opening.held.sentence),
     ],
     middleware=[
         Middleware(SecurityHeaders, headers=security_headers(index_html, SETTINGS)),

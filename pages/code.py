@@ -7,11 +7,12 @@ from typing import NamedTuple
 import streamlit as st
 
 from components.player import MOST_UNFOLDED, player, unfolded
-from components.program.document import opened_program
+from components.program.document import let_run, opened_program
 from components.program.form_data import edit
-from components.program.record import RecordedProgram, recorded_program, shown_by
+from components.program.record import RecordedProgram, outputs, recorded_program
 from components.shared.columns import workbench
-from components.shared.work import still
+from components.shared.mistakes import Failed, mistake
+from components.shared.work import allowed, still
 from gradwalk.address.program import to_query
 from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError
@@ -28,16 +29,21 @@ class Shown(NamedTuple):
     """Why ``recorded`` is the last good one and not the open program."""
 
 
+NOTHING = Shown(None, [])
+
+
 def show(source: str, unfold: tuple[int, ...]) -> Shown:
     """The program, recorded; the last one that could be, where this one is refused."""
     try:
         recorded = recorded_program(source, unfold)
     except (ProgramError, LayoutError) as error:
-        last: str | None = st.session_state.get(LAST_GOOD)
-        good = still(recorded_program, last)
+        good = still(recorded_program, st.session_state.get(LAST_GOOD))
         # What is too large to be drawn has run all the same.
-        cells = shown_by(source) if isinstance(error, LayoutError) else good.cells if good else []
+        cells = outputs(source) if isinstance(error, LayoutError) else good.cells if good else []
         return Shown(good, cells, error)
+    except Failed as error:
+        # It has run, and the mistake was made afterwards: by us, or by a program that forged what it sends.
+        return Shown(None, outputs(source), mistake("code", error))
     st.session_state[LAST_GOOD] = source
     return Shown(recorded, recorded.cells)
 
@@ -47,15 +53,21 @@ for notice in now.notices:
     st.info(notice)
 
 places = workbench(wide=True)
+permission = allowed()
+unfold = tuple(dict.fromkeys((*now.unfold, *unfolded(now.key, PLAYER))))[-MOST_UNFOLDED:]
+shown, waits = NOTHING, permission.asks and now.foreign
 try:
-    unfold = tuple(dict.fromkeys((*now.unfold, *unfolded(now.key, PLAYER))))[-MOST_UNFOLDED:]
-    shown = show(now.source, unfold)
-except Exception:
+    if not permission.runs:
+        shown = Shown(None, [], ProgramError(permission.said))
+    elif not waits:
+        shown = show(now.source, unfold)
+except Exception as error:
     # Whatever breaks, what was typed stays in the editor.
-    with places.form:
-        edit(now, [])
-    raise
+    shown = Shown(None, [], mistake("code", error))
 with places.player:
+    if waits:
+        st.warning(permission.said)
+        st.button("Run this program", type="primary", on_click=let_run, key="run-program")
     player(
         graphs=shown.recorded.graphs if shown.recorded else None,
         story=shown.recorded.story if shown.recorded else None,
@@ -68,3 +80,6 @@ with places.player:
     )
 with places.form:
     edit(now, shown.cells, shown.refused, unfold)
+if permission.said and not permission.asks and permission.runs:
+    with places.answer:
+        st.caption(permission.said)

@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from gradwalk.program import ProgramError
 from serving.kept import Kept
-from serving.pool import Busy, Job, Runner
-from serving.work import Reply, Work, described, packed, reason_of, unpacked
+from serving.locked import Unlocked, program
+from serving.pool import Busy, Job, Runner, Stopped
+from serving.work import Parcel, Reply, Work, described, packed, reason_of, unpacked
 
 
 class Failed(Exception):
@@ -44,9 +45,11 @@ class Desk:
         kept: Kept,
         listener: Listener | None = None,
         dropped: Callable[[], object] = lambda: None,
+        programs: Runner | None = None,
     ) -> None:
-        """``dropped`` is called whenever work is dropped."""
+        """``programs`` runs what visitors write, in locked processes. ``dropped`` is called when work is dropped."""
         self.runner = runner
+        self.programs: Runner = programs or Unlocked()
         self.kept = kept
         self._listener = listener
         self._dropped = dropped
@@ -60,8 +63,15 @@ class Desk:
         call raises Dropped. Raises Busy and Stopped, which are ProgramErrors, TooLarge, which is a LayoutError, and
         Failed.
         """
-        work, start = described(function, arguments), time.perf_counter()
-        reply, how = self._reply(who, work)
+        return self._answer(who, described(function, arguments), self.runner)
+
+    def run(self, who: str, source: str) -> Parcel:
+        """What is left of the process that ran a program (``outcome.Said``). Raises what ``ask`` raises."""
+        return cast("Parcel", self._answer(who, program(source), self.programs))
+
+    def _answer(self, who: str, work: Work, runner: Runner) -> Any:
+        start = time.perf_counter()
+        reply, how = self._reply(who, work, runner)
         if self._listener is not None:
             self._listener(work.name, reply, how, time.perf_counter() - start)
         if reply.outcome == "failed":
@@ -70,7 +80,7 @@ class Desk:
             raise unpacked(reply.body)
         return pickle.loads(reply.body)  # noqa: S301 (from a process of ours)
 
-    def _reply(self, who: str, work: Work) -> tuple[Reply, str]:
+    def _reply(self, who: str, work: Work, runner: Runner) -> tuple[Reply, str]:
         """The reply and how it came: ``kept``, ``shared`` with others who asked for the same, or ``done``."""
         with self._lock:
             kept = self.kept.get(work.key)
@@ -83,7 +93,7 @@ class Desk:
             return kept, "kept"
         if errand is not None and not mine:
             return errand.reply.result(), "shared"
-        return self._run(errand or _Errand(who, work)), "done"
+        return self._run(errand or _Errand(who, work), runner), "done"
 
     def _join(self, who: str, work: Work) -> tuple[_Errand, bool]:
         """The errand with this work, and whether it is a new one."""
@@ -101,16 +111,16 @@ class Desk:
             one.wanted_by.discard(who)
         return [one for one in older if not one.wanted_by]
 
-    def _run(self, errand: _Errand) -> Reply:
+    def _run(self, errand: _Errand, runner: Runner) -> Reply:
         try:
-            reply = self.runner.run(errand.job)
+            reply = runner.run(errand.job)
         except ProgramError as error:
-            reply = Reply("refused", packed(error), reason_of(error))
+            reply = Reply("refused", packed(error), reason_of(error), fault=isinstance(error, Busy | Stopped))
         except BaseException as error:
             self._over(errand)
             errand.reply.set_exception(error)
             raise
-        if reply.reason != Busy.reason:
+        if not reply.fault:
             self.kept.put(errand.work.key, reply)
         self._over(errand)
         errand.reply.set_result(reply)

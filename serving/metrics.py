@@ -9,7 +9,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
-from serving.work import Reply
+from serving.work import PROGRAM, Reply
 
 _BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
 
@@ -30,6 +30,15 @@ class Metrics:
         self.dropped = Counter(
             "gradwalk_dropped", "Work that was dropped for something newer of the same visitor.", registry=registry
         )
+        self.mistakes = Counter(
+            "gradwalk_mistakes", "Runs of a page that ended by a mistake of ours.", ["page"], registry=registry
+        )
+        self.ends = Counter(
+            "gradwalk_program_ends",
+            "How the processes of programs came to their ends: done, time, memory, killed, failed or lied.",
+            ["how"],
+            registry=registry,
+        )
         self.layouts = Counter("gradwalk_layouts", "Runs of Graphviz.", registry=registry)
         self.answer_seconds = Histogram(
             "gradwalk_answer_seconds", "From asking to the answer.", ["work"], buckets=_BUCKETS, registry=registry
@@ -44,6 +53,8 @@ class Metrics:
         self.answer_seconds.labels(work).observe(seconds)
         if reply.outcome == "refused":
             self.refusals.labels(reply.reason).inc()
+        if work == PROGRAM and how == "done":
+            self.ends.labels(reply.reason or reply.outcome).inc()
         if how == "done":
             self.work_seconds.labels(work).observe(reply.seconds)
             self.layouts.inc(reply.layouts)

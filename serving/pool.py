@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from gradwalk.program import ProgramError
 from gradwalk.settings import Settings
-from serving.processes import Gone, Nursery, Process
+from serving.processes import Gone
 from serving.turns import Full, Ticket, Turns
 from serving.work import Reply, do
 
@@ -26,9 +26,15 @@ class Busy(ProgramError):
 
 
 class Stopped(ProgramError):
-    """The process that did the work is gone."""
+    """The process that did the work is gone, and so is the second that tried."""
 
     reason = "stopped"
+
+
+class TooLong(ProgramError):
+    """The process did not answer, and was ended."""
+
+    reason = "time"
 
 
 class Dropped(Exception):
@@ -89,6 +95,38 @@ class Job:
             raise Dropped
 
 
+class Process(Protocol):
+    """One process, for one piece of work after the other."""
+
+    answers: int
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def ended(self) -> bool: ...
+    @property
+    def worked(self) -> float: ...
+    def send(self, description: bytes) -> None: ...
+    def reply(self, seconds: float) -> Reply | None: ...
+    def halt(self) -> None: ...
+    def go_on(self) -> None: ...
+    def ask_to_end(self) -> None: ...
+    def end(self) -> None: ...
+
+
+class Nursery(Protocol):
+    """Where processes come from. ``processes`` and ``locked`` have one each, and say what these do."""
+
+    reused: bool
+    """Whether its processes do more than one piece of work."""
+
+    @property
+    def pid(self) -> int | None: ...
+    def start(self) -> list[Reply]: ...
+    def process(self) -> Process: ...
+    def stop(self) -> None: ...
+
+
 class Runner(Protocol):
     """What does work: a pool of processes, or this one."""
 
@@ -111,11 +149,11 @@ class Here:
 class Pool:
     """``settings.processes`` at once, and ``settings.long_processes`` more for what takes long while others wait."""
 
-    def __init__(self, settings: Settings, first: Sequence[bytes] = ()) -> None:
-        """``first`` is work that gets the processes warm."""
+    def __init__(self, settings: Settings, nursery: Nursery) -> None:
         self._settings = settings
-        self._nursery = Nursery(first)
-        self._short = Turns(settings.processes, settings.waiting)
+        self._nursery = nursery
+        self._most_idle = settings.processes if nursery.reused else 0
+        self._short = Turns(max(1, settings.processes), settings.waiting)
         self._long = Turns(settings.long_processes, settings.long_waiting)
         self._lock = threading.Lock()
         self._idle: list[Process] = []
@@ -124,7 +162,7 @@ class Pool:
     def start(self) -> list[Reply]:
         """Get warm, and have the processes ready; what came of the first work. Raises Gone."""
         replies = self._nursery.start()
-        for process in [self._fresh() for _ in range(self._settings.processes)]:
+        for process in [self._fresh() for _ in range(self._most_idle)]:
             self._give_back(process)
         return replies
 
@@ -151,6 +189,19 @@ class Pool:
             return [pid for pid in (self._nursery.pid, *self._all) if pid is not None]
 
     def run(self, job: Job) -> Reply:
+        """Where a process ends without an answer, or something else than the work was at fault, one more tries."""
+        with suppress(Gone):
+            if not (reply := self._tried(job)).fault:
+                return reply
+        try:
+            return self._tried(job)
+        except Gone:
+            raise Stopped(
+                "The process that ran this program has ended before it could answer, most likely for lack of memory. "
+                "Smaller tensors or fewer turns would work."
+            ) from None
+
+    def _tried(self, job: Job) -> Reply:
         try:
             return self._run(job)
         except Full:
@@ -161,10 +212,7 @@ class Pool:
         except Gone:
             if job.dropped:
                 raise Dropped from None
-            raise Stopped(
-                "The process that ran this program has ended before it could answer, most likely for lack of memory. "
-                "Smaller tensors or fewer turns would work."
-            ) from None
+            raise
 
     def _run(self, job: Job) -> Reply:
         with job.turn(self._short):
@@ -173,7 +221,7 @@ class Pool:
                 process.send(job.description)
                 reply = self._reply(job, process, give_way=True)
             if reply is not None:
-                self._give_back(process)
+                self._give_back(process, reply)
                 return reply
             process.halt()
         with self._ended_on_error(process):
@@ -192,7 +240,7 @@ class Pool:
                 "What you typed is kept; fewer turns would work, or any change in half a minute."
             ) from None
         if reply is None:
-            raise Stopped(
+            raise TooLong(
                 f"This program did not answer within {self._settings.stop_after:g} s and was ended. "
                 "Fewer turns or smaller tensors would work."
             )
@@ -229,9 +277,11 @@ class Pool:
                 return process
             self._let_go(process)
 
-    def _give_back(self, process: Process) -> None:
+    def _give_back(self, process: Process, reply: Reply | None = None) -> None:
+        """A process for whoever comes next; none that has done enough, or at which something was at fault."""
+        fit = process.answers < self._settings.process_answers and not (reply is not None and reply.fault)
         with self._lock:
-            kept = process.answers < self._settings.process_answers and len(self._idle) < self._settings.processes
+            kept = fit and len(self._idle) < self._most_idle
             if kept:
                 self._idle.append(process)
         if not kept:

@@ -31,6 +31,14 @@ class Gone(Exception):
     """A process ended without a reply."""
 
 
+def worked(pid: int) -> float:
+    """Seconds of a core's work of a process so far; by the clock, where the system does not tell."""
+    if sys.platform.startswith("linux"):
+        with suppress(OSError):
+            return time.clock_gettime(~pid << 3 | 2)  # clock_getcpuclockid(3) in the kernel's numbers
+    return time.monotonic()
+
+
 class Process:
     """One process, for one piece of work after the other."""
 
@@ -67,11 +75,7 @@ class Process:
 
     @property
     def worked(self) -> float:
-        """Seconds of a core's work so far; by the clock, where the system does not tell."""
-        if sys.platform.startswith("linux"):
-            with suppress(OSError):
-                return time.clock_gettime(~self.pid << 3 | 2)  # clock_getcpuclockid(3) in the kernel's numbers
-        return time.monotonic()
+        return worked(self.pid)
 
     def halt(self) -> None:
         self._signal(signal.SIGSTOP)
@@ -99,6 +103,8 @@ class Process:
 
 class Nursery:
     """Starts processes, and itself again where it has ended."""
+
+    reused = True
 
     def __init__(self, first: Sequence[bytes] = ()) -> None:
         """``first`` is work that it does to get warm."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from ipaddress import ip_address
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -14,7 +14,6 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.metrics import Metrics
-from serving.pool import Runner
 
 _PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 """Headers of a request that came through a proxy."""
@@ -25,12 +24,17 @@ def closed_to(request: Request, token: str) -> bool:
     said = request.headers.get("authorization", "")
     if token and hmac.compare_digest(said.encode(), f"Bearer {token}".encode()):
         return False
-    return any(name in request.headers for name in _PASSED_ON) or not (
-        _is_here(request.client.host if request.client else "") and _is_here(request.url.hostname or "")
-    )
+    client = request.client.host if request.client else ""
+    return not asks_here(request.headers, client, request.url.hostname or "")
 
 
-def _is_here(host: str) -> bool:
+def asks_here(headers: Container[str], client: str, host: str) -> bool:
+    """Whether somebody on this machine asks it directly, under its own name, and not through a proxy."""
+    return not any(name in headers for name in _PASSED_ON) and is_here(client) and is_here(host)
+
+
+def is_here(host: str) -> bool:
+    """Whether it is a name or an address of this machine for itself."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -52,12 +56,12 @@ class Closed:
         return await self.app(scope, receive, send)
 
 
-def problems(runner: Runner, most_waiting: int, *, warm: bool) -> list[str]:
+def problems(waiting: int, most_waiting: int, *, warm: bool) -> list[str]:
     """What keeps a server from being of use to one more visitor."""
     found = {
         "PyTorch is not warm yet": not warm,
         "Graphviz's program dot is not installed": shutil.which("dot") is None,
-        "too many programs wait": runner.waiting > 0.9 * most_waiting,
+        "too many programs wait": waiting > 0.9 * most_waiting,
     }
     return [problem for problem, holds in found.items() if holds]
 
@@ -72,12 +76,12 @@ def metrics_route(path: str, metrics: Metrics) -> Route:
     return Route(path, answer)
 
 
-def ready_route(path: str, found: Callable[[], list[str]]) -> Route:
-    """``found`` tells the problems; without any, the server is ready."""
+def ready_route(path: str, found: Callable[[], list[str]], lock: Callable[[], str]) -> Route:
+    """``found`` tells the problems; without any, the server is ready. ``lock`` says what holds visitors' programs."""
 
     async def answer(_request: Request) -> Response:
         problems = found()
-        body = {"ready": not problems, "problems": problems}
+        body = {"ready": not problems, "problems": problems, "lock": lock()}
         return JSONResponse(body, 503 if problems else 200, {"Cache-Control": "no-store"})
 
     return Route(path, answer)

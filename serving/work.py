@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 from gradwalk.graph import dot
 from gradwalk.settings import SETTINGS, variable
 
+PROGRAM = "program"
+"""What a visitor's program is called in metrics and logs."""
+
 
 class Reply(NamedTuple):
     """What came of it. Plain data, so that it can go from one process to another."""
@@ -26,6 +29,18 @@ class Reply(NamedTuple):
     seconds: float = 0.0
     layouts: int = 0
     """How often Graphviz ran."""
+    fault: bool = False
+    """Whether something else than the work itself may have caused it: then it is tried once more, and never kept."""
+
+
+class Parcel(NamedTuple):
+    """An argument so large that its digest stands for it where work is compared."""
+
+    digest: str
+    data: Any
+
+    def __repr__(self) -> str:
+        return f"Parcel({self.digest})"
 
 
 class TooLarge(dot.LayoutError):
@@ -53,9 +68,10 @@ def described(work: Callable[..., Any], arguments: tuple[Any, ...]) -> Work:
 
 def do(description: bytes) -> Reply:
     """Do the work here and now."""
-    start, layouts = time.perf_counter(), dot.started()
+    start, layouts, faults = time.perf_counter(), dot.started(), dot.faults()
     outcome, body, reason = _outcome(description)
-    return Reply(outcome, body, reason, time.perf_counter() - start, dot.started() - layouts)
+    seconds = time.perf_counter() - start
+    return Reply(outcome, body, reason, seconds, dot.started() - layouts, fault=dot.faults() > faults)
 
 
 def _outcome(description: bytes) -> tuple[str, bytes, str]:

@@ -27,8 +27,29 @@ def broken(text: str) -> None:
     raise KeyError(text)
 
 
-def killed() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def killed(tries: str, most: int) -> int:
+    """Its process is killed, unless it is the ``most``-th that tries."""
+    count = _tries(tries)
+    if count < most:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return count
+
+
+def without_graphviz(tries: str, most: int) -> int:
+    """Its process finds no Graphviz, unless it is the ``most``-th that tries."""
+    from gradwalk.graph import dot
+
+    count = _tries(tries)
+    if count < most:
+        os.environ["PATH"] = ""
+        dot.run("digraph {}")
+    return count
+
+
+def _tries(path: str) -> int:
+    with Path(path).open("a", encoding="ascii") as file:
+        file.write("x")
+    return Path(path).stat().st_size
 
 
 def greedy(size: int) -> int:

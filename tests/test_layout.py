@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from gradwalk.graph import layout
 from gradwalk.graph.computation import Arrow, Box, Graph, graphviz_source
+from gradwalk.graph.dot import Unavailable, faults
 from gradwalk.graph.layout import LayoutError, Placed, PlacedBox, place, place_together
 
 
@@ -148,14 +149,25 @@ def test_threads_that_ask_for_the_same_share_one_run(monkeypatch: pytest.MonkeyP
 def test_a_failure_is_remembered_for_a_while_and_then_tried_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    source = f"digraph {{ comment={time.monotonic_ns()} }}"
+    runs, source = counting_dot(tmp_path), f"digraph {{ comment={time.monotonic_ns()} "
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    for _ in range(2):
+        with pytest.raises(LayoutError, match="syntax error"):
+            place(source)
+    assert runs.read_text().split() == ["run"]
+    monkeypatch.setattr(layout, "RETRY_SECONDS", -1.0)
+    with pytest.raises(LayoutError, match="syntax error"):
+        place(source)
+    assert runs.read_text().split() == ["run", "run"]
+
+
+def test_what_is_not_the_graphs_fault_is_not_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    source, before = f"digraph {{ comment={time.monotonic_ns()} }}", faults()
     with monkeypatch.context() as without_dot:
         without_dot.setenv("PATH", str(tmp_path))
-        with pytest.raises(LayoutError):
+        with pytest.raises(Unavailable):
             place(source)
-    with pytest.raises(LayoutError, match="not found"):
-        place(source)
-    monkeypatch.setattr(layout, "RETRY_SECONDS", -1.0)
+    assert faults() == before + 1
     assert place(source).boxes == {}
 
 

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from gradwalk.graph.dot import Unavailable
 from gradwalk.settings import Settings
 from serving.desk import Desk, Failed
 from serving.kept import Kept
 from serving.pool import Busy, Dropped, Job, Pool, Stopped
+from serving.processes import Nursery
 from serving.work import described
 from tests import tasks
 
@@ -26,7 +28,7 @@ SETTINGS = replace(
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    pool = Pool(SETTINGS, [described(tasks.doubled, (4,)).description])
+    pool = Pool(SETTINGS, Nursery([described(tasks.doubled, (4,)).description]))
     assert [reply.outcome for reply in pool.start()] == ["done"]
     yield pool
     pool.stop()
@@ -61,10 +63,27 @@ def test_a_process_makes_room_for_a_fresh_one_after_so_many_answers(desk: Desk) 
     assert max(map(numbers.count, numbers)) == SETTINGS.process_answers
 
 
-def test_a_process_that_dies_is_told_and_replaced(desk: Desk) -> None:
-    with pytest.raises(Stopped, match="ended before it could answer"):
-        desk.ask("a", tasks.killed)
+def test_where_two_processes_die_that_is_told_and_not_kept(desk: Desk, tmp_path: Path) -> None:
+    for times in (2, 4):
+        with pytest.raises(Stopped, match="ended before it could answer"):
+            desk.ask("a", tasks.killed, str(tmp_path / "tries"), 99)
+        assert len((tmp_path / "tries").read_text()) == times
     assert desk.ask("a", tasks.doubled, 5) == 10
+
+
+def test_where_a_process_dies_one_more_tries(desk: Desk, tmp_path: Path) -> None:
+    assert desk.ask("a", tasks.killed, str(tmp_path / "tries"), 2) == 2
+
+
+def test_what_something_else_is_at_fault_for_is_tried_once_more_and_not_kept(
+    pool: Pool, desk: Desk, tmp_path: Path
+) -> None:
+    with pytest.raises(Unavailable, match="was not found"):
+        desk.ask("a", tasks.without_graphviz, str(tmp_path / "tries"), 99)
+    assert len((tmp_path / "tries").read_text()) == 2
+    assert desk.kept.size == 0
+    assert desk.ask("a", tasks.without_graphviz, str(tmp_path / "tries"), 3) == 3
+    assert desk.kept.size > 0
 
 
 def test_a_process_that_wants_too_much_memory_does_not_get_it(desk: Desk) -> None:
@@ -138,7 +157,7 @@ def test_a_nursery_that_dies_is_started_again(pool: Pool, desk: Desk) -> None:
 
 
 def test_the_processes_end_with_their_pool() -> None:
-    pool = Pool(replace(SETTINGS, processes=2))
+    pool = Pool(replace(SETTINGS, processes=2), Nursery())
     pool.start()
     pids = pool.pids
     assert len(pids) == 3
@@ -151,7 +170,7 @@ def test_the_processes_end_with_their_pool() -> None:
 
 
 def test_nobody_is_taken_on_when_as_many_wait_as_may(pool: Pool, tmp_path: Path) -> None:
-    crowded = Pool(replace(SETTINGS, waiting=1, long_after=60.0))
+    crowded = Pool(replace(SETTINGS, waiting=1, long_after=60.0), Nursery())
     crowded.start()
     path, begun = tmp_path / "go", tmp_path / "begun"
     desk = Desk(crowded, Kept(1_000_000))

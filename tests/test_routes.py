@@ -15,7 +15,6 @@ import pytest
 from starlette.requests import Request
 
 from serving.metrics import Metrics, memory
-from serving.pool import Here
 from serving.routes import closed_to, problems
 from serving.work import Reply
 
@@ -59,14 +58,10 @@ def test_who_knows_the_token_may_look_from_anywhere() -> None:
 
 
 def test_a_server_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert problems(Here(), 10, warm=True) == []
-    assert problems(Here(), 10, warm=False) == ["PyTorch is not warm yet"]
-
-    class Crowded(Here):
-        waiting = 10
-
+    assert problems(0, 10, warm=True) == []
+    assert problems(0, 10, warm=False) == ["PyTorch is not warm yet"]
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert problems(Crowded(), 10, warm=True) == ["Graphviz's program dot is not installed", "too many programs wait"]
+    assert problems(10, 10, warm=True) == ["Graphviz's program dot is not installed", "too many programs wait"]
 
 
 def test_metrics_count_answers_refusals_and_layouts() -> None:

@@ -38,6 +38,8 @@ class OpenedProgram:
     """Whether it is wanted as a notebook file."""
     answered: int = 0
     """The editor's number for the entry that it came from."""
+    foreign: bool = False
+    """Whether it came by a link or a file, and nobody here has said yet that it may run."""
 
 
 def opened_program() -> OpenedProgram:
@@ -54,8 +56,17 @@ def _from_address() -> OpenedProgram:
 def _opened(
     key: str, shared: Shared, *, name: str | None = None, notices: tuple[str, ...] = (), answered: int = 0
 ) -> OpenedProgram:
-    called = name or lesson_of(shared.source) or "program"
-    return OpenedProgram(key, shared.source, shared.step, shared.unfold, called, notices, answered=answered)
+    lesson = lesson_of(shared.source)
+    called = name or lesson or "program"
+    foreign = lesson is None
+    return OpenedProgram(
+        key, shared.source, shared.step, shared.unfold, called, notices, answered=answered, foreign=foreign
+    )
+
+
+def let_run() -> None:
+    """Whoever is at the page has said that the open program may run."""
+    st.session_state[_KEY] = replace(st.session_state[_KEY], foreign=False)
 
 
 def after(before: OpenedProgram | None, entry: Entry) -> OpenedProgram:
@@ -69,7 +80,10 @@ def after(before: OpenedProgram | None, entry: Entry) -> OpenedProgram:
         return _after_file(before, entry, entry.file)
     name = before.name if before is not None else "program"
     step, unfold = (before.step, before.unfold) if before is not None else (0, ())
-    return OpenedProgram(entry.opened, entry.text, step, unfold, name, save=entry.save, answered=entry.count)
+    foreign = before is None or before.foreign  # whether or not something was typed into it
+    return OpenedProgram(
+        entry.opened, entry.text, step, unfold, name, save=entry.save, answered=entry.count, foreign=foreign
+    )
 
 
 def _after_file(before: OpenedProgram | None, entry: Entry, file: File) -> OpenedProgram:

@@ -1,13 +1,18 @@
-"""A program, recorded: everything that the player and the editor show of it, kept by its text."""
+"""A program, recorded: everything that the player and the editor show of it, kept by its text.
+
+It runs in a locked process of its own. What is left of that process is data that nobody has looked at yet; another
+process, which runs no programs, reads it and makes graphs, story and outputs of it.
+"""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import gradwalk
-from components.shared.work import answered
+from components.shared.work import answered, run
+from gradwalk.sandbox.outcome import recording
 from gradwalk.story.cells import ShownCell, shown_cells
 from gradwalk.story.player_data import player_data
+from serving.work import Parcel
 
 
 class RecordedProgram(NamedTuple):
@@ -20,18 +25,27 @@ class RecordedProgram(NamedTuple):
     cells: list[ShownCell]
 
 
-@answered
 def recorded_program(source: str, unfold: tuple[int, ...] = ()) -> RecordedProgram:
     """Run and record a program, with the turns of its loops in ``unfold`` told step by step.
 
-    Raises ProgramError and LayoutError for what is refused or too large to draw.
+    Raises ProgramError and LayoutError for what is refused or too large to draw. The same program does not run twice.
     """
-    recording = gradwalk.record(source, pictures=True)
-    graphs, story = player_data(recording, unfold, statements=True)
-    return RecordedProgram(source, unfold, graphs, story, shown_cells(recording))
+    return pictured_program(source, run(source), unfold)
+
+
+def outputs(source: str) -> list[ShownCell]:
+    """What the cells of a program show that cannot be drawn. Raises ProgramError for what is refused."""
+    return shown_program(source, run(source))
 
 
 @answered
-def shown_by(source: str) -> list[ShownCell]:
-    """What the cells of a program show that is too large to be drawn. Raises ProgramError for what is refused."""
-    return shown_cells(gradwalk.record(source))
+def pictured_program(source: str, left: Parcel, unfold: tuple[int, ...]) -> RecordedProgram:
+    """``left`` is what is left of its process: an ``outcome.Said``."""
+    found = recording(source, left.data)
+    graphs, story = player_data(found, unfold, statements=True)
+    return RecordedProgram(source, unfold, graphs, story, shown_cells(found))
+
+
+@answered
+def shown_program(source: str, left: Parcel) -> list[ShownCell]:
+    return shown_cells(recording(source, left.data))

@@ -3,37 +3,58 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple, ParamSpec, TypeVar, cast
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from gradwalk.graph.dot import LayoutError
+from components.shared.visitor import at_home
+from gradwalk.graph.dot import LayoutError, Unavailable
 from gradwalk.program import ProgramError
+from gradwalk.sandbox.selftest import Held
 from gradwalk.settings import SETTINGS
 from serving.desk import Desk
 from serving.kept import Kept
+from serving.permission import FREELY, Permission, permission
 from serving.pool import Dropped, Here
+from serving.work import Parcel
 
 _Asked = ParamSpec("_Asked")
 _Answer = TypeVar("_Answer")
 _Given = TypeVar("_Given")
 
 
-class _Desks:
-    """The desk in use: one that works in this process, until the application puts another in its place."""
+class Server(NamedTuple):
+    """What a page needs of the server that it belongs to."""
 
-    now = Desk(Here(), Kept(SETTINGS.kept_megabytes * 1_000_000))
+    desk: Desk
+    held: Held | None = None
+    """What the lock holds; None for a test's, which runs what it is given."""
+    mistaken: Callable[[str, BaseException], object] = lambda page, error: None
+    """Told of each mistake of ours."""
 
 
-def use(desk: Desk) -> None:
-    """From now on, everything is asked for at this desk."""
-    _Desks.now = desk
+class _Servers:
+    """The one in use: it works in this process, until the application puts another in its place."""
+
+    now = Server(Desk(Here(), Kept(SETTINGS.kept_megabytes * 1_000_000)))
 
 
-def desk() -> Desk:
-    return _Desks.now
+def use(server: Server) -> None:
+    """From now on, everything is asked for there."""
+    _Servers.now = server
+
+
+def server() -> Server:
+    return _Servers.now
+
+
+def allowed() -> Permission:
+    """Whether what this visitor wrote may run."""
+    held = server().held
+    return FREELY if held is None else permission(SETTINGS.lock, held, home=at_home())
 
 
 def answered(work: Callable[_Asked, _Answer]) -> Callable[_Asked, _Answer]:
@@ -48,13 +69,35 @@ def answered(work: Callable[_Asked, _Answer]) -> Callable[_Asked, _Answer]:
     def ask(*arguments: _Asked.args, **named: _Asked.kwargs) -> _Answer:
         if named:
             raise TypeError("Work is asked for by position alone, so that equal calls are equal bytes.")
-        context = get_script_run_ctx(suppress_warning=True)
-        try:
-            return cast("_Answer", desk().ask(context.session_id if context else "", work, *arguments))
-        except Dropped:
-            st.stop()
+        with _in_turn() as who:
+            return cast("_Answer", server().desk.ask(who, work, *arguments))
 
     return ask
+
+
+def run(source: str) -> Parcel:
+    """What is left of the process that ran a program (``outcome.Said``). Raises Busy and Stopped."""
+    with _in_turn() as who:
+        return server().desk.run(who, source)
+
+
+@contextmanager
+def _in_turn() -> Iterator[str]:
+    """The visitor who asks. Their run of the page ends where something newer was asked for meanwhile."""
+    context = get_script_run_ctx(suppress_warning=True)
+    try:
+        yield context.session_id if context else ""
+    except Dropped:
+        st.stop()
+    except Unavailable:
+        raise NoPictures from None
+
+
+class NoPictures(LayoutError):
+    """What a visitor is told where Graphviz is missing: it is for the host to do something about it."""
+
+    def __init__(self) -> None:
+        super().__init__("No graph can be drawn on this server at the moment. What you typed is kept; try again later.")
 
 
 def still(function: Callable[[_Given], _Answer], last: _Given | None) -> _Answer | None:

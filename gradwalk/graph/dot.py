@@ -34,10 +34,17 @@ class LayoutError(Exception):
     """A graph that cannot be placed: why, and what would work."""
 
 
+class Unavailable(LayoutError):
+    """It is not the graph's fault: without Graphviz, or beside too much else, none can be placed."""
+
+    reason = "graphviz"
+
+
 _running: set[int] = set()
 """The processes that work now; each leads its group."""
 _counting = threading.Lock()
 _started = 0
+_faults = 0
 _turns = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 
 
@@ -64,11 +71,11 @@ def run(source: str, seconds: float = SETTINGS.layout_seconds) -> bytes:
         )
     dot = shutil.which("dot")
     if dot is None:
-        raise LayoutError(
+        raise _fault(
             "Graphviz's program `dot` was not found. Install it with `apt install graphviz` or `brew install graphviz`."
         )
     if not _turns.acquire(timeout=4 * seconds):
-        raise LayoutError("Too many graphs are being placed at the moment. Try again in a few seconds.")
+        raise _fault("Too many graphs are being placed at the moment. Try again in a few seconds.")
     try:
         with tempfile.TemporaryFile() as text, tempfile.TemporaryFile() as complaints:
             text.write(source.encode())
@@ -86,6 +93,18 @@ def run(source: str, seconds: float = SETTINGS.layout_seconds) -> bytes:
 def started() -> int:
     """How often ``dot`` was run by this process."""
     return _started
+
+
+def faults() -> int:
+    """How often this process could not place a graph for no fault of the graph's."""
+    return _faults
+
+
+def _fault(sentence: str) -> Unavailable:
+    global _faults
+    with _counting:
+        _faults += 1
+    return Unavailable(sentence)
 
 
 def end_all() -> None:
@@ -135,6 +154,8 @@ def _output(process: subprocess.Popen[bytes], complaints: IO[bytes], seconds: fl
     if status != 0:
         complaints.seek(0)
         said = complaints.read(200).decode(errors="replace").strip()
+        if status == -signal.SIGKILL:  # by the system, for want of memory, or by whoever runs it
+            raise _fault("Graphviz was ended before it had placed the graph. Try again in a few seconds.")
         raise LayoutError(f"Graphviz could not read the graph; it says: {said or f'status {status}'}.")
     return output
 

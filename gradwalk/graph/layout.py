@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from gradwalk.graph.dot import LayoutError as LayoutError
-from gradwalk.graph.dot import run
+from gradwalk.graph.dot import Unavailable, run
 
 KEPT_LAYOUTS = 256
 KEPT_SHAPES = 60_000
@@ -65,6 +65,7 @@ class Placed(NamedTuple):
 
 
 class _Failed(NamedTuple):
+    kind: type[LayoutError]
     message: str
     at: float
 
@@ -92,7 +93,7 @@ def place(source: str) -> Placed:
         _fill(future, source)
     outcome = future.result()
     if isinstance(outcome, _Failed):
-        raise LayoutError(outcome.message)
+        raise outcome.kind(outcome.message)
     return outcome
 
 
@@ -119,8 +120,10 @@ def place_together(sources: Sequence[str]) -> None:
 def _fill_together(futures: Mapping[str, Future[Placed | _Failed]]) -> None:
     """With one run of ``dot``; where that fails, those that are left empty may succeed one by one."""
     with suppress(LayoutError):
-        for future, document in zip(futures.values(), _documents(run("\n".join(futures))), strict=False):
-            future.set_result(read(document))
+        documents = list(_documents(run("\n".join(futures))))
+        if len(documents) == len(futures):  # else nobody knows which is whose
+            for future, document in zip(futures.values(), documents, strict=True):
+                future.set_result(read(document))
     with _lock:
         _drop_oldest()
 
@@ -140,11 +143,12 @@ def _expired(future: Future[Placed | _Failed]) -> bool:
 
 
 def _fill(future: Future[Placed | _Failed], source: str) -> None:
-    outcome: Placed | _Failed = _Failed("The graph could not be placed.", -RETRY_SECONDS)
+    outcome: Placed | _Failed = _Failed(LayoutError, "The graph could not be placed.", -RETRY_SECONDS)
     try:
         outcome = read(json.loads(run(source)))
     except LayoutError as error:
-        outcome = _Failed(str(error), time.monotonic())
+        again = isinstance(error, Unavailable)  # which may be over at any time
+        outcome = _Failed(type(error), str(error), -RETRY_SECONDS if again else time.monotonic())
     finally:  # whatever happened, nobody may wait for ever
         future.set_result(outcome)
         with _lock:

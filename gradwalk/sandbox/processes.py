@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import select
 import socket
@@ -32,7 +33,7 @@ Listener = Callable[[Any], None]
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _PIECE = 1 << 18
-_A_WHILE = 60.0
+_A_WHILE, _A_MOMENT = 60.0, 0.2
 _LAST_WORDS = 5.0
 """Seconds for what a process has said, and is not here yet, where the nursery is gone."""
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ", "LANG", "LC_ALL", "HOME")
@@ -65,6 +66,8 @@ class Process:
         self._configuration = configuration
         self._born_with = born_with
         self._dropped = False
+        self._wait_until = math.inf
+        """When a process that will say nothing more is ended."""
 
     def run(self, payload: bytes, listener: Listener | None = None) -> Answer:
         """Do it, and wait for its end. ``listener`` is told each message as it comes."""
@@ -85,14 +88,19 @@ class Process:
         """What came of it, when it has ended; None where it has not within so many seconds."""
         until = time.monotonic() + seconds
         while True:
-            came = {descriptor for descriptor, _ in self._poll.poll(1000 * max(0.0, until - time.monotonic()))}
+            left = min(until, self._wait_until) - time.monotonic()
+            came = {descriptor for descriptor, _ in self._poll.poll(1000 * max(0.0, left))}
             if self._channel.fileno() in came:
                 self._poll.modify(self._channel, self._talk.go_on())
                 if self._talk.over:
                     self._poll.unregister(self._channel)
-                    self._tell(ward.END)
+                    # Who has closed its channel has most likely ended: then the system is to say how.
+                    self._wait_until = time.monotonic() + _A_MOMENT * self._talk.heard.closed
             if self._control.fileno() in came:
                 return self._ended(_whole(self._control))
+            if time.monotonic() >= self._wait_until:
+                self._tell(ward.END)
+                self._wait_until = math.inf
             if time.monotonic() >= until:
                 return None
 

@@ -1,0 +1,123 @@
+"""Programs that visitors write: each in a locked process of its own, which is ended after it (``gradwalk.sandbox``).
+
+What such a process says is data: it is never unpickled, and whoever reads it takes nothing for granted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from typing import Any
+
+from gradwalk.sandbox import processes, programs
+from gradwalk.sandbox.answer import Answer
+from gradwalk.sandbox.configuration import Configuration
+from gradwalk.sandbox.outcome import Said, said
+from gradwalk.sandbox.selftest import Held
+from gradwalk.sandbox.time_up import TimeUp
+from serving.pool import Here, Job
+from serving.processes import Gone, worked
+from serving.work import PROGRAM, Parcel, Reply, Work
+
+
+def program(source: str) -> Work:
+    """The work of running a program."""
+    payload = programs.payload(source, pictures=True)
+    return Work(hashlib.sha256(payload).digest(), PROGRAM, payload)
+
+
+def _reply(left: Said, seconds: float, *, fault: bool) -> Reply:
+    digest = hashlib.sha256(pickle.dumps(left)).hexdigest()
+    how = "" if left.ended == "done" else left.ended
+    return Reply("done", pickle.dumps(Parcel(digest, left)), how, seconds, fault=fault)
+
+
+class Process:
+    """One locked process, for one program."""
+
+    ended = False
+
+    def __init__(self, process: processes.Process) -> None:
+        self.answers = 0
+        self._process = process
+        self._unwanted = self._over = False
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def worked(self) -> float:
+        return worked(self.pid)
+
+    def send(self, description: bytes) -> None:
+        self._process.begin(description)
+
+    def reply(self, seconds: float) -> Reply | None:
+        """What it said until its end, however it ended; None where it goes on. Raises Gone where nobody wanted it."""
+        if self._over:
+            raise Gone
+        answer: Answer | None = self._process.answer(seconds)
+        if answer is None:
+            return None
+        self.answers, self._over = 1, True
+        if self._unwanted:
+            raise Gone
+        return _reply(said(answer), answer.seconds, fault=answer.fault)
+
+    def halt(self) -> None:
+        self._process.halt()
+
+    def go_on(self) -> None:
+        self._process.go_on()
+
+    def ask_to_end(self) -> None:
+        self._unwanted = True
+        self._process.end()
+
+    def end(self) -> None:
+        self._process.close()
+
+
+class Nursery:
+    """Starts locked processes. What the lock holds was tried when it started."""
+
+    reused = False
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.held = Held(locked=False, why="It has not been tried yet.")
+        self._nursery = processes.Nursery(configuration)
+
+    @property
+    def pid(self) -> int | None:
+        return self._nursery.pid
+
+    def start(self) -> list[Reply]:
+        """Takes seconds. Raises Gone."""
+        try:
+            self.held = self._nursery.start()
+        except processes.Gone as error:
+            raise Gone(str(error)) from None
+        return []
+
+    def process(self) -> Process:
+        try:
+            return Process(self._nursery.process())
+        except processes.Gone as error:
+            raise Gone(str(error)) from None
+
+    def stop(self) -> None:
+        self._nursery.stop()
+
+
+class Unlocked(Here):
+    """Runs programs in this process, without a lock: for tests."""
+
+    def run(self, job: Job) -> Reply:
+        messages: list[Any] = []
+        ended, reason = "done", ""
+        try:
+            programs.work(job.description, messages.append)
+        except TimeUp as error:
+            ended, reason = "time", str(error)
+        return _reply(Said(tuple(messages), ended, reason, ""), 0.0, fault=False)

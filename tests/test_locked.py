@@ -1,0 +1,144 @@
+"""Programs of visitors at the desk: each in a locked process of its own, and what is left of it when it was ended."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from gradwalk.recording import Failure, Recording
+from gradwalk.sandbox.outcome import recording
+from gradwalk.sandbox.programs import configuration
+from gradwalk.settings import Settings
+from serving.desk import Desk
+from serving.kept import Kept
+from serving.locked import Nursery
+from serving.pool import Dropped, Here, Pool
+from serving.work import Reply
+
+SETTINGS = replace(
+    Settings(), processes=1, long_processes=1, long_after=0.2, long_waiting=4, seconds=2.0, process_megabytes=500
+)
+SQUARE = "import torch\nx = torch.tensor({}, requires_grad=True)\ny = x * x\ny.backward()\nx.grad"
+ENDLESS = "print({!r})\nwhile True:\n    pass"
+HELD = "{} ** {} ** {}"
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    nursery = Nursery(configuration(SETTINGS, spare=1))
+    pool = Pool(SETTINGS, nursery)
+    assert pool.start() == []
+    yield nursery
+    pool.stop()
+
+
+@pytest.fixture
+def pool(nursery: Nursery) -> Pool:
+    return Pool(SETTINGS, nursery)
+
+
+@pytest.fixture
+def heard() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def desk(pool: Pool, heard: list[str]) -> Desk:
+    def listener(work: str, reply: Reply, how: str, seconds: float) -> None:
+        heard.append(f"{work} {how} {reply.reason}".strip())
+
+    return Desk(Here(), Kept(10_000_000), listener, programs=pool)
+
+
+def run(desk: Desk, source: str, who: str = "a") -> Recording:
+    return recording(source, desk.run(who, source).data)
+
+
+def test_the_lock_holds(nursery: Nursery) -> None:
+    assert nursery.held.holds
+
+
+def test_a_program_runs_and_is_not_run_again(desk: Desk, heard: list[str]) -> None:
+    found = [run(desk, SQUARE.format(3.0), who) for who in "ab"]
+    assert [one.cells[0].shown for one in found] == ["tensor(6.)", "tensor(6.)"]
+    assert found[0].pictures
+    assert heard == ["program done", "program kept"]
+
+
+def test_equal_results_have_one_digest_and_others_have_others(desk: Desk) -> None:
+    assert desk.run("a", "1 + 1").digest == desk.run("b", "1 + 1").digest != desk.run("a", "1 + 2").digest
+    assert repr(desk.run("a", "1 + 1")) == f"Parcel({desk.run('a', '1 + 1').digest})"
+
+
+def test_each_program_has_a_process_that_is_gone_afterwards(desk: Desk, pool: Pool) -> None:
+    for number in range(3):
+        run(desk, SQUARE.format(float(number)))
+    assert pool.pids == [pool._nursery.pid]
+
+
+def test_of_a_program_whose_time_is_up_the_sentence_stays(desk: Desk, heard: list[str]) -> None:
+    found = run(desk, "# %%\n1 + 1\n# %%\n" + ENDLESS.format("x"))
+    (failure,) = [event for event in found.events if isinstance(event, Failure)]
+    assert failure.cell == 1 or heard  # the cell, where cells tell how far they have come
+    assert failure.message.startswith("The program ran for 2 seconds and was stopped.")
+    assert heard == ["program done time"]
+
+
+def test_what_a_newer_edit_replaces_is_ended(desk: Desk, pool: Pool) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        older = threads.submit(run, desk, ENDLESS.format("older"))
+        while len(pool.pids) < 2:
+            threading.Event().wait(0.01)
+        process = psutil.Process(pool.pids[1])
+        assert run(desk, SQUARE.format(5.0)).cells[0].shown == "tensor(10.)"
+        with pytest.raises(Dropped):
+            older.result()
+    process.wait(5)
+
+
+def test_a_long_program_gives_way_to_those_who_wait_and_loses_no_time(desk: Desk, pool: Pool) -> None:
+    """There is one place, and the long program wants it for two seconds of a core's work."""
+    with ThreadPoolExecutor(1) as threads:
+        long = threads.submit(run, desk, ENDLESS.format("long"))
+        while len(pool.pids) < 2:
+            threading.Event().wait(0.01)
+        start = time.monotonic()
+        for number in range(3):
+            assert run(desk, f"{number} + 1", "b").cells[0].shown == f"{number + 1}"
+        short = time.monotonic() - start
+        assert not long.done() or short > 2
+        assert "ran for 2 seconds" in str(long.result().events)
+
+
+def test_a_program_whose_process_somebody_else_ended_is_tried_once_more(desk: Desk, pool: Pool) -> None:
+    killed: list[int] = []
+
+    def kill() -> None:
+        while len(killed) < 2 and not done.is_set():
+            for pid in pool.pids[1:]:
+                if pid not in killed:
+                    psutil.Process(pid).kill()
+                    killed.append(pid)
+            threading.Event().wait(0.01)
+
+    killer, done = threading.Thread(target=kill), threading.Event()
+    killer.start()
+    found = run(desk, ENDLESS.format("killed"))
+    done.set()
+    killer.join()
+    assert len(killed) == 2
+    assert "ended by SIGKILL" in str(found.events)
+    assert desk.kept.size == 0
+
+
+def test_a_nursery_that_was_killed_starts_again(desk: Desk, nursery: Nursery) -> None:
+    before = nursery.pid
+    psutil.Process(before).kill()
+    assert run(desk, SQUARE.format(7.0)).cells[0].shown == "tensor(14.)"
+    assert nursery.pid != before
