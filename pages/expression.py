@@ -12,6 +12,7 @@ from components.expression.form_data import ask
 from components.expression.record import Recorded, recorded
 from components.player import player
 from components.shared.columns import workbench
+from components.shared.mistakes import mistake
 from components.shared.work import still
 from gradwalk.address.expression import Document, to_query
 from gradwalk.expression.expression import Expression, read
@@ -58,11 +59,9 @@ for notice in now.notices:
 places = workbench()
 try:
     shown = show(now.document)
-except Exception:
+except Exception as error:
     # Whatever breaks, what was typed stays in its field.
-    with places.form:
-        ask(now, None, None)
-    raise
+    shown = Shown(None, mistake("expression", error), stale=True)
 with places.player:
     player(
         graphs=shown.recorded.graphs if shown.recorded else None,

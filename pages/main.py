@@ -1,10 +1,15 @@
-"""Streamlit's main script: names the pages, and puts the name and the navigation at the top of each."""
+"""Streamlit's main script: names the pages, and puts the name and the navigation at the top of each.
+
+Whatever breaks in a page is met here at the latest: nobody ever sees Streamlit's own box for errors.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import streamlit as st
+
+from components.shared.mistakes import mistake
 
 BRAND = Path(__file__).resolve().parent.parent / "components" / "brand"
 MARK = (BRAND / "mark.svg").read_text(encoding="utf-8")
@@ -28,4 +33,7 @@ st.set_page_config(
 )
 st.logo(MARK, size="large")
 st.html(BRAND / "page.css")
-page.run()
+try:
+    page.run()
+except Exception as error:
+    st.error(str(mistake(page.title.lower(), error)))

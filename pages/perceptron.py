@@ -17,6 +17,7 @@ from components.perceptron.form_data import asked
 from components.perceptron.record import RecordedPerceptron, recorded_perceptron, told_by_hand
 from components.perceptron.views import HAND, TRAIN, chosen_view, with_view
 from components.player import player
+from components.shared.mistakes import mistake
 from components.shared.work import still
 from components.training import training
 from gradwalk.address.perceptron import to_query
@@ -107,11 +108,9 @@ with places.switch:
 query = with_view(to_query(replace(now.document, step=0)), view)
 try:
     shown = show(now)
-except Exception:
+except Exception as error:
     # Whatever breaks, what was typed stays in the form.
-    with places.form:
-        settings(asked(now, None, view, query), key=KEY)
-    raise
+    shown = Shown(None, None, mistake("perceptron", error))
 if view == TRAIN:
     train(shown, places, query)
 else:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from components.expression.record import recorded
 from components.shared import work
+from components.shared.mistakes import SENTENCE
 from gradwalk.address.expression import DEFAULT
 from gradwalk.expression.expression import read
 from serving.desk import Desk
 from serving.kept import Kept
-from serving.pool import Busy, Dropped, Here, Job, Stopped
+from serving.pool import Busy, Dropped, Here, Job, Runner, Stopped
 from serving.work import Reply, described
 from tests.browser import ROOT
 
@@ -33,9 +36,17 @@ class Closed(Here):
 
 
 @pytest.fixture
-def at_desk() -> Iterator[Callable[[Desk], None]]:
-    before = work.desk()
-    yield work.use
+def at() -> Iterator[Callable[[Runner], list[str]]]:
+    """Pages ask this runner, for whatever it is. Gives a list that fills with the mistakes that pages tell of."""
+    before = work.server()
+
+    def use(runner: Runner) -> list[str]:
+        mistakes: list[str] = []
+        desk = Desk(runner, Kept(1), programs=None if type(runner) is Here else runner)
+        work.use(work.Server(desk, None, lambda page, error: mistakes.append(f"{page}: {type(error).__name__}")))
+        return mistakes
+
+    yield use
     work.use(before)
 
 
@@ -52,39 +63,67 @@ def sent(app: AppTest) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("kind", [Busy, Stopped])
 def test_a_sentence_says_that_nothing_was_done_and_the_fields_stay(
-    at_desk: Callable[[Desk], None], page: str, kind: type[Exception]
+    at: Callable[[Runner], list[str]], page: str, kind: type[Exception]
 ) -> None:
-    at_desk(Desk(Closed(lambda: kind("Come back in a moment.")), Kept(1)))
+    at(Closed(lambda: kind("Come back in a moment.")))
     app = visit(page)
     assert not app.exception
     assert "Come back in a moment." in str(sent(app))
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_run_for_something_older_ends_without_a_word(at_desk: Callable[[Desk], None], page: str) -> None:
-    at_desk(Desk(Closed(Dropped), Kept(1)))
+def test_a_run_for_something_older_ends_without_a_word(at: Callable[[Runner], list[str]], page: str) -> None:
+    at(Closed(Dropped))
     app = visit(page)
     assert not app.exception
     assert not app.error
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_when_work_breaks_the_fields_stay(at_desk: Callable[[Desk], None], page: str) -> None:
+def test_when_work_breaks_the_fields_stay(at: Callable[[Runner], list[str]], page: str) -> None:
     class Broken(Here):
         def run(self, job: Job) -> Reply:
             return Reply("failed", b"", "KeyError somewhere:1")
 
-    at_desk(Desk(Broken(), Kept(1)))
+    mistakes = at(Broken())
     app = visit(page)
-    assert len(app.exception) == 1
-    assert sent(app)
+    assert not app.exception
+    assert SENTENCE in str(sent(app))
+    assert mistakes == [f"{page.removesuffix('.py')}: Failed"]
 
 
-def test_the_last_good_answer_is_had_where_it_can_be(at_desk: Callable[[Desk], None]) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_whatever_else_breaks_a_page_is_told_in_a_sentence_too(
+    at: Callable[[Runner], list[str]], page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> None:
+        raise KeyError("secret")
+
+    mistakes = at(Here())
+    monkeypatch.setattr("components.player.player", broken)
+    app = visit(page)
+    assert not app.exception
+    assert [error.value for error in app.error] == [SENTENCE]
+    assert mistakes == [f"{page.removesuffix('.py')}: KeyError"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_host_has_to_mend_is_not_a_visitors_to_mend(
+    at: Callable[[Runner], list[str]], page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    at(Here())
+    monkeypatch.setattr("gradwalk.graph.layout._kept", OrderedDict())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    app = visit(page)
+    assert "No graph can be drawn on this server" in str(sent(app))
+    assert "apt install" not in str(sent(app))
+
+
+def test_the_last_good_answer_is_had_where_it_can_be(at: Callable[[Runner], list[str]]) -> None:
     expression = read(DEFAULT.text, DEFAULT.given, DEFAULT.constants, DEFAULT.dtype, DEFAULT.seed)
     assert work.still(recorded, None) is None
     assert work.still(recorded, expression) is not None
-    at_desk(Desk(Closed(lambda: Busy("Full.")), Kept(1)))
+    at(Closed(lambda: Busy("Full.")))
     assert work.still(recorded, expression) is None
 
 

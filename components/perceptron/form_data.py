@@ -7,6 +7,7 @@ from typing import Any
 from components.perceptron.cells import label
 from components.perceptron.document import OpenedPerceptron, shape
 from components.perceptron.views import HAND, TRAIN
+from components.shared.work import NoPictures
 from gradwalk.graph.dot import LayoutError
 from gradwalk.perceptron.settings.model import Perceptron, SettingError
 from gradwalk.perceptron.settings.model import field as field_name
@@ -76,6 +77,6 @@ def refusal(error: Exception) -> Json:
     """Which field it speaks of, and the sentence."""
     if isinstance(error, SettingError):
         return {"field": error.field, "message": error.message}
-    if isinstance(error, LayoutError):
+    if isinstance(error, LayoutError) and not isinstance(error, NoPictures):
         return {"field": "style", "message": f"{error} Vectors or nn.Linear draw the same network with fewer boxes."}
     return {"field": "", "message": error.message if isinstance(error, ProgramError) else str(error)}
