@@ -117,7 +117,7 @@ def ready_problems() -> list[str]:
 
 
 def warm_up() -> None:
-    from gradwalk.recorder import warm_up
+    from gradwalk.cells import warm_up
 
     warm_up.warm_up()
 

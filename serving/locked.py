@@ -26,10 +26,9 @@ def program(source: str) -> Work:
     return Work(hashlib.sha256(payload).digest(), PROGRAM, payload)
 
 
-def _reply(left: Said, seconds: float, *, fault: bool) -> Reply:
+def _reply(left: Said, how: str, seconds: float = 0.0, *, fault: bool = False) -> Reply:
     digest = hashlib.sha256(pickle.dumps(left)).hexdigest()
-    how = "" if left.ended == "done" else left.ended
-    return Reply("done", pickle.dumps(Parcel(digest, left)), how, seconds, fault=fault)
+    return Reply("done", pickle.dumps(Parcel(digest, left)), "" if how == "done" else how, seconds, fault=fault)
 
 
 class Process:
@@ -63,7 +62,8 @@ class Process:
         self.answers, self._over = 1, True
         if self._unwanted:
             raise Gone
-        return _reply(said(answer), answer.seconds, fault=answer.fault)
+        how = "time" if answer.time_up else answer.ended
+        return _reply(said(answer), how, answer.seconds, fault=answer.fault)
 
     def halt(self) -> None:
         self._process.halt()
@@ -120,4 +120,4 @@ class Unlocked(Here):
             programs.work(job.description, messages.append)
         except TimeUp as error:
             ended, reason = "time", str(error)
-        return _reply(Said(tuple(messages), ended, reason, ""), 0.0, fault=False)
+        return _reply(Said(tuple(messages), ended, reason, ""), ended)

@@ -26,7 +26,6 @@ SETTINGS = replace(
 )
 SQUARE = "import torch\nx = torch.tensor({}, requires_grad=True)\ny = x * x\ny.backward()\nx.grad"
 ENDLESS = "print({!r})\nwhile True:\n    pass"
-HELD = "{} ** {} ** {}"
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +84,19 @@ def test_each_program_has_a_process_that_is_gone_afterwards(desk: Desk, pool: Po
 def test_of_a_program_whose_time_is_up_the_sentence_stays(desk: Desk, heard: list[str]) -> None:
     found = run(desk, "# %%\n1 + 1\n# %%\n" + ENDLESS.format("x"))
     (failure,) = [event for event in found.events if isinstance(event, Failure)]
-    assert failure.cell == 1 or heard  # the cell, where cells tell how far they have come
+    assert failure.cell == 1
+    assert failure.span.line in (5, 6)
     assert failure.message.startswith("The program ran for 2 seconds and was stopped.")
+    assert [cell.shown for cell in found.cells] == ["2", "x"]
+    assert heard == ["program done time"]
+
+
+def test_where_python_cannot_be_interrupted_the_cells_before_and_the_line_stay(desk: Desk, heard: list[str]) -> None:
+    found = run(desk, "# %%\n1 + 1\n# %%\nprint('x')\n\ndef f(n):\n    return n ** n ** n\n\nf(9)\n# %%\n3")
+    (failure,) = [event for event in found.events if isinstance(event, Failure)]
+    assert (failure.cell, failure.span.line) == (1, 7)
+    assert failure.message.startswith("The program ran for 2 seconds and was stopped.")
+    assert [cell.shown for cell in found.cells] == ["2", "x", ""]
     assert heard == ["program done time"]
 
 

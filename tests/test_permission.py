@@ -69,8 +69,8 @@ def test_home_is_a_server_for_this_machine_asked_from_it(
             self.headers = {name.lower(): value for name, value in headers.items()} | headers
             self.ip_address = ip
 
-    monkeypatch.setattr(visitor.config, "get_option", {"server.address": address}.get)
-    monkeypatch.setattr(visitor.st, "context", Context())
+    monkeypatch.setattr("streamlit.config.get_option", {"server.address": address}.get)
+    monkeypatch.setattr("streamlit.context", Context())
     assert visitor.at_home() is home
 
 
