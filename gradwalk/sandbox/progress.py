@@ -15,6 +15,7 @@ Say = Callable[[object], None]
 
 MOST_MESSAGES, MOST_SHOWN, MOST_CHARACTERS = 10_000, 500, 300_000
 """So much is told on the way. What is shown comes once more with the recording, if there is one in the end."""
+MOST_OF_A_MESSAGE = 1000
 _NAMES: dict[type, str] = {Output: "output", Failure: "failure"}
 
 
@@ -67,4 +68,5 @@ def output(span: Span | None, stream: str, text: str, mime: str = "text/plain", 
 def failed(span: Span, kind: str, message: str) -> None:
     """The cell has failed (``recording.Failure``)."""
     listener = _LISTENERS[-1]
+    kind, message = kind[:MOST_OF_A_MESSAGE], message[:MOST_OF_A_MESSAGE]
     listener.shown(Failure(listener.cell, span, kind, message, None), len(kind) + len(message))
