@@ -15,6 +15,7 @@ from gradwalk.cells.once import Once
 from gradwalk.program import Span
 from gradwalk.program.limits import Limits
 from gradwalk.recorder.session import Recorder
+from gradwalk.sandbox import progress
 
 FIGURES = 100
 FIGURE_CHARACTERS = 1_000_000
@@ -38,7 +39,7 @@ class Outputs:
         """What went to standard output or standard error."""
         self._begin()
         if text and (kept := self._within(text)):
-            self._recorder.output(self._here(), stream, kept)
+            self._tell(self._here(), stream, kept)
 
     def show(self, stream: str, data: dict[str, Any]) -> None:
         """The last value of a cell, or what was displayed: in all forms that IPython gives it."""
@@ -46,10 +47,10 @@ class Outputs:
         text = str(data.get(TEXT, ""))
         for mime in _PICTURES:
             if mime in data and (picture := self._picture(_text(data[mime]))):
-                self._recorder.output(self._here(), stream, picture, mime, self._within(text))
+                self._tell(self._here(), stream, picture, mime, self._within(text))
                 return
         if TEXT in data and (kept := self._within(text)):
-            self._recorder.output(self._here(), stream, kept)
+            self._tell(self._here(), stream, kept)
 
     def clear(self, *, wait: bool) -> None:
         """IPython's ``clear_output``: what the cell has shown goes away, now or when there is something new."""
@@ -73,6 +74,10 @@ class Outputs:
             target.write(written)
         elif self._once.first(str(message)):
             self.write("warning", written)
+
+    def _tell(self, span: Span | None, *what: str) -> None:
+        self._recorder.output(span, *what)
+        progress.output(span, *what)
 
     def _begin(self) -> None:
         if self._clear:

@@ -69,7 +69,9 @@ class Run:
             error = shown[0]
         if error is not None:
             text = shown[1] if shown is not None and shown[0] is error else ""
-            self._recorder.failure(self._place(error), error, text[:MOST_OF_A_TRACEBACK])
+            place = self._place(error)
+            failure = self._recorder.failure(place, error, text[:MOST_OF_A_TRACEBACK])
+            progress.failed(place, failure.type, failure.message)
         return not (self._interrupted or self._shell.exit_now or is_up())
 
     def _last_shown(self) -> tuple[BaseException, str] | None:

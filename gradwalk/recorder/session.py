@@ -235,14 +235,15 @@ class Recorder:
         """Gradwalk has something to say of the recording itself."""
         self._run.notice(span, text)
 
-    def failure(self, span: Span, error: BaseException, traceback: str = "") -> None:
+    def failure(self, span: Span, error: BaseException, traceback: str = "") -> CellFailure:
         """A statement failed."""
         run = self._run
         kind, message = type(error).__name__[:200], _message(error)
         call, operands = self._failed_call(span, error, message)
         known = facts(error, lambda frame: not run.places.is_foreign(frame))
         run.emit(Failure(run.cell, span, kind, message, cause(kind, message), traceback, call, operands, known))
-        self._failures[run.cell] = CellFailure(kind, message, span.line, span.column)
+        failure = self._failures[run.cell] = CellFailure(kind, message, span.line, span.column)
+        return failure
 
     def _failed_call(self, span: Span, error: BaseException, message: str) -> tuple[str, tuple[int, ...]]:
         run = self._run

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 from gradwalk.program import ProgramError
 from gradwalk.recording import Recording
+from gradwalk.sandbox.frames import Sizes
 from gradwalk.sandbox.outcome import recording, said
 from gradwalk.sandbox.processes import Gone, Nursery
 from gradwalk.sandbox.programs import configuration, payload
 from gradwalk.settings import SETTINGS, cores
 
+_SIZES = Sizes(message=64_000_000, whole=66_000_000)
+"""A shell takes larger recordings than a page."""
 Unreadable = ProgramError | OSError | UnicodeDecodeError
 """Why there is no recording of a file."""
 
@@ -33,7 +37,7 @@ def recordings(files: Sequence[str], read: Callable[[str], str]) -> Iterator[Rec
 
 @contextmanager
 def _nursery() -> Iterator[Nursery]:
-    nursery = Nursery(configuration(SETTINGS))
+    nursery = Nursery(replace(configuration(SETTINGS), sizes=_SIZES))
     try:
         held = nursery.start()
         if not held.holds:

@@ -19,7 +19,6 @@ from gradwalk.sandbox import progress
 from gradwalk.sandbox.bounds import Bounds
 from gradwalk.sandbox.configuration import Configuration
 from gradwalk.sandbox.frames import Sizes, TooLarge
-from gradwalk.sandbox.time_up import interruptible
 from gradwalk.settings import Settings
 
 _PROGRESS = 4 * progress.MOST_CHARACTERS + 1_000_000
@@ -50,8 +49,7 @@ def work(payload: bytes, say: Callable[[object], None]) -> None:
     asked = json.loads(payload)
     progress.listen(say)
     try:
-        with interruptible():
-            recording = gradwalk.record(asked["source"], pictures=asked["pictures"])
+        recording = gradwalk.record(asked["source"], pictures=asked["pictures"])
     except ProgramError as error:
         say({"refused": [error.message, error.span and error.span[:4], error.suggestion]})
         return

@@ -17,7 +17,9 @@ PROGRAMS = {
     "well.py": "import torch\nx = torch.tensor(4.0, requires_grad=True)\nz = torch.sin(x ** 2)\nz.backward()\nx.grad\n",
     "fails.py": "# %%\nx = 1\n# %%\n1 / 0\n# %%\nx\n",
     "none.py": None,
-    "long.py": "x = 1\n# %%\nx\n# %%\nwhile True:\n    x = x + 1\n",
+    "long.py": "x = 1\n# %%\nx\n# %%\nprint('before')\nwhile True:\n    try:\n        while x: pass\n"
+    "    except Exception: pass\n# %%\nx\n",
+    "gone.py": "print(1)\n# %%\nimport ctypes\n\nctypes.string_at(0)\n# %%\n3",
     "after.py": "'∇'",
 }
 
@@ -47,22 +49,29 @@ def test_each_file_has_a_line_of_json_in_their_order(files: list[str]) -> None:
     done = shell("--locked", "--json", *files)
     assert done.returncode == 2
     lines: list[Any] = [json.loads(line) for line in done.stdout.splitlines()]
-    well, fails, none, long, after = lines
+    well, fails, none, long, gone, after = lines
     assert [cell["shown"] for cell in well["cells"]] == ["tensor(-7.6613)"]
     assert {"cells", "values", "operations", "events"} <= set(well)
     assert len(well["operations"]) == 2
     assert [cell["failure"] and cell["failure"]["type"] for cell in fails["cells"]] == [None, "ZeroDivisionError", None]
     assert none["error"].startswith(f"{files[2]}: [Errno 2]")
-    assert "TimeUp" in [cell["failure"] and cell["failure"]["type"] for cell in long["cells"]]
+    assert [cell["shown"] for cell in long["cells"]] == ["", "1", "before", ""]
+    failures = [cell["failure"] for cell in long["cells"]]
+    assert failures[:2] + failures[3:] == [None, None, None]
+    assert (failures[2]["type"], failures[2]["line"]) == ("TimeUp", 8)
+    assert failures[2]["message"].startswith("The program ran for 2 seconds and was stopped.")
+    assert [cell["shown"] for cell in gone["cells"]] == ["1", "", ""]
+    assert [cell["failure"] and cell["failure"]["type"] for cell in gone["cells"]] == [None, "ProcessEnded", None]
+    assert (gone["cells"][1]["failure"]["line"], gone["complete"]) == (5, False)
     assert [cell["shown"] for cell in after["cells"]] == ["'∇'"]
     assert files[2] in done.stderr
 
 
 def test_without_json_each_file_is_named(files: list[str]) -> None:
-    done = shell("--locked", files[1], files[4])
+    done = shell("--locked", files[1], files[5])
     assert (done.returncode, done.stderr) == (1, "")
     name, failure, shown, other, last = done.stdout.splitlines()
-    assert (name, shown, other, last) == (f"# {files[1]}", "1", f"# {files[4]}", "'∇'")
+    assert (name, shown, other, last) == (f"# {files[1]}", "1", f"# {files[5]}", "'∇'")
     assert failure == "line 4, column 1: ZeroDivisionError: division by zero"
 
 
