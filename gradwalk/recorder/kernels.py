@@ -131,7 +131,8 @@ class Watch(TorchDispatchMode):
         for name, argument in kwargs.items() if kwargs else ():
             if not (name.startswith("out") and name in kernel.writes):
                 self._note(name, argument, operands, constants)
-        base = self._viewed(args[0], operands) if kernel.in_place else None
+        alone = kernel.in_place and isinstance(args[0], torch.Tensor)
+        base = self._viewed(args[0], operands) if alone else None
         if base is not None:
             self._note("base", base, operands, constants)
         out = func(*args, **kwargs) if kwargs else func(*args)

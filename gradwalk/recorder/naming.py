@@ -10,7 +10,7 @@ import torch
 from gradwalk.program import Span
 from gradwalk.recorder.modules import Modules
 from gradwalk.recorder.places import Site
-from gradwalk.recorder.run import Run
+from gradwalk.recorder.run import Run, is_stand_in
 from gradwalk.recording import Binding, Statement
 
 
@@ -80,7 +80,7 @@ class Naming:
             run.emit(Statement(run.cell, site.statement or site.span, tuple(bindings)))
 
     def _bound(self, name: str, thing: Any) -> list[Binding]:
-        if isinstance(thing, torch.Tensor):
+        if isinstance(thing, torch.Tensor) and not is_stand_in(thing):
             return [Binding(name, self._run.bind(name, thing), "")]
         return []
 

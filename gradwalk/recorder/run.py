@@ -148,7 +148,7 @@ class Run:
         """After a change in place a view gets a new node when somebody asks: so ask, before a call takes numbers."""
         for tensor in given:
             if isinstance(tensor, torch.Tensor):
-                if tensor._is_view():
+                if not is_stand_in(tensor) and tensor._is_view():
                     self.operations.renew(tensor, self.cell, span)
             elif type(tensor) in (list, tuple):
                 self.settle(tensor, span)
@@ -177,6 +177,10 @@ class Run:
 
 def _nobody(reason: str, text: str, span: Span | None, frame: FrameType) -> None:
     """Nobody is there yet who could end it."""
+
+
+is_stand_in = torch._C._functorch.is_functorch_wrapped_tensor
+"""Whether a tensor only stands for others, inside of a transform of torch.func: it must not be read."""
 
 
 def flattened(given: Iterable[Any]) -> list[torch.Tensor]:

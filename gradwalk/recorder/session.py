@@ -24,7 +24,7 @@ from gradwalk.recorder.naming import Naming
 from gradwalk.recorder.optimizers import Optimizers
 from gradwalk.recorder.passes import Asked, draw, walk
 from gradwalk.recorder.places import Places
-from gradwalk.recorder.run import Run, arguments
+from gradwalk.recorder.run import Run, arguments, is_stand_in
 from gradwalk.recording import (
     Binding,
     Cell,
@@ -325,6 +325,8 @@ class Recorder:
 
     def _bind(self, name: str, value: Any) -> Binding:
         if isinstance(value, torch.Tensor):
+            if is_stand_in(value):
+                return Binding(name, None, "Tensor")
             binding: Binding = new(Binding, (name, self._run.bind(name, value), ""))
             return binding
         if isinstance(value, torch.nn.Module):

@@ -1,0 +1,261 @@
+"""What live code does to gradients, flags, graphs and modules is in its recording; and when that ends, it is over."""
+
+# mypy: disable-error-code="no-untyped-call"
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.utils.checkpoint import checkpoint
+
+import gradwalk
+from gradwalk.program.limits import Limits
+from gradwalk.recording import (
+    Accumulate,
+    Assigned,
+    BackwardCall,
+    Cleared,
+    Entered,
+    Failure,
+    Forward,
+    Free,
+    Hooked,
+    Left,
+    Moved,
+    Output,
+    Recording,
+    Result,
+    Stopped,
+    Switched,
+    Update,
+)
+
+
+def of(recording: Recording, *kinds: type) -> list[Any]:
+    return [event for event in recording.events if isinstance(event, kinds)]
+
+
+def names(recording: Recording, value: int) -> tuple[str, ...]:
+    return recording.values[value].names
+
+
+def test_the_place_of_a_call_is_its_expression_in_this_file() -> None:
+    x = torch.tensor(2.0, requires_grad=True)
+    with gradwalk.watch() as walk:
+        y = x * torch.sin(x)
+        y.backward()
+    recording = walk.recording
+    lines = recording.source.split("\n")
+    pieces = [lines[s.line - 1][s.column - 1 : s.end_column - 1] for op in recording.operations if (s := op.span)]
+    assert recording.file == __file__
+    assert pieces == ["torch.sin(x)", "x * torch.sin(x)"]
+    assert [names(recording, op.results[0]) for op in recording.operations] == [(), ("y",)]
+    assert names(recording, recording.operations[0].edges[0].value) == ("x",)
+
+
+def test_names_are_those_that_the_code_binds() -> None:
+    def twice(a: torch.Tensor) -> torch.Tensor:
+        b = a * 2
+        return b + 0.5
+
+    x = torch.ones(2, requires_grad=True)
+    with gradwalk.watch() as walk:
+        p = q = x * 3
+        z = twice(p)
+        m, _ = z.max(dim=0)
+        n = z.max(dim=0)[0]
+        net = nn.Linear(2, 1)
+        out = net(x)
+    assert q is p
+    assert all(isinstance(one, torch.Tensor) for one in (m, n, out))
+    found = {name for value in walk.recording.values for name in value.names}
+    assert {"x", "p", "q", "b", "z", "m", "n", "net.weight", "net.bias", "out"} <= found
+
+
+def test_only_the_gradients_that_went_away_are_cleared() -> None:
+    first, second = nn.Linear(1, 1), nn.Linear(1, 1)
+    one, other = (torch.optim.SGD(net.parameters(), lr=0.1) for net in (first, second))
+    with gradwalk.watch() as walk:
+        second(first(torch.ones(1, 1))).sum().backward()
+        other.zero_grad()
+        other.zero_grad()
+        one.zero_grad(set_to_none=False)
+    kept, zeroed = of(walk.recording, Cleared)
+    assert {names(walk.recording, leaf)[0] for leaf in kept.leaves} == {"second.weight", "second.bias"}
+    assert {names(walk.recording, leaf)[0] for leaf in zeroed.leaves} == {"first.weight", "first.bias"}
+    assert (kept.zeros, zeroed.zeros) == (False, True)
+    assert all(set(walk.recording.values[value].numbers or ()) == {0.0} for value in zeroed.values)
+
+
+def test_a_gradient_can_be_put_there() -> None:
+    w = torch.tensor(1.0, requires_grad=True)
+    with gradwalk.watch() as walk:
+        w.grad = torch.tensor(5.0)
+        (w * 3).backward()
+        w.data -= 0.5
+        w.requires_grad_(False)
+    (put,), (added,) = of(walk.recording, Assigned), of(walk.recording, Accumulate)
+    assert (put.before, walk.recording.values[put.value].numbers) == (None, (5.0,))
+    assert (added.before.numbers, added.after.numbers) == ((5.0,), (8.0,))
+    (moved,) = of(walk.recording, Moved)
+    assert [walk.recording.values[value].numbers for value in moved.values] == [(0.5,)]
+    (switched,) = of(walk.recording, Switched)
+    assert walk.recording.values[switched.after].requires_grad is False
+
+
+def test_a_hook_is_seen_before_and_after_and_goes_on_working() -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    with gradwalk.watch() as walk:
+        y = x * 3
+        y.register_hook(lambda gradient: gradient * 10)
+        y.sum().backward(retain_graph=True)
+    (hooked,) = of(walk.recording, Hooked)
+    assert (hooked.before.numbers, hooked.after.numbers) == ((1.0, 1.0), (10.0, 10.0))
+    assert names(walk.recording, hooked.value) == ("y",)
+    y.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [60.0, 60.0]
+
+
+def test_a_step_inside_of_a_hook_is_seen() -> None:
+    w = torch.tensor([1.0, 2.0], requires_grad=True)
+    optimizer = torch.optim.SGD([w], lr=0.1)
+
+    def step(_: torch.Tensor) -> None:
+        optimizer.step()
+        optimizer.zero_grad()
+
+    with gradwalk.watch() as walk:
+        w.register_post_accumulate_grad_hook(step)
+        (w * 2).sum().backward()
+    kinds = [type(event) for event in of(walk.recording, Accumulate, Update, Cleared)]
+    assert kinds == [Accumulate, Update, Cleared]
+    assert w.grad is None
+
+
+def test_a_result_accumulates_nothing_and_higher_derivatives_have_nodes() -> None:
+    x = torch.tensor(2.0, requires_grad=True)
+    with gradwalk.watch() as walk:
+        (g,) = torch.autograd.grad(x**3, x, create_graph=True)
+        g.backward()
+    result, calls = of(walk.recording, Result)[0], of(walk.recording, BackwardCall)
+    made = walk.recording.values[result.value]
+    assert (made.numbers, made.is_leaf, made.names) == ((12.0,), False, ("g",))
+    assert made.operation is not None
+    assert [(call.function, call.create_graph, call.retain_graph) for call in calls] == [
+        ("grad", True, True),
+        ("backward", False, False),
+    ]
+    assert [event.after.numbers for event in of(walk.recording, Accumulate)] == [(12.0,)]
+
+
+@pytest.mark.parametrize("reentrant", [True, False])
+def test_what_a_checkpoint_computes_once_more_is_seen(reentrant: bool) -> None:
+    net, x = nn.Linear(2, 2), torch.ones(1, 2, requires_grad=True)
+    with gradwalk.watch() as walk:
+        y: Any = checkpoint(lambda a: torch.tanh(net(a)), x, use_reentrant=reentrant)
+        y.sum().backward()
+    assert net.weight.grad is not None
+    accumulated = [list(event.after.numbers) for event in of(walk.recording, Accumulate)]
+    assert net.weight.grad.flatten().tolist() in accumulated
+    again = [event.call for event in of(walk.recording, Forward)]
+    assert None in again
+    assert any(call is not None for call in again)
+
+
+def test_what_is_released_is_looked_at() -> None:
+    x = torch.tensor(2.0, requires_grad=True)
+    with gradwalk.watch() as walk:
+        y = x**2 + 1
+        y.backward(retain_graph=True)
+        y.backward()
+    (free,) = of(walk.recording, Free)
+    assert free.call == 1
+    assert [walk.recording.nodes[node].name for node in free.nodes] == ["PowBackward0"]
+
+
+def test_modules_have_their_ways() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.body = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            found: torch.Tensor = self.body(x)
+            return found
+
+    model = Net()
+    with gradwalk.watch() as walk:
+        model(torch.ones(1, 2))
+    assert [module.path for module in walk.recording.modules] == ["model", "model.body", "model.body.0", "model.body.1"]
+    assert len(of(walk.recording, Entered)) == len(of(walk.recording, Left)) == 4
+    inside = [op.module for op in walk.recording.operations if op.module is not None]
+    assert {walk.recording.modules[module].path for module in inside} == {"model.body.0", "model.body.1"}
+
+
+def test_kernels_that_change_several_tensors() -> None:
+    net = nn.Linear(2, 1)
+    with gradwalk.watch() as walk:
+        net(torch.ones(3, 2)).sum().backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 0.5)
+    changed = {names(walk.recording, event.after)[0] for event in of(walk.recording, Update)}
+    assert {"net.weight.grad", "net.bias.grad"} <= changed
+
+
+def test_what_cannot_be_seen_is_said() -> None:
+    with gradwalk.watch() as walk:
+        torch.vmap(lambda a: a * 2)(torch.ones(3, 2))
+        thread = threading.Thread(target=lambda: torch.ones(2) * 2)
+        thread.start()
+        thread.join()
+    said = [event.text for event in of(walk.recording, Output)]
+    assert any("torch.func" in text for text in said)
+    assert any("thread" in text for text in said)
+
+
+def test_at_its_limit_a_recording_ends_and_the_program_goes_on() -> None:
+    y = torch.tensor(1.0, requires_grad=True)
+    with torch.device("cpu"), gradwalk.watch(limits=Limits(watched_operations=100)) as walk:
+        for _ in range(3_000):
+            y = y + 1
+        assert torch._C._len_torch_function_stack() == 1
+    recording = walk.recording
+    assert (len(recording.operations), recording.complete) == (100, False)
+    assert isinstance(recording.events[-1], Stopped)
+    assert y.item() == 3_001
+
+
+def test_left_by_an_exception_it_has_what_happened_so_far() -> None:
+    walk = gradwalk.watch()
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(RuntimeError, match="scalar"), walk:
+        (x * 2).backward()
+    (failure,) = of(walk.recording, Failure)
+    assert (failure.type, failure.cause) == ("RuntimeError", "non-scalar-root")
+    assert failure.call.endswith("Tensor.backward")
+    assert len(walk.recording.operations) == 1
+
+
+def test_bad_use_is_a_sentence() -> None:
+    walk = gradwalk.watch()
+    with pytest.raises(RuntimeError, match="not done yet"):
+        _ = walk.recording
+    with walk, pytest.raises(RuntimeError, match="inside of one another"), gradwalk.watch():
+        pass
+    with pytest.raises(RuntimeError, match="entered before"), walk:
+        pass
+    assert torch._C._len_torch_function_stack() == 0
+
+
+def test_a_call_is_recorded_with_its_failure() -> None:
+    def fails() -> None:
+        x = torch.ones(2, requires_grad=True) * 2
+        x.backward()
+
+    recording = gradwalk.record(fails)
+    assert recording.cells[0].failure is not None
+    assert len(recording.operations) == 1
