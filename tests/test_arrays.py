@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gradwalk import ProgramError, record
+from gradwalk import ProgramError
+from gradwalk.recorder import record
 
 
 def shown(source: str) -> str:

@@ -105,14 +105,10 @@ def test_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"import socket", "line 1, column 8: The module socket is not available"),
-        (b"x = 1\nx = open('a')", "line 2, column 5: open is not part of this language"),
-        (b"x = (", "line 1, column 5: Line 1 is not Python"),
         (b"\xff\xfe", "'utf-8' codec can't decode byte 0xff"),
         ("x = 'é'".encode("latin-1"), "'utf-8' codec can't decode byte 0xe9"),
         (b"x = 1\n" * 50_000, "characters; at most 60,000 fit here"),
         (b"x = 1\0", "null character"),
-        (b"while True:\n    pass", "more than 2,000,000 steps"),
     ],
 )
 def test_what_is_refused_or_cannot_be_read(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from gradwalk import ProgramError, record
+from gradwalk import ProgramError
 from gradwalk.program import Span
 from gradwalk.program.limits import LIMITS, Budget, Limits, count
+from gradwalk.recorder import record
 
 HERE = Span(1, 1, 1, 2)
 TORCH = "import torch\nimport torch.nn.functional as F\n"

@@ -7,8 +7,8 @@ import warnings
 
 import pytest
 
-from gradwalk import record
 from gradwalk.language.warned import heard
+from gradwalk.recorder import record
 
 NON_LEAF = "import torch\nx = torch.ones(2, requires_grad=True)\ny = x * 2\ny.grad\ny.grad"
 

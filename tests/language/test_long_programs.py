@@ -7,11 +7,11 @@ import gc
 import pytest
 import torch
 
-from gradwalk import record
 from gradwalk.language.tensor_text import written
 from gradwalk.language.unwatched import hold, hold_array
 from gradwalk.program import Span
 from gradwalk.program.limits import Budget, Limits
+from gradwalk.recorder import record
 from gradwalk.recording import Output, Recording
 from tests.process import global_state
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from gradwalk import ProgramError, record
+from gradwalk import ProgramError
 from gradwalk.program.limits import LIMITS
+from gradwalk.recorder import record
 from gradwalk.recording import Output
 
 
