@@ -500,6 +500,5 @@ def test_a_constant_factor_is_kept_too() -> None:
 
 def test_a_function_of_the_program_is_called_so() -> None:
     index = Index(record("def dy_dx(x):\n    return 2 * x\n"))
-    statement = next(event for event in index.recording.events if isinstance(event, Statement))
-    account = explain.bound(index, statement)
+    account = explain.bound(index, Statement(0, Span(1, 1, 2, 17), (Binding("dy_dx", None, "function"),)))
     assert (account.title, account.sentence) == ("dy_dx", "dy_dx is a function of yours.")
