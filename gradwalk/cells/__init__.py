@@ -55,6 +55,7 @@ def record(
                     return recorder.recording(source, cells)
                 finally:
                     shell.statements.stop()
+                    recorder.forget()
                     shell.end()
         finally:
             recorder.release()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 import sys
 from types import CodeType, FrameType
 from typing import Any, NamedTuple, Protocol
@@ -21,6 +22,9 @@ from gradwalk.cells.texts import Text
 from gradwalk.program import Span
 
 HOOK = "__gradwalk__"
+
+_NUMBERS = itertools.count(1)
+"""Of all calls in this process: what one run has left behind is nothing to the next."""
 
 setattr(builtins, HOOK, None)  # what outlives its run, such as a thread, still looks for it
 
@@ -66,7 +70,6 @@ class Statements:
         self.shows_assigned = False
         """Whether a cell shows what its last statement assigns: a setting of IPython's."""
         self._told: dict[int, Told] = {}
-        self._next = 0
 
     def listen(self, listener: Listener, most: int) -> None:
         """From here on ``listener`` is told of each statement, of so many at most."""
@@ -146,10 +149,10 @@ class Statements:
     def _around(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function, text: Text) -> None:
         """The function tells what it was given, and that it is done. Its docstring stays where Python looks for it."""
         given = self._call(arguments(node), node.args, text, "given", function)
-        if not function.tells:
-            return
         documented = ast.get_docstring(node, clean=False) is not None
         doc, body = node.body[:documented], node.body[documented:]
+        if not function.tells or not body:
+            return
         done = self._call(("",), body[-1], text, "returned", function)
         node.body = [*doc, ast.copy_location(ast.Try([*given, *body], [], [], done), body[0])]
 
@@ -160,11 +163,11 @@ class Statements:
             return []
         place = _head(where)
         span = text.locate(place.lineno, place.col_offset, place.end_lineno, place.end_col_offset)
-        self._next += 1
-        self._told[self._next] = Told(span, names, kind, inside)
+        number = next(_NUMBERS)
+        self._told[number] = Told(span, names, kind, inside)
         if inside is not None:
             inside.tells = True
-        told = _written(self._next, names if kind in ("bound", "given") else ())
+        told = _written(number, names if kind in ("bound", "given") else ())
         for node in ast.walk(told):
             ast.copy_location(node, place)
         return [told]

@@ -295,6 +295,11 @@ class Recorder:
         shown = "".join(self._shown[number]) if number < len(self._shown) else ""
         return Cell(text, line, shown.removesuffix("\n"), self._failures.get(number))
 
+    def forget(self) -> None:
+        """The program is over, and nobody asks for its gradients: one that leads back to its leaf would keep both."""
+        if not self._run.ended:
+            self._run.values.forget_grads()
+
     def release(self) -> None:
         """Let go of everything live, so that nothing of a run outlives it. Ask for the recording before."""
         self._run.ended = True
