@@ -13,7 +13,8 @@ from gradwalk import explain, record
 from gradwalk.analysis.index import Index
 from gradwalk.explain import wording
 from gradwalk.failures import wording as failure_wording
-from gradwalk.recording import Accumulate, Backward, BackwardCall, Forward, Free, LocalGradient, Statement
+from gradwalk.program import Span
+from gradwalk.recording import Accumulate, Backward, BackwardCall, Binding, Forward, Free, LocalGradient, Statement
 
 X = "import torch\nx = torch.tensor({x}, requires_grad=True)\n"
 Told = tuple[str, str]
