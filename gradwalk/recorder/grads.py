@@ -127,6 +127,7 @@ def switch(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], frame: 
         raise
     if (after := run.values.value_of(tensor)) != before:
         run.emit(Switched(run.cell, span, SWITCHES[func], before, after))
+        run.operations.moved(after, run.cell, span, [tensor])
     if run.after_call is not None and result is not None:
         run.after_call(frame, run.places.site(frame), result, span)
     return result
@@ -156,7 +157,7 @@ def take(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], frame: Fr
     by, tensor = TAKES[func], args[0]
     site = run.places.site(frame)
     if by == "numpy":
-        run.values.shared_outside = True
+        run.values.lend(tensor)
     try:
         with run.silence():
             result = site.call(func, args, kwargs)

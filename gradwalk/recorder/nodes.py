@@ -242,8 +242,6 @@ class LiveGraph:
         if node is None:
             return None
         if node not in self._ids:
-            if tensor._is_view():
-                return None  # a view's new node is an operation of its own
             self.discover((node,))
         return self._ids[node]
 

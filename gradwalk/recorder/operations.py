@@ -73,12 +73,14 @@ class LiveOperations:
         No kernel runs for this: autograd writes it as an ``as_strided`` of what the view belongs to.
         """
         base, node = tensor._base, node_of(tensor)
-        if base is None or node is None or self._graph.knows(node):
+        if base is None or node is None:
             return
-        if not base.requires_grad or not self._values.knows(tensor):
+        if self._graph.knows(node) and self._graph.operation_of(self._graph.id_of(node)) is not None:
             return
         following = node.next_functions
-        if len(following) != 1 or following[0] != torch.autograd.graph.get_gradient_edge(base)[:2]:
+        renewed = base.requires_grad and self._values.knows(tensor) and len(following) == 1
+        if not renewed or following[0] != torch.autograd.graph.get_gradient_edge(base)[:2]:
+            self._graph.discover((node,))
             return
         operand = Operand("self", self._values.value_of(base), following[0][0], True, True)
         self._graph.discover([following[0][0], node])

@@ -149,7 +149,6 @@ class _Pass(Passing):
         self._before: list[Event] = []
         self._handles: list[Any] = []
         self._arriving: dict[tuple[int | None, int], _Arrived | None] = {}
-        self._upstream: dict[int, tuple[Array | None, ...]] = {}
         self._kept: list[_Kept] = []
         self._leaves: dict[int, _Leaf] = {}
         self._told: dict[int, int] = {}
@@ -283,9 +282,12 @@ class _Pass(Passing):
         run, arrive, copy = self._run, self._arriving, self._run.copier.array
         if not self.begun:
             self.begin()
+        arriving = tuple([None if t is None else self._array(t, index, n) for n, t in enumerate(upstream)])
+        for kept in self._kept:
+            if kept.node == index:
+                self._retained(kept, arriving[kept.output])
         if run.watch.ran:
             self._drain(tuple(t for t in contributions if t is not None))
-        arriving = tuple([None if t is None else self._array(t, index, n) for n, t in enumerate(upstream)])
         handed_on: list[Array | None] = []
         for target, tensor in zip(targets, contributions, strict=False):
             array = None if tensor is None else copy(tensor, self._alike(tensor, arriving, upstream))
@@ -293,8 +295,6 @@ class _Pass(Passing):
             if array is not None and array[0] and target[0] is not None:
                 # Only what came alone is the same when it arrives.
                 arrive[target] = None if target in arrive else _Arrived(_address(tensor), version_of(tensor), array)
-        if self._kept:
-            self._upstream[index] = arriving
         run.emit(new(Backward, (*self._place, index, arriving, tuple(handed_on))))
 
     def _alike(self, tensor: torch.Tensor, arriving: Sequence[Array | None], upstream: Any) -> Summary | None:
@@ -372,8 +372,6 @@ class _Pass(Passing):
         run, (cell, span, call) = self._run, self._place
         if run.ended:
             return
-        for kept in self._kept:
-            self._retained(kept)
         moved = [value for value in map(self._moved, self._leaves.values()) if value is not None]
         if moved:
             run.emit(Moved(cell, span, tuple(moved)))
@@ -382,11 +380,9 @@ class _Pass(Passing):
             run.graph.freed.update(gone)
             run.emit(Free(cell, span, call, gone))
 
-    def _retained(self, kept: _Kept) -> None:
-        """What retain_grad() kept: the .grad of a value that is no leaf."""
+    def _retained(self, kept: _Kept, added: Array | None) -> None:
+        """What retain_grad() kept: the .grad of a value that is no leaf. PyTorch writes it before the node runs."""
         run = self._run
-        upstream = self._upstream.get(kept.node)
-        added = None if upstream is None else upstream[kept.output]
         if added is not None and kept.tensor.grad is not None:
             after = run.copier.array(kept.tensor.grad)
             grad = run.values.grad_of(kept.value, kept.tensor.grad)

@@ -21,7 +21,7 @@ from gradwalk.recorder.nodes import LiveGraph
 from gradwalk.recorder.operations import LiveOperations
 from gradwalk.recorder.places import Places, Site
 from gradwalk.recorder.values import LiveValues
-from gradwalk.recording import Event, Output, Picture
+from gradwalk.recording import Event, Output, Picture, Update
 
 LARGE = 1 << 15
 """So many numbers are kept of all arrays that are not small: a recording is to stay below two megabytes."""
@@ -145,13 +145,26 @@ class Run:
         self.raised = Raised(error, call, operands)
 
     def settle(self, given: Iterable[Any], span: Span | None) -> None:
-        """After a change in place a view gets a new node when somebody asks: so ask, before a call takes numbers."""
+        """Before a call takes numbers: see what has changed them, and which views have got new nodes."""
+        self.look_outside(span)
+        self._settle(given, span)
+
+    def look_outside(self, span: Span | None) -> None:
+        """Write down what somebody else has changed in memory that was lent to them, without PyTorch's knowledge."""
+        if self.values.lent:
+            with self.silence():
+                for before, after, tensor in self.values.changed_outside():
+                    self.emit(Update(self.cell, span, None, before, after))
+                    self.operations.moved(after, self.cell, span, [tensor])
+
+    def _settle(self, given: Iterable[Any], span: Span | None) -> None:
+        """After a change in place a view gets a new node when somebody asks: so ask."""
         for tensor in given:
             if isinstance(tensor, torch.Tensor):
                 if not is_stand_in(tensor) and tensor._is_view():
                     self.operations.renew(tensor, self.cell, span)
             elif type(tensor) in (list, tuple):
-                self.settle(tensor, span)
+                self._settle(tensor, span)
 
     def span(self, frame: FrameType | None = None) -> Span | None:
         """Where the user's code stands."""

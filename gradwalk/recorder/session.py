@@ -209,6 +209,8 @@ class Recorder:
         shown = alternative if mime != "text/plain" else text
         if stream != "notice" and self._shown:
             self._shown[-1].append(shown if stream in ("print", "stderr", "warning") else shown + "\n")
+        if not run.ended:
+            run.look_outside(span)
         last = self.events[-1] if self.events else None
         place = (run.cell, span, stream, mime)
         if (

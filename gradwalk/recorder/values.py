@@ -95,10 +95,14 @@ class LiveValues:
         self._storages: dict[int, int] = {}
         self._sharing: list[list[int]] = []
         """For each storage, the tensors that live in it."""
+        self._left_behind: dict[int, list[int]] = {}
+        """The storages that a tensor lived in before its ``.data`` was replaced."""
         self.anything_changed = False
         """Whether any tensor was ever changed in place."""
         self.shared_outside = False
         """Whether somebody else can change memory without PyTorch's knowledge: an array of NumPy's."""
+        self.lent: set[int] = set()
+        """The storages that somebody else may change."""
 
     def value_of(self, tensor: torch.Tensor, alike: Summary | None = None) -> int:
         """The id of the Value that this tensor is now. ``alike``: its summary, where that is known."""
@@ -125,6 +129,30 @@ class LiveValues:
         self._epochs[state.storage] += 1
         self.anything_changed = True
         return self._snapshot(state, tensor, alike)
+
+    def lend(self, tensor: torch.Tensor) -> None:
+        """Somebody else has this tensor's memory: an array of NumPy's."""
+        self.value_of(tensor)
+        self.shared_outside = self.anything_changed = True
+        self.lent.add(self._states[id(tensor)].storage)
+
+    def changed_outside(self) -> list[tuple[int, int, torch.Tensor]]:
+        """Of each lent memory that has changed unseen a tensor, with the Values that it was and is; of small ones."""
+        return [found for storage in self.lent if (found := self._changed_outside(storage)) is not None]
+
+    def _changed_outside(self, storage: int) -> tuple[int, int, torch.Tensor] | None:
+        for tensor in [self._kept[number] for number in self._sharing[storage]]:
+            state = None if tensor is None else self._states.get(id(tensor))
+            if tensor is None or state is None or state.value < 0 or state.storage != storage:
+                continue
+            made = self._made[state.value]
+            same = state.epoch == self._epochs[storage] and state.version == version_of(tensor)
+            if not made.names or made.numbers is None or not same:
+                continue
+            if repr(tensor.detach().flatten().tolist()) != repr(list(made.numbers)):  # nan is not nan
+                self._epochs[storage] += 1
+                return state.value, self._snapshot(state, tensor), tensor
+        return None
 
     def knows(self, tensor: torch.Tensor) -> bool:
         return id(tensor) in self._states
@@ -202,7 +230,10 @@ class LiveValues:
 
     def sharing(self, value: int) -> list[tuple[int, torch.Tensor]]:
         """The tensors in this value's memory that a reader knows, with the Value that each was last known to be."""
-        inside = self._sharing[self._made[value].storage]
+        made = self._made[value]
+        inside = self._sharing[made.storage]
+        for storage in self._left_behind.get(made.tensor, ()):  # its views stay there, and count its changes
+            inside = inside + self._sharing[storage]
         if len(inside) == 1:
             return []
         found = []
@@ -244,12 +275,16 @@ class LiveValues:
     def replaced(self, tensor: torch.Tensor) -> int:
         """A tensor lives in other memory now. Gives the id of its new Value."""
         state = self._states[id(tensor)]
+        self._left_behind.setdefault(state.tensor, []).append(state.storage)
         state.storage = self._storage(tensor)
         self._sharing[state.storage].append(state.tensor)
         return self._snapshot(state, tensor)
 
     def bind(self, name: str, tensor: torch.Tensor) -> int:
         value = self.value_of(tensor)
+        made = self._made[value]
+        if not made.names and made.operation is None and _lent(tensor):
+            self.lend(tensor)
         self._name(value, name)
         return value
 
@@ -448,6 +483,14 @@ def _finished(index: int, m: _Made) -> Value:
     flags = (m.names, m.is_leaf, m.requires_grad, m.operation)
     value: Value = new(Value, (*storage, m.shape, m.dtype, m.numbers, *flags, m.summary, m.grad_of, m.node))
     return value
+
+
+def _lent(tensor: torch.Tensor) -> bool:
+    """Whether its memory is an array's of NumPy's: such storage cannot be made larger."""
+    try:
+        return not tensor.untyped_storage().resizable()
+    except (RuntimeError, NotImplementedError):
+        return False
 
 
 def _is_leaf(tensor: torch.Tensor) -> bool:
