@@ -21,6 +21,7 @@ from gradwalk.recording import (
     Free,
     LocalGradient,
     Statement,
+    Switched,
     Update,
     Value,
 )
@@ -465,7 +466,12 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 
 @claim("BOUND", "plain", "object", "callable")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
-    binding = next(b for b in step.event.bindings if pretty(b.name) == said["name"])
+    event = step.event
+    if isinstance(event, Switched):  # what is said of a flag reads like what is said of a name
+        before, after = recorded.index.values[event.before], recorded.index.values[event.after]
+        assert event.by != "requires_grad" or before.requires_grad != after.requires_grad
+        return
+    binding = next(b for b in event.bindings if pretty(b.name) == said["name"])
     assert binding.value is None
 
 
