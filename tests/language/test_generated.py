@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.language.jupyter import Jupyter
-from tests.language.test_programs import ours, theirs
+from tests.cells.alike import ours, theirs
+from tests.cells.oracle import Oracle
 
 NUMBERS = st.sampled_from(("0", "1", "2", "-3", "0.5", "-1.5", "True", "7"))
 NAMES = ("a", "b", "x", "y")
@@ -160,13 +160,13 @@ def logged(v):
 
 
 @pytest.fixture(scope="module")
-def jupyter() -> Iterator[Jupyter]:
-    with Jupyter() as started:
+def oracle() -> Iterator[Oracle]:
+    with Oracle() as started:
         yield started
 
 
 @given(st.lists(statements(), min_size=1, max_size=4), expressions())
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_generated_program_shows_what_jupyter_shows(jupyter: Jupyter, body: list[str], last: str) -> None:
+def test_a_generated_program_shows_what_jupyter_shows(oracle: Oracle, body: list[str], last: str) -> None:
     source = "\n# %%\n".join((START, *body, last, "x.grad, x"))
-    assert ours(source) == theirs(jupyter, source)
+    assert ours(source) == theirs(oracle, source)

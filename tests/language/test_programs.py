@@ -6,46 +6,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
-from gradwalk import record
-from gradwalk.program.cells import split_cells
+from gradwalk.lessons import __file__ as lessons
 from gradwalk.program.notebook import to_notebook, to_program
-from tests.language.jupyter import Jupyter, Shown, without_addresses
+from tests.cells.alike import ours, theirs
+from tests.cells.oracle import Oracle
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.ipy"))
+LESSONS = sorted((Path(lessons).parent / "programs").glob("*.py"))
 
 
 @pytest.fixture(scope="module")
-def jupyter() -> Iterator[Jupyter]:
-    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)  # the first one takes seconds
-    with Jupyter() as started:
+def oracle() -> Iterator[Oracle]:
+    with Oracle() as started:
         yield started
 
 
-def ours(source: str) -> list[Shown]:
-    """What our run shows under each cell."""
-    return [
-        Shown(tidy(cell.shown), (cell.failure.type, cell.failure.message) if cell.failure else None)
-        for cell in record(source).cells
-    ]
-
-
-def theirs(jupyter: Jupyter, source: str) -> list[Shown]:
-    return [Shown(tidy(text), failure) for text, failure in jupyter.run([cell for cell, _ in split_cells(source)])]
-
-
-def tidy(text: str) -> str:
-    return without_addresses(text).rstrip("\n")
-
-
-@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
-def test_a_program_shows_what_jupyter_shows(path: Path, jupyter: Jupyter) -> None:
+@pytest.mark.parametrize("path", [*PROGRAMS, *LESSONS], ids=lambda path: path.stem)
+def test_a_program_shows_what_jupyter_shows(
+    path: Path, oracle: Oracle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # for what programs write
     source = path.read_text(encoding="utf-8")
-    assert ours(source) == theirs(jupyter, source)
+    assert ours(source) == theirs(oracle, source)
 
 
 @pytest.mark.parametrize("path", PROGRAMS[:5], ids=lambda path: path.stem)
-def test_a_notebook_file_is_the_same_program(path: Path, jupyter: Jupyter) -> None:
+def test_a_notebook_file_is_the_same_program(path: Path, oracle: Oracle) -> None:
     source = to_program(to_notebook(path.read_text(encoding="utf-8")))
-    assert ours(source) == theirs(jupyter, source)
+    assert ours(source) == theirs(oracle, source)
