@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradwalk.explain import wording
+from gradwalk.explain.wording.noticed import NOTICED
 from tests.claims.computing import UnknownError
 from tests.claims.formulas import Recorded
 from tests.claims.steps import Step
@@ -23,7 +24,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "accumulate": ("ACCUMULATE",),
     "free": ("FREE",),
     "update": ("UPDATE", "FORWARD", "NONFINITE", "OVERFLOW"),
-    "statement": ("BOUND",),
+    "statement": ("BOUND", "NOTICED"),
 }
 """Which tables of sentences a kind of step takes from."""
 
@@ -57,7 +58,7 @@ def claim(table: str, *keys: str) -> Callable[[Check], Check]:
 
 
 def templates(table: str) -> Iterator[tuple[str, str]]:
-    found = getattr(wording, table)
+    found = NOTICED if table == "NOTICED" else getattr(wording, table)
     yield from found.items() if isinstance(found, dict) else [("", found)]
 
 

@@ -466,13 +466,18 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 
 @claim("BOUND", "plain", "object", "callable")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
-    event = step.event
-    if isinstance(event, Switched):  # what is said of a flag reads like what is said of a name
-        before, after = recorded.index.values[event.before], recorded.index.values[event.after]
-        assert event.by != "requires_grad" or before.requires_grad != after.requires_grad
-        return
-    binding = next(b for b in event.bindings if pretty(b.name) == said["name"])
+    binding = next(b for b in step.event.bindings if pretty(b.name) == said["name"])
     assert binding.value is None
+
+
+@claim("NOTICED", "requires_grad on", "requires_grad off", "detach_", "retain_grad")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    event = step.event
+    assert isinstance(event, Switched)
+    before, after = recorded.index.values[event.before], recorded.index.values[event.after]
+    assert recorded.index.shown[event.after] == said["name"]
+    assert event.by != "requires_grad" or before.requires_grad != after.requires_grad
+    assert event.by != "detach_" or after.is_leaf
 
 
 @claim("UPDATE", "number", "array", "shape", "moved", "moved shape", "optimizer", "optimizer shape")
