@@ -18,6 +18,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from gradwalk.cells.state import changed, state
 from gradwalk.cells.warm_up import warm_up
 from gradwalk.graph import dot
 from gradwalk.settings import SETTINGS
@@ -52,13 +53,19 @@ def main(connection: socket.socket) -> None:
 
 
 def _live(connection: socket.socket) -> None:
-    """The life of one process: work, reply, and again, until the other side closes."""
+    """The life of one process: work, reply, and again, until the other side closes.
+
+    Work is to leave no trace: what of the process it could have changed is compared each time.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, lambda *_: _leave())
     _bound()
+    before = state()
     with suppress(EOFError, OSError):
         while True:
             reply = do(wire.receive(connection))
+            if left := changed(before):  # then nothing more is done here, and this is not kept
+                reply = reply._replace(fault=True, reason=f"left {', '.join(left)}")
             wire.send(connection, pickle.dumps(tuple(reply)))
     _leave()
 

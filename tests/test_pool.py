@@ -12,13 +12,19 @@ from typing import Any
 
 import pytest
 
+from components.expression.record import recorded
+from components.perceptron.record import recorded_perceptron
+from gradwalk.address.expression import DEFAULT
+from gradwalk.cells.state import changed, state
+from gradwalk.expression.expression import read
 from gradwalk.graph.dot import Unavailable
+from gradwalk.perceptron.settings.presets import PRESETS
 from gradwalk.settings import Settings
 from serving.desk import Desk, Failed
 from serving.kept import Kept
 from serving.pool import Busy, Dropped, Job, Pool, Stopped
 from serving.processes import Nursery
-from serving.work import described
+from serving.work import described, do
 from tests import tasks
 
 SETTINGS = replace(
@@ -83,6 +89,21 @@ def test_what_something_else_is_at_fault_for_is_tried_once_more_and_not_kept(
     assert len((tmp_path / "tries").read_text()) == 2
     assert desk.kept.size == 0
     assert desk.ask("a", tasks.without_graphviz, str(tmp_path / "tries"), 3) == 3
+    assert desk.kept.size > 0
+
+
+@pytest.mark.parametrize("what", tasks.LEAVES)
+def test_what_leaves_a_process_changed_is_not_kept_and_nobody_gets_that_process(desk: Desk, what: str) -> None:
+    before = desk.ask("a", tasks.process_number, 100)
+    assert desk.ask("a", tasks.leaves, what) == what
+    kept = desk.kept.size
+    assert desk.ask("a", tasks.leaves, what) == what
+    assert desk.kept.size == kept
+    assert desk.ask("a", tasks.process_number, 101) != before
+
+
+def test_what_leaves_no_trace_is_kept(desk: Desk) -> None:
+    assert desk.ask("a", tasks.leaves, "nothing") == "nothing"
     assert desk.kept.size > 0
 
 
@@ -185,3 +206,18 @@ def test_nobody_is_taken_on_when_as_many_wait_as_may(pool: Pool, tmp_path: Path)
         path.touch()
         assert (long.result(), waiting.result()) == (str(path), 18)
     crowded.stop()
+
+
+def test_what_the_pages_ask_for_leaves_no_trace() -> None:
+    """Else no process would serve twice, and nothing would be kept."""
+    expression = read(DEFAULT.text, DEFAULT.given, DEFAULT.constants, DEFAULT.dtype, DEFAULT.seed)
+    work = [
+        described(recorded, (expression,)),
+        *(described(recorded, (read(text, {}),)) for text in ("z = log(x)", "z = x @ y")),
+        *(described(recorded_perceptron, (each.perceptron,)) for each in PRESETS),
+    ]
+    do(work[0].description)  # what PyTorch and we load late
+    before = state()
+    for one in work:
+        assert do(one.description).outcome in {"done", "refused"}
+        assert changed(before) == []
