@@ -180,7 +180,7 @@ class Index:
         waiting = [root.node for root in self.calls[call].roots if root.node is not None]
         while waiting:
             node = waiting.pop()
-            if node not in seen:
+            if node not in seen and node in self.nodes:
                 seen.add(node)
                 waiting += [route.node for route in self.nodes[node].next if route.node is not None]
         return seen
@@ -189,7 +189,7 @@ class Index:
         """Whether a value's gradient is the sum of what arrived; a hook may have changed it."""
         total, parts = self.gradients.get((call, value)), self.contributions.get((call, value), ())
         if total is None or total.numbers is None or any(part.numbers is None for part in parts):
-            return total is not None
+            return total is not None or len(parts) == 1
         sums = (sum(map(float, row)) for row in zip(*(part.numbers or () for part in parts), strict=True))
         return all(_close(one, other) for one, other in zip(sums, total.numbers, strict=True))
 

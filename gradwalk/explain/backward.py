@@ -76,7 +76,7 @@ def backward(index: Index, event: Backward) -> Account:
     operation = index.operation_of(event.node)
     upstream = next((array for array in event.upstream if array is not None), None)
     if operation is None or upstream is None:
-        return Account(TITLES["node"].format(node=node.name), BACKWARD["hands on"])
+        return Account(TITLES["node"].format(node=node.name), _unseen(node, event))
     arrivals = index.arrivals.get((event.call, event.node), [])
     passed = passing.from_results(index, event, operation, arrivals) or joined(
         _pull(index, event, operation, upstream),
@@ -88,6 +88,14 @@ def backward(index: Index, event: Backward) -> Account:
     lines = [line for arrival in arrivals for line in contribution_lines(index, event, operation, arrival)]
     rule = rule_of(index, node, [(operation, operation.edges[arrival.edge].name) for arrival in arrivals])
     return Account(TITLES["backward"].format(operation=called(operation)), sentence, tuple(lines), rule)
+
+
+def _unseen(node: Node, event: Backward) -> str:
+    """Of a node that no operation of the program made: what went in and what came out."""
+    arriving = [gist(array) for array in event.upstream if array is not None]
+    handed = [gist(array) for array in event.contributions if array is not None]
+    key = "unseen" if arriving and handed else "unseen in" if arriving else "unseen out" if handed else "unseen none"
+    return BACKWARD[key].format(node=node.name, upstream=listed(arriving), contribution=listed(handed))
 
 
 def _own(index: Index, node: Node, operation: Operation, arrivals: Sequence[Arrival]) -> str:

@@ -75,7 +75,7 @@ def _div(seen: Pass) -> str:
 
 def _relu(seen: Pass) -> str:
     numbers = seen.operand().numbers
-    if numbers is None:
+    if numbers is None or any(map(math.isnan, numbers)):
         return ""
     if not seen.scalar():
         return seen.say("relu array", open=sum(number > 0 for number in numbers))
@@ -84,6 +84,8 @@ def _relu(seen: Pass) -> str:
 
 def _abs(seen: Pass) -> str:
     numbers = seen.operand().numbers
+    if numbers and math.isnan(numbers[0]):
+        return ""
     return seen.say(f"abs {_side(numbers[0], 'positive', 'negative')}") if seen.scalar() and numbers else ""
 
 

@@ -48,7 +48,7 @@ def contribution_lines(index: Index, event: Backward, operation: Operation, arri
 def _sum_lines(index: Index, call: int, arrival: Arrival) -> tuple[Formula, ...]:
     """``∂z/∂x = 6 + 1 = 7``, once the last contribution to a value with several uses has arrived."""
     total = index.gradients.get((call, arrival.value))
-    if arrival.uses == 1 or arrival.position < arrival.uses or total is None:
+    if arrival.uses == 1 or arrival.position < arrival.uses or total is None or not index.adds_up(call, arrival.value):
         return ()
     arrays = index.contributions[call, arrival.value]
     parts = [array_or_start(part) for part in arrays]

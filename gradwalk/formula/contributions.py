@@ -49,6 +49,11 @@ class Way:
     def local(self) -> LocalGradient | None:
         return self.index.locals.get((self.call, self.operation.id, self.arrival.edge))
 
+    @property
+    def whole(self) -> bool:
+        """Whether the contribution is all that the operand gets: nothing else adds to it, and no hook changes it."""
+        return self.arrival.uses == 1 and self.index.adds_up(self.call, self.arrival.value)
+
     def constant(self, name: str) -> str | None:
         return next((c.text for c in self.operation.constants if c.name == name), None)
 
@@ -64,13 +69,15 @@ class Way:
         return [name_tree(self.index.target(self.call)), *names, *more]
 
     def line(self, right: str, trees: list[Tree], left: str | None = None) -> Formula:
-        """``∂L/∂x = right``; without a left side where it is one of several contributions."""
+        """``∂L/∂x = right``; without a left side where it is one of several contributions, or not all of them."""
         left = derivative("#0", "#2") if left is None else left
-        return filled(right if self.arrival.uses > 1 else f"{left} = {right}", trees)
+        return filled(f"{left} = {right}" if self.whole else right, trees)
 
 
 def way_lines(way: Way) -> tuple[Formula, ...]:
     """The lines of one contribution that comes from the operation's first result alone."""
+    if any(value.dtype.startswith("complex") for value in (way.result, way.operand)):
+        return ()  # of complex numbers gradients are conjugates, and their numbers are not kept
     return _product(way) or _moved(way) or _scalar(way) or _by_letters(way) or _as_a_row(way)
 
 
@@ -90,7 +97,7 @@ def several_lines(way: Way, arriving: Sequence[int]) -> tuple[Formula, ...]:
     single = math.prod(way.index.values[arriving[0]].shape) == 1
     left = derivative("#0", "#1") if single else row(derivative("#0", "#1"), way.operand.shape)
     right = middle.join(terms)
-    first = filled(right if way.arrival.uses > 1 else f"{left} = {right}", names)
+    first = filled(f"{left} = {right}" if way.whole else right, names)
     return first, *_equals(array_or_start(way.arrival.array) if single else _flat(way.arrival.array))
 
 
@@ -245,7 +252,7 @@ def _as_a_row(way: Way) -> tuple[Formula, ...]:
     right = f"{row(derivative('#0', '#1'), way.result.shape)} {slope}"
     line = way.line(right, way.trees(), left)
     numbers = _numbers(way, r"\cdot")
-    if len(way.operand.shape) < 2 or way.arrival.uses > 1:
+    if len(way.operand.shape) < 2 or not way.whole:
         return line, *numbers
     whole = array_tree(way.arrival.array.shape, way.arrival.array.numbers)
     return (line, *numbers) if whole is None else (line, *numbers, way.line("#3", way.trees(None, whole)))

@@ -54,6 +54,9 @@ def _one_number(index: Index, event: LocalGradient, operation: Operation) -> tup
 def _symbols(index: Index, event: LocalGradient, operation: Operation) -> tuple[Formula | None, bool]:
     """The Jacobian in symbols, and whether as a whole; None where it has no short form that surely holds."""
     known = kernel_of(operation)
+    values = (*operation.results, *(edge.value for edge in operation.edges))
+    if any(index.values[value].dtype.startswith("complex") for value in values):
+        return None, False
     if known.form is Form.VIEW:
         return _line(index, event, operation, rf"I_{{{event.rows}}}", {}), True
     elements = letters(index, operation, event.edge, event.result)

@@ -84,13 +84,14 @@ class LocalGradients:
                 given = (given,)
             cell, span, call, number = place
             return [
-                new(LocalGradient, (cell, span, call, number, edge, "matrix", 1, 1, _number(given[route]), 0))
+                new(LocalGradient, (cell, span, call, number, edge, "matrix", 1, 1, _real(_number(given[route])), 0))
                 for edge, _, route in targets
             ]
         key = self._key(index, operation, operands)
         found = self._known.get(key) if key is not None else None
         if found is None:
             found = _answers(self._question(node, operation, targets, operands), self._room)
+            found = [jacobian._replace(numbers=_real(jacobian.numbers)) for jacobian in found]
             if key is not None:
                 self._known[key] = found
         else:
@@ -230,6 +231,11 @@ def _one_hot(shape: Shape, dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
     """The one-hot vectors of a shape, in row-major order."""
     size = math.prod(shape)
     return torch.eye(size, dtype=dtype).reshape(size, *shape).unbind(0)
+
+
+def _real(numbers: tuple[Number, ...] | None) -> tuple[Number, ...] | None:
+    """Complex numbers are not kept."""
+    return None if numbers and any(type(number) is complex for number in numbers) else numbers
 
 
 def _number(tensor: torch.Tensor | None) -> tuple[Number, ...]:

@@ -73,7 +73,7 @@ class Computer:
         found: Quantity = getattr(self, f"_{expression[0]}")(places or {}, *expression[1:])
         finite = found.numbers[np.isfinite(found.numbers)]
         if finite.size:
-            self.largest = max(self.largest, float(np.abs(finite).max()))
+            self.largest = max(self.largest, float(np.abs(finite).max(initial=0.0)))
         return found
 
     def _literal(self, places: Mapping[str, int], start: int, shape: tuple[int, ...]) -> Quantity:
@@ -225,7 +225,7 @@ def _erf(x: Numbers) -> Numbers:
 _FUNCTIONS: dict[str, Callable[[Numbers], Numbers]] = {
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "log": np.log,
     "log_2": np.log2, "log_10": np.log10, "sqrt": np.sqrt, "abs": np.abs, "exp": np.exp, "sgn": np.sign,
-    "floor": np.floor, "ceil": np.ceil, "round": np.round, "arcsin": np.arcsin, "arccos": np.arccos,
+    "floor": np.floor, "trunc": np.trunc, "ceil": np.ceil, "round": np.round, "arcsin": np.arcsin, "arccos": np.arccos,
     "arctan": np.arctan, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "asin": np.arcsin,
     "acos": np.arccos, "atan": np.arctan, "erf": _erf, "σ": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log1p(np.exp(-np.abs(x))) + np.maximum(x, 0),
@@ -372,7 +372,7 @@ def alike(left: Quantity, right: Quantity, tolerance: float) -> str:
         return f"shapes {left.numbers.shape} and {right.numbers.shape}"
     if not (np.isfinite(first).all() and np.isfinite(second).all()):
         return ""
-    off = float(np.abs(first - second).max())
+    off = float(np.abs(first - second).max(initial=0.0))
     return "" if off <= tolerance else f"{first} is not {second}: off by {off:.3g}, more than {tolerance:.3g}"
 
 
@@ -427,4 +427,4 @@ def computed(expression: Expression, texts: Sequence[str], meaning: Meaning) -> 
                 off = [*numbers[:place], number + half, *numbers[place + 1 :]]
                 moved = moved + np.abs(Computer(meaning, off).compute(expression).numbers - found.numbers)
     finite = moved[np.isfinite(moved)]
-    return found, float(finite.max()) * 1.1 if finite.size else 0.0
+    return found, float(finite.max(initial=0.0)) * 1.1 if finite.size else 0.0

@@ -144,6 +144,187 @@ n = 3
 t = a.T
 u = (a * 2).sum()
 """,
+    "an LSTM": """
+net=nn.LSTM(3,2)
+out,(h,c)=net(torch.stack([a,b]))
+(out**2).sum().backward()
+""",
+    "a GRU": """
+net=nn.GRU(3,2)
+out,h=net(torch.stack([a,b]))
+(out**2).sum().backward()
+""",
+    "a cell of an LSTM": """
+net=nn.LSTMCell(3,2)
+h,c=net(a)
+(h*c).sum().backward()
+""",
+    "attention with several heads": """
+net=nn.MultiheadAttention(2,1)
+q=torch.randn(3,1,2,requires_grad=True)
+o,w_=net(q,q,q)
+(o**2).sum().backward()
+""",
+    "a layer of a transformer": """
+net=nn.TransformerEncoderLayer(4,2,8,batch_first=True)
+q=torch.randn(1,3,4,requires_grad=True)
+o=net(q)
+(o**2).sum().backward()
+""",
+    "convolution, in training and not": """
+net=nn.Sequential(nn.Conv2d(1,2,2),nn.BatchNorm2d(2),nn.ReLU(),nn.MaxPool2d(1),nn.Flatten(),nn.Linear(4,2))
+x=torch.randn(2,1,2,3)
+(net(x)**2).mean().backward()
+net.eval()
+(net(x)**2).mean().backward()
+""",
+    "a transposed convolution": """
+net=nn.ConvTranspose2d(1,1,2)
+x=torch.randn(1,1,2,2,requires_grad=True)
+(net(x)**2).sum().backward()
+""",
+    "a bag of embeddings": """
+net=nn.EmbeddingBag(4,2)
+(net(torch.tensor([[0,1],[2,2]]))**2).sum().backward()
+""",
+    "an embedding with a padding": """
+net=nn.Embedding(4,2,padding_idx=0)
+(net(torch.tensor([[0,1],[2,2]]))**2).sum().backward()
+""",
+    "a gradient of a gradient": """
+y=s**3
+g=torch.autograd.grad(y,s,create_graph=True)[0]
+h=g*2
+h.backward()
+""",
+    "a gradient penalty": """
+y=s**3
+y.backward(create_graph=True)
+z=s.grad**2
+z.backward()
+""",
+    "gradients as results": """
+y=(a*b).sum()
+ga,gv=torch.autograd.grad(y,[a,v],allow_unused=True,retain_graph=True)
+y.backward(inputs=[a])
+""",
+    "hooks": """
+y=a*b
+y.register_hook(lambda g: g*10)
+a.register_hook(lambda g: None)
+(y*y).sum().backward()
+""",
+    "a function of the program's own": """
+class Sq(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx,x):
+        ctx.save_for_backward(x)
+        return x*x
+    @staticmethod
+    def backward(ctx,g):
+        x,=ctx.saved_tensors
+        return 2*g*x
+y=Sq.apply(a)
+(y*y).sum().backward()
+""",
+    "a checkpoint": """
+from torch.utils.checkpoint import checkpoint
+y=checkpoint(lambda t: torch.tanh(t@w), a, use_reentrant=False)
+(y*y).sum().backward()
+""",
+    "a Hessian": """
+torch.autograd.functional.hessian(lambda t:(t**3).sum(), v)
+""",
+    "a Jacobian": """
+torch.autograd.functional.jacobian(lambda t:t*t, v)
+""",
+    "complex numbers": """
+z=torch.view_as_complex(torch.stack([a,b],-1))
+(z.abs()**2).sum().backward()
+""",
+    "data and gradients by hand": """
+(a*b).sum().backward()
+a.data -= 0.1*a.grad
+a.grad=None
+a.grad=torch.ones(2,3)
+(a*b).sum().backward()
+""",
+    "flags": """
+(a*b).sum().backward()
+a.requires_grad_(False)
+z=(a*b).sum()
+z.backward()
+y=b*2
+y.detach_()
+""",
+    "two optimizers": """
+opt=torch.optim.Adam([a,b])
+opt2=torch.optim.RMSprop([v])
+for _ in range(2):
+    opt.zero_grad()
+    ((a*b).sum()+v.sum()).backward()
+    opt.step()
+    opt2.step()
+    opt2.zero_grad(set_to_none=False)
+""",
+    "other norms": """
+F.group_norm(a[None].reshape(1,2,3),2).pow(2).sum().backward()
+F.instance_norm(torch.stack([a,b])).pow(3).sum().backward()
+""",
+    "scaled dot product attention": """
+q=torch.randn(1,2,4,requires_grad=True)
+F.scaled_dot_product_attention(q,q,q).pow(2).sum().backward()
+""",
+    "changes through views": """
+y=(a*1)
+t=y[0]
+t.mul_(2)
+y.sum().backward()
+y2=a*1
+y2.view(-1)[1:3]=0
+(y2*y2).sum().backward()
+""",
+    "half precision": """
+y=(a.half()*b.half()).float()
+(y*y).sum().backward()
+""",
+    "interpolation": """
+F.interpolate(a[None,None],scale_factor=2).pow(2).sum().backward()
+F.grid_sample(a[None,None],torch.zeros(1,1,1,2),align_corners=False).sum().backward()
+""",
+    "linear algebra": """
+A=a@a.T+torch.eye(2)
+(torch.linalg.solve(A,v[:2])**2).sum().backward()
+U,S,V=torch.linalg.svd(w,full_matrices=False)
+S.sum().backward()
+L=torch.linalg.cholesky(b@b.T+torch.eye(2))
+L.pow(2).sum().backward()
+torch.linalg.eigvalsh(b@b.T).pow(2).sum().backward()
+""",
+    "distributions": """
+d=torch.distributions.Normal(s,1.0)
+(-d.log_prob(torch.tensor(0.3))).backward()
+x=torch.distributions.Normal(v,1.0).rsample()
+x.pow(2).sum().backward()
+""",
+    "scatter": """
+torch.zeros(2,3).scatter_add(1,torch.tensor([[0,0,1],[2,1,0]]),a).pow(2).sum().backward()
+torch.zeros(3).index_add(0,torch.tensor([0,0,2]),v).pow(2).sum().backward()
+a.index_fill(1,torch.tensor([0]),0.).pow(2).sum().backward()
+""",
+    "this and that": """
+torch.kron(a,b).pow(2).sum().backward()
+torch.tensordot(a,w,1).pow(2).sum().backward()
+torch.cross(a,b,dim=1).pow(2).sum().backward()
+torch.meshgrid(v,v,indexing='ij')[0].pow(2).sum().backward()
+a.rot90().pow(2).sum().backward()
+v.tile(2).pow(2).sum().backward()
+torch.trapz(v).backward()
+a.nanmean().backward()
+torch.logaddexp(a,b).sum().backward()
+a.fmod(b).sum().backward()
+a.renorm(2,0,1.0).sum().backward()
+""",
 }
 """By what they are about; each after ``START``."""
 

@@ -24,8 +24,8 @@ def close(one: Numbers | float, other: Numbers | float, why: str = "") -> None:
     first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
     assert first.shape == second.shape, f"{why}: shapes {first.shape} and {second.shape}"
     if first.size and np.isfinite(first).all() and np.isfinite(second).all():
-        scale = max(1.0, float(np.abs(second).max()))
-        assert np.abs(first - second).max() <= 3e-4 * scale, f"{why}: {first} is not {second}"
+        scale = max(1.0, float(np.abs(second).max(initial=0.0)))
+        assert np.abs(first - second).max(initial=0.0) <= 3e-4 * scale, f"{why}: {first} is not {second}"
 
 
 def shows(text: str, found: Array | Value) -> None:
@@ -272,7 +272,7 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     seen = Backward(recorded, step)
     divisor = seen.constant("other")
-    below = float(divisor) if divisor is not None else float(array(_edge(seen, "other")))
+    below = float(divisor) if divisor is not None else float(array(_edge(seen, "other")).sum())
     name = said.get("first", said.get("operand", ""))
     close(seen.got(name), seen.upstream / below)
     if "second" in said:
@@ -302,7 +302,7 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 @claim("BACKWARD", "relu open", "relu closed", "relu corner", "abs positive", "abs negative", "abs corner")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     seen = Backward(recorded, step)
-    number = float(array(_edge(seen, "self")))
+    number = float(array(_edge(seen, "self")).sum())
     relu = seen.operation.kernel.startswith("relu")
     slope = float(number > 0) if relu else float(np.sign(number))
     close(array(seen.only().array), seen.upstream * slope)
@@ -358,12 +358,12 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     got = array(seen.only().array).reshape(-1)
     expected = np.zeros(got.shape)
     if "place" in said:
-        expected[int(said["place"])] = float(seen.upstream)
+        expected[int(said["place"])] = float(seen.upstream.sum())
     else:
         numbers = array(recorded.index.values[seen.only().value]).reshape(-1)
-        places = numbers == float(array(seen.result))
+        places = numbers == float(array(seen.result).sum())
         assert int(places.sum()) == int(said["ties"])
-        expected[places] = float(seen.upstream) / int(said["ties"])
+        expected[places] = float(seen.upstream.sum()) / int(said["ties"])
     close(got, expected)
 
 
@@ -402,7 +402,7 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     seen = Backward(recorded, step)
     numbers = array(recorded.index.values[seen.only().value]).reshape(-1)
     others = [np.prod(np.delete(numbers, place)) for place in range(numbers.size)]
-    close(array(seen.only().array).reshape(-1), float(seen.upstream) * np.array(others))
+    close(array(seen.only().array).reshape(-1), float(seen.upstream.sum()) * np.array(others))
 
 
 @claim("BACKWARD", "dot", "dot times")
@@ -410,11 +410,11 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     seen = Backward(recorded, step)
     values = [array(recorded.index.values[edge.value]) for edge in seen.operation.edges]
     for arrival in seen.arrivals:
-        close(array(arrival.array), float(seen.upstream) * values[1 - arrival.edge])
+        close(array(arrival.array), float(seen.upstream.sum()) * values[1 - arrival.edge])
     if "upstream" in said:
         shows(said["upstream"], next(found for found in step.event.upstream if found is not None))
     else:
-        assert float(seen.upstream) == 1
+        assert float(seen.upstream.sum()) == 1
 
 
 @claim("BACKWARD", "matrix", "matrix batch")
@@ -537,8 +537,8 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     seen = Backward(recorded, step)
     got, along = array(seen.only().array), int(said.get("dim", 0))
-    scale = max(1.0, float(np.abs(got).max()))
-    assert np.abs(got.sum(axis=along)).max() <= 1e-4 * scale * got.shape[along]
+    scale = max(1.0, float(np.abs(got).max(initial=0.0)))
+    assert np.abs(got.sum(axis=along)).max(initial=0.0) <= 1e-4 * scale * got.shape[along]
     _mixes_only(seen, along)
 
 
@@ -572,7 +572,7 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     arrival = seen.named(said["operand"])[0]
     count = int(said["count"])
     groups = array(arrival.array).reshape(-1, count)
-    assert np.abs(groups.sum(axis=1)).max() <= 1e-3 * max(1.0, float(np.abs(groups).max()))
+    assert np.abs(groups.sum(axis=1)).max(initial=0.0) <= 1e-3 * max(1.0, float(np.abs(groups).max(initial=0.0)))
     assert dimensions(seen.constant("normalized_shape"), 1 << 30) is not None
     size = groups.size
     number = np.arange(size) // count
@@ -618,6 +618,17 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     seen = Backward(recorded, step)
     for arrival in seen.arrivals:
         close(array(arrival.array), seen.upstream)
+
+
+@claim("BACKWARD", "unseen", "unseen in", "unseen out", "unseen none")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert recorded.operation is None
+    assert said["node"] == recorded.index.nodes[step.event.node].name
+    for piece, arrays in (("upstream", step.event.upstream), ("contribution", step.event.contributions)):
+        known = [found for found in arrays if found is not None]
+        if piece in said and len(known) == 1:
+            shows(said[piece], known[0])
+        assert bool(known) is (piece in said)
 
 
 @claim("BACKWARD", "own")

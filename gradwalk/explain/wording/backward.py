@@ -123,6 +123,10 @@ BACKWARD = {
     "sum of uses": "{operand} is used {count} times, and its contributions add up: {total}.",
     "more to come": "{operand} is used {count} times: this is contribution {position} of {count}, and they will be "
     "added.",
+    "unseen": "No operation that was seen made {node}. It got {upstream} and hands on {contribution}.",
+    "unseen in": "No operation that was seen made {node}. It got {upstream}.",
+    "unseen out": "No operation that was seen made {node}. It hands on {contribution}.",
+    "unseen none": "No operation that was seen made {node}.",
     "hands on": "It hands on what it got.",
     "own": "The program's own backward() gives {operand} {contribution}.",
 }
