@@ -173,7 +173,7 @@ def test_a_large_jacobian_goes_by_its_size() -> None:
             "Backward starts at z",
             "The gradient of a value says how many times",
         ),
-        ("z.backward(torch.tensor(3.0))", "4.0", "Backward starts at z", "backward(3) starts with 3 instead of 1"),
+        ("z.backward(torch.tensor(3.0))", "4.0", "Backward starts at z", "The seed is 3 instead of 1"),
         (
             "z.backward(torch.tensor(1.0))",
             "4.0",
@@ -336,9 +336,9 @@ def test_contributions_say_that_more_will_come() -> None:
         (
             "y = x * 3\ny.retain_grad()\n(y * 2).backward()",
             [
-                "x.grad was None; now it holds 6.",
                 "y is no leaf; it keeps its gradient because the program called retain_grad(). y.grad was "
                 "None; now it holds 2.",
+                "x.grad was None; now it holds 6.",
             ],
         ),
     ],
@@ -502,4 +502,4 @@ def test_a_constant_factor_is_kept_too() -> None:
 def test_a_function_of_the_program_is_called_so() -> None:
     index = Index(record("def dy_dx(x):\n    return 2 * x\n"))
     account = explain.bound(index, Statement(0, Span(1, 1, 2, 17), (Binding("dy_dx", None, "function"),)))
-    assert (account.title, account.sentence) == ("dy_dx", "dy_dx is a function of yours.")
+    assert (account.title, account.sentence) == ("dy_dx", "dy_dx is a function.")

@@ -259,7 +259,7 @@ def test_none_is_not_zero() -> None:
 
 def test_retain_grad_keeps_the_gradient_of_a_result() -> None:
     told = story(W + "y = w * 3\ny.retain_grad()\nz = y**2\nz.backward()\ny.grad\n")
-    assert "because the program called retain_grad()" in sentence(told, "accumulate", 1)
+    assert "because the program called retain_grad()" in sentence(told, "accumulate")
 
 
 def test_a_function_of_the_programs_own_is_called_so() -> None:

@@ -185,6 +185,15 @@ class Index:
                 waiting += [route.node for route in self.nodes[node].next if route.node is not None]
         return seen
 
+    def leads_to(self, call: int, value: int) -> bool:
+        """Whether a way leads from where a backward call starts to this value."""
+        made = self.values[value].operation
+        node = None if made is None else self.operations[made].node
+        reached = self.reached(call)
+        leaves = (self.nodes[number].leaf for number in reached)
+        tensors = {self.values[leaf].tensor for leaf in leaves if leaf is not None}
+        return node in reached or self.values[value].tensor in tensors
+
     def adds_up(self, call: int, value: int) -> bool:
         """Whether a value's gradient is the sum of what arrived; a hook may have changed it."""
         total, parts = self.gradients.get((call, value)), self.contributions.get((call, value), ())
@@ -212,16 +221,18 @@ class Index:
         return self.places.of[value]
 
     def target(self, call: int) -> str:
-        """The name of the number that a backward call differentiates: the root, or ``L`` where a seed weighs it."""
+        """The name of the number that a call differentiates: the root, or ``L`` where it is weighed."""
         event = self.calls[call]
         if not self.weighed(call):
             return self.names[event.root]
         return next(letter for letter in ("L", "ell", "L0") if letter not in self.names.values())
 
     def weighed(self, call: int) -> bool:
-        """Whether the call was given a seed that makes a difference: a single 1 makes none."""
+        """Whether a call differentiates more than its root alone: several, or one whose seed is not a single 1."""
         event = self.calls[call]
-        return event.seed_given and not (math.prod(event.seed.shape) == 1 and event.seed.numbers == (1.0,))
+        return bool(event.more) or (
+            event.seed_given and not (math.prod(event.seed.shape) == 1 and event.seed.numbers == (1.0,))
+        )
 
     def copies(self, operation: Operation, edge: int) -> int:
         """Which place of several an operand takes: 1, 2, … when one value is used more than once, else 0."""

@@ -9,7 +9,7 @@ from gradwalk.analysis.index import Arrival, Index
 from gradwalk.explain import passing
 from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.nonfinite import backward_reason
-from gradwalk.explain.pieces import called, gist, own_function
+from gradwalk.explain.pieces import called, gist
 from gradwalk.explain.rules import rule_of
 from gradwalk.explain.wording import (
     ACCUMULATE,
@@ -25,6 +25,8 @@ from gradwalk.formula import (
     seed_lines,
 )
 from gradwalk.formula.arrays import number_text
+from gradwalk.formula.backward import seed_name
+from gradwalk.formula.contributions import own_function
 from gradwalk.notation import pretty, shape_text
 from gradwalk.recording import (
     Accumulate,
@@ -41,18 +43,29 @@ from gradwalk.recording import (
 
 
 def seed(index: Index, event: BackwardCall) -> Account:
-    root = index.shown[event.root]
+    roots = listed([index.shown[root.root] for root in event.roots])
+    count = math.prod(event.seed.shape)
     key = "one"
-    if event.seed.shape and math.prod(event.seed.shape) != 1:
+    if event.more:
+        key = "several"
+    elif count != 1:
         key = "ones" if event.seed.numbers is not None and set(event.seed.numbers) == {1.0} else "vector"
     elif index.weighed(event.call):
         key = "number"
-    pieces = {"root": root, "seed": gist(event.seed), "count": str(math.prod(event.seed.shape))}
+    pieces = {"root": index.shown[event.root], "roots": roots, "seed": gist(event.seed), "count": str(count)}
     again = _again(index, event)
-    sentence = joined(
-        SEED[key].format(**pieces), SEED[again] if again else "", SEED["retain"] if event.retain_graph else ""
-    )
-    return Account(TITLES["seed"].format(root=root), sentence, seed_lines(index, event))
+    pieces |= {"v": seed_name(index), "target": pretty(index.target(event.call))}
+    sentence = joined(SEED[key].format(**pieces), SEED[again] if again else "", _asked_for(index, event))
+    return Account(TITLES["seed"].format(root=roots), sentence, seed_lines(index, event))
+
+
+def _asked_for(index: Index, event: BackwardCall) -> str:
+    """What the call was told: for which values it works, and what it keeps."""
+    inputs = listed([index.shown[value] for value in event.inputs])
+    results = SEED["grad"].format(inputs=inputs) if event.function == "grad" else ""
+    chosen = SEED["inputs"].format(inputs=inputs) if inputs and not results else ""
+    kept = SEED["create"] if event.create_graph else SEED["retain"] if event.retain_graph else ""
+    return joined(results, chosen, kept)
 
 
 def _again(index: Index, event: BackwardCall) -> str:
@@ -80,7 +93,7 @@ def backward(index: Index, event: Backward) -> Account:
     arrivals = index.arrivals.get((event.call, event.node), [])
     passed = passing.from_results(index, event, operation, arrivals) or joined(
         _pull(index, event, operation, upstream),
-        _own(index, node, operation, arrivals)
+        _own(index, operation, arrivals)
         or _odd_contribution(index, event, operation, upstream)
         or passing.passing(index, event, operation, upstream, arrivals),
     )
@@ -98,8 +111,8 @@ def _unseen(node: Node, event: Backward) -> str:
     return BACKWARD[key].format(node=node.name, upstream=listed(arriving), contribution=listed(handed))
 
 
-def _own(index: Index, node: Node, operation: Operation, arrivals: Sequence[Arrival]) -> str:
-    if not arrivals or not own_function(operation, node):
+def _own(index: Index, operation: Operation, arrivals: Sequence[Arrival]) -> str:
+    if not arrivals or not own_function(index, operation):
         return ""
     first = arrivals[0]
     return BACKWARD["own"].format(operand=index.shown[first.value], contribution=gist(first.array))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradwalk.analysis.index import Index
 from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.nonfinite import forward_reason, overflowed, saturated
-from gradwalk.explain.pieces import called, own_function
+from gradwalk.explain.pieces import called
 from gradwalk.explain.saved import named, saved_text
 from gradwalk.explain.wording import (
     FORWARD,
@@ -18,6 +18,7 @@ from gradwalk.formula import (
     symbol_line,
 )
 from gradwalk.formula.arrays import array_or_start, number_text
+from gradwalk.formula.contributions import own_function
 from gradwalk.notation import Form, call_name, call_text, is_number, kernel_of, shape_text
 from gradwalk.recording import (
     BackwardCall,
@@ -104,7 +105,7 @@ def _noted(index: Index, operation: Operation) -> str:
             )
         return FORWARD["unrecorded" if tracked else "constant"]
     node = index.nodes[operation.node]
-    if own_function(operation, node):
+    if own_function(index, operation):
         return FORWARD["own"].format(node=node.name)
     kept = [saved.value for saved in node.saved if saved.value is not None]
     saved = [named(index, index.values[value]) for value in dict.fromkeys(kept)]

@@ -21,7 +21,8 @@ def result(index: Index, event: Result) -> Account:
     of = index.shown[event.of]
     title = NOTICED["result"].format(of=of)
     if event.value is None:
-        return Account(title, NOTICED["result none"].format(of=of))
+        key = "result lost" if index.leads_to(event.call, event.of) else "result none"
+        return Account(title, NOTICED[key].format(of=of))
     gradient = gist(array_of(index.values[event.value]))
     return Account(title, NOTICED["result given"].format(of=of, gradient=gradient))
 
@@ -35,9 +36,14 @@ def assigned(index: Index, event: Assigned) -> Account:
 
 def switched(index: Index, event: Switched) -> Account:
     name, after = index.shown[event.after], index.values[event.after]
-    key = event.by if event.by in NOTICED else "flag"
+    before = index.values[event.before]
+    key = "flag"
     if event.by == "requires_grad":
         key = "requires_grad on" if after.requires_grad else "requires_grad off"
+    elif event.by == "detach_" and after.is_leaf:
+        key = "detach_"
+    elif event.by == "retain_grad" and not before.is_leaf:
+        key = "retain_grad"
     return Account(NOTICED["switched"].format(name=name), NOTICED[key].format(name=name, by=event.by))
 
 

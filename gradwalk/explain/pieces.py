@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gradwalk.formula.arrays import number_text
 from gradwalk.notation import Kernel, function_name, kernel, kernel_of, shape_text
-from gradwalk.recording import Array, Node, Number, Operation, Value
+from gradwalk.recording import Array, Number, Operation, Value
 
 NEARLY_FLAT = 0.01
 
@@ -26,11 +26,6 @@ def jumps(known: Kernel, numbers: Sequence[Number] | None) -> bool:
 
 def size(value: Array | Value) -> int:
     return math.prod(value.shape)
-
-
-def own_function(operation: Operation, node: Node) -> bool:
-    """Whether it is a torch.autograd.Function that the program wrote."""
-    return node.name == f"{operation.kernel}Backward"
 
 
 def gist(array: Array | Value) -> str:

@@ -15,12 +15,14 @@ from gradwalk.recording import Accumulate, Backward, BackwardCall, Operation
 
 
 def seed_lines(index: Index, event: BackwardCall) -> tuple[Formula, ...]:
-    """``∂z/∂z = 1``; with a seed v, what L is and that its gradient at the root is v."""
+    """``∂z/∂z = 1``; with a seed v, what L is and that its gradient at the root is v; of several roots their sum."""
     target, root = name_tree(index.target(event.call)), name_tree(index.names[event.root])
     left = derivative("#0", "#1")
     seed = array_or_start(event.seed)
     if not index.weighed(event.call):
         return (filled(f"{left} = #2", [target, root, seed or ["mn", "1"]]),)
+    if event.more:
+        return (_sum_of_roots(index, event, target),)
     if math.prod(event.seed.shape) == 1 and seed is not None:
         return filled(r"#0 = #1 \cdot #2", [target, seed, root]), filled(f"{left} = #2", [target, root, seed])
     vector = name_tree(seed_name(index))
@@ -30,6 +32,28 @@ def seed_lines(index: Index, event: BackwardCall) -> tuple[Formula, ...]:
     if seed is None:
         return meaning, filled(f"{left} = #2", [target, root, vector])
     return meaning, filled(f"{left} = #2 = #3", [target, root, vector, seed])
+
+
+def _sum_of_roots(index: Index, event: BackwardCall, target: Tree) -> Formula:
+    """``L = y + 3 · z + Σᵢ vᵢ wᵢ``, of many roots the first and the last."""
+    roots = event.roots if len(event.roots) <= MOST_TERMS else (event.roots[0], event.roots[-1])
+    trees, terms = [target], []
+    for number, root in enumerate(roots, start=1):
+        written = element_letters(index, root.seed.shape)
+        name, seed = named(name_tree(index.names[root.root]), written), array_or_start(root.seed)
+        place = len(trees)
+        if root.seed.numbers == (1.0,):
+            trees.append(name)
+            terms.append(f"#{place}")
+        elif math.prod(root.seed.shape) == 1 and seed is not None:
+            trees += [seed, name]
+            terms.append(rf"#{place} \cdot #{place + 1}")
+        else:
+            vector: Tree = ["msub", ["mi", seed_name(index)], ["mi", f"{number}{written}"]]
+            trees += [vector, name]
+            terms.append(rf"\sum_{{{written}}} #{place} \, #{place + 1}")
+    joint = " + " if len(roots) == len(event.roots) else r" + \cdots + "
+    return filled(f"#0 = {joint.join(terms)}", trees)
 
 
 def seed_name(index: Index) -> str:

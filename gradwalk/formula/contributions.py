@@ -78,7 +78,16 @@ def way_lines(way: Way) -> tuple[Formula, ...]:
     """The lines of one contribution that comes from the operation's first result alone."""
     if any(value.dtype.startswith("complex") for value in (way.result, way.operand)):
         return ()  # of complex numbers gradients are conjugates, and their numbers are not kept
+    if own_function(way.index, way.operation):
+        return _equals(array_or_start(way.arrival.array))
+    if way.operation.edges[-1].name == "base":  # through a view, of which the node knows more than its kernel
+        return _as_a_row(way)
     return _product(way) or _moved(way) or _scalar(way) or _by_letters(way) or _as_a_row(way)
+
+
+def own_function(index: Index, operation: Operation) -> bool:
+    """Whether it is a torch.autograd.Function that the program wrote: what its backward() gives is its own affair."""
+    return operation.node is not None and index.nodes[operation.node].name == f"{operation.kernel}Backward"
 
 
 def several_lines(way: Way, arriving: Sequence[int]) -> tuple[Formula, ...]:
@@ -219,7 +228,7 @@ def _scalar(way: Way) -> tuple[Formula, ...]:
     slope = derivative("#1", target(way.index, way.operation, way.arrival.edge, "#2"))
     if math.prod(way.result.shape) == 1:
         sign = r"\cdot"
-    elif way.local is not None and way.local.form == "diagonal":
+    elif way.known.form is Form.ELEMENTWISE and way.operand.shape == way.result.shape:
         sign = r"\odot"
     else:
         return ()

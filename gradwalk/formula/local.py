@@ -57,6 +57,8 @@ def _symbols(index: Index, event: LocalGradient, operation: Operation) -> tuple[
     values = (*operation.results, *(edge.value for edge in operation.edges))
     if any(index.values[value].dtype.startswith("complex") for value in values):
         return None, False
+    if operation.edges[-1].name == "base":  # a change through a view
+        return None, False
     if known.form is Form.VIEW:
         return _line(index, event, operation, rf"I_{{{event.rows}}}", {}), True
     elements = letters(index, operation, event.edge, event.result)

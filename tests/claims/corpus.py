@@ -208,6 +208,10 @@ y=(a*b).sum()
 ga,gv=torch.autograd.grad(y,[a,v],allow_unused=True,retain_graph=True)
 y.backward(inputs=[a])
 """,
+    "several roots": """
+torch.autograd.backward([(a * b).sum(), (v * v).sum()])
+torch.autograd.backward([a * b, v * v], [torch.ones(2, 3), torch.tensor([1.0, 2.0, 3.0])])
+""",
     "hooks": """
 y=a*b
 y.register_hook(lambda g: g*10)

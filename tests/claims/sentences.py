@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradwalk.explain import wording
-from gradwalk.explain.wording.noticed import NOTICED
 from tests.claims.computing import UnknownError
 from tests.claims.formulas import Recorded
 from tests.claims.steps import Step
@@ -23,7 +22,9 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "backward": ("BACKWARD", "NONFINITE"),
     "accumulate": ("ACCUMULATE",),
     "free": ("FREE",),
-    "update": ("UPDATE", "FORWARD", "NONFINITE", "OVERFLOW"),
+    "update": ("UPDATE", "FORWARD", "NONFINITE", "OVERFLOW", "NOTICED"),
+    "hook": ("NOTICED",),
+    "result": ("NOTICED",),
     "statement": ("BOUND", "NOTICED"),
 }
 """Which tables of sentences a kind of step takes from."""
@@ -58,7 +59,7 @@ def claim(table: str, *keys: str) -> Callable[[Check], Check]:
 
 
 def templates(table: str) -> Iterator[tuple[str, str]]:
-    found = NOTICED if table == "NOTICED" else getattr(wording, table)
+    found = getattr(wording, table)
     yield from found.items() if isinstance(found, dict) else [("", found)]
 
 

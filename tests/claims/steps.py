@@ -11,7 +11,6 @@ from gradwalk.analysis.episodes import episodes
 from gradwalk.analysis.index import Index
 from gradwalk.explain import Account
 from gradwalk.story import Scene
-from gradwalk.story.scene import _TELL
 from gradwalk.story.slots import Slots
 from gradwalk.story.steps import Steps
 
@@ -53,6 +52,5 @@ def steps_of(recording: Recording) -> list[Step]:
         scene = _Listening(episode, steps, slots, chips, statements=True)
         scene.listen(found)
         for event in episode.events:
-            if type(event) in _TELL:
-                scene.tell(event)
+            scene.tell(event)
     return found

@@ -337,6 +337,34 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
         assert set(event.seed.numbers or ()) == {1.0}
 
 
+@claim("SEED", "several")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    roots = [recorded.index.shown[root.root] for root in step.event.roots]
+    assert pieces(said["roots"]) == roots
+    assert len(roots) > 1
+
+
+@claim("SEED", "grad")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    events = recorded.index.recording.events
+    assert step.event.function == "grad"
+    assert not any(isinstance(event, Accumulate) and event.call == step.event.call for event in events)
+
+
+@claim("SEED", "inputs")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    tensors = {recorded.index.values[value].tensor for value in step.event.inputs}
+    for event in recorded.index.recording.events:
+        if isinstance(event, Accumulate) and event.call == step.event.call:
+            assert recorded.index.values[event.leaf].tensor in tensors
+
+
+@claim("SEED", "create")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert step.event.create_graph
+    assert step.event.retain_graph
+
+
 @claim("SEED", "retain")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     events = recorded.index.recording.events
@@ -480,6 +508,57 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert recorded.index.shown[event.after] == said["name"]
     assert event.by != "requires_grad" or before.requires_grad != after.requires_grad
     assert event.by != "detach_" or after.is_leaf
+
+
+@claim("NOTICED", "requires_grad on", "requires_grad off")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert (
+        recorded.index.values[step.event.after].requires_grad
+        is not recorded.index.values[step.event.before].requires_grad
+    )
+
+
+@claim("NOTICED", "retain_grad")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert not recorded.index.values[step.event.after].is_leaf
+
+
+@claim("NOTICED", "flag")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert said["by"] == step.event.by
+
+
+@claim("NOTICED", "hooked changes", "hooked looks")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    event = step.event
+    assert said["value"] == recorded.index.shown[event.value]
+    shows(said["before"], event.before)
+    assert (event.before == event.after) is ("after" not in said)
+    if "after" in said:
+        shows(said["after"], event.after)
+
+
+@claim("NOTICED", "result given", "result none", "result lost")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    event = step.event
+    assert said["of"] == recorded.index.shown[event.of]
+    assert (event.value is None) is ("gradient" not in said)
+    if "gradient" in said:
+        shows(said["gradient"], recorded.index.values[event.value])
+
+
+@claim("NOTICED", "result none")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert (step.event.call, step.event.of) not in recorded.index.contributions
+
+
+@claim("NOTICED", "assigned over", "assigned new")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    event = step.event
+    shows(said["after"], recorded.index.values[event.value])
+    assert (event.before is None) is ("before" not in said)
+    if "before" in said:
+        shows(said["before"], event.before)
 
 
 @claim("UPDATE", "number", "array", "shape", "moved", "moved shape", "optimizer", "optimizer shape")

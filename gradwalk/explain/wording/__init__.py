@@ -3,6 +3,7 @@
 from gradwalk.explain.wording.backward import ACCUMULATE, BACKWARD, FREE, SEED
 from gradwalk.explain.wording.forward import FORWARD, NONFINITE, OVERFLOW, START
 from gradwalk.explain.wording.local import LOCAL, ORDINALS, SLOPES
+from gradwalk.explain.wording.noticed import NOTICED
 from gradwalk.explain.wording.program import BOUND, CALLABLES, SHOWN, UPDATE
 from gradwalk.explain.wording.titles import EPISODE, PHASES, TITLES
 
@@ -16,6 +17,7 @@ __all__ = [
     "FREE",
     "LOCAL",
     "NONFINITE",
+    "NOTICED",
     "ORDINALS",
     "OVERFLOW",
     "PHASES",

@@ -5,11 +5,17 @@ from __future__ import annotations
 SEED = {
     "one": "The gradient of a value says how many times as much {root} changes when that value changes a little. For "
     "{root} itself that is 1. From here the chain rule goes back along the arrows.",
-    "number": "backward({seed}) starts with {seed} instead of 1: every gradient comes out {seed} times as large.",
-    "vector": "{root} has {count} elements, and a gradient needs one number. The seed v says how much each element "
-    "counts: L = Σ v · {root}. What reaches a leaf is vᵀJ.",
-    "ones": "{root} has {count} elements, and a gradient needs one number. With ones as the seed v, that number is the "
-    "sum of the elements. What reaches a leaf is vᵀJ.",
+    "number": "The seed is {seed} instead of 1: every gradient comes out {seed} times as large.",
+    "vector": "{root} has {count} elements, and a gradient needs one number. The seed {v} says how much each element "
+    "counts: {target} = Σ {v} · {root}. What reaches a leaf is {v}ᵀJ.",
+    "ones": "{root} has {count} elements, and a gradient needs one number. With ones as the seed {v}, that number is "
+    "the sum of the elements. What reaches a leaf is {v}ᵀJ.",
+    "several": "The pass starts at {roots} at once. What it differentiates is {target}, the sum of their elements, "
+    "each as often as its seed says.",
+    "grad": "torch.autograd.grad gives what comes back to {inputs} to the program; no .grad changes.",
+    "inputs": "inputs: only {inputs} get something added to their .grad.",
+    "create": "create_graph=True: the pass itself is recorded, so that its gradients can be differentiated, and what "
+    "the nodes saved will be kept.",
     "retain": "retain_graph=True: what the nodes saved will be kept.",
     "again": "The graph was walked before, but what its nodes saved was kept, so it can be walked again.",
     "again unsaved": "The graph was walked before, but its nodes need no saved values, so it can be walked again.",

@@ -21,11 +21,10 @@ UPDATE = {
 
 # What a name stands for that is bound to something to call, by the kind that the recording gives.
 CALLABLES = {
-    "Procedure": "a function of yours",
-    "ClassObject": "a class of yours",
-    "Function": "a function",
-    "Method": "a method",
-    "Builtin": "a built-in of Python",
+    "function": "a function",
+    "type": "a class",
+    "method": "a method",
+    "builtin_function_or_method": "a built-in function",
 }
 
 BOUND = {
