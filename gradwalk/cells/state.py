@@ -50,8 +50,8 @@ def state() -> State:
 
 
 def _numpys_generator() -> tuple[bytes, int]:
-    kind = np.random.get_state()
-    return kind[1].tobytes(), kind[2]  # type: ignore[union-attr]  # a tuple, unless one asks for a dict
+    kind: Any = np.random.get_state()
+    return kind[1].tobytes(), kind[2]
 
 
 def _hooks() -> list[int]:

@@ -1,0 +1,112 @@
+"""Programs that would do something to other visitors of a server, or to their own next program, if nothing held them.
+
+``CHANNEL`` finds the descriptor on which a program's process answers.
+"""
+
+from __future__ import annotations
+
+_SUSPENDED = """
+import torch
+def stand():
+    with {}:
+        yield
+kept = stand()
+next(kept)
+import builtins
+builtins.kept = kept
+"""
+
+CHANNEL = """
+import os, stat, struct
+def channel():
+    for fd in range(3, 128):
+        try:
+            if stat.S_ISSOCK(os.fstat(fd).st_mode) and os.get_blocking(fd):
+                return fd
+        except OSError:
+            pass
+fd = channel()
+def frame(kind, data):
+    return struct.pack("!cI", kind, len(data)) + data
+def write(data):
+    while data:
+        data = data[os.write(fd, data):]
+"""
+
+ATTACKS = {
+    "hooks of saved tensors": _SUSPENDED.format(
+        "torch.autograd.graph.saved_tensors_hooks(lambda x: x * 100, lambda x: x)"
+    ),
+    "a dual level": _SUSPENDED.format("torch.autograd.forward_ad.dual_level()"),
+    "gradients off": _SUSPENDED.format("torch.no_grad()"),
+    "gradients on": _SUSPENDED.format("torch.enable_grad()"),
+    "inference mode": _SUSPENDED.format("torch.inference_mode()"),
+    "a device": _SUSPENDED.format("torch.device('meta')"),
+    "another torch": """
+import torch, gradwalk, gradwalk.recording
+torch.sin = torch.Tensor.sin = torch.cos
+torch.Tensor.backward = lambda *a, **k: None
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(7)
+gradwalk.record = gradwalk.recording.Recording = None
+""",
+    "other builtins": "import builtins\nfor n in ('print', 'len', 'isinstance', 'open'): setattr(builtins, n, None)",
+    "tracing": "import sys\nsys.settrace(lambda *a: 1 / 0)\nsys.setprofile(lambda *a: 1 / 0)",
+    "at exit": "import atexit, time\natexit.register(time.sleep, 100)",
+    "a power": "print('before')\n9**9**9",
+    "a loop": "print('before')\nwhile True:\n    pass",
+    "a loop that catches everything": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    "memory": "x = []\nwhile True:\n    x.append(bytearray(10_000_000))",
+    "one large tensor": "import torch\nx = torch.zeros(2 * 10**11)",
+    "threads": "import threading\nwhile True:\n    threading.Thread(target=lambda: 9**9**9).start()",
+    "processes": "import os\nwhile True:\n    os.fork()",
+    "signals": """
+import os, signal
+for pid in (os.getppid(), -1, 1, os.getppid() - 1, os.getppid() + 1):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError as error:
+        print(type(error).__name__)
+""",
+    "an exit": "print('before')\nimport os\nos._exit(0)",
+    "a crash": "import ctypes\nctypes.string_at(0)",
+    "recursion in C": "x = []\nfor i in range(10_000_000):\n    x = [x]\nprint(x == x)",
+    "a flood": "while True:\n    print('a' * 1000)",
+    "a flood of errors": "raise ValueError(*['y' * 9999] * 9000)",
+    "a long line": "print('a' * 100_000_000)",
+    "many outputs": "for i in range(1_000_000):\n    display(i)",
+    "nonsense for an answer": CHANNEL + "write(b'nonsense' * 1000)\nwhile True: pass",
+    "too much for an answer": CHANNEL + "while True: write(frame(b'M', b'1' * 4000))",
+    "deep brackets for an answer": CHANNEL + "write(frame(b'M', b'[' * 100_000))\nwhile True: pass",
+    "another recording": CHANNEL
+    + """
+text = '{"format":3,"source":"x","torch":"","complete":true,"file":"","cells":[],"values":[],"operations":[],'
+text += '"nodes":[],"events":[],"pictures":[],"modules":[]}'
+import json
+write(frame(b'M', json.dumps({"recording": text}).encode()) + frame(b'E', b'done'))
+""",
+    "a pickle": CHANNEL
+    + """
+import pickle
+class Boom:
+    def __reduce__(self): return os.system, ("touch /tmp/boom",)
+write(frame(b'M', pickle.dumps(Boom())) + frame(b'E', b'done'))
+""",
+}
+
+FORGED = (
+    CHANNEL
+    + """
+import json
+import gradwalk
+source = In[-1]
+walked = gradwalk.record("import torch\\nx = torch.tensor(2.0, requires_grad=True)\\n(x * x).backward()", pictures=True)
+recording = json.loads(walked.to_json())
+recording["source"], recording["cells"] = source, [{"source": source, "line": 1, "shown": "forged", "failure": None}]
+recording["events"] = [{**event, "span": None} for event in recording["events"] if event["event"] != "statement"]
+recording["events"].append({"event": "output", "cell": 0, "span": None, "stream": "print", "text": "<b>forged</b>"})
+CHANGE
+write(frame(b'M', json.dumps({"recording": json.dumps(recording)}).encode()) + frame(b'E', b'done'))
+"""
+)
+"""A recording that no run made: with ``pass`` for CHANGE one that makes sense."""

@@ -1,0 +1,166 @@
+"""Two visitors of the real server: one attacks, and neither the other's answers nor their own next one are touched."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from random import Random
+from typing import Any
+
+import psutil
+import pytest
+
+from benchmarks.visiting.server import Server, server
+from benchmarks.visiting.visitor import CODE, EXPRESSION, Visitor
+from tests.hostile.attacks import ATTACKS, FORGED
+from tests.sandbox.world import World, world
+
+pytestmark = pytest.mark.browser
+
+SETTINGS = {"GRADWALK_SECONDS": "1", "GRADWALK_PROCESS_MEGABYTES": "500"}
+ORDINARY = """\
+import torch
+x = torch.tensor([1.0, 2.0, {}], requires_grad=True)
+y = (torch.sin(x ** 2) / 3).sum()
+y.backward()
+print(x.grad, torch.tensor(1 / 3), torch.rand(2), torch.get_default_dtype())
+"""
+SLOWER = 2
+"""Times as long may another visitor's answer take at the median, and so many seconds more: the machine is not ours."""
+NOISE = 0.5
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    with server(SETTINGS) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def outside() -> Iterator[World]:
+    with world() as made:
+        yield made
+
+
+@asynccontextmanager
+async def visitors(running: Server) -> AsyncIterator[tuple[Visitor, Visitor, Visitor]]:
+    """Who attacks, and the others: on the page Code, and on the page Expression."""
+    come = [await Visitor.come(running.ws, Random(seed), page) for seed, page in enumerate((CODE, CODE, EXPRESSION))]
+    try:
+        yield come[0], come[1], come[2]
+    finally:
+        for one in come:
+            await one.session.close()
+
+
+async def ordinary(visitor: Visitor, number: float) -> str:
+    await visitor.edit({"text": ORDINARY.format(number)})
+    return shown(visitor)
+
+
+def shown(visitor: Visitor) -> str:
+    cells: list[dict[str, Any]] = visitor.session.data(CODE.key)["cells"]
+    return "\n".join(f"{item['type']}: {item['text']}".removeprefix(": ") for cell in cells for item in cell["items"])
+
+
+def expected(number: float) -> str:
+    """By PyTorch itself, in a process that nobody attacks."""
+    import torch
+
+    x = torch.tensor([1.0, 2.0, number], requires_grad=True)
+    (torch.sin(x**2) / 3).sum().backward()
+    drawn = torch.rand(2, generator=torch.Generator().manual_seed(0))
+    return " ".join(map(str, (x.grad, torch.tensor(1 / 3), drawn, torch.float32)))
+
+
+@pytest.mark.parametrize("title", ATTACKS)
+def test_nobody_else_is_touched(title: str, running: Server, outside: World) -> None:
+    number = list(ATTACKS).index(title) + 3.25
+
+    async def visit() -> None:
+        async with visitors(running) as (attacker, other, third):
+            attack = asyncio.create_task(attacker.edit({"text": ATTACKS[title]}, refused=None))
+            await asyncio.sleep(0.1)
+            assert await ordinary(other, number) == expected(number)
+            await third.edit()
+            await attack
+            assert await ordinary(attacker, number + 0.5) == expected(number + 0.5)
+            assert await ordinary(other, number + 0.125) == expected(number + 0.125)
+
+    asyncio.run(visit())
+    assert running.alive
+    assert outside.touched() == []
+    assert "Traceback" not in running.log()
+
+
+def test_answers_of_others_are_at_most_twice_as_slow(running: Server) -> None:
+    async def visit() -> None:
+        async with visitors(running) as (attacker, other, third):
+            alone = [await other.edit() for _ in range(8)], [await third.edit() for _ in range(8)]
+            ended = asyncio.Event()
+
+            async def attack() -> None:
+                count = 0
+                while not ended.is_set():
+                    for title in ("a power", "a loop", "threads", "memory", "a flood"):
+                        await attacker.edit({"text": f"{ATTACKS[title]}\n#{count}"}, refused=None)
+                        count += 1
+
+            attacking = asyncio.create_task(attack())
+            during = [await other.edit() for _ in range(8)], [await third.edit() for _ in range(8)]
+            ended.set()
+            await attacking
+            for before, now in zip(alone, during, strict=True):
+                assert statistics.median(now) < SLOWER * statistics.median(before) + NOISE
+
+    asyncio.run(visit())
+
+
+def test_what_was_ended_leaves_what_it_showed_and_the_line(running: Server) -> None:
+    async def visit() -> None:
+        async with visitors(running) as (attacker, _, _):
+            await attacker.edit({"text": "# %%\n1 + 1\n# %%\nprint('before')\n\n9**9**9\n# %%\n3"}, refused=None)
+            assert shown(attacker).startswith("2\nbefore\n")
+            assert "The program ran for 1 seconds and was stopped." in shown(attacker)
+            assert attacker.session.data(CODE.key)["failed"][0][0] == 6
+
+    asyncio.run(visit())
+
+
+CHANGES = {
+    "one that makes sense": "pass",
+    "events backwards": "recording['events'].reverse()",
+    "no operations": "recording['operations'] = []",
+    "no values": "recording['values'] = []",
+    "every number a nan": "for value in recording['values']: value['numbers'] = ['nan']",
+    "another shape": "for value in recording['values']: value['shape'], value['numbers'] = [2**40] * 20, None",
+    "kernels that nobody knows": "for one in recording['operations']: one['kernel'] = '\\0<script>' * 1000",
+    "names of names": "for value in recording['values']: value['names'] = ['x' * 100_000] * 10",
+    "graphviz": "recording['pictures'][0]['plain'] = 'digraph { a [image=\"/etc/passwd\"] }'",
+    "a hundred thousand outputs": "recording['events'] += [recording['events'][-1]] * 20_000",
+}
+
+
+@pytest.mark.parametrize("title", CHANGES)
+def test_a_forged_recording_is_its_forgers_own(title: str, running: Server) -> None:
+    """Whatever the views make of it, the page is there, and so is everybody else's."""
+
+    async def visit() -> None:
+        async with visitors(running) as (attacker, other, _):
+            await attacker.edit({"text": FORGED.replace("CHANGE", CHANGES[title])}, refused=None)
+            found = json.dumps(attacker.session.data(CODE.key))
+            assert "forged" in found or "not" in found or "mistake" in found
+            assert await ordinary(other, 9.5) == expected(9.5)
+            assert await ordinary(attacker, 9.75) == expected(9.75)
+
+    asyncio.run(visit())
+    assert running.alive
+
+
+def test_no_process_of_an_attack_is_left(running: Server) -> None:
+    names = [psutil.Process(one.pid).nice() for one in running.processes()]
+    assert len(names) < 20
+    assert "Traceback" not in running.log()
