@@ -48,6 +48,7 @@ from serving import log
 from serving.desk import Failed
 from serving.headers import SecurityHeaders, security_headers
 from serving.opening import First, Opening
+from serving.origin import OwnOrigin
 from serving.pace import Paced
 from serving.routes import Closed, metrics_route, problems, ready_route
 
@@ -106,6 +107,10 @@ def first_programs() -> None:
     for program in (DEFAULT_PROGRAM.source, BY_SLUG["4d_training_loop"].source):
         with suppress(ProgramError, LayoutError, Failed):
             recorded_program(program)
+
+
+def own_hosts() -> tuple[str, ...]:
+    return tuple(host.strip() for host in SETTINGS.hosts.split(",") if host.strip())
 
 
 def sessions() -> float:
@@ -174,6 +179,7 @@ app = App(
         ready_route(base_path() + "readyz", ready_problems, lambda: opening.held.sentence),
     ],
     middleware=[
+        Middleware(OwnOrigin, hosts=own_hosts(), refused=opening.metrics.foreign.inc),
         Middleware(SecurityHeaders, headers=security_headers(index_html, SETTINGS)),
         Middleware(Closed, paths=closed, token=SETTINGS.metrics_token),
         Middleware(Paced, rate=SETTINGS.messages_per_second),

@@ -97,6 +97,8 @@ class Settings:
     # Who may look
     frame_ancestors: str = _text(r"[\w'*:/.\- ]+", "'self'", "'self' https://school.example, or 'none'")
     """Sites that may show Gradwalk in a frame."""
+    hosts: str = _text(r"[\w.:\[\]\-]*(, ?[\w.:\[\]\-]+)*", "", "such as school.example, www.school.example:8443")
+    """Hosts whose pages may talk to this server, besides its own; needed behind a proxy that changes ``Host``."""
     strict_transport: int = _whole(0, 63_072_000, 0)
     """Seconds for which browsers shall ask by HTTPS only (``Strict-Transport-Security``); 0 says nothing about it."""
     metrics_token: str = _text(r"|[\w.~+/=\-]{16,200}", "", "16 to 200 letters, digits and signs of . ~ + / = - _")

@@ -39,6 +39,9 @@ class Metrics:
             ["how"],
             registry=registry,
         )
+        self.foreign = Counter(
+            "gradwalk_foreign_handshakes", "Connections that pages of other sites wanted.", registry=registry
+        )
         self.layouts = Counter("gradwalk_layouts", "Runs of Graphviz.", registry=registry)
         self.answer_seconds = Histogram(
             "gradwalk_answer_seconds", "From asking to the answer.", ["work"], buckets=_BUCKETS, registry=registry
