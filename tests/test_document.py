@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradwalk.address.expression import CONTROLS, DEFAULT, MAX_ADDRESS, Document, from_query, to_query
+from gradwalk.address.bounds import MAX_CHARACTERS
+from gradwalk.address.expression import CONTROLS, DEFAULT, Document, from_query, to_query
 from gradwalk.expression.expression import read
 from gradwalk.lessons.gallery import EXAMPLES, Example
 from gradwalk.program import ProgramError
@@ -139,7 +140,7 @@ def test_an_empty_address_opens_the_first_example() -> None:
         ("z=sin(x^2)&step=3", Document("z = sin(x^2)", step=3), "cannot be read"),
         ("z=__import__('os')", Document("z = __import__('os')"), "cannot be read"),
         (f"text={'x' * 3000}", Document("x" * 3000), "cannot be read"),
-        (f"text={'x' * MAX_ADDRESS}", DEFAULT, "too long to be read"),
+        (f"text={'x' * MAX_CHARACTERS}", DEFAULT, "too long to be read"),
         ("&".join(f"x{k}=1" for k in range(100)), DEFAULT, "too long to be read"),
     ],
 )

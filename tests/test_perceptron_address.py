@@ -71,7 +71,7 @@ def test_a_network_comes_from_numbered_layers_and_defaults() -> None:
         ("x=five", "The settings in the address do not fit together; the form says where."),
         ("dL_dw=" + "x" * 300, "A formula in the address has more than 200 characters; it was left out."),
         ("x=" + "1" * 3000, "x in the address is too long or has invisible characters; it got its default."),
-        ("x=" + "1" * 30_000, "The address is too long to be read, so the lesson's neuron is shown."),
+        ("x=" + "1" * 40_000, "The address is too long to be read, so the lesson's neuron is shown."),
     ],
 )
 def test_what_cannot_be_read_gets_a_sentence(query: str, notice: str) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from gradwalk.address.perceptron import MAX_ADDRESS, MAX_ANSWER
+from gradwalk.address.bounds import MAX_CHARACTERS
+from gradwalk.address.perceptron import MAX_ANSWER
 
 MAX_CELLS = 600
 MAX_TEXT = 200
@@ -74,7 +75,7 @@ def read_entry(raw: object) -> Entry | None:
     if not (_texts(cells, _CELL, MAX_TEXT) and _texts(whole, _WHOLE, MAX_WHOLE) and _actions(actions)):
         return None
     address = raw.get("address", "")
-    if not (isinstance(address, str) and len(address) <= MAX_ADDRESS):
+    if not (isinstance(address, str) and len(address) <= MAX_CHARACTERS):
         return None
     return Entry(cells, whole, tuple(tuple(action) for action in actions), opened, count, address)
 

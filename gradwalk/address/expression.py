@@ -12,15 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
+from gradwalk.address.bounds import few, items, shown, too_long
 from gradwalk.address.position import check_picture, step_of
 from gradwalk.expression.expression import DTYPES, read
 from gradwalk.expression.numbers import is_numbers
 from gradwalk.lessons.gallery import EXAMPLES
 from gradwalk.program import ProgramError
-
-MAX_ADDRESS = 40_000
-"""Characters of all parameters together."""
-MAX_PARAMETERS = 80
 
 CONTROLS = frozenset(("text", "values", "constants", "dtype", "seed", "step", "picture"))
 
@@ -104,7 +101,7 @@ def from_query(params: Mapping[str, str]) -> tuple[Document, tuple[str, ...]]:
     ``params`` are decoded, as ``st.query_params`` or ``dict(urllib.parse.parse_qsl(query))`` gives them. Parameters
     that other sites add to addresses are passed over.
     """
-    if len(params) > MAX_PARAMETERS or sum(len(name) + len(value) for name, value in params.items()) > MAX_ADDRESS:
+    if too_long(params):
         return DEFAULT, ("The address is too long to be read, so the first example is shown.",)
     notices: list[str] = []
     text, given = _content(params, notices)
@@ -130,7 +127,9 @@ def _content(params: Mapping[str, str], notices: list[str]) -> tuple[str | None,
         if is_numbers(value):
             given[name] = value
         elif "text" in params or not value.strip() or name in _variables("\n".join(lines), {}):
-            notices.append(f"The value of {name} in the address is no number, vector or matrix; it got its default.")
+            notices.append(
+                f"The value of {shown(name)} in the address is no number, vector or matrix; it got its default."
+            )
         else:
             lines.append(f"{name} = {value}")
     text = params.get("text", "\n".join(lines))
@@ -148,7 +147,7 @@ def _variables(text: str, given: Mapping[str, str]) -> tuple[str, ...]:
 def _values(text: str, notices: list[str]) -> dict[str, str]:
     """``values=step:4;e:2``: variables whose names the address uses otherwise."""
     given: dict[str, str] = {}
-    for part in text.split(";") if text else []:
+    for part in items(text, ";", notices):
         name, _, value = part.partition(":")
         if _NAME.fullmatch(name) and is_numbers(value):
             given[name] = value
@@ -177,10 +176,11 @@ def _checked(document: Document, constants: str, notices: list[str]) -> tuple[Do
         expression = read(document.text, document.given, dtype=document.dtype, seed=document.seed)
     except ProgramError:
         notices.append("The expression in the address cannot be read; the form says why.")
-        return document, tuple(notices)
+        return document, few(notices)
     names = {variable.name for variable in expression.variables}
-    chosen = tuple(name for name in constants.split(",") if name in names) if constants else ()
-    if constants and len(chosen) != len(constants.split(",")):
+    asked = items(constants, ",", notices)
+    chosen = tuple(name for name in asked if name in names)
+    if len(chosen) != len(asked):
         notices.append("A name under constants in the address is no variable of the expression; it was left out.")
     kept = Document(document.text, document.given, chosen, document.dtype, document.seed, document.step)
-    return kept, tuple(notices)
+    return kept, few(notices)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
+from gradwalk.address.bounds import few, too_long
+from gradwalk.address.position import step_of
 from gradwalk.expression.numbers import MAX_CHARACTERS, shape_of
 from gradwalk.perceptron.settings.model import ACTIVATIONS, DTYPES, LOSSES, MAX_LAYERS, STYLES, Layer, Perceptron
 from gradwalk.perceptron.settings.model import field as field_name
@@ -14,10 +16,6 @@ from gradwalk.perceptron.settings.presets import BY_SLUG, PRESETS
 from gradwalk.perceptron.settings.reading import numbers, read
 from gradwalk.program import ProgramError
 
-MAX_ADDRESS = 20_000
-"""Characters of all parameters together."""
-MAX_PARAMETERS = 60
-MAX_STEP = 100_000
 MAX_ANSWER = 200
 """Characters of one formula of a learner's derivation."""
 
@@ -83,14 +81,14 @@ def from_query(params: Mapping[str, str]) -> tuple[Document, tuple[str, ...]]:
     ``params`` are decoded, as ``st.query_params`` gives them. Parameters that are none of ours are passed over. Numbers
     that cannot be read are opened as they were typed.
     """
-    if len(params) > MAX_PARAMETERS or sum(len(name) + len(value) for name, value in params.items()) > MAX_ADDRESS:
+    if too_long(params):
         return Document(), ("The address is too long to be read, so the lesson's neuron is shown.",)
     notices: list[str] = []
     perceptron = _perceptron(params, notices)
     answers = {name: text for name, text in params.items() if _is_answer(name, text)}
     if any(_ANSWER.fullmatch(name) and name not in answers for name in params):
         notices.append(f"A formula in the address has more than {MAX_ANSWER} characters; it was left out.")
-    return Document(perceptron, _step(params.get("step", "0"), notices), _wrt(params, notices), answers), tuple(notices)
+    return Document(perceptron, step_of(params, notices), _wrt(params, notices), answers), few(notices)
 
 
 def _perceptron(params: Mapping[str, str], notices: list[str]) -> Perceptron:
@@ -161,13 +159,6 @@ def _choice(params: Mapping[str, str], name: str, default: str, notices: list[st
         return text
     notices.append(f"The {name} in the address is none of {', '.join(known)}; it is {default} now.")
     return default
-
-
-def _step(text: str, notices: list[str]) -> int:
-    if re.fullmatch("[0-9]{1,6}", text) and int(text) <= MAX_STEP:
-        return int(text)
-    notices.append("The step in the address is no step number; the walk starts at the beginning.")
-    return 0
 
 
 def _wrt(params: Mapping[str, str], notices: list[str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import NamedTuple
 
+from gradwalk.address.bounds import few, too_long
 from gradwalk.address.position import check_picture, step_of
 from gradwalk.lessons import BY_SLUG, LESSONS
 from gradwalk.program import ProgramError
@@ -111,6 +112,8 @@ def to_query(source: str, unfold: Collection[int] = ()) -> str:
 
 def from_query(params: Mapping[str, str]) -> tuple[Shared, tuple[str, ...]]:
     """What an address opens, and one sentence for each parameter that could not be used and got its default."""
+    if too_long(params):
+        return DEFAULT, ("The address is too long to be read, so the first example is shown.",)
     notices: list[str] = []
     source = DEFAULT.source
     if "code" in params:
@@ -130,4 +133,4 @@ def from_query(params: Mapping[str, str]) -> tuple[Shared, tuple[str, ...]]:
         notices.append("The address names no turns of a loop; all of them are folded.")
         turns = ""
     unfold = tuple(int(number) for number in turns.split(",") if number)
-    return Shared(source, step, unfold), tuple(notices)
+    return Shared(source, step, unfold), few(notices)

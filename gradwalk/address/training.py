@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
+from gradwalk.address.bounds import few, too_long
 from gradwalk.address.program import from_code, to_code
 from gradwalk.training.data import TITLES
 from gradwalk.training.entry import MOST_EPOCHS, Entry
@@ -48,6 +49,8 @@ def from_query(params: Mapping[str, str]) -> tuple[Entry, Place, tuple[str, ...]
 
     Parameters that are none of ours are passed over. Numbers are opened as they were typed, right or wrong.
     """
+    if too_long(params):
+        return Entry(), Place(), ("The address is too long to be read, so the fields are as usual.",)
     notices: list[str] = []
     found: dict[str, str | bool] = {"nesterov": params.get("nesterov") == "yes"} if "nesterov" in params else {}
     for name, known in _CHOICES.items():
@@ -61,7 +64,7 @@ def from_query(params: Mapping[str, str]) -> tuple[Entry, Place, tuple[str, ...]
             found[name] = text
         elif name in params:
             notices.append(f"{name} in the address is too long or has invisible characters; it got its default.")
-    return replace(Entry(points=_points(params, notices)), **found), _place(params, notices), tuple(notices)  # type: ignore[arg-type]
+    return replace(Entry(points=_points(params, notices)), **found), _place(params, notices), few(notices)  # type: ignore[arg-type]
 
 
 def _points(params: Mapping[str, str], notices: list[str]) -> str:
