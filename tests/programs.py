@@ -104,6 +104,11 @@ class Program:
             and (leaves or name not in self.leaves)
         ]
 
+    def own(self) -> list[str]:
+        """The leaves that are still leaves: PyTorch warns who reads the ``.grad`` of one that a change has put into the
+        graph, through a view of it."""
+        return [name for name in self.leaves if _is_leaf(self.names[name])]
+
     def new(self, expression: str) -> None:
         self._count += 1
         self.add(f"v{self._count} = {expression}")
@@ -184,7 +189,7 @@ class Program:
             self.add(f"{self.choose(found)}.retain_grad()")
 
     def update(self) -> None:
-        leaves = [leaf for leaf in self.leaves if self.names[leaf].grad is not None]
+        leaves = [leaf for leaf in self.own() if self.names[leaf].grad is not None]
         if not leaves:
             return
         leaf = self.choose(leaves)
@@ -203,6 +208,14 @@ class Program:
             self.add(f"{name}.sum().backward({retain})")
         else:
             self.add(f"{name}.backward(torch.ones_like({name}) * 0.5{', ' * bool(retain)}{retain})")
+
+
+def _is_leaf(tensor: torch.Tensor) -> bool:
+    """PyTorch refuses to say so of a view from under no_grad that was changed."""
+    try:
+        return tensor.is_leaf
+    except RuntimeError:
+        return False
 
 
 _KINDS = (
@@ -238,7 +251,7 @@ def programs(draw: Draw, steps: int = 10) -> str:
     for _ in range(draw(st.integers(2, steps))):
         program.step()
     program.backward()
-    for leaf in program.leaves:
+    for leaf in program.own():
         program.add(f"grad_{leaf} = {leaf}.grad")
     for name in program.tensors():
         program.add(f"{name} = {name}")
