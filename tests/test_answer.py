@@ -274,3 +274,17 @@ def test_a_sliders_move_is_answered_at_once() -> None:
         answer(recording, expression)
         times.append(time.process_time() - start)
     assert sorted(times)[10] < 0.1  # 2 ms on two cores
+
+
+def test_what_would_take_long_to_compute_again_is_not_computed_again() -> None:
+    vectors = {name: [0.5] * 256 for name in "xy"}
+    text = "m = outer(x, y)\nz = sum(sin(m) + cos(m) * exp(m))"
+    found = rows(text, **vectors)
+    assert {(row.difference, row.remark is None) for row in found} == {(None, False)}
+    assert "too many to compute it again" in (found[0].remark or "")
+    assert found[0].autograd is not None
+
+
+def test_a_warning_of_pytorchs_is_the_recordings_and_not_the_differences() -> None:
+    found = rows("z = mse_loss(x, y)", x=[1.0, 2.0], y=[0.5])
+    assert [row.difference for row in found] == pytest.approx([row.autograd for row in found], abs=1e-5)

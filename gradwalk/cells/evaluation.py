@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -18,7 +19,8 @@ def evaluate(source: str) -> tuple[float, ...]:
     The text is run as it is: whoever calls this has written it.
     """
     names: dict[str, Any] = {}
-    with torch.enable_grad():
+    with torch.enable_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a recording of the same program has shown them
         exec(_compiled(source), names)  # noqa: S102
     answer = names.get(_ANSWER)
     if isinstance(answer, torch.Tensor):

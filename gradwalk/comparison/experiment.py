@@ -12,6 +12,10 @@ from gradwalk.program import ProgramError
 from gradwalk.recording import Accumulate, Array, BackwardCall, Recording, Value
 
 
+MOST_ELEMENTS = 1 << 18
+"""Of all values together: a difference computes the function again, some twenty times for each row."""
+
+
 class Leaf(NamedTuple):
     variable: Variable
     value: Value
@@ -35,11 +39,17 @@ class Experiment:
             for variable in expression.variables
             if variable.requires_grad and variable.name in leaves
         ]
+        self.elements = sum(math.prod(value.shape) for value in recording.values)
         self.middle = self._compute({})
 
     @property
     def root_name(self) -> str:
         return self.root.names[-1] if self.root.names else self.expression.root
+
+    @property
+    def large(self) -> bool:
+        """Whether it would take too long to compute it again and again."""
+        return self.elements > MOST_ELEMENTS
 
     @property
     def scale(self) -> float:
@@ -57,7 +67,9 @@ class Experiment:
         return function, numbers[position]
 
     def _compute(self, changed: dict[str, list[float]]) -> float:
-        """The seed times the root; nan where the forward pass refuses."""
+        """The seed times the root; nan where the forward pass fails, or would take too long."""
+        if self.large:
+            return math.nan
         numbers = self._numbers | changed
         source = forward_program(self.expression, {name: nested(numbers[name], self._shapes[name]) for name in numbers})
         return self._weighed(_evaluate(source))

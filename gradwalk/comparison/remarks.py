@@ -13,6 +13,13 @@ def unused(leaf: str, root: str) -> str:
     return f"{name}.grad is None, which is not zero: autograd recorded no path from {pretty(root)} to {name}."
 
 
+def large(root: str, elements: int) -> str:
+    return (
+        f"{pretty(root)} is made of {elements:,} numbers, too many to compute it again and again: "
+        "there is no central difference."
+    )
+
+
 def kink(slopes: Slopes, chosen: float | None) -> str:
     sides = f"A kink: the slope is {_slope(slopes.left)} from the left and {_slope(slopes.right)} from the right"
     if chosen is None:

@@ -46,6 +46,8 @@ def verdict(experiment: Experiment, measured: Measured) -> Verdict:
     root = experiment.root_name
     if measured.autograd is None:
         return Verdict(remarks.unused(measured.leaf, root))
+    if experiment.large:
+        return Verdict(remarks.large(root, experiment.elements), resolved=False)
     if not math.isfinite(experiment.middle):
         return Verdict(remarks.no_value(root, experiment.middle), has_slope=False, resolved=False)
     form = shape(measured.function, measured.x, experiment.middle, measured.slopes, experiment.scale)
