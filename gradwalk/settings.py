@@ -43,20 +43,10 @@ class Settings:
     # What one program may cost
     characters: int = _whole(1_000, 200_000, 60_000)
     """Length of a program."""
-    steps: int = _whole(1_000, 100_000_000, 2_000_000)
-    """Pieces of syntax evaluated, loops included."""
     watched_steps: int = _whole(1_000, 1_000_000, 100_000)
-    """So many of them are recorded; a longer program runs on unwatched."""
-    operations: int = _whole(100, 10_000_000, 400_000)
-    """Operations of PyTorch."""
+    """Statements that are recorded, each turn of a loop anew; a longer program runs on without being recorded."""
     watched_operations: int = _whole(100, 200_000, 12_000)
-    """So many of them are recorded."""
-    elements: int = _whole(1_000, 1 << 24, 1 << 20)
-    """Elements of one tensor."""
-    total_elements: int = _whole(1_000, 1 << 28, 1 << 24)
-    """Elements of all tensors that are alive together."""
-    work: int = _whole(1_000, 1 << 36, 1 << 30)
-    """Multiplications of one matrix product, estimated before they are done."""
+    """Operations of PyTorch that are recorded, likewise."""
     output: int = _whole(1_000, 1_000_000, 100_000)
     """Characters shown by all cells together."""
     numbers: int = _whole(1_000, 1 << 22, 1 << 20)

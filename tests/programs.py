@@ -1,4 +1,4 @@
-"""Random programs of the language, which run without a failure in plain PyTorch."""
+"""Random programs, which run without a failure in plain PyTorch."""
 
 from __future__ import annotations
 

@@ -277,9 +277,8 @@ def test_a_sliders_move_is_answered_at_once() -> None:
 
 
 def test_what_would_take_long_to_compute_again_is_not_computed_again() -> None:
-    vectors = {name: [0.5] * 256 for name in "xy"}
-    text = "m = outer(x, y)\nz = sum(sin(m) + cos(m) * exp(m))"
-    found = rows(text, **vectors)
+    half = [0.5] * 256
+    found = rows("m = outer(x, y)\nz = sum(sin(m) + cos(m) * exp(m))", x=half, y=half)
     assert {(row.difference, row.remark is None) for row in found} == {(None, False)}
     assert "too many to compute it again" in (found[0].remark or "")
     assert found[0].autograd is not None

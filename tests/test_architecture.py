@@ -24,9 +24,8 @@ MAY_IMPORT = {
 WEB = {"streamlit", "starlette", "uvicorn"}
 TORCH = {"torch", "torchviz"}
 
-# What runs PyTorch: the language, the interpreter that walks it, the recorder that listens.
-RECORDER = {"recorder", "cells"}
-IMPORT_TORCH = {"language", "interpreter", "live"} | RECORDER
+# What runs PyTorch: the doors for live code and for text, and the recorder that listens.
+IMPORT_TORCH = {"live", "cells", "recorder"}
 TRAINING = {f"gradwalk.training.{name}" for name in ("datasets", "fit", "history", "surface", "pictures", "running")}
 # These stand on them. Everything else in the library is a view, which reads text and recordings.
 STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "doors"}
@@ -38,8 +37,6 @@ FOUNDATIONS = {
     "gradwalk.recording.checks": {"gradwalk.program"},
     "gradwalk.recording": {"gradwalk.program", "gradwalk.recording.checks", "gradwalk.recording.codec"},
 }
-# An arrow back up: watching backward() asks its recorder.
-KNOWN = {("gradwalk.recorder.backward_pass", "gradwalk.recorder.listener")}
 
 
 def files() -> list[Path]:
@@ -123,9 +120,7 @@ def test_nothing_is_hidden_in_a_circle(of: Callable[[str], str]) -> None:
     """Of modules or of rooms, with what functions import and what only types need."""
     graph: dict[str, set[str]] = {}
     for name, path in LIBRARY.items():
-        inside = name.startswith("gradwalk.language.")  # its statements call its procedures, and these its statements
-        ours = {other for other in imported(path) & set(LIBRARY) if (name, other) not in KNOWN}
-        others = {of(other) for other in ours if not (inside and other.startswith("gradwalk.language"))}
+        others = {of(other) for other in imported(path) & set(LIBRARY)}
         graph.setdefault(of(name), set()).update(others - {of(name)})
     list(graphlib.TopologicalSorter(graph).static_order())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +15,6 @@ from hypothesis import strategies as st
 import gradwalk
 from gradwalk.expression.defaults import NUMBERS
 from gradwalk.expression.expression import Expression, ValueTextError, Variable, forward_program, program, read
-from gradwalk.parse import parse
 from gradwalk.program import ProgramError
 from gradwalk.recording import Accumulate, Recording
 from tests.plain_torch import run
@@ -96,7 +96,7 @@ def test_a_long_matrix_gets_a_line_for_each_row() -> None:
 )
 def test_the_spelling_is_kept_and_names_become_pytorchs(typed: str, written: str) -> None:
     assert lines(typed) == [written]
-    parse(program(read(typed)))
+    ast.parse(program(read(typed)))
 
 
 def test_lines_comments_and_indentation() -> None:
@@ -154,7 +154,7 @@ def test_numbers_that_must_be_tensors_have_the_programs_dtype(dtype: str) -> Non
 
 def test_infinite_values_are_welcome() -> None:
     code = program(read("z = x*y", {"x": "-inf", "y": "[nan, 2]"}, seed="[1, inf]"))
-    parse(code)
+    ast.parse(code)
     assert run(code)[0]["x"].item() == -math.inf
 
 
@@ -294,7 +294,7 @@ def test_the_forward_program_gives_the_same_root_and_no_graph(text: str) -> None
     plain, shown = run(forward_program(expression, {}))
     assert not shown.requires_grad
     _same(shown, names["z"].detach())
-    parse(forward_program(expression, values))
+    ast.parse(forward_program(expression, values))
     assert all(
         torch.equal(run(forward_program(expression, values))[0][name], torch.tensor(value).double())
         for name, value in values.items()
@@ -307,7 +307,7 @@ def test_the_forward_program_gives_the_same_root_and_no_graph(text: str) -> None
 def test_whatever_is_typed_is_read_or_refused_with_a_place_in_the_text(text: str) -> None:
     refusal = _refusal(text)
     if refusal is None:
-        parse(program(read(text)))
+        ast.parse(program(read(text)))
         return
     typed = text.split("\n")
     assert refusal.message.endswith((".", "?", "…"))

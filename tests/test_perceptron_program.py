@@ -133,7 +133,7 @@ def test_gradients_are_plain_pytorchs(perceptron: Perceptron) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(perceptrons(most=2))
-def test_our_language_shows_what_python_shows(perceptron: Perceptron) -> None:
+def test_a_recorded_run_shows_what_python_shows(perceptron: Perceptron) -> None:
     source = program(read(perceptron))
     _, expected = run(source)
     assert record(source).cells[0].shown == _displayed(expected)

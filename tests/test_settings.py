@@ -18,20 +18,20 @@ HOSTING = Path(__file__).resolve().parent.parent / "docs" / "hosting.md"
 
 def test_an_empty_environment_leaves_everything_as_usual() -> None:
     assert read({}) == Settings()
-    assert read({"GRADWALK_STEPS": ""}) == Settings()
+    assert read({"GRADWALK_OUTPUT": ""}) == Settings()
 
 
 def test_a_setting_is_read_as_what_it_is() -> None:
-    settings = read({"GRADWALK_STEPS": "5000", "GRADWALK_SECONDS": "0.5", "GRADWALK_LOG_LEVEL": "ERROR"})
-    assert (settings.steps, settings.seconds, settings.log_level) == (5000, 0.5, "ERROR")
+    settings = read({"GRADWALK_OUTPUT": "5000", "GRADWALK_SECONDS": "0.5", "GRADWALK_LOG_LEVEL": "ERROR"})
+    assert (settings.output, settings.seconds, settings.log_level) == (5000, 0.5, "ERROR")
 
 
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("GRADWALK_STEPS", "many", "a whole number from 1000 to"),
-        ("GRADWALK_STEPS", "1e4", "a whole number from 1000 to"),
-        ("GRADWALK_STEPS", "10", "a whole number from 1000 to"),
+        ("GRADWALK_OUTPUT", "many", "a whole number from 1000 to"),
+        ("GRADWALK_OUTPUT", "1e4", "a whole number from 1000 to"),
+        ("GRADWALK_OUTPUT", "10", "a whole number from 1000 to"),
         ("GRADWALK_PROCESSES", "65", "a whole number from 0 to 64"),
         ("GRADWALK_SECONDS", "nan", "a number from 0.1 to 300, such as 10, and is 'nan'"),
         ("GRADWALK_SECONDS", "inf", "a number from 0.1 to 300"),
@@ -55,9 +55,9 @@ def test_a_refused_secret_is_not_repeated() -> None:
 
 def test_names_that_are_no_settings_are_told_apart_from_those_of_kubernetes() -> None:
     environment = dict.fromkeys(
-        ("GRADWALK_STEPS", "GRADWALK_STEP", "GRADWALK_SERVICE_HOST", "GRADWALK_PORT", "PATH"), "1"
+        ("GRADWALK_OUTPUT", "GRADWALK_STEPS", "GRADWALK_SERVICE_HOST", "GRADWALK_PORT", "PATH"), "1"
     )
-    assert unknown(environment) == ["GRADWALK_STEP"]
+    assert unknown(environment) == ["GRADWALK_STEPS"]
 
 
 def test_docs_hosting_tells_every_setting_and_what_it_is_unless_set() -> None:
@@ -76,18 +76,18 @@ def usual_of(name: str) -> str:
 
 
 def test_a_program_that_imports_the_library_reads_them_once() -> None:
-    program = "from gradwalk.program.limits import LIMITS; print(LIMITS.seconds)"
-    environment = os.environ | {"GRADWALK_SECONDS": "2.5"}
+    program = "from gradwalk.program.limits import LIMITS; print(LIMITS.output)"
+    environment = os.environ | {"GRADWALK_OUTPUT": "2500"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout == "2.5\n"
+    assert done.stdout == "2500\n"
 
 
 def test_a_server_with_a_setting_that_cannot_be_used_ends_with_the_sentence() -> None:
-    environment = os.environ | {"GRADWALK_STEPS": "abc"}
+    environment = os.environ | {"GRADWALK_OUTPUT": "abc"}
     done = subprocess.run(
         [sys.executable, "-c", "import app"], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert done.stderr.strip() == (
-        "GRADWALK_STEPS should be a whole number from 1000 to 100000000, such as 2000000, and is 'abc'."
+        "GRADWALK_OUTPUT should be a whole number from 1000 to 1000000, such as 100000, and is 'abc'."
     )

@@ -1,4 +1,4 @@
-"""Programs of trainings: plain PyTorch and our language give what the run gives, number by number."""
+"""Programs of trainings: plain Python and a recorded run give what the run gives, number by number."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_the_program_of_any_setting_is_its_run(setting: Setting) -> None:
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS[::2], ids=lambda each: each.kind)
-def test_it_shows_the_same_in_our_language(optimizer: Optimizer) -> None:
+def test_it_shows_the_same_when_it_is_recorded(optimizer: Optimizer) -> None:
     source = program(moons(optimizer, batch=16, epochs=2))
     recording = gradwalk.record(source)
     assert [cell.shown for cell in recording.cells] == list(run_cells(source).shown)

@@ -13,7 +13,7 @@ from gradwalk.lessons import LESSONS
 from gradwalk.lessons.gallery import EXAMPLES
 from tests.hostile.corpus import CORPUS
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "tests" / "language" / "programs"
+NOTEBOOKS = Path(__file__).resolve().parent.parent.parent / "tests" / "cells" / "programs"
 MOST = 20_000
 """Characters of a case; the corpus has longer ones."""
 USUAL = 0.93

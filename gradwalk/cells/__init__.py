@@ -14,9 +14,9 @@ from gradwalk.cells.process import builtins_put_back, fresh
 from gradwalk.cells.run import Run
 from gradwalk.cells.shell import lent
 from gradwalk.cells.tracebacks import left_out
-from gradwalk.parse import split_cells
 from gradwalk.program import ProgramError
-from gradwalk.program.limits import LIMITS, Limits
+from gradwalk.program.cells import split_cells
+from gradwalk.program.limits import LIMITS, LimitError, Limits
 from gradwalk.recorder.places import Places
 from gradwalk.recorder.session import Recorder
 from gradwalk.recording import Event, Recording
@@ -64,7 +64,7 @@ def record(
 def _checked(source: str, limits: Limits) -> str:
     """The text with Python's line ends. Raises ProgramError for what is no program of a size that fits."""
     if len(source) > limits.characters:
-        raise ProgramError(f"The program has {len(source):,} characters; at most {limits.characters:,} fit here.")
+        raise LimitError(f"The program has {len(source):,} characters; at most {limits.characters:,} fit here.")
     if "\0" in source:
         raise ProgramError("The program contains a null character; plain text works.")
     if not source.isascii() and any("\ud800" <= character <= "\udfff" for character in source):

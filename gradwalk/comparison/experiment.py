@@ -11,7 +11,6 @@ from gradwalk.expression.expression import Expression, Variable, forward_program
 from gradwalk.program import ProgramError
 from gradwalk.recording import Accumulate, Array, BackwardCall, Recording, Value
 
-
 MOST_ELEMENTS = 1 << 18
 """Of all values together: a difference computes the function again, some twenty times for each row."""
 

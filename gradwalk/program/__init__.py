@@ -1,9 +1,7 @@
-"""A program: text that was checked against closed lists and has not yet run."""
+"""A program's text: its places, and what is said of one that cannot be run."""
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass
 from typing import NamedTuple
 
 Place = tuple[int, int, int, int]
@@ -30,7 +28,7 @@ class Span(NamedTuple):
 
 
 class ProgramError(Exception):
-    """A refusal: what is wrong, where, and what would work. Nothing of the program has run."""
+    """A refusal: what is wrong, where, and what would work. Nothing has run."""
 
     def __init__(self, message: str, span: Span | None = None, suggestion: str | None = None) -> None:
         super().__init__(message)
@@ -38,40 +36,3 @@ class ProgramError(Exception):
         self.span = span
         self.suggestion = suggestion
         """Text that could stand in place of the marked piece, such as ``sin`` for ``sine``."""
-
-
-class Passed(NamedTuple):
-    """A line that is meant for IPython and is passed over, such as ``%matplotlib inline``."""
-
-    line: int
-    text: str
-
-
-class Broken(NamedTuple):
-    """Why a cell is no Python, in Python's words."""
-
-    type: str
-    message: str
-    span: Span
-
-
-@dataclass(frozen=True)
-class ProgramCell:
-    """One cell of a program: its source, the line at which it starts, and its checked syntax tree."""
-
-    source: str
-    line: int
-    body: tuple[ast.stmt, ...]
-    nodes: tuple[ast.AST, ...]
-    """Every node of the body, for whoever checks them."""
-    passed: tuple[Passed, ...] = ()
-    broken: Broken | None = None
-    """Set for a cell that is no Python: it fails, and the next one goes on."""
-
-
-@dataclass(frozen=True)
-class Program:
-    """Checked source text in cells. ``parse.parse`` makes it, the interpreter runs it."""
-
-    source: str
-    cells: tuple[ProgramCell, ...]

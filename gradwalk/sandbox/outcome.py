@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
-from gradwalk.parse import split_cells
 from gradwalk.program import ProgramError, Span
+from gradwalk.program.cells import split_cells
 from gradwalk.recording import LEFT_OUT, Cell, CellFailure, Failure, Output, Recording
 from gradwalk.recording.checks import Nonsense, check
 from gradwalk.recording.codec import Decoder

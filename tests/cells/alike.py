@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradwalk import record
 from gradwalk.cells.outputs import steady_svg
-from gradwalk.parse import split_cells
+from gradwalk.program.cells import split_cells
 from gradwalk.recording import Output
 from tests.cells.oracle import Oracle, Shown, steady
 

@@ -1,4 +1,4 @@
-"""Programs generated over the language show, compute and fail as they do in Jupyter."""
+"""Generated programs show, compute and fail as they do in Jupyter."""
 
 from __future__ import annotations
 

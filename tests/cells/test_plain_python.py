@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gradwalk import record
-from gradwalk.cells import evaluate
 from tests.plain_torch import run_cells
 
 START = "import torch\nimport math\nimport torch.nn.functional as F\nx = torch.tensor(3.0, requires_grad=True)\n"
@@ -276,24 +272,3 @@ def test_the_gradient_of_a_value_that_is_no_leaf_is_none_with_pytorchs_warning()
         "UserWarning: The .grad attribute of a Tensor that is not a leaf Tensor is being accessed"
     )
     assert shown == "None"
-
-
-# evaluate
-
-
-def test_evaluate_gives_the_numbers_of_the_last_expression() -> None:
-    assert evaluate("import torch\ntorch.tensor([[1.0, 2.0], [3.0, 4.0]]) * 2") == (2.0, 4.0, 6.0, 8.0)
-    assert evaluate("import math\nmath.sin(16)") == (math.sin(16),)
-    assert evaluate("x = 3") == ()
-    assert evaluate("'text'") == ()
-
-
-@given(st.floats(-10, 10))
-def test_evaluate_is_float64_where_the_program_is(x: float) -> None:
-    (found,) = evaluate(f"import torch\nx = torch.tensor({x!r}, dtype=torch.float64)\nx * x")
-    assert found == x * x
-
-
-def test_evaluate_raises_what_python_raises() -> None:
-    with pytest.raises(ZeroDivisionError):
-        evaluate("1 / 0")
