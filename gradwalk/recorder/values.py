@@ -65,6 +65,8 @@ _PAGE = 1 << 12
 """A tensor of more elements than this is large."""
 _OURS = 3
 """References to a tensor that nobody but this module has, while it looks."""
+_MANY = 16
+"""Tensors in one memory, from which on those that nobody else has are sorted out."""
 _NAMES = 16
 """So many names are kept of one value; its later states inherit them."""
 
@@ -232,6 +234,8 @@ class LiveValues:
         """The tensors in this value's memory that a reader knows, with the Value that each was last known to be."""
         made = self._made[value]
         inside = self._sharing[made.storage]
+        if len(inside) > _MANY:  # of a loop's views, one a turn, only the last is anybody's
+            inside[:] = [number for number in inside if not self._alone(number)]
         for storage in self._left_behind.get(made.tensor, ()):  # its views stay there, and count its changes
             inside = inside + self._sharing[storage]
         if len(inside) == 1:
@@ -413,18 +417,25 @@ class LiveValues:
         tensor = self._kept[number]
         if tensor is None:
             return 0
-        alone = sys.getrefcount(tensor) <= _OURS and _uses(tensor) == 1
-        storage = tensor.untyped_storage()
-        if not alone or torch._C._storage_Use_Count(storage._cdata) > 2:
-            return tensor.numel() * tensor.element_size()
-        state = self._states.pop(id(tensor), None)
+        storage, size = tensor.untyped_storage(), tensor.numel() * tensor.element_size()
+        key = id(tensor)
+        del tensor
+        if not self._alone(number) or torch._C._storage_Use_Count(storage._cdata) > 2:
+            return size
+        state = self._states.pop(key, None)
         self._kept[number] = None
         if state is not None:
             inside = self._sharing[state.storage]
-            inside.remove(number)
+            if number in inside:
+                inside.remove(number)
             if not inside:
                 self._storages = {a: s for a, s in self._storages.items() if s != state.storage}
         return 0
+
+    def _alone(self, number: int) -> bool:
+        """Whether nobody else has a tensor that is kept."""
+        tensor = self._kept[number]
+        return tensor is not None and sys.getrefcount(tensor) <= _OURS and _uses(tensor) == 1
 
     def _storage(self, tensor: torch.Tensor) -> int:
         """Memory has one address while its tensors live, and they all do; asking for the storage itself is slow."""

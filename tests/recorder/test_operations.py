@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gradwalk import Recording
-from gradwalk.recording import Node, Operation, Value
+from gradwalk.recording import Moved, Node, Operation, Value
 from tests.recorder.live import record
 
 START = """\
@@ -276,3 +276,18 @@ def test_a_leaf_that_was_updated_is_still_the_leaf_that_gradients_go_to() -> Non
     recording = record("import torch\nw = torch.tensor(1.0, requires_grad=True)\n" + 2 * turn)
     tracked = [operation for operation in recording.operations if operation.node is not None]
     assert [[edge.route for edge in operation.edges] for operation in tracked] == 2 * [[0], [0], [0]]
+
+
+def test_of_a_loops_views_those_are_told_that_somebody_still_has() -> None:
+    source = """import torch
+p = torch.tensor([1.0, 2.0], requires_grad=True)
+for i in range(60):
+    w, b = p
+    with torch.no_grad():
+        p -= 0.5
+"""
+    recording = record(source)
+    moved = [event.values for event in recording.events if isinstance(event, Moved)]
+    assert len(moved) == 60
+    assert [{name for value in moved[-1] for name in recording.values[value].names}] == [{"w", "b"}]
+    assert max(len(values) for values in moved) < 40
