@@ -14,7 +14,6 @@ from gradwalk.perceptron.settings.editing import (
     with_inputs,
     with_layer,
     with_loss,
-    with_number,
     with_units,
     without_layer,
 )
@@ -28,27 +27,6 @@ def test_elements_are_as_typed() -> None:
     assert elements(" 1/3 ") == {(): "1/3"}
     assert elements("[1, 2e0, sqrt(2)]") == {(0,): "1", (1,): "2e0", (2,): "sqrt(2)"}
     assert elements("[[−1, 2], [3, 1/7]]") == {(0, 0): "-1", (0, 1): "2", (1, 0): "3", (1, 1): "1/7"}
-
-
-@pytest.mark.parametrize(
-    ("text", "index", "number", "changed"),
-    [
-        ("1", (), 0.25, "0.25"),
-        ("1", (0, 0), 2.0, "2"),
-        ("[1/3, 2]", (1,), -4.0, "[1/3, -4]"),
-        ("[1/3, 2]", (0, 1), -4.0, "[1/3, -4]"),
-        ("[[1, 2], [3, 4e0]]", (1, 0), "pi", "[[1, 2], [pi, 4e0]]"),
-    ],
-)
-def test_one_number_changes_and_the_others_stay_as_typed(
-    text: str, index: tuple[int, ...], number: float | str, changed: str
-) -> None:
-    assert with_number(text, index, number) == changed
-
-
-def test_an_element_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(IndexError, match="has no element"):
-        with_number("[1, 2]", (5,), 1.0)
 
 
 @given(st.floats(-1e6, 1e6))

@@ -24,11 +24,6 @@ def dtype_name(dtype: torch.dtype) -> str:
     return name
 
 
-def numbers_of(tensor: torch.Tensor) -> tuple[Number, ...] | None:
-    """The numbers of a tensor, flat in row-major order; None when there are too many."""
-    return None if tensor.numel() > MAX_NUMBERS else flat(tensor)
-
-
 def flat(tensor: torch.Tensor) -> tuple[Number, ...]:
     """All numbers of a tensor. Lists are opened here: ``flatten`` would take as long as all the rest."""
     numbers: Any = tensor.tolist()

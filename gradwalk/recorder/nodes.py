@@ -307,12 +307,8 @@ class LiveGraph:
                     stack.append(index)
         return sorted(needed | {self._ids[end] for end in ends if end in self._ids and self._ids[end] in self._leaves})
 
-    def reachable(self, root: Any) -> list[int]:
-        """The ids of all nodes that a backward() from ``root`` can reach, oldest first."""
-        return self.reachable_from((root,))
-
     def reachable_from(self, roots: Sequence[Any]) -> list[int]:
-        """The same from several."""
+        """The ids of all nodes that a pass from these roots can reach, oldest first."""
         self.discover(roots)
         seen: set[int] = set()
         routes = self._routes
@@ -323,12 +319,6 @@ class LiveGraph:
                 seen.add(index)
                 stack += [target for target, _ in routes[index] if target is not None]
         return sorted(seen)
-
-    def forget_contexts(self) -> None:
-        """Drop what Functions of the program's own have kept in their ctx: the program is over."""
-        for node in self._live:
-            if isinstance(node, torch.autograd.function.FunctionCtx):
-                vars(node).clear()
 
     def release(self) -> None:
         """Drop the nodes.

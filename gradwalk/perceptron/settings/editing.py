@@ -32,31 +32,9 @@ def elements(text: str) -> dict[Index, str]:
     return dict(sorted(found.items()))
 
 
-def with_number(text: str, index: Index, number: float | str) -> str:
-    """The text with one element replaced; the others stay as they were typed.
-
-    An index may leave out leading zeros of a shape that was typed shorter: ``(0, 0)`` and ``(0,)`` both mean ``1``.
-    """
-    parts = elements(text)
-    depth = len(next(iter(parts)))
-    place = index[len(index) - depth :] if depth <= len(index) else (0,) * (depth - len(index)) + index
-    if place not in parts:
-        raise IndexError(f"{text!r} has no element {index}")
-    return _joined(parts | {place: number if isinstance(number, str) else short(number)})
-
-
 def short(number: float) -> str:
     """A number as a person would type it: ``4``, ``-0.25``."""
     return str(int(number)) if number == int(number) else repr(round(number, 6))
-
-
-def _joined(parts: dict[Index, str]) -> str:
-    if () in parts:
-        return parts[()]
-    groups: dict[int, dict[Index, str]] = {}
-    for index, text in parts.items():
-        groups.setdefault(index[0], {})[index[1:]] = text
-    return f"[{', '.join(_joined(group) for group in groups.values())}]"
 
 
 # Sizes. New weights are small, of both signs and all different: units that start equal stay equal.
