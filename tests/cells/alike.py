@@ -12,6 +12,7 @@ from tests.cells.oracle import Oracle, Shown, steady
 def ours(source: str) -> list[Shown]:
     """What our run shows under each cell."""
     recording = record(source)
+    begins = [cell.line for cell in recording.cells]
     pictures: list[list[str]] = [[] for _ in recording.cells]
     for event in recording.events:
         if isinstance(event, Output) and event.mime != "text/plain":
@@ -19,11 +20,16 @@ def ours(source: str) -> list[Shown]:
     return [
         Shown(
             steady(cell.shown),
-            cell.failure and (cell.failure.type, steady(cell.failure.message), cell.failure.line - cell.line + 1),
+            cell.failure and (cell.failure.type, steady(cell.failure.message), _in_its_cell(cell.failure.line, begins)),
             tuple(pictures[number]),
         )
         for number, cell in enumerate(recording.cells)
     ]
+
+
+def _in_its_cell(line: int, begins: list[int]) -> int:
+    """A line of the program as one of the cell that it stands in, where a function may fail that another cell calls."""
+    return line - max(begin for begin in begins if begin <= line) + 1
 
 
 def theirs(oracle: Oracle, source: str) -> list[Shown]:
