@@ -141,7 +141,7 @@ class _Program:
         self.bind("loss", [short(loss)], "PowBackward0")
         self.episodes.append(
             {
-                "first": first, "count": len(self.steps) - first, "graph": 0, "loss": short(loss),
+                "first": first, "count": len(self.steps) - first, "graph": 0, "root": f"loss = {short(loss)}",
                 "title": f"backward() {number + 1} of {self.count}", "folded": number not in self.open,
             }
         )  # fmt: skip
@@ -191,7 +191,7 @@ class _Program:
         self.say("failure", "RuntimeError: the saved values are gone", (17, "loss.backward()"))
         self.outputs.append([self.now - 2, 2, "warning", "UserWarning: a warning of PyTorch's"])
         self.outputs.append([self.now, 2, "failure", f"RuntimeError: {MESSAGE}"])
-        episode = {"first": first, "count": 3, "graph": 1, "title": "After the last backward()", "loss": None}
+        episode = {"first": first, "count": 3, "graph": 1, "title": "After the last backward()", "root": None}
         self.episodes.append(episode | {"folded": False})
 
 

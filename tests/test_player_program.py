@@ -58,7 +58,7 @@ def test_an_expression_has_nothing_of_it(player: OpenPlayer) -> None:
 def test_page_keys_and_buttons_lead_from_one_backward_to_the_next(player: OpenPlayer) -> None:
     shown = player()
     expect(shown.find(".episode-title")).to_have_text("backward() 1 of 3")
-    expect(shown.find(".loss")).to_have_text("loss 4.0000")
+    expect(shown.find(".episode-root")).to_have_text("loss = 4.0000")
     places = []
     for key in ("PageDown", "PageDown", "ArrowRight", "PageUp", "PageUp", "PageUp", "PageUp", "PageUp"):
         shown.press(key)
@@ -67,7 +67,7 @@ def test_page_keys_and_buttons_lead_from_one_backward_to_the_next(player: OpenPl
     assert places == [SECOND, third, third + 1, third, SECOND, 0, 0, 0]
     shown.find("button[aria-label='Next backward() call']").click()
     assert shown.step == SECOND
-    expect(shown.find(".loss")).to_have_text("loss 1.4400")
+    expect(shown.find(".episode-root")).to_have_text("loss = 1.4400")
     shown.find("button[aria-label='Previous backward() call']").click()
     assert shown.step == 0
 
@@ -81,7 +81,7 @@ def test_the_bar_of_episodes_is_clicked_and_reached_by_keys(player: OpenPlayer) 
     shown.find(".episode-range").focus()
     shown.press("ArrowLeft")
     assert shown.step == SECOND
-    assert shown.find(".episode-range").get_attribute("aria-valuetext") == "backward() 2 of 3, loss 1.4400"
+    assert shown.find(".episode-range").get_attribute("aria-valuetext") == "backward() 2 of 3, loss = 1.4400"
 
 
 def test_the_scrubber_shows_the_present_episode(player: OpenPlayer) -> None:

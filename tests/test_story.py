@@ -120,7 +120,7 @@ def test_an_episode_begins_with_an_empty_picture_but_for_what_is_there() -> None
     assert shown(told, "e0.0.local", first) is None
     assert shown(told, "v0.grad", first) == ["0"]
     assert [episode["title"] for episode in told["episodes"]] == ["backward() 1 of 2", "backward() 2 of 2"]
-    assert [episode["loss"] for episode in told["episodes"]] == ["16", "0.64"]
+    assert [episode["root"] for episode in told["episodes"]] == ["loss = 16", "loss = 0.64"]
 
 
 def test_every_step_belongs_to_the_phase_and_the_episode_around_it() -> None:

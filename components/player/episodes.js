@@ -9,7 +9,7 @@ function createEpisodes(go) {
   const track = html("div", { class: "track", "aria-hidden": "true" });
   const bar = html("div", { class: "episode-bar" }, range, track);
   const title = html("b", { class: "episode-title" });
-  const loss = html("span", { class: "loss" });
+  const root = html("span", { class: "episode-root" });
   const buttons = {
     previous: iconButton("previous", "Previous backward() call", () => go(episodeStep(-1))),
     next: iconButton("next", "Next backward() call", () => go(episodeStep(1))),
@@ -19,7 +19,7 @@ function createEpisodes(go) {
     backward: textButton("To next backward()", () => go(nextBackward(story, step))),
     loop: textButton("Over the loop", () => go(stepOverLoop(story, loops, step))),
   };
-  const label = html("span", { class: "episode-label" }, title, loss);
+  const label = html("span", { class: "episode-label" }, title, root);
   const moves = html("span", { class: "moves" }, buttons.previous, buttons.next);
   const element = html("div", { class: "episodes", role: "group", "aria-label": "backward() calls" },
     moves, label, bar, html("span", { class: "ways" }, ways.backward, ways.loop));
@@ -86,9 +86,9 @@ function createEpisodes(go) {
 
   function showEpisode(episode, number) {
     setText(title, episode.title);
-    setText(loss, episode.loss === null || episode.loss === undefined ? "" : `loss ${episode.loss}`);
+    setText(root, episode.root ?? "");
     range.value = number;
-    setAttribute(range, "aria-valuetext", [episode.title, loss.textContent].filter(Boolean).join(", "));
+    setAttribute(range, "aria-valuetext", [episode.title, root.textContent].filter(Boolean).join(", "));
     segments.forEach((segment, at) => {
       segment.classList.toggle("done", at <= number);
       segment.classList.toggle("current", at === number);

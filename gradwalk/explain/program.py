@@ -93,12 +93,10 @@ def shown(event: Output) -> Account:
     return Account(TITLES[event.stream], SHOWN[key].format(text=text[:MOST_SHOWN]))
 
 
-def folded(index: Index, turn: tuple[int, int], loss: str | None) -> Account:
-    """A whole turn of a loop in one step; ``turn`` is its number and of how many."""
-    root = index.calls[0].root
-    if loss is None:
-        return Account(episode_title(turn), EPISODE["folded"])
-    return Account(episode_title(turn), EPISODE["folded loss"].format(root=index.shown[root], loss=loss))
+def folded(turn: tuple[int, int], root: str | None) -> Account:
+    """A whole turn of a loop in one step; ``turn`` is its number and of how many, ``root`` what it starts from."""
+    sentence = EPISODE["folded"] if root is None else EPISODE["folded root"].format(root=root)
+    return Account(episode_title(turn), sentence)
 
 
 def episode_title(turn: tuple[int, int] | None, failed: bool = False) -> str:

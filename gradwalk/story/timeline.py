@@ -138,7 +138,7 @@ class _Story:
     def _fold(self, episode: Episode) -> None:
         scene = self._scene(episode, fold=True)
         self._steps.begin(episode.number, folded=True)
-        account = explain.folded(scene.index, self._turns[episode.number], _loss(episode))
+        account = explain.folded(self._turns[episode.number], _root(episode))
         self._steps.fold(account, episode.place, folded=episode.number, cell=episode.events[0].cell)
         now = self._steps.now
         self._slots.clear(now)
@@ -176,18 +176,20 @@ class _Story:
             "count": count,
             "graph": self._album.graphs[episode.number],
             "title": title,
-            "loss": _loss(episode),
+            "root": _root(episode),
             "folded": episode.number in self._album.folded,
         }
 
 
-def _loss(episode: Episode) -> str | None:
-    """The number that backward() starts from."""
+def _root(episode: Episode) -> str | None:
+    """What backward() starts from, where that is one number: ``y = 12``."""
     root = next((event.root for event in episode.recording.events if isinstance(event, BackwardCall)), None)
     if root is None:
         return None
     value = episode.recording.values[root]
-    return short(value.numbers[0]) if value.numbers is not None and len(value.numbers) == 1 else None
+    if value.numbers is None or len(value.numbers) != 1:
+        return None
+    return f"{episode.index.shown[root]} = {short(value.numbers[0])}"
 
 
 def _eventful(found: tuple[Episode, ...]) -> bool:
