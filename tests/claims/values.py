@@ -346,17 +346,20 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 
 @claim("SEED", "grad")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
-    events = recorded.index.recording.events
     assert step.event.function == "grad"
-    assert not any(isinstance(event, Accumulate) and event.call == step.event.call for event in events)
+    assert not list(_written_leaves(recorded, step.event.call))
 
 
 @claim("SEED", "inputs")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     tensors = {recorded.index.values[value].tensor for value in step.event.inputs}
+    assert {leaf.tensor for leaf in _written_leaves(recorded, step.event.call)} <= tensors
+
+
+def _written_leaves(recorded: Recorded, call: int) -> Iterator[Value]:
     for event in recorded.index.recording.events:
-        if isinstance(event, Accumulate) and event.call == step.event.call:
-            assert recorded.index.values[event.leaf].tensor in tensors
+        if isinstance(event, Accumulate) and event.call == call and recorded.index.values[event.leaf].is_leaf:
+            yield recorded.index.values[event.leaf]
 
 
 @claim("SEED", "create")
@@ -545,6 +548,7 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert (event.value is None) is ("gradient" not in said)
     if "gradient" in said:
         shows(said["gradient"], recorded.index.values[event.value])
+        assert not list(_written_leaves(recorded, event.call))
 
 
 @claim("NOTICED", "result none")

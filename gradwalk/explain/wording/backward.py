@@ -12,8 +12,8 @@ SEED = {
     "the sum of the elements. What reaches a leaf is {v}ᵀJ.",
     "several": "The pass starts at {roots} at once. What it differentiates is {target}, the sum of their elements, "
     "each as often as its seed says.",
-    "grad": "torch.autograd.grad gives what comes back to {inputs} to the program; no .grad changes.",
-    "inputs": "inputs: only {inputs} get something added to their .grad.",
+    "grad": "torch.autograd.grad hands what comes back to {inputs} to the program; no leaf's .grad changes.",
+    "inputs": "inputs names {inputs}: no other leaf gets anything added to its .grad.",
     "create": "create_graph=True: the pass itself is recorded, so that its gradients can be differentiated, and what "
     "the nodes saved will be kept.",
     "retain": "retain_graph=True: what the nodes saved will be kept.",
