@@ -52,7 +52,8 @@ class Way:
     @property
     def whole(self) -> bool:
         """Whether the contribution is all that the operand gets: nothing else adds to it, and no hook changes it."""
-        return self.arrival.uses == 1 and self.index.adds_up(self.call, self.arrival.value)
+        through_view = self.operation.edges[-1].name == "base"
+        return self.arrival.uses == 1 and not through_view and self.index.adds_up(self.call, self.arrival.value)
 
     def constant(self, name: str) -> str | None:
         return next((c.text for c in self.operation.constants if c.name == name), None)

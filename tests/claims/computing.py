@@ -368,6 +368,8 @@ def alike(left: Quantity, right: Quantity, tolerance: float) -> str:
         first, second = (n.reshape(1, -1) if n.ndim == 1 else n for n in (first, second))
     if left.kind == "column" and right.kind == "matrix":
         first = first.reshape(-1, 1)
+    if right.kind == "column" and left.kind == "matrix":
+        second = second.reshape(-1, 1)
     if first.shape != second.shape:
         return f"shapes {left.numbers.shape} and {right.numbers.shape}"
     if not (np.isfinite(first).all() and np.isfinite(second).all()):

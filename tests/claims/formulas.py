@@ -108,7 +108,7 @@ class Recorded:
         operation, call = self.operation, self.call
         if operation is None or call is None:
             return None
-        above_id, below_id = self.named.get(above[0]), self.named.get(below[0])
+        above_id, below_id = self.named.get(above[0]), self.operand(below[0])
         edges = [number for number, edge in enumerate(operation.edges) if edge.value == below_id]
         if above_id not in operation.results or not edges or (len(edges) > 1 and len(below) < 3):
             return None
@@ -131,11 +131,17 @@ class Recorded:
             raise UnknownError("a large Jacobian")
         return found
 
+    def operand(self, name: str) -> int | None:
+        """What stands below a ∂: an operand, though a result may have the same name."""
+        edges = () if self.operation is None else self.operation.edges
+        return next((edge.value for edge in edges if self.index.names[edge.value] == name), self.named.get(name))
+
     def gradient(self, below: Sequence[Any]) -> Numbers:
         """∂L/∂x, whole."""
         if self.call is None or below[0] not in self.named:
             raise UnknownError(below)
-        value = self.named[below[0]]
+        value = self.operand(below[0])
+        assert value is not None
         known = self.index.gradients.get((self.call, value))
         if known is None:
             parts = self.index.contributions.get((self.call, value), [])
