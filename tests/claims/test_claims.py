@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from gradwalk import lessons
 from tests.claims import formulas, gradients, sentences, values
 from tests.claims.corpus import PROGRAMS, START, expressions, program_of
+from tests.claims.generated import networks
 from tests.claims.steps import steps_of
 from tests.programs import programs
 from tests.recorder.live import record
@@ -69,4 +70,10 @@ def test_lessons_are_told_as_they_are(path: Path) -> None:
 @settings(max_examples=60, deadline=None)
 @given(programs())
 def test_generated_programs_are_told_as_they_are(source: str) -> None:
+    assert list(faults(source)) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(networks())
+def test_generated_networks_are_told_as_they_are(source: str) -> None:
     assert list(faults(source)) == []

@@ -21,6 +21,7 @@ from gradwalk.lessons import LESSONS
 from gradwalk.recording import Accumulate, BackwardCall, Event, Forward, Moved, Returned, Update
 from gradwalk.story.timeline import _Story, timeline
 from tests.claims.changes import BEGINNING, CHANGES, FACTS, WALKED
+from tests.claims.generated import networks
 from tests.claims.witness import Live, Names, stopped_before, witnessed
 
 
@@ -144,6 +145,12 @@ def test_names_are_what_they_are(program: str) -> None:
 def test_names_are_what_they_are_whatever_a_program_does(changes: list[str]) -> None:
     """Each change in a cell of its own: one that fails does not end the program."""
     check(BEGINNING + "".join(f"# %%\n{change}\n" for change in changes))
+
+
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(networks())
+def test_names_are_what_they_are_in_generated_networks(source: str) -> None:
+    check(source)
 
 
 AGAIN = "can be walked again"
