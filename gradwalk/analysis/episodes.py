@@ -92,9 +92,10 @@ def _before(ledger: Ledger, excerpt: Excerpt) -> Before:
     grads = {tensors[tensor]: grad for tensor, grad in ledger.grads().items() if tensor in tensors}
     steps = {tensors[tensor]: step for tensor, step in ledger.steps.items() if tensor in tensors}
     freed = frozenset(nodes[node] for node in ledger.freed & nodes.keys())
+    walked = frozenset(nodes[node] for node in ledger.walked & nodes.keys())
     states = {value.tensor: value.id for value in reversed(excerpt.recording.values)}
     known = ((tensors[tensor], values.get(value)) for tensor, value in ledger.now.items() if tensor in tensors)
-    return Before(grads, steps, freed, states | {tensor: value for tensor, value in known if value is not None})
+    return Before(grads, steps, freed, walked, states | {tensor: value for tensor, value in known if value is not None})
 
 
 def _cuts(events: Sequence[Event], recording: Recording) -> list[int]:

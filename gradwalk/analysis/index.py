@@ -55,6 +55,8 @@ class Before(NamedTuple):
     """The last step that an optimizer took with a parameter."""
     freed: frozenset[int] = frozenset()
     """The nodes whose saved values were released."""
+    walked: frozenset[int] = frozenset()
+    """The nodes that a pass has gone through."""
     states: Mapping[int, int] = MappingProxyType({})
     """Which of its values a tensor was: an older operation may have used an earlier one."""
 
@@ -73,6 +75,8 @@ class Index:
         self.operations: dict[int, Operation] = {operation.id: operation for operation in recording.operations}
         self.nodes = {node.id: node for node in recording.nodes}
         self.calls: dict[int, BackwardCall] = {}
+        self.walked: dict[int, frozenset[int]] = {}
+        """By call: those of its nodes that another pass has gone through before."""
         self.walkable: dict[int, bool] = {}
         """By call: whether all that its nodes saved was there when it began, and was what it had been."""
         self.locals: dict[tuple[int, int, int], LocalGradient] = {}
@@ -109,7 +113,9 @@ class Index:
         self.calls[event.call] = event
         for root in event.roots:
             self.gradients[event.call, root.root] = root.seed
-        self.walkable[event.call] = all(map(self._intact, self.reached(event.call)))
+        reached = self.reached(event.call)
+        self.walked[event.call] = frozenset(reached & self._ledger.walked)
+        self.walkable[event.call] = all(map(self._intact, reached))
 
     def _intact(self, node: int) -> bool:
         saved = [self.values[saved.value] for saved in self.nodes[node].saved if saved.value is not None]
@@ -250,6 +256,7 @@ def ledger_after(recording: Recording, before: Before) -> Ledger:
     ledger = Ledger(recording.values, recording.operations, before.grads, before.steps)
     ledger.now.update(before.states)
     ledger.freed.update(before.freed)
+    ledger.walked.update(before.walked)
     return ledger
 
 

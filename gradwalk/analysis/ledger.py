@@ -9,6 +9,7 @@ from gradwalk.recording import (
     Accumulate,
     Array,
     Assigned,
+    Backward,
     Cleared,
     Event,
     Forward,
@@ -43,6 +44,8 @@ class Ledger:
         """The value that each tensor is."""
         self.freed: set[int] = set()
         """The nodes whose saved values are gone."""
+        self.walked: set[int] = set()
+        """The nodes that a pass has gone through."""
         self.steps: dict[int, Update] = dict(steps or {})
         """The last step that an optimizer took with each parameter."""
         self._grads: dict[int, int | Array] = dict(grads or {})
@@ -99,6 +102,10 @@ class Ledger:
         self.freed.update(event.nodes)
         return set()
 
+    def _walk(self, event: Backward) -> set[int]:
+        self.walked.add(event.node)
+        return set()
+
     def _bind(self, event: Statement) -> set[int]:
         return self._see(binding.value for binding in event.bindings)
 
@@ -144,6 +151,7 @@ _FOLLOW: dict[type, Callable[[Ledger, Any], set[int]]] = {
     Switched: lambda ledger, event: ledger._see((event.after,)),
     Result: lambda ledger, event: ledger._see((event.of, event.value)),
     Taken: lambda ledger, event: ledger._see((*event.of, event.result)),
+    Backward: Ledger._walk,
     Accumulate: Ledger._accumulate,
     Assigned: Ledger._assign,
     Cleared: Ledger._clear,

@@ -69,12 +69,13 @@ def _asked_for(index: Index, event: BackwardCall) -> str:
 
 
 def _again(index: Index, event: BackwardCall) -> str:
-    """Whether the graph behind the root was built before this part of the program, and how it could be walked anew."""
-    made = index.values[event.root].operation
-    if made is None or made in index.ran or not index.walkable[event.call] or _failed(index, event):
+    """Whether another pass has gone through this graph before, and why it can be walked again; empty where not."""
+    walked = index.walked[event.call]
+    if not walked or not index.walkable[event.call] or _failed(index, event):
         return ""
-    reached = (index.nodes[node] for node in index.reached(event.call))
-    return "again" if any(s.value is not None for node in reached for s in node.saved) else "again unsaved"
+    whole = all(root.node in walked for root in event.roots)
+    saved = any(saved.value is not None for node in walked for saved in index.nodes[node].saved)
+    return ("again" if whole else "again in part") + ("" if saved else " unsaved")
 
 
 def _failed(index: Index, event: BackwardCall) -> bool:

@@ -375,7 +375,7 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert not any(isinstance(event, Free) and event.call == step.event.call for event in events)
 
 
-@claim("SEED", "again", "again unsaved")
+@claim("SEED", "again", "again unsaved", "again in part", "again in part unsaved")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     """It can be walked again: so it was, whole."""
     events = recorded.index.recording.events
@@ -398,6 +398,23 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     value = recorded.index.values[step.event.leaf]
     if "leaf" in said:
+    assert recorded.index.walked[step.event.call]
+
+
+@claim("SEED", "again unsaved", "again in part unsaved")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    nodes = [recorded.index.nodes[node] for node in recorded.index.walked[step.event.call]]
+    assert not any(saved.value is not None for node in nodes for saved in node.saved)
+
+
+@claim("SEED", "again", "again unsaved")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert {root.node for root in step.event.roots} <= recorded.index.walked[step.event.call]
+
+
+@claim("SEED", "again in part", "again in part unsaved")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert not {root.node for root in step.event.roots} <= recorded.index.walked[step.event.call]
         assert not value.is_leaf
     else:
         assert recorded.index.calls[step.event.call].root == step.event.leaf

@@ -20,6 +20,10 @@ SEED = {
     "again": "The graph was walked before, but what its nodes saved was kept, so it can be walked again.",
     "again unsaved": "The graph was walked before, but its nodes need no saved values, so it can be walked again.",
 }
+    "again in part": "A part of the graph was walked before, but what its nodes saved was kept, so it can be walked "
+    "again.",
+    "again in part unsaved": "A part of the graph was walked before, but its nodes need no saved values, so it can be "
+    "walked again.",
 
 BACKWARD = {
     "pull": "The gradient arriving at {result} is {upstream}.",
