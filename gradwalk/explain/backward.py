@@ -48,6 +48,8 @@ def seed(index: Index, event: BackwardCall) -> Account:
     key = "one"
     if event.more:
         key = "several"
+    elif count == 0:
+        key = "empty"
     elif count != 1:
         key = "ones" if event.seed.numbers is not None and set(event.seed.numbers) == {1.0} else "vector"
     elif index.weighed(event.call):

@@ -23,7 +23,7 @@ def passing(index: Index, event: Backward, operation: Operation, upstream: Array
     if not arrivals:
         return ""
     if upstream.numbers is not None and not any(upstream.numbers):
-        return seen.say("nothing")
+        return seen.say("nothing" if upstream.numbers else "nothing there")
     if len(arrivals) > 1 and len(set(seen.names())) == 1 and call_name(operation) != "mul":
         return seen.say("places", count=len(arrivals))
     if operation.edges[-1].name == "base":

@@ -180,8 +180,11 @@ def number_tree(number: Number) -> Tree:
 
 
 def array_tree(shape: Sequence[int], numbers: Sequence[Number] | None) -> Tree | None:
-    """A scalar, a vector of at most four elements or a matrix of at most 4×4; None for what is too large to read."""
+    """A scalar, a vector of at most four elements or a matrix of at most 4×4; None for what is too large to read, and
+    for a matrix without elements."""
     if numbers is None or len(shape) > 2 or any(size > LARGEST_MATRIX for size in shape):
+        return None
+    if len(shape) == 2 and not numbers:
         return None
     if not shape:
         return number_tree(numbers[0])

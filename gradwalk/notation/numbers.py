@@ -91,15 +91,17 @@ def array_text(shape: Sequence[int], numbers: Sequence[Number] | None) -> list[s
     """An array (``numbers`` flat, row-major) as lines of text.
 
     A scalar is one line, a vector one line with at most four elements, a matrix one line a row with at most three
-    lines; anything larger, or with no numbers kept, is its shape.
+    lines; anything larger, a matrix without elements, or one with no numbers kept, is its shape.
     """
     if len(shape) > 2 or (numbers is None and len(shape) != 1):
         return [shape_text(shape)]
     if len(shape) < 2:
         return [_vector(numbers, shape[0]) if shape else short(_known(numbers)[0])]
     rows, columns = shape
+    if not rows * columns:
+        return [shape_text(shape)]
     known = _known(numbers)
-    starts = range(0, rows * columns, columns or 1)
+    starts = range(0, rows * columns, columns)
     if len(starts) <= SHOWN_ROWS:
         return [_row(known[start : start + columns]) for start in starts]
     lines = [_row(known[start : start + columns]) for start in starts[: SHOWN_ROWS - 1]]

@@ -137,8 +137,7 @@ class Computer:
         for numbers in itertools.product(*(range(sizes[letter]) for letter in letters)):
             term = self.compute(inside, {**places, **dict(zip(letters, numbers, strict=True))})
             total = term if total is None else Quantity(total.numbers + term.numbers, term.kind)
-        assert total is not None
-        return total
+        return quantity(np.array(0.0)) if total is None else total  # of nothing
 
     def _sum(self, places: Mapping[str, int], terms: Sequence[tuple[int, Expression]]) -> Quantity:
         total: Quantity | None = None

@@ -131,7 +131,12 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert int(said["count"]) == Backward(recorded, step).upstream.size
 
 
-@claim("BACKWARD", "nothing")
+@claim("BACKWARD", "nothing there")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert not Backward(recorded, step).upstream.size
+
+
+@claim("BACKWARD", "nothing", "nothing there")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     seen = Backward(recorded, step)
     assert not seen.upstream.any()

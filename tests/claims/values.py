@@ -356,6 +356,11 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert {leaf.tensor for leaf in _written_leaves(recorded, step.event.call)} <= tensors
 
 
+@claim("SEED", "empty")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert not array(step.event.seed).size
+
+
 def _written_leaves(recorded: Recorded, call: int) -> Iterator[Value]:
     for event in recorded.index.recording.events:
         if isinstance(event, Accumulate) and event.call == call and recorded.index.values[event.leaf].is_leaf:

@@ -10,6 +10,7 @@ SEED = {
     "counts: {target} = Σ {v} · {root}. What reaches a leaf is {v}ᵀJ.",
     "ones": "{root} has {count} elements, and a gradient needs one number. With ones as the seed {v}, that number is "
     "the sum of the elements. What reaches a leaf is {v}ᵀJ.",
+    "empty": "{root} has no elements, so the pass starts with a gradient that has none.",
     "several": "The pass starts at {roots} at once. What it differentiates is {target}, the sum of their elements, "
     "each as often as its seed says.",
     "grad": "torch.autograd.grad hands what comes back to {inputs} to the program; no leaf's .grad changes.",
@@ -38,6 +39,7 @@ BACKWARD = {
     "the other elements get 0.",
     "through a view": "Only the part that {view} shows was changed; elsewhere the gradient goes on to {base} as it is.",
     "nothing": "The gradient arriving at {result} is 0, so nothing is passed on.",
+    "nothing there": "{result} has no elements, so no gradient arrives at it, and what is passed on is 0.",
     "scaled": "At {operand} = {number} the slope of {operation} is {local}, so {operand} gets {contribution}.",
     "unchanged": "At {operand} = {number} the slope of {operation} is 1, so {operand} gets all of it.",
     "nearly flat": "{operation} is nearly flat at {operand} = {number}, so it passes on only {local} of that.",
