@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from gradwalk import Recording
 from gradwalk.analysis import analyse
+from gradwalk.analysis.episodes import Episode
 from gradwalk.analysis.ledger import Ledger
 from gradwalk.analysis.variables import Variables
 from gradwalk.graph.album import album
 from gradwalk.lessons import LESSONS
-from gradwalk.recording import Accumulate, BackwardCall, Event, Forward, Moved, Returned, Update
+from gradwalk.recording import Accumulate, BackwardCall, Event, Forward, LocalGradient, Moved, Returned, Update
 from gradwalk.story.timeline import _Story, timeline
 from tests.claims.changes import BEGINNING, CHANGES, FACTS, WALKED
 from tests.claims.generated import networks
@@ -52,20 +53,37 @@ def check(source: str) -> int:
     nodes = _Nodes(recording)
     last = {step: (event, number) for number, (event, step) in enumerate(story.times)}
     cells = data["names"]["cells"]
+    late = _told_late(recording)
     for step, (event, number) in sorted(last.items()):
         saved = nodes.after(story.times[: number + 1])
         if number + 1 < len(story.times) and _at_once(event, story.times[number + 1][0]):
+            continue
+        if isinstance(event, BackwardCall | LocalGradient) and event.call in late:
             continue
         seen = witness.names[id(event)]
         shown = {name: cell for name in cells if (cell := _at(cells[name], step)) is not None}
         about = f"step {step} of\n{source}\n({data['steps'][step]['title']}, after {event})"
         _compare(shown, seen, about)
-        numbers = story.analysis.episodes[data["steps"][step]["episode"]].numbers.nodes
+        episode = story.analysis.episodes[data["steps"][step]["episode"]]
         for name, node in saved.items():
-            if node in numbers and isinstance(live := seen.get(name), Live):
-                chip = _at(data["saved"].get(f"n{numbers[node]}", []), step)
+            if (there := _box(episode, node)) is not None and isinstance(live := seen.get(name), Live):
+                chip = _at(data["saved"].get(f"n{there}", []), step)
                 _compare_saved(chip, live.readable, f"what {name}'s node keeps, at {about}")
     return len(last)
+
+
+def _box(episode: Episode, node: int) -> int | None:
+    """The number of a node whose box is in the picture of an episode."""
+    found = episode.numbers.nodes.get(node)
+    return None if found is None or episode.recording.nodes[found].operation is None else found
+
+
+def _told_late(recording: Recording) -> set[int]:
+    """The passes that start at a value under retain_grad(): its ``.grad`` is there before the first node runs, which is
+    when the recorder says that the pass has begun."""
+    roots = {event.call: event.root for event in recording.events if isinstance(event, BackwardCall)}
+    found = (event for event in recording.events if isinstance(event, Accumulate) and event.node is None)
+    return {event.call for event in found if event.leaf == roots[event.call]}
 
 
 class _Nodes:
