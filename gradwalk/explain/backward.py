@@ -26,8 +26,8 @@ from gradwalk.formula import (
 )
 from gradwalk.formula.arrays import number_text
 from gradwalk.formula.backward import seed_name
-from gradwalk.formula.contributions import own_function
-from gradwalk.notation import pretty, shape_text
+from gradwalk.formula.contributions import multiplied, own_function
+from gradwalk.notation import kernel_of, pretty, shape_text
 from gradwalk.recording import (
     Accumulate,
     Array,
@@ -96,9 +96,7 @@ def backward(index: Index, event: Backward) -> Account:
     arrivals = index.arrivals.get((event.call, event.node), [])
     passed = passing.from_results(index, event, operation, arrivals) or joined(
         _pull(index, event, operation, upstream),
-        _own(index, operation, arrivals)
-        or _odd_contribution(index, event, operation, upstream)
-        or passing.passing(index, event, operation, upstream, arrivals),
+        _own(index, operation, arrivals) or _passed(index, event, operation, upstream),
     )
     sentence = joined(passed, passing.uses(index, event, arrivals))
     lines = [line for arrival in arrivals for line in contribution_lines(index, event, operation, arrival)]
@@ -119,6 +117,27 @@ def _own(index: Index, operation: Operation, arrivals: Sequence[Arrival]) -> str
         return ""
     first = arrivals[0]
     return BACKWARD["own"].format(operand=index.shown[first.value], contribution=gist(first.array))
+
+
+def _passed(index: Index, event: Backward, operation: Operation, upstream: Array) -> str:
+    """What the node does with what arrives; of inf and nan, why they stay or come."""
+    arrivals = index.arrivals.get((event.call, event.node), [])
+    odd = _odd_contribution(index, event, operation, upstream)
+    if odd and kernel_of(operation).told not in passing.HANDING_ON:
+        return odd
+    product = all(_multiplied(index, event, operation, upstream, arrival) for arrival in arrivals)
+    return joined(
+        odd,
+        passing.passing(index, event, operation, upstream, arrivals),
+        "" if product or kernel_of(operation).told == "overwritten" else NONFINITE["not multiplied"],
+    )
+
+
+def _multiplied(index: Index, event: Backward, operation: Operation, upstream: Array, arrival: Arrival) -> bool:
+    local = index.locals.get((event.call, operation.id, arrival.edge))
+    if local is None or upstream.numbers is None or arrival.array.numbers is None:
+        return True
+    return multiplied(upstream.numbers, local, arrival.array.numbers)
 
 
 def _pull(index: Index, event: Backward, operation: Operation, upstream: Array) -> str:

@@ -14,6 +14,10 @@ from gradwalk.formula.letters import broadcast
 from gradwalk.notation import Form, call_name, kernel_of
 from gradwalk.recording import Array, Backward, Operation
 
+HANDING_ON = frozenset(
+    [*"where filled overwritten select taken join extreme relu moves order shuffle expand".split(), "hands on"]
+)
+"""How kernels are told that only choose, move and copy: what is said of them holds of inf and nan too."""
 _MOST_RESULTS = 4
 
 

@@ -143,6 +143,17 @@ def _filled(seen: Pass) -> str:
     return seen.say("filled") if seen.single() and seen.argument() == "self" else ""
 
 
+def _overwritten(seen: Pass) -> str:
+    """``zero_()``, ``fill_()`` and ``copy_()``; of copies that are smaller there is more to say than this."""
+    places = {seen.argument(number): number for number in range(len(seen.arrivals))}
+    names = seen.names()
+    gone = seen.say("overwritten", operand=names[places["self"]]) if "self" in places else ""
+    source = next((number for argument, number in places.items() if argument != "self"), None)
+    if source is None or seen.operand(source).shape != seen.result.shape:
+        return gone
+    return " ".join(filter(None, (seen.say("overwritten by", source=names[source]), gone)))
+
+
 def _mean(seen: Pass) -> str:
     count = size(seen.operand()) // max(1, size(seen.result))
     return seen.say("mean" if size(seen.result) == 1 else "mean groups", count=count) if count > 1 else ""
@@ -222,6 +233,7 @@ SPEAKERS: dict[str, Callable[[Pass], str]] = {
     "extreme": _extreme,
     "where": _where,
     "filled": _filled,
+    "overwritten": _overwritten,
     "mean": _mean,
     "sum": _sum,
     "prod": _prod,

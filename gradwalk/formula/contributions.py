@@ -16,7 +16,7 @@ from gradwalk.formula.letters import Letters, alphabet, dimensions, letters, nam
 from gradwalk.formula.local import jacobian_tree, target
 from gradwalk.formula.mathml import LARGEST_MATRIX, Formula, Tree, array_tree, filled, name_tree, row_tree
 from gradwalk.notation import Form, Kernel, kernel_of
-from gradwalk.recording import Array, LocalGradient, Operation, Value
+from gradwalk.recording import Array, LocalGradient, Number, Operation, Value
 
 MOST_TERMS = 4
 
@@ -83,6 +83,8 @@ def way_lines(way: Way) -> tuple[Formula, ...]:
         return _equals(array_or_start(way.arrival.array))
     if way.operation.edges[-1].name == "base":  # through a view, of which the node knows more than its kernel
         return _as_a_row(way)
+    if way.known.told == "overwritten" and way.operation.edges[way.arrival.edge].name == "self":
+        return _given(way)
     return _product(way) or _moved(way) or _scalar(way) or _by_letters(way) or _as_a_row(way)
 
 
@@ -277,6 +279,8 @@ def _numbers(way: Way, sign: str) -> tuple[Formula, ...]:
     upstream = way.index.gradients.get((way.call, way.result.id))
     if way.local is None or upstream is None or upstream.numbers is None:
         return _equals(contribution) if not dense else ()
+    if not multiplied(upstream.numbers, way.local, way.arrival.array.numbers or ()):
+        return _equals(contribution)
     slope = jacobian_tree(way.local, way.result, way.operand)
     arriving = _row(upstream) if dense else array_tree(upstream.shape, upstream.numbers)
     if slope is None or arriving is None or "…" in str(slope[-1]):
@@ -292,6 +296,22 @@ def _flat(array: Array) -> Tree | None:
     """All elements in one row, as far as they can be read; a single number as it is."""
     size = math.prod(array.shape)
     return array_or_start(Array((size,) if size != 1 else (), array.dtype, array.numbers))
+
+
+def _given(way: Way) -> tuple[Formula, ...]:
+    """What goes to an operand that has no part in the result: no product, but the numbers themselves."""
+    numbers = array_or_start(way.arrival.array)
+    return () if numbers is None else (way.line("#3", way.trees(None, numbers)),)
+
+
+def multiplied(upstream: Sequence[Number], local: LocalGradient, contribution: Sequence[Number]) -> bool:
+    """Whether the contribution can be the product: not where 0 · inf is nan and PyTorch, which chose, has a number."""
+    slopes, width = local.numbers or (), 1 if local.form == "diagonal" else local.columns
+    for place, slope in enumerate(slopes):
+        row, column = (place, place) if local.form == "diagonal" else divmod(place, width)
+        if math.isnan(upstream[row] * slope) and not math.isnan(contribution[column]):
+            return False
+    return True
 
 
 def _equals(tree: Tree | None) -> tuple[Formula, ...]:

@@ -279,6 +279,41 @@ F.instance_norm(torch.stack([a,b])).pow(3).sum().backward()
 q=torch.randn(1,2,4,requires_grad=True)
 F.scaled_dot_product_attention(q,q,q).pow(2).sum().backward()
 """,
+    "what is overwritten, and infinite gradients": """
+x=torch.tensor([0.,2.],requires_grad=True)
+y=x*1
+y.zero_()
+(-y.sqrt()).sum().backward()
+y=x*1
+y.fill_(s)
+(y*v[:2]).sum().backward()
+y=x*1
+y.copy_(v[:2])
+(y*y).sum().backward()
+torch.relu(x).sqrt().sum().backward()
+torch.where(x>1,x,v[:2]*0).sqrt().sum().backward()
+x.masked_fill(x>1,0.).sqrt().sum().backward()
+(x*1)[0].sqrt().backward()
+t=x[0]*1
+t.zero_()
+t.sqrt().backward()
+""",
+    "tensors without elements": """
+x=torch.tensor([-2.5],requires_grad=True)
+p,q=x.split([1,0])
+r=torch.outer(x,q)
+q.backward(torch.ones(0),retain_graph=True)
+r.backward(torch.ones(1,0))
+x[[]].sum().backward()
+""",
+    "graphs that share a part": """
+h=s*s
+p=h.sin()
+q=h.cos()
+p.backward(retain_graph=True)
+q.backward(retain_graph=True)
+q.backward()
+""",
     "changes through views": """
 y=(a*1)
 t=y[0]

@@ -142,6 +142,8 @@ class Recorded:
             raise UnknownError(below)
         value = self.operand(below[0])
         assert value is not None
+        if isinstance(self.event, BackwardCall) and value == self.event.root:  # before a hook has changed it
+            return array(self.event.seed)
         known = self.index.gradients.get((self.call, value))
         if known is None:
             parts = self.index.contributions.get((self.call, value), [])
@@ -271,13 +273,16 @@ def _written(recorded: Recorded, step: Step, sides: Sequence[Expression], before
         texts: list[str] = []
         values.append(computed(numbered(side, texts), texts, recorded))
     *_, (last, tolerance) = values
-    tolerance += 2e-6 * max(float(np.abs(value.numbers).max(initial=0.0)) for value, _ in values)
+    tolerance += 2e-6 * max(_largest(value) for value, _ in values)
     tolerance += 1e-6 if len(values) > 1 else 0.0  # what float32 loses on the way
-    tolerance += 1e-3 * (_loose(step) > 1) * max(float(np.abs(last.numbers).max(initial=0.0)), 1.0)
+    tolerance += 1e-3 * (_loose(step) > 1) * max(_largest(last), 1.0)
     if step.kind in ("forward", "update"):
         values = [(_squeezed(found), off) for found, off in values]
         last = values[-1][0]
     for value, off in values[:-1]:
+        same = value.numbers.shape == last.numbers.shape
+        if same and (np.isnan(value.numbers) & ~np.isnan(last.numbers)).any():
+            return "0 · inf is said to be a number"
         if why := _alike_written(value, last, off + tolerance):
             return why
     spoken = before if before is not None else _result(recorded, step)
@@ -293,8 +298,11 @@ def _result(recorded: Recorded, step: Step) -> Quantity | None:
 
 
 def _alike_written(value: Quantity, other: Quantity, tolerance: float) -> str:
-    size = max((float(np.abs(q.numbers).max(initial=0.0)) for q in (value, other) if q.numbers.size), default=0.0)
-    return alike(value, other, tolerance + 1e-5 * size + 1e-12)
+    return alike(value, other, tolerance + 1e-5 * max(_largest(value), _largest(other)) + 1e-12)
+
+
+def _largest(found: Quantity) -> float:
+    return float(np.abs(found.numbers[np.isfinite(found.numbers)]).max(initial=0.0))
 
 
 def _squeezed(found: Quantity) -> Quantity:

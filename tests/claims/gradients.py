@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -265,6 +266,21 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert len(seen.named(said["operand"])) == 2
     for arrival in seen.arrivals:
         shows(said["local"], Array((), "", (float(seen.jacobian(arrival).sum()),)))
+
+
+@claim("BACKWARD", "overwritten")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    seen = Backward(recorded, step)
+    assert not seen.got(said["operand"]).any()
+    with contextlib.suppress(UnknownError):
+        assert not seen.jacobian(seen.named(said["operand"])[0]).any()
+
+
+@claim("BACKWARD", "overwritten by")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    seen = Backward(recorded, step)
+    close(seen.got(said["source"]), seen.upstream)
+    close(seen.value(said["source"]), array(seen.result))
 
 
 @claim("BACKWARD", "places")

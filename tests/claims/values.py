@@ -27,7 +27,7 @@ from gradwalk.recording import (
 )
 from tests.claims.computing import Numbers, UnknownError
 from tests.claims.formulas import Recorded, array
-from tests.claims.gradients import close, shows
+from tests.claims.gradients import Backward, close, shows
 from tests.claims.sentences import claim, pieces
 from tests.claims.steps import Step
 
@@ -195,6 +195,18 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
         assert np.isinf(numbers).any()
 
 
+@claim("NONFINITE", "not multiplied")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    """A product would be nan where the contribution is none."""
+    seen = Backward(recorded, step)
+    found = []
+    for arrival in seen.arrivals:
+        with np.errstate(invalid="ignore"):
+            products = seen.upstream.reshape(-1, 1) * seen.jacobian(arrival)
+        found.append(np.isnan(products).any(axis=0) & ~np.isnan(array(arrival.array).reshape(-1)))
+    assert np.concatenate(found).any()
+
+
 @claim("OVERFLOW", "")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert all(np.isfinite(array(value)).all() for value in operands_of(recorded))
@@ -344,6 +356,11 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert len(roots) > 1
 
 
+@claim("SEED", "empty")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert not array(step.event.seed).size
+
+
 @claim("SEED", "grad")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert step.event.function == "grad"
@@ -354,11 +371,6 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     tensors = {recorded.index.values[value].tensor for value in step.event.inputs}
     assert {leaf.tensor for leaf in _written_leaves(recorded, step.event.call)} <= tensors
-
-
-@claim("SEED", "empty")
-def _(recorded: Recorded, step: Step, said: Pieces) -> None:
-    assert not array(step.event.seed).size
 
 
 def _written_leaves(recorded: Recorded, call: int) -> Iterator[Value]:
@@ -386,23 +398,6 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     events = recorded.index.recording.events
     after = events[events.index(step.event) + 1 :]
     assert not (after and isinstance(after[-1], Failure) and after[-1].span == step.event.span)
-
-
-@claim("ACCUMULATE", "first", "first shape", "adds", "adds shape")
-def _(recorded: Recorded, step: Step, said: Pieces) -> None:
-    event = step.event
-    assert said["leaf"] == recorded.index.shown[event.leaf]
-    before = np.zeros(event.after.shape) if event.before is None else array(event.before)
-    close(before + array(event.added), array(event.after))
-    for piece, found in (("before", event.before), ("added", event.added), ("after", event.after)):
-        if piece in said:
-            shows(said[piece], found)
-
-
-@claim("ACCUMULATE", "retained", "root")
-def _(recorded: Recorded, step: Step, said: Pieces) -> None:
-    value = recorded.index.values[step.event.leaf]
-    if "leaf" in said:
     assert recorded.index.walked[step.event.call]
 
 
@@ -420,6 +415,23 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 @claim("SEED", "again in part", "again in part unsaved")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert not {root.node for root in step.event.roots} <= recorded.index.walked[step.event.call]
+
+
+@claim("ACCUMULATE", "first", "first shape", "adds", "adds shape")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    event = step.event
+    assert said["leaf"] == recorded.index.shown[event.leaf]
+    before = np.zeros(event.after.shape) if event.before is None else array(event.before)
+    close(before + array(event.added), array(event.after))
+    for piece, found in (("before", event.before), ("added", event.added), ("after", event.after)):
+        if piece in said:
+            shows(said[piece], found)
+
+
+@claim("ACCUMULATE", "retained", "root")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    value = recorded.index.values[step.event.leaf]
+    if "leaf" in said:
         assert not value.is_leaf
     else:
         assert recorded.index.calls[step.event.call].root == step.event.leaf

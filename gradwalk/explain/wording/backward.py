@@ -20,11 +20,11 @@ SEED = {
     "retain": "retain_graph=True: what the nodes saved will be kept.",
     "again": "The graph was walked before, but what its nodes saved was kept, so it can be walked again.",
     "again unsaved": "The graph was walked before, but its nodes need no saved values, so it can be walked again.",
-}
     "again in part": "A part of the graph was walked before, but what its nodes saved was kept, so it can be walked "
     "again.",
     "again in part unsaved": "A part of the graph was walked before, but its nodes need no saved values, so it can be "
     "walked again.",
+}
 
 BACKWARD = {
     "pull": "The gradient arriving at {result} is {upstream}.",
@@ -86,6 +86,8 @@ BACKWARD = {
     "get 0.",
     "filled": "Where the mask is true the number was replaced, so {operand} gets 0 there; elsewhere the gradient "
     "passes unchanged.",
+    "overwritten": "What {operand} held was overwritten and has no part in {result}, so it gets 0.",
+    "overwritten by": "{source} was written there, so the gradient goes on to it unchanged.",
     "mean": "The mean shares it evenly: each of the {count} elements gets 1/{count} of it.",
     "mean groups": "Each mean shares its gradient evenly: each of its {count} elements gets 1/{count} of it.",
     "sum": "A sum passes it on unchanged to each of its {count} elements.",

@@ -68,6 +68,7 @@ NONFINITE = {
     "nan slope": "The local gradient is nan, and so is all that is multiplied by it.",
     "inf arrives": "An infinite gradient arrives, and it stays infinite.",
     "inf slope": "The slope is infinite here, and so is what it passes on.",
+    "not multiplied": "Where the slope is 0, PyTorch does not multiply here: 0 · inf would be nan.",
 }
 
 OVERFLOW = "The result is beyond the largest {dtype}, {largest}, so it overflows to {made}."
