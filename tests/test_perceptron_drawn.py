@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gradwalk
+from gradwalk.analysis import analyse
 from gradwalk.notation import short
 from gradwalk.perceptron.programs.program import program
 from gradwalk.perceptron.settings.editing import with_inputs, with_layer, with_rows, with_units
@@ -29,7 +30,7 @@ def told(perceptron: Perceptron) -> tuple[dict[str, Any], dict[str, Any], Networ
     network = read(perceptron)
     recording = gradwalk.record(program(network), pictures=True)
     story = timeline(recording, statements=False)
-    return drawn(recording, story, network), story, network
+    return drawn(analyse(recording), story, network), story, network
 
 
 def last(entries: list[list[Any]]) -> list[str]:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import gradwalk
 from components.shared.work import answered
-from gradwalk.analysis.index import Index
+from gradwalk.analysis import Analysis, analyse
 from gradwalk.comparison.rows import answer
 from gradwalk.comparison.table import table
 from gradwalk.expression.expression import Expression, program
 from gradwalk.failures.expression import Failing, failing
-from gradwalk.recording import BackwardCall, Failure, Recording
+from gradwalk.recording import Failure, Recording
 from gradwalk.story.player_data import player_data
 
 
@@ -43,11 +43,12 @@ class Recorded(NamedTuple):
 def recorded(expression: Expression) -> Recorded:
     """Record the expression's program. Raises ProgramError and LayoutError for what is too large to run or to draw."""
     expression, recording = _record(expression)
-    graphs, story = player_data(recording)
+    analysis = analyse(recording)
+    graphs, story = player_data(analysis)
     return Recorded(
         graphs=graphs,
         story=_story(story),
-        table=table(answer(recording, expression), _differentiated(recording), expression.variables),
+        table=table(answer(recording, expression), _differentiated(analysis), expression.variables),
         expression=expression,
         root_shape=_root_shape(recording, expression.root),
         failing=failing(recording, expression),
@@ -65,10 +66,9 @@ def _record(expression: Expression) -> tuple[Expression, Recording]:
     return expression, gradwalk.record(program(expression, shape), pictures=True)
 
 
-def _differentiated(recording: Recording) -> str:
+def _differentiated(analysis: Analysis) -> str:
     """The name of what backward() differentiates: the root, or L where a seed weighs it; nothing where it never ran."""
-    calls = [event.call for event in recording.events if isinstance(event, BackwardCall)]
-    return Index(recording).target(calls[-1]) if calls else ""
+    return next((e.index.target(e.call) for e in reversed(analysis.episodes) if e.call is not None), "")
 
 
 def _story(story: dict[str, Any]) -> dict[str, Any]:

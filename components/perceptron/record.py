@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import gradwalk
 from components.shared.work import answered
+from gradwalk.analysis import analyse
 from gradwalk.perceptron.programs.program import program
 from gradwalk.perceptron.settings.model import Perceptron
 from gradwalk.perceptron.settings.reading import Network, read
@@ -44,8 +45,9 @@ def recorded_perceptron(perceptron: Perceptron) -> RecordedPerceptron:
     network = read(perceptron)
     source = program(network)
     recording = gradwalk.record(source, pictures=True)
-    graphs, story = player_data(recording, statements=False)
-    picture = drawn(recording, story, network)
+    analysis = analyse(recording)
+    graphs, story = player_data(analysis, statements=False)
+    picture = drawn(analysis, story, network)
     return RecordedPerceptron(perceptron, network, source, graphs, story, picture, warning(network))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from components.shared.work import answered, run
+from gradwalk.analysis import analyse
 from gradwalk.sandbox.outcome import recording
 from gradwalk.story.cells import ShownCell, shown_cells
 from gradwalk.story.player_data import player_data
@@ -42,7 +43,7 @@ def outputs(source: str) -> list[ShownCell]:
 def pictured_program(source: str, left: Parcel, unfold: tuple[int, ...]) -> RecordedProgram:
     """``left`` is what is left of its process: an ``outcome.Said``."""
     found = recording(source, left.data)
-    graphs, story = player_data(found, unfold, statements=True)
+    graphs, story = player_data(analyse(found), unfold, statements=True)
     return RecordedProgram(source, unfold, graphs, story, shown_cells(found))
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from gradwalk.analysis import analyse
+from gradwalk.analysis import Analysis
 from gradwalk.graph.album import album
 from gradwalk.graph.player import placed_graphs
-from gradwalk.recording import Recording
 from gradwalk.story.timeline import story_of
 
 
@@ -20,8 +19,8 @@ class PlayerData(NamedTuple):
 
 
 def player_data(
-    recording: Recording, unfold: Collection[int] = frozenset(), *, statements: bool | None = None
+    analysis: Analysis, unfold: Collection[int] = frozenset(), *, statements: bool | None = None
 ) -> PlayerData:
     """``player_graphs`` and ``timeline`` of one recording. Raises LayoutError as the former does."""
-    found = album(analyse(recording), unfold)
+    found = album(analysis, unfold)
     return PlayerData(placed_graphs(found), story_of(found, statements=statements))

@@ -7,19 +7,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradwalk.analysis.index import Index
+from gradwalk.analysis import Analysis
 from gradwalk.notation import short
 from gradwalk.perceptron.settings.reading import Network
 from gradwalk.perceptron.view.curves import curve
 from gradwalk.perceptron.view.parts import Part, parts
 from gradwalk.perceptron.view.words import ACTIVATION_NAMES, LOSS_NAMES, limits
-from gradwalk.recording import LocalGradient, Number, Recording
+from gradwalk.recording import LocalGradient, Number
 
 Json = dict[str, Any]
 Slots = Mapping[str, Sequence[Sequence[Any]]]
 
 
-def drawn(recording: Recording, story: Mapping[str, Any], network: Network) -> Json:
+def drawn(analysis: Analysis, story: Mapping[str, Any], network: Network) -> Json:
     """The drawing's data for JSON: ``inputs``, ``targets``, ``rows``, ``loss``, ``layers``, ``parts``, ``quiet``.
 
     At ``quiet`` steps nothing is lit: they speak of no part more than of another.
@@ -29,9 +29,9 @@ def drawn(recording: Recording, story: Mapping[str, Any], network: Network) -> J
     of the computation graph that make it and the arrows that run ``out`` of it. A target has the ``limits`` of its
     slider as well.
     """
-    found = parts(recording, network)
+    found = parts(analysis.recording, network)
     ends = {"limits": limits(network.loss, network.outputs)}
-    draw = _Drawn(recording, story["slots"])
+    draw = _Drawn(analysis, story["slots"])
     layers = [
         {
             "units": layer.units,
@@ -67,8 +67,9 @@ def _finite(number: Number) -> float | None:
 
 
 class _Drawn:
-    def __init__(self, recording: Recording, slots: Slots) -> None:
-        self.index = Index(recording)
+    def __init__(self, analysis: Analysis, slots: Slots) -> None:
+        recording = analysis.recording
+        self.index = analysis.episodes[0].index
         self.slots = slots
         self.call = next(iter(self.index.calls), 0)
         self.arrows: dict[int, list[str]] = defaultdict(list)
