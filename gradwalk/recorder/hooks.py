@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import nullcontext
 from types import FrameType
 from typing import Any
 
@@ -135,7 +136,7 @@ class Hooks:
             if number in there:
                 there[number] = hook
         self._replaced.clear()
-        self._run = None
+        self._run, self.listening = None, nullcontext
 
 
 class Passing:

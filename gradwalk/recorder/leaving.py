@@ -50,3 +50,12 @@ class Leaving:
             self._traced.clear()
             sys.settrace(self._before)
             self._before = None
+
+    def release(self) -> None:
+        """Nobody waits any more."""
+        self.stop()
+        self._done = _long_since
+
+
+def _long_since() -> bool:
+    return True

@@ -76,6 +76,10 @@ class FunctionMode(TorchFunctionMode):
         self._handlers = handlers
         self._stepping = stepping
 
+    def release(self) -> None:
+        """Nothing is handed to anybody any more."""
+        self._handlers = {}
+
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         run = self._run
         if run.quiet and (run.stepping is None or run.quiet > 1 or self._stepping(sys._getframe(1))):

@@ -30,7 +30,7 @@ class LiveOperations:
         self.tells_moved = True
         self._values = values
         self._graph = graph
-        self._emit = emit
+        self.emit = emit
 
     def called(self, ran: list[Ran], result: Any, before: int, cell: int, span: Span | None) -> None:
         """A call ran these kernels. ``before`` is the sequence number of the newest node when it began."""
@@ -103,14 +103,14 @@ class LiveOperations:
             self._values.made_by(value, index, node is not None)
         if node is not None:
             self._graph.made_by(node, index, results)
-        self._emit(new(Forward, (cell, span, index, self.call)))
+        self.emit(new(Forward, (cell, span, index, self.call)))
         if kernel.in_place and operands and results and not others:
             changed = operands[0] if base is None else operands[-1]
-            self._emit(Update(cell, span, index, changed.value, results[0]))
+            self.emit(Update(cell, span, index, changed.value, results[0]))
             self.moved(changed.value, cell, span, [self._values.live(result) for result in results])
         for before, tensor in others:
             if (after := self._values.value_of(tensor)) != before:
-                self._emit(Update(cell, span, index, before, after))
+                self.emit(Update(cell, span, index, before, after))
                 self.moved(before, cell, span, [tensor])
 
     def tracked(
@@ -125,7 +125,7 @@ class LiveOperations:
         operation = (index, kernel[0], edges, tuple(constants), results, place, False, span, self.module, "")
         made.append(new(Operation, operation))
         self._graph.made_by(place, index, results)
-        self._emit(new(Forward, (cell, span, index, self.call)))
+        self.emit(new(Forward, (cell, span, index, self.call)))
 
     def moved(self, changed: int, cell: int, span: Span | None, told: Sequence[torch.Tensor]) -> None:
         """Write down what else lives in the memory of a value that has just changed, and is another value by it."""
@@ -139,7 +139,7 @@ class LiveOperations:
                 if (after := self._values.value_of(tensor)) != before:
                     found.append(after)
         if found:
-            self._emit(Moved(cell, span, tuple(found)))
+            self.emit(Moved(cell, span, tuple(found)))
 
     def _routes(self, node: int, operands: Sequence[Operand], through_view: bool) -> Sequence[int | None]:
         if not through_view:

@@ -179,13 +179,18 @@ class Run:
         return known[0] if known is not None and known[1] is tensor else None
 
     def release(self) -> None:
-        """Let go of everything live."""
+        """Let go of everything live, and of whoever listens: what is left of a run goes without the collector."""
         self.watch.ran = []
+        self.end, self.after_call = _nobody, None
         self.places.release()
         self.names.clear()
         self.raised = self.none_read = self.stepping = None
         self.values.release()
         self.graph.release()
+
+    def close(self) -> None:
+        """Nothing more is told."""
+        self.emit = self.operations.emit = self.events.append
 
 
 def _nobody(reason: str, text: str, span: Span | None, frame: FrameType) -> None:

@@ -307,6 +307,9 @@ class Recorder:
         self._run.ended = True
         self._run.quiet = FOR_EVER
         self._release()
+        self._leaving.release()
+        self._mode.release()
+        self._run.close()
 
     def _parts(self) -> Recording:
         run = self._run

@@ -366,6 +366,7 @@ class LiveValues:
 
     def release(self) -> None:
         """Drop every tensor."""
+        self._name_of = self.node_id = None
         for live in (self._kept, self._replaced, self._states, self._sharing, self._storages):
             live.clear()
 
