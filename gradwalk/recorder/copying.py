@@ -64,10 +64,13 @@ class Copier:
     def array(self, tensor: torch.Tensor, alike: Summary | None = None) -> Array:
         """A copy of a tensor's numbers. ``alike``: the summary of one that has the same elements, in any order."""
         dtype = _DTYPES.get(tensor.dtype) or dtype_name(tensor.dtype)
-        if not tensor.dim() and tensor.layout is torch.strided and not tensor.is_complex():
+        if not tensor.dim() and tensor.layout is torch.strided and not tensor.is_complex() and not tensor.is_meta:
             scalar: Array = new(Array, ((), dtype, (tensor.item(),), None))
             return scalar
         shape = tuple(tensor.shape)
+        if alike is not None and not self._keep:
+            large: Array = new(Array, (shape, dtype, None, _reordered(tensor, alike)))
+            return large
         numbers = self._numbers(tensor)
         if numbers is not None:
             return Array(shape, dtype, numbers)
@@ -88,6 +91,8 @@ class Copier:
 
 
 _NOTHING = Summary((), None, None, None, 0, 0)
+ZEROS = Summary((0.0,) * _FIRST, 0.0, 0.0, 0.0, 0, 0)
+"""Of a large tensor that is all zeros."""
 
 
 def summary_of(tensor: torch.Tensor) -> Summary:
@@ -95,7 +100,7 @@ def summary_of(tensor: torch.Tensor) -> Summary:
     if tensor.layout is not torch.strided or tensor.is_complex() or tensor.is_meta or not tensor.numel():
         return _NOTHING
     tensor = tensor.detach()
-    first = _first(tensor)
+    first = first_of(tensor)
     flat, times = _flat_view(tensor)
     if not tensor.is_floating_point():
         whole = flat.to(torch.int64) if tensor.dtype is torch.bool else flat
@@ -104,24 +109,25 @@ def summary_of(tensor: torch.Tensor) -> Summary:
     if tensor.element_size() < 4:
         flat = flat.float()
     low, high = torch.aminmax(flat)
-    least, greatest, total = low.item(), high.item(), flat.sum().item()
-    if math.isfinite(total) and math.isfinite(least) and math.isfinite(greatest):
-        summary: Summary = new(Summary, (first, least, greatest, total / flat.numel(), 0, 0))
+    total = flat.sum().item()
+    if math.isfinite(total):  # and so is each element
+        summary: Summary = new(Summary, (first, low.item(), high.item(), total / flat.numel(), 0, 0))
         return summary
     return _with_holes(flat, first, times)
 
 
-def _first(tensor: torch.Tensor) -> tuple[Number, ...]:
-    """The first few elements, in the order of rows."""
-    row = tensor.view(-1) if tensor.is_contiguous() else tensor[(0,) * (tensor.dim() - 1)]
-    return tuple(row[:_FIRST].tolist())
+def first_of(tensor: torch.Tensor) -> tuple[Number, ...]:
+    """The first few elements of a detached tensor, in the order of rows."""
+    if tensor.is_contiguous():
+        return tuple(tensor.as_strided((min(_FIRST, tensor.numel()),), (1,)).tolist())
+    return tuple(tensor.as_strided((min(_FIRST, tensor.size(-1)),), (tensor.stride(-1),)).tolist())
 
 
 def _reordered(tensor: torch.Tensor, alike: Summary) -> Summary:
     """The summary of the same elements in another order."""
     if alike.least is None:
         return alike
-    summary: Summary = new(Summary, (_first(tensor.detach()), *alike[1:]))
+    summary: Summary = new(Summary, (first_of(tensor.detach()), *alike[1:]))
     return summary
 
 

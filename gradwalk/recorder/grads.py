@@ -18,11 +18,11 @@ Arguments = tuple[Any, ...]
 
 def read_grad(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], frame: FrameType) -> Any:
     """``x.grad``"""
-    grad = run.places.site(frame).call(func, args, kwargs)
     tensor = args[0]
+    grad = tensor.grad if keeps_grad(tensor) else run.places.site(frame).call(func, args, kwargs)
     if grad is None:
         run.none_read = tensor, run.span(frame)
-    elif not run.values.knows(grad):
+    elif not run.places.site(frame).clears and not run.values.knows(grad):
         run.values.grad_of(run.values.value_of(tensor), grad)
     return grad
 
@@ -30,9 +30,8 @@ def read_grad(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], fram
 def write_grad(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], frame: FrameType) -> Any:
     """``x.grad = …`` and ``del x.grad``"""
     tensor, given = args[0], args[1] if len(args) > 1 else None
-    grad = grad_now(tensor)
-    before = None if grad is None else run.copier.array(grad)
-    span = run.span(frame)
+    grad, span = grad_now(tensor), run.span(frame)
+    before = None if grad is None or given is None or given is grad else run.copier.array(grad)
     try:
         run.places.site(frame).call(func, args, kwargs)
     except BaseException as error:
@@ -46,10 +45,15 @@ def write_grad(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], fra
 
 def grad_now(tensor: torch.Tensor) -> torch.Tensor | None:
     """A tensor's ``.grad``. PyTorch warns who reads that of a value that keeps none."""
+    return tensor.grad if keeps_grad(tensor) else None
+
+
+def keeps_grad(tensor: torch.Tensor) -> bool:
+    """Whether a backward pass can leave a gradient in its ``.grad``."""
     try:
-        return tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+        return tensor.is_leaf or tensor.retains_grad
     except RuntimeError:
-        return None
+        return False
 
 
 def assigned(run: Run, span: Span | None, tensor: torch.Tensor, before: Array | None, given: torch.Tensor) -> None:

@@ -17,7 +17,7 @@ import torch
 from gradwalk.program import Span
 from gradwalk.recorder.kernels import Kernel, Operand, Ran, tensors_of
 from gradwalk.recorder.nodes import node_of
-from gradwalk.recorder.run import Run
+from gradwalk.recorder.run import Looking, Run
 from gradwalk.recording import Constant
 
 Hook = Callable[[torch.Tensor], Any]
@@ -158,19 +158,35 @@ class Passing:
 def custom(run: Run, cls: Any, apply: Callable[..., Any], args: tuple[Any, ...], span: Span | None) -> Any:
     """Run a torch.autograd.Function of the program's own: one operation, and its forward stays inside it."""
     values = run.values
-    operands = [
-        Operand(f"input[{i}]", values.value_of(t), node_of(t), t.requires_grad, t.is_floating_point())
-        for i, t in enumerate(args)
-        if isinstance(t, torch.Tensor)
-    ]
-    versions = {id(t): t._version for t in args if isinstance(t, torch.Tensor) and not t.is_inference()}
+    with Looking(run):
+        operands = [
+            Operand(f"input[{i}]", values.value_of(t), node_of(t), t.requires_grad, t.is_floating_point())
+            for i, t in enumerate(args)
+            if isinstance(t, torch.Tensor)
+        ]
+        versions = {id(t): t._version for t in args if isinstance(t, torch.Tensor) and not t.is_inference()}
     try:
         with run.silence():
             result = apply(*args)
     except BaseException as error:
         run.note_raised(error, f"{cls.__name__}.apply", args)
         raise
-    outputs = tensors_of(result)
+    with Looking(run):
+        _applied(run, cls, args, operands, versions, tensors_of(result), span)
+    return result
+
+
+def _applied(
+    run: Run,
+    cls: Any,
+    args: tuple[Any, ...],
+    operands: list[Operand],
+    versions: dict[int, int],
+    outputs: tuple[torch.Tensor, ...],
+    span: Span | None,
+) -> None:
+    """Write the operation down."""
+    values = run.values
     if outputs:
         nodes = [node for t in outputs if (node := node_of(t)) is not None]
         run.graph.discover(nodes)
@@ -186,4 +202,3 @@ def custom(run: Run, cls: Any, apply: Callable[..., Any], args: tuple[Any, ...],
         )
         ran = Ran(kernel, 0, tuple(operands), constants, results, outputs)
         run.operations.add(ran, None if own is None else run.graph.id_of(own), run.cell, span)
-    return result

@@ -34,6 +34,8 @@ class Kernel(NamedTuple):
     """The arguments that it changes."""
     source: bool = False
     """It only writes down numbers, or draws them: what it makes is no result of anything."""
+    keeps: bool = False
+    """Its result has the elements of its first operand, in whatever order, if it has as many of the same type."""
 
 
 class Operand(NamedTuple):
@@ -83,6 +85,7 @@ def _kernel(func: Any) -> Kernel:
         name.startswith(("empty", "new_empty")),
         tuple(writes) or _WRITES.get(name, ()),
         not writes and _is_source(name, schema.arguments),
+        name in _KEEPING,
     )
     return known
 
@@ -93,6 +96,10 @@ def _is_source(name: str, arguments: Any) -> bool:
     return not any("Tensor" in str(argument.type) for argument in arguments)
 
 
+_KEEPING = frozenset(
+    "view _unsafe_view _reshape_alias transpose t permute unsqueeze squeeze alias detach expand select slice split "
+    "unbind clone _to_copy".split()
+)
 _WRITES = {"native_batch_norm": ("running_mean", "running_var")}
 """What a kernel may change without its schema saying so: whether it did, the numbers say."""
 
@@ -121,7 +128,7 @@ class Watch(TorchDispatchMode):
         if kernel.source:
             out = func(*args, **kwargs) if kwargs else func(*args)
             if kernel.unwritten:
-                out.zero_()
+                self._values.zeroed(out.zero_())
             return out
         number = sequence_number() - 1
         operands: list[Operand] = []
@@ -153,11 +160,12 @@ class Watch(TorchDispatchMode):
         if not outputs:
             return out  # a number was read out of a tensor, as for an index
         shared = operands[0].value if kernel.view and operands else None
+        alike = operands[0].value if kernel.keeps and operands else None
         made, anew = values.made, kernel.in_place
         if len(outputs) == 1:
-            results: tuple[int, ...] = (made(outputs[0], shared, anew=anew),)
+            results: tuple[int, ...] = (made(outputs[0], shared, alike, anew=anew),)
         else:
-            results = tuple([made(tensor, shared, anew=anew) for tensor in outputs])
+            results = tuple([made(tensor, shared, alike, anew=anew) for tensor in outputs])
         self.ran.append(new(Ran, (kernel, number, tuple(operands), tuple(constants), results, outputs, base, changed)))
         return out
 

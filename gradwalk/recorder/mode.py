@@ -37,7 +37,12 @@ _OPERATIONS = frozenset(("T", "mT", "H", "mH", "real", "imag"))
 
 def _passing() -> dict[Any, Handler | None]:
     """What passes straight through: None."""
-    found: dict[Any, Handler | None] = {torch._C._set_grad_enabled: None}
+    profiler = torch.ops.profiler  # which optimizers, dataloaders and others tell what they begin and end
+    found: dict[Any, Handler | None] = {
+        torch._C._set_grad_enabled: None,
+        profiler._record_function_enter_new: None,
+        profiler._record_function_exit._RecordFunction: None,
+    }
     for name in _ASKING:
         if hasattr(torch.Tensor, name):
             found[getattr(torch.Tensor, name)] = None

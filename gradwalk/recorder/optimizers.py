@@ -16,7 +16,7 @@ import torch
 from gradwalk.program import Span
 from gradwalk.recorder.copying import version_of
 from gradwalk.recorder.places import INSTALLED, frames
-from gradwalk.recorder.run import Run
+from gradwalk.recorder.run import Looking, Run
 from gradwalk.recording import Array, Constant, State, Update
 
 _SETTING = (int, float, tuple)
@@ -147,7 +147,8 @@ class Optimizers:
         @functools.wraps(closure)
         def heard() -> Any:
             stepping, quiet = run.stepping, run.quiet
-            self._tell_until_now()
+            with Looking(run):
+                self._tell_until_now()
             run.stepping, run.quiet = None, run.quiet - 1
             try:
                 return closure()

@@ -117,6 +117,12 @@ def draw(run: Run, call: int, root: torch.Tensor) -> None:
         run.pictures.append(drawn)
 
 
+_REARRANGING = frozenset(
+    f"{name}Backward0" for name in "View UnsafeView ReshapeAlias Transpose T Permute Unsqueeze Squeeze Clone".split()
+)
+"""Nodes that hand on what arrives with its elements in another order, or copied."""
+
+
 class _Arrived(NamedTuple):
     """A gradient on its way to a node: where its numbers are, so that they are not copied twice."""
 
@@ -290,19 +296,23 @@ class _Pass(Passing):
             self._drain(tuple(t for t in contributions if t is not None))
         handed_on: list[Array | None] = []
         for target, tensor in zip(targets, contributions, strict=False):
-            array = None if tensor is None else copy(tensor, self._alike(tensor, arriving, upstream))
+            array = None if tensor is None else copy(tensor, self._alike(index, tensor, arriving, upstream))
             handed_on.append(array)
             if array is not None and array[0] and target[0] is not None:
                 # Only what came alone is the same when it arrives.
                 arrive[target] = None if target in arrive else _Arrived(_address(tensor), version_of(tensor), array)
         run.emit(new(Backward, (*self._place, index, arriving, tuple(handed_on))))
 
-    def _alike(self, tensor: torch.Tensor, arriving: Sequence[Array | None], upstream: Any) -> Summary | None:
+    def _alike(
+        self, index: int, tensor: torch.Tensor, arriving: Sequence[Array | None], upstream: Any
+    ) -> Summary | None:
         """Of what is only handed on, as it is or in another shape: the summary of what arrived."""
         summary = arriving[0].summary if len(arriving) == 1 and arriving[0] is not None else None
-        if summary is None or tensor.numel() != upstream[0].numel() or _address(tensor) != _address(upstream[0]):
+        if summary is None or tensor.numel() != upstream[0].numel() or tensor.dtype is not upstream[0].dtype:
             return None
-        return summary
+        if type(self._run.graph.live(index)).__name__ in _REARRANGING:
+            return summary
+        return summary if _address(tensor) == _address(upstream[0]) else None
 
     def _drain(self, results: tuple[torch.Tensor, ...]) -> None:
         """The kernels that have run since the last time are operations, with nodes of their own."""

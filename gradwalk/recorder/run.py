@@ -38,6 +38,30 @@ class Raised:
         self.operands = operands
 
 
+class Looking:
+    """A stretch in which the recorder looks at tensors for itself: none of that is a call of the program's, and PyTorch
+    asks nobody about it, which would take as long as all the rest."""
+
+    __slots__ = ("_heard", "_run", "_unasked")
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._heard = run.watching > 0
+        self._unasked = torch._C.DisableTorchFunction()
+
+    def __enter__(self) -> None:
+        self._run.quiet += 1
+        self._unasked.__enter__()
+        if self._heard:
+            _pop_torch_dispatch_stack(None)
+
+    def __exit__(self, *failure: object) -> None:
+        if self._heard:
+            _push_on_torch_dispatch_stack(self._run.watch)
+        self._unasked.__exit__(None, None, None)
+        self._run.quiet -= 1
+
+
 class Run:
     """One program's run."""
 
@@ -152,7 +176,7 @@ class Run:
     def look_outside(self, span: Span | None) -> None:
         """Write down what somebody else has changed in memory that was lent to them, without PyTorch's knowledge."""
         if self.values.lent:
-            with self.silence():
+            with Looking(self):
                 for before, after, tensor in self.values.changed_outside():
                     self.emit(Update(self.cell, span, None, before, after))
                     self.operations.moved(after, self.cell, span, [tensor])

@@ -24,7 +24,7 @@ from gradwalk.recorder.naming import Naming
 from gradwalk.recorder.optimizers import Optimizers
 from gradwalk.recorder.passes import Asked, draw, walk
 from gradwalk.recorder.places import Places
-from gradwalk.recorder.run import Run, arguments, is_stand_in
+from gradwalk.recorder.run import Looking, Run, arguments, is_stand_in
 from gradwalk.recording import (
     Binding,
     Cell,
@@ -160,13 +160,13 @@ class Recorder:
     def know(self, frame: FrameType) -> None:
         """What this frame's variables hold has their names when it is met."""
         if self._naming is not None:
-            with self._run.silence():
+            with Looking(self._run):
                 self._naming.known(frame, self._modules)
 
     def look(self, frame: FrameType) -> None:
         """What this frame's variables hold now has their names."""
         if self._naming is not None and not self._run.ended:
-            with self._run.silence():
+            with Looking(self._run):
                 self._naming.look(frame)
 
     # What whoever runs the program tells
@@ -184,7 +184,7 @@ class Recorder:
                 self._leave()
             return
         given = tuple(bindings)
-        with run.silence():
+        with Looking(run):
             if run.values.anything_changed:
                 run.settle([value for _, value in given], span)
             bound = tuple([self._bind(name[:80], value) for name, value in given])
@@ -241,7 +241,8 @@ class Recorder:
         """A statement failed."""
         run = self._run
         kind, message = type(error).__name__[:200], _message(error)
-        call, operands = self._failed_call(span, error, message)
+        with Looking(run):
+            call, operands = self._failed_call(span, error, message)
         known = facts(error, lambda frame: not run.places.is_foreign(frame))
         run.emit(Failure(run.cell, span, kind, message, cause(kind, message), traceback, call, operands, known))
         failure = self._failures[run.cell] = CellFailure(kind, message, span.line, span.column)
@@ -348,22 +349,26 @@ class Recorder:
 
     def module_entering(self, module: Any, frame: FrameType) -> None:
         if not self._run.quiet:
-            with self._run.silence():
+            with Looking(self._run):
                 self._modules.entering(module, frame)
 
     def module_left(self, module: Any, result: Any) -> None:
         if not self._run.quiet:
-            with self._run.silence():
+            with Looking(self._run):
                 frame = self._modules.left(module)
                 if frame is not None and self._naming is not None:
                     self._naming.returned(frame, result)
 
     def step_ahead(self, optimizer: Any, args: Any, kwargs: Any, frame: FrameType) -> Any:
-        return None if self._run.quiet else self._optimizers.ahead(optimizer, args, kwargs, frame)
+        if self._run.quiet:
+            return None
+        with Looking(self._run):
+            return self._optimizers.ahead(optimizer, args, kwargs, frame)
 
     def step_after(self, optimizer: Any) -> None:
         if not self._run.ended:
-            self._optimizers.after(optimizer)
+            with Looking(self._run):
+                self._optimizers.after(optimizer)
 
     def applied(self, cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
         def apply(*given: Any) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
-from gradwalk.recorder.copying import Copier, new, version_of
-from gradwalk.recording import Array, Summary, Value
+from gradwalk.recorder.copying import ZEROS, Copier, dtype_name, new, version_of
+from gradwalk.recording import MAX_NUMBERS, Array, Summary, Value
 
 
 class _State:
@@ -103,6 +103,8 @@ class LiveValues:
         """Whether any tensor was ever changed in place."""
         self.shared_outside = False
         """Whether somebody else can change memory without PyTorch's knowledge: an array of NumPy's."""
+        self._zeroed: tuple[torch.Tensor, int] | None = None
+        """The newest tensor that was made of memory as it was found, and its version then."""
         self.lent: set[int] = set()
         """The storages that somebody else may change."""
 
@@ -113,7 +115,7 @@ class LiveValues:
             state = self._adopted(tensor, [kept for kept in self._kept[-8:] if kept is not None])
             if state is None:
                 state = self._new_state(tensor, None)
-                self._snapshot(state, tensor, alike)
+                self._snapshot(state, tensor, self._zeros(tensor) or alike)
                 if self._name_of is not None and (name := self._name_of(tensor)) is not None:
                     self._name(state.value, name)
                 return state.value
@@ -167,23 +169,36 @@ class LiveValues:
         """The Value that a known tensor was when it was last looked at."""
         return self._states[id(tensor)].value
 
-    def made(self, tensor: torch.Tensor, shared: int | None, *, anew: bool) -> int:
-        """The Value of a kernel's result. ``shared``: the value whose storage it views. ``anew``: changed in place."""
+    def zeroed(self, tensor: torch.Tensor) -> None:
+        """This tensor has just been filled with zeros; nobody has seen it yet."""
+        self._zeroed = tensor, version_of(tensor)
+
+    def _zeros(self, tensor: torch.Tensor) -> Summary | None:
+        """The summary of a new tensor that is still all zeros."""
+        if self._zeroed is None or self._zeroed[0] is not tensor or self._zeroed[1] != version_of(tensor):
+            return None
+        return ZEROS if tensor.is_floating_point() and tensor.numel() > MAX_NUMBERS else None
+
+    def made(self, tensor: torch.Tensor, shared: int | None, like: int | None = None, *, anew: bool) -> int:
+        """The Value of a kernel's result. ``shared``: the value whose storage it views. ``like``: the value of which it
+        has the elements, if it has as many. ``anew``: changed in place."""
         state = self._states.get(id(tensor))
         alike = None
         if state is None:
             state = self._new_state(tensor, None if shared is None else self._made[shared].storage)
-            if shared is not None and not anew:
-                alike = self._alike(tensor, shared)
+            if like is not None and not anew:
+                alike = self._alike(tensor, like)
         elif not anew and state.epoch == self._epochs[state.storage]:
             return state.value
         state.pending = True
         return self._add(state, tensor, alike)
 
-    def _alike(self, tensor: torch.Tensor, shared: int) -> Summary | None:
-        """The summary of what a view is one of, where it has the same elements."""
-        made = self._made[shared]
-        return made.summary if made.summary is not None and math.prod(made.shape) == tensor.numel() else None
+    def _alike(self, tensor: torch.Tensor, like: int) -> Summary | None:
+        """The summary of what a tensor is a view or a copy of, where it has the same elements."""
+        made = self._made[like]
+        if made.summary is None or math.prod(made.shape) != tensor.numel() or made.dtype != dtype_name(tensor.dtype):
+            return None
+        return made.summary
 
     def fresh(self, tensor: torch.Tensor, operation: int, node: int) -> int:
         """The Value of a tensor with new memory that a tracked operation has just made: in one what ``made`` and
@@ -366,7 +381,7 @@ class LiveValues:
 
     def release(self) -> None:
         """Drop every tensor."""
-        self._name_of = self.node_id = None
+        self._name_of = self.node_id = self._zeroed = None
         for live in (self._kept, self._replaced, self._states, self._sharing, self._storages):
             live.clear()
 

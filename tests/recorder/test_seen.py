@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import Any
 
@@ -215,6 +216,29 @@ def test_what_cannot_be_seen_is_said() -> None:
     said = [event.text for event in of(walk.recording, Output)]
     assert any("torch.func" in text for text in said)
     assert any("thread" in text for text in said)
+
+
+def test_a_recording_leaves_nothing_to_the_collector() -> None:
+    def work() -> None:
+        with gradwalk.watch() as walk:
+            net = nn.Linear(2, 1)
+            net(torch.ones(3, 2)).sum().backward()
+            torch.optim.SGD(net.parameters(), lr=0.1).step()
+        assert walk.recording.operations
+
+    work()
+    gc.collect()
+    gc.disable()
+    try:
+        work()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        left = {type(thing).__module__ for thing in gc.garbage}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert not [name for name in left if name.startswith("gradwalk")]
 
 
 def test_at_its_limit_a_recording_ends_and_the_program_goes_on() -> None:
