@@ -46,7 +46,7 @@ class Looking:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._heard = run.watching > 0
+        self._heard = run.watching > 0 and run.hears()
         self._unasked = torch._C.DisableTorchFunction()
 
     def __enter__(self) -> None:
@@ -137,11 +137,16 @@ class Run:
         finally:
             self.quiet -= 1
 
+    def hears(self) -> bool:
+        """Whether the dispatch mode is the newest on the thread's stack: it is not while it handles a kernel itself."""
+        there = torch._C._len_torch_dispatch_stack()
+        return there > 0 and torch._C._get_dispatch_stack_at(there - 1) is self.watch
+
     @contextmanager
     def aside(self) -> Iterator[None]:
         """A stretch in which nothing listens at all: also kernels are not heard."""
         self.quiet += 1
-        heard = self.watching > 0
+        heard = self.watching > 0 and self.hears()
         if heard:
             _pop_torch_dispatch_stack(None)
         try:

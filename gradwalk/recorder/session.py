@@ -13,7 +13,7 @@ import torch
 from gradwalk.program import Span
 from gradwalk.program.limits import LIMITS, Limits
 from gradwalk.recorder import surroundings
-from gradwalk.recorder.calls import name_of
+from gradwalk.recorder.calls import TRANSFORMED, name_of
 from gradwalk.recorder.copying import new
 from gradwalk.recorder.errors import facts
 from gradwalk.recorder.hooks import Hooks, custom
@@ -24,7 +24,7 @@ from gradwalk.recorder.naming import Naming
 from gradwalk.recorder.optimizers import Optimizers
 from gradwalk.recorder.passes import Asked, draw, walk
 from gradwalk.recorder.places import Places
-from gradwalk.recorder.run import Looking, Run, arguments, is_stand_in
+from gradwalk.recorder.run import Looking, Run, arguments, flattened, is_stand_in
 from gradwalk.recording import (
     Binding,
     Cell,
@@ -469,6 +469,8 @@ class Recorder:
                 if asked is None:
                     if given.get("is_grads_batched"):
                         run.notice(run.span(frame), BATCHED)
+                    elif any(is_stand_in(tensor) for tensor in flattened((roots, given["inputs"]))):
+                        run.notice(run.span(frame), TRANSFORMED)
                     return go()
                 result = walk(run, self._hooks, asked, go)
         except BaseException as error:
@@ -497,7 +499,7 @@ def _asked(function: str, roots: Any, seeds: Any, given: dict[str, Any], frame: 
         return None
     if not all(isinstance(seed, torch.Tensor | None) for seed in seeds):
         return None
-    if not all(tensor.requires_grad for tensor in (*starts, *ends)):
+    if not all(tensor.requires_grad and not is_stand_in(tensor) for tensor in (*starts, *ends)):
         return None
     create = bool(given["create_graph"])
     retain = create if given["retain_graph"] is None else bool(given["retain_graph"])
