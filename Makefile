@@ -25,7 +25,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench load failover fuzz soak serve-replicas licences audit clean graphviz browser nginx
+.PHONY: help run test check format bench load failover fuzz soak serve-replicas licences lock audit clean graphviz browser nginx
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,13 +69,20 @@ soak: $(VENV)/installed-dev graphviz ## Mixed use for long, looking for leaks (M
 licences: $(VENV)/installed ## Write docs/licences.md: the licence of every package
 	$(BIN)/python -m deploy.licences
 
+lock: $(VENV)/bin/python ## Write requirements.lock: the hashes of what is pinned (asks PyPI)
+	@[ -x $(VENV)-lock/bin/uv ] || { $(BIN)/python -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q uv==0.13.9; }
+	@head -n 2 requirements.lock > $(VENV)-lock/new
+	$(VENV)-lock/bin/uv pip compile --no-config --universal --python-version 3.11 --no-deps --generate-hashes \
+		--no-annotate --no-header --no-emit-package torch --quiet requirements.txt >> $(VENV)-lock/new
+	@mv $(VENV)-lock/new requirements.lock
+
 audit: $(VENV)/bin/python ## Look for known vulnerabilities in what is pinned (asks PyPI)
 	@[ -x $(VENV)-audit/bin/pip-audit ] || { $(BIN)/python -m venv $(VENV)-audit && \
 		$(VENV)-audit/bin/pip install -q pip-audit==2.10.1; }
 	$(VENV)-audit/bin/pip-audit --strict --no-deps --disable-pip -r requirements.txt
 
 clean: ## Remove everything that make has set up or that tests left behind
-	rm -rf $(VENV) $(VENV)-audit .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-audit $(VENV)-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
