@@ -6,6 +6,7 @@ code, and nobody has to look for it in the text or in the namespace.
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Iterator
 from opcode import opmap
@@ -21,8 +22,8 @@ _NAMED = {opmap["STORE_NAME"], opmap["STORE_GLOBAL"]}
 _STORES = _FAST | _NAMED
 _TWO = opmap.get("STORE_FAST_STORE_FAST", -1)
 _THEN_LOAD = opmap.get("STORE_FAST_LOAD_FAST", -1)
-_SHIFTED = "LOAD_METHOD" not in opmap
-"""Since 3.12 the lowest bit of an attribute's number says whether it is a method."""
+_SHIFTED = sys.version_info >= (3, 12)
+"""Since then the lowest bit of an attribute's number says whether it is a method."""
 
 
 class Targets(NamedTuple):

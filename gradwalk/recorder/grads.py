@@ -105,6 +105,12 @@ def read_data(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], fram
     return data
 
 
+def read_node(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], frame: FrameType) -> Any:
+    """``x.grad_fn``: whoever has a node can hook it."""
+    run.nodes_read = True
+    return func(*args)
+
+
 def write_data(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], frame: FrameType) -> Any:
     """``x.data = …``"""
     tensor = args[0]

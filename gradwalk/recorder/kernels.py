@@ -82,7 +82,7 @@ def _kernel(func: Any) -> Kernel:
         arguments,
         bool(writes) and arguments[0] == writes[0],
         any(info is not None and not info.is_write for info in returns),
-        name.startswith(("empty", "new_empty")),
+        name.startswith(("empty", "new_empty")) or name == "resize_",
         tuple(writes) or _WRITES.get(name, ()),
         not writes and _is_source(name, schema.arguments),
         name in _KEEPING,
@@ -142,7 +142,10 @@ class Watch(TorchDispatchMode):
         base = self._viewed(args[0], operands) if alone else None
         if base is not None:
             self._note("base", base, operands, constants)
+        had = args[0].numel() if kernel.unwritten else 0
         out = func(*args, **kwargs) if kwargs else func(*args)
+        if kernel.unwritten and out.numel() > had and out.is_contiguous():
+            out.data.view(-1)[had:].zero_()  # .data counts no change
         outputs = (out,) if isinstance(out, torch.Tensor) else tensors_of(out)
         values = self._values
         changed: tuple[tuple[int, torch.Tensor], ...] = ()

@@ -62,6 +62,7 @@ HANDLERS: dict[Any, Handler | None] = {
     _TENSOR.grad.__delete__: grads.write_grad,
     _TENSOR.data.__get__: grads.read_data,
     _TENSOR.data.__set__: grads.write_data,
+    _TENSOR.grad_fn.__get__: grads.read_node,
     _TENSOR.retain_grad: grads.retain_grad,
     _TENSOR.zero_: grads.zero,
     torch._foreach_zero_: grads.zero,

@@ -223,6 +223,21 @@ class _Pass(Passing):
     # While it runs
 
     def listen(self, hooks: Hooks) -> None:
+        self._listen(hooks)
+        if self._run.nodes_read and (any(map(_has_more, self._handles)) or self._prehooked()):
+            self._run.notice(self._place[1], NODE_HOOKS)
+
+    def _prehooked(self) -> bool:
+        """Whether any node that is no leaf's has a hook of somebody's that runs before it."""
+        graph, found = self._run.graph, False
+        for index in self._needed:
+            if graph.leaf_of(index) is None:
+                handle = graph.live(index).register_prehook(lambda upstream: None)
+                found = found or _has_more(handle)
+                handle.remove()
+        return found
+
+    def _listen(self, hooks: Hooks) -> None:
         graph = self._run.graph
         passed = self._passed if self._asked.create_graph else self._tell
         for index in self._needed:
@@ -413,6 +428,18 @@ class _Pass(Passing):
         for tensor, gradient in zip(self._asked.inputs, given, strict=True):
             value = None if gradient is None else values.value_of(gradient)
             self._run.emit(Result(*self._place, values.value_of(tensor), value))
+
+
+def _has_more(handle: Any) -> bool:
+    """Whether a node has other hooks than the one that this handle belongs to."""
+    hooks = handle.hooks_dict_ref()
+    return hooks is not None and len(hooks) > 1
+
+
+NODE_HOOKS = (
+    "Hooks on nodes run in this pass (grad_fn.register_hook, or a module's backward hooks): what they change is in the "
+    "numbers, but they are no steps of their own."
+)
 
 
 class _Leaf:

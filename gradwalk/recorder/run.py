@@ -79,6 +79,7 @@ class Run:
         self.thread = threading.get_ident()
         self.copier = Copier(limits.numbers, LARGE, keep)
         self.values = LiveValues(self.copier, self._name_of, limits.kept_bytes)
+        self.values.when_set = self._set
         self.graph = LiveGraph(self.values)
         self.events: list[Event] = []
         self._observer = observer
@@ -102,6 +103,8 @@ class Run:
         """Nothing more is recorded."""
         self.retaining = False
         """Whether the program has asked a value that is no leaf to keep its gradient."""
+        self.nodes_read = False
+        """Whether the program has asked for a node, and so may have hooked one."""
         self.names: dict[int, tuple[str, torch.Tensor]] = {}
         """By id(tensor): names of tensors that were there before the recording began."""
         self.raised: Raised | None = None
@@ -185,6 +188,10 @@ class Run:
                 for before, after, tensor in self.values.changed_outside():
                     self.emit(Update(self.cell, span, None, before, after))
                     self.operations.moved(after, self.cell, span, [tensor])
+
+    def _set(self, before: int, after: int) -> None:
+        """A tensor was found in other memory."""
+        self.emit(Update(self.cell, self.span(), None, before, after))
 
     def _settle(self, given: Iterable[Any], span: Span | None) -> None:
         """After a change in place a view gets a new node when somebody asks: so ask."""

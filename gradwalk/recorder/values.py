@@ -82,6 +82,8 @@ class LiveValues:
         """Asked once for the name of a tensor that no watched call has made."""
         self.node_id: Callable[[torch.Tensor], int | None] | None = None
         """Gives the number of a tensor's grad_fn."""
+        self.when_set: Callable[[int, int], None] | None = None
+        """Told of a tensor that was found in other memory: the Values before and after."""
         self._kept: list[torch.Tensor | None] = []
         """All tensors, so that each has an identity of its own; None for one that was let go of to make room."""
         self._large: list[int] = []
@@ -129,7 +131,15 @@ class LiveValues:
         return state.value
 
     def _unseen(self, state: _State, tensor: torch.Tensor, alike: Summary | None) -> int:
-        """Autograd has counted a change that no watched call made, as backward() makes of a ``.grad``."""
+        """Autograd has counted a change that no watched call made, as backward() makes of a ``.grad``.
+
+        Where the memory is another, it was ``x.set_(…)``, of which PyTorch tells no mode.
+        """
+        address = _address(tensor)
+        if address and self._storages.get(address) != state.storage and self.when_set is not None:
+            before = state.value
+            self.when_set(before, self.replaced(tensor))
+            return state.value
         self._epochs[state.storage] += 1
         self.anything_changed = True
         return self._snapshot(state, tensor, alike)
@@ -381,7 +391,7 @@ class LiveValues:
 
     def release(self) -> None:
         """Drop every tensor."""
-        self._name_of = self.node_id = self._zeroed = None
+        self._name_of = self.node_id = self.when_set = self._zeroed = None
         for live in (self._kept, self._replaced, self._states, self._sharing, self._storages):
             live.clear()
 

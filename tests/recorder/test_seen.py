@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import warnings
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from gradwalk.recording import (
     Result,
     Stopped,
     Switched,
+    Taken,
     Update,
 )
 
@@ -283,3 +285,77 @@ def test_a_call_is_recorded_with_its_failure() -> None:
     recording = gradwalk.record(fails)
     assert recording.cells[0].failure is not None
     assert len(recording.operations) == 1
+
+
+def test_memory_that_a_tensor_is_given_is_a_change_of_it() -> None:
+    x, other = torch.tensor([1.0, 2.0]), torch.tensor([5.0, 6.0, 7.0])
+    with gradwalk.watch() as walk:
+        x * 2
+        x.set_(other)  # type: ignore[call-overload]
+        y = x * 2
+    (update,) = of(walk.recording, Update)
+    before, after = (walk.recording.values[value] for value in (update.before, update.after))
+    assert (before.numbers, after.numbers, before.tensor) == ((1.0, 2.0), (5.0, 6.0, 7.0), after.tensor)
+    assert y.tolist() == [10.0, 12.0, 14.0]
+
+
+def test_what_a_larger_tensor_finds_in_memory_is_not_shown() -> None:
+    x = torch.tensor([1.0, 2.0])
+    with gradwalk.watch() as walk:
+        x.resize_(400)
+    (update,) = of(walk.recording, Update)
+    assert walk.recording.values[update.after].numbers == (1.0, 2.0, *[0.0] * 398)
+
+
+def test_numbers_that_leave_the_graph_by_a_constructor_are_told() -> None:
+    x = torch.tensor(2.0, requires_grad=True)
+    with gradwalk.watch() as walk, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.Tensor([x * 2, x])
+    assert [event.by for event in of(walk.recording, Taken)] == ["item", "item"]
+
+
+def plain_hook(*given: Any) -> None:
+    pass
+
+
+@pytest.mark.parametrize("way", ["node", "node before", "module", "module before"])
+def test_hooks_on_nodes_are_noticed(way: str) -> None:
+    net, x = nn.Linear(2, 1), torch.ones(1, 2, requires_grad=True)
+    with gradwalk.watch() as walk:
+        if way == "module":
+            net.register_full_backward_hook(plain_hook)
+        elif way == "module before":
+            net.register_full_backward_pre_hook(plain_hook)
+        y = net(x).sum()
+        if way == "node":
+            y.grad_fn.register_hook(plain_hook)
+        elif way == "node before":
+            y.grad_fn.register_prehook(plain_hook)
+        y.backward()
+    said = [event.text for event in of(walk.recording, Output)]
+    assert [text for text in said if text.startswith("Hooks on nodes")]
+
+
+def test_a_pass_without_hooks_on_nodes_is_not_said_to_have_any() -> None:
+    x = torch.ones(2, requires_grad=True)
+    with gradwalk.watch() as walk:
+        y = (x * x).sum()
+        assert y.grad_fn is not None
+        y.backward()
+    assert not of(walk.recording, Output)
+
+
+def test_a_compiled_function_is_noticed_and_its_result_is_there() -> None:
+    x = torch.tensor(2.0, requires_grad=True)
+    double = torch.compile(lambda a: a * 2 + 1, backend="eager")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        double(x)
+        with gradwalk.watch() as walk:
+            y = double(x)
+            y.backward()
+    said = [event.text for event in of(walk.recording, Output)]
+    assert [text for text in said if "torch.compile" in text]
+    assert not of(walk.recording, Forward)
+    assert [event.after.numbers for event in of(walk.recording, Accumulate)] == [(2.0,)]
