@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import warnings
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
+from torch.nn.modules import module as modules
+from torch.optim import optimizer as optimizers
 from torch.utils.checkpoint import checkpoint
 
 import gradwalk
@@ -359,3 +362,46 @@ def test_a_compiled_function_is_noticed_and_its_result_is_there() -> None:
     assert [text for text in said if "torch.compile" in text]
     assert not of(walk.recording, Forward)
     assert [event.after.numbers for event in of(walk.recording, Accumulate)] == [(2.0,)]
+
+
+def trained(turns: int) -> float:
+    """The loss of 2-8-1 on the four points of XOR after so many turns."""
+    torch.manual_seed(0)
+    points = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    wanted = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+    net = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    for _ in range(turns):
+        optimizer.zero_grad()
+        loss: torch.Tensor = ((net(points) - wanted) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+    return loss.item()
+
+
+def listening() -> tuple[Any, ...]:
+    """What stands around PyTorch's own ways in this thread."""
+    stacks = torch._C._len_torch_function_stack(), torch._C._len_torch_dispatch_stack()
+    hooks = len(modules._global_forward_pre_hooks), len(optimizers._global_optimizer_pre_hooks)
+    return (*stacks, *hooks, sys.gettrace(), threading.Thread.start, torch.autograd.Function.apply)
+
+
+def test_ten_thousand_turns_run_through_and_nothing_listens_after_the_limit() -> None:
+    alone, before = trained(10_000), listening()
+    with gradwalk.watch(limits=Limits(watched_operations=1_000)) as walk:
+        found = trained(10_000)
+        after = listening()
+    assert (found, after) == (alone, before)
+    assert (len(walk.recording.operations), walk.recording.complete) == (1_000, False)
+
+
+def test_a_function_that_calls_itself_deeply_fails_as_it_does_alone() -> None:
+    def down(x: torch.Tensor, turns: int) -> torch.Tensor:
+        return down(x + 1, turns - 1) if turns else x
+
+    x = torch.tensor(0.0, requires_grad=True)
+    with gradwalk.watch() as walk:
+        assert down(x, 500).item() == 500
+        with pytest.raises(RecursionError):
+            down(x, 5_000)
+    assert len(walk.recording.operations) > 500
