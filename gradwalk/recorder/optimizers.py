@@ -89,8 +89,9 @@ class Optimizers:
         run = self._run
         run.quiet -= 1
         run.stepping = self._steps[-1].frame if self._steps else None
-        for before in step.parameters:
-            self._updated(step, before)
+        with run.silence():  # a large parameter's summary is computed by PyTorch too
+            for before in step.parameters:
+                self._updated(step, before)
 
     def _tell_until_now(self) -> None:
         """The closure may find other parameters than those that the step began with."""
