@@ -16,6 +16,7 @@ from gradwalk.recorder.places import Site
 from gradwalk.recorder.run import Run
 
 _transforming = torch._C._are_functorch_transforms_active
+torch.overrides.resolve_name(torch.add)  # the first time PyTorch warns of what is old in it, and it takes 15 ms
 
 
 def call(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:

@@ -7,11 +7,12 @@ handler of their own; those that only ask what a tensor is like pass straight th
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any
 
 import torch
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 from torch.overrides import TorchFunctionMode, handle_torch_function
 
 from gradwalk.recorder import grads
@@ -88,17 +89,23 @@ class FunctionMode(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         run = self._run
-        if run.quiet and (run.stepping is None or run.quiet > 1 or self._stepping(sys._getframe(1))):
+        if run.quiet and run.stepping is None:
             return func(*args, **kwargs) if kwargs else func(*args)
+        quiet = run.quiet and (run.quiet > 1 or self._stepping(sys._getframe(1)))
         handler = self._handlers.get(func, call)
-        if handler is None or (run.only_passes and handler is call):
-            return func(*args, **kwargs) if kwargs else func(*args)
         frame = sys._getframe(1)
         while frame.f_code is _HANDED_ON:
             frame = frame.f_back.f_back  # type: ignore[union-attr, assignment]
+        if quiet or handler is None or (run.only_passes and handler is call) or (types and _lazy(types)):
+            return run.places.site(frame).call(func, args, kwargs or _NOTHING)
         if handler is not call and _transforming():
             handler = unseen_by
         return handler(run, func, args, kwargs or _NOTHING, frame)
+
+
+def _lazy(types: Iterable[Any]) -> bool:
+    """Whether a lazy layer's parameter is among what a call is given: it has no shape yet, and nothing to tell."""
+    return any(issubclass(kind, UninitializedParameter | UninitializedBuffer) for kind in types)
 
 
 def unseen_by(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from torch import nn
 
 from gradwalk.recorder.places import frames
-from gradwalk.recorder.run import Run
+from gradwalk.recorder.run import Run, is_stand_in
 from gradwalk.recording import Entered, Left, Module
 
 
@@ -33,6 +33,8 @@ class Modules:
         self._paths: dict[int, dict[int, str]] = {}
         """For each outermost module, the ways from there to all in it."""
         self._kept: list[nn.Module] = []
+        self._lazy: list[tuple[str, nn.Module]] = []
+        """Named modules with parameters that have no shape yet."""
 
     def entering(self, module: nn.Module, frame: FrameType) -> None:
         """A module's forward is about to run; the frame is the one that runs the hooks around it."""
@@ -55,12 +57,19 @@ class Modules:
             run.operations.module = self._inside[-1].module if self._inside else None
             run.emit(Left(run.cell, run.span(inside.frame), inside.module))
             if inside.live is module:
-                return None if self._inside else inside.frame
+                if self._inside:
+                    return None
+                for waiting in [self._lazy.pop() for _ in range(len(self._lazy))]:
+                    self.name(*waiting)
+                return inside.frame
 
     def name(self, name: str, module: nn.Module) -> None:
-        """A variable holds this module: its parameters have names."""
+        """A variable holds this module: its parameters have names. Those of lazy layers get them when they are made."""
         for path, parameter in self.parameters(name, module):
-            self._run.bind(path, parameter)
+            if not is_stand_in(parameter):
+                self._run.bind(path, parameter)
+            elif (name, module) not in self._lazy:
+                self._lazy.append((name, module))
 
     def parameters(self, name: str, module: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
         """A module's parameters, called as its class calls them, ``fc1.weight``.
@@ -72,7 +81,7 @@ class Modules:
             yield f"{name}.{path}" if own or path[0].isdigit() else path, parameter
 
     def release(self) -> None:
-        for live in (self._inside, self._kept, self._known, self._paths):
+        for live in (self._inside, self._kept, self._known, self._paths, self._lazy):
             live.clear()
 
     def _leave_those_that_failed(self, frame: FrameType) -> None:

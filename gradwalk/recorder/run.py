@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch._C import _pop_torch_dispatch_stack, _push_on_torch_dispatch_stack
+from torch.nn.parameter import is_lazy
 
 from gradwalk.program import Span
 from gradwalk.program.limits import LIMITS, Limits
@@ -233,8 +234,13 @@ def _nobody(reason: str, text: str, span: Span | None, frame: FrameType) -> None
     """Nobody is there yet who could end it."""
 
 
-is_stand_in = torch._C._functorch.is_functorch_wrapped_tensor
-"""Whether a tensor only stands for others, inside of a transform of torch.func: it must not be read."""
+_is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor
+
+
+def is_stand_in(tensor: torch.Tensor) -> bool:
+    """Whether a tensor must not be read: it only stands for others, inside of a transform of torch.func, or for a lazy
+    layer's parameter, which has no shape yet."""
+    return _is_wrapped(tensor) or bool(is_lazy(tensor))
 
 
 def flattened(given: Iterable[Any]) -> list[torch.Tensor]:
