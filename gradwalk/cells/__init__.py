@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from gradwalk.cells.evaluation import evaluate
 from gradwalk.cells.figures import inline
-from gradwalk.cells.process import builtins_put_back, fresh
+from gradwalk.cells.loop import running
+from gradwalk.cells.process import builtins_put_back, fresh, is_notebook
 from gradwalk.cells.run import Run
 from gradwalk.cells.shell import lent
 from gradwalk.cells.tracebacks import left_out
@@ -32,26 +33,35 @@ def record(
     pictures: bool = False,
     limits: Limits = LIMITS,
     observer: Callable[[Event], None] | None = None,
+    file: str = "",
 ) -> Recording:
     """Run a program of cells (``# %%``) as Jupyter would run them one after the other, and record all that happens.
 
     The program runs in this process and may do whatever the process may do, as with ``python FILE``. A cell that fails
     is part of the recording, and the next one goes on. Raises ProgramError for what is no text that fits.
-    ``observer`` is called right after each event, while the program stands still.
+    ``observer`` is called right after each event, while the program stands still. ``file``: where the text comes from;
+    the program then has its name and its folder, as with ``python FILE``, or as Jupyter runs a notebook.
     """
     source = _checked(source, limits)
     cells = list(split_cells(source))
     places = Places()
     recorder = Recorder(places, pictures=pictures, limits=limits, observer=observer)
-    with _ONE_AT_A_TIME, fresh():
+    with _ONE_AT_A_TIME, fresh(file):
         try:
             with lent() as shell, inline():
                 run = Run(shell, recorder, places, limits)
-                shell.begin(run)
+                shell.begin(run, file="" if is_notebook(file) else file)
                 shell.statements.listen(recorder, limits.watched_steps)
                 try:
-                    with run.streams(), run.interrupts(), left_out(), recorder, builtins_put_back():
-                        run.cells(cells)
+                    with (
+                        running() as loop,
+                        run.streams(),
+                        run.interrupts(),
+                        left_out(),
+                        recorder,
+                        builtins_put_back(),
+                    ):
+                        run.cells(cells, loop)
                     return recorder.recording(source, cells)
                 finally:
                     shell.statements.stop()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import re
 import sys
 import threading
 import warnings
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from gradwalk.cells.once import Once
+from gradwalk.cells.room import Room, Size
 from gradwalk.program import Span
 from gradwalk.program.limits import Limits
 from gradwalk.recorder.session import Recorder
@@ -30,27 +32,52 @@ class Outputs:
     def __init__(self, recorder: Recorder, here: Callable[[], Span | None], limits: Limits) -> None:
         self._recorder = recorder
         self._here = here
-        self._most = self._left = limits.output
-        self._figures = FIGURES
+        self._most = limits.output
+        self._room = Room(limits.output, FIGURES)
+        self._is_cut = False
         self._clear = False
         self._once = Once()
+        self.come: Callable[[], None] = _nothing
+        """Called before anything is shown: what has come past Python stands before it."""
+
+    def cell(self) -> None:
+        """The next cell begins."""
+        self._clear = False
+        self._room.cell()
 
     def write(self, stream: str, text: str) -> None:
         """What went to standard output or standard error."""
+        self.come()
         self._begin()
         if text and (kept := self._within(text)):
-            self._tell(self._here(), stream, kept)
+            self._room.take(Size(len(kept)))
+            span = self._here()
+            self._recorder.output(span, stream, kept)
+            progress.output(span, stream, kept)
 
-    def show(self, stream: str, data: dict[str, Any]) -> None:
-        """The last value of a cell, or what was displayed: in all forms that IPython gives it."""
+    def show(self, stream: str, data: dict[str, Any], name: str = "", *, anew: bool = False) -> None:
+        """The last value of a cell, or what was displayed: in all forms that IPython gives it.
+
+        What has a name takes the place of all that is shown under it, and is not shown once more if it is ``anew``.
+        """
+        self.come()
+        if name and (shown := self._form(data, FIGURES)) and self._room.change(name, _size(*shown)):
+            self._recorder.output_anew(name, *shown)
+        if anew:
+            return
         self._begin()
-        text = str(data.get(TEXT, ""))
-        for mime in _PICTURES:
-            if mime in data and (picture := self._picture(_text(data[mime]))):
-                self._tell(self._here(), stream, picture, mime, self._within(text))
-                return
-        if TEXT in data and (kept := self._within(text)):
-            self._tell(self._here(), stream, kept)
+        if (shown := self._form(data, self._room.left.figures)) is None:
+            return
+        text, mime, alternative = shown
+        if mime == TEXT:
+            text = self._within(text)
+        else:
+            alternative = self._within(alternative)
+        if text or name:
+            self._room.take(_size(text, mime, alternative), name)
+            span = self._here()
+            self._recorder.output(span, stream, text, mime, alternative, display=name)
+            progress.output(span, stream, text, mime, alternative)
 
     def clear(self, *, wait: bool) -> None:
         """IPython's ``clear_output``: what the cell has shown goes away, now or when there is something new."""
@@ -75,35 +102,55 @@ class Outputs:
         elif self._once.first(str(message)):
             self.write("warning", written)
 
-    def _tell(self, span: Span | None, *what: str) -> None:
-        self._recorder.output(span, *what)
-        progress.output(span, *what)
-
     def _begin(self) -> None:
         if self._clear:
-            self._clear = False
+            self._clear = self._is_cut = False
+            self._room.clear()
             self._recorder.clear_output()
 
     def _within(self, text: str) -> str:
         """As much of a text as fits."""
-        if self._left < 0:
-            return ""
-        kept = text[: self._left]
-        self._left -= len(text)
-        if self._left < 0:
+        kept = text[: self._room.left.characters]
+        if len(kept) < len(text) and not self._is_cut:
+            self._is_cut = True
             self._recorder.notice(
                 self._here(), f"The output is cut here, after {self._most:,} characters. The program goes on."
             )
         return kept
 
-    def _picture(self, picture: str) -> str:
-        self._figures -= 1
-        if self._figures == -1:
+    def _form(self, data: dict[str, Any], figures: int) -> Form | None:
+        """In which of its forms something is kept; None where it has none of them."""
+        text = str(data.get(TEXT, ""))
+        for mime in _PICTURES:
+            if mime in data and self._takes(picture := _text(data[mime]), figures):
+                return Form(picture, mime, text)
+        return Form(text, TEXT, "") if TEXT in data else None
+
+    def _takes(self, picture: str, figures: int) -> bool:
+        """Whether there is room for a picture."""
+        if len(picture) > FIGURE_CHARACTERS:
+            self._recorder.notice(self._here(), "This picture is too large to be kept.")
+        elif figures < 1:
             self._recorder.notice(self._here(), f"No more than {FIGURES} pictures are kept. The program goes on.")
-        if len(picture) <= FIGURE_CHARACTERS:
-            return picture if self._figures >= 0 else ""
-        self._recorder.notice(self._here(), "This picture is too large to be kept.")
-        return ""
+        else:
+            return True
+        return False
+
+
+class Form(NamedTuple):
+    """What is kept of something shown: a text, or a picture and the text that stands for it."""
+
+    text: str
+    mime: str
+    alternative: str
+
+
+def _size(text: str, mime: str, alternative: str) -> Size:
+    return Size(len(text)) if mime == TEXT else Size(len(alternative), 1)
+
+
+def _nothing() -> None:
+    """Nothing comes past Python."""
 
 
 def _text(picture: str | bytes) -> str:
@@ -125,13 +172,19 @@ def steady_svg(svg: str) -> str:
 
 
 class Stream(io.TextIOBase):
-    """Standard output or standard error of a program. Threads that were there before it have their own still."""
+    """Standard output or standard error of a program. Threads that were there before it have their own still.
+
+    ``number`` is the descriptor, by which a process that the program has forked is heard; ``beside`` is the one that is
+    given to whoever asks for it.
+    """
 
     encoding = "UTF-8"
     errors = "replace"
 
-    def __init__(self, name: str, outputs: Outputs, real: TextIO) -> None:
+    def __init__(self, name: str, outputs: Outputs, real: TextIO, number: int, beside: int | None) -> None:
         self._name, self._outputs, self._real = name, outputs, real
+        self._number, self._beside = number, beside
+        self._process = os.getpid()
         self._others = set(threading.enumerate()) - {threading.current_thread()}
         self._over = False
 
@@ -140,12 +193,19 @@ class Stream(io.TextIOBase):
             raise TypeError(f"write() argument must be str, not {type(text)}")
         if self._over or threading.current_thread() in self._others:
             return self._real.write(text)
+        if os.getpid() != self._process:
+            os.write(self._number, text.encode(self.encoding, self.errors))
+            return len(text)
         self._outputs.write(self._name, text)
         return len(text)
 
     def end(self) -> None:
         """What is written from here on belongs to nobody's cell."""
         self._over = True
+
+    def fileno(self) -> int:
+        """As in Jupyter it leads past the cell."""
+        return super().fileno() if self._beside is None or self._over else self._beside
 
     def writable(self) -> bool:
         return True

@@ -102,8 +102,10 @@ PROCESS: tuple[Kept, ...] = (
     Kept(lambda: dict(np.get_printoptions()), lambda options: np.set_printoptions(**options)),
     Kept(np.geterr, lambda options: np.seterr(**options)),
     Kept(lambda: list(warnings.filters), _put_filters, _filters()),
+    attribute(torch.storage._warn_typed_storage_removal, "has_warned", ABSENT),
     attribute(warnings, "showwarning"),
     attribute(warnings, "formatwarning"),
+    attribute(warnings, "warn"),
     mapping(vars(builtins)),
     *(attribute(sys, name) for name in ("stdout", "stderr", "stdin", "displayhook", "excepthook", "unraisablehook")),
     *(attribute(sys, name) for name in ("ps1", "ps2", "ps3")),
@@ -136,8 +138,12 @@ def builtins_put_back() -> Iterator[None]:
 
 
 @contextmanager
-def fresh() -> Iterator[None]:
-    """A stretch in which a program finds what it would find in a new process, and which leaves all as it was."""
+def fresh(file: str = "") -> Iterator[None]:
+    """A stretch in which a program finds what it would find in a new process, and which leaves all as it was.
+
+    A program that comes from a file finds what lies beside it: as ``python FILE`` does, or as Jupyter does, where a
+    notebook runs in its own folder.
+    """
     before = [(kept, kept.get()) for kept in (*THREAD, *PROCESS)]
     draws = torch.get_rng_state(), random.getstate(), np.random.get_state()
     try:
@@ -147,8 +153,7 @@ def fresh() -> Iterator[None]:
             torch.default_generator.manual_seed(SEED)
             random.seed(SEED)
             np.random.seed(SEED)
-            if "" not in sys.path:
-                sys.path.insert(0, "")  # a notebook finds what lies beside it
+            _stand_beside(file)
             warnings._filters_mutated()  # type: ignore[attr-defined]  # what was warned of once, may be warned of again
             yield
             _end_what_is_suspended()
@@ -159,6 +164,22 @@ def fresh() -> Iterator[None]:
         random.setstate(draws[1])
         np.random.set_state(draws[2])
         warnings._filters_mutated()  # type: ignore[attr-defined]
+
+
+def _stand_beside(file: str) -> None:
+    """What is imported and opened lies beside the program, which knows its name."""
+    folder = "" if not file else str(Path(file).resolve().parent)
+    if file:
+        sys.argv[:] = [file]
+    if is_notebook(file):
+        os.chdir(folder)
+        folder = ""
+    if folder or "" not in sys.path:
+        sys.path[:] = [folder, *(path for path in sys.path if path)]
+
+
+def is_notebook(file: str) -> bool:
+    return file.endswith(".ipynb")
 
 
 def _end_what_is_suspended() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import atexit
 import builtins
+import functools
 import linecache
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any, Protocol
 
 import traitlets
@@ -34,15 +36,19 @@ _CONFIG = {
 }
 
 
+_MANY_TIMES = ("timeit",)
+
+
 class Listener(Protocol):
     """Whoever runs cells in a shell, and is told what happens there."""
 
-    def shown(self, stream: str, data: dict[str, Any]) -> None: ...
+    def shown(self, stream: str, data: dict[str, Any], name: str = "", anew: bool = False) -> None: ...
     def cleared(self, wait: bool) -> None: ...
     def traceback(self, error: BaseException, text: str) -> None: ...
     def compiles(self, name: str, transformed: str, raw: str) -> None: ...
     def parses(self, source: str, name: str) -> None: ...
     def takes(self, name: str) -> None: ...
+    def unwatched(self, what: str) -> AbstractContextManager[None]: ...
 
 
 class Compiler(CachingCompiler):
@@ -92,9 +98,11 @@ class Publisher(DisplayPublisher):
 
     shell: Shell
 
-    def publish(self, data: Any, metadata: Any = None, source: Any = None, **options: Any) -> None:
+    def publish(
+        self, data: Any, metadata: Any = None, source: Any = None, transient: Any = None, update: bool = False, **_: Any
+    ) -> None:
         if self.shell.run is not None:
-            self.shell.run.shown("display", data)
+            self.shell.run.shown("display", data, str((transient or {}).get("display_id", "")), update)
 
     def clear_output(self, wait: bool = False) -> None:
         if self.shell.run is not None:
@@ -183,6 +191,22 @@ class Shell(InteractiveShell):
         self.statements.shows_assigned = self.ast_node_interactivity == "last_expr_or_assign"
         return super().transform_ast(node)
 
+    def _find_with_lazy_load(self, type_: str, magic_name: str) -> Any:
+        """Whatever runs a magic looks for it here."""
+        return self._unwatched(magic_name, super()._find_with_lazy_load(type_, magic_name))
+
+    def _unwatched(self, name: str, magic: Any) -> Any:
+        """A magic of whose work nothing is recorded, where it is one that runs the same thing again and again."""
+        if name not in _MANY_TIMES or magic is None:
+            return magic
+
+        @functools.wraps(magic)
+        def run(*args: Any, **options: Any) -> Any:
+            with nullcontext() if self.run is None else self.run.unwatched(name):
+                return magic(*args, **options)
+
+        return run
+
     def showtraceback(self, *args: Any, **options: Any) -> None:
         if (error := sys.exception()) is not None:
             leave_us_out(error)
@@ -199,8 +223,8 @@ class Shell(InteractiveShell):
 
     # One run after another
 
-    def begin(self, run: Listener) -> None:
-        """A new namespace, for one program."""
+    def begin(self, run: Listener, file: str = "") -> None:
+        """A new namespace, for one program, which may come from a file."""
         self.user_module, self.user_ns = self.prepare_user_module()
         self.ns_table.update(user_global=vars(self.user_module), user_local=self.user_ns)
         sys.modules["__main__"] = self.user_module
@@ -208,6 +232,8 @@ class Shell(InteractiveShell):
         vars(builtins).update(__IPYTHON__=True, display=display)
         self.init_user_ns()
         self.push(dict.fromkeys(("_", "__", "___"), ""), interactive=False)
+        if file:
+            self.user_ns["__file__"] = str(Path(file).absolute())
         self.ast_transformers[:] = [self.statements]
         self.compile.flags = self._flags
         self.exit_now = False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dis
+import functools
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
@@ -16,13 +18,30 @@ import torch.overrides
 from IPython.core.interactiveshell import InteractiveShell
 
 from gradwalk.cells.kept import attribute
-from gradwalk.recorder.places import STAND_IN
+from gradwalk.recorder.places import STAND_IN, frames
 
 Walk = Callable[[Any], Iterator[Any]]
 
 _HANDED_ON = frozenset((torch._ops.__file__, torch.overrides.__file__))
 """Where PyTorch runs what a recorder has let go on: behind our frames, these are ours."""
+_HANDING_OVER = torch.overrides.handle_torch_function.__code__
 _OURS = str(Path(__file__).resolve().parents[1])
+
+
+def _plain_call(code: CodeType) -> tuple[int, int] | None:
+    """Where a module without hooks is called: the instruction, and its line."""
+    parts = [(part, part.positions.lineno if part.positions else None) for part in dis.get_instructions(code)]
+    line = max(
+        (line for part, line in parts if part.opname == "LOAD_DEREF" and part.argval == "forward_call" and line),
+        default=None,
+    )
+    calls = [part.offset for part, at in parts if at == line and part.opname.startswith("CALL")]
+    return (calls[-1], line) if calls and line else None
+
+
+_CALL = torch.nn.Module._call_impl.__code__
+_HOOKED_CALL = [part for part in _CALL.co_consts if isinstance(part, CodeType)]
+_PLAIN_CALL = _plain_call(_CALL)
 
 
 def is_ours(code: CodeType) -> bool:
@@ -49,21 +68,75 @@ def leave_us_out(error: BaseException) -> None:
             waiting += one.exceptions
 
 
+def seen(stack: Sequence[FrameType]) -> list[int]:
+    """Which frames of a stack, outermost first, would be there without us.
+
+    Where PyTorch hands a function of its own to us, and we call it again, the second call is the one. Where a module is
+    called by a function inside of ``__call__`` because we have a hook on all modules, that one is left out.
+    """
+    found: list[int] = []
+    inside = twice = False
+    for place, frame in enumerate(stack):
+        code = frame.f_code
+        ours = is_ours(code)
+        if ours or (inside and code.co_filename in _HANDED_ON):
+            if ours and found and stack[found[-1]].f_code is _HANDING_OVER:
+                found.pop()
+                twice = True
+            inside = True
+            continue
+        if twice and found and stack[found[-1]].f_code is code:
+            found.pop()
+        inside = twice = False
+        if not (code in _HOOKED_CALL and place and is_plain(stack[place - 1])):
+            found.append(place)
+    return found
+
+
+def is_plain(frame: FrameType) -> bool:
+    """Whether this is the call of a module that has no hooks but ours."""
+    module = frame.f_locals.get("self") if frame.f_code is _CALL else None
+    names = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+    return isinstance(module, torch.nn.Module) and not any(vars(module).get(name) for name in names)
+
+
 def _without_us(trace: TracebackType | None) -> TracebackType | None:
     found = list(entries(trace))
-    kept: list[TracebackType] = []
-    through_us = False
-    for entry in found:
-        code = entry.tb_frame.f_code
-        through_us = is_ours(code) or (through_us and code.co_filename in _HANDED_ON)
-        if not through_us:
-            kept.append(entry)
+    kept = [found[place] for place in seen([entry.tb_frame for entry in found])]
     if len(kept) == len(found):
         return trace
     following: TracebackType | None = None
     for entry in reversed(kept):
-        following = TracebackType(following, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+        lasti, line = entry.tb_lasti, entry.tb_lineno
+        if _PLAIN_CALL is not None and is_plain(entry.tb_frame):
+            lasti, line = _PLAIN_CALL
+        following = TracebackType(following, entry.tb_frame, lasti, line)
     return following
+
+
+def warned(warn: Callable[..., None]) -> Callable[..., None]:
+    """As Python warns. Whoever counts the callers of what warns does not count us."""
+
+    @functools.wraps(warn)
+    def warned(*args: Any, **options: Any) -> None:
+        level = args[2] if len(args) > 2 else options.pop("stacklevel", 1)
+        if isinstance(level, int):
+            level = 1 + (_counted(level) if level > 1 else level)
+        if len(args) > 2:
+            args = (*args[:2], level, *args[3:])
+        else:
+            options["stacklevel"] = level
+        warn(*args, **options)
+
+    return warned
+
+
+def _counted(callers: int) -> int:
+    """How many frames there are up to this caller, if we are counted too."""
+    stack = [*frames(sys._getframe(2))]
+    stack.reverse()
+    outwards = seen(stack)[::-1]
+    return len(stack) - outwards[callers - 1] if callers <= len(outwards) else callers
 
 
 def _walked(walk: Walk) -> Walk:
@@ -76,11 +149,15 @@ def _walked_outwards(walk: Walk) -> Walk:
     part of any program."""
 
     def walked(frame: FrameType | None) -> Iterator[tuple[FrameType, int]]:
-        for outer, line in walk(sys._getframe(1) if frame is None else frame):
-            if outer.f_code is _RUNS:
-                return
-            if not is_ours(outer.f_code):
-                yield outer, line
+        stack = []
+        for outer in walk(sys._getframe(1) if frame is None else frame):
+            if outer[0].f_code in _RUN:
+                break
+            stack.append(outer)
+        stack.reverse()
+        for place in reversed(seen([outer for outer, _ in stack])):
+            outer, line = stack[place]
+            yield outer, _PLAIN_CALL[1] if _PLAIN_CALL is not None and is_plain(outer) else line
 
     return walked
 
@@ -90,7 +167,7 @@ _WAYS: tuple[tuple[str, Callable[[Walk], Walk]], ...] = (
     ("_walk_tb_with_full_positions", _walked),
     ("walk_stack", _walked_outwards),
 )
-_RUNS = InteractiveShell.run_cell.__code__
+_RUN = (InteractiveShell.run_cell.__code__, InteractiveShell.run_cell_async.__code__)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -25,6 +25,7 @@ from gradwalk.recorder.optimizers import Optimizers
 from gradwalk.recorder.passes import Asked, draw, walk
 from gradwalk.recorder.places import Places
 from gradwalk.recorder.run import Looking, Run, arguments, flattened, is_stand_in
+from gradwalk.recorder.unwatched import Unwatched
 from gradwalk.recording import (
     Binding,
     Cell,
@@ -38,6 +39,15 @@ from gradwalk.recording import (
     Stopped,
 )
 from gradwalk.recording.causes import cause
+
+
+class _Display(NamedTuple):
+    """Where something stands that may be shown anew: its cell, its event, its place among what the cell shows."""
+
+    cell: int
+    event: int
+    shown: int
+
 
 FOR_EVER = 1_000_000
 """So quiet that nothing makes it loud again."""
@@ -80,6 +90,8 @@ class Recorder:
         self._mode = FunctionMode(self._run, handlers, self._optimizers.still)
         self._leaving = Leaving(self._leave)
         self._shown: list[list[str]] = []
+        self._displays: dict[str, list[_Display]] = {}
+        """By their name: what the program may show anew."""
         self._failures: dict[int, CellFailure] = {}
         self._finished: Recording | None = None
         self._entered = False
@@ -157,6 +169,21 @@ class Recorder:
             if on and not run.ended:
                 push(self._mode)
 
+    @contextmanager
+    def unwatched(self, span: Span | None, text: str) -> Iterator[None]:
+        """As ``pause``, with a notice; what the program has changed meanwhile is told afterwards."""
+        run = self._run
+        if run.ended:
+            yield
+            return
+        self.notice(span, text)
+        before = Unwatched(run)
+        try:
+            with self.pause():
+                yield
+        finally:
+            before.tell(span)
+
     def know(self, frame: FrameType) -> None:
         """What this frame's variables hold has their names when it is met."""
         if self._naming is not None:
@@ -202,9 +229,16 @@ class Recorder:
             self._run.emit(Statement(self._run.cell, span, gone, frame))
 
     def output(
-        self, span: Span | None, stream: str, text: str, mime: str = "text/plain", alternative: str = ""
+        self,
+        span: Span | None,
+        stream: str,
+        text: str,
+        mime: str = "text/plain",
+        alternative: str = "",
+        *,
+        display: str = "",
     ) -> None:
-        """The program has shown something."""
+        """The program has shown something. What has a name, ``display``, it may show anew."""
         run = self._run
         shown = alternative if mime != "text/plain" else text
         if stream != "notice" and self._shown:
@@ -223,10 +257,23 @@ class Recorder:
             run.emit_instead(last._replace(text=last.text + text))
         else:
             run.emit(Output(run.cell, span, stream, text, mime, alternative))
+        if display and self._shown:
+            shown_at = _Display(run.cell, len(self.events) - 1, len(self._shown[-1]) - 1)
+            self._displays.setdefault(display, []).append(shown_at)
+
+    def output_anew(self, display: str, text: str, mime: str = "text/plain", alternative: str = "") -> None:
+        """What the program has shown under this name is something else now, where it stands."""
+        for place in self._displays.get(display, ()):
+            last = self.events[place.event]
+            if isinstance(last, Output):
+                self.events[place.event] = last._replace(text=text, mime=mime, alternative=alternative)
+                self._shown[place.cell][place.shown] = (alternative if mime != "text/plain" else text) + "\n"
 
     def clear_output(self) -> None:
         """What the present cell has shown is taken away."""
         run = self._run
+        for name, places in self._displays.items():
+            self._displays[name] = [place for place in places if place.cell != run.cell]
         run.events[:] = [
             e for e in run.events if not (isinstance(e, Output) and e.cell == run.cell and e.stream != "notice")
         ]

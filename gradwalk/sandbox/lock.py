@@ -61,6 +61,15 @@ def prepare(profile: Profile, *, use_landlock: bool = True) -> Lock:
     return Lock(profile, landlock.ruleset(read, started), version)
 
 
+class _Put:
+    on = False
+
+
+def is_on() -> bool:
+    """Whether this process is locked: it starts no other."""
+    return _Put.on
+
+
 def put_on(lock: Lock, ask: Callable[[int], None] | None = None) -> None:
     """Lock this process, which has to have one thread alone. There is no way back.
 
@@ -80,6 +89,7 @@ def put_on(lock: Lock, ask: Callable[[int], None] | None = None) -> None:
             os.close(lock.rules)
         asked = counted and ask is not None and _listen(ask)
         seccomp.install(seccomp.compiled(_without_threads(allowed) if counted and not asked else allowed, os.getpid()))
+        _Put.on = True
     except OSError as error:
         raise Unlockable(f"The kernel did not lock this process ({errno.errorcode.get(error.errno or 0)}).") from error
 

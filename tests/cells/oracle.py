@@ -188,15 +188,15 @@ def _run(cells: list[str]) -> list[Any]:
 
 def _failure(error: BaseException, shell: Any) -> tuple[str, str, int | None]:
     """Type, message, and the line of the cell: the innermost that is a cell's."""
-    if isinstance(error, SyntaxError):
-        line = error.lineno if error.filename in shell.compile._filename_map else None
-        return type(error).__name__, error.msg, line
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    if isinstance(error, SyntaxError) and error.filename in shell.compile._filename_map:
+        return type(error).__name__, message, error.lineno
     line, trace = None, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename in shell.compile._filename_map:
             line = trace.tb_lineno
         trace = trace.tb_next
-    return type(error).__name__, str(error), line
+    return type(error).__name__, message, line
 
 
 if __name__ == "__main__":

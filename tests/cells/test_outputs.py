@@ -1,0 +1,95 @@
+"""What is kept of what a program shows, and what of its work is recorded or left out for it."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+import threading
+import time
+
+from gradwalk.cells import record
+from gradwalk.cells.descriptors import Descriptors
+from gradwalk.cells.room import Room, Size
+from gradwalk.program.limits import Limits
+from gradwalk.recording import Assigned, BackwardCall, Cleared, Output, Recording, Statement, Update
+
+
+def notices(recording: Recording) -> list[str]:
+    return [event.text for event in recording.events if isinstance(event, Output) and event.stream == "notice"]
+
+
+def test_what_timeit_runs_takes_no_room_and_what_it_changes_is_told() -> None:
+    found = record(
+        "import torch\nx = torch.ones(3, requires_grad=True)\nw = torch.zeros(2)\n"
+        "%timeit -n 3 -r 2 (x * 2).sum().backward(); w.add_(1)\n"
+        "y = (x * 3).sum()\ny.backward()\n# %%\n"
+        "%timeit -n 1 -r 1 x.grad = None\n# %%\nx.grad, w"
+    )
+    assert [cell.failure for cell in found.cells] == [None] * 3
+    assert found.cells[2].shown == "(None, tensor([6., 6.]))"
+    assert len(found.operations) == 2
+    assert [event.span and event.span.line for event in found.events if isinstance(event, BackwardCall)] == [6]
+    assert [event.bindings[0].name for event in found.events if isinstance(event, Statement)] == ["x", "w", "y"]
+    given = [event for event in found.events if isinstance(event, Assigned)]
+    assert [(found.values[event.leaf].names, found.values[event.value].numbers) for event in given] == [
+        (("x",), (12.0, 12.0, 12.0))
+    ]
+    assert [found.values[event.after].numbers for event in found.events if isinstance(event, Update)] == [(6.0, 6.0)]
+    assert [event.span and event.span.line for event in found.events if isinstance(event, Cleared)] == [8]
+    assert [notice.partition(".")[0] for notice in notices(found)] == ["%timeit runs its code again and again"] * 2
+
+
+def test_what_is_taken_away_gives_its_room_back() -> None:
+    room = Room(10, 1)
+    room.take(Size(4), "a")
+    room.cell()
+    assert room.change("a", Size(3))
+    room.take(Size(3), "a")
+    assert room.left == (4, 1)
+    assert not room.change("a", Size(6))
+    assert not room.change("a", Size(3, 1))
+    assert room.change("a", Size(5))
+    assert room.left == (0, 1)
+    room.clear()
+    assert room.left == (5, 1)
+    assert room.change("a", Size(0, 1))
+    assert room.left == (10, 0)
+    assert not room.change("b", Size(1))
+
+
+def test_output_is_cut_once_and_goes_on_where_it_was_cleared() -> None:
+    found = record(
+        "from IPython.display import clear_output\nprint('x' * 30)\nprint('y')\n"
+        "clear_output()\nprint('z')\n# %%\nprint('a' * 100)",
+        limits=Limits(output=20),
+    )
+    assert [cell.shown for cell in found.cells] == ["z", "a" * 18]
+    assert len(notices(found)) == 2
+
+
+def test_a_display_that_would_grow_too_large_stays_as_it_is() -> None:
+    found = record(
+        "from IPython.display import display\nshown = display('a', display_id=True)\nshown.update('b' * 100)",
+        limits=Limits(output=20),
+    )
+    assert found.cells[0].shown == "'a'"
+
+
+def test_floods_past_python_are_bounded() -> None:
+    kept: list[tuple[str, str]] = []
+    with Descriptors(lambda stream, text: kept.append((stream, text)), 1000, alone=False):
+        subprocess.run(["sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' 'x'; echo err >&2"], check=True)
+    assert kept == [("print", "x" * 1000), ("stderr", "err\n")]
+
+
+def test_alone_nobody_waits_for_a_reader() -> None:
+    kept: list[tuple[str, str]] = []
+    before = threading.active_count()
+    with Descriptors(lambda stream, text: kept.append((stream, text)), 1 << 20, alone=True):
+        assert threading.active_count() == before
+        begin = time.monotonic()
+        for _ in range(100):
+            ctypes.CDLL(None).write(1, b"x" * 10_000, 10_000)
+        assert time.monotonic() - begin < 10
+    assert kept[0][0] == "print"
+    assert set(kept[0][1]) == {"x"}
