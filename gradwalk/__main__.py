@@ -10,8 +10,10 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from gradwalk.program import ProgramError
 from gradwalk.program.limits import LIMITS
@@ -96,12 +98,30 @@ def _run(options: argparse.Namespace) -> int:
         )
     from gradwalk.doors import record
 
-    return _tell(record(_read(options.file)), options)
+    with _answers(options) as answers:
+        return _tell(record(_read(options.file), file=_named(options.file)), options, answers)
 
 
-def _tell(recording: Recording, options: argparse.Namespace) -> int:
+@contextmanager
+def _answers(options: argparse.Namespace) -> Iterator[TextIO]:
+    """Where the answer goes. Where it is JSON there is nothing else: what a program writes past its cells, or leaves
+    behind it to be written when Python ends, goes where errors go."""
+    if not options.json or sys.stdout is not sys.__stdout__ or not isinstance(sys.stdout, io.TextIOWrapper):
+        yield sys.stdout
+        return
+    sys.stdout.flush()
+    with open(os.dup(1), "w", encoding="utf-8") as answers:  # noqa: PTH123  a descriptor has no path
+        os.dup2(2, 1)
+        yield answers
+
+
+def _named(file: str) -> str:
+    return "" if file == "-" else file
+
+
+def _tell(recording: Recording, options: argparse.Namespace, answers: TextIO | None = None) -> int:
     if options.json:
-        print(recording.to_json())
+        print(recording.to_json(), file=answers)
     else:
         for cell in recording.cells:
             for text in (cell.shown, failure_text(cell.failure) if cell.failure else ""):
@@ -125,7 +145,7 @@ def _tell_locked(file: str, found: Recording | Unreadable, options: argparse.Nam
 def _draw(source: str, options: argparse.Namespace) -> int:
     from gradwalk.doors import record
 
-    recording = record(source, pictures=options.torchviz)
+    recording = record(source, pictures=options.torchviz, file=_named(options.file))
     picture = _torchviz(recording, options) if options.torchviz else _computation(recording, options)
     if options.output:
         Path(options.output).write_text(picture, encoding="utf-8")

@@ -65,6 +65,50 @@ def test_run_json_prints_the_recording(cells: Path) -> None:
     assert {event["event"] for event in data["events"]} >= {"statement", "forward", "backward", "accumulate", "failure"}
 
 
+BESIDE = """\
+import atexit, os, sys, beside
+os.system("echo from a command")
+print(beside.NAME, sys.argv, sys.path[0], __file__)
+atexit.register(print, "at the end")
+# %%
+import subprocess, threading, time
+def late():
+    time.sleep(0.2)
+    print("late")
+threading.Thread(target=late).start()
+print("held back", file=sys.__stdout__)
+process = subprocess.Popen("sleep 0.1; echo much later", shell=True)
+"""
+
+
+def test_json_is_alone_on_standard_output(tmp_path: Path) -> None:
+    """Whatever a program starts, holds back, or leaves behind it; and it finds what lies beside it."""
+    (tmp_path / "beside.py").write_text("NAME = 'beside'")
+    path = tmp_path / "program.py"
+    path.write_text(BESIDE)
+    done = shell("run", str(path), "--json")
+    cells = json.loads(done.stdout)["cells"]
+    assert [cell["failure"] for cell in cells] == [None, None]
+    assert cells[0]["shown"].splitlines()[:2] == [
+        "from a command",
+        f"beside ['{path}'] {tmp_path} {path}",
+    ]
+    assert cells[1]["shown"] == "held back"
+    assert done.stderr.splitlines() == [b"late", b"at the end"]
+
+
+def test_a_notebook_runs_in_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "data.txt").write_text("found")
+    cells = [{"cell_type": "code", "source": text} for text in ("print(open('data.txt').read())", "__file__")]
+    path = tmp_path / "program.ipynb"
+    path.write_text(json.dumps({"cells": cells, "nbformat": 4}))
+    done = shell("run", str(path))
+    assert done.stdout.decode().splitlines() == [
+        "found",
+        "line 4, column 1: NameError: name '__file__' is not defined",
+    ]
+
+
 def test_standard_input() -> None:
     done = shell("run", "-", stdin="# %%\n'é' + '∇'".encode())
     assert (done.returncode, done.stdout.decode(), done.stderr) == (0, "'é∇'\n", b"")
