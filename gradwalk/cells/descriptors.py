@@ -24,6 +24,8 @@ _PIECE, _PIECES = 65_536, 16
 class Descriptors:
     """A stretch in which both lead to ``write``, which is called by ``take``, and only in the thread that calls that.
 
+    In another thread than the main one nothing changes: there the descriptors belong to the rest of the process, such
+    as a server's log.
     ``most``: bytes that are kept until somebody takes them; what comes on top is lost.
     """
 
@@ -41,7 +43,7 @@ class Descriptors:
         self._over: tuple[int, int] | None = None
 
     def __enter__(self) -> Descriptors:
-        if hasattr(select, "poll"):
+        if hasattr(select, "poll") and threading.current_thread() is threading.main_thread():
             with contextlib.suppress(OSError):  # a process may have none
                 self._real = {number: os.dup(number) for number in NAMES}
         if len(self._real) == len(NAMES):

@@ -7,6 +7,8 @@ import subprocess
 import threading
 import time
 
+import pytest
+
 from gradwalk.cells import record
 from gradwalk.cells.descriptors import Descriptors
 from gradwalk.cells.room import Room, Size
@@ -80,6 +82,15 @@ def test_floods_past_python_are_bounded() -> None:
     with Descriptors(lambda stream, text: kept.append((stream, text)), 1000, alone=False):
         subprocess.run(["sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' 'x'; echo err >&2"], check=True)
     assert kept == [("print", "x" * 1000), ("stderr", "err\n")]
+
+
+def test_in_a_thread_the_descriptors_belong_to_the_rest_of_the_process(capfd: pytest.CaptureFixture[str]) -> None:
+    found: list[Recording] = []
+    thread = threading.Thread(target=lambda: found.append(record("import os\nos.write(2, b'a log');\nprint(1)")))
+    thread.start()
+    thread.join()
+    assert found[0].cells[0].shown == "1"
+    assert capfd.readouterr().err == "a log"
 
 
 def test_alone_nobody_waits_for_a_reader() -> None:
