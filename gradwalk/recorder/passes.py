@@ -431,9 +431,15 @@ class _Pass(Passing):
 
 
 def _has_more(handle: Any) -> bool:
-    """Whether a node has other hooks than the one that this handle belongs to."""
+    """Whether a node has other hooks than the one that this handle belongs to, and those of a pass around this one."""
     hooks = handle.hooks_dict_ref()
-    return hooks is not None and len(hooks) > 1
+    if hooks is None or len(hooks) < 2:
+        return False
+    return any(key != handle.id and not _is_ours(hook) for key, hook in hooks.items())
+
+
+def _is_ours(hook: Any) -> bool:
+    return isinstance(hook, partial) and isinstance(getattr(hook.func, "__self__", None), _Pass)
 
 
 NODE_HOOKS = (

@@ -405,3 +405,15 @@ def test_a_function_that_calls_itself_deeply_fails_as_it_does_alone() -> None:
         with pytest.raises(RecursionError):
             down(x, 5_000)
     assert len(walk.recording.operations) > 500
+
+
+def test_a_pass_inside_of_a_pass_is_not_said_to_have_hooks_on_nodes() -> None:
+    x = torch.ones(2, requires_grad=True)
+    with gradwalk.watch() as walk:
+        y = (x * x).sum()
+        z = y * 2
+        assert z.grad_fn is not None
+        z.register_hook(lambda gradient: y.backward(retain_graph=True))
+        z.backward()
+    assert len(of(walk.recording, BackwardCall)) > 1
+    assert not [event.text for event in of(walk.recording, Output) if "Hooks on nodes" in event.text]
