@@ -47,6 +47,7 @@ from gradwalk.program import ProgramError
 from serving import log
 from serving.desk import Failed
 from serving.headers import SecurityHeaders, security_headers
+from serving.known import KnownPages, no_such_page
 from serving.opening import First, Opening
 from serving.origin import OwnOrigin
 from serving.pace import Paced
@@ -81,14 +82,20 @@ def base_path() -> str:
     return f"/{path}/" if path else "/"
 
 
+def page_paths() -> dict[str, str]:
+    """The pages' names by their paths; the first is the one that opens."""
+    first = "expression"
+    names = sorted(path.stem for path in PAGES.glob("*.py") if path.stem not in {"main", first})
+    return {base_path(): first.capitalize()} | {base_path() + name: name.capitalize() for name in names}
+
+
 def index_routes(html: str) -> list[Route]:
-    """The index page at the address of each page. Any other address gets Streamlit's own, which says so."""
+    """The index page at the address of each page."""
 
     async def index(_request: Request) -> HTMLResponse:
         return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
-    names = ["", *(path.stem for path in PAGES.glob("*.py") if path.stem != "main")]
-    return [Route(base_path() + name, index) for name in names]
+    return [Route(path, index) for path in [*page_paths(), base_path() + "expression"]]
 
 
 def first_work() -> list[First]:
@@ -180,7 +187,8 @@ app = App(
     ],
     middleware=[
         Middleware(OwnOrigin, hosts=own_hosts(), refused=opening.metrics.foreign.inc),
-        Middleware(SecurityHeaders, headers=security_headers(index_html, SETTINGS)),
+        Middleware(SecurityHeaders, headers=security_headers(index_html, SETTINGS), hosts=own_hosts()),
+        Middleware(KnownPages, paths=[route.path for route in index_routes("")], said=no_such_page(page_paths())),
         Middleware(Closed, paths=closed, token=SETTINGS.metrics_token),
         Middleware(Paced, rate=SETTINGS.messages_per_second),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -27,11 +28,12 @@ def test_index_page_bears_our_name_and_says_where_the_server_is() -> None:
     assert "other" not in ours
 
 
-@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/no-such-page"])
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/favicon.png"])
 def test_every_answer_carries_the_headers(server: str, path: str) -> None:
     with urlopen(server + path, timeout=10) as answer:  # noqa: S310 - our own server on loopback
         for name, value in security_headers(index_page(streamlit_index(), base_path()), SETTINGS).items():
-            assert answer.headers[name] == value
+            own = f"connect-src 'self' ws://{urlsplit(server).netloc} wss://{urlsplit(server).netloc};"
+            assert answer.headers[name].replace(own, "connect-src 'self';") == value
 
 
 def luminance(color: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gradwalk.settings import Settings
-from serving.headers import content_security_policy, inline_script_hashes, security_headers
+from serving.headers import content_security_policy, inline_script_hashes, security_headers, with_sockets_of
 
 
 def test_hash_of_an_inline_script() -> None:
@@ -21,6 +21,15 @@ def test_scripts_are_our_own_and_never_inline() -> None:
     assert "'unsafe-eval'" not in allowed
     assert not [source for source in allowed if "://" in source or source in {"*", "data:"}]
     assert rules["default-src"] == "'self'"
+
+
+def test_a_page_may_ask_its_own_hosts_only() -> None:
+    policy = content_security_policy("")
+    assert "; connect-src 'self'; " in policy
+    assert "; connect-src 'self' ws://a.example:81 wss://a.example:81; " in with_sockets_of(policy, ("a.example:81",))
+    assert (
+        with_sockets_of(policy, ("", "*", "a.example *", "a;b", "[::1]", "a.example/x", "a..b", ".a", "a:b")) == policy
+    )
 
 
 def test_policy_names_who_may_frame_the_page() -> None:
