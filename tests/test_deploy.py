@@ -19,7 +19,8 @@ from gradwalk.settings import unknown
 from tests.browser import ROOT
 
 DEPLOY = ROOT / "deploy"
-MANIFESTS = sorted(path for path in (DEPLOY / "kubernetes").glob("*.yaml") if path.name != "kustomization.yaml")
+KUBERNETES = DEPLOY / "kubernetes"
+MANIFESTS = sorted(path for path in KUBERNETES.rglob("*.yaml") if path.name != "kustomization.yaml")
 
 
 def load(path: Path) -> Any:
@@ -93,12 +94,15 @@ def test_kubernetes_knows_every_field(path: Path) -> None:
     kubernetes_validate.validate(load(path), "1.37", strict=True)
 
 
-def test_the_kustomization_names_every_manifest() -> None:
-    assert sorted(load(DEPLOY / "kubernetes" / "kustomization.yaml")["resources"]) == [path.name for path in MANIFESTS]
+@pytest.mark.parametrize("part", ["base", "ingress"])
+def test_a_kustomization_names_every_manifest(part: str) -> None:
+    resources = set(load(KUBERNETES / part / "kustomization.yaml")["resources"])
+    assert resources - {"../base"} == {path.name for path in MANIFESTS if path.parent.name == part}
+    assert ("../base" in resources) == (part != "base")
 
 
 def test_a_pod_has_no_rights_and_bounds() -> None:
-    pod = load(DEPLOY / "kubernetes" / "deployment.yaml")["spec"]["template"]["spec"]
+    pod = load(KUBERNETES / "base" / "deployment.yaml")["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["automountServiceAccountToken"] is False
@@ -123,7 +127,7 @@ def test_pods_are_found_by_their_labels() -> None:
 
 
 def test_every_setting_that_is_set_exists(replicas: dict[str, Any]) -> None:
-    pod = load(DEPLOY / "kubernetes" / "deployment.yaml")["spec"]["template"]["spec"]["containers"][0]
+    pod = load(KUBERNETES / "base" / "deployment.yaml")["spec"]["template"]["spec"]["containers"][0]
     names = {entry["name"]: "" for entry in pod["env"]}
     for service in replicas.values():
         names |= service["environment"]
@@ -131,7 +135,7 @@ def test_every_setting_that_is_set_exists(replicas: dict[str, Any]) -> None:
 
 
 def test_programs_fit_into_the_memory_that_there_is(replicas: dict[str, Any]) -> None:
-    pod = load(DEPLOY / "kubernetes" / "deployment.yaml")["spec"]["template"]["spec"]["containers"][0]
+    pod = load(KUBERNETES / "base" / "deployment.yaml")["spec"]["template"]["spec"]["containers"][0]
     in_pod = {entry["name"]: entry.get("value", "") for entry in pod["env"]}
     limits = [pod["resources"]["limits"]["memory"], *(service["mem_limit"] for service in replicas.values())]
     for environment in [in_pod, *(service["environment"] for service in replicas.values())]:
