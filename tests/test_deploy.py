@@ -14,13 +14,14 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from deploy.replicas import CONFIGURATION, nginx_path
+from deploy.replicas import CONFIGURATION, START_SECONDS, nginx_path
 from gradwalk.settings import unknown
+from serving.metrics import Metrics
 from tests.browser import ROOT
 
 DEPLOY = ROOT / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
-MANIFESTS = sorted(path for path in KUBERNETES.rglob("*.yaml") if path.name != "kustomization.yaml")
+MANIFESTS = sorted(path for path in KUBERNETES.glob("*/*.yaml") if path.name != "kustomization.yaml")
 
 
 def load(path: Path) -> Any:
@@ -89,12 +90,15 @@ def test_compose_reads_its_file() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: f"{path.parent.name} {path.stem}")
 def test_kubernetes_knows_every_field(path: Path) -> None:
-    kubernetes_validate.validate(load(path), "1.37", strict=True)
+    manifest = load(path)
+    if manifest["apiVersion"].startswith("gateway.networking.k8s.io/"):
+        pytest.skip("an extension, see test_deploy_gateway.py")
+    kubernetes_validate.validate(manifest, "1.37", strict=True)
 
 
-@pytest.mark.parametrize("part", ["base", "ingress"])
+@pytest.mark.parametrize("part", ["base", "ingress", "gateway"])
 def test_a_kustomization_names_every_manifest(part: str) -> None:
     resources = set(load(KUBERNETES / part / "kustomization.yaml")["resources"])
     assert resources - {"../base"} == {path.name for path in MANIFESTS if path.parent.name == part}
@@ -116,14 +120,51 @@ def test_a_pod_has_no_rights_and_bounds() -> None:
 
 
 def test_pods_are_found_by_their_labels() -> None:
-    found = {path.stem: load(path) for path in MANIFESTS}
+    found = {path.stem: load(path) for path in MANIFESTS if path.parent.name == "base"}
     labels = found["deployment"]["spec"]["template"]["metadata"]["labels"]
     assert found["deployment"]["spec"]["selector"]["matchLabels"] == labels
     assert found["service"]["spec"]["selector"] == labels
     assert found["disruption-budget"]["spec"]["selector"]["matchLabels"] == labels
-    assert found["network-policy"]["spec"]["podSelector"]["matchLabels"] == labels
+    for path in KUBERNETES.glob("*/network-policy.yaml"):
+        assert load(path)["spec"]["podSelector"]["matchLabels"] == labels
     assert found["autoscaler"]["spec"]["scaleTargetRef"]["name"] == found["deployment"]["metadata"]["name"]
     assert found["autoscaler"]["spec"]["minReplicas"] >= 2
+
+
+def test_a_busy_event_loop_fails_no_probe() -> None:
+    """The longest answer that was measured, on a busy machine, took 7.5 s."""
+    (container,) = load(KUBERNETES / "base" / "deployment.yaml")["spec"]["template"]["spec"]["containers"]
+
+    def patience(name: str) -> int:
+        probe = container[name]
+        assert probe["timeoutSeconds"] >= 10 or name == "startupProbe"
+        return int(probe["periodSeconds"] * probe["failureThreshold"])
+
+    assert patience("readinessProbe") >= 30
+    assert patience("livenessProbe") >= 180
+    assert patience("startupProbe") >= START_SECONDS
+    assert container["livenessProbe"]["httpGet"]["path"] == "/_stcore/health", (
+        "a full queue is no reason to end a server"
+    )
+
+
+def test_a_pod_that_goes_serves_until_everybody_has_heard_of_it() -> None:
+    pod = load(KUBERNETES / "base" / "deployment.yaml")["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    pause = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert pause >= 5
+    assert pod["terminationGracePeriodSeconds"] >= pause + 20
+
+
+def test_the_autoscaler_hears_of_the_queue_and_of_nothing_else() -> None:
+    (metric,) = load(KUBERNETES / "base" / "autoscaler.yaml")["spec"]["metrics"]
+    (rule,) = load(KUBERNETES / "prometheus-adapter.yaml")["rules"]["custom"]
+    name = metric["pods"]["metric"]["name"]
+    assert rule["name"] == {"matches": name, "as": name}
+    assert rule["seriesQuery"].startswith(f"{name}{{")
+    metrics = Metrics()
+    metrics.watch("waiting", "Work that waits for its turn.", lambda: 7.0)
+    assert metrics.registry.get_sample_value(name) == 7.0
 
 
 def test_every_setting_that_is_set_exists(replicas: dict[str, Any]) -> None:
