@@ -35,7 +35,7 @@ RUN apt-get update \
 COPY --from=packages /packages /packages
 
 WORKDIR /app
-COPY app.py LICENSE ./
+COPY app.py LICENSE deploy/sbom.json ./
 COPY .streamlit/config.toml .streamlit/
 COPY gradwalk gradwalk
 COPY serving serving
