@@ -31,6 +31,7 @@ class Behind(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answers)
+        self.held = threading.Semaphore(0)
         self.let_go = threading.Event()
 
 
@@ -40,6 +41,7 @@ class Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == HELD:
             assert isinstance(self.server, Behind)
+            self.server.held.release()
             self.server.let_go.wait(30)
         self.send_response(200)
         self.send_header("Content-Length", "0")
@@ -50,21 +52,25 @@ class Answers(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def nginx() -> Iterator[int]:
+def behind() -> Iterator[Behind]:
+    with Behind() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.let_go.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def nginx(behind: Behind) -> Iterator[int]:
     """Its port."""
     (port,) = free_ports(1)
-    with tempfile.TemporaryDirectory(prefix="gradwalk-") as name, Behind() as behind:
+    with tempfile.TemporaryDirectory(prefix="gradwalk-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # nginx's workers are another user where root starts it
-        thread = threading.Thread(target=behind.serve_forever)
-        thread.start()
-        try:
-            with proxy(folder, port, [behind.server_port]):
-                yield port
-        finally:
-            behind.let_go.set()
-            behind.shutdown()
-            thread.join()
+        with proxy(folder, port, [behind.server_port]):
+            yield port
 
 
 class Visitor:
@@ -136,7 +142,7 @@ def test_a_flood_without_cookies_is_held_by_its_address_and_other_addresses_are_
         assert other.got("/", 20) == [200] * 20
 
 
-def test_a_visitor_holds_so_many_connections_and_no_more(nginx: int) -> None:
+def test_a_visitor_holds_so_many_connections_and_no_more(nginx: int, behind: Behind) -> None:
     with ExitStack() as stack:
         first = stack.enter_context(closing(Visitor(nginx)))
         first.come()
@@ -144,20 +150,11 @@ def test_a_visitor_holds_so_many_connections_and_no_more(nginx: int) -> None:
             tab = stack.enter_context(closing(Visitor(nginx)))
             tab.cookie = first.cookie
             tab.ask(HELD)
-        assert until(429, first)
+            assert behind.held.acquire(timeout=20)
+        assert first.got(STREAM) == [429]
         neighbour = stack.enter_context(closing(Visitor(nginx)))
         neighbour.come()
         assert neighbour.got(STREAM) == [200]
-
-
-def until(status: int, visitor: Visitor) -> bool:
-    """Whether a visitor's connections come to be answered so, within 10 s and the pace of a visitor."""
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        if visitor.got(STREAM) == [status]:
-            return True
-        threading.Event().wait(0.3)
-    return False
 
 
 def test_a_class_of_two_hundred_behind_one_address_opens_its_pages_at_once(nginx: int) -> None:
