@@ -11,7 +11,7 @@ FROM ${BASE} AS packages
 ARG PYTORCH_INDEX=https://download.pytorch.org/whl/cpu
 WORKDIR /build
 COPY requirements.lock deploy/torch-cpu.lock deploy/licence_texts.py ./
-COPY deploy/licences licences
+COPY deploy/lacking_texts lacking_texts
 # Only wheels, and only those whose hashes are written down; PyTorch's index is asked for PyTorch and for nothing else.
 ENV PIP_NO_CACHE_DIR=1 PIP_NO_DEPS=1 PIP_ONLY_BINARY=:all: PIP_REQUIRE_HASHES=1
 RUN python -m venv /packages \

@@ -1,6 +1,6 @@
 """Gathers the licences' texts of all installed packages, when the image is built: `python licence_texts.py FOLDER`.
 
-A package brings its own. Where one does not, the text stands in ``licences`` beside this file. It needs Python alone.
+A package brings its own. Where one does not, the text stands in ``lacking_texts`` beside it. It needs Python alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-LACKING = Path(__file__).resolve().parent / "licences"
+LACKING = Path(__file__).resolve().parent / "lacking_texts"
 _NAMED = re.compile(r"(?i)^(licen[cs]e|copying|notice|authors|copyright)")
 
 

@@ -16,7 +16,7 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from deploy.licences import ROOT, Package, packages
 
@@ -55,7 +55,7 @@ def component(package: Package) -> Component:
     return Component(name=package.name, version=package.version, purl=purl, bom_ref=str(purl), licenses=licences)
 
 
-def needs(name: str) -> set[str]:
+def needs(name: str) -> set[NormalizedName]:
     """The packages that this one needs in the image, by its own metadata."""
     wanted = [Requirement(line) for line in distribution(name).requires or ()]
     return {canonicalize_name(one.name) for one in wanted if one.marker is None or one.marker.evaluate(CONTAINER)}
