@@ -208,6 +208,29 @@ class Index:
         sums = (sum(map(float, row)) for row in zip(*(part.numbers or () for part in parts), strict=True))
         return all(_close(one, other) for one, other in zip(sums, total.numbers, strict=True))
 
+    def changed_on_arrival(self, event: Backward) -> Array | None:
+        """What came to the only result of a node, where something else is what the node was given, and no hook of a
+        tensor was seen to change it. None where it was not so, or where the numbers do not say."""
+        operation, upstream = self.operation_of(event.node), event.upstream[0]
+        if operation is None or len(operation.results) != 1 or upstream is None or upstream.numbers is None:
+            return None
+        value = self.values[operation.results[0]]
+        seeds = [root.seed for root in self.calls[event.call].roots if root.root == value.id]
+        came = [*seeds, *self.contributions.get((event.call, value.id), ())]
+        states = [other for call, other in self.contributions if call == event.call and other != value.id]
+        known = not any(self.values[other].tensor == value.tensor for other in states)
+        seen = all(
+            self.nodes[node].operation is not None or self.nodes[node].leaf is not None
+            for node in self.reached(event.call)
+        )
+        if not (came and known and seen) or (event.call, value.id) in self.hooked:
+            return None
+        if any(part.numbers is None or part.shape != upstream.shape for part in came):
+            return None
+        sums = tuple(sum(map(float, row)) for row in zip(*(part.numbers or () for part in came), strict=True))
+        same = all(_close(one, other) for one, other in zip(sums, upstream.numbers, strict=True))
+        return None if same else upstream._replace(numbers=sums)
+
     def arriving(self, event: Backward) -> tuple[int, ...]:
         """The results at which a gradient arrives: of a split, say, several, or not the first."""
         operation = self.operation_of(event.node)

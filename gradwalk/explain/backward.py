@@ -26,7 +26,7 @@ from gradwalk.formula import (
 )
 from gradwalk.formula.arrays import number_text
 from gradwalk.formula.backward import seed_name
-from gradwalk.formula.contributions import multiplied, own_function
+from gradwalk.formula.contributions import MODULE_HOOKS, Way, by_its_rule, multiplied, own_function
 from gradwalk.notation import kernel_of, pretty, shape_text
 from gradwalk.recording import (
     Accumulate,
@@ -116,12 +116,16 @@ def _own(index: Index, operation: Operation, arrivals: Sequence[Arrival]) -> str
     if not arrivals or not own_function(index, operation):
         return ""
     first = arrivals[0]
-    return BACKWARD["own"].format(operand=index.shown[first.value], contribution=gist(first.array))
+    return BACKWARD["module hooks" if operation.kernel == MODULE_HOOKS else "own"].format(
+        operand=index.shown[first.value], contribution=gist(first.array)
+    )
 
 
 def _passed(index: Index, event: Backward, operation: Operation, upstream: Array) -> str:
     """What the node does with what arrives; of inf and nan, why they stay or come."""
     arrivals = index.arrivals.get((event.call, event.node), [])
+    if not all(by_its_rule(Way(index, event.call, operation, arrival)) for arrival in arrivals):
+        return _changed_after(index, arrivals)
     odd = _odd_contribution(index, event, operation, upstream)
     if odd and kernel_of(operation).told not in passing.HANDING_ON:
         return odd
@@ -131,6 +135,14 @@ def _passed(index: Index, event: Backward, operation: Operation, upstream: Array
         passing.passing(index, event, operation, upstream, arrivals),
         "" if product or kernel_of(operation).told == "overwritten" else NONFINITE["not multiplied"],
     )
+
+
+def _changed_after(index: Index, arrivals: Sequence[Arrival]) -> str:
+    parts = [
+        BACKWARD["changed part"].format(operand=index.shown[arrival.value], contribution=gist(arrival.array))
+        for arrival in arrivals
+    ]
+    return BACKWARD["changed after"].format(parts=listed(parts))
 
 
 def _multiplied(index: Index, event: Backward, operation: Operation, upstream: Array, arrival: Arrival) -> bool:
@@ -143,6 +155,9 @@ def _multiplied(index: Index, event: Backward, operation: Operation, upstream: A
 def _pull(index: Index, event: Backward, operation: Operation, upstream: Array) -> str:
     if upstream.numbers is not None and not any(upstream.numbers):
         return ""
+    if came := index.changed_on_arrival(event):
+        result = index.shown[operation.results[0]]
+        return BACKWARD["changed before"].format(result=result, before=gist(came), upstream=gist(upstream))
     number = number_text(upstream.shape, upstream.numbers)
     root = index.calls[event.call].root in operation.results
     return BACKWARD["pull shape" if number is None else "pull root" if root else "pull"].format(

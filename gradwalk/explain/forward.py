@@ -18,7 +18,7 @@ from gradwalk.formula import (
     symbol_line,
 )
 from gradwalk.formula.arrays import array_or_start, number_text
-from gradwalk.formula.contributions import own_function
+from gradwalk.formula.contributions import MODULE_HOOKS, own_function
 from gradwalk.notation import Form, call_name, call_text, is_number, kernel_of, shape_text
 from gradwalk.recording import (
     BackwardCall,
@@ -106,7 +106,7 @@ def _noted(index: Index, operation: Operation) -> str:
         return FORWARD["unrecorded" if tracked else "constant"]
     node = index.nodes[operation.node]
     if own_function(index, operation):
-        return FORWARD["own"].format(node=node.name)
+        return FORWARD["module hooks" if operation.kernel == MODULE_HOOKS else "own"].format(node=node.name)
     kept = [saved.value for saved in node.saved if saved.value is not None]
     saved = [named(index, index.values[value]) for value in dict.fromkeys(kept)]
     saved = saved or [saved_text(index, item) for item in node.saved if item.name in _FACTORS and is_number(item.text)]

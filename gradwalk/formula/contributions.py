@@ -19,6 +19,8 @@ from gradwalk.notation import Form, Kernel, kernel_of
 from gradwalk.recording import Array, LocalGradient, Number, Operation, Value
 
 MOST_TERMS = 4
+MODULE_HOOKS = "BackwardHookFunction"
+"""What PyTorch puts around a module that has hooks for the way back: it hands on its input as it is."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def way_lines(way: Way) -> tuple[Formula, ...]:
     """The lines of one contribution that comes from the operation's first result alone."""
     if any(value.dtype.startswith("complex") for value in (way.result, way.operand)):
         return ()  # of complex numbers gradients are conjugates, and their numbers are not kept
-    if own_function(way.index, way.operation):
+    if own_function(way.index, way.operation) or not by_its_rule(way):
         return _equals(array_or_start(way.arrival.array))
     if way.operation.edges[-1].name == "base":  # through a view, of which the node knows more than its kernel
         return _as_a_row(way)
@@ -91,6 +93,23 @@ def way_lines(way: Way) -> tuple[Formula, ...]:
 def own_function(index: Index, operation: Operation) -> bool:
     """Whether it is a torch.autograd.Function that the program wrote: what its backward() gives is its own affair."""
     return operation.node is not None and index.nodes[operation.node].name == f"{operation.kernel}Backward"
+
+
+def by_its_rule(way: Way) -> bool:
+    """Whether a contribution is upstream × local, where the recording has the numbers: a hook may have changed it."""
+    upstream, local, found = way.index.gradients.get((way.call, way.result.id)), way.local, way.arrival.array.numbers
+    if upstream is None or upstream.numbers is None or local is None or local.numbers is None or found is None:
+        return True
+    width = 1 if local.form == "diagonal" else local.columns
+    products, sizes = [0.0] * len(found), [0.0] * len(found)
+    for place, slope in enumerate(local.numbers):
+        row, column = (place, place) if local.form == "diagonal" else divmod(place, width)
+        products[column] += upstream.numbers[row] * slope
+        sizes[column] += abs(upstream.numbers[row] * slope)
+    if not all(map(math.isfinite, (*products, *found))):
+        return True
+    close = (abs(one - other) <= 2e-2 * size + 1e-6 for one, other, size in zip(products, found, sizes, strict=True))
+    return all(close)
 
 
 def several_lines(way: Way, arriving: Sequence[int]) -> tuple[Formula, ...]:

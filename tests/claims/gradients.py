@@ -127,6 +127,38 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     shows(said["upstream"], next(found for found in step.event.upstream if found is not None))
 
 
+@claim("BACKWARD", "module hooks")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    seen = Backward(recorded, step)
+    assert seen.operation.kernel == "BackwardHookFunction"
+    shows(said["contribution"], seen.named(said["operand"])[0].array)
+
+
+@claim("BACKWARD", "changed before")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    seen = Backward(recorded, step)
+    assert said["result"] == recorded.index.shown[seen.result.id]
+    assert said["before"] != said["upstream"]
+    shows(said["upstream"], next(found for found in step.event.upstream if found is not None))
+
+
+@claim("BACKWARD", "changed after")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    seen = Backward(recorded, step)
+    spoken = re.findall(r"(\S+) gets (\[[^]]*\](?: \(\d+\))?|\S+ numbers|[^\s,]+)", said["parts"])
+    for (name, contribution), arrival in zip(spoken, seen.arrivals, strict=True):
+        assert name == recorded.index.shown[arrival.value]
+        shows(contribution, arrival.array)
+    products = [seen.upstream.reshape(-1) @ seen.jacobian(arrival) for arrival in seen.arrivals]
+    found = [array(arrival.array).reshape(-1) for arrival in seen.arrivals]
+    assert not all(np.allclose(one, other, rtol=1e-3) for one, other in zip(products, found, strict=True))
+
+
+@claim("BACKWARD", "pull shape one")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert Backward(recorded, step).upstream.size == 1
+
+
 @claim("BACKWARD", "pull shape")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert int(said["count"]) == Backward(recorded, step).upstream.size

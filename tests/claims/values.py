@@ -75,6 +75,14 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert recorded.operation is not None
     node = recorded.index.nodes[recorded.operation.node or 0]
     kept = [recorded.index.shown[saved.value] for saved in node.saved if saved.value is not None]
+@claim("FORWARD", "module hooks")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert recorded.operation is not None
+    assert recorded.operation.kernel == "BackwardHookFunction"
+    (operand,) = operands_of(recorded)
+    close(array(operand), array(result_of(recorded)))
+
+
     spoken = said["saved"]
     assert all(name in spoken for name in kept), spoken
 

@@ -143,6 +143,10 @@ BACKWARD = {
     "unseen none": "No operation that was seen made {node}.",
     "hands on": "It hands on what it got.",
     "own": "The program's own backward() gives {operand} {contribution}.",
+    "module hooks": "Here PyTorch calls the hooks of a module: {operand} gets {contribution}.",
+    "changed before": "What came to {result} was {before}, and a hook changed it: it is {upstream} here.",
+    "changed after": "What it hands on is not what its rule gives, as where a hook of the node changes it: {parts}.",
+    "changed part": "{operand} gets {contribution}",
 }
 
 ACCUMULATE = {

@@ -36,6 +36,7 @@ FORWARD = {
     "in place": "The change is in place: {result} now holds the new value.",
     "through a view": "{view} changes to {part}. It lives in the memory of {base}, so {base} changes in place, "
     "to {number}.",
+    "module hooks": "PyTorch notes {node} for the way back: there it will call the hooks of a module.",
     "through a view shape": "{view} changes. It lives in the memory of {base}, so {base} changes in place.",
 }
 
