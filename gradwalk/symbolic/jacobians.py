@@ -68,6 +68,8 @@ def _product(known: Kernel, argument: str, case: Case) -> str:
         return factor if rows == 1 else rf"I_{{{rows}}} \otimes {factor}"
     # ∂(AB)/∂B = A ⊗ I, with as many ones as B has columns; a vector B is one column
     columns = case.shapes[right][1] if len(case.shapes[right]) > 1 else 1
+    if len(case.shapes[right]) > 1 and case.size("result") == 1 and case.size(right) > 1:
+        return rf"{case.names[left]}^{{\top}}"  # one row, which is written as the column that B is
     return case.names[left] if columns == 1 else rf"{case.names[left]} \otimes I_{{{columns}}}"
 
 
