@@ -6,7 +6,7 @@ import math
 
 from gradwalk.analysis.index import Index
 from gradwalk.explain.account import Account, joined, listed
-from gradwalk.explain.forward import computed_lines
+from gradwalk.explain.forward import changes_in_place, computed_lines
 from gradwalk.explain.forward import forward as told_forward
 from gradwalk.explain.pieces import gist
 from gradwalk.explain.wording import TITLES, UPDATE
@@ -23,7 +23,9 @@ def update(index: Index, event: Update) -> Account:
     if event.optimizer is None:
         return Account(TITLES["update"].format(name=name), joined(_moved(name, before, after), _version(before, after)))
     texts = [number_text(value.shape, value.numbers) for value in (before, after)]
-    key = "optimizer shape" if None in texts else "optimizer"
+    key = (
+        "optimizer" if None not in texts else "optimizer shape" if math.prod(after.shape) > 1 else "optimizer shape one"
+    )
     pieces = {"before": texts[0], "after": texts[1], "count": math.prod(after.shape)}
     kept = [f"{state.name} = {gist(state.array)}" for state in event.state if state.name != "step"]
     sentence = joined(
@@ -43,15 +45,30 @@ def changed(index: Index, event: Forward) -> Account:
     name = index.shown[after.id]
     operands = [index.values[edge.value] for edge in operation.edges]
     lines = computed_lines(index, operation, operands, after)
+    if not changes_in_place(index, event):
+        return told_forward(index, event)
     if name.endswith(".grad"):
         zero = call_name(operation) == "zero"
         title = TITLES["update"].format(name=name)
         return Account(title, UPDATE["grad zero" if zero else "grad"].format(name=name), () if zero else lines)
     if after.tensor not in index.places.leaves:
-        return told_forward(index, event)
+        told, moved = told_forward(index, event), _moved_with(index, after)
+        return told._replace(sentence=joined(told.sentence, moved))
     quiet = UPDATE["no graph"].format(name=name) if operation.node is None and after.is_leaf else ""
     sentence = joined(_moved(name, before, after), _version(before, after), quiet)
     return Account(TITLES["update"].format(name=name), sentence, lines)
+
+
+def _moved_with(index: Index, changed: Value) -> str:
+    """The leaves that a change of their memory has moved: w, where the program changes ``w.data``."""
+    leaves = [index.values[value] for value in index.moved.get(changed.id, ())]
+    named = {leaf.tensor: leaf for leaf in leaves if leaf.tensor in index.places.leaves}
+    sentences = []
+    for leaf in named.values():
+        text = number_text(leaf.shape, leaf.numbers)
+        key = "moved with" if text is not None else "moved with shape"
+        sentences.append(UPDATE[key].format(name=index.shown[leaf.id], after=text))
+    return " ".join(sentences)
 
 
 def cleared(index: Index, event: Cleared) -> Account:

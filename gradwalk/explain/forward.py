@@ -64,10 +64,17 @@ def forward(index: Index, event: Forward) -> Account:
     sentence = joined(
         _computed(index, operation, result, operands),
         forward_reason(operation, operands, result, index.shown) or saturated(operation, operands, result),
-        FORWARD["in place"].format(result=index.shown[result.id].rstrip("′")) if operation.in_place else "",
+        FORWARD["in place"].format(result=index.shown[result.id].rstrip("′")) if changes_in_place(index, event) else "",
         _noted(index, operation),
+        "" if event.call is None else FORWARD["of the pass"],
     )
     return Account(title, sentence, computed_lines(index, operation, operands, result))
+
+
+def changes_in_place(index: Index, event: Forward) -> bool:
+    """Whether the program has the tensor that changes: the engine fills the new one that is about to be a .grad."""
+    operation = index.operations[event.operation]
+    return operation.in_place and (event.call is None or kernel_of(operation).told != "overwritten")
 
 
 def _through_a_view(index: Index, operation: Operation) -> str:
@@ -86,6 +93,8 @@ def _computed(index: Index, operation: Operation, result: Value, operands: list[
         alike = result.shape and any(value.shape == result.shape for value in operands)
         scalar = "constant number" if known.name == "scalar_tensor" else "array" if known.truth else "number"
         key = scalar if not result.shape else "elements" if alike and known.form is Form.ELEMENTWISE else "array"
+    if operation.in_place and any(index.shown[edge.value] == index.shown[result.id] for edge in operation.edges):
+        key += " again"
     return FORWARD[key].format(
         result=index.shown[result.id],
         call=call_text(operation, index.names),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradwalk.analysis.index import Arrival
+from gradwalk.analysis.index import Arrival, Index
 from gradwalk.explain.account import listed
 from gradwalk.explain.pass_through import Pass
 from gradwalk.explain.pieces import gist
@@ -24,7 +24,7 @@ def product(seen: Pass) -> str:
     if not all(parts):
         return ""
     key = "matrix batch" if len(seen.result.shape) == 3 else "matrix"
-    return seen.say(key, parts=listed([part for part in parts if part]))
+    return seen.say(key, parts=listed([part for part in parts if part]), letter=_letter(seen.index))
 
 
 def dot(seen: Pass) -> str:
@@ -44,8 +44,15 @@ def transpose(seen: Pass) -> str:
     operation, other, is_right = found
     name = seen.index.shown[other]
     scale = _factor(operation.constants, "alpha")
-    text = f"{scale}Gᵀ {name}" if is_right else f"{scale}{name} Gᵀ"
-    return seen.say("transposed product", product=text, source=seen.index.shown[operation.results[0]])
+    letter = _letter(seen.index)
+    text = f"{scale}{letter}ᵀ {name}" if is_right else f"{scale}{name} {letter}ᵀ"
+    return seen.say("transposed product", product=text, letter=letter, source=seen.index.shown[operation.results[0]])
+
+
+def _letter(index: Index) -> str:
+    """What the gradient of the product is called: G, but for programs that have a G of their own, as many a GAN."""
+    taken = {name.partition(".")[0] for name in index.shown.values()}
+    return next(letter for letter in ("G", "Γ", "Ĝ") if letter not in taken)
 
 
 def _part(seen: Pass, arrival: Arrival) -> str | None:
@@ -61,7 +68,7 @@ def _part(seen: Pass, arrival: Arrival) -> str | None:
     for factor in found:
         plain = None if factor == "G" else transposed_of(index, values[factor])
         if factor == "G":
-            factors.append("G")
+            factors.append(_letter(index))
         elif plain is not None:
             factors.append(index.shown[plain])
         else:
@@ -76,12 +83,12 @@ def _added(seen: Pass, arrival: Arrival) -> str | None:
     if broadcast(result, operand) is None:
         return None
     name = seen.index.shown[arrival.value]
-    scale = _factor(seen.operation.constants, "beta")
+    scale, letter = _factor(seen.operation.constants, "beta"), _letter(seen.index)
     if operand == result:
-        return BACKWARD["matrix part"].format(operand=name, product=f"{scale}G")
+        return BACKWARD["matrix part"].format(operand=name, product=f"{scale}{letter}")
     if len(result) == 2 and operand in ((result[1],), (1, result[1])):
-        return BACKWARD["column sums"].format(operand=name, scale=scale)
-    return BACKWARD["copy sums"].format(operand=name, scale=scale)
+        return BACKWARD["column sums"].format(operand=name, scale=scale, letter=letter)
+    return BACKWARD["copy sums"].format(operand=name, scale=scale, letter=letter)
 
 
 def _factor(constants: Sequence[Constant], name: str) -> str:

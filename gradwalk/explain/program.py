@@ -63,9 +63,14 @@ def _plain(name: str, text: str) -> str:
     if text in CALLABLES:
         return BOUND["callable"].format(name=name, what=CALLABLES[text])
     if text.isidentifier() and text not in ("True", "False", "None", "int", "float", "str", "list", "tuple", "dict"):
-        article = "an" if text[0] in "AEIOaeio" else "a"
+        article = "an" if _begins_with_a_vowel(text) else "a"
         return BOUND["object"].format(name=name, article=article, text=text)
     return BOUND["plain"].format(name=name, text=text)
+
+
+def _begins_with_a_vowel(name: str) -> bool:
+    """As it is spoken: the letters of SGD one by one, an S first."""
+    return name[0] in ("AEFHILMNORSX" if name[:2].isupper() else "AEIOaeio")
 
 
 def rebound(index: Index, event: Statement) -> Account:

@@ -43,7 +43,8 @@ def _latex(
         form = scaled(known, form, constants, r" \cdot ")
     names = (*edges, *(name for name in constants if name != "dtype" or not form or "{dtype}" in form))
     used = tuple(name for name in names if form and f"{{{name}}}" in form)
-    if not form or len(used) < len(names) or len(names) >= len(SLOTS):
+    unused = len(used) < len(names) and known.told != "overwritten"  # which has nothing of what was there
+    if not form or unused or len(names) >= len(SLOTS):
         used = (*edges, *constants)[: len(SLOTS) - 1]
         inside = ", ".join(f"{{{name}}}" if name in (*edges, *_PLACED) else _keyword(name) for name in used)
         form = rf"\text{{{function_name(kernel)}}}\left({inside}\right)"
@@ -78,6 +79,8 @@ def number_line(operation: Operation, operands: Sequence[Value], result: Value, 
     """
     if (written := _written_out(operation, operands, shown)) is not None:
         return written
+    if kernel_of(operation).told == "overwritten":
+        return Formula("= #0", (shown,))
     latex, used = _call_latex(operation, operands)
     trees: dict[str, Tree] = {}
     for edge, operand in zip(operation.edges, operands, strict=True):

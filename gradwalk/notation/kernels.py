@@ -363,9 +363,13 @@ _COPIES = (
         rule=_same, told="hands on",
     ),
     *_each("detach alias contiguous lift_fresh", form=Form.ELEMENTWISE, rule=_same),
-    Kernel("copy", Form.ELEMENTWISE, "overwriting", rule=lambda f, self, src: src, told="overwritten"),
-    Kernel("fill", Form.ELEMENTWISE, "overwriting", rule=lambda f, self, value: value, told="overwritten"),
-    Kernel("zero", Form.ELEMENTWISE, "overwriting", rule=lambda f, self: 0, told="overwritten"),
+    Kernel(
+        "copy", Form.ELEMENTWISE, "overwriting", "{src}", "{src}", lambda f, self, src: src, told="overwritten"
+    ),
+    Kernel(
+        "fill", Form.ELEMENTWISE, "overwriting", "{value}", "{value}", lambda f, self, value: value, told="overwritten"
+    ),
+    Kernel("zero", Form.ELEMENTWISE, "overwriting", "0", "0", lambda f, self: 0, told="overwritten"),
 )  # fmt: skip
 
 _SHAPES = (

@@ -314,6 +314,40 @@ p.backward(retain_graph=True)
 q.backward(retain_graph=True)
 q.backward()
 """,
+    "hooks of nodes": """
+y=s*3
+z=y*y
+y.grad_fn.register_hook(lambda given, arriving: (given[0]*10, None))
+z.grad_fn.register_prehook(lambda arriving: (arriving[0]*5,))
+z.backward()
+y=v*v
+y.grad_fn.register_hook(lambda given, arriving: (given[0]*2, given[1]))
+y.sum().backward()
+""",
+    "hooks of modules": """
+net=nn.Linear(2,1)
+x=torch.ones(1,2,requires_grad=True)
+net.register_full_backward_hook(lambda module, given, arriving: None)
+net(x).sum().backward()
+net.register_full_backward_hook(lambda module, given, arriving: (given[0]*100,))
+net(x).sum().backward()
+net.register_full_backward_pre_hook(lambda module, arriving: (arriving[0]*2,))
+net(x).sum().backward()
+""",
+    "a model that is called G": """
+G=nn.Linear(3,1)
+opt=torch.optim.SGD(G.parameters(), lr=0.1)
+G(a).sum().backward()
+opt.step()
+""",
+    "data, and a pass that is recorded": """
+(s*3).backward(create_graph=True)
+s.data -= 0.1*s.grad.detach()
+x=torch.zeros(2)
+x+=1
+(s*s*s).backward(create_graph=True)
+(s.grad**2).backward()
+""",
     "changes through views": """
 y=(a*1)
 t=y[0]

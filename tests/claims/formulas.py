@@ -12,6 +12,7 @@ import numpy as np
 from gradwalk.analysis.index import Index
 from gradwalk.formula import name_tree
 from gradwalk.formula.backward import seed_name
+from gradwalk.notation import kernel_of
 from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Forward, LocalGradient, Operation, Value
 from tests.claims.computing import (
     Computer,
@@ -331,6 +332,8 @@ def _equal(recorded: Recorded, step: Step, expressions: Sequence[Expression]) ->
         return values[0], _contribution(recorded, step, values[0], tolerance)
     if step.kind in ("forward", "update"):  # elements are broadcast there: dimensions of one element come and go
         values = [_squeezed(found) for found in values]
+        if recorded.operation is not None and kernel_of(recorded.operation).told == "overwritten":
+            values = [quantity(np.broadcast_to(found.numbers, values[0].numbers.shape), "any") for found in values]
     whys = (alike(values[0], other, tolerance) for other in values[1:])
     return values[0], next((why for why in whys if why), "")
 

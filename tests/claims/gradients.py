@@ -474,12 +474,17 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     seen = Backward(recorded, step)
     assert said["result"] == recorded.index.shown[seen.result.id]
-    spoken = pieces(said["parts"])
+    spoken = pieces(_with_g(said, "parts"))
     assert len(spoken) == len(seen.arrivals), said
     for part, arrival in zip(spoken, seen.arrivals, strict=True):
         name, _, product = part.partition(" gets ")
         assert name == recorded.index.shown[arrival.value]
         close(array(arrival.array), _gets(seen, product, arrival), part)
+
+
+def _with_g(said: Pieces, piece: str) -> str:
+    """The piece with the letter G for the gradient, which has another where the program has a G."""
+    return re.sub(rf"(?<!\S){said['letter']}(?=ᵀ?(\s|,|$))", "G", said[piece])
 
 
 def _gets(seen: Backward, text: str, arrival: Arrival) -> Numbers:
@@ -530,7 +535,7 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     if "product" in said:
         source = next(value for value, shown in recorded.index.shown.items() if shown == said["source"])
         gradient = array(recorded.index.gradients[step.event.call, source])
-        close(got, product(seen, said["product"], gradient).reshape(got.shape), said["product"])
+        close(got, product(seen, _with_g(said, "product"), gradient).reshape(got.shape), said["product"])
 
 
 @claim("BACKWARD", "order", "shuffled")

@@ -80,7 +80,8 @@ def _pattern(text: str) -> str:
     for literal, name in re.findall(r"([^{}]*)(?:\{(\w+)\})?", text):
         parts.append(re.escape(literal))
         if name:
-            parts.append(f"(?P={name})" if name in seen else rf"(?P<{name}>(?:(?!\. ).)*?)")
+            group = "[GΓĜ]" if name == "letter" else r"(?:(?!\. ).)*?"
+            parts.append(f"(?P={name})" if name in seen else rf"(?P<{name}>{group})")
             seen.add(name)
     return "".join(parts)
 

@@ -47,12 +47,24 @@ def operands_of(recorded: Recorded) -> list[Value]:
 # What runs
 
 
-@claim("FORWARD", "number", "constant number", "elements", "array")
+@claim("FORWARD", "number again", "elements again", "array again", "large again")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert recorded.operation is not None
+    assert recorded.operation.in_place
+    assert said["result"] == recorded.index.shown[result_of(recorded).id]
+
+
+@claim("FORWARD", "of the pass")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert step.event.call in recorded.index.calls
+
+
+@claim("FORWARD", "number", "constant number", "elements", "array", "number again", "elements again", "array again")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     shows(said["number"], result_of(recorded))
 
 
-@claim("FORWARD", "large")
+@claim("FORWARD", "large", "large again")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert said["shape"] == ("×".join(map(str, result_of(recorded).shape)) or "scalar")
 
@@ -61,6 +73,14 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert recorded.operation is not None
     assert kernel_of(recorded.operation).form is Form.ELEMENTWISE
+
+
+@claim("FORWARD", "module hooks")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert recorded.operation is not None
+    assert recorded.operation.kernel == "BackwardHookFunction"
+    (operand,) = operands_of(recorded)
+    close(array(operand), array(result_of(recorded)))
 
 
 @claim("FORWARD", "keeps", "notes", "notes constants", "own")
@@ -75,14 +95,6 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert recorded.operation is not None
     node = recorded.index.nodes[recorded.operation.node or 0]
     kept = [recorded.index.shown[saved.value] for saved in node.saved if saved.value is not None]
-@claim("FORWARD", "module hooks")
-def _(recorded: Recorded, step: Step, said: Pieces) -> None:
-    assert recorded.operation is not None
-    assert recorded.operation.kernel == "BackwardHookFunction"
-    (operand,) = operands_of(recorded)
-    close(array(operand), array(result_of(recorded)))
-
-
     spoken = said["saved"]
     assert all(name in spoken for name in kept), spoken
 
@@ -607,7 +619,9 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
         shows(said["before"], event.before)
 
 
-@claim("UPDATE", "number", "array", "shape", "moved", "moved shape", "optimizer", "optimizer shape")
+@claim(
+    "UPDATE", "number", "array", "shape", "moved", "moved shape", "optimizer", "optimizer shape", "optimizer shape one"
+)
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     before, after = _changed(recorded, step)
     for piece, value in (("before", before), ("after", after)):
@@ -624,6 +638,20 @@ def _changed(recorded: Recorded, step: Step) -> tuple[Value, Value]:
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     before, after = _changed(recorded, step)
     assert before.storage == after.storage
+
+
+@claim("UPDATE", "moved with", "moved with shape")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    index, (_, after) = recorded.index, _changed(recorded, step)
+    moved = next(index.values[value] for value in index.moved[after.id] if index.shown[value] == said["name"])
+    assert moved.storage == after.storage
+    if "after" in said:
+        shows(said["after"], moved)
+
+
+@claim("UPDATE", "optimizer shape one")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert math.prod(_changed(recorded, step)[1].shape) == 1
 
 
 @claim("UPDATE", "version")

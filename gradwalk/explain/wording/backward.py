@@ -30,6 +30,7 @@ BACKWARD = {
     "pull": "The gradient arriving at {result} is {upstream}.",
     "pull root": "The gradient starts at {result} as {upstream}.",
     "pull shape": "The gradient of {target} arrives at {result}, one number for each of its {count} elements.",
+    "pull shape one": "The gradient of {target} arrives at {result}.",
     "results": "Gradients arrive at {results}. Of each of them {operand} gets the vector-Jacobian product vᵀJ, and "
     "these add up.",
     "one result": "A gradient arrives at {results} alone. {operand} gets its vector-Jacobian product vᵀJ.",
@@ -95,14 +96,14 @@ BACKWARD = {
     "prod": "Each element of {operand} gets it times the product of the others.",
     "dot": "Each vector gets the other one.",
     "dot times": "Each vector gets the other one, times {upstream}.",
-    "matrix": "{parts}, with G the gradient at {result}.",
+    "matrix": "{parts}, with {letter} the gradient at {result}.",
     "matrix part": "{operand} gets {product}",
-    "matrix batch": "For each matrix of the batch: {parts}, with G the gradient at {result}.",
-    "column sums": "{operand} gets {scale}the sum of each column of G",
-    "copy sums": "{operand} gets {scale}G summed over its copies",
+    "matrix batch": "For each matrix of the batch: {parts}, with {letter} the gradient at {result}.",
+    "column sums": "{operand} gets {scale}the sum of each column of {letter}",
+    "copy sums": "{operand} gets {scale}{letter} summed over its copies",
     "transposed": "The gradient is transposed as well.",
-    "transposed product": "The gradient is transposed as well: {operand} gets {product}, with G the gradient at "
-    "{source}.",
+    "transposed product": "The gradient is transposed as well: {operand} gets {product}, with {letter} the gradient "
+    "at {source}.",
     "order": "The dimensions of the gradient go back to the order that they have in {operand}.",
     "shuffled": "No number is computed here: each element of the gradient goes back to where it stood in {operand}.",
     "moves": "No number is computed here: the gradient goes back to the shape of {operand}, its elements in their "
@@ -142,11 +143,11 @@ BACKWARD = {
     "unseen out": "No operation that was seen made {node}. It hands on {contribution}.",
     "unseen none": "No operation that was seen made {node}.",
     "hands on": "It hands on what it got.",
-    "own": "The program's own backward() gives {operand} {contribution}.",
     "module hooks": "Here PyTorch calls the hooks of a module: {operand} gets {contribution}.",
     "changed before": "What came to {result} was {before}, and a hook changed it: it is {upstream} here.",
     "changed after": "What it hands on is not what its rule gives, as where a hook of the node changes it: {parts}.",
     "changed part": "{operand} gets {contribution}",
+    "own": "The program's own backward() gives {operand} {contribution}.",
 }
 
 ACCUMULATE = {
@@ -161,7 +162,7 @@ ACCUMULATE = {
 }
 
 FREE = {
-    "one": "backward() is done. The node drops its saved values, so a second backward() through this graph would fail.",
-    "many": "backward() is done. The {count} nodes drop their saved values, so a second backward() through this graph "
-    "would fail.",
+    "one": "The pass is done. The node drops its saved values, so a second pass through this graph would fail.",
+    "many": "The pass is done. The {count} nodes drop their saved values, so a second pass through this graph would "
+    "fail.",
 }

@@ -23,6 +23,11 @@ FORWARD = {
     "elements": "{result} is {call}, element by element: {number}.",
     "array": "{result} is {call}: {number}.",
     "large": "{result} is {call}, with shape {shape}.",
+    "number again": "{result} becomes {call} = {number}.",
+    "elements again": "{result} becomes {call}, element by element: {number}.",
+    "array again": "{result} becomes {call}: {number}.",
+    "large again": "{result} becomes {call}, with shape {shape}.",
+    "of the pass": "This runs while the pass goes on.",
     "keeps": "PyTorch notes {node} for the way back and keeps {saved} for it.",
     "notes": "PyTorch notes {node} for the way back; this one needs no values for it.",
     "notes constants": "PyTorch notes {node} for the way back.",
@@ -31,12 +36,12 @@ FORWARD = {
     "no derivative": "{kernel} has no derivative: no edge leads back from {result}, which is something else than a "
     "gradient of 0.",
     "own": "PyTorch notes {node} for the way back: there it will call the backward() that the program wrote.",
+    "module hooks": "PyTorch notes {node} for the way back: there it will call the hooks of a module.",
     "unrecorded": "PyTorch does not record this operation here, so no gradient can flow back through it.",
     "rounded": "Exactly it is {exact}; {dtype} has no number so close to {made} and rounds it to {made}.",
     "in place": "The change is in place: {result} now holds the new value.",
     "through a view": "{view} changes to {part}. It lives in the memory of {base}, so {base} changes in place, "
     "to {number}.",
-    "module hooks": "PyTorch notes {node} for the way back: there it will call the hooks of a module.",
     "through a view shape": "{view} changes. It lives in the memory of {base}, so {base} changes in place.",
 }
 

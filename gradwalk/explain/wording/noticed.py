@@ -8,7 +8,7 @@ NOTICED = {
     "and it is {after} from here on.",
     "hooked looks": "The program's function {name} was given the gradient arriving at {value}, {before}, and left it "
     "as it is.",
-    "result": "The gradient by {of}",
+    "result": "The gradient with respect to {of}",
     "result given": "torch.autograd.grad gives {gradient} for {of}. No leaf's .grad changes.",
     "result none": "torch.autograd.grad gives None for {of}: no way leads to it from where the pass began.",
     "result lost": "torch.autograd.grad gives None for {of}: nothing came back to it.",
