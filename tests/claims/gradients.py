@@ -535,7 +535,9 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     if "product" in said:
         source = next(value for value, shown in recorded.index.shown.items() if shown == said["source"])
         gradient = array(recorded.index.gradients[step.event.call, source])
-        close(got, product(seen, _with_g(said, "product"), gradient).reshape(got.shape), said["product"])
+        scale, _, text = _with_g(said, "product").rpartition(" · ")
+        found = product(seen, text, gradient).reshape(got.shape)
+        close(got, found * (written(scale)[0] if scale else 1.0), said["product"])
 
 
 @claim("BACKWARD", "order", "shuffled")
