@@ -1,10 +1,16 @@
-"""What belongs to the process or its thread, and to no program: tests look whether it stays as it was."""
+"""What belongs to the process or its thread, and to no program: tests look whether it stays as it was.
+
+And a thread of its own for what wants a loop of events.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sys
 import warnings
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -35,3 +41,9 @@ def global_state() -> dict[str, Any]:
         "module hooks": len(torch.nn.modules.module._global_forward_hooks),
         "functions": [torch.sin, torch.Tensor.sin, torch.nn.Linear.forward, np.sin, print],
     }
+
+
+def in_a_loop_of_its_own(work: Coroutine[Any, Any, None]) -> None:
+    """Run it in another thread: in this one, Playwright may have a loop of its own."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from random import Random
-from typing import Any
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -19,14 +16,9 @@ from benchmarks.load import percentile
 from benchmarks.visiting.session import Session
 from benchmarks.visiting.visitor import CODE, EXPRESSION, Page, Visitor
 from tests.hostile.corpus import CORPUS
+from tests.process import in_a_loop_of_its_own
 
 HOSTILE = [one for one in CORPUS if not one.harmless and one.kind not in ("time", "memory")][::40]
-
-
-def run(visits: Coroutine[Any, Any, None]) -> None:
-    """In a thread of its own: Playwright keeps an event loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, visits).result()
 
 
 def visit(server: str, page: Page, what: Callable[[Visitor], Awaitable[None]]) -> None:
@@ -35,7 +27,7 @@ def visit(server: str, page: Page, what: Callable[[Visitor], Awaitable[None]]) -
         await what(visitor)
         await visitor.session.close()
 
-    run(whole())
+    in_a_loop_of_its_own(whole())
 
 
 @pytest.mark.parametrize("page", [EXPRESSION, CODE], ids=lambda page: page.key)
@@ -72,7 +64,7 @@ def test_who_comes_from_a_server_that_is_gone_goes_on_with_what_they_had(server:
         assert entry["text"] in (data.get("text"), data.get("document", {}).get("text"))
         await session.close()
 
-    run(whole())
+    in_a_loop_of_its_own(whole())
 
 
 @pytest.mark.parametrize("state", ["", "[", "[]", '{"entry": 1}', "[" * 100_000, '{"entry": {"text": 1}}'])
@@ -83,7 +75,7 @@ def test_what_no_browser_holds_is_passed_over(server: str, state: str) -> None:
         assert session.data("expression-form")["document"]["text"] == "z = x*3"
         await session.close()
 
-    run(whole())
+    in_a_loop_of_its_own(whole())
 
 
 def test_cases_of_the_fuzzer_can_be_made_again() -> None:

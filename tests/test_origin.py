@@ -22,7 +22,7 @@ from benchmarks.visiting.server import Server, server
 from benchmarks.visiting.session import Session
 from benchmarks.visiting.visitor import CODE, EXPRESSION, Visitor
 from serving.origin import is_own
-from tests.test_deploy_visiting import run
+from tests.process import in_a_loop_of_its_own
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_handshakes_from_elsewhere_are_refused_at_once_and_ask_nobody(running: S
         assert not any(await asyncio.gather(*(shakes_hands(running.ws, origin) for origin in foreign * 5)))
         assert time.monotonic() - start < 10
 
-    run(shake())
+    in_a_loop_of_its_own(shake())
     assert asked.read_text() == ""
     assert "gradwalk_foreign_handshakes_total 30.0" in page(f"{running.http}/metrics")
 
@@ -143,6 +143,6 @@ def test_no_page_asks_anybody_outside(running: Server, asked: Path) -> None:
         for query in ("", "view=hand", "view=train"):
             await (await Session.open(running.ws, "perceptron", query)).close()
 
-    run(visit())
+    in_a_loop_of_its_own(visit())
     assert asked.read_text() == ""
     assert "Traceback" not in running.log()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from serving.pace import AT_ONCE, Pace, Paced
+from tests.process import in_a_loop_of_its_own
 
 
 def test_a_burst_passes_and_a_flood_waits_longer_and_longer() -> None:
@@ -51,6 +50,5 @@ def test_only_a_websocket_is_paced(monkeypatch: pytest.MonkeyPatch, kind: str, w
         await Paced(app, 1e-6)({"type": kind}, receive, send)
 
     monkeypatch.setattr("serving.pace.asyncio", SimpleNamespace(sleep=sleep))
-    with ThreadPoolExecutor(1) as thread:  # in this one, Playwright may have a loop of its own
-        thread.submit(lambda: asyncio.run(visit())).result()
+    in_a_loop_of_its_own(visit())
     assert len(slept) == waits

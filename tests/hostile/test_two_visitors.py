@@ -16,6 +16,7 @@ import pytest
 from benchmarks.visiting.server import Server, server
 from benchmarks.visiting.visitor import CODE, EXPRESSION, Visitor
 from tests.hostile.attacks import ATTACKS, FORGED
+from tests.process import in_a_loop_of_its_own
 from tests.sandbox.world import World, world
 
 pytestmark = pytest.mark.browser
@@ -90,7 +91,7 @@ def test_nobody_else_is_touched(title: str, running: Server, outside: World) -> 
             assert await ordinary(attacker, number + 0.5) == expected(number + 0.5)
             assert await ordinary(other, number + 0.125) == expected(number + 0.125)
 
-    asyncio.run(visit())
+    in_a_loop_of_its_own(visit())
     assert running.alive
     assert outside.touched() == []
     assert "Traceback" not in running.log()
@@ -116,7 +117,7 @@ def test_answers_of_others_are_at_most_twice_as_slow(running: Server) -> None:
             for before, now in zip(alone, during, strict=True):
                 assert statistics.median(now) < SLOWER * statistics.median(before) + NOISE
 
-    asyncio.run(visit())
+    in_a_loop_of_its_own(visit())
 
 
 def test_what_was_ended_leaves_what_it_showed_and_the_line(running: Server) -> None:
@@ -127,7 +128,7 @@ def test_what_was_ended_leaves_what_it_showed_and_the_line(running: Server) -> N
             assert "The program ran for 1 seconds and was stopped." in shown(attacker)
             assert attacker.session.data(CODE.key)["failed"][0][0] == 6
 
-    asyncio.run(visit())
+    in_a_loop_of_its_own(visit())
 
 
 CHANGES = {
@@ -156,7 +157,7 @@ def test_a_forged_recording_is_its_forgers_own(title: str, running: Server) -> N
             assert await ordinary(other, 9.5) == expected(9.5)
             assert await ordinary(attacker, 9.75) == expected(9.75)
 
-    asyncio.run(visit())
+    in_a_loop_of_its_own(visit())
     assert running.alive
 
 
