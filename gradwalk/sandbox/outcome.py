@@ -90,10 +90,13 @@ class _Cut:
         self._at, self._line = self._place(said.words, told)
 
     def __call__(self, kind: str, reason: str) -> Recording:
+        known = [event for event in self._events if event.cell <= self._at]
         text = self._cells[self._at][0].split("\n")[self._line - self._cells[self._at][1]]
         span = Span(self._line, len(text) - len(text.lstrip()) + 1, self._line, len(text) + 1)
+        if known and isinstance(known[-1], Failure) and (known[-1].cell, known[-1].type) == (self._at, kind):
+            span = known.pop().span  # it had ended there already, and was still putting its answer together
         end = Failure(self._at, span, kind, reason, None)
-        found = self._recording([*(event for event in self._events if event.cell <= self._at), end])
+        found = self._recording([*known, end])
         try:
             check(found)
         except Nonsense:

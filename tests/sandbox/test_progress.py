@@ -40,6 +40,13 @@ def test_what_is_told_is_what_is_known(said: list[Any]) -> None:
     assert [cell.shown for cell in found.cells] == ["", "1", ""]
 
 
+def test_a_program_whose_time_was_up_before_its_process_ended_has_ended_there(said: list[Any]) -> None:
+    progress.begins(2, 5)
+    progress.failed(Span(6, 5, 6, 9), "TimeUp", "This program ran for 1 second.")
+    found = recording(SOURCE, Said(tuple(said), "time", "It was stopped.", '  File "json.py", line 2 in encode\n'))
+    assert found.events == (Failure(2, Span(6, 5, 6, 9), "TimeUp", "It was stopped.", None),)
+
+
 def test_a_flood_is_told_in_part(said: list[Any]) -> None:
     for _ in range(2 * progress.MOST_SHOWN):
         progress.output(None, "print", "x\n")
