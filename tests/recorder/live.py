@@ -35,14 +35,20 @@ def record(
     keep: Iterable[torch.Tensor] = (),
     observer: Callable[[Event], None] | None = None,
     names: dict[str, Any] | None = None,
+    seeded: bool = True,
 ) -> Recording:
-    """Run the cells one after another; one that fails is a part of the recording. ``names``: the namespace."""
+    """Run the cells one after another; one that fails is a part of the recording. ``names``: the namespace.
+
+    ``seeded``: with the same draws each time. The generator is the process's, and not for several threads at once:
+    PyTorch holds its lock while it makes room for the state, and Python's collector may then let another thread ask.
+    """
     cells = list(_cells(source))
     places = Places()
     recorder = Recorder(places, pictures=pictures, limits=limits, keep=keep, observer=observer)
     space: dict[str, Any] = {} if names is None else names
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    with torch.random.fork_rng(enabled=seeded):
+        if seeded:
+            torch.manual_seed(0)
         try:
             with recorder:
                 for text, line in cells:
