@@ -103,7 +103,9 @@ def asked(server: str) -> Any:
 
 def test_the_server_is_ready_once_it_answers(asked: Any) -> None:
     status, body = asked("/readyz")
-    assert (status, json.loads(body)) == (200, {"ready": True, "problems": []})
+    found = json.loads(body)
+    assert (status, found["ready"], found["problems"]) == (200, True, [])
+    assert found["lock"]
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/_stcore/metrics"])

@@ -43,7 +43,8 @@ def _latex(
         form = scaled(known, form, constants, r" \cdot ")
     names = (*edges, *(name for name in constants if name != "dtype" or not form or "{dtype}" in form))
     used = tuple(name for name in names if form and f"{{{name}}}" in form)
-    unused = len(used) < len(names) and known.told != "overwritten"  # which has nothing of what was there
+    overwritten = known.told == "overwritten" and "base" not in edges  # and so has nothing of what was there
+    unused = len(used) < len(names) and not overwritten
     if not form or unused or len(names) >= len(SLOTS):
         used = (*edges, *constants)[: len(SLOTS) - 1]
         inside = ", ".join(f"{{{name}}}" if name in (*edges, *_PLACED) else _keyword(name) for name in used)
