@@ -26,7 +26,7 @@ def mounted() -> None:
 
 
 def test_it_hands_the_recording_to_the_browser() -> None:
-    at = AppTest.from_function(mounted).run()
+    at = AppTest.from_function(mounted, default_timeout=60).run()
     assert not at.exception
     component = at.get("bidi_component")[0].proto
     assert component.component_name == "gradwalk_player"
@@ -98,7 +98,7 @@ def whole_program() -> None:
 
 
 def test_an_expression_gets_no_table_of_names_and_no_outputs() -> None:
-    at = AppTest.from_function(whole_program).run()
+    at = AppTest.from_function(whole_program, default_timeout=60).run()
     assert not at.exception
     assert all(
         f'"{part}":' in at.get("bidi_component")[0].proto.json for part in ("names", "outputs", "saved", "cells")
@@ -109,7 +109,7 @@ def test_an_expression_gets_no_table_of_names_and_no_outputs() -> None:
 
 
 def test_nobody_has_asked_for_a_folded_episode_yet() -> None:
-    at = AppTest.from_function(whole_program).run()
+    at = AppTest.from_function(whole_program, default_timeout=60).run()
     assert at.markdown[0].value == "asked: (), ()"
 
 
@@ -121,7 +121,7 @@ def test_what_somebody_opened_stays_open_in_the_same_document() -> None:
 
         st.write(str(unfolded(st.session_state["document"], "it")))
 
-    at = AppTest.from_function(asking)
+    at = AppTest.from_function(asking, default_timeout=60)
     at.session_state["document"] = "one"
 
     def ask(number: object, document: str = "one") -> str:
