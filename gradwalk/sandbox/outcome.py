@@ -94,7 +94,7 @@ class _Cut:
         text = self._cells[self._at][0].split("\n")[self._line - self._cells[self._at][1]]
         span = Span(self._line, len(text) - len(text.lstrip()) + 1, self._line, len(text) + 1)
         if known and isinstance(known[-1], Failure) and (known[-1].cell, known[-1].type) == (self._at, kind):
-            span = known.pop().span  # it had ended there already, and was still putting its answer together
+            span = known.pop().span or span  # it had ended there already, and was still putting its answer together
         end = Failure(self._at, span, kind, reason, None)
         found = self._recording([*known, end])
         try:
