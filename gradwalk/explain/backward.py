@@ -160,8 +160,9 @@ def _pull(index: Index, event: Backward, operation: Operation, upstream: Array) 
         return BACKWARD["changed before"].format(result=result, before=gist(came), upstream=gist(upstream))
     number = number_text(upstream.shape, upstream.numbers)
     root = index.calls[event.call].root in operation.results
+    hooked = any((event.call, value) in index.hooked for value in operation.results)
     several = "pull shape" if math.prod(upstream.shape) > 1 else "pull shape one"
-    return BACKWARD[several if number is None else "pull root" if root else "pull"].format(
+    return BACKWARD[several if number is None else "pull hooked" if hooked else "pull root" if root else "pull"].format(
         target=pretty(index.target(event.call)),
         result=index.shown[operation.results[0]],
         upstream=number,

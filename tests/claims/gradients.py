@@ -12,7 +12,7 @@ import numpy as np
 from gradwalk.analysis.index import Arrival
 from gradwalk.formula.letters import dimensions
 from gradwalk.notation import constant_text
-from gradwalk.recording import Array, LocalGradient, Operation, Value
+from gradwalk.recording import Array, Hooked, LocalGradient, Operation, Value
 from tests.claims.computing import Numbers, UnknownError, written
 from tests.claims.formulas import Recorded, array
 from tests.claims.sentences import claim, pieces
@@ -125,6 +125,22 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     seen = Backward(recorded, step)
     assert said["result"] in [recorded.index.shown[value] for value in seen.operation.results]
     shows(said["upstream"], next(found for found in step.event.upstream if found is not None))
+    assert not _hooks(recorded, step, seen)
+
+
+@claim("BACKWARD", "pull hooked")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    seen = Backward(recorded, step)
+    assert said["result"] in [recorded.index.shown[value] for value in seen.operation.results]
+    (*_, last) = _hooks(recorded, step, seen)
+    shows(said["upstream"], last.after)
+
+
+def _hooks(recorded: Recorded, step: Step, seen: Backward) -> list[Hooked]:
+    """What the program's functions were given in this pass on the way into a node's results."""
+    here = (step.event.call, set(seen.operation.results))
+    found = (event for event in recorded.index.recording.events if isinstance(event, Hooked))
+    return [event for event in found if event.call == here[0] and event.value in here[1]]
 
 
 @claim("BACKWARD", "module hooks")

@@ -29,6 +29,7 @@ SEED = {
 BACKWARD = {
     "pull": "The gradient arriving at {result} is {upstream}.",
     "pull root": "The gradient starts at {result} as {upstream}.",
+    "pull hooked": "The gradient at {result} is {upstream}, as the program's hook left it.",
     "pull shape": "The gradient of {target} arrives at {result}, one number for each of its {count} elements.",
     "pull shape one": "The gradient of {target} arrives at {result}.",
     "results": "Gradients arrive at {results}. Of each of them {operand} gets the vector-Jacobian product vᵀJ, and "
