@@ -10,17 +10,12 @@ from gradwalk import record
 from gradwalk.program.limits import Limits
 from tests.plain_torch import run_cells
 from tests.programs import notebooks, programs
-from tests.recorder.test_runs import ENDINGS, LEAF, check_nodes, check_variables, left_behind
+from tests.recorder.test_runs import ENDINGS, LEAF, check_against_plain, left_behind
 
 
 @given(programs())
 def test_a_recording_is_what_plain_pytorch_makes(source: str) -> None:
-    plain = run_cells(source)
-    assert plain.failures == (None,)
-    recording = record(source)
-    assert recording.cells[0].failure is None, recording.cells
-    check_variables(recording, plain)
-    check_nodes(recording, plain)
+    check_against_plain(source, record(source))
 
 
 @given(notebooks())

@@ -94,14 +94,17 @@ def check_nodes(recording: Recording, plain: Plain) -> None:
     assert sorted(node.name for node in behind(recording, roots)) == there
 
 
-@given(programs())
-def test_a_recording_is_what_plain_pytorch_makes(source: str) -> None:
+def check_against_plain(source: str, recording: Recording) -> None:
     plain = run_cells(source)
     assert plain.failures == (None,)
-    recording = record(source)
     assert recording.cells[0].failure is None, recording.cells
     check_variables(recording, plain)
     check_nodes(recording, plain)
+
+
+@given(programs())
+def test_a_recording_is_what_plain_pytorch_makes(source: str) -> None:
+    check_against_plain(source, record(source))
 
 
 @given(programs())
