@@ -40,8 +40,10 @@ class Warm:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.cells.jupyter.warm", self._kind],
             cwd=ROOT,
-            env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-            | {"PYTHONPATH": str(ROOT)},  # a kernel that knows of pytest does not show what goes past Python
+            # A kernel that knows of pytest does not show what goes past Python; one to which Streamlit has left its
+            # choice of a backend, made when it is imported, draws nothing.
+            env={name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "MPLBACKEND"))}
+            | {"PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
