@@ -35,7 +35,12 @@ FOUNDATIONS = {
     "gradwalk.program.limits": {"gradwalk.program", "gradwalk.settings"},
     "gradwalk.recording.codec": set(),
     "gradwalk.recording.checks": {"gradwalk.program"},
-    "gradwalk.recording": {"gradwalk.program", "gradwalk.recording.checks", "gradwalk.recording.codec"},
+    "gradwalk.recording.parts": {"gradwalk.program"},
+    "gradwalk.recording.gradients": {"gradwalk.program", "gradwalk.recording.parts"},
+    "gradwalk.recording.events": {"gradwalk.program", "gradwalk.recording.gradients", "gradwalk.recording.parts"},
+    "gradwalk.recording": {
+        f"gradwalk.recording.{name}" for name in ("checks", "codec", "events", "gradients", "parts")
+    },
 }
 
 
