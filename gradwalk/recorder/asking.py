@@ -10,7 +10,8 @@ import torch
 
 from gradwalk.recorder.calls import TRANSFORMED, name_of
 from gradwalk.recorder.hooks import Hooks
-from gradwalk.recorder.passes import Asked, walk
+from gradwalk.recorder.one_pass import Asked
+from gradwalk.recorder.passes import walk
 from gradwalk.recorder.run import Run, arguments, flattened, is_stand_in
 
 BATCHED = "torch.autograd.grad(…, is_grads_batched=True) runs inside of vmap and is not recorded."

@@ -10,7 +10,7 @@ import torch
 from gradwalk.program import Span
 from gradwalk.recorder.calls import call, name_of
 from gradwalk.recorder.run import Run, flattened
-from gradwalk.recorder.values import same_memory
+from gradwalk.recorder.states import same_memory
 from gradwalk.recording import Array, Assigned, Cleared, Switched, Taken, Update
 
 Arguments = tuple[Any, ...]

@@ -1,53 +1,18 @@
-"""Watches one backward pass: local gradients before it, then hooks on every node while the real engine runs."""
+"""Walks a backward pass: draws it, lets the real engine run under the hooks of a ``Pass``, and tells what is left."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
-from types import FrameType
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import torch
-from torch._C import _pop_torch_dispatch_stack, _push_on_torch_dispatch_stack
 
-from gradwalk.program import Span
-from gradwalk.recorder.copying import new, version_of
-from gradwalk.recorder.hooks import Hooks, Passing
-from gradwalk.recorder.kernels import sequence_number
+from gradwalk.recorder.hooks import Hooks
+from gradwalk.recorder.one_pass import Asked, Pass, start_of
 from gradwalk.recorder.run import Run
-from gradwalk.recording import (
-    Accumulate,
-    Array,
-    Backward,
-    BackwardCall,
-    Event,
-    Free,
-    Hooked,
-    LocalGradient,
-    Moved,
-    Result,
-    Root,
-    Route,
-    Summary,
-)
 
 MOST_PICTURES = 24
 """Graphs that torchviz draws for one recording: each costs about as much as recording it."""
-
-
-class Asked(NamedTuple):
-    """A backward pass as the program asked for it."""
-
-    function: str
-    """``backward`` or ``grad``."""
-    roots: tuple[torch.Tensor, ...]
-    seeds: tuple[torch.Tensor | None, ...]
-    retain_graph: bool
-    create_graph: bool
-    inputs: tuple[torch.Tensor, ...]
-    """Empty: all leaves."""
-    frame: FrameType
 
 
 def walk(run: Run, hooks: Hooks, asked: Asked, go: Callable[[], Any]) -> Any:
@@ -55,7 +20,7 @@ def walk(run: Run, hooks: Hooks, asked: Asked, go: Callable[[], Any]) -> Any:
     span = run.span(asked.frame)
     for outer in hooks.passing:
         outer.begin()
-    starts = [_start(root) for root in asked.roots]
+    starts = [start_of(root) for root in asked.roots]
     reached = run.graph.reachable_from(starts)
     run.nodes_left -= len(reached)
     if run.nodes_left < 0:
@@ -67,9 +32,9 @@ def walk(run: Run, hooks: Hooks, asked: Asked, go: Callable[[], Any]) -> Any:
             asked.frame,
         )
         return go()
-    ends = [_start(tensor) for tensor in asked.inputs]
+    ends = [start_of(tensor) for tensor in asked.inputs]
     needed = run.graph.between(reached, ends) if asked.inputs else reached
-    one = _Pass(run, asked, span, reached, needed)
+    one = Pass(run, asked, span, reached, needed)
     saving = () if asked.retain_graph else run.graph.saving(reached)
     draw(run, one.call, asked.roots[0])
     one.prepare(starts)
@@ -96,11 +61,6 @@ def walk(run: Run, hooks: Hooks, asked: Asked, go: Callable[[], Any]) -> Any:
     return result
 
 
-def _start(root: torch.Tensor) -> Any:
-    """The node that a pass starts at, or ends at; for a leaf, the one that accumulates into it."""
-    return root.grad_fn if root.grad_fn is not None else torch.autograd.graph.get_gradient_edge(root).node
-
-
 def draw(run: Run, call: int, root: torch.Tensor) -> None:
     """Let torchviz draw the graph behind ``root``, if pictures are asked for; a long loop's first graphs will do."""
     if run.pictures is None or len(run.pictures) >= MOST_PICTURES:
@@ -115,353 +75,3 @@ def draw(run: Run, call: int, root: torch.Tensor) -> None:
         return  # saved values that are already freed cannot be drawn; PyTorch says so below
     if drawn is not None:
         run.pictures.append(drawn)
-
-
-_REARRANGING = frozenset(
-    f"{name}Backward0" for name in "View UnsafeView ReshapeAlias Transpose T Permute Unsqueeze Squeeze Clone".split()
-)
-"""Nodes that hand on what arrives with its elements in another order, or copied."""
-
-
-class _Arrived(NamedTuple):
-    """A gradient on its way to a node: where its numbers are, so that they are not copied twice."""
-
-    address: int
-    version: int
-    array: Array
-
-
-class _Kept(NamedTuple):
-    """A value under retain_grad(): where its gradient passes, and its .grad before the call."""
-
-    node: int
-    output: int
-    value: int
-    tensor: torch.Tensor
-    before: Array | None
-
-
-class _Pass(Passing):
-    """The events of one backward pass, in the engine's own order."""
-
-    def __init__(self, run: Run, asked: Asked, span: Span | None, reached: list[int], needed: Sequence[int]) -> None:
-        self.call = run.calls
-        self.begun = False
-        self._run = run
-        self._asked = asked
-        self._reached = reached
-        self._needed = needed
-        self._place = (run.cell, span, self.call)
-        self._before: list[Event] = []
-        self._handles: list[Any] = []
-        self._arriving: dict[tuple[int | None, int], _Arrived | None] = {}
-        self._kept: list[_Kept] = []
-        self._leaves: dict[int, _Leaf] = {}
-        self._told: dict[int, int] = {}
-        """Tensors whose ``.grad`` was told, each with the value that it is."""
-        self._sequence = 0
-
-    # Before
-
-    def prepare(self, starts: Sequence[Any]) -> None:
-        """The events that come first, with the numbers that are there now."""
-        run = self._run
-        with torch.no_grad():
-            self._before = [self._head(starts), *self._local_gradients()]
-        if run.retaining:
-            self._kept = list(self._retaining())
-
-    def _head(self, starts: Sequence[Any]) -> BackwardCall:
-        run, asked = self._run, self._asked
-        roots = [
-            Root(
-                run.values.value_of(root),
-                run.graph.id_of(start),
-                run.copier.array(torch.ones_like(root) if seed is None else seed),
-                seed is not None,
-            )
-            for root, start, seed in zip(asked.roots, starts, asked.seeds, strict=True)
-        ]
-        inputs = tuple(run.values.value_of(tensor) for tensor in asked.inputs)
-        told = (asked.retain_graph, asked.function, asked.create_graph, tuple(roots[1:]), inputs)
-        call: BackwardCall = new(BackwardCall, (*self._place, *roots[0], *told))
-        return call
-
-    def _local_gradients(self) -> list[LocalGradient]:
-        """For every node that will run, in the order of the forward pass; none of what is already freed, and none of
-        what a hook of the program has packed."""
-        run = self._run
-        found: list[LocalGradient] = []
-        graph, made, read = run.graph, run.operations.made, run.local_gradients.read
-        tracked = [
-            (number, index)
-            for index in self._needed
-            if index not in graph.freed
-            and index not in graph.packed
-            and (number := graph.operation_of(index)) is not None
-        ]
-        for number, index in sorted(tracked):
-            operation = made[number]
-            try:
-                found += read(index, operation, (run.cell, operation.span, self.call, number))
-            except (RuntimeError, TypeError, NotImplementedError):
-                continue  # the saved values are gone or were changed; the engine is about to say so
-        return found
-
-    def _retaining(self) -> Iterable[_Kept]:
-        run = self._run
-        for node in self._reached:
-            number = run.graph.operation_of(node)
-            for output, value in enumerate(run.operations.made[number].results if number is not None else ()):
-                if not run.values.is_there(value):
-                    continue
-                tensor = run.values.live(value)
-                if tensor.retains_grad and tensor.grad_fn is run.graph.live(node):
-                    before = None if tensor.grad is None else run.copier.array(tensor.grad)
-                    yield _Kept(node, output, value, tensor, before)
-
-    # While it runs
-
-    def listen(self, hooks: Hooks) -> None:
-        self._listen(hooks)
-        if self._run.nodes_read and (any(map(_has_more, self._handles)) or self._prehooked()):
-            self._run.notice(self._place[1], NODE_HOOKS)
-
-    def _prehooked(self) -> bool:
-        """Whether any node that is no leaf's has a hook of somebody's that runs before it."""
-        graph, found = self._run.graph, False
-        for index in self._needed:
-            if graph.leaf_of(index) is None:
-                handle = graph.live(index).register_prehook(lambda upstream: None)
-                found = found or _has_more(handle)
-                handle.remove()
-        return found
-
-    def _listen(self, hooks: Hooks) -> None:
-        graph = self._run.graph
-        passed = self._passed if self._asked.create_graph else self._tell
-        for index in self._needed:
-            node = graph.live(index)
-            if graph.leaf_of(index) is None:
-                self._handles.append(node.register_hook(partial(passed, index, graph.targets(index))))
-            elif self._asked.function == "backward":
-                leaf = self._leaves[id(node.variable)] = _Leaf(index, node)
-                hooks.wrap_earlier(node.variable)
-                self._handles += [
-                    node.register_prehook(partial(self._ahead, leaf)),
-                    node.register_hook(partial(self._after, leaf)),
-                ]
-
-    @contextmanager
-    def kernels(self) -> Iterator[None]:
-        """Where what runs inside of the engine is tracked, its kernels are heard."""
-        run = self._run
-        if not self._asked.create_graph:
-            yield
-            return
-        outer, run.watch.ran = run.watch.ran, []
-        self._sequence = sequence_number() - 1
-        if not run.watching:
-            _push_on_torch_dispatch_stack(run.watch)
-        run.watching += 1
-        try:
-            yield
-        finally:
-            run.watching -= 1
-            if not run.watching:
-                _pop_torch_dispatch_stack(None)
-            if run.watch.ran and not run.ended:
-                self._drain(())
-            run.watch.ran = outer
-
-    def begin(self) -> None:
-        """The engine is on its way: what comes first is told now."""
-        if not self.begun:
-            self.begun = True
-            run = self._run
-            run.calls += 1
-            for event in self._before:
-                run.emit(event)
-            self._before = []
-
-    def close(self) -> None:
-        for handle in self._handles:
-            handle.remove()
-
-    def _array(self, tensor: torch.Tensor, node: int, output: int) -> Array:
-        """A copy of a gradient that arrives; that it left its only sender with the same numbers is known by now."""
-        known = self._arriving.pop((node, output), None) if self._arriving else None
-        if known is not None and known.address == _address(tensor) and known.version == version_of(tensor):
-            return known.array
-        return self._run.copier.array(tensor)
-
-    def _passed(self, index: int, targets: tuple[Route, ...], contributions: Any, upstream: Any) -> None:
-        with self._run.aside():
-            self._tell(index, targets, contributions, upstream)
-
-    def _tell(self, index: int, targets: tuple[Route, ...], contributions: Any, upstream: Any) -> None:
-        run, arrive, copy = self._run, self._arriving, self._run.copier.array
-        if not self.begun:
-            self.begin()
-        arriving = tuple([None if t is None else self._array(t, index, n) for n, t in enumerate(upstream)])
-        for kept in self._kept:
-            if kept.node == index:
-                self._retained(kept, arriving[kept.output])
-        if run.watch.ran:
-            self._drain(tuple(t for t in contributions if t is not None))
-        handed_on: list[Array | None] = []
-        for target, tensor in zip(targets, contributions, strict=False):
-            array = None if tensor is None else copy(tensor, self._alike(index, tensor, arriving, upstream))
-            handed_on.append(array)
-            if array is not None and array[0] and target[0] is not None:
-                # Only what came alone is the same when it arrives.
-                arrive[target] = None if target in arrive else _Arrived(_address(tensor), version_of(tensor), array)
-        run.emit(new(Backward, (*self._place, index, arriving, tuple(handed_on))))
-
-    def _alike(
-        self, index: int, tensor: torch.Tensor, arriving: Sequence[Array | None], upstream: Any
-    ) -> Summary | None:
-        """Of what is only handed on, as it is or in another shape: the summary of what arrived."""
-        summary = arriving[0].summary if len(arriving) == 1 and arriving[0] is not None else None
-        if summary is None or tensor.numel() != upstream[0].numel() or tensor.dtype is not upstream[0].dtype:
-            return None
-        if type(self._run.graph.live(index)).__name__ in _REARRANGING:
-            return summary
-        return summary if _address(tensor) == _address(upstream[0]) else None
-
-    def _drain(self, results: tuple[torch.Tensor, ...]) -> None:
-        """The kernels that have run since the last time are operations, with nodes of their own."""
-        run = self._run
-        ran, run.watch.ran = run.watch.ran, []
-        cell, span, _ = self._place
-        run.operations.called(ran, results, self._sequence, cell, span)
-        self._sequence = sequence_number() - 1
-
-    def _ahead(self, leaf: _Leaf, upstream: Any) -> None:
-        """.grad is not yet written now."""
-        if upstream[0] is not None:
-            with self._run.aside():
-                if not self.begun:
-                    self.begin()
-                grad = leaf.node.variable.grad
-                leaf.before = None if grad is None else self._run.copier.array(grad)
-                leaf.added = self._array(upstream[0], leaf.index, 0)
-                leaf.address = _address(upstream[0])
-                leaf.waiting = True
-
-    def _after(self, leaf: _Leaf, _: Any, upstream: Any) -> None:
-        """.grad is written now."""
-        if leaf.waiting:
-            self._accumulated(leaf)
-
-    def accumulated(self, tensor: int) -> None:
-        """A hook of the program's own runs before ours is asked again."""
-        leaf = self._leaves.get(tensor)
-        if leaf is not None and leaf.waiting:
-            self._accumulated(leaf)
-
-    def _accumulated(self, leaf: _Leaf) -> None:
-        run, variable = self._run, leaf.node.variable
-        leaf.waiting = False
-        if variable.grad is None or leaf.added is None:
-            return
-        with self._run.aside():
-            if run.watch.ran:
-                self._drain((variable.grad,))
-            taken = leaf.before is None and _address(variable.grad) == leaf.address
-            total = leaf.added if taken else run.copier.array(variable.grad)
-            value = run.values.value_of(variable)
-            grad = run.values.grad_of(value, variable.grad, total.summary)
-            self._told[id(variable)] = grad
-            run.emit(Accumulate(*self._place, leaf.index, value, leaf.before, leaf.added, total, grad))
-
-    def hooked(self, tensor: int, span: Span | None, name: str, before: Any, after: Any) -> None:
-        run = self._run
-        live = next((t for t in (self._named(tensor),) if t is not None), None)
-        if live is None:
-            return
-        with self._run.aside():
-            self.begin()
-            node = _start(live)
-            index = run.graph.id_of(node) if run.graph.knows(node) else None
-            cell, _, call = self._place
-            run.emit(Hooked(cell, span, call, index, run.values.value_of(live), name, before, after))
-
-    def _named(self, tensor: int) -> torch.Tensor | None:
-        return self._run.values.by_id(tensor)
-
-    # Afterwards
-
-    def end(self, saving: Sequence[int]) -> None:
-        """What is known when the engine is done, or has failed midway."""
-        run, (cell, span, call) = self._run, self._place
-        if run.ended:
-            return
-        moved = [value for value in map(self._moved, self._leaves.values()) if value is not None]
-        if moved:
-            run.emit(Moved(cell, span, tuple(moved)))
-        gone = run.graph.gone(saving)
-        if gone:
-            run.graph.freed.update(gone)
-            run.emit(Free(cell, span, call, gone))
-
-    def _retained(self, kept: _Kept, added: Array | None) -> None:
-        """What retain_grad() kept: the .grad of a value that is no leaf. PyTorch writes it before the node runs."""
-        run = self._run
-        if added is not None and kept.tensor.grad is not None:
-            after = run.copier.array(kept.tensor.grad)
-            grad = run.values.grad_of(kept.value, kept.tensor.grad)
-            run.emit(Accumulate(*self._place, None, kept.value, kept.before, added, after, grad))
-
-    def _moved(self, leaf: _Leaf) -> int | None:
-        """What a leaf's ``.grad`` is, where it is not what was told."""
-        variable = leaf.node.variable
-        told = self._told.get(id(variable))
-        if told is None or variable.grad is None:
-            return None
-        value = self._run.values.grad_of(self._run.values.value_of(variable), variable.grad)
-        return None if value == told else value
-
-    def results(self, given: Any) -> None:
-        """What autograd.grad gave for each of its inputs."""
-        values = self._run.values
-        for tensor, gradient in zip(self._asked.inputs, given, strict=True):
-            value = None if gradient is None else values.value_of(gradient)
-            self._run.emit(Result(*self._place, values.value_of(tensor), value))
-
-
-def _has_more(handle: Any) -> bool:
-    """Whether a node has other hooks than the one that this handle belongs to, and those of a pass around this one."""
-    hooks = handle.hooks_dict_ref()
-    if hooks is None or len(hooks) < 2:
-        return False
-    return any(key != handle.id and not _is_ours(hook) for key, hook in hooks.items())
-
-
-def _is_ours(hook: Any) -> bool:
-    return isinstance(hook, partial) and isinstance(getattr(hook.func, "__self__", None), _Pass)
-
-
-NODE_HOOKS = (
-    "Hooks on nodes run in this pass (grad_fn.register_hook, or a module's backward hooks): what they change is in the "
-    "numbers, but they are no steps of their own."
-)
-
-
-class _Leaf:
-    """What is known of a leaf while its gradient is accumulated."""
-
-    def __init__(self, index: int, node: Any) -> None:
-        self.index = index
-        self.node = node
-        self.before: Array | None = None
-        self.added: Array | None = None
-        self.address = 0
-        self.waiting = False
-
-
-def _address(tensor: torch.Tensor) -> int:
-    try:
-        return tensor.data_ptr()
-    except (RuntimeError, NotImplementedError):  # a sparse gradient
-        return 0

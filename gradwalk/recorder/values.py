@@ -3,70 +3,16 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 
-from gradwalk.recorder.copying import ZEROS, Copier, dtype_name, new, version_of
+from gradwalk.recorder.copying import ZEROS, Copier, dtype_name, version_of
+from gradwalk.recorder.memory import MANY, PAGE, Memory
+from gradwalk.recorder.states import Made, State, address_of, finished, is_leaf, is_lent, same_memory
 from gradwalk.recording import MAX_NUMBERS, Array, Summary, Value
 
-
-class _State:
-    """What is known of one live tensor: the Value that it is now."""
-
-    __slots__ = ("epoch", "pending", "requires_grad", "storage", "tensor", "value", "version")
-
-    def __init__(self, tensor: int, storage: int) -> None:
-        self.tensor = tensor
-        self.storage = storage
-        self.value = -1
-        self.epoch = -1
-        self.version = 0
-        self.requires_grad = False
-        self.pending = False
-        """Its kernel has run and autograd has not yet said whether the result is tracked."""
-
-
-class _Made:
-    """A Value in the making."""
-
-    __slots__ = (
-        "dtype",
-        "grad_of",
-        "is_leaf",
-        "names",
-        "node",
-        "numbers",
-        "operation",
-        "requires_grad",
-        "shape",
-        "storage",
-        "summary",
-        "tensor",
-        "version",
-    )
-
-    def __init__(self, state: _State, version: int, array: Array, names: tuple[str, ...], grad_of: int | None) -> None:
-        self.tensor = state.tensor
-        self.storage = state.storage
-        self.version = version
-        self.shape, self.dtype, self.numbers, self.summary = array
-        self.is_leaf = True
-        self.requires_grad = False
-        self.operation: int | None = None
-        self.names = names
-        self.grad_of = grad_of
-        self.node: int | None = None
-
-
-_PAGE = 1 << 12
-"""A tensor of more elements than this is large."""
-_OURS = 3
-"""References to a tensor that nobody but this module has, while it looks."""
-_MANY = 16
-"""Tensors in one memory, from which on those that nobody else has are sorted out."""
 _NAMES = 16
 """So many names are kept of one value; its later states inherit them."""
 
@@ -84,21 +30,11 @@ class LiveValues:
         """Gives the number of a tensor's grad_fn."""
         self.when_set: Callable[[int, int], None] | None = None
         """Told of a tensor that was found in other memory: the Values before and after."""
-        self._kept: list[torch.Tensor | None] = []
-        """All tensors, so that each has an identity of its own; None for one that was let go of to make room."""
-        self._large: list[int] = []
-        """Those of them that take more than a page of memory."""
-        self._room = self._left = room
-        """Bytes of large tensors that may be kept alive, and what is left of them."""
-        self.full = False
-        """Whether there is no more room."""
+        memory = self._memory = Memory(room)
+        self._kept, self._states, self._epochs = memory.kept, memory.states, memory.epochs
+        self._storages, self._sharing = memory.storages, memory.sharing
         self._replaced: list[torch.Tensor] = []
-        self._states: dict[int, _State] = {}
-        self._made: list[_Made] = []
-        self._epochs: list[int] = []
-        self._storages: dict[int, int] = {}
-        self._sharing: list[list[int]] = []
-        """For each storage, the tensors that live in it."""
+        self._made: list[Made] = []
         self._left_behind: dict[int, list[int]] = {}
         """The storages that a tensor lived in before its ``.data`` was replaced."""
         self.anything_changed = False
@@ -110,13 +46,18 @@ class LiveValues:
         self.lent: set[int] = set()
         """The storages that somebody else may change."""
 
+    @property
+    def full(self) -> bool:
+        """Whether there is no more room for large tensors."""
+        return self._memory.full
+
     def value_of(self, tensor: torch.Tensor, alike: Summary | None = None) -> int:
         """The id of the Value that this tensor is now. ``alike``: its summary, where that is known."""
         state = self._states.get(id(tensor))
         if state is None:
             state = self._adopted(tensor, [kept for kept in self._kept[-8:] if kept is not None])
             if state is None:
-                state = self._new_state(tensor, None)
+                state = self._memory.new_state(tensor, None)
                 self._snapshot(state, tensor, self._zeros(tensor) or alike)
                 if self._name_of is not None and (name := self._name_of(tensor)) is not None:
                     self._name(state.value, name)
@@ -130,12 +71,12 @@ class LiveValues:
                 return self._snapshot(state, tensor, self._made[state.value].summary)
         return state.value
 
-    def _unseen(self, state: _State, tensor: torch.Tensor, alike: Summary | None) -> int:
+    def _unseen(self, state: State, tensor: torch.Tensor, alike: Summary | None) -> int:
         """Autograd has counted a change that no watched call made, as backward() makes of a ``.grad``.
 
         Where the memory is another, it was ``x.set_(…)``, of which PyTorch tells no mode.
         """
-        address = _address(tensor)
+        address = address_of(tensor)
         if address and self._storages.get(address) != state.storage and self.when_set is not None:
             before = state.value
             self.when_set(before, self.replaced(tensor))
@@ -195,7 +136,7 @@ class LiveValues:
         state = self._states.get(id(tensor))
         alike = None
         if state is None:
-            state = self._new_state(tensor, None if shared is None else self._made[shared].storage)
+            state = self._memory.new_state(tensor, None if shared is None else self._made[shared].storage)
             if like is not None and not anew:
                 alike = self._alike(tensor, like)
         elif not anew and state.epoch == self._epochs[state.storage]:
@@ -220,13 +161,13 @@ class LiveValues:
         self._epochs.append(0)
         self._sharing.append([number])
         self._kept.append(tensor)
-        state = self._states[id(tensor)] = _State(number, storage)
+        state = self._states[id(tensor)] = State(number, storage)
         state.value, state.epoch, state.requires_grad = value, 0, True
-        one = _Made(state, 0, self._copier.array(tensor), (), None)
+        one = Made(state, 0, self._copier.array(tensor), (), None)
         one.is_leaf, one.requires_grad, one.operation, one.node = False, True, operation, node
         made.append(one)
-        if tensor.numel() > _PAGE:
-            self._weigh(number, storage, tensor.numel() * tensor.element_size())
+        if tensor.numel() > PAGE:
+            self._memory.weigh(number, storage, tensor.numel() * tensor.element_size())
         return value
 
     def made_by(self, value: int, operation: int, tracked: bool) -> None:
@@ -235,7 +176,7 @@ class LiveValues:
         tensor = self.live(value)
         # The index beside a maximum is not tracked.
         tracked = tracked and (tensor.is_floating_point() or tensor.is_complex())
-        made.requires_grad, made.is_leaf = (True, False) if tracked else (tensor.requires_grad, _is_leaf(tensor))
+        made.requires_grad, made.is_leaf = (True, False) if tracked else (tensor.requires_grad, is_leaf(tensor))
         if made.requires_grad and self.node_id is not None:
             made.node = self.node_id(tensor)
         made.version = version_of(tensor)  # which autograd counts after the kernel has run, and shares among views
@@ -259,8 +200,8 @@ class LiveValues:
         """The tensors in this value's memory that a reader knows, with the Value that each was last known to be."""
         made = self._made[value]
         inside = self._sharing[made.storage]
-        if len(inside) > _MANY:  # of a loop's views, one a turn, only the last is anybody's
-            inside[:] = [number for number in inside if not self._alone(number)]
+        if len(inside) > MANY:  # of a loop's views, one a turn, only the last is anybody's
+            inside[:] = [number for number in inside if not self._memory.alone(number)]
         for storage in self._left_behind.get(made.tensor, ()):  # its views stay there, and count its changes
             inside = inside + self._sharing[storage]
         if len(inside) == 1:
@@ -305,14 +246,14 @@ class LiveValues:
         """A tensor lives in other memory now. Gives the id of its new Value."""
         state = self._states[id(tensor)]
         self._left_behind.setdefault(state.tensor, []).append(state.storage)
-        state.storage = self._storage(tensor)
+        state.storage = self._memory.storage_of(tensor)
         self._sharing[state.storage].append(state.tensor)
         return self._snapshot(state, tensor)
 
     def bind(self, name: str, tensor: torch.Tensor) -> int:
         value = self.value_of(tensor)
         made = self._made[value]
-        if not made.names and made.operation is None and _lent(tensor):
+        if not made.names and made.operation is None and is_lent(tensor):
             self.lend(tensor)
         self._name(value, name)
         return value
@@ -392,8 +333,8 @@ class LiveValues:
     def release(self) -> None:
         """Drop every tensor."""
         self._name_of = self.node_id = self.when_set = self._zeroed = None
-        for live in (self._kept, self._replaced, self._states, self._sharing, self._storages):
-            live.clear()
+        self._memory.release()
+        self._replaced.clear()
 
     def forget_grads(self) -> None:
         """Drop each ``.grad``: one that leads back (``x.grad = x * 2``) would keep both for ever."""
@@ -406,94 +347,29 @@ class LiveValues:
         return {key: state.value for key, state in self._states.items()}
 
     def finished(self) -> tuple[Value, ...]:
-        return tuple([_finished(index, made) for index, made in enumerate(self._made)])
+        return tuple([finished(index, made) for index, made in enumerate(self._made)])
 
-    def _new_state(self, tensor: torch.Tensor, storage: int | None) -> _State:
-        if storage is None:
-            storage = self._storage(tensor)
-        number = len(self._kept)
-        state = self._states[id(tensor)] = _State(number, storage)
-        self._kept.append(tensor)
-        self._sharing[storage].append(number)
-        if (size := tensor.numel()) > _PAGE:
-            self._weigh(number, storage, size * tensor.element_size())
-        return state
-
-    def _weigh(self, number: int, storage: int, size: int) -> None:
-        """A large tensor is kept: when there is no more room, those that nobody else has are let go of."""
-        self._large.append(number)
-        if len(self._sharing[storage]) == 1:
-            self._left -= size
-        if self._left < 0:
-            self._make_room()
-            self.full = self._left < self._room // 4
-
-    def _make_room(self) -> None:
-        left, large = self._room, self._large
-        self._large = []
-        for number in large:
-            size = self._let_go(number)
-            if size:
-                self._large.append(number)
-                left -= size
-        self._left = left
-
-    def _let_go(self, number: int) -> int:
-        """Let go of a tensor that nobody else has. Gives what it takes if it stays."""
-        tensor = self._kept[number]
-        if tensor is None:
-            return 0
-        storage, size = tensor.untyped_storage(), tensor.numel() * tensor.element_size()
-        key = id(tensor)
-        del tensor
-        if not self._alone(number) or torch._C._storage_Use_Count(storage._cdata) > 2:
-            return size
-        state = self._states.pop(key, None)
-        self._kept[number] = None
-        if state is not None:
-            inside = self._sharing[state.storage]
-            if number in inside:
-                inside.remove(number)
-            if not inside:
-                self._storages = {a: s for a, s in self._storages.items() if s != state.storage}
-        return 0
-
-    def _alone(self, number: int) -> bool:
-        """Whether nobody else has a tensor that is kept."""
-        tensor = self._kept[number]
-        return tensor is not None and sys.getrefcount(tensor) <= _OURS and _uses(tensor) == 1
-
-    def _storage(self, tensor: torch.Tensor) -> int:
-        """Memory has one address while its tensors live, and they all do; asking for the storage itself is slow."""
-        address = _address(tensor)
-        count = len(self._epochs)
-        storage = self._storages.setdefault(address, count) if address else count
-        if storage == count:
-            self._epochs.append(0)
-            self._sharing.append([])
-        return storage
-
-    def _snapshot(self, state: _State, tensor: torch.Tensor, alike: Summary | None = None) -> int:
+    def _snapshot(self, state: State, tensor: torch.Tensor, alike: Summary | None = None) -> int:
         value = self._add(state, tensor, alike)
         made = self._made[value]
         state.requires_grad = made.requires_grad = tensor.requires_grad
         state.pending = False
-        made.is_leaf = _is_leaf(tensor)
+        made.is_leaf = is_leaf(tensor)
         if made.requires_grad and self.node_id is not None:
             made.node = self.node_id(tensor)
         return value
 
-    def _add(self, state: _State, tensor: torch.Tensor, alike: Summary | None = None) -> int:
+    def _add(self, state: State, tensor: torch.Tensor, alike: Summary | None = None) -> int:
         """The tensor's present state is a Value; it inherits the names of the one before."""
         made = self._made
         names, grad_of = ((last := made[state.value]).names, last.grad_of) if state.value >= 0 else ((), None)
         state.value = len(made)
         state.epoch = self._epochs[state.storage]
         state.version = version_of(tensor)
-        made.append(_Made(state, state.version, self._copier.array(tensor, alike), names, grad_of))
+        made.append(Made(state, state.version, self._copier.array(tensor, alike), names, grad_of))
         return state.value
 
-    def _adopted(self, tensor: torch.Tensor, among: Sequence[torch.Tensor]) -> _State | None:
+    def _adopted(self, tensor: torch.Tensor, among: Sequence[torch.Tensor]) -> State | None:
         """Recognise a view by its memory, shape and strides among tensors that a kernel has just made."""
         if not tensor._is_view():
             return None
@@ -508,50 +384,3 @@ class LiveValues:
                 self._replaced.append(other)
                 return state
         return None
-
-
-def _uses(tensor: Any) -> int:
-    """How many hold a tensor, in Python as in PyTorch's own code."""
-    return int(tensor._use_count())
-
-
-def _finished(index: int, m: _Made) -> Value:
-    storage = (index, m.tensor, m.storage, m.version)
-    flags = (m.names, m.is_leaf, m.requires_grad, m.operation)
-    value: Value = new(Value, (*storage, m.shape, m.dtype, m.numbers, *flags, m.summary, m.grad_of, m.node))
-    return value
-
-
-def _lent(tensor: torch.Tensor) -> bool:
-    """Whether its memory is an array's of NumPy's: such storage cannot be made larger."""
-    try:
-        return not tensor.untyped_storage().resizable()
-    except (RuntimeError, NotImplementedError):
-        return False
-
-
-def _is_leaf(tensor: torch.Tensor) -> bool:
-    """PyTorch refuses to say so of a view from under no_grad that was changed; it was one."""
-    try:
-        return tensor.is_leaf
-    except RuntimeError:
-        return True
-
-
-def _address(tensor: torch.Tensor) -> int:
-    """Where a tensor's storage begins; 0 for one that has no memory, or none of its own kind."""
-    if not tensor.numel():
-        return 0
-    try:
-        address = tensor.data_ptr()
-        offset = tensor.storage_offset()
-    except (RuntimeError, NotImplementedError):  # a sparse tensor, or one inside of a transform
-        return 0
-    return address - int(offset) * tensor.element_size() if offset else address
-
-
-def same_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
-    try:
-        return one.data_ptr() == other.data_ptr() and one.shape == other.shape and one.stride() == other.stride()
-    except (RuntimeError, NotImplementedError):
-        return one is other
