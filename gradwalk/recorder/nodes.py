@@ -10,6 +10,17 @@ from typing import Any, Protocol
 import torch
 
 from gradwalk.recorder.copying import new
+from gradwalk.recorder.saved import (
+    PACKED,
+    SAVED_LIST,
+    SAVED_NAMES,
+    holds,
+    packing,
+    raw_of,
+    saved_by,
+    saved_names,
+    saved_text,
+)
 from gradwalk.recorder.values import LiveValues
 from gradwalk.recording import Node, Route, Saved
 
@@ -33,63 +44,6 @@ def node_of(tensor: torch.Tensor) -> Any:
         return tensor.grad_fn
     except RuntimeError:
         return None
-
-
-_SAVED_NAMES: dict[type, tuple[tuple[str, str], ...]] = {}
-_SAVED_LIST = "[saved tensors]"
-_PACKED = "packed by a hook of torch.autograd.graph.saved_tensors_hooks"
-_packing = torch._C._autograd._top_saved_tensors_default_hooks
-
-
-def _saved_names(kind: type) -> tuple[tuple[str, str], ...]:
-    """The attributes under which a kind of node hands out what it saved, each with PyTorch's name for it."""
-    if issubclass(kind, torch.autograd.function.FunctionCtx):
-        return ()  # a class of the program's own, which must not be kept
-    if kind not in _SAVED_NAMES:
-        found = [name for name in dir(kind) if name.startswith("_saved_")]
-        _SAVED_NAMES[kind] = tuple((name, name.removeprefix("_saved_")) for name in found)
-    return _SAVED_NAMES[kind]
-
-
-def _saved(node: Any) -> list[tuple[str, Any]]:
-    kind = type(node)
-    found = []
-    for attribute, name in _SAVED_NAMES.get(kind) or _saved_names(kind):
-        try:
-            found.append((name, getattr(node, attribute)))
-        except RuntimeError:
-            continue
-    if isinstance(node, torch.autograd.function.FunctionCtx):
-        found += _saved_by_function(node)
-    return found
-
-
-def _saved_by_function(node: Any) -> list[tuple[str, Any]]:
-    """What a Function of the program's own has saved with save_for_backward."""
-    try:
-        return [
-            (f"saved_tensors[{number}]", kept) for number, kept in enumerate(node.saved_tensors) if kept is not None
-        ]
-    except RuntimeError:
-        return []
-
-
-def _holds(node: Any) -> bool:
-    """Whether any tensor that a node has saved is still there. Nothing is unpacked, so no hook of the program runs."""
-    return any(getattr(raw, "data", None) is not None for raw in _raw(node))
-
-
-def _raw(node: Any) -> list[Any]:
-    found: list[Any] = []
-    own = isinstance(node, torch.autograd.function.FunctionCtx)
-    names = ["_raw_saved_tensors"] if own else [f"_raw{attribute}" for attribute, _ in _saved_names(type(node))]
-    for name in names:
-        try:
-            raw = getattr(node, name, None)
-        except RuntimeError:
-            continue  # of a list that is gone
-        found += raw if isinstance(raw, list | tuple) else [raw]
-    return found
 
 
 class LiveGraph:
@@ -196,31 +150,31 @@ class LiveGraph:
         """The node belongs to this operation. What it has saved is read now, while it is what it was."""
         self._operations[node] = operation
         live = self._live[node]
-        if _packing(False) is not None:
+        if packing(False) is not None:
             self._pack(node, live)
             return
-        names = _SAVED_NAMES.get(type(live))
+        names = SAVED_NAMES.get(type(live))
         if names is not None and not names:
             return
         found: list[Saved] = []
-        for name, kept in _saved(live):
+        for name, kept in saved_by(live):
             if isinstance(kept, torch.Tensor):
                 found.append(self._saved_tensor(name, kept, results))
                 if node not in self._saving:
                     self._saving[node] = None if name[-1] == "]" else f"_raw_saved_{name}"
             else:
-                found.append(Saved(name, None, _saved_text(kept)))
-                if found[-1].text == _SAVED_LIST:
+                found.append(Saved(name, None, saved_text(kept)))
+                if found[-1].text == SAVED_LIST:
                     self._saving.setdefault(node, None)
         if found:
             self._saved[node] = tuple(found)
 
     def _pack(self, node: int, live: Any) -> None:
         """A hook has packed what the node saved: what it keeps is not looked into."""
-        if any(getattr(raw, "unpack_hook", None) is not None for raw in _raw(live)):
+        if any(getattr(raw, "unpack_hook", None) is not None for raw in raw_of(live)):
             self.packed.add(node)
             self._saving[node] = None
-            self._saved[node] = (Saved("", None, _PACKED),)
+            self._saved[node] = (Saved("", None, PACKED),)
 
     def _saved_tensor(self, name: str, kept: torch.Tensor, results: Sequence[int]) -> Saved:
         """An operand that is saved is itself; a saved result comes back as a new object over the same memory."""
@@ -265,7 +219,7 @@ class LiveGraph:
         return tuple([index for index in indices if index not in self.freed and self._saves(index)])
 
     def _saves(self, index: int) -> bool:
-        return index in self._saving if index in self._operations else _holds(self._live[index])
+        return index in self._saving if index in self._operations else holds(self._live[index])
 
     def gone(self, saving: Iterable[int]) -> tuple[int, ...]:
         """Those of these nodes, which kept saved tensors, whose saved tensors are no longer there."""
@@ -273,18 +227,18 @@ class LiveGraph:
 
     def _still(self, index: int) -> bool:
         node, attribute = self._live[index], self._saving.get(index)
-        return _holds(node) if attribute is None else getattr(node, attribute).data is not None
+        return holds(node) if attribute is None else getattr(node, attribute).data is not None
 
     def saved(self, index: int) -> tuple[Saved, ...] | None:
         """What a node saved, which decides what it does; None where a part of it has no name of its own."""
         found = self._saved.get(index, ())
-        complete = len(found) == len(_saved_names(type(self._live[index])))
-        return found if complete and all(saved.text != _SAVED_LIST for saved in found) else None
+        complete = len(found) == len(saved_names(type(self._live[index])))
+        return found if complete and all(saved.text != SAVED_LIST for saved in found) else None
 
     def check_saved(self, index: int) -> None:
         """Raises RuntimeError when a saved value is gone or was changed."""
         node = self._live[index]
-        for attribute, _ in _saved_names(type(node)):
+        for attribute, _ in saved_names(type(node)):
             getattr(node, attribute)
 
     def targets(self, index: int) -> tuple[Route, ...]:
@@ -343,12 +297,3 @@ class LiveGraph:
                 for index, (node, routes) in enumerate(zip(self._live, self._routes, strict=True))
             ]
         )
-
-
-def _saved_text(kept: Any) -> str:
-    """A negative number such as dim=-1 comes back from a node as 2⁶⁴ − 1."""
-    if type(kept) is int and kept >= 2**63:
-        return str(kept - 2**64)
-    if isinstance(kept, tuple) and kept and all(type(number) is int for number in kept):
-        return f"({', '.join(map(_saved_text, kept))}{',' if len(kept) == 1 else ''})"
-    return _SAVED_LIST if isinstance(kept, tuple) and any(isinstance(t, torch.Tensor) for t in kept) else str(kept)
