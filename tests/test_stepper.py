@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.player import PARTS, STYLES, css, javascript
-from components.shared.assets import HERE as COMPONENTS
 from gradwalk.graph import measures
+from tests.browser import ROOT
 
-HERE = COMPONENTS / "player"
+HERE = ROOT / "gradwalk" / "player"
 GEOMETRY = (HERE / "geometry.js").read_text(encoding="utf-8")
 
 

@@ -25,7 +25,7 @@ _mount = st.components.v2.component(
     "gradwalk_form",
     html=joined("expression/form.html"),
     css=joined("shared/fields.css", "expression/form.css"),
-    js=joined("shared/dom.js", "expression/slider.js", "expression/values.js", "expression/form.js"),
+    js=joined("../gradwalk/player/dom.js", "expression/slider.js", "expression/values.js", "expression/form.js"),
 )
 
 

@@ -12,7 +12,7 @@ from components.shared.assets import joined
 _mount = st.components.v2.component(
     "gradwalk_answer",
     css=joined("expression/answer.css"),
-    js=joined("shared/dom.js", "player/formula.js", "shared/hidden.js", "expression/answer.js"),
+    js=joined("../gradwalk/player/dom.js", "../gradwalk/player/formula.js", "shared/hidden.js", "expression/answer.js"),
 )
 
 

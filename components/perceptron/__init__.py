@@ -17,8 +17,8 @@ _drawing = st.components.v2.component(
     "gradwalk_neuron",
     css=joined("perceptron/neuron.css"),
     js=joined(
-        "shared/dom.js",
-        "player/story.js",
+        "../gradwalk/player/dom.js",
+        "../gradwalk/player/story.js",
         "expression/slider.js",
         *(f"perceptron/{part}.js" for part in ("spans", "place", "ink", "drag", "pieces", "neuron")),
     ),
@@ -27,8 +27,8 @@ _form = st.components.v2.component(
     "gradwalk_perceptron",
     css=joined("shared/fields.css", "expression/form.css", "perceptron/settings.css"),
     js=joined(
-        "shared/dom.js",
-        "shared/address.js",
+        "../gradwalk/player/dom.js",
+        "../gradwalk/player/address.js",
         "shared/post.js",
         "expression/slider.js",
         *(f"perceptron/{part}.js" for part in ("spans", "fields", "controls", "settings")),
@@ -37,7 +37,13 @@ _form = st.components.v2.component(
 _hand = st.components.v2.component(
     "gradwalk_hand",
     css=joined("perceptron/hand.css"),
-    js=joined("shared/dom.js", "player/formula.js", "shared/post.js", "shared/hidden.js", "perceptron/hand.js"),
+    js=joined(
+        "../gradwalk/player/dom.js",
+        "../gradwalk/player/formula.js",
+        "shared/post.js",
+        "shared/hidden.js",
+        "perceptron/hand.js",
+    ),
 )
 
 

@@ -11,9 +11,8 @@ from components.shared.assets import joined
 from components.shared.browser_state import state_of
 
 # A component's JavaScript is one module that cannot import beside itself, so its parts are joined, in reading order.
-SHARED = ("dom", "address")
 PARTS = (
-    "story", "travel", "formula", "code", "outputs", "names", "panel", "words",
+    "dom", "address", "story", "travel", "formula", "code", "outputs", "names", "panel", "words",
     "geometry", "slot", "box", "arrow", "picture", "stage", "legend", "pictures",
     "scrubber", "episodes", "transport", "keys", "screen", "player",
 )  # fmt: skip
@@ -24,11 +23,11 @@ STYLES = ("player", "program", "picture", "modes")
 
 def javascript() -> str:
     """The player's JavaScript: one module whose default export mounts it."""
-    return joined(*(f"shared/{part}.js" for part in SHARED), *(f"player/{part}.js" for part in PARTS))
+    return joined(*(f"../gradwalk/player/{part}.js" for part in PARTS))
 
 
 def css() -> str:
-    return joined(*(f"player/{style}.css" for style in STYLES))
+    return joined(*(f"../gradwalk/player/{style}.css" for style in STYLES))
 
 
 _component = st.components.v2.component("gradwalk_player", js=javascript(), css=css())

@@ -24,7 +24,7 @@ _mount = st.components.v2.component(
     "gradwalk_editor",
     html=joined("program/editor.html"),
     css=joined("shared/fields.css", "program/editor.css"),
-    js=joined("shared/dom.js", "shared/post.js", *(f"program/{part}.js" for part in _PARTS)),
+    js=joined("../gradwalk/player/dom.js", "shared/post.js", *(f"program/{part}.js" for part in _PARTS)),
 )
 
 

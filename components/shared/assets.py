@@ -8,5 +8,5 @@ HERE = Path(__file__).resolve().parent.parent
 
 
 def joined(*names: str) -> str:
-    """The texts of these files in ``components/``, in this order: ``joined("shared/dom.js", "expression/form.js")``."""
+    """The texts of these files in ``components/``, in this order: ``joined("expression/form.js")``."""
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 _FOLDER = Path(__file__).parent
-_SHARED = _FOLDER.parent / "shared"
+_PLAYER = _FOLDER.parent.parent / "gradwalk" / "player"
 _PARTS = ("axes", "plane", "curves", "surface", "view")
-_SCRIPTS = (_SHARED / "dom.js", _SHARED / "address.js", *(_FOLDER / f"{part}.js" for part in _PARTS))
+_SCRIPTS = (_PLAYER / "dom.js", _PLAYER / "address.js", *(_FOLDER / f"{part}.js" for part in _PARTS))
 _mount = st.components.v2.component(
     "gradwalk_training",
     css=(_FOLDER / "training.css").read_text(encoding="utf-8"),
