@@ -32,9 +32,13 @@ try:
     from gradwalk.settings import SETTINGS, unknown
 except ValueError as error:  # a setting that cannot be used: the sentence, and no traceback
     sys.exit(str(error))
+import components.expression.comparison
+import components.player
+import components.training.view  # noqa: F401 - all components are declared now: any server can give any script
 from components.expression.record import recorded
 from components.perceptron.record import recorded_perceptron, told_by_hand
 from components.program.record import recorded_program
+from components.shared.assets import addresses, assets_route, base_path
 from components.shared.work import Server, use
 from gradwalk.address.expression import DEFAULT
 from gradwalk.address.perceptron import from_query
@@ -56,6 +60,9 @@ from serving.routes import Closed, metrics_route, problems, ready_route
 _ARENA_MAX = -8
 """glibc's name for it, in malloc.h: M_ARENA_MAX."""
 
+EARLY = "gradwalk_player"
+"""Every page has it, and its script is the largest: it is loaded while Streamlit starts."""
+
 PAGES = Path(__file__).resolve().parent / "pages"
 
 
@@ -66,7 +73,8 @@ def index_page(html: str, base: str) -> str:
     who opens a link to any page but the first gets two errors in the console.
     """
     settings = f"window.__streamlit = {{BACKEND_BASE_URL: location.origin + {json.dumps(base)}}}"
-    head = f"<title>Gradwalk</title><script>{settings}</script>"
+    early = "".join(f'<link rel="modulepreload" href="{address}">' for address in addresses([EARLY]))
+    head = f"<title>Gradwalk</title><script>{settings}</script>{early}"
     needs_script = "<noscript><p>Gradwalk needs JavaScript, and a browser from 2023 or later.</p></noscript>"
     html = re.sub("<title>.*?</title>", lambda _: head, html)
     return re.sub("<noscript>.*?</noscript>", lambda _: needs_script, html, flags=re.DOTALL)
@@ -74,12 +82,6 @@ def index_page(html: str, base: str) -> str:
 
 def streamlit_index() -> str:
     return (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-
-
-def base_path() -> str:
-    """``/``, or the path under which a proxy serves us (``server.baseUrlPath``), with a slash at both ends."""
-    path = str(config.get_option("server.baseUrlPath")).strip("/")
-    return f"/{path}/" if path else "/"
 
 
 def page_paths() -> dict[str, str]:
@@ -182,6 +184,7 @@ app = App(
     PAGES / "main.py",
     routes=[
         *index_routes(index_html),
+        assets_route(),
         metrics_route(base_path() + "metrics", opening.metrics),
         ready_route(base_path() + "readyz", ready_problems, lambda: opening.held.sentence),
     ],

@@ -7,7 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 
-from components.player import css, javascript
+from components.shared.assets import HERE as COMPONENTS
+from gradwalk.player import styles
+from gradwalk.player.modules import bundled
 from tests.browser import ROOT, Watch
 
 ORIGIN = "https://player.test"
@@ -124,5 +126,5 @@ def open_player(context: BrowserContext, data: dict[str, Any], watch: Watch, sch
     watch.over(page)
     page.route("**/*", answer)
     page.goto(f"{ORIGIN}/")
-    page.evaluate(MOUNT, [javascript(), css()])
+    page.evaluate(MOUNT, [bundled(COMPONENTS / "player" / "player.js"), styles()])
     return PlayerPage(page).mount(data)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import tomllib
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app import base_path, index_page, streamlit_index
+from app import index_page, streamlit_index
+from components.shared.assets import base_path
 from gradwalk.settings import SETTINGS
 from serving.headers import security_headers
 from tests.browser import Watch, running_server, settled
@@ -34,6 +38,17 @@ def test_every_answer_carries_the_headers(server: str, path: str) -> None:
         for name, value in security_headers(index_page(streamlit_index(), base_path()), SETTINGS).items():
             own = f"connect-src 'self' ws://{urlsplit(server).netloc} wss://{urlsplit(server).netloc};"
             assert answer.headers[name].replace(own, "connect-src 'self';") == value
+
+
+def test_scripts_are_served_once_and_kept(server: str) -> None:
+    with urlopen(server + "/", timeout=10) as answer:  # noqa: S310 - our own server on loopback
+        [address] = re.findall(r'<link rel="modulepreload" href="([^"]+)">', answer.read().decode())
+    with urlopen(server + address, timeout=10) as answer:  # noqa: S310
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+        assert hashlib.sha256(answer.read()).hexdigest().startswith(address[-len("0123456789abcdef.js") : -len(".js")])
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(server + address.replace("-", "-0"), timeout=10)  # noqa: S310
 
 
 def luminance(color: str) -> float:

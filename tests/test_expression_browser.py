@@ -107,6 +107,17 @@ def test_what_is_typed_is_recorded_and_written_into_the_address_without_history(
     expect(shown.field("y")).to_be_focused()
 
 
+def test_an_edit_brings_what_has_changed_and_no_script(page: Page) -> None:
+    received: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
+    shown = ExpressionPage(page).open()
+    received.clear()
+    shown.text.fill("cos(x²) + 1")
+    expect(shown.player.locator(".lines")).to_contain_text("torch.cos")
+    settled(page)
+    assert 0 < sum(received) < 30_000
+
+
 def test_a_mistyped_name_is_marked_and_mended_while_the_last_picture_stays(shown: ExpressionPage) -> None:
     shown.press("ArrowRight", "ArrowRight")
     shown.text.fill("z = sine(x**2)")

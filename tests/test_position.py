@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.player import javascript
 from gradwalk.address.position import MAX_STEP, PICTURES, check_picture, step_of
+from gradwalk.player import FOLDER
 
 
 @given(st.integers(0, MAX_STEP))
@@ -34,7 +34,7 @@ def test_a_picture_that_does_not_exist_is_said(picture: str, count: int) -> None
 
 
 def test_the_player_knows_the_same_pictures() -> None:
-    source = javascript()
-    names = source[source.index("const PICTURES = {") : source.index("const pictureName")]
+    source = (FOLDER / "address.js").read_text(encoding="utf-8")
+    names = source[source.index("const PICTURES = {") : source.index("export const pictureName")]
     assert all(f"{name}: {{" in names.replace('"', "") for name in PICTURES)
     assert names.count("view:") == len(PICTURES)

@@ -7,12 +7,14 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.player import PARTS, STYLES, css, javascript
+from components.shared.assets import HERE as COMPONENTS
+from components.shared.assets import addresses
 from gradwalk.graph import measures
-from tests.browser import ROOT
+from gradwalk.player import FOLDER, styles
+from gradwalk.player.modules import bundled
 
-HERE = ROOT / "gradwalk" / "player"
-GEOMETRY = (HERE / "geometry.js").read_text(encoding="utf-8")
+SCRIPT = bundled(COMPONENTS / "player" / "player.js")
+GEOMETRY = (FOLDER / "geometry.js").read_text(encoding="utf-8")
 
 
 def mounted() -> None:
@@ -35,22 +37,24 @@ def test_it_hands_the_recording_to_the_browser() -> None:
     assert '"stale": true' in component.json
 
 
-def test_the_script_is_one_module_of_all_parts() -> None:
-    assert {path.stem for path in HERE.glob("*.js")} == set(PARTS)
-    assert {path.stem for path in HERE.glob("*.css")} == set(STYLES)
-    assert javascript().count("export default") == 1
-    assert not re.search(r"^\s*import\b", javascript(), re.MULTILINE)
+def test_streamlit_is_given_a_few_lines_that_load_the_script() -> None:
+    at = AppTest.from_function(mounted).run()
+    assert not at.exception
+    sent = at.get("bidi_component")[0].proto
+    assert len(sent.SerializeToString()) < 1500
+    [address] = addresses(["gradwalk_player"])
+    assert f'"{address}"' in sent.js_content
 
 
 @pytest.mark.parametrize(
     "word", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "setStateValue"]
 )
 def test_the_script_parses_no_html_and_sends_nothing(word: str) -> None:
-    assert word not in javascript()
+    assert word not in SCRIPT
 
 
 def test_every_colour_is_a_variable_of_the_theme() -> None:
-    rules = re.sub(r"var\(--st-[a-z-]+, [^)]+\)+", "", css())
+    rules = re.sub(r"var\(--st-[a-z-]+, [^)]+\)+", "", styles())
     assert not re.findall(r"#[0-9a-f]{3,8}\b|rgb\(|hsl\(", rules)
 
 
@@ -76,11 +80,11 @@ def test_boxes_are_drawn_by_the_measures_they_were_made_with(constant: str, meas
 
 @pytest.mark.parametrize(("name", "size"), [("title", 15), ("subtitle", 12), ("value", 14), ("grad", 14)])
 def test_the_style_sets_the_sizes_that_the_script_measures_by(name: str, size: int) -> None:
-    assert re.search(rf"\.stage \.{name} {{ font-size: {size}px;", css())
+    assert re.search(rf"\.stage \.{name} {{ font-size: {size}px;", styles())
 
 
 def test_arrows_back_are_shifted_as_in_files() -> None:
-    assert f"const FLOW_SHIFT = {measures.FLOW_SHIFT};" in GEOMETRY
+    assert f"export const FLOW_SHIFT = {measures.FLOW_SHIFT};" in GEOMETRY
     assert f"lineHeight: {measures.LINE_HEIGHT} }}" in GEOMETRY
     assert f"lineHeight: {measures.CODE_LINE}, advance" in GEOMETRY
 
@@ -135,5 +139,5 @@ def test_what_somebody_opened_stays_open_in_the_same_document() -> None:
 
 
 def test_the_script_sends_only_the_request_to_unfold() -> None:
-    assert javascript().count("setTriggerValue(") == 1
-    assert 'setTriggerValue("unfold", number)' in javascript()
+    assert SCRIPT.count("setTriggerValue(") == 1
+    assert 'setTriggerValue("unfold", number)' in SCRIPT

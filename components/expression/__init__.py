@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TypedDict
 
-import streamlit as st
-
 from components.expression.entry import Entry, read_entry
-from components.shared.assets import joined
+from components.shared.assets import component, joined
 from components.shared.browser_state import state_of
 from gradwalk.address.expression import Document
 from gradwalk.expression.hints import Hint
@@ -21,11 +19,11 @@ from gradwalk.program import Place
 
 KEY = "expression-form"
 
-_mount = st.components.v2.component(
+_mount = component(
     "gradwalk_form",
+    script="expression/form.js",
+    styles=joined("shared/fields.css", "expression/form.css"),
     html=joined("expression/form.html"),
-    css=joined("shared/fields.css", "expression/form.css"),
-    js=joined("../gradwalk/player/dom.js", "expression/slider.js", "expression/values.js", "expression/form.js"),
 )
 
 

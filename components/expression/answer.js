@@ -1,5 +1,9 @@
 /* The answer: a table of the leaves' gradients by three ways, and the formulas under it. */
 
+import { html } from "../../gradwalk/player/dom.js";
+import { formulaNode } from "../../gradwalk/player/formula.js";
+import { keepHidden, wasHidden } from "../shared/hidden.js";
+
 const SMALLEST = 0.75; // of the usual size
 
 const HIDDEN = "gradwalk-results-hidden";

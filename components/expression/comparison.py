@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
+from components.shared.assets import component, joined
 
-from components.shared.assets import joined
-
-_mount = st.components.v2.component(
-    "gradwalk_answer",
-    css=joined("expression/answer.css"),
-    js=joined("../gradwalk/player/dom.js", "../gradwalk/player/formula.js", "shared/hidden.js", "expression/answer.js"),
-)
+_mount = component("gradwalk_answer", script="expression/answer.js", styles=joined("expression/answer.css"))
 
 
 def answer(table: Mapping[str, Any], stale: bool = False) -> None:

@@ -4,8 +4,9 @@
 // opened (`opened` changed); otherwise it only says which variables there are and what was refused. One entry is under way
 // at a time: the next one goes when the answer to the last one is here, and it is always the latest.
 
-const PAUSE = 150; // ms without a key before what was typed is sent
-const PATIENCE = 3000; // ms after which an answer counts as lost
+import { html } from "../../gradwalk/player/dom.js";
+import { flush, PAUSE, proceed, touch } from "./sending.js";
+import { remove, showRows } from "./values.js";
 
 const LONGEST = 30; // signs of a corrected line that still fit on the button
 
@@ -17,34 +18,6 @@ export default function ({ data, parentElement, setStateValue }) {
   form.send = (entry) => setStateValue("entry", entry);
   if (form.opened !== data.opened) open(form, data);
   answer(form, data);
-}
-
-// ---- what is sent
-
-function touch(form, delay = 0) {
-  clearTimeout(form.timer);
-  form.timer = 0;
-  if (delay) form.timer = setTimeout(() => flush(form), delay);
-  else flush(form);
-}
-
-function flush(form) {
-  clearTimeout(form.timer);
-  form.timer = 0;
-  form.late = form.waiting;
-  if (form.waiting) return;
-  form.waiting = true;
-  form.count += 1;
-  form.sentText = form.entry.text;
-  form.lost = setTimeout(() => proceed(form), PATIENCE);
-  form.send({ ...form.entry, given: Object.fromEntries(form.entry.given), opened: form.opened, count: form.count });
-  form.entry.example = null;
-}
-
-function proceed(form) {
-  clearTimeout(form.lost);
-  form.waiting = false;
-  if (form.late) flush(form);
 }
 
 // ---- what comes back

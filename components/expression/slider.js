@@ -3,13 +3,13 @@
 const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
 
 /** How far the slider of a number goes to either side: to 10, or to twice its size where that shows it better. */
-function reachOf(value) {
+export function reachOf(value) {
   const size = Math.abs(value);
   return size === 0 || (size >= 0.1 && size <= 10) ? 10 : rounded(2 * size);
 }
 
 /** A row's slider follows the number that is typed in its field. */
-function fitSlider(row) {
+export function fitSlider(row) {
   const text = row.field.value;
   const scalar = NUMBER.test(text);
   row.field.title = text.length > 7 ? text : "";
@@ -34,14 +34,14 @@ function rounded(size) {
 }
 
 /** A number on the slider's grid as short text: 4.3 and not 4.300000000000001. */
-function tidy(value, step) {
+export function tidy(value, step) {
   const places = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
   const text = (Math.round(value / step) * step).toFixed(Math.min(places, 100));
   return text.includes(".") ? text.replace(/\.?0+$/, "").replace(/^-0$/, "0") : text.replace(/^-0$/, "0");
 }
 
 /** The value that a key on the slider asks for; null for keys that are not the slider's. */
-function sliderKey(key, { reach, step }, value) {
+export function sliderKey(key, { reach, step }, value) {
   const moves = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
   if (key === "Home") return -reach;
   if (key === "End") return reach;

@@ -1,6 +1,10 @@
 // The rows of the variables: a name, a field, a slider for a number, a switch for requires_grad.
 
-function showRows(form, variables) {
+import { html } from "../../gradwalk/player/dom.js";
+import { flush, PAUSE, touch } from "./sending.js";
+import { fitSlider, sliderKey, tidy } from "./slider.js";
+
+export function showRows(form, variables) {
   const names = new Set(variables.map(({ name }) => name));
   for (const [name, row] of form.rows) {
     if (names.has(name)) continue;
@@ -68,6 +72,6 @@ function setRow(row, text) {
   fitSlider(row);
 }
 
-function remove(row) {
+export function remove(row) {
   row.parts.forEach((part) => part.remove());
 }

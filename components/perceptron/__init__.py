@@ -9,42 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
+from components.shared.assets import component, joined
 
-from components.shared.assets import joined
-
-_drawing = st.components.v2.component(
-    "gradwalk_neuron",
-    css=joined("perceptron/neuron.css"),
-    js=joined(
-        "../gradwalk/player/dom.js",
-        "../gradwalk/player/story.js",
-        "expression/slider.js",
-        *(f"perceptron/{part}.js" for part in ("spans", "place", "ink", "drag", "pieces", "neuron")),
-    ),
-)
-_form = st.components.v2.component(
+_drawing = component("gradwalk_neuron", script="perceptron/neuron.js", styles=joined("perceptron/neuron.css"))
+_form = component(
     "gradwalk_perceptron",
-    css=joined("shared/fields.css", "expression/form.css", "perceptron/settings.css"),
-    js=joined(
-        "../gradwalk/player/dom.js",
-        "../gradwalk/player/address.js",
-        "shared/post.js",
-        "expression/slider.js",
-        *(f"perceptron/{part}.js" for part in ("spans", "fields", "controls", "settings")),
-    ),
+    script="perceptron/settings.js",
+    styles=joined("shared/fields.css", "expression/form.css", "perceptron/settings.css"),
 )
-_hand = st.components.v2.component(
-    "gradwalk_hand",
-    css=joined("perceptron/hand.css"),
-    js=joined(
-        "../gradwalk/player/dom.js",
-        "../gradwalk/player/formula.js",
-        "shared/post.js",
-        "shared/hidden.js",
-        "perceptron/hand.js",
-    ),
-)
+_hand = component("gradwalk_hand", script="perceptron/hand.js", styles=joined("perceptron/hand.css"))
 
 
 def neuron(

@@ -1,13 +1,15 @@
 /* What is pressed in the form: counters, lists of choices, segments, presets. `act(...words)` says what was pressed. */
 
+import { html, setText } from "../../gradwalk/player/dom.js";
+
 const MOST = 8; // units, inputs, rows
 
-function button(className, key, press, attributes, text) {
+export function button(className, key, press, attributes, text) {
   return html("button", { type: "button", class: className, "data-key": key, click: press, ...attributes }, text);
 }
 
 /** "− 2 +": how many there are. `counts` keeps the newest numbers, which the server may not have answered yet. */
-function counterOf(counts, act, key, count, layer = null) {
+export function counterOf(counts, act, key, count, layer = null) {
   const of = layer === null ? [] : [layer];
   const id = [key, ...of].join(" ");
   const where = layer === null ? "" : ` in layer ${layer + 1}`;
@@ -32,14 +34,14 @@ function counterOf(counts, act, key, count, layer = null) {
 }
 
 /** A list to pick from; `options` are names with their titles. */
-function pickOf(key, label, options, value, change) {
+export function pickOf(key, label, options, value, change) {
   const listed = options.map(([name, title]) => html("option", { value: name, selected: name === value }, title));
   const select = html("select", { "data-key": key, change: () => change(select.value) }, ...listed);
   return { select, element: html("label", { class: "pick" }, html("span", {}, label), select) };
 }
 
 /** A few choices beside each other. */
-function segmentsOf(key, label, options, value, change) {
+export function segmentsOf(key, label, options, value, change) {
   const radio = ([name, title]) => {
     const about = { type: "radio", name: key, value: name, "data-key": `${key} ${name}`, checked: name === value };
     return html("label", {}, html("input", { ...about, change: () => change(name) }), html("span", {}, title));
@@ -50,7 +52,7 @@ function segmentsOf(key, label, options, value, change) {
 }
 
 /** The examples, the first ones always in sight; the note says what the open one is about. */
-function presetsOf({ presets, preset, summary }, all, open, unfold) {
+export function presetsOf({ presets, preset, summary }, all, open, unfold) {
   const FIRST = 6;
   const chip = ([slug, title], number) => {
     const hidden = number >= FIRST && !all && slug !== preset;

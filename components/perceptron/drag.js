@@ -1,9 +1,12 @@
 /* A number on the drawing as a slider: dragged to the right it grows, and the keys of a slider move it. */
 
+import { setAttribute } from "../../gradwalk/player/dom.js";
+import { onGrid, shareOf, spanKey, spanOf, within } from "./spans.js";
+
 const DRAG = 3; // px for one of the slider's steps
 
 /** `now()` gives the number; `give(text)` takes the new one; `press()` is called for a click without a drag. */
-function makeSlider(element, { label, limits, now, give, press }) {
+export function makeSlider(element, { label, limits, now, give, press }) {
   let from = null; // where a drag began: the pointer and the number
   setAttribute(element, "role", "slider");
   setAttribute(element, "tabindex", "0");

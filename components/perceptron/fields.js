@@ -1,9 +1,14 @@
 // The fields of numbers: a few of them as rows with a slider each, many as a grid with one slider below it.
 
-const MOST_ROWS = 4; // fields in rows; more of them stand in a grid
+import { html, setAttribute, setText } from "../../gradwalk/player/dom.js";
+import { fitSlider } from "../expression/slider.js";
+import { onGrid, spanKey, spanOf } from "./spans.js";
+
+export const PAUSE = 150; // ms without a key before what was typed is sent
+export const MOST_ROWS = 4; // fields in rows; more of them stand in a grid
 
 /** `give(cell, text, delay)` is called when somebody changes a number. */
-function createFields(give) {
+export function createFields(give) {
   const rows = new Map();
 
   function row(cell, label, text, limits) {

@@ -1,5 +1,10 @@
 /* By hand: the chain as a table, the short cut, the traps, and fields for a derivation of one's own. */
 
+import { html, setAttribute, setText } from "../../gradwalk/player/dom.js";
+import { formulaNode } from "../../gradwalk/player/formula.js";
+import { keepHidden, wasHidden } from "../shared/hidden.js";
+import { createPost } from "../shared/post.js";
+
 const PAUSE = 400; // ms without a key before a formula is checked
 const HIDDEN = "gradwalk-chain-hidden";
 const VERDICTS = { right: "Right", accident: "Not quite", wrong: "Wrong", refused: "Not read", empty: "" };

@@ -1,13 +1,15 @@
 /* The shapes of the drawn network: circles, the edges with their weights, an activation with its curve. */
 
-const SMALL_FONT = '500 12px "Source Sans", sans-serif';
-const NUMBER_FONT = '600 14px "Source Sans", sans-serif';
+import { setAttribute, svg } from "../../gradwalk/player/dom.js";
 
-function words(className, x, y, text = "") {
+export const SMALL_FONT = '500 12px "Source Sans", sans-serif';
+export const NUMBER_FONT = '600 14px "Source Sans", sans-serif';
+
+export function words(className, x, y, text = "") {
   return svg("text", { class: className, x: round1(x), y: round1(y) }, text);
 }
 
-const round1 = (number) => Math.round(number * 10) / 10;
+export const round1 = (number) => Math.round(number * 10) / 10;
 
 /** A short bar with a mark on it: where the number stands between −reach and reach. */
 function track(x, y, width) {
@@ -21,7 +23,7 @@ function track(x, y, width) {
 }
 
 /** An input or a target: its name beside it, its number in it. */
-function circle({ x, y, r }, label, side) {
+export function circle({ x, y, r }, label, side) {
   const number = words("number", x, y + 3);
   const bar = track(x, y + r * 0.5, r * 1.1);
   const [className, away] = side === "left" ? ["name end", -r - 7] : ["name start", r + 7];
@@ -31,9 +33,9 @@ function circle({ x, y, r }, label, side) {
   return { element, number, bar, room: 2 * r - 6 };
 }
 
-const halo = (x, y, r) => svg("circle", { class: "halo", cx: round1(x), cy: round1(y), r: r + 4 });
+export const halo = (x, y, r) => svg("circle", { class: "halo", cx: round1(x), cy: round1(y), r: r + 4 });
 
-function frame({ x, y, w, h }, radius = 9) {
+export function frame({ x, y, w, h }, radius = 9) {
   const rect = (className, by, rx) => {
     const [left, top] = [round1(x - w / 2 - by), round1(y - h / 2 - by)];
     return svg("rect", { class: className, x: left, y: top, width: w + 2 * by, height: h + 2 * by, rx });
@@ -42,7 +44,7 @@ function frame({ x, y, w, h }, radius = 9) {
 }
 
 /** A weight on its edge: name and number in a chip, its gradient beside or below it. */
-function weightChip([x, y], label, width, beside) {
+export function weightChip([x, y], label, width, beside) {
   const bare = !label;
   const number = words(bare ? "number small" : "number", x, y + (bare ? 4 : 2));
   const bar = track(x, y + 9, width - 18);
@@ -52,7 +54,7 @@ function weightChip([x, y], label, width, beside) {
 }
 
 /** The line of an edge: thicker for a larger weight, broken for a negative one, dotted for zero. */
-function edgeLine([x, y], [toX, toY]) {
+export function edgeLine([x, y], [toX, toY]) {
   const length = Math.hypot(toX - x, toY - y) || 1;
   const [ux, uy] = [(toX - x) / length, (toY - y) / length];
   const head = (className, tip, way) => {
@@ -66,7 +68,7 @@ function edgeLine([x, y], [toX, toY]) {
   return { parts: [hit, line, head("ahead", [toX, toY], 1), head("back", [x, y], -1)], line };
 }
 
-function weigh(line, weight) {
+export function weigh(line, weight) {
   const size = Math.abs(weight);
   const width = round1(1 + (6 * size) / (size + 2));
   setAttribute(line, "stroke-width", Number.isFinite(size) ? width : 1);
@@ -75,7 +77,7 @@ function weigh(line, weight) {
 }
 
 /** The activation's own curve, with the point at which it stands and, once known, its slope there. */
-function curve({ x, y, w, h }, points) {
+export function curve({ x, y, w, h }, points) {
   const [left, top, width, height] = [x - w / 2 + 5, y - h / 2 + 5, w - 10, h - 10];
   const [xs, ys] = points;
   const [low, high] = [Math.min(0, ...ys), Math.max(0, ...ys)];

@@ -1,5 +1,9 @@
 /* The neuron as textbooks draw it, in step with the player: everything on it is a function of its data and a step. */
 
+import { html, setText, watchSizes } from "../../gradwalk/player/dom.js";
+import { entryAt } from "../../gradwalk/player/story.js";
+import { drawPieces } from "./pieces.js";
+
 function createDrawing(parent) {
   const canvas = html("div", { class: "canvas" });
   const rows = createRows((by) => turn(by));

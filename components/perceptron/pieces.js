@@ -1,8 +1,13 @@
 /* What stands on the drawing: each piece shows its part as it is at a step. `at` reads the story for it. */
 
+import { setAttribute, svg, textWidth } from "../../gradwalk/player/dom.js";
+import { makeSlider } from "./drag.js";
+import { circle, curve, edgeLine, frame, halo, NUMBER_FONT, round1, SMALL_FONT, weigh, weightChip, words } from "./ink.js";
+import { isNeuron, placed } from "./place.js";
+
 const MANY = 40; // edges, from which on those that are not lit stand back
 
-function drawPieces(net, at) {
+export function drawPieces(net, at) {
   const where = placed(net, at.width);
   const dense = where.edges.length > MANY ? " dense" : "";
   const layers = [`edges${dense}`, "nodes", "chips"].map((name) => svg("g", { class: name }));

@@ -3,8 +3,8 @@
 const TOP = 34; // px above the first row, for the captions
 const COMPACT = 600; // px of width below which a neuron is drawn close together
 
-const isNeuron = (net) => net.layers.length === 1 && net.layers[0].units === 1;
-const placed = (net, width) => (isNeuron(net) ? placedNeuron(net, width) : placedNetwork(net, width));
+export const isNeuron = (net) => net.layers.length === 1 && net.layers[0].units === 1;
+export const placed = (net, width) => (isNeuron(net) ? placedNeuron(net, width) : placedNetwork(net, width));
 
 // ---- one neuron
 

@@ -1,7 +1,12 @@
 // The form of a perceptron: its numbers, its layers, its loss. What is typed belongs to the person who types; the server
 // writes into the fields only when it fills them anew (`opened` or `filled` changed), and else says what was refused.
 
-const PAUSE = 150; // ms without a key before what was typed is sent
+import { createAddress } from "../../gradwalk/player/address.js";
+import { html, setAttribute, setText } from "../../gradwalk/player/dom.js";
+import { createPost } from "../shared/post.js";
+import { button, counterOf, pickOf, presetsOf, segmentsOf } from "./controls.js";
+import { createFields, MOST_ROWS } from "./fields.js";
+
 const MOST_LAYERS = 4;
 
 function createForm(parent) {

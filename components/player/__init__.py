@@ -7,30 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from components.shared.assets import joined
+from components.shared.assets import component
 from components.shared.browser_state import state_of
+from gradwalk.player import styles
 
-# A component's JavaScript is one module that cannot import beside itself, so its parts are joined, in reading order.
-PARTS = (
-    "dom", "address", "story", "travel", "formula", "code", "outputs", "names", "panel", "words",
-    "geometry", "slot", "box", "arrow", "picture", "stage", "legend", "pictures",
-    "scrubber", "episodes", "transport", "keys", "screen", "player",
-)  # fmt: skip
 EXPRESSION = ("phases", "steps", "slots", "formulas", "code", "saved")
 """What of a story is shown for an expression."""
-STYLES = ("player", "program", "picture", "modes")
 
-
-def javascript() -> str:
-    """The player's JavaScript: one module whose default export mounts it."""
-    return joined(*(f"../gradwalk/player/{part}.js" for part in PARTS))
-
-
-def css() -> str:
-    return joined(*(f"../gradwalk/player/{style}.css" for style in STYLES))
-
-
-_component = st.components.v2.component("gradwalk_player", js=javascript(), css=css())
+_component = component("gradwalk_player", script="player/player.js", styles=styles())
 
 
 def player(

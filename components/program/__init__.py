@@ -9,22 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-import streamlit as st
-
 from components.program.entry import Entry, read_entry
-from components.shared.assets import joined
+from components.shared.assets import component, joined
 from components.shared.browser_state import state_of
 from gradwalk.program import Place
 from gradwalk.story.cells import ShownCell
 
 KEY = "code-editor"
 
-_PARTS = ("lines", "typing", "files", "outputs", "editor")
-_mount = st.components.v2.component(
+_mount = component(
     "gradwalk_editor",
+    script="program/editor.js",
+    styles=joined("shared/fields.css", "program/editor.css"),
     html=joined("program/editor.html"),
-    css=joined("shared/fields.css", "program/editor.css"),
-    js=joined("../gradwalk/player/dom.js", "shared/post.js", *(f"program/{part}.js" for part in _PARTS)),
 )
 
 

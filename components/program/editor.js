@@ -3,6 +3,13 @@
 // The text belongs to the person who types. An answer from the server writes into it only when another program was opened
 // (`opened` changed); otherwise it says what was refused, and what each cell showed.
 
+import { html } from "../../gradwalk/player/dom.js";
+import { createPost } from "../shared/post.js";
+import { readFile, saveFile } from "./files.js";
+import { createLines, offsetOf } from "./lines.js";
+import { createOutputs } from "./outputs.js";
+import { listenToTyping, replaceText } from "./typing.js";
+
 const KEPT = "gradwalk program";
 const PAUSE = 400; // ms without a key before what was typed runs
 

@@ -1,10 +1,12 @@
 // Files: a notebook or a Python file is read here, without its pictures; what is saved is a file made here.
 
+import { html } from "../../gradwalk/player/dom.js";
+
 const MOST_BYTES = 30_000_000; // of a notebook with all its pictures
 const MOST_TEXT = 1_000_000; // characters of what is sent
 
 /** The file's name and text; throws a sentence. Stored outputs stay behind: only what was typed is sent. */
-async function readFile(file) {
+export async function readFile(file) {
   if (file.size > MOST_BYTES) throw `${file.name} has more than ${MOST_BYTES / 1e6} MB.`;
   const text = await file.text();
   const kept = /\.ipynb$/i.test(file.name) ? withoutOutputs(text) : text;
@@ -22,7 +24,7 @@ function withoutOutputs(text) {
   }
 }
 
-function saveFile({ name, text }) {
+export function saveFile({ name, text }) {
   const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
   html("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);

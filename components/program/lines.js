@@ -1,9 +1,11 @@
 // The letters behind the text area, line by line: comments dim, keywords bold, rules between cells, and marks.
 
+import { html } from "../../gradwalk/player/dom.js";
+
 const TOKEN = /(#.*$)|("""|'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\b(and|as|assert|break|class|continue|def|del|elif|else|except|False|finally|for|from|global|if|import|in|is|lambda|None|not|or|pass|raise|return|True|try|while|with)\b/g;
 const CELL_LINE = /^#\s?%%/;
 
-function createLines(layer) {
+export function createLines(layer) {
   let keys = [];
 
   /** Draw these lines. `marks` are {kind, span, phase}: spans count lines and characters from 1, the end exclusive. */
@@ -35,7 +37,7 @@ function onLine({ kind, span, phase }, number, line) {
 }
 
 /** Columns count characters; the browser counts UTF-16 units. */
-const offsetOf = (line, column) => [...line].slice(0, column - 1).join("").length;
+export const offsetOf = (line, column) => [...line].slice(0, column - 1).join("").length;
 
 function lineOf(text, marks) {
   const now = marks.some(({ kind }) => kind === "now");

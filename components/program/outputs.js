@@ -1,7 +1,9 @@
 // What each cell showed, as a notebook does; a failure with PyTorch's message, why it happened, and a way out.
 
+import { html, IMAGES, pictureOf } from "../../gradwalk/player/dom.js";
+
 /** `go(line)` leads to a line of the program, `apply(edit)` changes it. */
-function createOutputs(place, go, apply) {
+export function createOutputs(place, go, apply) {
   let known = "";
 
   function show(cells) {

@@ -2,7 +2,7 @@
 
 const INDENT = 4;
 
-function listenToTyping(area, run) {
+export function listenToTyping(area, run) {
   let leaving = false; // after Escape, Tab goes to the next field as everywhere
   area.addEventListener("blur", () => (leaving = false));
   area.addEventListener("keydown", (event) => {
@@ -26,7 +26,7 @@ function editKey(area, event, run) {
 }
 
 /** Replace a piece of the text so that the browser can undo it. */
-function replaceText(area, start, end, text) {
+export function replaceText(area, start, end, text) {
   area.focus({ preventScroll: true });
   area.setSelectionRange(start, end);
   const done = document.execCommand(text ? "insertText" : "delete", false, text);

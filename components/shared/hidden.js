@@ -1,6 +1,6 @@
 /* What a visitor has hidden stays hidden, also after a reload: kept by this browser, under a name. */
 
-function wasHidden(name) {
+export function wasHidden(name) {
   try {
     return localStorage.getItem(name) === "yes";
   } catch {
@@ -8,7 +8,7 @@ function wasHidden(name) {
   }
 }
 
-function keepHidden(name, hidden) {
+export function keepHidden(name, hidden) {
   try {
     localStorage.setItem(name, hidden ? "yes" : "no");
   } catch {

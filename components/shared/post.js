@@ -3,7 +3,7 @@
 const PATIENCE = 15000; // ms after which an answer counts as lost; a program may run for ten seconds
 
 /** `send(count)` posts what is to be sent now. */
-function createPost(send) {
+export function createPost(send) {
   let [pause, lost] = [0, 0];
   let [waiting, late] = [false, false];
   let count = 0;

@@ -1,12 +1,14 @@
 /* Axes: a frame of fixed margins, linear or logarithmic, with a few round numbers beside it. */
 
+import { svg } from "../../gradwalk/player/dom.js";
+
 const MARGINS = { left: 46, right: 12, top: 20, bottom: 24 };
 
 /** The height of a picture of this width. */
-const heightOf = (width) => Math.round(Math.min(0.72 * width, 290));
+export const heightOf = (width) => Math.round(Math.min(0.72 * width, 290));
 
 /** `from` and `to` in numbers, `low` and `high` in px. */
-function axis(from, to, low, high, logarithmic = false) {
+export function axis(from, to, low, high, logarithmic = false) {
   const turn = logarithmic ? Math.log10 : (value) => value;
   const start = turn(from);
   const length = turn(to) - start || 1;
@@ -34,7 +36,7 @@ function powers(from, to) {
 }
 
 /** A number as a reader wants it: four digits, a true minus, powers of ten where they are shorter. */
-function told(value, digits = 4) {
+export function told(value, digits = 4) {
   if (typeof value !== "number") return String(value).replace("-", "−");
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -50,7 +52,7 @@ function scientific(value, digits) {
 }
 
 /** A frame with two axes, drawn as SVG. */
-function frame(across, up, { bottom, top, left, right }, axisNames = ["", ""]) {
+export function frame(across, up, { bottom, top, left, right }, axisNames = ["", ""]) {
   const parts = [];
   for (const tick of across.ticks) {
     const x = across.place(tick);
@@ -68,10 +70,10 @@ function frame(across, up, { bottom, top, left, right }, axisNames = ["", ""]) {
   return parts;
 }
 
-const inside = (width, height) => ({ left: MARGINS.left, right: width - MARGINS.right, top: MARGINS.top, bottom: height - MARGINS.bottom });
+export const inside = (width, height) => ({ left: MARGINS.left, right: width - MARGINS.right, top: MARGINS.top, bottom: height - MARGINS.bottom });
 
 /** A polyline's path; what is no number breaks it. */
-function line(points) {
+export function line(points) {
   let path = "";
   let open = false;
   for (const [x, y] of points) {
@@ -82,7 +84,7 @@ function line(points) {
 }
 
 /** Where a grid of numbers passes through a level, as path data (marching squares). `at(column, row)` gives px. */
-function contour(grid, side, level, at) {
+export function contour(grid, side, level, at) {
   let path = "";
   const cut = (a, b, va, vb) => {
     const share = (level - va) / (vb - va);
@@ -105,7 +107,7 @@ function contour(grid, side, level, at) {
 }
 
 /** Paints a grid of shares (0 to 1) as one colour of growing strength; the lowest row at the bottom. */
-function paint(canvas, shares, side, colour, strength) {
+export function paint(canvas, shares, side, colour, strength) {
   canvas.width = canvas.height = side;
   const context = canvas.getContext("2d");
   const [red, green, blue] = colour;
@@ -121,7 +123,7 @@ function paint(canvas, shares, side, colour, strength) {
 }
 
 /** A colour of the theme as three numbers. */
-function colourOf(element, property) {
+export function colourOf(element, property) {
   const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   probe.fillStyle = getComputedStyle(element).getPropertyValue(property).trim();
   probe.fillRect(0, 0, 1, 1);

@@ -1,5 +1,9 @@
 /* Curves over the epochs: the loss, and the length of each layer's gradient. */
 
+import { html, setText, svg } from "../../gradwalk/player/dom.js";
+import { axis, frame, heightOf, inside, line, told } from "./axes.js";
+import { epochs, told4 } from "./plane.js";
+
 const DASHES = ["", "7 4", "2 4", "9 3 2 3"];
 const MANY_TIMES = 50;
 
@@ -9,7 +13,7 @@ function extent(numbers) {
   return finite.length ? [Math.min(...finite), Math.max(...finite)] : [0, 1];
 }
 
-function curves(title, draw) {
+export function curves(title, draw) {
   const says = html("span");
   const drawing = svg("svg", { role: "img" });
   const nothing = html("p", { class: "nothing" });
@@ -46,7 +50,7 @@ function acrossOf(data, edges) {
   return axis(0, last, edges.left, edges.right);
 }
 
-function lossCurve(data, _size, edges) {
+export function lossCurve(data, _size, edges) {
   if (data.epochs.length < 2) return { nothing: "The loss appears here when the run has begun." };
   const [least, most] = extent(data.loss);
   const logarithmic = least > 0 && most / least > MANY_TIMES;
@@ -64,7 +68,7 @@ function lossCurve(data, _size, edges) {
   return { parts, at };
 }
 
-function gradientCurves(data, _size, edges) {
+export function gradientCurves(data, _size, edges) {
   if (!data.gradients.length) return { nothing: "The length of each layer's gradient appears here when the run has begun." };
   const all = data.gradients.flat().filter((value) => typeof value === "number" && value > 0);
   if (!all.length) return { nothing: "Every gradient of this run is exactly 0: no parameter can move." };

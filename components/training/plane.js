@@ -1,8 +1,11 @@
 /* The plane: points of two classes with the boundary between them, or points with the line that was fitted. */
 
+import { html, setText, svg } from "../../gradwalk/player/dom.js";
+import { axis, colourOf, contour, frame, heightOf, inside, line, paint, told } from "./axes.js";
+
 const HALF_WAY = 0.5;
 
-function plane(shown) {
+export function plane(shown) {
   const canvas = html("canvas", { "aria-hidden": "true" });
   const drawing = svg("svg", { role: "img" });
   const name = html("b");
@@ -102,8 +105,8 @@ function plane(shown) {
   return { root, take, sized, show };
 }
 
-const told4 = (value) => told(value, 4);
-const epochs = (count) => `${count.toLocaleString("en")} ${count === 1 ? "epoch" : "epochs"}`;
+export const told4 = (value) => told(value, 4);
+export const epochs = (count) => `${count.toLocaleString("en")} ${count === 1 ? "epoch" : "epochs"}`;
 
 /** What a click into the plane puts down. */
 function classChoice() {

@@ -1,8 +1,12 @@
 /* The loss surface: the loss over two of the network's numbers, from above, and the path that the run took over it. */
 
+import { html, svg } from "../../gradwalk/player/dom.js";
+import { axis, colourOf, contour, frame, heightOf, inside, line, paint } from "./axes.js";
+import { epochs, told4 } from "./plane.js";
+
 const LEVELS = 11;
 
-function lossSurface(shown) {
+export function lossSurface(shown) {
   const canvas = html("canvas", { "aria-hidden": "true" });
   const drawing = svg("svg", { role: "img" });
   const nothing = html("p", { class: "nothing" }, "The path over the loss surface appears here when the run has begun.");

@@ -1,5 +1,11 @@
 /* The view of a run: a slider over its epochs, and four pictures that it moves together, without a word to the server. */
 
+import { createAddress } from "../../gradwalk/player/address.js";
+import { html, iconButton, setIcon, setText } from "../../gradwalk/player/dom.js";
+import { curves, gradientCurves, lossCurve } from "./curves.js";
+import { plane, told4 } from "./plane.js";
+import { lossSurface } from "./surface.js";
+
 const PLAY_MS = 6000; // a whole run
 const views = new WeakMap();
 

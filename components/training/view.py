@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import streamlit as st
 
-_FOLDER = Path(__file__).parent
-_PLAYER = _FOLDER.parent.parent / "gradwalk" / "player"
-_PARTS = ("axes", "plane", "curves", "surface", "view")
-_SCRIPTS = (_PLAYER / "dom.js", _PLAYER / "address.js", *(_FOLDER / f"{part}.js" for part in _PARTS))
-_mount = st.components.v2.component(
-    "gradwalk_training",
-    css=(_FOLDER / "training.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS),
-)
+from components.shared.assets import component, joined
+
+_mount = component("gradwalk_training", script="training/view.js", styles=joined("training/training.css"))
 
 KEY = "training-view"
 

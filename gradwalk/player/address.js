@@ -2,7 +2,7 @@
 
 const ADDRESS_PAUSE = 400; // ms; browsers refuse more than 100 changes in 30 s
 
-function createAddress() {
+export function createAddress() {
   let wanted = null;
   let timer = 0;
   let last = -Infinity;
@@ -35,11 +35,11 @@ const PICTURES = {
   "both-saved": { view: "both", saved: true },
 };
 
-const pictureName = (choice) =>
+export const pictureName = (choice) =>
   Object.keys(PICTURES).find((name) => PICTURES[name].view === choice.view && PICTURES[name].saved === choice.saved) || "";
 
 /** The picture that the address asks for; null where it shows nothing yet, and the reader's own habit decides. */
-function pictureInAddress() {
+export function pictureInAddress() {
   if (!location.search) return null;
   const name = new URLSearchParams(location.search).get("picture");
   return Object.hasOwn(PICTURES, name) ? PICTURES[name] : { view: "computation", saved: false };

@@ -1,7 +1,11 @@
 /* An arrow with the local gradient beside it, and the arrow that runs back along it with the contribution. */
 
+import { svg } from "./dom.js";
+import { arrowShape, FLOW_SHIFT, middleOf, readPath, reversedPath, round, shiftedPath, SIZES } from "./geometry.js";
+import { createSlot } from "./slot.js";
+
 /** The arrow's `lines` and the `labels` on either side of it. Without `slots` (torchviz's picture) it has no numbers. */
-function drawArrow(arrow, tall, slots) {
+export function drawArrow(arrow, tall, slots) {
   const path = readPath(arrow.path);
   const kind = `arrow${arrow.tracked ? "" : " untracked"}${arrow.plain ? " plain" : ""}${arrow.cut ? " cut" : ""}`;
   const lines = svg("g", { class: kind }, ...shapes(path));

@@ -1,9 +1,13 @@
 /* A box: title, name of the grad_fn, value and gradient; or one of torchviz's, with lines of text. */
 
+import { setAttribute, setText, svg, textWidth } from "./dom.js";
+import { BOX, CHIP, CODE, numberBaselines, round, SIZES } from "./geometry.js";
+import { createSlot, squeeze } from "./slot.js";
+
 const HAS_GRADIENT = new Set(["leaf", "operation"]);
 const HAS_VALUE = new Set(["leaf", "input", "operation", "untracked"]);
 
-function drawBox(box, slots, pick) {
+export function drawBox(box, slots, pick) {
   const drawn = svg(
     "g",
     {

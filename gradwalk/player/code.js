@@ -3,10 +3,12 @@
  * A program of cells stands there as in a notebook: below each cell is a place for what it shows.
  */
 
+import { html, icon, setAttribute, setText } from "./dom.js";
+
 const CODE_TITLES = { fresh: "The program in PyTorch", stale: "The last good program" };
 const HANGING = 2; // characters by which the rest of a wrapped line stands further right than its start
 
-function createCode() {
+export function createCode() {
   const about = { class: "lines", tabindex: "0", role: "region", "aria-label": "Source", "data-scrolls": true };
   const frame = html("div", about);
   const copied = html("span", { class: "copied", role: "status" });

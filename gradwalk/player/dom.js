@@ -6,7 +6,7 @@ const SPACES = {
   math: "http://www.w3.org/1998/Math/MathML",
 };
 
-function build(space, tag, attributes, children) {
+export function build(space, tag, attributes, children) {
   const made = document.createElementNS(SPACES[space], tag);
   for (const [name, value] of Object.entries(attributes || {})) {
     if (typeof value === "function") made.addEventListener(name, value);
@@ -17,15 +17,15 @@ function build(space, tag, attributes, children) {
   return made;
 }
 
-const html = (tag, attributes, ...children) => build("html", tag, attributes, children);
-const svg = (tag, attributes, ...children) => build("svg", tag, attributes, children);
+export const html = (tag, attributes, ...children) => build("html", tag, attributes, children);
+export const svg = (tag, attributes, ...children) => build("svg", tag, attributes, children);
 
 /** Touching the page costs a frame its time, so text and attributes change only where they differ. */
-function setText(node, text) {
+export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-function setAttribute(node, name, value) {
+export function setAttribute(node, name, value) {
   if (value === null) node.removeAttribute(name);
   else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
 }
@@ -33,15 +33,15 @@ function setAttribute(node, name, value) {
 const ruler = document.createElement("canvas").getContext("2d");
 
 /** The width of a text in px, measured beside the page, so that no layout is forced. */
-function textWidth(text, font) {
+export function textWidth(text, font) {
   ruler.font = font;
   return ruler.measureText(text).width;
 }
 
-const IMAGES = new Set(["image/svg+xml", "image/png"]);
+export const IMAGES = new Set(["image/svg+xml", "image/png"]);
 
 /** A picture that a program drew: an image, whose text never becomes part of the page. A PNG comes as base64. */
-function pictureOf(mime, text, alternative) {
+export function pictureOf(mime, text, alternative) {
   const bytes = () => Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte));
   const data = mime === "image/png" ? text : btoa(bytes().join(""));
   return html("img", { class: "drawn", src: `data:${mime};base64,${data}`, alt: alternative || "A picture" });
@@ -61,30 +61,30 @@ const ICONS = {
   copy: "M5 2h9v9h-2V4H5zM2 5h9v9H2zM4 7v5h5V7z",
 };
 
-function icon(name) {
+export function icon(name) {
   const shape = svg("path", { d: ICONS[name], "fill-rule": "evenodd" });
   return svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true", class: "icon" }, shape);
 }
 
-function iconButton(name, label, press) {
+export function iconButton(name, label, press) {
   const attributes = { type: "button", class: "button", "aria-label": label, title: label, click: press };
   return html("button", attributes, icon(name));
 }
 
-function setIcon(button, name, label) {
+export function setIcon(button, name, label) {
   button.firstChild.firstChild.setAttribute("d", ICONS[name]);
   setAttribute(button, "aria-label", label);
   setAttribute(button, "title", label);
 }
 
 /** A field that was set by mouse or finger gives the keys back to the player. */
-function leave(field) {
+export function leave(field) {
   if (!field.matches(":focus-visible")) field.blur();
   return field;
 }
 
 /** Calls back, a frame later, when one of the elements changes its size; returns what ends the watch. */
-function watchSizes(elements, changed) {
+export function watchSizes(elements, changed) {
   let frame = 0;
   const observer = new ResizeObserver(() => {
     cancelAnimationFrame(frame);

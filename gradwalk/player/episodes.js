@@ -1,8 +1,12 @@
 /* The bar of episodes: one backward() each. Jumps between them, to the next backward(), and over a loop. */
 
+import { html, iconButton, setAttribute, setText } from "./dom.js";
+import { episodeAt, isProgram } from "./story.js";
+import { loopsOf, nextBackward, stepOverLoop } from "./travel.js";
+
 const EPISODE_ROOM = 5; // px; with less for each episode the bar is continuous
 
-function createEpisodes(go) {
+export function createEpisodes(go) {
   const changed = () => toEpisode(Number(range.value));
   const about = { type: "range", class: "episode-range", min: 0, step: 1, "aria-label": "backward() call", input: changed };
   const range = html("input", about);

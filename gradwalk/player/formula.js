@@ -1,12 +1,14 @@
 /* Formulas: MathML from a template and its arguments, out of a closed list of tags. */
 
+import { build, html } from "./dom.js";
+
 const MATH_TAGS = new Set(
   ("math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover " +
     "mtable mtr mtd").split(" "),
 );
 
 /** A tree is [tag, child, …]; a child is text, a tree, or the number of an argument (text or a tree). */
-function formulaNode(tree, values) {
+export function formulaNode(tree, values) {
   if (typeof tree === "number") return formulaNode(values[tree] ?? "", values);
   if (!Array.isArray(tree)) return document.createTextNode(String(tree));
   const [tag, ...children] = tree;
@@ -35,7 +37,7 @@ function piecesOf(template) {
 const isSign = (tree, sign) => Array.isArray(tree) && tree[0] === "mo" && tree[1] === sign;
 
 /** A line that begins with "=" goes on from the one before: first in symbols, then with the numbers. */
-function showFormula(place, templates, lines) {
+export function showFormula(place, templates, lines) {
   const rows = [];
   for (const [template, ...values] of lines) {
     const pieces = piecesOf(templates[template] || ["math"]);

@@ -1,23 +1,23 @@
 /* Where things stand in a picture: text in a box, arrows there and back. In px at natural size. */
 
 // The same as in gradwalk/graph/measures.py, by which the boxes were made: a test compares them.
-const SIZES = { title: 15, subtitle: 12, number: 14, edge: 12.5 };
-const BOX = { titleBaseline: 22, subtitleBaseline: 39, rule: 46, firstBaseline: 63, lineHeight: 18 };
-const CODE = { lineHeight: 17, advance: 7.9 };
-const FLOW_SHIFT = 10;
-const CHIP = { size: 12, height: 17, over: 26, font: '600 12px "Source Sans", sans-serif' }; // over: wider than its box
+export const SIZES = { title: 15, subtitle: 12, number: 14, edge: 12.5 };
+export const BOX = { titleBaseline: 22, subtitleBaseline: 39, rule: 46, firstBaseline: 63, lineHeight: 18 };
+export const CODE = { lineHeight: 17, advance: 7.9 };
+export const FLOW_SHIFT = 10;
+export const CHIP = { size: 12, height: 17, over: 26, font: '600 12px "Source Sans", sans-serif' }; // over: wider than its box
 
 const HEAD = { long: 9, half: 4.6 };
 
 /** Baselines of the value's lines and, below them, of the gradient's. */
-function numberBaselines(lines) {
+export function numberBaselines(lines) {
   const baseline = (line) => BOX.firstBaseline + line * BOX.lineHeight;
   const baselines = (from) => Array.from({ length: lines }, (_, line) => baseline(from + line));
   return { value: baselines(0), grad: baselines(lines) };
 }
 
 /** A path of "M x,y C … L …" as a list of its corners and control points: [[x, y], [[x, y], …, [x, y]], …]. */
-function readPath(text) {
+export function readPath(text) {
   const pieces = text.match(/[MCL][^MCL]*/g) || [];
   const points = (piece) => {
     const numbers = (piece.match(/-?\d*\.?\d+(?:e-?\d+)?/g) || []).map(Number);
@@ -33,25 +33,25 @@ function readPath(text) {
   return [points(start || "M0,0")[0], ...segments];
 }
 
-function reversedPath([start, ...segments]) {
+export function reversedPath([start, ...segments]) {
   const corners = [start, ...segments.map((segment) => segment.at(-1))];
   const back = segments.map((segment, number) => [...segment.slice(0, -1).reverse(), corners[number]]);
   return [corners.at(-1), ...back.reverse()];
 }
 
-const shiftedPath = ([start, ...segments], [dx, dy]) => {
+export const shiftedPath = ([start, ...segments], [dx, dy]) => {
   const shift = ([x, y]) => [x + dx, y + dy];
   return [shift(start), ...segments.map((segment) => segment.map(shift))];
 };
 
-const round = (number) => Math.round(number * 100) / 100;
+export const round = (number) => Math.round(number * 100) / 100;
 const pathText = ([start, ...segments]) => {
   const segmentText = (points) => (points.length === 3 ? "C" : "L") + points.map((point) => point.map(round)).join(" ");
   return `M${start.map(round)}${segments.map(segmentText).join("")}`;
 };
 
 /** The point in the middle of a path, and the direction there, in degrees. */
-function middleOf([start, ...segments]) {
+export function middleOf([start, ...segments]) {
   const corners = [start, ...segments.map((segment) => segment.at(-1))];
   const at = Math.max(1, corners.length >> 1);
   const [from, to] = [corners[at - 1], corners[at] || start];
@@ -62,7 +62,7 @@ function middleOf([start, ...segments]) {
 const distance = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y);
 
 /** The line of an arrow, ending inside its head, and the head itself. */
-function arrowShape([start, ...all]) {
+export function arrowShape([start, ...all]) {
   const tip = all.at(-1)?.at(-1) || start;
   const moving = all.findLastIndex((segment, number) => distance(number ? all[number - 1].at(-1) : start, tip) > 0.5);
   const segments = all.slice(0, moving + 1);

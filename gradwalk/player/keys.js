@@ -35,7 +35,7 @@ function keyPressed(event) {
 }
 
 /** Gives a player's root the keys, by `press(key)`; `pages()` asks for Page ↑ ↓. Returns what takes them away again. */
-function listenToKeys(root, press, pages) {
+export function listenToKeys(root, press, pages) {
   const listener = { root, press, pages };
   const used = () => (lastUsed = listener);
   root.addEventListener("pointerdown", used);

@@ -1,5 +1,8 @@
 /* What the marks and colours of the two pictures mean. Some stand there only where a picture has them. */
 
+import { html } from "./dom.js";
+import { isProgram } from "./story.js";
+
 const LEGEND = {
   computation: [
     ["value", "6.70", "value"],
@@ -24,7 +27,7 @@ const LEGEND = {
 };
 
 /** Which of the marks that not every program has are in these pictures. */
-function marksOf(graphs, story) {
+export function marksOf(graphs, story) {
   const placed = graphs.map(({ computation }) => computation?.wide).filter(Boolean);
   const has = {
     outside: isProgram(story) && placed.some(({ boxes }) => boxes.some(({ kind }) => kind === "untracked")),
@@ -37,11 +40,11 @@ function marksOf(graphs, story) {
   return Object.keys(has).filter((mark) => has[mark]);
 }
 
-function showMarks(place, marks) {
+export function showMarks(place, marks) {
   for (const entry of place.querySelectorAll("[data-only]")) entry.hidden = !marks.includes(entry.dataset.only);
 }
 
-function legend() {
+export function legend() {
   const example = (mark, text) => html("b", { class: mark, "aria-hidden": "true" }, text);
   const entry = ([mark, text, meaning, only]) =>
     html("span", { class: "entry", "data-only": only, hidden: Boolean(only) }, example(mark, text), meaning);

@@ -1,8 +1,11 @@
 /* The table of names: what each is bound to at a step, its .grad, and whether autograd tracks it. */
 
+import { html } from "./dom.js";
+import { entryAt } from "./story.js";
+
 const NOT_TENSORS = new Set(["number", "text", "object"]);
 
-function createNames() {
+export function createNames() {
   const heads = ["Name", "Value", ".grad", "Autograd"].map((head) => html("th", { scope: "col" }, head));
   const body = html("tbody");
   const caption = html("caption", { class: "unseen" }, "Names and what they are bound to");

@@ -1,12 +1,15 @@
 /* What the program has shown by a step: prints, results, warnings and failures, as a notebook shows them. */
 
+import { html, IMAGES, pictureOf } from "./dom.js";
+import { entryAt } from "./story.js";
+
 const OUTPUT_NAMES = { stderr: "Error stream", warning: "Warning", notice: "Note", failure: "Error" };
 
 /**
  * All outputs in their order: [step, cell, stream, text], of a picture also its kind and what it is in words.
  * `placeOf(cell)` gives where those of a cell stand.
  */
-function createOutputs() {
+export function createOutputs() {
   let entries = [];
   let shown = 0; // so many of them are on the page
   let items = [];
@@ -55,7 +58,7 @@ function outputItem([, cell, stream, text, mime, alternative]) {
 }
 
 /** PyTorch's exact message, where the program fails at this step. */
-function failureAt(story, step) {
+export function failureAt(story, step) {
   const found = story.outputs.find(([at, , stream]) => at === step && stream === "failure");
   return found ? found[3] : null;
 }

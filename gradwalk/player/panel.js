@@ -1,9 +1,15 @@
 /* Beside the words: the program, the table of names and everything shown so far; which of them is on the page. */
 
+import { createCode } from "./code.js";
+import { html, setAttribute } from "./dom.js";
+import { createNames } from "./names.js";
+import { createOutputs } from "./outputs.js";
+import { entryAt, isProgram } from "./story.js";
+
 const PARTS_OF_PANEL = { program: "Program", names: "Names", outputs: "Output" };
 
 /** `redraw()` is called when another part was chosen: it then has its room. */
-function createPanel(redraw) {
+export function createPanel(redraw) {
   const code = createCode();
   const names = createNames();
   const inline = createOutputs();

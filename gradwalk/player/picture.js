@@ -1,11 +1,16 @@
 /* One picture as SVG. A long one is built in pieces as they come near the view: a step costs the same in any graph. */
 
-const PICTURE_MARGIN = 16;
+import { drawArrow } from "./arrow.js";
+import { drawBox } from "./box.js";
+import { setAttribute, svg } from "./dom.js";
+import { readPath, round } from "./geometry.js";
+
+export const PICTURE_MARGIN = 16;
 const PIECE = 1600; // px along the picture's longer side
 const NEAR = 800; // px from the view at which a piece is shown
 
 /** `numbers`: values and gradients are shown on it. `pick(ids)` is called when a box is clicked. */
-function createPicture(placed, { name, tall, numbers, pick }) {
+export function createPicture(placed, { name, tall, numbers, pick }) {
   const along = placed.width >= placed.height ? "x" : "y";
   const layers = ["arrows", "boxes", "labels"].map((layer) => svg("g", { class: layer }));
   const width = placed.width + 2 * PICTURE_MARGIN;

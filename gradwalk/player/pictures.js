@@ -1,5 +1,12 @@
 /* The two pictures of one run: which of them is on the page, with which details, and how large. */
 
+import { pictureInAddress, pictureName } from "./address.js";
+import { html, iconButton, leave, setAttribute } from "./dom.js";
+import { legend, marksOf, showMarks } from "./legend.js";
+import { PICTURE_MARGIN } from "./picture.js";
+import { createStage, LEGIBLE } from "./stage.js";
+import { graphAt, isProgram } from "./story.js";
+
 const WIDTHS = { narrow: 640, both: 820, least: 220 }; // px of the player; of a picture beside the other
 const AREA_PADDING = 13; // px
 const CHOICE_KEY = "gradwalk.picture";
@@ -26,7 +33,7 @@ function rememberChoice(choice) {
 }
 
 /** `chosen()` is called when another picture was chosen: it is then on the page. */
-function createPictures(pick, chosen) {
+export function createPictures(pick, chosen) {
   const choice = firstChoice();
   const stages = {
     computation: createStage({ name: NAMES.computation, numbers: true, pick }),

@@ -1,5 +1,17 @@
 /* The player: the parts put together. Everything shown is a function of the data and one step number. */
 
+import { createAddress } from "./address.js";
+import { html, setAttribute, setText, watchSizes } from "./dom.js";
+import { createEpisodes } from "./episodes.js";
+import { listenToKeys } from "./keys.js";
+import { createPanel } from "./panel.js";
+import { createPictures } from "./pictures.js";
+import { isOnScreen, toggleScreen } from "./screen.js";
+import { createScrubber } from "./scrubber.js";
+import { carriedStep, clampStep, isProgram, lastStep, phaseAt, readStory, stepForThing } from "./story.js";
+import { createTransport } from "./transport.js";
+import { createWords } from "./words.js";
+
 const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
 const MOST_SCALE = { page: 1.5, screen: 2.4 };
 const PICTURE_SHARE = { expression: 0.57, program: 0.48, side: 0.5, low: 0.32 }; // of the window's height
@@ -8,7 +20,7 @@ const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
 const SHORTCUTS = "ArrowLeft ArrowRight Home End Space";
 
-function createPlayer(parent) {
+export function createPlayer(parent) {
   let data = null;
   let step = 0;
   let graphsText = null;
@@ -176,17 +188,4 @@ function createPlayer(parent) {
   }
 
   return { update, remove };
-}
-
-/** Streamlit calls this again, on the same parent, whenever the data changes. */
-const players = new WeakMap();
-
-export default function ({ data, parentElement, setTriggerValue }) {
-  if (!players.has(parentElement)) players.set(parentElement, createPlayer(parentElement));
-  const player = players.get(parentElement);
-  player.update(data, (number) => setTriggerValue("unfold", number));
-  return () => {
-    players.delete(parentElement);
-    player.remove();
-  };
 }

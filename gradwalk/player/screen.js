@@ -1,8 +1,8 @@
 /* Full screen, for a projector; where a browser has none, the player fills the window until Escape. */
 
-const isOnScreen = (root) => root.getRootNode().fullscreenElement === root || root.classList.contains("filled");
+export const isOnScreen = (root) => root.getRootNode().fullscreenElement === root || root.classList.contains("filled");
 
-async function toggleScreen(root) {
+export async function toggleScreen(root) {
   if (root.classList.contains("filled")) return fillWindow(root, false);
   if (isOnScreen(root)) return document.exitFullscreen();
   try {

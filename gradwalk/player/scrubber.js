@@ -3,10 +3,13 @@
  * A range input over all steps serves keys and screen readers.
  */
 
+import { html, setAttribute, setText, textWidth } from "./dom.js";
+import { episodeAt, lastStep, phasesOf, placeInPhase } from "./story.js";
+
 const SEGMENT_ROOM = 9; // px; with less for each step the line is continuous
 const NAME_GAP = 10; // px between two names
 
-function createScrubber(go) {
+export function createScrubber(go) {
   const changed = () => go(Number(range.value));
   const range = html("input", { type: "range", class: "steps", min: 0, step: 1, "aria-label": "Step", input: changed });
   const phases = html("div", { class: "phases", "aria-hidden": "true" });

@@ -1,10 +1,13 @@
 /* The places where numbers go: a slot holds lines of text, and is unknown until its first step. */
 
+import { setAttribute, textWidth } from "./dom.js";
+import { BOX, round } from "./geometry.js";
+
 /**
  * A slot over text elements, one a line. `write(lines, fresh)` touches the page only where something changes; `lines` is
  * null while the slot is unknown, and `fresh` says that it changes at this very step.
  */
-function createSlot(texts, { mark = "", unknown = "", size, room = Infinity, known = () => {} }) {
+export function createSlot(texts, { mark = "", unknown = "", size, room = Infinity, known = () => {} }) {
   let shown;
   let wasFresh = false;
 
@@ -33,7 +36,7 @@ function createSlot(texts, { mark = "", unknown = "", size, room = Infinity, kno
 }
 
 /** What a slot shows at a step: a value that changes in place moves, from the old one to the new. */
-function movedLines(slot, lines, before) {
+export function movedLines(slot, lines, before) {
   const moves = slot.endsWith(".value") && before?.length === 1 && lines?.length === 1 && before[0] !== lines[0];
   return moves ? [`${before[0]} → ${lines[0]}`] : lines;
 }
@@ -41,7 +44,7 @@ function movedLines(slot, lines, before) {
 const sameLines = (one, other) => one === other || (one && other && one.join("\n") === other.join("\n"));
 
 /** Text that is too wide for its box is set narrower. */
-function squeeze(text, size, room) {
+export function squeeze(text, size, room) {
   const content = text.textContent;
   const mayBe = content.length * size * 0.45 > room;
   const tooWide = mayBe && textWidth(content, `600 ${size}px "Source Sans", sans-serif`) > room;

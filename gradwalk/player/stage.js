@@ -1,8 +1,13 @@
 /* A stage shows one picture at a legible size, scrolls to what a step is about, and plays any step on it. */
 
+import { html, setAttribute } from "./dom.js";
+import { createPicture, PICTURE_MARGIN } from "./picture.js";
+import { movedLines } from "./slot.js";
+import { birthsIn, entryAt, episodeAt } from "./story.js";
+
 // The numbers are then 10.6 px, 10, 11.8 and 12.9. Where it needs not be smaller, a picture is whole, or at least as wide
 // as there is room; else it scrolls.
-const LEGIBLE = { whole: 0.76, across: 0.72, part: 0.84, phone: 0.92 };
+export const LEGIBLE = { whole: 0.76, across: 0.72, part: 0.84, phone: 0.92 };
 
 /** How large a picture of this size is drawn in a room. */
 function scaleFor(wide, high, { width, height, phone, most }) {
@@ -15,7 +20,7 @@ const ZOOM = { step: 1.25, least: 0.1, most: 4 };
 const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
 const SCROLL_BAR = 14; // px
 
-function createStage({ name, numbers, pick }) {
+export function createStage({ name, numbers, pick }) {
   const viewport = html("div", { class: "view", keydown: (event) => moveAmongBoxes(event) });
   const element = html("div", { class: "stage" }, viewport);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");

@@ -1,20 +1,20 @@
 /* What the story says at a step: pure functions of the data and a step number. */
 
-const lastStep = (story) => Math.max(0, story.steps.length - 1);
-const clampStep = (story, step) => Math.min(Math.max(0, Math.round(step) || 0), lastStep(story));
+export const lastStep = (story) => Math.max(0, story.steps.length - 1);
+export const clampStep = (story, step) => Math.min(Math.max(0, Math.round(step) || 0), lastStep(story));
 
 /** The story with what a node keeps for backward among the slots: what `saved` says of n2 goes into "n2.saved". */
-function readStory(story) {
+export function readStory(story) {
   const saved = Object.entries(story.saved || {}).map(([node, entries]) => [`${node}.saved`, entries]);
   const all = { steps: [], episodes: [], outputs: [], cells: [], names: { rows: [], cells: {} }, ...story };
   return { ...all, slots: { ...story.slots, ...Object.fromEntries(saved) } };
 }
 
 /** A whole program has cells, outputs and names; an expression has none of them. */
-const isProgram = (story) => story.cells.length > 0;
+export const isProgram = (story) => story.cells.length > 0;
 
 /** Index of the last entry of a slot at or before a step; -1 while the slot is not yet known. */
-function entryAt(entries, step) {
+export function entryAt(entries, step) {
   let low = 0;
   let high = entries.length;
   while (low < high) {
@@ -26,25 +26,25 @@ function entryAt(entries, step) {
 }
 
 /** The phase a step belongs to; before the first one, null. */
-function phaseAt(story, step) {
+export function phaseAt(story, step) {
   const number = story.steps[step] ? story.steps[step].phase : null;
   return number === null || number === undefined ? null : story.phases[number];
 }
 
 /** Which episode a step belongs to: 0 also for the start, and where the story has none. */
-function episodeAt(story, step) {
+export function episodeAt(story, step) {
   const starts = story.episodes.map((episode) => [episode.first]);
   return Math.max(0, entryAt(starts, step));
 }
 
 /** Which of the graphs a step shows; null where its episode has none. */
-const graphAt = (story, step) => (story.episodes.length ? story.episodes[episodeAt(story, step)].graph : 0);
+export const graphAt = (story, step) => (story.episodes.length ? story.episodes[episodeAt(story, step)].graph : 0);
 
 /**
  * The phases of one episode, and stretches without a phase between them: every step but the start has its place.
  * Without episodes these are all phases.
  */
-function phasesOf(story, number) {
+export function phasesOf(story, number) {
   const episode = story.episodes[number];
   if (!episode) return story.phases;
   const end = episode.first + episode.count;
@@ -65,7 +65,7 @@ function phasesOf(story, number) {
 }
 
 /** Where a reader stands after the story has changed: in the same episode, as far into it as before. */
-function carriedStep(before, step, after) {
+export function carriedStep(before, step, after) {
   const number = before.episodes.length ? episodeAt(before, step) : -1;
   const [from, to] = [before.episodes[number], after.episodes[number]];
   if (!from || !to || after.episodes.length !== before.episodes.length) return clampStep(after, step);
@@ -75,7 +75,7 @@ function carriedStep(before, step, after) {
 const births = new WeakMap();
 
 /** At which step of an episode each box and node is made, by its id. */
-function birthsIn(story, number) {
+export function birthsIn(story, number) {
   if (!births.has(story)) births.set(story, new Map());
   const known = births.get(story);
   if (!known.has(number)) {
@@ -88,7 +88,7 @@ function birthsIn(story, number) {
 }
 
 /** The phase's place in words: "Backward · 2 of 6". */
-function placeInPhase(phase, step) {
+export function placeInPhase(phase, step) {
   return `${phase.title} · ${step - phase.first + 1} of ${phase.count}`;
 }
 
@@ -97,7 +97,7 @@ function nearest(steps, to) {
 }
 
 /** Where a click leads: to the thing's step in the phase being watched, else to the nearest; null when it has none. */
-function stepForThing(story, ids, step) {
+export function stepForThing(story, ids, step) {
   const numbers = story.steps.map((_, number) => number).slice(1);
   const about = numbers.filter((number) => ids.includes(story.steps[number].focus));
   const lit = numbers.filter((number) => story.steps[number].now.some((id) => ids.includes(id)));

@@ -1,11 +1,13 @@
 /* First, previous, play or pause, next, last, and how fast to play. */
 
+import { html, iconButton, leave, setAttribute, setIcon } from "./dom.js";
+
 const SPEEDS = [0.5, 1, 2, 4, 16];
 const PACE = { least: 1.4, look: 1, letters: 22, most: 12 }; // seconds a step at speed 1; letters read in one of them
 const SKIMMING = 4; // from this speed on nobody reads along
 
 /** `go(by)` moves and says whether it could; `toEnd` and `toStart` jump; `atEnd()` asks; `letters()` are to be read. */
-function createTransport({ go, toStart, toEnd, atEnd, letters, screen }) {
+export function createTransport({ go, toStart, toEnd, atEnd, letters, screen }) {
   let timer = 0;
   let speed = 1;
   const buttons = {

@@ -1,15 +1,17 @@
 /* Longer ways than one step: to the next backward(), and over a loop. Pure functions of the story and a step. */
 
+import { lastStep } from "./story.js";
+
 const BACK = new Set(["local", "backward", "hook", "accumulate", "result", "free"]); // what a backward() causes stands at other lines
 
 /** The step at which the next backward() starts; null where there is none. */
-function nextBackward(story, step) {
+export function nextBackward(story, step) {
   const found = story.steps.findIndex(({ kind }, number) => number > step && kind === "seed");
   return found < 0 ? null : found;
 }
 
 /** The program's loops as [first line, last line], told by their indentation; the outer ones first. */
-function loopsOf(code) {
+export function loopsOf(code) {
   const lines = code.split("\n");
   const depth = (line) => line.length - line.trimStart().length;
   const isCode = (line) => line.trim() !== "" && !line.trim().startsWith("#");
@@ -25,7 +27,7 @@ function loopsOf(code) {
 }
 
 /** The first step after the loop that the program is in, or that it enters next; null outside all loops. */
-function stepOverLoop(story, loops, step) {
+export function stepOverLoop(story, loops, step) {
   const lineOf = (number) => story.steps[number]?.span?.[0];
   const isIn = ([first, last], line) => line >= first && line <= last;
   const loop = loops.find((each) => isIn(each, lineOf(step))) || loops.find((each) => isIn(each, lineOf(step + 1)));

@@ -1,7 +1,11 @@
 /* What happens at a step: title, PyTorch's message of a failure, sentence, formula, and PyTorch's own rule. */
 
+import { html, setAttribute, setText } from "./dom.js";
+import { showFormula } from "./formula.js";
+import { failureAt } from "./outputs.js";
+
 /** `unfold(number)` asks for the steps of a folded episode, `go(step)` leads to the cause of a failure. */
-function createWords(unfold, go) {
+export function createWords(unfold, go) {
   const title = html("h3", { class: "title" });
   const sentence = html("p", { class: "sentence" });
   const formula = html("div", { class: "formula" });

@@ -1,0 +1,16 @@
+/* The player as a component of Streamlit. */
+
+import { createPlayer } from "../../gradwalk/player/player.js";
+
+/** Streamlit calls this again, on the same parent, whenever the data changes. */
+const players = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (!players.has(parentElement)) players.set(parentElement, createPlayer(parentElement));
+  const player = players.get(parentElement);
+  player.update(data, (number) => setTriggerValue("unfold", number));
+  return () => {
+    players.delete(parentElement);
+    player.remove();
+  };
+}
