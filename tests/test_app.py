@@ -48,7 +48,7 @@ def test_scripts_are_served_once_and_kept(server: str) -> None:
         assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
         assert hashlib.sha256(answer.read()).hexdigest().startswith(address[-len("0123456789abcdef.js") : -len(".js")])
     with pytest.raises(HTTPError, match="404"):
-        urlopen(server + address.replace("-", "-0"), timeout=10)  # noqa: S310
+        urlopen(server + address.replace("player-", "player-0"), timeout=10)  # noqa: S310
 
 
 def luminance(color: str) -> float:

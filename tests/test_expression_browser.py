@@ -112,7 +112,7 @@ def test_an_edit_brings_what_has_changed_and_no_script(page: Page) -> None:
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
     shown = ExpressionPage(page).open()
     received.clear()
-    shown.text.fill("cos(x²) + 1")
+    shown.text.fill("cos(x**2) + 1")
     expect(shown.player.locator(".lines")).to_contain_text("torch.cos")
     settled(page)
     assert 0 < sum(received) < 30_000

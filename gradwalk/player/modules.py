@@ -38,7 +38,9 @@ def bundled(entry: Path) -> str:
     entry = entry.resolve()
     modules = _with_imports(entry)
     for path, module in modules.items():
-        _check(path, module, modules, entry)
+        _check_form(path, module, entry)
+    for path, module in modules.items():
+        _check_names(path, module, modules)
     order = [path for path in _in_order(modules) if path != entry]
     names = {path: f"$module{number}" for number, path in enumerate(order)}
     own = modules[entry]
@@ -76,12 +78,15 @@ def _read(path: Path) -> Module:
     return Module(body, imports, exports, default=_DEFAULT.search(body) is not None)
 
 
-def _check(path: Path, module: Module, modules: dict[Path, Module], entry: Path) -> None:
+def _check_form(path: Path, module: Module, entry: Path) -> None:
     for found in _LEFT.finditer(module.body):
         if not _DEFAULT.match(found[0]):
             raise ModuleError(f'{path.name}: "{found[0]}" is a form of import or export that is not read here.')
     if module.default and path != entry:
         raise ModuleError(f"{path.name} has a default export; only the module that imports all others may have one.")
+
+
+def _check_names(path: Path, module: Module, modules: dict[Path, Module]) -> None:
     for other, wanted in module.imports:
         missing = [name for name in wanted if name not in modules[other].exports]
         if missing:
