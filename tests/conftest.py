@@ -25,10 +25,22 @@ CheckAxe = Callable[..., None]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses the server or the browser as ``browser``, before ``-m`` chooses."""
+    """Mark what uses the server or the browser as ``browser``, before ``-m`` chooses; say which tests go together.
+
+    Where pytest-xdist runs several at once, all pages go to one process, one after another and before the rest: two
+    browsers, or a server beside a page, would slow each other. Of other tests each file goes together.
+    """
+    pages: list[pytest.Item] = []
+    others: list[pytest.Item] = []
     for item in items:
-        if {"server", "browser"} & set(getattr(item, "fixturenames", ())):
+        is_browser = bool({"server", "browser"} & set(getattr(item, "fixturenames", ())))
+        if is_browser:
             item.add_marker(pytest.mark.browser)
+        is_page = is_browser or "AppTest" in vars(getattr(item, "module", pytest))
+        item.add_marker(pytest.mark.xdist_group("pages" if is_page else item.nodeid.split("::")[0]))
+        (pages if is_page else others).append(item)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = pages + others
 
 
 @pytest.fixture(scope="session")
