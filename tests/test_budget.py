@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator
 
@@ -19,6 +20,22 @@ def _numbers() -> Iterator[int]:
         yield 1
 
 
+def _call_for_ever(calls: Iterator[int]) -> None:
+    while True:
+        _nothing()
+        next(calls)
+
+
+def _close_generators(calls: Iterator[int]) -> None:
+    for _ in range(1000):
+        numbers = _numbers()
+        next(numbers)
+        del numbers
+    for _ in range(1000):
+        _nothing()
+        next(calls)
+
+
 def test_work_within_the_limit_is_done() -> None:
     with limited(10):
         for _ in range(5):
@@ -27,27 +44,19 @@ def test_work_within_the_limit_is_done() -> None:
 
 
 def test_work_past_the_limit_is_ended() -> None:
-    done = 0
+    calls = itertools.count()
     with pytest.raises(ExhaustedError), limited(10):
-        while True:
-            _nothing()
-            done += 1
-    assert done <= 10
+        _call_for_ever(calls)
+    assert next(calls) <= 10
     assert sys.getprofile() is None
 
 
 def test_a_generator_that_is_closed_as_the_limit_is_reached_does_not_lift_it() -> None:
     # Closing resumes the generator, which is a call; what is raised in there is swallowed and only warned of.
-    done = 0
-    with pytest.raises(ExhaustedError), limited(9):
-        for _ in range(1000):
-            numbers = _numbers()
-            next(numbers)
-            del numbers
-        while done < 1000:
-            _nothing()
-            done += 1
-    assert done == 0
+    calls = itertools.count()
+    with pytest.raises(ExhaustedError), limited(10):
+        _close_generators(calls)
+    assert next(calls) == 0
 
 
 def test_a_profiler_that_is_there_stays() -> None:
