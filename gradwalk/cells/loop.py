@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +20,15 @@ class Loop:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._context = contextvars.copy_context()
+        """One for all cells: what one sets, as ``np.set_printoptions`` does, the next finds. One that awaits has a copy."""
 
     def run(self, shell: InteractiveShell, source: str) -> ExecutionResult:
         """Run a cell in it."""
         done: list[ExecutionResult] = []
         try:
-            self._loop.run_until_complete(_run(shell, source, done))
+            task = self._loop.create_task(_run(shell, source, done), context=self._context)
+            self._loop.run_until_complete(task)
         except BaseException:  # also of the loop's own work, where a program has taken a part of Python away
             if not done:
                 raise
@@ -38,7 +42,7 @@ async def _run(shell: Any, source: str, done: list[ExecutionResult]) -> None:
 
 
 async def cell(shell: Any, source: str) -> ExecutionResult:
-    """As ipykernel does it: what awaits something runs in the loop, all else in one go."""
+    """As ipykernel does it: what awaits something runs in a task of its own, all else in one go."""
     failed = None
     try:
         transformed = shell.transform_cell(source)
@@ -50,7 +54,7 @@ async def cell(shell: Any, source: str) -> ExecutionResult:
         return result
     done: ExecutionResult | None = None
     try:
-        done = await shell.run_cell_async(source, store_history=True, **how)
+        done = await asyncio.ensure_future(shell.run_cell_async(source, store_history=True, **how))
     finally:
         shell.events.trigger("post_execute")
         shell.events.trigger("post_run_cell", done)
