@@ -138,6 +138,7 @@ def test_the_page_lists_every_field(part: str) -> None:
     [
         (r.Edge, "operations"), (r.Constant, "operations"), (r.Route, "nodes"), (r.Saved, "nodes"),
         (r.Binding, "statement"), (r.Root, "backward call"), (r.CellFailure, "cells"), (r.State, "update"),
+        (r.Parameter, "modules"),
     ],
 )  # fmt: skip
 def test_the_page_names_the_fields_inside(kind: Any, section: str) -> None:

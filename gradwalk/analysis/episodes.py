@@ -26,6 +26,7 @@ from gradwalk.recording import (
     Output,
     Recording,
     Statement,
+    Stepped,
     Stopped,
     Switched,
     Update,
@@ -164,7 +165,7 @@ def _between(events: Sequence[Event], end: int, begin: int) -> int:
     return cut
 
 
-_SEEN = (Update, Output, Failure, Stopped)
+_SEEN = (Update, Stepped, Output, Failure, Stopped)
 _OF_THE_PASS = (*_SEEN, Cleared, Assigned, Switched, Moved)
 """What a program does with gradients, and what it shows."""
 

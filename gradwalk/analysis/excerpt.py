@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gradwalk.analysis.ledger import Ledger
-from gradwalk.analysis.references import CALLS, NODES, OPERATIONS, VALUES, values_in
+from gradwalk.analysis.references import CALLS, HELD, NODES, OPERATIONS, VALUES, values_in
 from gradwalk.recording import (
     BackwardCall,
     Event,
     Forward,
+    Module,
     Node,
     Operation,
     Picture,
@@ -66,6 +67,7 @@ class _Excerpt:
             nodes=tuple(self._node(whole.nodes[number]) for number in self._nodes),
             events=tuple(self._event(event) for event in self._stretch),
             pictures=tuple(self._pictures()),
+            modules=tuple(map(self._module, whole.modules)),
         )
         return Excerpt(excerpt, self._values, self._tensors, self._nodes)
 
@@ -155,6 +157,11 @@ class _Excerpt:
             tuple(Saved(s.name, None if s.value is None else self._values[s.value], s.text) for s in node.saved),
         )
 
+    def _module(self, module: Module) -> Module:
+        """With those of its parameters that are there."""
+        there = [p._replace(value=self._values[p.value]) for p in module.parameters if p.value in self._values]
+        return module._replace(parameters=tuple(there))
+
     def _state_of(self, leaf: int) -> int:
         """The first state of a leaf in this excerpt."""
         if leaf in self._values:
@@ -166,7 +173,7 @@ class _Excerpt:
         """The event with the excerpt's numbers for what it mentions."""
         changes: dict[str, Any] = {}
         for fields, numbers in (
-            (VALUES, self._values), (OPERATIONS, self._operations), (NODES, self._nodes), (CALLS, self._calls),
+            (VALUES, self._values), (HELD, self._values), (OPERATIONS, self._operations), (NODES, self._nodes), (CALLS, self._calls),
         ):  # fmt: skip
             for field in fields.get(type(event), ()):
                 changes[field] = _renumbered(getattr(event, field), numbers)

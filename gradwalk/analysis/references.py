@@ -19,6 +19,7 @@ from gradwalk.recording import (
     Moved,
     Result,
     Statement,
+    Stepped,
     Switched,
     Taken,
     Update,
@@ -40,6 +41,8 @@ VALUES: Fields = {
     Failure: ("operands",),
 }
 """Besides the bindings of a statement and the further roots of a backward pass, which are records of their own."""
+HELD: Fields = {Stepped: ("parameters",)}
+"""Values that are only held: a stretch of a recording need not have them."""
 OPERATIONS: Fields = {Forward: ("operation",), LocalGradient: ("operation",), Update: ("operation",)}
 NODES: Fields = {
     BackwardCall: ("node",),

@@ -10,7 +10,7 @@ from torch import nn
 
 from gradwalk.recorder.places import frames
 from gradwalk.recorder.run import Run, is_stand_in
-from gradwalk.recording import Entered, Left, Module
+from gradwalk.recording import Entered, Left, Module, Parameter
 
 
 class _Inside(NamedTuple):
@@ -97,8 +97,15 @@ class Modules:
         index = self._known[id(module), parent] = len(self.made)
         self._kept.append(module)
         path = self._outermost(module, frame) if outer is None else self._path(module, outer)
-        self.made.append(Module(index, path, type(module).__name__, parent))
+        parameters = self._parameters_of(module) if outer is None else ()
+        self.made.append(Module(index, path, type(module).__name__, parent, parameters))
         return index
+
+    def _parameters_of(self, module: nn.Module) -> tuple[Parameter, ...]:
+        """Those of lazy layers have no shape yet, and are left out."""
+        values = self._run.values
+        found = (pair for pair in module.named_parameters() if not is_stand_in(pair[1]))
+        return tuple([Parameter(name, values.value_of(parameter)) for name, parameter in found])
 
     def _outermost(self, module: nn.Module, frame: FrameType) -> str:
         name = name_in(frame, module, self._run) or type(module).__name__.lower()

@@ -17,7 +17,7 @@ from gradwalk.program import Span
 from gradwalk.recorder.copying import version_of
 from gradwalk.recorder.places import INSTALLED, frames
 from gradwalk.recorder.run import Looking, Run
-from gradwalk.recording import Array, Constant, State, Update
+from gradwalk.recording import Array, Constant, State, Stepped, Update
 
 _SETTING = (int, float, tuple)
 
@@ -92,6 +92,8 @@ class Optimizers:
         with run.silence():  # a large parameter's summary is computed by PyTorch too
             for before in step.parameters:
                 self._updated(step, before)
+            held = tuple([run.values.value_of(before.tensor) for before in step.parameters])
+        run.emit(Stepped(run.cell, step.span, type(step.optimizer).__name__, held))
 
     def _tell_until_now(self) -> None:
         """The closure may find other parameters than those that the step began with."""

@@ -29,6 +29,7 @@ from gradwalk.recording.events import (
     Returned,
     State,
     Statement,
+    Stepped,
     Stopped,
     Switched,
     Taken,
@@ -53,6 +54,7 @@ from gradwalk.recording.parts import (
     Node,
     Number,
     Operation,
+    Parameter,
     Route,
     Saved,
     Summary,
@@ -89,6 +91,7 @@ __all__ = [
     "Number",
     "Operation",
     "Output",
+    "Parameter",
     "Picture",
     "Recording",
     "Result",
@@ -98,6 +101,7 @@ __all__ = [
     "Saved",
     "State",
     "Statement",
+    "Stepped",
     "Stopped",
     "Summary",
     "Switched",
@@ -191,7 +195,7 @@ _PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modul
 _PLAIN = ("source", "torch", "complete", "file")
 LEFT_OUT = frozenset(
     "file summary grad_of module mode call function create_graph more inputs mime alternative traceback operands "
-    "facts node value values frame".split()
+    "facts node value values frame parameters".split()
 )
 """Fields that are left out where they hold what they usually do."""
 _DECODER = Decoder(EVENTS, LEFT_OUT)

@@ -90,6 +90,16 @@ class Switched(NamedTuple):
     after: int
 
 
+class Stepped(NamedTuple):
+    """An optimizer's step is done. What it moved are the updates before this event."""
+
+    cell: int
+    span: Span | None
+    optimizer: str
+    parameters: tuple[int, ...]
+    """The values that all its parameters are afterwards, moved or not."""
+
+
 class Moved(NamedTuple):
     """Tensors other than the one that the event before this is about share its memory, and are not what they were.
 
@@ -223,6 +233,7 @@ Event = (
     | Switched
     | Taken
     | Update
+    | Stepped
     | Moved
     | Entered
     | Left
@@ -247,6 +258,7 @@ EVENTS: dict[str, type] = {
     "switched": Switched,
     "taken": Taken,
     "update": Update,
+    "stepped": Stepped,
     "moved": Moved,
     "entered": Entered,
     "left": Left,

@@ -127,6 +127,13 @@ class Node(NamedTuple):
     saved: tuple[Saved, ...]
 
 
+class Parameter(NamedTuple):
+    """A parameter of a module, under the module's name for it: ``fc1.weight``."""
+
+    name: str
+    value: int
+
+
 class Module(NamedTuple):
     """A module of ``torch.nn`` whose forward ran."""
 
@@ -137,3 +144,5 @@ class Module(NamedTuple):
     type: str
     parent: int | None
     """The module inside of whose forward it was called; None for an outermost one."""
+    parameters: tuple[Parameter, ...] = ()
+    """Of an outermost one: its own and those of all its parts, run or not, as they were when it was first called."""

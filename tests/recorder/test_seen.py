@@ -34,6 +34,7 @@ from gradwalk.recording import (
     Output,
     Recording,
     Result,
+    Stepped,
     Stopped,
     Switched,
     Taken,
@@ -417,3 +418,37 @@ def test_a_pass_inside_of_a_pass_is_not_said_to_have_hooks_on_nodes() -> None:
         z.backward()
     assert len(of(walk.recording, BackwardCall)) > 1
     assert not [event.text for event in of(walk.recording, Output) if "Hooks on nodes" in event.text]
+
+
+class Half(nn.Module):
+    """One of its two layers runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used, self.spare = nn.Linear(2, 1), nn.Linear(1, 1)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        return self.used(x)
+
+
+def test_an_outermost_module_tells_all_its_parameters() -> None:
+    holder = {"net": Half()}  # no variable holds it
+    with gradwalk.watch() as walk:
+        holder["net"](torch.ones(1, 2))
+    outer, inner = walk.recording.modules
+    assert [found.name for found in outer.parameters] == ["used.weight", "used.bias", "spare.weight", "spare.bias"]
+    shapes = [walk.recording.values[found.value].shape for found in outer.parameters]
+    assert shapes == [tuple(parameter.shape) for parameter in holder["net"].parameters()]
+    assert inner.parameters == ()
+
+
+def test_a_step_tells_what_the_optimizer_holds_moved_or_not() -> None:
+    w, v = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
+    optimizer = torch.optim.SGD([w, v], lr=0.5)
+    with gradwalk.watch() as walk:
+        (w * 2).backward()
+        optimizer.step()
+    recording = walk.recording
+    (update,), (stepped,) = of(recording, Update), of(recording, Stepped)
+    first, second = (recording.values[value] for value in stepped.parameters)
+    assert (stepped.optimizer, first.id, first.numbers, second.numbers) == ("SGD", update.after, (0.0,), (1.0,))
