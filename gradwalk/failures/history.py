@@ -1,4 +1,4 @@
-"""A recording up to one of its failures, opened for those who look for the reason."""
+"""A recording up to some place, or up to one of its failures, opened for those who look for the reason."""
 
 from __future__ import annotations
 
@@ -33,26 +33,13 @@ _PARTS_OF_A_CALL = (LocalGradient, Backward, Accumulate, Hooked, Free)
 _CALLS = ("torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad", "backward", "grad")
 
 
-class History:
-    """What happened before a failure. Values, operations and nodes are those of the whole recording, by their ids."""
+class Past:
+    """The events of a recording before a place. Values, operations and nodes are those of the whole, by their ids."""
 
-    def __init__(self, recording: Recording, failure: Failure) -> None:
-        self.failure = failure
+    def __init__(self, recording: Recording, end: int) -> None:
         self.values, self.operations, self.nodes = recording.values, recording.operations, recording.nodes
         self._modules = recording.modules
-        place = next((at for at, event in enumerate(recording.events) if event is failure), len(recording.events))
-        self.events = recording.events[:place]
-        self.pieces = pieces(failure.type, failure.message)
-        """Those of the failure's message, by name."""
-
-    @property
-    def operands(self) -> list[Value]:
-        """What the call was given that failed."""
-        return [self.values[number] for number in self.failure.operands]
-
-    def facts(self, name: str) -> list[str]:
-        """What the recorder noted about the failure under a name."""
-        return [fact.text for fact in self.failure.facts if fact.name == name]
+        self.events = recording.events[:end]
 
     # Events
 
@@ -67,38 +54,9 @@ class History:
         return {event.call: event for event in self.all(BackwardCall)}
 
     @cached_property
-    def failed_call(self) -> BackwardCall | None:
-        """The backward pass in which the failure happened; one that never began is made up from what it was given."""
-        last = next((event for event in reversed(self.events) if isinstance(event, BackwardCall)), None)
-        if last is not None and last.span == self.failure.span and not self._ended(last):
-            return last
-        if not (self.failure.call in _CALLS and self.operands):
-            return None
-        root = self.operands[0]
-        seed = Array(root.shape, root.dtype, None)
-        return BackwardCall(
-            self.failure.cell, self.failure.span, -1, root.id, self.node_of(root), seed, seed_given=False,
-            retain_graph=False, function="grad" if self.failure.call.endswith("grad") else "backward",
-        )  # fmt: skip
-
-    def _ended(self, call: BackwardCall) -> bool:
-        """Whether something has happened since that is no part of a backward pass."""
-        return any(not isinstance(event, _PARTS_OF_A_CALL) for event in self.all(object, call))
-
-    @cached_property
     def runs(self) -> Counter[Span]:
         """How often each backward pass's place in the program was reached."""
         return Counter(call.span for call in self.calls.values() if call.span is not None)
-
-    @cached_property
-    def freed(self) -> dict[int, Free]:
-        """The nodes that had lost what they saved before the failed pass, with the event that tells of it."""
-        failed = None if self.failed_call is None else self.failed_call.call
-        gone: dict[int, Free] = {}
-        for event in self.all(Free):
-            if event.call != failed:
-                gone.update((node, event) for node in event.nodes if node not in gone)
-        return gone
 
     def binding(self, value: Value) -> Statement | None:
         """The statement that first gave a name to a value's tensor."""
@@ -193,6 +151,55 @@ class History:
         """Whether the piece of source that ran it has run the same kernel again after an event."""
         again = (self.operations[event.operation] for event in self.all(Forward, since))
         return any(o.span == operation.span and o.kernel == operation.kernel and o.id != operation.id for o in again)
+
+
+class History(Past):
+    """What happened before a failure."""
+
+    def __init__(self, recording: Recording, failure: Failure) -> None:
+        place = next((at for at, event in enumerate(recording.events) if event is failure), len(recording.events))
+        super().__init__(recording, place)
+        self.failure = failure
+        self.pieces = pieces(failure.type, failure.message)
+        """Those of the failure's message, by name."""
+
+    @property
+    def operands(self) -> list[Value]:
+        """What the call was given that failed."""
+        return [self.values[number] for number in self.failure.operands]
+
+    def facts(self, name: str) -> list[str]:
+        """What the recorder noted about the failure under a name."""
+        return [fact.text for fact in self.failure.facts if fact.name == name]
+
+    @cached_property
+    def failed_call(self) -> BackwardCall | None:
+        """The backward pass in which the failure happened; one that never began is made up from what it was given."""
+        last = next((event for event in reversed(self.events) if isinstance(event, BackwardCall)), None)
+        if last is not None and last.span == self.failure.span and not self._ended(last):
+            return last
+        if not (self.failure.call in _CALLS and self.operands):
+            return None
+        root = self.operands[0]
+        seed = Array(root.shape, root.dtype, None)
+        return BackwardCall(
+            self.failure.cell, self.failure.span, -1, root.id, self.node_of(root), seed, seed_given=False,
+            retain_graph=False, function="grad" if self.failure.call.endswith("grad") else "backward",
+        )  # fmt: skip
+
+    def _ended(self, call: BackwardCall) -> bool:
+        """Whether something has happened since that is no part of a backward pass."""
+        return any(not isinstance(event, _PARTS_OF_A_CALL) for event in self.all(object, call))
+
+    @cached_property
+    def freed(self) -> dict[int, Free]:
+        """The nodes that had lost what they saved before the failed pass, with the event that tells of it."""
+        failed = None if self.failed_call is None else self.failed_call.call
+        gone: dict[int, Free] = {}
+        for event in self.all(Free):
+            if event.call != failed:
+                gone.update((node, event) for node in event.nodes if node not in gone)
+        return gone
 
 
 def in_program(span: Span | None) -> Span | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradwalk.failures.changed import switched_off
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
-from gradwalk.failures.history import History, in_program
+from gradwalk.failures.history import History, Past, in_program
 from gradwalk.recording import Forward, Operation, Result, Switched, Taken, Value
 
 _DRAWS = ("normal", "uniform", "exponential", "bernoulli", "multinomial", "poisson", "rand", "log_normal", "cauchy",
@@ -22,6 +22,33 @@ def untracked(history: History) -> Diagnosis:
     found = _Search(history, root)
     cut = found.cut()
     return (cut or found.without_cut())._replace(values=(root.id,))
+
+
+def cut_by(past: Past, operation: Operation, value: Value) -> Diagnosis:
+    """How an operation with a tracked operand made a value that is not tracked."""
+    line = 0 if operation.span is None else operation.span.line
+    place, kernel, name = in_program(operation.span), _base(operation), past.called(value, "this result")
+    ran = next((event for event in past.all(Forward) if event.operation == operation.id), None)
+    if operation.mode and kernel.startswith(_DRAWS):
+        remedy = None if place is None else Remedy("rsample", place)
+        return diagnosis("cut-by-draw", remedy, ran, name=name, line=line)
+    if kernel == "detach":
+        return diagnosis("cut-by-detach", None, ran, line=line)
+    if value.dtype.startswith(_WHOLE):
+        kind = "true or false" if value.dtype == "bool" else "whole numbers"
+        return diagnosis("cut-by-integers", None, ran, kernel=kernel.strip("_"), kind=kind, line=line)
+    if operation.mode:
+        key = "cut-by-inference" if operation.mode == "inference_mode" else "cut-by-no-grad"
+        return diagnosis(key, None, ran, name=name, line=line)
+    return diagnosis("cut-by-function", None, ran, kernel=kernel.strip("_"), name=name, line=line)
+
+
+def taken_out(event: Taken) -> Diagnosis:
+    """How numbers were taken out of a graph into a new tensor."""
+    line = 0 if event.span is None else event.span.line
+    if event.by == "data":
+        return diagnosis("cut-by-data", None, event, line=line)
+    return diagnosis("cut-by-copy", None, event, call="torch.tensor", line=line)
 
 
 class _Search:
@@ -62,25 +89,8 @@ class _Search:
             span = self._checkpoint.span
             return diagnosis("checkpoint-untracked", line=0 if span is None else span.line)
         if self._cuts:
-            return self._cut_by(*max(self._cuts, key=lambda cut: cut[0].id))
+            return cut_by(self._history, *max(self._cuts, key=lambda cut: cut[0].id))
         return self._gradient() or self._taken()
-
-    def _cut_by(self, operation: Operation, value: Value) -> Diagnosis:
-        line = 0 if operation.span is None else operation.span.line
-        place, kernel, name = in_program(operation.span), _base(operation), self._called(value)
-        ran = next((event for event in self._history.all(Forward) if event.operation == operation.id), None)
-        if operation.mode and kernel.startswith(_DRAWS):
-            remedy = None if place is None else Remedy("rsample", place)
-            return diagnosis("cut-by-draw", remedy, ran, name=name, line=line)
-        if kernel == "detach":
-            return diagnosis("cut-by-detach", None, ran, line=line)
-        if value.dtype.startswith(_WHOLE):
-            kind = "true or false" if value.dtype == "bool" else "whole numbers"
-            return diagnosis("cut-by-integers", None, ran, kernel=kernel.strip("_"), kind=kind, line=line)
-        if operation.mode:
-            key = "cut-by-inference" if operation.mode == "inference_mode" else "cut-by-no-grad"
-            return diagnosis(key, None, ran, name=name, line=line)
-        return diagnosis("cut-by-function", None, ran, kernel=kernel.strip("_"), name=name, line=line)
 
     def _gradient(self) -> Diagnosis | None:
         """The root is made from a gradient that has no graph."""
@@ -103,11 +113,7 @@ class _Search:
         for value in self._sources:
             for event in self._history.all(Taken):
                 if event.result is not None and self._history.values[event.result].tensor == value.tensor:
-                    line = 0 if event.span is None else event.span.line
-                    if event.by == "data":
-                        return diagnosis("cut-by-data", None, event, line=line)
-                    if event.by == "tensor":
-                        return diagnosis("cut-by-copy", None, event, call="torch.tensor", line=line)
+                    return taken_out(event)
         return None
 
     def without_cut(self) -> Diagnosis:
