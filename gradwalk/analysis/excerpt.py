@@ -173,7 +173,8 @@ class _Excerpt:
         """The event with the excerpt's numbers for what it mentions."""
         changes: dict[str, Any] = {}
         for fields, numbers in (
-            (VALUES, self._values), (HELD, self._values), (OPERATIONS, self._operations), (NODES, self._nodes), (CALLS, self._calls),
+            (VALUES, self._values), (HELD, self._values), (OPERATIONS, self._operations), (NODES, self._nodes),
+            (CALLS, self._calls),
         ):  # fmt: skip
             for field in fields.get(type(event), ()):
                 changes[field] = _renumbered(getattr(event, field), numbers)

@@ -32,8 +32,10 @@ def forward_reason(operation: Operation, operands: Sequence[Value], result: Valu
         for edge, value in zip(operation.edges, operands, strict=True)
     }
     given = _constants(operation)
-    if any(_same(number, made) for number in given.values()):
+    if is_given(operation, result):
         return NONFINITE["given"].format(made=short(made))
+    if known.name in ("_softmax", "_log_softmax") and _is_empty_row(operation, operands[0], place):
+        return NONFINITE["empty softmax"].format(name=names[operands[0].id])
     spread = [
         value
         for edge, value in zip(operation.edges, operands, strict=True)
@@ -43,6 +45,24 @@ def forward_reason(operation: Operation, operands: Sequence[Value], result: Valu
     if spread:
         return _spread(known, inputs, made, names[spread[0].id], spread)
     return _own_fault(operation, inputs, made, result, names)
+
+
+def is_given(operation: Operation, result: Value) -> bool:
+    """Whether the program itself wrote the inf or nan that the result holds, as the −inf of a mask."""
+    written = [number for number in _constants(operation).values() if number is not None and not math.isfinite(number)]
+    if result.numbers is None or not written:
+        return bool(written)
+    return any(_same(number, made) for number in written for made in result.numbers if not math.isfinite(made))
+
+
+def _is_empty_row(operation: Operation, operand: Value, place: int) -> bool:
+    """Whether all that a softmax shares out to one of its results is −inf."""
+    if operand.numbers is None or not operand.shape:
+        return operand.numbers == (-math.inf,)
+    along = int(next((c.text for c in operation.constants if c.name == "dim"), "-1")) % len(operand.shape)
+    step, size = math.prod(operand.shape[along + 1 :]), operand.shape[along]
+    first = place - place // step % size * step
+    return all(number == -math.inf for number in operand.numbers[first : first + step * size : step])
 
 
 def _own_fault(

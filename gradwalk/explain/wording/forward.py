@@ -65,6 +65,7 @@ NONFINITE = {
     "zero times inf": "0 · inf = nan: zero times infinity is undefined.",
     "inf minus inf": "inf − inf = nan: a difference of infinities has no value.",
     "inf over inf": "inf / inf = nan: a quotient of infinities has no value.",
+    "empty softmax": "A whole row of {name} is −inf, so the softmax divides 0 by 0: nan.",
     "nan from inf": "An infinity went in with {name}, and nan comes out: not a number.",
     "local of odd": "The value here is already {made}, so its slope says nothing useful.",
     "no slope": "There is no slope at this point: PyTorch gives nan.",

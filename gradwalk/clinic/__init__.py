@@ -1,0 +1,43 @@
+"""The clinic: what people come with when training does not work, answered from the recording alone.
+
+``findings(recording)`` gives what is surely so, each with its event, its line, this run's numbers and a way out;
+``measurements(recording)`` gives sizes and bytes, which are no mistakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradwalk.clinic import changes, losses, memory, missing, nonfinite, steps
+from gradwalk.clinic.chart import Chart
+from gradwalk.clinic.failed import failures
+from gradwalk.clinic.finding import Finding, Row
+from gradwalk.clinic.sizes import sizes
+from gradwalk.recording import Recording
+
+__all__ = ["Finding", "Row", "findings", "measurements"]
+
+
+def findings(recording: Recording) -> tuple[Finding, ...]:
+    """What is wrong, in the order in which it happened. Nothing is said that is not sure."""
+    chart = Chart(recording)
+    return tuple(sorted(_found(chart), key=lambda finding: finding.event))
+
+
+def _found(chart: Chart) -> Iterator[Finding]:
+    yield from failures(chart)
+    if not chart.operations:
+        return
+    for one in (nonfinite.forward, nonfinite.backward, steps.zero_grad_forgotten, steps.stale_graph, steps.loss_rises,
+                memory.graph_grows, memory.running_sum):  # fmt: skip
+        if (finding := one(chart)) is not None:
+            yield finding
+    for several in (missing.without_gradient, missing.of_zero, steps.steps, steps.data_gradient, losses.broadcast,
+                    losses.squashed_twice, losses.eval_forgotten, changes.unseen):  # fmt: skip
+        yield from several(chart)
+
+
+def measurements(recording: Recording) -> tuple[Finding, ...]:
+    """What is kept for backward, and the sizes of gradients and updates."""
+    chart = Chart(recording)
+    return tuple(found for found in (memory.kept(chart), sizes(chart)) if found is not None)

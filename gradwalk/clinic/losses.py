@@ -1,0 +1,184 @@
+"""Losses that are not what was meant: N×N pairs by broadcasting, softmax twice, prediction in training mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradwalk.clinic.chart import Chart, base, constant, line_of, numel
+from gradwalk.clinic.finding import Finding
+from gradwalk.notation import shape_text
+from gradwalk.recording import Forward, Operation, Value
+
+_BY_ELEMENT = ("sub", "rsub", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+_ROUNDING_OFF = ("pow", "square", "abs", "mul", "mean", "sum", "sqrt", *_BY_ELEMENT[2:])
+"""What stands between a difference and the loss that is made of it."""
+_MEANT = ("unsqueeze", "view", "reshape", "expand", "slice", "select", "_unsafe_view", "permute", "transpose")
+_VIEWS = ("view", "squeeze", "unsqueeze", "alias", "clone", "reshape", "expand", "_unsafe_view")
+
+
+def broadcast(chart: Chart) -> Iterator[Finding]:
+    """A column of predictions against a row of targets, for one loss: one finding a place."""
+    places = set()
+    for event in chart.all(Forward):
+        operation = chart.operations[event.operation]
+        if base(operation) not in _BY_ELEMENT or len(operation.edges) < 2 or operation.span in places:
+            continue
+        pair = [_unexpanded(chart, chart.values[edge.value]) for edge in operation.edges[:2]]
+        result = chart.values[operation.results[0]]
+        found = _column_and_row(*pair)
+        if found is None or not _is_loss(chart, operation) or not _is_prediction(chart, operation, *pair):
+            continue
+        places.add(operation.span)
+        column, row = found
+        count = numel(row)
+        left, right = (chart.called(value, "the prediction") for value in pair)
+        shape = shape_text(result.shape) if len(result.shape) == 2 else f"{count}×{count}"
+        yield chart.finding(
+            "broadcast-loss", chart.ran[operation.id], values=[value.id for value in pair], about=(left, right),
+            span=operation.span, call=_written(operation), line=line_of(operation.span), left=left, right=right,
+            left_shape=shape_text(pair[0].shape), right_shape=shape_text(pair[1].shape), shape=shape,
+            pairs=f"{count * count:,}", count=count, squeeze=chart.called(column, "the prediction"),
+            other=chart.called(row, "the target"),
+        )  # fmt: skip
+
+
+def _written(operation: Operation) -> str:
+    return {"sub": "the difference", "rsub": "the difference"}.get(base(operation), base(operation))
+
+
+def _unexpanded(chart: Chart, value: Value) -> Value:
+    """What a loss of PyTorch's was given, which broadcasts by itself before it computes."""
+    maker = chart.maker(value)
+    return chart.values[maker.edges[0].value] if maker is not None and base(maker) == "expand" else value
+
+
+def _column_and_row(one: Value, other: Value) -> tuple[Value, Value] | None:
+    for column, row in ((one, other), (other, one)):
+        if len(row.shape) == 1 and column.shape == (row.shape[0], 1) and row.shape[0] > 1:
+            return column, row
+    return None
+
+
+def _is_prediction(chart: Chart, operation: Operation, one: Value, other: Value) -> bool:
+    """Whether one of them is computed from what learns, and the other is data; neither was given its shape by hand."""
+    tracked = [value for value in (one, other) if value.requires_grad]
+    if len(tracked) != 1:
+        return False
+    if base(operation).endswith("_loss"):
+        return True
+    if tracked[0].is_leaf:
+        return False
+    makers = (chart.maker(value) for value in (one, other))
+    by_hand = [maker for maker in makers if maker is not None and base(maker) in _MEANT[:1]]
+    return not by_hand
+
+
+def _is_loss(chart: Chart, operation: Operation) -> bool:
+    """Whether nothing but squares, absolute values and sums lies between it and the root of a backward pass."""
+    users: dict[int, list[Operation]] = chart.users
+    waiting, roots = [operation], {root.root for passed in chart.passes for root in passed.call.roots}
+    while waiting:
+        one = waiting.pop()
+        if set(one.results) & roots:
+            return not chart.values[one.results[0]].shape
+        following = [user for result in one.results for user in users.get(result, ())]
+        waiting += [user for user in dict.fromkeys(following) if base(user) in _ROUNDING_OFF]
+    return False
+
+
+# Softmax and sigmoid twice
+
+
+def squashed_twice(chart: Chart) -> Iterator[Finding]:
+    """Losses that take softmax or sigmoid themselves, given what went through it: one finding a place."""
+    places = set()
+    for event in chart.all(Forward):
+        loss = chart.operations[event.operation]
+        found = _squashed(chart, loss)
+        if found is None or loss.span in places:
+            continue
+        places.add(loss.span)
+        kind, maker = found
+        value = chart.values[maker.results[0]]
+        name = chart.called(value, "what it is given")
+        yield chart.finding(
+            kind, chart.ran[loss.id], values=(value.id,), about=(name,), span=loss.span, name=name,
+            line=line_of(maker.span), loss=line_of(loss.span),
+        )  # fmt: skip
+
+
+def _squashed(chart: Chart, loss: Operation) -> tuple[str, Operation] | None:
+    kernel = base(loss)
+    if not loss.edges:
+        return None
+    maker = _behind_views(chart, chart.values[loss.edges[0].value])
+    if maker is None:
+        return None
+    if kernel == "_log_softmax" and base(maker) == "_softmax" and _ends_in_loss(chart, loss):
+        return "softmax-twice", maker
+    if kernel.startswith("nll_loss") and base(maker) == "_softmax":
+        return "softmax-nll", maker
+    if kernel == "binary_cross_entropy_with_logits" and base(maker) == "sigmoid":
+        return "sigmoid-twice", maker
+    return None
+
+
+def _behind_views(chart: Chart, value: Value) -> Operation | None:
+    maker = chart.maker(value)
+    while maker is not None and base(maker) in _VIEWS and maker.edges:
+        maker = chart.maker(chart.values[maker.edges[0].value])
+    return maker
+
+
+def _ends_in_loss(chart: Chart, operation: Operation) -> bool:
+    """Whether one call took the logarithm of softmax and the loss of it: cross_entropy."""
+    following = [user for result in operation.results for user in chart.users.get(result, ())]
+    return any(base(user).startswith("nll_loss") and user.span == operation.span for user in following)
+
+
+# Prediction in training mode
+
+_DROPS = ("bernoulli_", "native_dropout", "bernoulli", "native_alpha_dropout")
+
+
+def eval_forgotten(chart: Chart) -> Iterator[Finding]:
+    """Dropout or batch statistics under no_grad, in a model that is trained too, for what no loss is made of."""
+    trained = {_outermost(chart, operation) for operation in chart.operations if operation.node is not None}
+    told = set()
+    for event in chart.all(Forward):
+        operation = chart.operations[event.operation]
+        effect = _effect(operation)
+        outer = _outermost(chart, operation)
+        if not (effect and operation.mode and outer is not None and outer in trained) or outer in told:
+            continue
+        if _feeds_a_root(chart, operation):
+            continue
+        module = chart.modules[operation.module or 0]
+        told.add(outer)
+        yield chart.finding(
+            "eval-forgotten", chart.ran[operation.id], values=operation.results, about=(module.path,),
+            span=operation.span, module=module.path, type=module.type, mode=operation.mode,
+            line=line_of(operation.span), effect=effect,
+        )  # fmt: skip
+
+
+def _outermost(chart: Chart, operation: Operation) -> int | None:
+    module = operation.module
+    while module is not None and chart.modules[module].parent is not None:
+        module = chart.modules[module].parent
+    return module
+
+
+def _effect(operation: Operation) -> str:
+    kernel = base(operation)
+    if operation.module is None:
+        return ""
+    if kernel in _DROPS:
+        return "it set numbers to 0 at random, so the same input gives another result each time"
+    if kernel in ("native_batch_norm", "cudnn_batch_norm") and constant(operation, "training") == "True":
+        return "it normalised by this batch, and moved its running mean"
+    return ""
+
+
+def _feeds_a_root(chart: Chart, operation: Operation) -> bool:
+    return bool(set(operation.results) & chart.behind_roots)

@@ -1,0 +1,221 @@
+"""Parameters that got no gradient, and what cut their way to the loss; those whose gradient is exactly 0, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradwalk.clinic.chart import Chart, Pass, base, constant, extremes, is_zero, line_of, listed, numel
+from gradwalk.clinic.finding import Finding
+from gradwalk.failures.diagnosis import Diagnosis
+from gradwalk.failures.untracked import cut_by, taken_out
+from gradwalk.failures.wording import FAILURES
+from gradwalk.notation import function_name, short
+from gradwalk.recording import Array, Event, Forward, Operation, Taken, Value
+
+
+def without_gradient(chart: Chart) -> Iterator[Finding]:
+    """One finding for each way in which parameters lost theirs. Nothing is said where something may have run unseen."""
+    passed = next((passed for passed in reversed(chart.passes) if passed.is_backward and passed.accumulated), None)
+    if passed is None or not chart.whole:
+        return
+    causes: dict[tuple[str, int], list[Value]] = {}
+    for value in _missing(chart, passed):
+        causes.setdefault(_why(chart, value, passed), []).append(value)
+    for (kind, at), values in causes.items():
+        yield _told(chart, kind, at, values, passed)
+
+
+def _missing(chart: Chart, passed: Pass) -> list[Value]:
+    """Tensors that were to learn, required a gradient all the time, and never had one."""
+    got = {chart.values[event.leaf].tensor for one in chart.passes for event in one.accumulated}
+    known: set[int] = set(chart.held)
+    for module in chart.modules:
+        tensors = {chart.values[parameter.value].tensor for parameter in module.parameters}
+        if tensors & got and (not chart.held or tensors & chart.held):
+            known |= tensors & chart.held if chart.held else tensors
+    states: dict[int, list[Value]] = {}
+    for value in chart.values:
+        if value.tensor in known - chart.given_gradient:
+            states.setdefault(value.tensor, []).append(value)
+    if chart.held and not chart.held & got:
+        return []  # the optimizer and the pass have nothing to do with each other
+    there = [found[0] for found in states.values() if all(v.requires_grad and v.is_leaf for v in found)]
+    return [value for value in there if numel(value) and _is_before(chart, value, passed)]
+
+
+def _is_before(chart: Chart, value: Value, passed: Pass) -> bool:
+    """Whether a tensor was known before the pass: one that came later may have its own pass still to come."""
+    made = [
+        chart.ran[o.id] for o in chart.operations[:] if any(e.value == value.id for e in o.edges) and o.id in chart.ran
+    ]
+    return not made or made[0] < passed.at
+
+
+def _why(chart: Chart, value: Value, passed: Pass) -> tuple[str, int]:
+    """The kind of a finding, and the event at which the way ends."""
+    below = _computed_from(chart, value)
+    users = [o for o in chart.operations if any(edge.value in below for edge in o.edges)]
+    if not users and not any(set(event.of) & below for event in chart.all(Taken)):
+        return "no-gradient-unused", passed.at
+    way = below & chart.sources([root.root for root in passed.call.roots])
+    for operation in users:
+        if set(operation.results) & way and operation.id in chart.ran and _cuts(chart, operation, below):
+            return "no-gradient-cut", chart.ran[operation.id]
+    for event in chart.all(Taken):
+        if event.result in way and set(event.of) & below:
+            return "no-gradient-cut", chart.at[id(event)]
+        if event.by in ("item", "tolist", "numpy") and set(event.of) & below and not way:
+            return "no-gradient-item", chart.at[id(event)]
+    return "no-gradient-aside", passed.at
+
+
+def _computed_from(chart: Chart, value: Value) -> set[int]:
+    """What was computed from a tensor, and its own states."""
+    found = {other.id for other in chart.values if other.tensor == value.tensor}
+    for event in chart.events:
+        if isinstance(event, Forward):
+            operation = chart.operations[event.operation]
+            if any(edge.value in found for edge in operation.edges):
+                found.update(operation.results)
+        elif isinstance(event, Taken) and event.result is not None and found & set(event.of):
+            found.add(event.result)
+    return found
+
+
+def _cuts(chart: Chart, operation: Operation, below: set[int]) -> bool:
+    return all(
+        edge.route is None for edge in operation.edges if edge.value in below and chart.values[edge.value].requires_grad
+    ) and any(edge.value in below and chart.values[edge.value].requires_grad for edge in operation.edges)
+
+
+def _told(chart: Chart, kind: str, at: int, values: list[Value], passed: Pass) -> Finding:
+    names, event = chart.names_of(value.tensor for value in values), chart.events[at]
+    pieces: dict[str, object] = {"names": listed(names), "root": chart.called(chart.values[passed.call.root])}
+    if kind == "no-gradient-cut":
+        found = taken_out(event) if isinstance(event, Taken) else _cut(chart, event)
+        _, why, way = FAILURES[found.key]
+        given = dict(found.pieces)
+        pieces |= {"why": why.format(**given), "way": way.format(**given)}
+    elif isinstance(event, Taken):
+        pieces |= {"line": line_of(event.span), "by": {"item": ".item() or float()"}.get(event.by, f".{event.by}()")}
+    return chart.finding(kind, at, values=[value.id for value in values], about=names, given=pieces)
+
+
+def _cut(chart: Chart, event: Event) -> Diagnosis:
+    if not isinstance(event, Forward):
+        raise TypeError("An operation cuts a way where it runs.")
+    operation = chart.operations[event.operation]
+    return cut_by(chart, operation, chart.values[operation.results[0]])
+
+
+# Exactly 0
+
+
+def of_zero(chart: Chart) -> Iterator[Finding]:
+    """Tensors that are to learn and got nothing but zeros, where one known thing was the reason each time."""
+    added: dict[int, list[Array]] = {}
+    for passed in chart.passes:
+        for event in passed.accumulated:
+            added.setdefault(chart.values[event.leaf].tensor, []).append(event.added)
+    zero = {tensor for tensor in chart.learns & added.keys() if all(map(is_zero, added[tensor]))}
+    ends: dict[tuple[int, int], list[int]] = {}
+    for tensor in sorted(zero):
+        if numel(chart.first[tensor]) and (place := _end(chart, tensor)) is not None:
+            ends.setdefault(place, []).append(tensor)
+    for (call, node), tensors in ends.items():
+        passes = {len(added[tensor]) for tensor in tensors}
+        if len(passes) == 1 and (found := _dead(chart, call, node, tensors, passes.pop())) is not None:
+            yield found
+
+
+def _end(chart: Chart, tensor: int) -> tuple[int, int] | None:
+    """The only node of the last pass that was given something other than 0 and handed 0 on towards this leaf."""
+    passed = next(
+        one for one in reversed(chart.passes) if any(chart.values[e.leaf].tensor == tensor for e in one.accumulated)
+    )
+    users: dict[int, list[tuple[int, int]]] = {}
+    for node in passed.backward:
+        for at, route in enumerate(chart.nodes[node].next):
+            if route.node is not None:
+                users.setdefault(route.node, []).append((node, at))
+    waiting = [e.node for e in passed.accumulated if chart.values[e.leaf].tensor == tensor and e.node is not None]
+    seen, ends = set(waiting), set()
+    while waiting:
+        for node, at in users.get(waiting.pop(), ()):
+            event = passed.backward[node]
+            given = event.contributions[at] if at < len(event.contributions) else None
+            if given is None or not is_zero(given):
+                continue
+            if all(array is None or is_zero(array) for array in event.upstream):
+                waiting += [node] if node not in seen else []
+                seen.add(node)
+            else:
+                ends.add(node)
+    return (passed.call.call, ends.pop()) if len(ends) == 1 else None
+
+
+def _dead(chart: Chart, call: int, node: int, tensors: list[int], passes: int) -> Finding | None:
+    operation = chart.operation_of(node)
+    passed = chart.passes[call]
+    if operation is None or not operation.results:
+        return None
+    found = _reason(chart, operation, passes)
+    if found is None:
+        return None
+    kind, pieces = found
+    names = chart.names_of(tensors)
+    in_passes = "the one pass" if passes == 1 else f"all {passes} passes"
+    return chart.finding(
+        kind, chart.at[id(passed.backward[node])], span=operation.span, about=names,
+        values=(*operation.results, *(chart.first[tensor].id for tensor in tensors)),
+        given={"names": listed(names), "passes": in_passes, "line": line_of(operation.span),
+           "call": function_name(base(operation).rstrip("_")), **pieces},
+    )  # fmt: skip
+
+
+def _reason(chart: Chart, operation: Operation, passes: int) -> tuple[str, dict[str, object]] | None:
+    """Which of the known reasons holds, seen in the numbers."""
+    kernel, given = base(operation).rstrip("_"), chart.values[operation.edges[0].value]
+    between = extremes(given)
+    if kernel == "relu" and between is not None and between[1] <= 0:
+        return "zero-relu", {"count": f"{numel(given):,}", "greatest": short(between[1])}
+    if kernel in ("sigmoid", "tanh") and between is not None:
+        made = extremes(chart.values[operation.results[0]])
+        flat = (0, 1) if kernel == "sigmoid" else (-1, 1)
+        if made is not None and all(number in flat for number in made) and _only(chart, operation, flat):
+            text = short(made[0]) if made[0] == made[1] else f"{short(made[0])} or {short(made[1])}"
+            return "zero-saturated", {
+                "least": short(between[0]), "greatest": short(between[1]), "made": text, "dtype": given.dtype,
+            }  # fmt: skip
+    if kernel in ("mul", "mm", "addmm", "bmm", "matmul", "linear", "mv"):
+        gates = [chart.values[edge.value] for edge in operation.edges if is_zero(chart.values[edge.value])]
+        factors = [value for value in gates if value.id != given.id or kernel != "addmm"]
+        if len(factors) == 1 and passes > 1:  # one that is 0 only at the beginning may open
+            return "zero-gate", {"gate": _origin(chart, factors[0])}
+    if kernel in ("clamp", "hardtanh") and between is not None:
+        low, high = _bound(operation, "min"), _bound(operation, "max")
+        outside = (high is not None and between[0] > high) or (low is not None and between[1] < low)
+        if outside:
+            return "zero-clamp", {
+                "count": f"{numel(given):,}", "least": short(between[0]), "greatest": short(between[1]),
+            }  # fmt: skip
+    return None
+
+
+def _only(chart: Chart, operation: Operation, flat: tuple[int, int]) -> bool:
+    result = chart.values[operation.results[0]]
+    return result.numbers is not None and set(result.numbers) <= set(flat)
+
+
+def _origin(chart: Chart, value: Value) -> str:
+    """The name of a value, or of what it is a view of."""
+    while not value.names and (maker := chart.maker(value)) is not None and base(maker) in ("t", "transpose", "view"):
+        value = chart.values[maker.edges[0].value]
+    return chart.called(value, "the other factor")
+
+
+def _bound(operation: Operation, name: str) -> float | None:
+    try:
+        return float(constant(operation, name) or constant(operation, f"{name}_val"))
+    except ValueError:
+        return None

@@ -1,0 +1,271 @@
+"""Training loops that run and are wrong: what is added up, what is stale, what an optimizer does not move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from gradwalk.clinic.chart import Chart, Pass, is_zero, line_of, listed
+from gradwalk.clinic.finding import Finding
+from gradwalk.notation import shape_text, short
+from gradwalk.recording import (
+    Accumulate,
+    Array,
+    Assigned,
+    BackwardCall,
+    Cleared,
+    Constant,
+    Failure,
+    Stepped,
+    Update,
+    Value,
+)
+
+
+def written(array: Array | Value) -> str:
+    """One number as it is; of more, their shape."""
+    if array.numbers is not None and len(array.numbers) == 1:
+        return short(array.numbers[0])
+    return f"{shape_text(array.shape)} numbers"
+
+
+# zero_grad forgotten
+
+
+def zero_grad_forgotten(chart: Chart) -> Finding | None:
+    """A gradient that a step has used goes into another step: seen when that step is taken."""
+    used: dict[int, Update] = {}
+    added: dict[int, tuple[Accumulate, Update]] = {}
+    for event in chart.events:
+        if isinstance(event, Accumulate):
+            tensor = chart.values[event.leaf].tensor
+            if tensor in used and event.before is not None and not is_zero(event.before):
+                added[tensor] = event, used[tensor]
+        elif isinstance(event, Cleared | Assigned):
+            leaves = event.leaves if isinstance(event, Cleared) else (event.leaf,)
+            for leaf in leaves:
+                used.pop(chart.values[leaf].tensor, None)
+                added.pop(chart.values[leaf].tensor, None)
+        elif isinstance(event, Update):
+            after = chart.values[event.after]
+            if after.grad_of is not None:  # the program tends to its gradients itself
+                used.pop(after.grad_of, None)
+                added.pop(after.grad_of, None)
+            elif chart.is_step(event):
+                if after.tensor in added:
+                    return _not_cleared(chart, added, added[after.tensor])
+                used[after.tensor] = event
+    return None
+
+
+def _not_cleared(
+    chart: Chart, added: dict[int, tuple[Accumulate, Update]], first: tuple[Accumulate, Update]
+) -> Finding:
+    event, step = first
+    alike = {tensor: one for tensor, (one, _) in added.items() if one.call == event.call}
+    names = chart.names_of(alike)
+    sums = []
+    for tensor, one in sorted(alike.items())[:2]:
+        name = chart.called(chart.first[tensor], "a leaf")
+        if one.before is not None and one.before.numbers and len(one.before.numbers) == 1:
+            numbers = (short(array.numbers[0]) for array in (one.before, one.added, one.after) if array.numbers)
+            before, plus, after = numbers
+            sums.append(f"{name}.grad was {before}, {plus} is added, and it is {after}")
+        else:
+            sums.append(f"{name}.grad holds {written(one.after)} of both")
+    more = f" (and {len(alike) - 2} more)" if len(alike) > 2 else ""
+    return chart.finding(
+        "zero-grad-forgotten", chart.at[id(event)], about=names, values=[one.leaf for one in alike.values()],
+        line=line_of(event.span), step=line_of(step.span), sums="; ".join(sums) + more, name=names[0],
+    )  # fmt: skip
+
+
+# One graph, walked again after its leaves have moved
+
+
+def stale_graph(chart: Chart) -> Finding | None:
+    """The same root walked twice, with a step of one of its leaves between."""
+    walked: dict[int, BackwardCall] = {}
+    for passed in chart.passes:
+        call = passed.call
+        before = None if call.node is None else walked.get(call.node)
+        if before is not None and passed.accumulated and (step := _between(chart, before, passed)) is not None:
+            old, new = chart.values[step.before], _now(chart, step, passed)
+            name = chart.called(old, "a leaf")
+            return chart.finding(
+                "stale-graph", passed.at, values=(call.root, new.id), about=(name,),
+                line=line_of(call.span), root=chart.called(chart.values[call.root]), name=name,
+                step=line_of(step.span), before=written(old), after=written(new),
+            )  # fmt: skip
+        if call.node is not None and before is None:
+            walked[call.node] = call
+    return None
+
+
+def _between(chart: Chart, before: BackwardCall, passed: Pass) -> Update | None:
+    leaves = chart.leaves_below(passed.call)
+    stretch = chart.events[chart.at[id(before)] : passed.at]
+    steps = (e for e in stretch if isinstance(e, Update) and chart.is_step(e))
+    return next((e for e in steps if chart.values[e.after].tensor in leaves), None)
+
+
+def _now(chart: Chart, step: Update, passed: Pass) -> Value:
+    tensor = chart.values[step.after].tensor
+    later = (e for e in chart.events[: passed.at] if isinstance(e, Update) and chart.values[e.after].tensor == tensor)
+    return chart.values[max(later, key=lambda e: chart.at[id(e)]).after]
+
+
+# Optimizers
+
+
+def steps(chart: Chart) -> Iterator[Finding]:
+    """Steps that move nothing at all, and optimizers that hold a tensor of former times."""
+    held: dict[frozenset[int], list[Stepped]] = {}
+    for event in chart.all(Stepped):
+        held.setdefault(frozenset(chart.values[v].tensor for v in event.parameters), []).append(event)
+    for tensors, found in held.items():
+        stale = _stale(chart, tensors, found[0])
+        if stale is not None:
+            yield stale
+        elif chart.whole and (first := _moves_nothing(chart, tensors, found)) is not None:
+            yield first
+
+
+def _stale(chart: Chart, held: frozenset[int], step: Stepped) -> Finding | None:
+    """A tensor with a gradient that nobody holds, and one of the same name and shape that is held and never reached."""
+    got = {chart.values[e.leaf].tensor for one in chart.passes for e in one.accumulated} - chart.held
+    idle = held - chart.given_gradient - chart.parameters.keys()
+    for new in sorted(got):
+        value = chart.first[new]
+        for old in sorted(idle):
+            former = chart.first[old]
+            names = set(former.names) & {*value.names, chart.parameters.get(new, "")}
+            if former.shape != value.shape or not names or new in chart.trained:
+                continue
+            name = chart.called(value, "a tensor")
+            return chart.finding(
+                "optimizer-stale", chart.at[id(step)], values=(value.id, former.id), about=(name,),
+                optimizer=step.optimizer, line=line_of(step.span), shared="name",
+                shape=shape_text(value.shape), names=name,
+            )  # fmt: skip
+    return None
+
+
+def _moves_nothing(chart: Chart, tensors: frozenset[int], found: Sequence[Stepped]) -> Finding | None:
+    moved = {chart.values[e.after].tensor for e in chart.all(Update) if e.optimizer is not None}
+    if not tensors or tensors & moved or tensors & chart.given_gradient or chart.all(Failure):
+        return None
+    earlier = [passed for passed in chart.passes if passed.at < chart.at[id(found[0])]]
+    reason = "No pass ran before it." if not earlier else "No pass reached one of them."
+    count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
+    return chart.finding(
+        "step-without-gradient", chart.at[id(found[0])], values=found[0].parameters, about=chart.names_of(tensors),
+        optimizer=found[0].optimizer, line=line_of(found[0].span), count=count, reason=reason,
+    )  # fmt: skip
+
+
+# A gradient for the data
+
+LEAST_PASSES = 2
+
+
+def data_gradient(chart: Chart) -> Iterator[Finding]:
+    """Leaves beside those that are trained whose gradients pile up: nothing clears, uses or moves them."""
+    if not chart.trained or not chart.whole:
+        return
+    added: dict[int, list[Accumulate]] = {}
+    for passed in chart.passes:
+        for event in passed.accumulated:
+            added.setdefault(chart.values[event.leaf].tensor, []).append(event)
+    touched = {chart.values[leaf].tensor for event in chart.all(Cleared) for leaf in event.leaves}
+    touched |= {chart.values[event.leaf].tensor for event in chart.all(Assigned)}
+    touched |= {chart.values[event.after].tensor for event in chart.all(Update)}
+    used = {value.grad_of for o in chart.operations for e in o.edges if (value := chart.values[e.value]).grad_of}
+    named = {value.grad_of for value in chart.values if value.grad_of is not None and _has_own_name(value)}
+    stepped = {chart.values[event.after].tensor for event in chart.all(Update) if chart.is_step(event)}
+    for tensor in sorted(added.keys() - chart.learns - touched - used - named):
+        value, events = chart.first[tensor], added[tensor]
+        if not (value.is_leaf and chart.names(value) and len(events) >= LEAST_PASSES and stepped):
+            continue
+        name = chart.called(value)
+        shape = "one number" if not value.shape else f"{shape_text(value.shape)} numbers"
+        yield chart.finding(
+            "data-requires-grad", chart.at[id(events[0])], values=(value.id,), about=(name,), name=name,
+            shape=shape, passes=f"{len(events)} passes",
+        )  # fmt: skip
+
+
+def _has_own_name(value: Value) -> bool:
+    return any(not name.endswith(".grad") for name in value.names)
+
+
+# A loss that rises
+
+LEAST_RISES = 4
+
+
+def loss_rises(chart: Chart) -> Finding | None:
+    """The root of one place rises pass by pass to the end, on the same data, while steps move what it hangs on."""
+    turns: dict[object, list[Pass]] = {}
+    for passed in chart.passes:
+        if passed.is_backward and not passed.call.more and passed.call.span is not None:
+            turns.setdefault(passed.call.span, []).append(passed)
+    for found in turns.values():
+        told = _rise(chart, found)
+        if told is not None:
+            return told
+    return None
+
+
+def _rise(chart: Chart, turns: Sequence[Pass]) -> Finding | None:
+    losses = [chart.values[turn.call.root].numbers for turn in turns]
+    numbers = [float(found[0]) if found is not None and len(found) == 1 else None for found in losses]
+    rises = 0
+    for before, after in zip(reversed(numbers[:-1]), reversed(numbers[1:]), strict=True):
+        if before is None or after is None or not before < after:
+            break
+        rises += 1
+    first, last = (numbers[0], numbers[-1]) if numbers else (None, None)
+    if rises < LEAST_RISES or first is None or last is None or last <= first:
+        return None
+    late = turns[-rises - 1 :]
+    if len({_data(chart, turn) for turn in late}) != 1:
+        return None
+    steps = [_step_after(chart, turn, following) for turn, following in pairwise(late)]
+    if any(step is None for step in steps) or (step := steps[0]) is None:
+        return None
+    moved = chart.names_of({chart.values[e.after].tensor for e in _steps(chart, late[0], late[1])})
+    rate = next((f", with {c.name} = {c.text}" for c in _settings(step) if c.name == "lr"), "")
+    shown = [short(number) for number in numbers[-rises - 1 :] if number is not None]
+    told = ", ".join(shown) if len(shown) < 7 else f"{', '.join(shown[:3])}, …, {', '.join(shown[-2:])}"
+    return chart.finding(
+        "loss-rises", late[1].at, values=[turn.call.root for turn in late], about=moved,
+        root=chart.called(chart.values[turns[-1].call.root], "the loss"), count=rises,
+        line=line_of(late[0].call.span), numbers=told, mover=step.optimizer or "the program",
+        rate=rate, names=listed(moved),
+    )  # fmt: skip
+
+
+def _settings(step: Update) -> tuple[Constant, ...]:
+    return step.settings
+
+
+def _data(chart: Chart, turn: Pass) -> frozenset[int]:
+    """What the root was computed from and is not trained; values drawn at random on the way differ by themselves."""
+    sources = chart.sources([turn.call.root])
+    return frozenset(
+        number
+        for number in sources
+        if chart.values[number].tensor not in chart.learns
+        and ((maker := chart.maker(chart.values[number])) is None or not maker.edges)
+    )
+
+
+def _steps(chart: Chart, turn: Pass, following: Pass) -> list[Update]:
+    stretch = chart.events[turn.at : following.at]
+    return [event for event in stretch if isinstance(event, Update) and chart.is_step(event)]
+
+
+def _step_after(chart: Chart, turn: Pass, following: Pass) -> Update | None:
+    leaves = chart.leaves_below(turn.call)
+    return next((e for e in _steps(chart, turn, following) if chart.values[e.after].tensor in leaves), None)

@@ -1,0 +1,192 @@
+"""The clinic's sentences by kind of finding: a title, what is so, why, and a way out; with pieces in braces.
+
+A kind without a way out is a measurement.
+"""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, tuple[str, str, str, str]] = {
+    # Numbers that are not finite
+    "nonfinite-forward": (
+        "The first number that is not finite, going forward",
+        "{call} in {line} gives {count}{bound}.{spread}",
+        "{reason}",
+        "{way}",
+    ),
+    "nonfinite-data": (
+        "The data is not finite",
+        "{name} comes with {count}, and {call} in {line} computes with it.{spread}",
+        "",
+        "Look at the data before it goes in: torch.isfinite({name}).all().",
+    ),
+    "nonfinite-backward": (
+        "The first gradient that is not finite, going back",
+        "{node} of {call} in {line} hands {made} on to {name}.",
+        "{reason}",
+        "{way}",
+    ),
+    # Parameters without a gradient
+    "no-gradient-cut": ("No gradient", "{names} got no gradient in this recording.", "{why}", "{way}"),
+    "no-gradient-item": (
+        "No gradient",
+        "{names} got no gradient in this recording.",
+        "What was computed from it leaves the graph as plain numbers in {line}, by {by}.",
+        "Use the tensor itself for the loss.",
+    ),
+    "no-gradient-unused": (
+        "No gradient",
+        "{names} got no gradient in this recording.",
+        "No operation used it.",
+        "Use it in forward(), or leave it out; what needs no training can have requires_grad=False.",
+    ),
+    "no-gradient-aside": (
+        "No gradient",
+        "{names} got no gradient in this recording.",
+        "Operations used it, and {root} is not computed from what they gave.",
+        "Compute {root} from it, or leave it out.",
+    ),
+    # Gradients of exactly 0
+    "zero-relu": (
+        "The gradient is exactly 0",
+        "{names} got nothing but 0 in {passes}.",
+        "It ends at {call} in {line}: of {count} numbers none is above 0 (the largest is {greatest}), and there relu "
+        "is flat.",
+        "Begin with other weights or a smaller learning rate, or use leaky_relu or gelu, which are not flat there.",
+    ),
+    "zero-saturated": (
+        "The gradient is exactly 0",
+        "{names} got nothing but 0 in {passes}.",
+        "It ends at {call} in {line}: what goes in lies between {least} and {greatest}, so far out that {dtype} rounds "
+        "the result to {made}, and the slope to 0.",
+        "Keep what goes in near 0 (smaller weights, scaled data); for a loss of probabilities, use one that takes "
+        "the scores themselves, such as F.binary_cross_entropy_with_logits.",
+    ),
+    "zero-gate": (
+        "The gradient is exactly 0",
+        "{names} got nothing but 0 in {passes}.",
+        "It ends at {call} in {line}, where it is multiplied by {gate}, which is 0 everywhere.",
+        "If {gate} is to open by training, its own gradient opens it; else do not let it be 0.",
+    ),
+    "zero-clamp": (
+        "The gradient is exactly 0",
+        "{names} got nothing but 0 in {passes}.",
+        "It ends at {call} in {line}: all {count} numbers lie outside its bounds (from {least} to {greatest}), and "
+        "there it is flat.",
+        "Clamp where no gradient is needed, or use something that is not flat, such as tanh or softplus.",
+    ),
+    # Steps
+    "zero-grad-forgotten": (
+        "The gradient still contains the last step's",
+        "The pass in {line} adds to what was there: {sums}.",
+        "A step had already been taken with the old part, in {step}, and it goes into the next step again.",
+        "Clear the gradients before each pass: optimizer.zero_grad(), or {name}.grad = None.",
+    ),
+    "stale-graph": (
+        "A graph of old numbers",
+        "The pass in {line} walks the graph of {root} again, which was computed before {name} was changed in {step}.",
+        "The gradient is that of the old numbers: {name} was {before}, and is {after} now.",
+        "Compute {root} anew before each pass; without retain_graph=True, PyTorch says so itself.",
+    ),
+    "step-without-gradient": (
+        "A step without a gradient",
+        "{optimizer}'s step in {line} moves nothing: none of its {count} has a gradient.",
+        "{reason}",
+        "Call backward() on the loss before the step.",
+    ),
+    "optimizer-stale": (
+        "The optimizer holds other tensors than the model",
+        "{optimizer}'s step in {line} does not move {names}: it does not hold it.",
+        "It holds another tensor of the same {shared} ({shape}), which no pass in this recording reached.",
+        "Make the optimizer after the model has its final parameters: after replacing a layer or a tensor.",
+    ),
+    "data-requires-grad": (
+        "A gradient for the data",
+        "{name} requires a gradient: each pass adds one of {shape} to {name}.grad, {passes} so far.",
+        "No step moves {name}, nothing clears its gradient, and no operation uses it.",
+        "Leave requires_grad out where {name} is data; where it is to be trained, give it to the optimizer.",
+    ),
+    "loss-rises": (
+        "The loss rises",
+        "{root} rises in each of the last {count} passes of {line}: {numbers}.",
+        "They are of the same data, and between them {mover} moves {names}{rate}.",
+        "Make the learning rate smaller, until the loss falls.",
+    ),
+    # Losses
+    "broadcast-loss": (
+        "A loss of N×N pairs",
+        "{call} in {line} takes {left} ({left_shape}) and {right} ({right_shape}), and gives {shape}: each prediction "
+        "against every target.",
+        "Broadcasting lays ({left_shape}) out against ({right_shape}). The loss is over {pairs} pairs and not {count}.",
+        "Give both the same shape: .squeeze(1) on {squeeze}, or .unsqueeze(1) on {other}.",
+    ),
+    "softmax-twice": (
+        "Softmax twice",
+        "{name} went through softmax in {line}, and cross_entropy in {loss} takes the softmax of it again.",
+        "cross_entropy wants scores. Of probabilities, which lie between 0 and 1, its own softmax makes nearly equal "
+        "ones, so the loss cannot become small and its gradient is weak.",
+        "Hand the scores to cross_entropy, without softmax.",
+    ),
+    "softmax-nll": (
+        "Probabilities where logarithms are wanted",
+        "{name} went through softmax in {line}, and nll_loss in {loss} takes it as log-probabilities.",
+        "nll_loss gives −{name}[target] and takes no logarithm: the loss cannot fall below −1.",
+        "Use log_softmax, or hand the scores to cross_entropy.",
+    ),
+    "sigmoid-twice": (
+        "Sigmoid twice",
+        "{name} went through sigmoid in {line}, and binary_cross_entropy_with_logits in {loss} takes the sigmoid of "
+        "it again.",
+        "It wants scores. Of a number between 0 and 1 the second sigmoid is between 0.5 and 0.7311, so no example can "
+        "be told to be of class 0.",
+        "Hand it the scores, without sigmoid, or use binary_cross_entropy.",
+    ),
+    "eval-forgotten": (
+        "Prediction in training mode",
+        "{module} ({type}) ran under {mode} in {line} as in training: {effect}.",
+        "The same model was trained in this recording, and no loss is computed from what came of this.",
+        "Call model.eval() before predicting, and model.train() before training goes on.",
+    ),
+    # Changes of what is needed
+    "saved-changed": (
+        "A saved value was changed, unseen by autograd",
+        "{node} saved {name} in {line} for the backward pass, and {change} changed it before the pass in {walk}.",
+        "The change went through .data or the like, which autograd does not count: no error, and the gradient is "
+        "computed with {after} in place of {before}.",
+        "Change it after the pass, or under torch.no_grad() without .data: then PyTorch notices.",
+    ),
+    # Memory
+    "graph-grows": (
+        "The graph grows from turn to turn",
+        "The passes in {line} walk {sizes} nodes.",
+        "{root} of one turn is computed from the graph of the turn before, through {carried}.",
+        "Detach what is carried from turn to turn ({carried} = {carried}.detach()), unless the gradient is to flow "
+        "through all turns.",
+    ),
+    "running-sum": (
+        "A sum of losses keeps their graphs",
+        "{name} in {line} adds {count} losses that still have their graphs, and no pass starts from it.",
+        "Each sum is a node that holds all those before it: memory grows with every turn.",
+        "Add the number alone: {term}.item(), or {term}.detach().",
+    ),
+    # Measurements
+    "kept": ("Kept for backward", "{total} when the pass in {line} begins{parameters}.", "", ""),
+    "sizes": ("Gradients and updates", "At the last pass, in {line}.{flow}", "", ""),
+}
+
+WAYS = {
+    "log": "Keep what goes into it above 0: clamp(min=1e-8), or add a small number. For a loss of probabilities, hand "
+    "the scores to F.cross_entropy or F.binary_cross_entropy_with_logits, which take the logarithm safely.",
+    "exp": "Keep what goes into it small: torch.logsumexp, softmax, log_softmax and softplus take the largest number "
+    "off first.",
+    "div": "Add a small number to what is divided by, or put a safe number there before dividing.",
+    "root": "Keep what goes into it at or above 0: clamp(min=0), or add a small number.",
+    "product": "Keep the factors near 1: smaller initial weights, a normalisation, a smaller learning rate.",
+    "softmax": "Let each row keep one entry that is not −inf, and leave such rows out of the loss.",
+    "given": "Where −inf or inf is put there as a mask, see that something finite is left beside it.",
+    "": "See the operands at this step.",
+    "where": "torch.where chooses among results, and both are computed: make what goes into {call} safe first, as in "
+    "torch.where(condition, {name}, 1.0).",
+    "slope": "Keep what goes into {call} away from this point: add a small number, such as 1e-8.",
+    "arrives": "See what arrives at this step.",
+}
+"""Ways out of numbers that are not finite, by what made them."""

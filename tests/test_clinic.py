@@ -1,0 +1,342 @@
+"""The clinic: for each kind of finding a program that has it and a near twin that has not; and no false alarm."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradwalk import record
+from gradwalk.clinic import Finding, findings, measurements
+from gradwalk.lessons import LESSONS, Lesson
+
+HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\ntorch.manual_seed(0)\n"
+
+NET = (
+    HEAD
+    + """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = nn.Linear(3, 4), nn.Linear(4, 1)
+    def forward(self, x):
+        return self.two(%s)
+net = Net()
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+x, y = torch.randn(5, 3), torch.randn(5, 1)
+for _ in range(2):
+    optimizer.zero_grad()
+    ((net(x) - y) ** 2).mean().backward()
+    optimizer.step()
+"""
+)
+
+LOOP = (
+    HEAD
+    + """\
+w = torch.tensor(1.0, requires_grad=True)
+optimizer = torch.optim.SGD([w], lr=%s)
+for _ in range(6):
+    optimizer.zero_grad()%s
+    loss = (w * 2 - 1) ** 2
+    loss.backward()
+    optimizer.step()
+"""
+)
+
+CARRIED = (
+    HEAD
+    + """\
+w = torch.tensor(0.5, requires_grad=True)
+h = torch.tensor(1.0)
+for _ in range(5):
+    h = torch.tanh(w * h)
+    loss = h * 2
+    loss.backward(retain_graph=True)
+    %s
+"""
+)
+
+TOTAL = (
+    HEAD
+    + """\
+w = torch.tensor(0.5, requires_grad=True)
+total = 0.0
+for _ in range(4):
+    w.grad = None
+    loss = (w - 1) ** 2
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+    total = total + %s
+"""
+)
+
+COLUMN = (
+    HEAD
+    + """\
+net = nn.Linear(2, 1)
+x, y = torch.randn(4, 2), torch.randn(4)
+loss = %s
+loss.backward()
+"""
+)
+
+CLASSES = (
+    HEAD
+    + """\
+net = nn.Linear(2, 3)
+x, y = torch.randn(4, 2), torch.tensor([0, 1, 2, 0])
+scores = net(x)
+%s.backward()
+"""
+)
+
+DROPOUT = (
+    HEAD
+    + """\
+net = nn.Sequential(nn.Linear(2, 3), nn.Dropout(0.5), nn.Linear(3, 1))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+x = torch.randn(4, 2)
+net(x).mean().backward()
+optimizer.step()
+%s
+"""
+)
+
+GATE = (
+    HEAD
+    + """\
+a, gate = torch.ones(2, requires_grad=True), torch.zeros(2)
+optimizer = torch.optim.SGD([a], lr=0.1)
+for _ in range(2):
+    optimizer.zero_grad()
+    (a * (gate%s)).sum().backward()
+    optimizer.step()
+"""
+)
+
+SAVED = (
+    HEAD
+    + """\
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+y = x.sigmoid()
+z = y.%s
+z.zero_()
+y.sum().backward()
+"""
+)
+
+# kind, what has it, the same with something else in that place, what has it not
+CASES = [
+    ("nonfinite-forward", HEAD + "x = torch.tensor(%s, requires_grad=True)\ntorch.log(x).backward()\n", "0.0", "1.0"),
+    ("nonfinite-forward", HEAD + "x = torch.tensor(%s, requires_grad=True)\ny = torch.exp(x) / 3\n", "100.0", "10.0"),
+    (
+        "nonfinite-forward",
+        HEAD + "s = torch.zeros(2, 2, requires_grad=True)\nm = torch.tensor([[False, True], [%s, True]])\n"
+        "a = s.masked_fill(m, float('-inf')).softmax(-1)\n", "True", "False",
+    ),
+    ("nonfinite-data", HEAD + "x = torch.tensor([1.0, %s])\nnn.Linear(2, 1)(x).backward()\n", "float('nan')", "2.0"),
+    (
+        "nonfinite-backward",
+        HEAD + "x = torch.tensor([0.0, 4.0], requires_grad=True)\n"
+        "y = torch.where(x > 0, torch.sqrt(%s), 0.0)\ny.sum().backward()\n", "x", "torch.where(x > 0, x, 1.0)",
+    ),
+    ("no-gradient-cut", NET, "self.one(x).detach()", "self.one(x)"),
+    ("no-gradient-cut", NET, "torch.round(self.one(x)).long().float()", "torch.round(self.one(x))"),
+    ("no-gradient-unused", NET, "torch.cat([x, x[:, :1]], 1)", "self.one(x)"),
+    ("zero-relu", NET, "torch.relu(self.one(x) - 100)", "torch.relu(self.one(x))"),
+    ("zero-saturated", NET, "torch.sigmoid(self.one(x) + 200)", "torch.sigmoid(self.one(x))"),
+    ("zero-clamp", NET, "torch.clamp(self.one(x), 50, 60)", "torch.clamp(self.one(x), -60, 60)"),
+    ("zero-gate", GATE, "", " + 1"),
+    ("zero-grad-forgotten", LOOP.replace("    optimizer.zero_grad()%s\n", "%s"), ("0.01", ""),
+     ("0.01", "    w.grad = None\n")),
+    ("loss-rises", LOOP, ("0.6", ""), ("0.1", "")),
+    ("stale-graph", HEAD + "w = torch.tensor(1.0, requires_grad=True)\noptimizer = torch.optim.SGD([w], lr=0.1)\n"
+     "loss = (w * 2 - 1) ** 2\nfor _ in range(2):\n    optimizer.zero_grad()\n%s"
+     "    loss.backward(retain_graph=True)\n    optimizer.step()\n", "", "    loss = (w * 2 - 1) ** 2\n"),
+    ("step-without-gradient", HEAD + "w = torch.tensor(1.0, requires_grad=True)\nloss = w * 2\n"
+     "optimizer = torch.optim.SGD([w], lr=0.1)\n%soptimizer.step()\n", "", "loss.backward()\n"),
+    ("optimizer-stale", HEAD + "net = nn.Linear(2, 1)\noptimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n%s"
+     "net(torch.ones(1, 2)).sum().backward()\noptimizer.step()\n", "net = nn.Linear(2, 1)\n", ""),
+    ("data-requires-grad", HEAD + "net, x = nn.Linear(2, 1), torch.randn(3, 2, requires_grad=%s)\n"
+     "optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\nfor _ in range(2):\n    optimizer.zero_grad()\n"
+     "    net(x).mean().backward()\n    optimizer.step()\n", "True", "False"),
+    ("broadcast-loss", COLUMN, "((net(x) - y) ** 2).mean()", "((net(x).squeeze(1) - y) ** 2).mean()"),
+    ("broadcast-loss", COLUMN, "F.mse_loss(net(x), y)", "F.mse_loss(net(x).squeeze(1), y)"),
+    ("softmax-twice", CLASSES, "F.cross_entropy(scores.softmax(1), y)", "F.cross_entropy(scores, y)"),
+    ("softmax-nll", CLASSES, "F.nll_loss(scores.softmax(1), y)", "F.nll_loss(scores.log_softmax(1), y)"),
+    ("sigmoid-twice", CLASSES, "F.binary_cross_entropy_with_logits(scores.sigmoid(), torch.ones(4, 3))",
+     "F.binary_cross_entropy_with_logits(scores, torch.ones(4, 3))"),
+    ("eval-forgotten", DROPOUT, "with torch.no_grad():\n    net(x)", "net.eval()\nwith torch.no_grad():\n    net(x)"),
+    ("saved-changed", SAVED, "data", "data.clone()"),
+    ("graph-grows", CARRIED, "pass", "h = h.detach()"),
+    ("running-sum", TOTAL, "loss", "loss.item()"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "program", "wrong", "right"), CASES)
+def test_a_mistake_is_found_and_its_twin_is_not(
+    kind: str, program: str, wrong: str | tuple[str, ...], right: str | tuple[str, ...]
+) -> None:
+    assert kind in kinds(program % wrong)
+    assert not kinds(program % right)
+
+
+def kinds(source: str) -> list[str]:
+    recording = record(source)
+    assert not any(cell.failure for cell in recording.cells), recording.cells
+    return [found.kind for found in findings(recording)]
+
+
+def only(source: str) -> Finding:
+    (found,) = findings(record(source))
+    return found
+
+
+def test_a_cut_is_told_with_names_the_line_and_a_way_out() -> None:
+    found = only(NET % "self.one(x).detach()")
+    assert found.names == ("one.weight", "one.bias")
+    assert found.text == (
+        "one.weight and one.bias got no gradient in this recording. detach() in line 10 cuts the way: what is computed "
+        "from its result has no graph. Leave detach() out there, if the gradient is to flow through."
+    )
+    assert found.span is not None
+    assert found.span.line == 10
+
+
+def test_what_is_added_up_is_told_in_numbers() -> None:
+    """The gradient of (2w − 1)² is 4(2w − 1): 4 at w = 1, and 3.68 at w = 0.96."""
+    found = only(LOOP.replace("    optimizer.zero_grad()%s\n", "") % "0.01")
+    assert "w.grad was 4, 3.68 is added, and it is 7.68" in found.what
+    assert "line 10" in found.why
+
+
+def test_zero_times_infinity_behind_where_is_told() -> None:
+    found = only(
+        HEAD + "x = torch.tensor([0.0, 4.0], requires_grad=True)\n"
+        "y = torch.where(x > 0, torch.sqrt(x), 0.0)\ny.sum().backward()\n"
+    )
+    assert "0 · inf = nan" in found.why
+    assert "torch.where in line 6" in found.why
+    assert found.what == "SqrtBackward0 of √x in line 6 hands nan on to x."
+
+
+def test_products_that_grow_are_told_in_numbers() -> None:
+    found = only(
+        HEAD + "w = torch.eye(2) * 1e9\nw.requires_grad_(True)\nx = torch.ones(2, 1)\n"
+        "for _ in range(6):\n    x = w @ x\nx.sum().backward()\n"
+    )
+    assert (found.kind, found.span and found.span.line) == ("nonfinite-forward", 9)
+    assert "beyond the largest float32" in found.why
+    assert "5 products one after the other make ever larger numbers: … " in found.why
+
+
+def test_a_failure_is_told_by_its_explanation() -> None:
+    found = only(HEAD + "x = torch.tensor(3.0, requires_grad=True)\ny = x * x\ny.backward()\ny.backward()\n")
+    assert found.kind == "failure"
+    assert "retain_graph=True" in found.way_out
+
+
+def test_a_large_tensor_is_counted_by_its_summary() -> None:
+    found = only(HEAD + "x = torch.zeros(2000, requires_grad=True)\ny = torch.log(x)\n")
+    assert found.what == "log in line 6 gives 2,000 of 2,000 numbers inf for y."
+    assert "from 0 to 0" in found.why
+
+
+def test_what_is_kept_is_counted_in_bytes() -> None:
+    """tanh keeps its result: 1,000 float32. The weight that mm keeps is there anyway; the data that it keeps is not."""
+    kept, sizes = measurements(
+        record(
+            HEAD + "net = nn.Sequential(nn.Linear(10, 5, bias=False), nn.Tanh())\nx = torch.randn(200, 10)\n"
+            "optimizer = torch.optim.SGD(net.parameters(), lr=0.5)\nnet(x).sum().backward()\noptimizer.step()\n"
+        )
+    )
+    assert {row.name: row.text for row in kept.rows} == {"net.0": "8.0 kB", "net.1": "4.0 kB"}
+    assert kept.what.startswith("12.0 kB when the pass in line 8 begins")
+    assert [row.name for row in sizes.rows] == ["net.0.weight"]
+    assert all(found.measured for found in (kept, sizes))
+
+
+def test_update_over_weight_is_a_quotient_of_norms() -> None:
+    """w = (3, 4) has the norm 5; the gradient of sum(w) is (1, 1), and a step of 0.5 goes 0.5·√2 far."""
+    *_, sizes = measurements(
+        record(
+            HEAD + "w = torch.tensor([3.0, 4.0], requires_grad=True)\noptimizer = torch.optim.SGD([w], lr=0.5)\n"
+            "w.sum().backward()\noptimizer.step()\n"
+        )
+    )
+    assert sizes.rows[0].text == "gradient up to 1, update / weight 0.1414"
+
+
+def test_a_vanishing_gradient_is_told_in_numbers() -> None:
+    *_, sizes = measurements(
+        record(
+            HEAD + "net = nn.Sequential(*[layer for _ in range(8) for layer in (nn.Linear(4, 4), nn.Sigmoid())])\n"
+            "net(torch.ones(1, 4)).sum().backward()\n"
+        )
+    )
+    assert "It vanishes on its way from net.14.weight" in sizes.what
+
+
+WRONG_ON_PURPOSE = {"7n_where": ["nonfinite-backward"]}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_no_false_alarm_on_the_lessons(lesson: Lesson) -> None:
+    """Their failures are shown on purpose."""
+    found = findings(record(lesson.source))
+    assert [one.kind for one in found if one.kind != "failure"] == WRONG_ON_PURPOSE.get(lesson.slug, [])
+
+
+CORRECT = (
+    HEAD
+    + """\
+G = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 2))
+D = nn.Sequential(nn.Linear(2, 8), nn.LeakyReLU(), nn.Dropout(0.2), nn.Linear(8, 1))
+of_g, of_d = torch.optim.Adam(G.parameters()), torch.optim.Adam(D.parameters())
+bce = nn.BCEWithLogitsLoss()
+for _ in range(2):
+    with torch.no_grad():
+        fake = G(torch.randn(16, 4))
+    of_d.zero_grad()
+    (bce(D(torch.randn(16, 2)), torch.ones(16, 1)) + bce(D(fake), torch.zeros(16, 1))).backward()
+    of_d.step()
+    of_g.zero_grad()
+    bce(D(G(torch.randn(16, 4))), torch.ones(16, 1)).backward()
+    of_g.step()
+# %% a frozen part, gradients of two batches added up for one step, clipped
+back, head = nn.Sequential(nn.Linear(4, 8), nn.ReLU()), nn.Linear(8, 2)
+for parameter in back.parameters():
+    parameter.requires_grad_(False)
+tuned, optimizer = nn.Sequential(back, head), torch.optim.AdamW(head.parameters())
+for _ in range(2):
+    for _ in range(2):
+        (F.cross_entropy(tuned(torch.randn(5, 4)), torch.tensor([0, 1, 0, 1, 1])) / 2).backward()
+    nn.utils.clip_grad_norm_(head.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad()
+# %% a step through a step; an example changed against the model
+net = nn.Linear(2, 1)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+x = torch.randn(4, 2, requires_grad=True)
+for _ in range(2):
+    optimizer.zero_grad()
+    loss = F.mse_loss(net(x.detach()), torch.ones(4, 1))
+    slopes = torch.autograd.grad(loss, list(net.parameters()), create_graph=True)
+    fast = [p - 0.1 * g for p, g in zip(net.parameters(), slopes)]
+    F.linear(x.detach(), *fast).pow(2).mean().backward()
+    optimizer.step()
+    (g,) = torch.autograd.grad(net(x).mean(), x)
+    with torch.no_grad():
+        x += 0.1 * g.sign()
+# %% a state through time, and attention under a mask
+rnn, masked = nn.LSTM(3, 4, batch_first=True), nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
+out, _ = rnn(torch.randn(2, 5, 3))
+masked(out, nn.Transformer.generate_square_subsequent_mask(5)).pow(2).mean().backward()
+"""
+)
+
+
+def test_no_false_alarm_on_what_people_rightly_do() -> None:
+    recording = record(CORRECT)
+    assert not any(cell.failure for cell in recording.cells)
+    assert findings(recording) == ()
