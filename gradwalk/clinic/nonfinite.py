@@ -74,8 +74,8 @@ def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding:
     if made is None:
         call, line = _call(user), line_of(user.span)
         name, count = chart.called(value, "what the program gives"), counted(value)
-        bound = next((e for e in chart.all(Statement) if any(b.value == value.id for b in e.bindings)), None)
-        at = chart.ran[user.id] if bound is None else chart.at[id(bound)]
+        setting = next((e for e in chart.all(Statement) if any(b.value == value.id for b in e.bindings)), None)
+        at = chart.ran[user.id] if setting is None else chart.at[id(setting)]
         pieces = {"name": name, "count": count, "call": call, "line": line, "spread": spread}
         return chart.finding("nonfinite-data", at, values=(value.id,), about=(name,), given=pieces)
     shown = {number: pretty(plain) for number, plain in value_names(chart.recording).items()}
