@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import signal
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sympy
 
-from gradwalk.symbolic.budget import ExhaustedError, limited
+from gradwalk.symbolic import budget
+from gradwalk.symbolic.budget import ExhaustedError, limited, within
 
 
 def _nothing() -> None:
@@ -74,3 +78,33 @@ def test_a_profiler_that_is_there_stays() -> None:
     finally:
         sys.setprofile(None)
     assert seen
+
+
+def _long() -> sympy.Expr:
+    x = sympy.Symbol("x")
+    return sympy.factor(sympy.expand((x + 1) ** 60 * (x - 2) ** 60))
+
+
+def test_what_is_done_in_a_moment_is_not_counted() -> None:
+    x = sympy.Symbol("x")
+    assert within(1, lambda: sympy.diff(x**2)) == 2 * x
+
+
+def test_what_takes_longer_is_counted_from_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "_QUICK", 0.001)
+    begun: list[int] = []
+
+    def work() -> sympy.Expr:
+        begun.append(1)
+        return _long()
+
+    with pytest.raises(ExhaustedError):
+        within(1000, work)
+    assert len(begun) == 2
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
+    assert within(10**9, _long) == _long()
+
+
+def test_where_nobody_hears_the_time_all_is_counted() -> None:
+    with ThreadPoolExecutor(1) as thread, pytest.raises(ExhaustedError):
+        thread.submit(within, 1, lambda: [_nothing() for _ in range(10)]).result()

@@ -17,7 +17,7 @@ MAX_TERMS = 64
 
 def shortest(expression: Expr, names: Mapping[Symbol, str]) -> tuple[Expr, str]:
     """The form whose LaTeX is shortest, and that LaTeX."""
-    written = [(form, latex(form, names)) for form in _forms(expression)]
+    written = [(form, latex(form, names)) for form in dict.fromkeys(_forms(expression))]
     return min(written, key=lambda pair: len(pair[1]))
 
 

@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 
 from gradwalk.recording import Recording, Value
 from gradwalk.symbolic.arguments import InexpressibleError
-from gradwalk.symbolic.budget import ExhaustedError, limited
+from gradwalk.symbolic.budget import ExhaustedError, within
 from gradwalk.symbolic.chain import Chain, Found, find
 from gradwalk.symbolic.compose import Branches, composed, holding
 from gradwalk.symbolic.evaluate import evaluate
@@ -83,15 +83,16 @@ def _differentiated(chain: Chain, wanted: int, branches: Branches | None = None)
     symbol = (scalar if chain.sources[wanted].size == 1 else element)(wanted)
     if not chain.sources[wanted].is_name:
         return None
+
+    def work() -> tuple[Expr, str] | None:
+        derivative = sympy.diff(composed(chain, branches), symbol)
+        return None if is_larger(derivative, MAX_DERIVATIVE_NODES) else shortest(derivative, _names(chain, wanted))
+
     try:
-        with limited(MAX_CALLS):
-            derivative = sympy.diff(composed(chain, branches), symbol)
-            if is_larger(derivative, MAX_DERIVATIVE_NODES):
-                return None
-            formula, written = shortest(derivative, _names(chain, wanted))
+        found = within(MAX_CALLS, work)
     except (InexpressibleError, ExhaustedError, *_STUMBLES):
         return None
-    return (formula, written) if len(written) <= MAX_LATEX else None
+    return found if found is not None and len(found[1]) <= MAX_LATEX else None
 
 
 def _names(chain: Chain, wanted: int) -> dict[Symbol, str]:
