@@ -39,6 +39,7 @@ from components.expression.record import recorded
 from components.perceptron.record import recorded_perceptron, told_by_hand
 from components.program.record import recorded_program
 from components.shared.assets import addresses, assets_route, base_path
+from components.shared.mistakes import caught
 from components.shared.work import Server, use
 from gradwalk.address.expression import DEFAULT
 from gradwalk.address.perceptron import from_query
@@ -196,4 +197,5 @@ app = App(
         Middleware(Paced, rate=SETTINGS.messages_per_second),
     ],
     lifespan=lifespan,
+    on_script_error=caught,
 )

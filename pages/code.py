@@ -11,7 +11,7 @@ from components.program.document import let_run, opened_program
 from components.program.form_data import edit
 from components.program.record import RecordedProgram, outputs, recorded_program
 from components.shared.columns import workbench
-from components.shared.mistakes import Failed, mistake
+from components.shared.mistakes import Failed, mistake, told
 from components.shared.work import allowed, still
 from gradwalk.address.program import to_query
 from gradwalk.graph.dot import LayoutError
@@ -64,7 +64,7 @@ try:
 except Exception as error:
     # Whatever breaks, what was typed stays in the editor.
     shown = Shown(None, [], mistake("code", error))
-with places.player:
+with places.player, told("code"):
     if waits:
         st.warning(permission.said)
         st.button("Run this program", type="primary", on_click=let_run, key="run-program")

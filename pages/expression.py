@@ -12,7 +12,7 @@ from components.expression.form_data import ask
 from components.expression.record import Recorded, recorded
 from components.player import player
 from components.shared.columns import workbench
-from components.shared.mistakes import mistake
+from components.shared.mistakes import mistake, told
 from components.shared.work import still
 from gradwalk.address.expression import Document, to_query
 from gradwalk.expression.expression import Expression, read
@@ -62,7 +62,7 @@ try:
 except Exception as error:
     # Whatever breaks, what was typed stays in its field.
     shown = Shown(None, mistake("expression", error), stale=True)
-with places.player:
+with places.player, told("expression"):
     player(
         graphs=shown.recorded.graphs if shown.recorded else None,
         story=shown.recorded.story if shown.recorded else None,
@@ -72,7 +72,7 @@ with places.player:
         stale=shown.stale,
         program=False,
     )
-with places.answer:
+with places.answer, told("expression"):
     if shown.recorded:
         answer(shown.recorded.table, stale=shown.stale)
 with places.form:

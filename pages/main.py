@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.shared.mistakes import mistake
+from components.shared.mistakes import told
 
 BRAND = Path(__file__).resolve().parent.parent / "components" / "brand"
 MARK = (BRAND / "mark.svg").read_text(encoding="utf-8")
@@ -33,7 +33,5 @@ st.set_page_config(
 )
 st.logo(MARK, size="large")
 st.html(BRAND / "page.css")
-try:
+with told(page.title.lower()):
     page.run()
-except Exception as error:
-    st.error(str(mistake(page.title.lower(), error)))

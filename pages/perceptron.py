@@ -17,7 +17,7 @@ from components.perceptron.form_data import asked
 from components.perceptron.record import RecordedPerceptron, recorded_perceptron, told_by_hand
 from components.perceptron.views import HAND, TRAIN, chosen_view, with_view
 from components.player import player
-from components.shared.mistakes import mistake
+from components.shared.mistakes import mistake, told
 from components.shared.work import still
 from components.training import training
 from gradwalk.address.perceptron import to_query
@@ -111,16 +111,17 @@ try:
 except Exception as error:
     # Whatever breaks, what was typed stays in the form.
     shown = Shown(None, None, mistake("perceptron", error))
-if view == TRAIN:
-    train(shown, places, query)
-else:
-    with places.main:
-        if view == HAND:
-            by_hand(now, shown)
-        else:
-            step_through(now, shown, query)
+with told("perceptron"):
+    if view == TRAIN:
+        train(shown, places, query)
+    else:
+        with places.main:
+            if view == HAND:
+                by_hand(now, shown)
+            else:
+                step_through(now, shown, query)
 with places.code if view == TRAIN else places.form:
     settings(asked(now, shown.refused, view, query), key=KEY)
 if shown.recorded and view != TRAIN:
-    with places.code:
+    with places.code, told("perceptron"):
         code(shown.recorded.source)

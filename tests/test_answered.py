@@ -105,6 +105,29 @@ def test_whatever_else_breaks_a_page_is_told_in_a_sentence_too(
     assert not app.exception
     assert [error.value for error in app.error] == [SENTENCE]
     assert mistakes == [f"{page.removesuffix('.py')}: KeyError"]
+    assert any("refusal" in data for data in sent(app))  # the form
+
+
+@pytest.mark.parametrize(
+    ("page", "part", "typed"),
+    [
+        ("expression.py", "components.expression.form_data.hint_of", "z = sin(x**2)"),
+        ("code.py", "components.program.form_data.to_query", "import torch"),
+    ],
+)
+def test_a_form_that_breaks_is_there_with_what_was_typed(
+    at: Callable[[Runner], list[str]], page: str, part: str, typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("secret")
+
+    mistakes = at(Here())
+    monkeypatch.setattr(part, broken)
+    app = visit(page)
+    assert not app.exception
+    assert SENTENCE in str(sent(app))
+    assert typed in str(sent(app))
+    assert mistakes == [f"{page.removesuffix('.py')}: KeyError"]
 
 
 @pytest.mark.parametrize("page", PAGES)

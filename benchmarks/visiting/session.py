@@ -30,6 +30,8 @@ class Session:
         self._known: dict[str, Any] = {}
         self._cacheable: list[str] = []
         self._fragments: dict[str, str] = {}
+        self.said: list[str] = []
+        """What the page has said in boxes of its own, since its last run began."""
         self.received = 0
         """Bytes."""
 
@@ -94,7 +96,7 @@ class Session:
         message.ParseFromString(payload if isinstance(payload, bytes) else payload.encode())
         kind = message.WhichOneof("type")
         if kind == "new_session":
-            self._cacheable = []
+            self._cacheable, self.said = [], []
         if kind == "navigation":
             self._page_hash = message.navigation.page_script_hash
         if message.metadata.cacheable:
@@ -110,6 +112,8 @@ class Session:
         kind = element.WhichOneof("type")
         if kind == "exception":
             raise RuntimeError(f"The page failed: {element.exception.message}")
+        if kind == "alert":
+            self.said.append(element.alert.body)
         if kind in ("bidi_component", "button"):
             part = element.bidi_component if kind == "bidi_component" else element.button
             key = part.id.split("-", 2)[-1]  # after "$$ID-" and a hash

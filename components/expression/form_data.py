@@ -9,6 +9,7 @@ from itertools import groupby
 from components.expression import Field, Gallery, Refusal, Seed, form
 from components.expression.document import Opened, document_of
 from components.expression.record import Recorded, ones
+from components.shared.mistakes import mistake
 from gradwalk.address.expression import Document
 from gradwalk.expression.expression import ValueTextError, read
 from gradwalk.expression.hints import Hint, hint
@@ -19,15 +20,24 @@ from gradwalk.program import ProgramError
 
 
 def ask(opened: Opened, refused: Exception | Failing | None, shown: Recorded | None) -> None:
-    """Show the form. ``refused``: why its document was not shown to its end; ``shown`` what stands on the page."""
+    """Show the form. ``refused``: why its document was not shown to its end; ``shown`` what stands on the page.
+
+    Whatever breaks, its fields are there, with what was typed.
+    """
+    try:
+        rows, advice, examples = fields(opened.document), hint_of(opened.document), gallery(opened)
+        seed_row = None if shown is None else seed(shown)
+    except Exception as error:
+        rows = advice = examples = seed_row = None
+        refused = mistake("expression", error)
     form(
         opened.key,
         opened.document,
-        fields(opened.document),
+        rows,
         refusal=None if refused is None else refusal(refused),
-        hint=hint_of(opened.document),
-        seed=None if shown is None else seed(shown),
-        gallery=gallery(opened),
+        hint=advice,
+        seed=seed_row,
+        gallery=examples,
         answered=opened.answered,
     )
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from components.program import Groups, Program, Refusal, Save, editor
 from components.program.document import OpenedProgram
+from components.shared.mistakes import mistake
 from gradwalk.address.program import lesson_of, to_query
 from gradwalk.graph.dot import LayoutError
 from gradwalk.lessons import LESSONS
@@ -18,17 +19,25 @@ from gradwalk.story.cells import ShownCell
 def edit(
     opened: OpenedProgram, cells: Sequence[ShownCell], refused: Exception | None = None, unfold: tuple[int, ...] = ()
 ) -> None:
-    """Show the editor. ``cells`` are what stands below it, ``refused`` is why its program could not be shown."""
+    """Show the editor. ``cells`` are what stands below it, ``refused`` is why its program could not be shown.
+
+    Whatever breaks, it is there, with what was typed.
+    """
+    program, save = Program(text=opened.source, lesson=None, name=opened.name, query=""), None
+    try:
+        lesson, query = lesson_of(opened.source), to_query(opened.source, unfold)
+        program = Program(text=opened.source, lesson=lesson, name=opened.name, query=query)
+        save = notebook(opened) if opened.save else None
+    except Exception as error:
+        refused = mistake("code", error)
     editor(
         opened.key,
-        Program(
-            text=opened.source, lesson=lesson_of(opened.source), name=opened.name, query=to_query(opened.source, unfold)
-        ),
+        program,
         cells,
         groups=groups(),
         refusal=None if refused is None else refusal(refused),
         wrong=opened.wrong,
-        save=notebook(opened) if opened.save else None,
+        save=save,
         answered=opened.answered,
     )
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.errors import FragmentHandledException
+
 from components.shared.work import server
 from gradwalk.program import ProgramError
 from serving.desk import Failed as Failed
@@ -23,3 +29,23 @@ def mistake(page: str, error: BaseException) -> Mistake:
     """Count it and log it."""
     server().mistaken(page, error)
     return Mistake()
+
+
+@contextmanager
+def told(page: str) -> Iterator[None]:
+    """A part of a page: where it breaks, the sentence stands in its place, and the rest of the page goes on.
+
+    So the form is shown, whatever else is not: what is typed into it would be lost with it.
+    """
+    try:
+        yield
+    except FragmentHandledException:
+        pass  # of a part that also runs by itself: told already, where it broke
+    except Exception as error:
+        st.error(str(mistake(page, error)))
+
+
+def caught(error: Exception) -> bool:
+    """What Streamlit asks where it would show its own box: the sentence is there instead."""
+    st.error(str(mistake("script", error)))
+    return True
