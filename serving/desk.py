@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 from gradwalk.program import ProgramError
 from serving.kept import Kept
 from serving.locked import Unlocked, program
-from serving.pool import Busy, Job, Runner, Stopped
+from serving.pool import Busy, Job, Runner, Stopped, TooLong
 from serving.work import Parcel, Reply, Work, described, packed, reason_of, unpacked
 
 
@@ -115,12 +115,14 @@ class Desk:
         try:
             reply = runner.run(errand.job)
         except ProgramError as error:
-            reply = Reply("refused", packed(error), reason_of(error), fault=isinstance(error, Busy | Stopped))
+            reply = Reply(
+                "refused", packed(error), reason_of(error), lasting=not isinstance(error, Busy | Stopped | TooLong)
+            )
         except BaseException as error:
             self._over(errand)
             errand.reply.set_exception(error)
             raise
-        if not reply.fault:
+        if reply.lasting and not reply.fault:
             self.kept.put(errand.work.key, reply)
         self._over(errand)
         errand.reply.set_result(reply)

@@ -26,9 +26,10 @@ def program(source: str) -> Work:
     return Work(hashlib.sha256(payload).digest(), PROGRAM, payload)
 
 
-def _reply(left: Said, how: str, seconds: float = 0.0, *, fault: bool = False) -> Reply:
+def _reply(left: Said, how: str, seconds: float = 0.0, *, fault: bool = False, lasting: bool = True) -> Reply:
     digest = hashlib.sha256(pickle.dumps(left)).hexdigest()
-    return Reply("done", pickle.dumps(Parcel(digest, left)), "" if how == "done" else how, seconds, fault=fault)
+    body, reason = pickle.dumps(Parcel(digest, left)), "" if how == "done" else how
+    return Reply("done", body, reason, seconds, fault=fault, lasting=lasting)
 
 
 class Process:
@@ -36,8 +37,10 @@ class Process:
 
     ended = False
 
-    def __init__(self, process: processes.Process) -> None:
+    def __init__(self, process: processes.Process, seconds: float) -> None:
+        """``seconds`` of a core's work are what its program may have."""
         self.answers = 0
+        self._seconds = seconds
         self._process = process
         self._unwanted = self._over = False
 
@@ -63,7 +66,9 @@ class Process:
         if self._unwanted:
             raise Gone
         how = "time" if answer.time_up else answer.ended
-        return _reply(said(answer), how, answer.seconds, fault=answer.fault)
+        # Whose time was up by the clock alone, may have had little of the core.
+        lasting = not answer.time_up or answer.seconds >= self._seconds
+        return _reply(said(answer), how, answer.seconds, fault=answer.fault, lasting=lasting)
 
     def halt(self) -> None:
         self._process.halt()
@@ -87,6 +92,7 @@ class Nursery:
     def __init__(self, configuration: Configuration) -> None:
         self.held = Held(locked=False, why="It has not been tried yet.")
         self._nursery = processes.Nursery(configuration)
+        self._seconds = configuration.bounds.seconds
 
     @property
     def pid(self) -> int | None:
@@ -102,7 +108,7 @@ class Nursery:
 
     def process(self) -> Process:
         try:
-            return Process(self._nursery.process())
+            return Process(self._nursery.process(), self._seconds)
         except processes.Gone as error:
             raise Gone(str(error)) from None
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gradwalk.graph import dot
-from gradwalk.settings import SETTINGS, variable
+from gradwalk.settings import SETTINGS
 
 PROGRAM = "program"
 """What a visitor's program is called in metrics and logs."""
@@ -31,6 +31,8 @@ class Reply(NamedTuple):
     """How often Graphviz ran."""
     fault: bool = False
     """Whether something else than the work itself may have caused it: then it is tried once more, and never kept."""
+    lasting: bool = True
+    """Whether the same would come of it on a machine that has nothing else to do; else it is not kept either."""
 
 
 class Parcel(NamedTuple):
@@ -93,7 +95,7 @@ def _check_size(size: int) -> None:
     if size > most * 1e6:
         raise TooLarge(
             f"What there is to show of this program is too large to send: {size / 1e6:.1f} MB; at most {most:g} MB fit "
-            f"here. Fewer turns or smaller tensors would work ({variable('message_megabytes')} is the setting)."
+            "here. Fewer turns or smaller tensors would work."
         )
 
 

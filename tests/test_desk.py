@@ -11,7 +11,7 @@ from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError, Span
 from serving.desk import Desk, Failed
 from serving.kept import REFUSALS, Kept
-from serving.pool import Busy, Dropped, Here, Job
+from serving.pool import Busy, Dropped, Here, Job, Stopped, TooLong
 from serving.work import Reply, do
 from tests.tasks import broken, doubled, large, refused
 
@@ -133,13 +133,14 @@ def test_somebody_who_wants_what_was_just_dropped_gets_it() -> None:
             older.result()
 
 
-def test_a_full_queue_is_tried_again_the_next_time() -> None:
+@pytest.mark.parametrize("kind", [Busy, Stopped, TooLong])
+def test_what_only_a_busy_machine_refuses_is_tried_again_the_next_time(kind: type[ProgramError]) -> None:
     class Crowded(Here):
         full = True
 
         def run(self, job: Job) -> Reply:
             if self.full:
-                raise Busy("Too many.")
+                raise kind("Too many.")
             return do(job.description)
 
     runner = Crowded()

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.graph.dot import LayoutError, quoted, run
+from gradwalk.graph.dot import LayoutError, Unavailable, faults, quoted, run
 from gradwalk.graph.layout import place
 
 
@@ -34,7 +34,7 @@ def children() -> list[str]:
 
 
 def test_a_dense_graph_ends_at_the_limit_and_leaves_no_process() -> None:
-    with pytest.raises(LayoutError, match=r"within 0\.5 seconds.*GRADWALK_LAYOUT_SECONDS"):
+    with pytest.raises(LayoutError, match=r"too dense to be drawn within 0\.5 seconds\. A shorter"):
         run(dense(500, 4000), 0.5)
     assert children() == []
 
@@ -116,3 +116,19 @@ def test_quoted_text_cannot_leave_its_quotes(text: str) -> None:
     inside = quoted(text)[1:-1].replace("\\\\", "").replace('\\"', "")
     assert '"' not in inside
     assert inside.replace("\\n", "").isprintable()
+
+
+def halted_dot(folder: Path) -> None:
+    """A `dot` that gets nothing of the machine."""
+    program = folder / "dot"
+    program.write_text("#!/bin/sh\nkill -STOP $$\n")
+    program.chmod(0o755)
+
+
+def test_a_busy_machine_is_not_the_graphs_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    halted_dot(tmp_path)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    before = faults()
+    with pytest.raises(Unavailable, match="beside all else that runs here"):
+        run("digraph {}", 0.2)
+    assert faults() == before + 1

@@ -152,3 +152,18 @@ def test_a_nursery_that_was_killed_starts_again(desk: Desk, nursery: Nursery) ->
     psutil.Process(before).kill()
     assert run(desk, SQUARE.format(7.0)).cells[0].shown == "tensor(14.)"
     assert nursery.pid != before
+
+
+def test_a_program_whose_time_was_up_by_the_clock_alone_runs_anew_the_next_time() -> None:
+    """On a busy machine it had little of the core. One that had its share is kept."""
+    nursery = Nursery(configuration(replace(SETTINGS, seconds=0.5)))
+    pool = Pool(SETTINGS, nursery)
+    pool.start()
+    try:
+        desk = Desk(Here(), Kept(10_000_000), programs=pool)
+        assert "was stopped" in str(run(desk, "import time\ntime.sleep(100)").events)
+        assert desk.kept.size == 0
+        assert "was stopped" in str(run(desk, ENDLESS.format("x")).events)
+        assert desk.kept.size > 0
+    finally:
+        pool.stop()

@@ -1,11 +1,10 @@
-"""Mistakes of ours on the real server: whatever breaks, visitors read a sentence, and the log holds nothing of theirs."""
+"""Mistakes of ours on the real server: visitors read a sentence, and the log holds nothing of what they typed."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from urllib.request import urlopen
 

@@ -34,7 +34,7 @@ def test_a_run_in_a_thread_is_the_same_run() -> None:
     run = Places().begin(setting)
     assert run.wait(SECONDS)
     assert run.pictures == pictures(done(setting))
-    assert (run.steps, run.broken, run.stopped) == (12, False, False)
+    assert (run.steps, run.broken, run.stopped) == (12, None, False)
 
 
 def test_a_run_that_is_stopped_keeps_what_it_has_told(endless: Running) -> None:

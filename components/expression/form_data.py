@@ -24,11 +24,12 @@ def ask(opened: Opened, refused: Exception | Failing | None, shown: Recorded | N
 
     Whatever breaks, its fields are there, with what was typed.
     """
+    examples: Gallery | None
     try:
         rows, advice, examples = fields(opened.document), hint_of(opened.document), gallery(opened)
         seed_row = None if shown is None else seed(shown)
     except Exception as error:
-        rows = advice = examples = seed_row = None
+        rows, advice, examples, seed_row = None, None, None, None
         refused = mistake("expression", error)
     form(
         opened.key,

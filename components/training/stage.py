@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from components.expression.document import as_markdown
+from components.shared.mistakes import SENTENCE, mistake
 from components.training import fields
 from components.training.inside import Inside, enter, inside
 from components.training.view import pair, put, sent, view, whole
@@ -41,6 +42,8 @@ class State:
     busy: str = ""
     anew: bool = False
     """Whether the fields have changed, which stand outside the part that runs again."""
+    told: Running | None = None
+    """The last run that ended by a mistake of ours, which was counted."""
     drawn: dict[str, Any] | None = None
     """The last pictures of a beginning, for points that cannot be read."""
 
@@ -165,8 +168,12 @@ def _progress(run: Running) -> None:
 
 
 def _remark(run: Running, add_layer: Callable[[], None]) -> None:
-    if run.broken:
-        st.error("The run ended by a mistake of this page. Its log has the rest; another run may work.")
+    if run.broken is not None:
+        now = state()
+        if now.told is not run:  # it is counted once, however often it is looked at
+            now.told = run
+            mistake("perceptron", run.broken)
+        st.error(SENTENCE)
         return
     said = remark(run.history, run.stopped)
     st.markdown(as_markdown(said.text))

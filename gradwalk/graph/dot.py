@@ -9,6 +9,7 @@ import selectors
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, cast
 
-from gradwalk.settings import SETTINGS, variable
+from gradwalk.settings import SETTINGS
 
 MAX_SOURCE = 2_000_000
 """Characters of Graphviz source; ``dot`` would need more than its time for so much."""
@@ -28,6 +29,10 @@ POLISHED = 150
 """Graphs of so many arrows are laid out with care, larger ones quickly."""
 MAX_LABEL = 4000
 """Characters of one label. Graphviz refuses 16,384."""
+
+
+_PATIENCE = 3
+"""Seconds by the clock for each of a core's work."""
 
 
 class LayoutError(Exception):
@@ -138,8 +143,9 @@ def _bound(pid: int, seconds: float) -> None:
 
 def _output(process: subprocess.Popen[bytes], complaints: IO[bytes], seconds: float) -> bytes:
     stream = cast("IO[bytes]", process.stdout)
+    clock = _Clock(process.pid, seconds)
     try:
-        output = _read_until(stream, time.monotonic() + seconds, seconds)
+        output = _read_until(stream, clock)
         status = process.wait(seconds)
     except BaseException as error:
         # The group first: as long as nobody has waited for its leader, its number belongs to nobody else.
@@ -147,7 +153,7 @@ def _output(process: subprocess.Popen[bytes], complaints: IO[bytes], seconds: fl
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         if isinstance(error, subprocess.TimeoutExpired):
-            raise _too_slow(seconds) from None
+            raise clock.over() from None
         raise
     finally:
         stream.close()
@@ -160,24 +166,52 @@ def _output(process: subprocess.Popen[bytes], complaints: IO[bytes], seconds: fl
     return output
 
 
-def _read_until(stream: IO[bytes], deadline: float, seconds: float) -> bytes:
+class _Clock:
+    """How long ``dot`` may work, by what it has worked. A busy machine is told from a large graph."""
+
+    def __init__(self, pid: int, seconds: float) -> None:
+        self._pid = pid
+        self._seconds = seconds
+        self._patience = time.monotonic() + _PATIENCE * seconds
+
+    def left(self) -> float:
+        """Seconds until the next look; 0 where the time is up."""
+        left = min(self._seconds - self._worked(), self._patience - time.monotonic())
+        return max(0.02, left) if left > 0 else 0.0
+
+    def over(self) -> LayoutError:
+        """Why it was ended: it had its time, or it never got it."""
+        if self._worked() >= self._seconds / 2:
+            return LayoutError(
+                f"The graph is too large or too dense to be drawn within {self._seconds:g} seconds. "
+                "A shorter program would do."
+            )
+        return _fault(
+            f"The graph could not be placed within {self._seconds:g} seconds beside all else that runs here. "
+            "Try again in a few seconds."
+        )
+
+    def _worked(self) -> float:
+        """Seconds of a core's work so far; by the clock, where the system does not tell."""
+        if sys.platform.startswith("linux"):
+            with suppress(OSError):
+                return time.clock_gettime(~self._pid << 3 | 2)  # clock_getcpuclockid(3) in the kernel's numbers
+        return self._seconds - (self._patience - time.monotonic() - (_PATIENCE - 1) * self._seconds)
+
+
+def _read_until(stream: IO[bytes], clock: _Clock) -> bytes:
     pieces: list[bytes] = []
     size = 0
     with selectors.DefaultSelector() as selector:
         selector.register(stream, selectors.EVENT_READ)
         while size <= MAX_OUTPUT:
-            if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise _too_slow(seconds)
+            if not selector.select(left := clock.left()):
+                if left:
+                    continue
+                raise clock.over()
             piece = os.read(stream.fileno(), 1 << 16)
             if not piece:
                 return b"".join(pieces)
             pieces.append(piece)
             size += len(piece)
     raise LayoutError("The graph is too large to be drawn. A shorter program would do.")
-
-
-def _too_slow(seconds: float) -> LayoutError:
-    return LayoutError(
-        f"The graph is too large or too dense to be drawn within {seconds:g} seconds. "
-        f"A shorter program would do, or more time in the environment variable {variable('layout_seconds')}."
-    )

@@ -81,7 +81,7 @@ def place(source: str) -> Placed:
     attribute ``from`` names the box that its arrow comes from, which ``dot`` did not hear of: it comes straight.
     The same source is placed once, also when several threads ask for it at a time. Raises LayoutError when ``dot`` is
     not installed, when the graph is too large, and when ``dot`` passes its time limit (``GRADWALK_LAYOUT_SECONDS``,
-    else 5 seconds).
+    else 5 seconds of a core's work).
     """
     with _lock:
         future = _kept.get(source)

@@ -1,4 +1,4 @@
-"""The plug-ins that ``dot`` needs to place graphs, and no others: those that draw and measure text take it 15 ms a start.
+"""The plug-ins that ``dot`` needs to place graphs, and no others: to start those that measure text takes it 15 ms.
 
 Our graphs give each box its size, so no text is ever measured. Where that is not how it is, or where Graphviz is
 another than we know, nothing is changed.
@@ -19,9 +19,9 @@ _LIBRARIES = re.compile(r'^libdir = "([^"\n]+)"$', re.MULTILINE)
 _LIST = re.compile(r"^\t(/\S+)\n\t\twas successfully loaded", re.MULTILINE)
 _PLUGIN = re.compile(r"^(\S+) (\S+) \{\n(.*?)^\}\n", re.MULTILINE | re.DOTALL)
 _SIZED = (
-    'digraph { rankdir=LR; node [shape=box, fixedsize=true]; a [label="a\\nb", width=1.3, height=0.7]; b [label=<<table '
-    'border="0"><tr><td port="p" fixedsize="true" width="93" height="45"></td></tr></table>>, width=1.4, height=1.2];'
-    "a -> b:p:w [id=e] }"
+    'digraph { rankdir=LR; node [shape=box, fixedsize=true]; a [label="a\\nb", width=1.3, height=0.7]; '
+    'b [label=<<table border="0"><tr><td port="p" fixedsize="true" width="93" height="45"></td></tr></table>>, '
+    "width=1.4, height=1.2]; a -> b:p:w [id=e] }"
 )
 """As in the graphs that we place: labels in boxes of a given size, and a table of ports."""
 
@@ -52,7 +52,7 @@ def _needed(path: Path, libraries: Path) -> str:
 
 
 def _dot(source: str, *options: str, folder: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 (a fixed command)
         ["dot", "-Tjson0", *options],  # noqa: S607 (as everywhere, the one on the path)
         input=source.encode(),
         env=os.environ | ({} if folder is None else {VARIABLE: str(folder)}),

@@ -12,17 +12,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
-import mpmath
-import sympy
-
 _QUICK, _AGAIN = 0.04, 0.01
 """Seconds of the process's own work that are not counted, and how soon it is asked again to stop where it did not."""
 
-_ITS_FILES = tuple(str(Path(str(module.__file__)).parent) for module in (mpmath, sympy))
+_ITS_FILES = tuple(
+    str(Path(spec.origin).parent) for name in ("sympy", "mpmath") if (spec := find_spec(name)) and spec.origin
+)
 _Result = TypeVar("_Result")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from typing import Any
@@ -14,7 +13,6 @@ from gradwalk.training.setting import Setting
 SLICE = 0.01
 """Seconds of work after which a run lets others have the interpreter."""
 PAUSE = 0.001
-_log = logging.getLogger(__name__)
 
 
 class BusyError(Exception):
@@ -50,8 +48,8 @@ class Running:
         self.pictures: dict[str, Any] = {}
         """Once it is done."""
         self.steps = 0
-        self.broken = False
-        """Whether it ended by a mistake of ours, which the log has."""
+        self.broken: Exception | None = None
+        """The mistake of ours by which it ended."""
         self._pair, self._turns, self._places = pair, turns, places
         self._stop, self._done = threading.Event(), threading.Event()
         threading.Thread(target=self._work, name="training", daemon=True).start()
@@ -80,9 +78,8 @@ class Running:
     def _work(self) -> None:
         try:
             self._in_turn()
-        except Exception:
-            self.broken = True
-            _log.exception("A training run ended by a mistake")
+        except Exception as error:
+            self.broken = error
         finally:
             self._places.release()
             self._done.set()
