@@ -21,7 +21,7 @@ class Loop:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._context = contextvars.copy_context()
-        """One for all cells: what one sets, as ``np.set_printoptions`` does, the next finds; an awaiting one has a copy."""
+        """One for all cells: what one sets, as ``np.set_printoptions`` does, the next one finds."""
 
     def run(self, shell: InteractiveShell, source: str) -> ExecutionResult:
         """Run a cell in it."""

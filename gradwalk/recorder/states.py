@@ -71,6 +71,14 @@ def is_lent(tensor: torch.Tensor) -> bool:
         return False
 
 
+def bytes_of(tensor: torch.Tensor) -> bytes:
+    """A small tensor's memory, quickly; nothing of one that NumPy cannot have."""
+    try:
+        return tensor.detach().numpy().tobytes()
+    except (RuntimeError, TypeError):
+        return b""
+
+
 def is_leaf(tensor: torch.Tensor) -> bool:
     """PyTorch refuses to say so of a view from under no_grad that was changed; it was one."""
     try:

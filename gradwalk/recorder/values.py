@@ -10,7 +10,7 @@ import torch
 
 from gradwalk.recorder.copying import ZEROS, Copier, dtype_name, version_of
 from gradwalk.recorder.memory import MANY, PAGE, Memory
-from gradwalk.recorder.states import Made, State, address_of, finished, is_leaf, is_lent, same_memory
+from gradwalk.recorder.states import Made, State, address_of, bytes_of, finished, is_leaf, is_lent, same_memory
 from gradwalk.recording import MAX_NUMBERS, Array, Summary, Value
 
 _NAMES = 16
@@ -45,6 +45,8 @@ class LiveValues:
         """The newest tensor that was made of memory as it was found, and its version then."""
         self.lent: set[int] = set()
         """The storages that somebody else may change."""
+        self._seen: dict[int, tuple[int, bytes]] = {}
+        """Of those that were looked at, the Value and the bytes that were found there."""
 
     @property
     def full(self) -> bool:
@@ -104,6 +106,10 @@ class LiveValues:
             same = state.epoch == self._epochs[storage] and state.version == version_of(tensor)
             if not made.names or made.numbers is None or not same:
                 continue
+            seen = state.value, bytes_of(tensor)
+            if seen[1] and self._seen.get(storage) == seen:
+                return None
+            self._seen[storage] = seen
             if repr(tensor.detach().flatten().tolist()) != repr(list(made.numbers)):  # nan is not nan
                 self._epochs[storage] += 1
                 return state.value, self._snapshot(state, tensor), tensor
