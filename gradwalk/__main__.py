@@ -1,6 +1,7 @@
-"""The command line: ``gradwalk run [--locked] FILE … [--json]`` and ``gradwalk draw FILE --svg|--dot [--torchviz]``.
+"""The command line: ``gradwalk run [--locked] FILE … [--json]``, ``gradwalk draw FILE --svg|--dot [--torchviz]`` and
+``gradwalk check FILE [--json]``.
 
-Exit status 0; 1 when a cell failed; 2 when a file cannot be read or was refused.
+Exit status 0; 1 when a cell failed, or ``check`` has findings; 2 when a file cannot be read or was refused.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # programs and JSON hold any letter, whatever the terminal's locale
     try:
-        status = _run(options) if options.command == "run" else _draw(_read(options.file), options)
+        status = _COMMANDS[options.command](options)
         sys.stdout.flush()
         return status
     except BrokenPipeError:
@@ -77,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--torchviz", action="store_true", help="the grad_fn graph as torchviz draws it")
     draw.add_argument("--saved", action="store_true", help="with --torchviz: saved tensors and attributes too")
     draw.add_argument("--output", metavar="PATH", help="write here and not to standard output")
+    check = commands.add_parser("check", help="run a program, and say what is surely wrong with its training")
+    check.add_argument("file", metavar="FILE", help=program)
+    check.add_argument("--json", action="store_true", help="print findings and measurements as JSON (docs/clinic.md)")
     return parser
 
 
@@ -142,16 +146,27 @@ def _tell_locked(file: str, found: Recording | Unreadable, options: argparse.Nam
     return 2
 
 
-def _draw(source: str, options: argparse.Namespace) -> int:
+def _draw(options: argparse.Namespace) -> int:
     from gradwalk.doors import record
 
-    recording = record(source, pictures=options.torchviz, file=_named(options.file))
+    recording = record(_read(options.file), pictures=options.torchviz, file=_named(options.file))
     picture = _torchviz(recording, options) if options.torchviz else _computation(recording, options)
     if options.output:
         Path(options.output).write_text(picture, encoding="utf-8")
     else:
         print(picture)
     return _status(recording)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from gradwalk.clinic.report import as_json, report
+    from gradwalk.doors import record
+
+    with _answers(options) as answers:
+        recording = record(_read(options.file), file=_named(options.file))
+        said = as_json(recording)
+        print(json.dumps(said, ensure_ascii=False) if options.json else report(recording), file=answers)
+    return 1 if said["findings"] else 0
 
 
 def _computation(recording: Recording, options: argparse.Namespace) -> str:
@@ -171,6 +186,9 @@ def _torchviz(recording: Recording, options: argparse.Namespace) -> str:
     if options.svg:
         return torchviz_svg(picture, recording, saved=options.saved)
     return picture.saved if options.saved else picture.plain
+
+
+_COMMANDS = {"run": _run, "draw": _draw, "check": _check}
 
 
 def _status(recording: Recording) -> int:

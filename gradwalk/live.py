@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from gradwalk.clinic.report import report
 from gradwalk.program import Span
 from gradwalk.program.limits import LIMITS, Limits
 from gradwalk.recorder.places import Places
@@ -37,6 +38,10 @@ class Walk:
                 "then `walk.recording`."
             )
         return self._recording
+
+    def report(self) -> str:
+        """What is surely wrong, with line, numbers and a way out, and what was measured: docs/clinic.md."""
+        return report(self.recording)
 
     def __enter__(self) -> Walk:
         return self._begin(sys._getframe(1))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from pathlib import Path
 
+import pytest
+import torch
+from torch import nn
+
+import gradwalk
 from gradwalk import record
+from gradwalk.__main__ import main
 from gradwalk.clinic import Finding, findings, measurements
 from gradwalk.lessons import LESSONS, Lesson
 
@@ -340,3 +347,53 @@ def test_no_false_alarm_on_what_people_rightly_do() -> None:
     recording = record(CORRECT)
     assert not any(cell.failure for cell in recording.cells)
     assert findings(recording) == ()
+
+
+# Text, the command line, and live code
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "program.py"
+    path.write_text(NET % "self.one(x).detach()", encoding="utf-8")
+    return path
+
+
+def test_check_prints_the_findings_with_their_lines(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(file)]) == 1
+    shown = capsys.readouterr().out
+    assert "No gradient  (line 10)\n    10 |         return self.two(self.one(x).detach())\n" in shown
+    assert "       |                         ^^^^^^^^^^^^^^^^^^^^\n" in shown
+    assert "  one.weight  no gradient" in shown
+    assert "Kept for backward" in shown
+
+
+def test_check_json_is_json_alone(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(file), "--json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert [(one["kind"], one["span"]["line"], one["names"]) for one in data["findings"]] == [
+        ("no-gradient-cut", 10, ["one.weight", "one.bias"])
+    ]
+    assert [one["kind"] for one in data["measurements"]] == ["kept", "sizes"]
+
+
+def test_check_of_a_right_program_ends_with_0_and_of_no_file_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = tmp_path / "right.py"
+    right.write_text(NET % "self.one(x)", encoding="utf-8")
+    assert main(["check", str(right)]) == 0
+    assert capsys.readouterr().out.startswith("Nothing was found that is surely wrong.\n\nKept for backward\n")
+    assert main(["check", str(tmp_path / "nowhere.py")]) == 2
+    assert "nowhere.py" in capsys.readouterr().err
+
+
+def test_a_walk_reports_on_live_code() -> None:
+    net = nn.Linear(2, 1)
+    with gradwalk.watch() as walk:
+        hidden = net(torch.ones(3, 2))
+        loss = ((hidden - torch.zeros(3)) ** 2).mean()
+        loss.backward()
+    assert "The difference in line" in walk.report()
+    assert "hidden (3×1)" in walk.report()
+    assert "torch.zeros(3)" in walk.report()  # the line is shown
