@@ -2,7 +2,8 @@
 
 const ADDRESS_PAUSE = 400; // ms; browsers refuse more than 100 changes in 30 s
 
-export function createAddress() {
+/** `address(parts)` says what stands in the address bar for these parts, such as `step=3`: a query, or what stands behind #. */
+export function createAddress(address = inQuery) {
   let wanted = null;
   let timer = 0;
   let last = -Infinity;
@@ -10,13 +11,17 @@ export function createAddress() {
   function write() {
     timer = 0;
     last = performance.now();
-    const address = location.pathname + wanted + location.hash;
-    if (wanted !== location.search) history.replaceState(history.state, "", address);
+    if (wanted === location.pathname + location.search + location.hash) return;
+    try {
+      history.replaceState(history.state, "", wanted);
+    } catch {
+      return; // a frame without an address of its own
+    }
   }
 
   function show(query, picture, step) {
     const parts = [query, picture && `picture=${picture}`, step > 0 ? `step=${step}` : ""].filter(Boolean);
-    wanted = parts.length ? `?${parts.join("&")}` : "";
+    wanted = address(parts);
     if (!timer) timer = setTimeout(write, Math.max(0, last + ADDRESS_PAUSE - performance.now()));
   }
 
@@ -25,6 +30,8 @@ export function createAddress() {
 
   return { show, stop };
 }
+
+const inQuery = (parts) => `${location.pathname}${parts.length ? `?${parts.join("&")}` : ""}${location.hash}`;
 
 /** Pictures by the names that addresses have for them; the computation graph needs none. */
 const PICTURES = {

@@ -10,6 +10,7 @@ export function build(space, tag, attributes, children) {
   const made = document.createElementNS(SPACES[space], tag);
   for (const [name, value] of Object.entries(attributes || {})) {
     if (typeof value === "function") made.addEventListener(name, value);
+    else if (name === "style") made.style.cssText = value; // as an attribute, a page's policy may forbid it
     else if (value === true) made.setAttribute(name, "");
     else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value);
   }

@@ -20,11 +20,12 @@ const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
 const SHORTCUTS = "ArrowLeft ArrowRight Home End Space";
 
-export function createPlayer(parent) {
+/** `address` is told what is shown: `show(query, picture, step)`, and `stop()` in the end. */
+export function createPlayer(parent, address = createAddress()) {
   let data = null;
   let step = 0;
   let graphsText = null;
-  let unfold = () => {}; // asks the server for the steps of a folded episode
+  let unfold = null; // asks the server for the steps of a folded episode, where there is one
   let measured = "";
   let liveTimer = 0;
 
@@ -45,9 +46,8 @@ export function createPlayer(parent) {
     show();
     tellAddress();
   });
-  const words = createWords((number) => { transport.pause(); unfold(number); }, (to) => jump(to));
+  const words = createWords((number) => { transport.pause(); unfold(number); }, (to) => jump(to), () => unfold !== null);
   const panel = createPanel(() => data && show());
-  const address = createAddress();
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, transport.extras);
   const stale = html("p", { class: "stale-note" }, "The last good picture and program");
@@ -144,7 +144,7 @@ export function createPlayer(parent) {
   }
 
   /** New data: other numbers keep the picture and the position; another document opens at its own step. */
-  function update(next, ask) {
+  function update(next, ask = null) {
     unfold = ask;
     const opened = !data || next.opened !== data.opened;
     const moved = data && next.query !== data.query;

@@ -86,7 +86,7 @@ export function createScrubber(go) {
       const at = start(part.phase);
       const covered = (at < right && at + length(part.name) > left) || length(part.name) > part.phase.count * each;
       const place = `left: ${Math.round(left - at)}px`;
-      setAttribute(part.name, "style", part === current ? place : covered ? "visibility: hidden" : null);
+      part.name.style.cssText = part === current ? place : covered ? "visibility: hidden" : "";
     }
   }
 

@@ -46,7 +46,7 @@ const sameLines = (one, other) => one === other || (one && other && one.join("\n
 /** Text that is too wide for its box is set narrower. */
 export function squeeze(text, size, room) {
   const content = text.textContent;
-  const mayBe = content.length * size * 0.45 > room;
+  const mayBe = content.length * size * 0.35 > room;
   const tooWide = mayBe && textWidth(content, `600 ${size}px "Source Sans", sans-serif`) > room;
   setAttribute(text, "textLength", tooWide ? round(room) : null);
   setAttribute(text, "lengthAdjust", tooWide ? "spacingAndGlyphs" : null);

@@ -4,8 +4,8 @@ import { html, setAttribute, setText } from "./dom.js";
 import { showFormula } from "./formula.js";
 import { failureAt } from "./outputs.js";
 
-/** `unfold(number)` asks for the steps of a folded episode, `go(step)` leads to the cause of a failure. */
-export function createWords(unfold, go) {
+/** `unfold(number)` asks for the steps of a folded episode, if it `may`; `go(step)` leads to the cause of a failure. */
+export function createWords(unfold, go, may) {
   const title = html("h3", { class: "title" });
   const sentence = html("p", { class: "sentence" });
   const formula = html("div", { class: "formula" });
@@ -32,7 +32,7 @@ export function createWords(unfold, go) {
     const failed = failureAt(story, number);
     message.hidden = failed === null;
     setText(message, failed || "");
-    open.hidden = step.folded === null || step.folded === undefined;
+    open.hidden = !may() || step.folded === null || step.folded === undefined;
     setAttribute(open, "aria-disabled", null);
     cause.hidden = step.cause === null || step.cause === undefined;
   }

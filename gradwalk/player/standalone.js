@@ -1,0 +1,22 @@
+/* The player of a page that stands alone: its recording is in the page, packed, and nobody else is asked for anything. */
+
+import { createAddress } from "./address.js";
+import { createPlayer } from "./player.js";
+
+const place = document.getElementById("walk");
+
+/** JSON out of gzip out of base64. */
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(plain).json();
+}
+
+const stepInAddress = () => Number(/^#step=(\d{1,6})$/.exec(location.hash)?.[1]) || null;
+
+if ("DecompressionStream" in globalThis) {
+  const data = await unpacked(document.getElementById("recording").textContent);
+  const player = createPlayer(place, createAddress((parts) => `#${parts.filter((part) => part.startsWith("step=")).join("")}`));
+  place.querySelector(".wait").remove();
+  player.update({ ...data, step: stepInAddress() ?? data.step });
+}
