@@ -4,16 +4,20 @@
 plain data from which everything else is made.
 """
 
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradwalk.program import ProgramError
-from gradwalk.recording import Recording
+from gradwalk.recording import Recording, Views
 
 if TYPE_CHECKING:
     from gradwalk.doors import record
     from gradwalk.live import Walk, watch
 
-__all__ = ["ProgramError", "Recording", "Walk", "record", "watch"]
+VERSION = "0.1.0"
+
+__all__ = ["VERSION", "ProgramError", "Recording", "Walk", "record", "watch"]
 
 _HOMES = {"record": "gradwalk.doors", "watch": "gradwalk.live", "Walk": "gradwalk.live"}
 
@@ -21,7 +25,17 @@ _HOMES = {"record": "gradwalk.doors", "watch": "gradwalk.live", "Walk": "gradwal
 def __getattr__(name: str) -> Any:
     """These bring torch with them, so they are imported when they are first used: who reads recordings needs none."""
     if name in _HOMES:
-        from importlib import import_module
-
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'gradwalk' has no attribute {name!r}")
+
+
+def _save(recording: Recording, path: str | Path, step: int | None) -> None:
+    import_module("gradwalk.export.files").save(recording, path, step)
+
+
+def _mimebundle(recording: Recording) -> dict[str, str]:
+    found: dict[str, str] = import_module("gradwalk.export.output").mimebundle(recording)
+    return found
+
+
+Recording.views = Views(_save, _mimebundle)

@@ -1,5 +1,4 @@
-"""The command line: ``gradwalk run [--locked] FILE … [--json]``, ``gradwalk draw FILE --svg|--dot [--torchviz]`` and
-``gradwalk check FILE [--json]``.
+"""The command line: ``gradwalk run``, ``open``, ``html``, ``draw`` and ``check`` a FILE (``gradwalk --help``).
 
 Exit status 0; 1 when a cell failed, or ``check`` has findings; 2 when a file cannot be read or was refused.
 """
@@ -11,11 +10,15 @@ import io
 import json
 import os
 import sys
+import tempfile
+import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from gradwalk import VERSION
+from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError
 from gradwalk.program.limits import LIMITS
 from gradwalk.program.notebook import to_program
@@ -36,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more: python's own advice
         return 1
-    except (ProgramError, OSError, UnicodeDecodeError, NothingToDraw) as error:
+    except (ProgramError, OSError, UnicodeDecodeError, NothingToDraw, LayoutError) as error:
         print(refusal(options.file, error), file=sys.stderr)
     except Gone as error:
         print(error, file=sys.stderr)
@@ -62,7 +65,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m gradwalk", description="Watch PyTorch's autograd work.")
+    parser = argparse.ArgumentParser(prog="gradwalk", description="Watch PyTorch's autograd work.")
+    parser.add_argument("--version", action="version", version=f"Gradwalk {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run a program of cells (# %%%%) and print what each cell shows")
     program = "the program, or a notebook (.ipynb); - reads standard input"
@@ -77,7 +81,15 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument("--dot", action="store_true", help="Graphviz source")
     draw.add_argument("--torchviz", action="store_true", help="the grad_fn graph as torchviz draws it")
     draw.add_argument("--saved", action="store_true", help="with --torchviz: saved tensors and attributes too")
-    draw.add_argument("--output", metavar="PATH", help="write here and not to standard output")
+    draw.add_argument("--step", type=int, help="with --svg: as it stands at this step, counted from 0")
+    draw.add_argument("-o", "--output", metavar="PATH", help="write here and not to standard output")
+    page = commands.add_parser("html", help="write one HTML page that steps through a program, without a network")
+    page.add_argument("file", help=program)
+    page.add_argument("-o", "--output", metavar="PATH", required=True, help="where to write it, such as lesson.html")
+    opened = commands.add_parser("open", help="step through a program in the browser")
+    opened.add_argument("file", help=program)
+    for command in (page, opened):
+        command.add_argument("--step", type=int, default=0, help="where it begins, counted from 0")
     check = commands.add_parser("check", help="run a program, and say what is surely wrong with its training")
     check.add_argument("file", metavar="FILE", help=program)
     check.add_argument("--json", action="store_true", help="print findings and measurements as JSON (docs/clinic.md)")
@@ -147,12 +159,10 @@ def _tell_locked(file: str, found: Recording | Unreadable, options: argparse.Nam
 
 
 def _draw(options: argparse.Namespace) -> int:
-    from gradwalk.doors import record
-
-    recording = record(_read(options.file), pictures=options.torchviz, file=_named(options.file))
+    recording = _record(options, pictures=options.torchviz)
     picture = _torchviz(recording, options) if options.torchviz else _computation(recording, options)
     if options.output:
-        Path(options.output).write_text(picture, encoding="utf-8")
+        _write(Path(options.output), picture)
     else:
         print(picture)
     return _status(recording)
@@ -160,13 +170,44 @@ def _draw(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from gradwalk.clinic.report import as_json, report
-    from gradwalk.doors import record
 
     with _answers(options) as answers:
-        recording = record(_read(options.file), file=_named(options.file))
+        recording = _record(options)
         said = as_json(recording)
         print(json.dumps(said, ensure_ascii=False) if options.json else report(recording), file=answers)
     return 1 if said["findings"] else 0
+
+
+def _html(options: argparse.Namespace) -> int:
+    return _status(_page(options, Path(options.output)))
+
+
+def _open(options: argparse.Namespace) -> int:
+    path = Path(tempfile.mkdtemp(prefix="gradwalk-"), "steps.html")
+    recording = _page(options, path)
+    if not webbrowser.open(path.as_uri()):
+        print(f"No browser was found here; the page is {path}")
+    return _status(recording)
+
+
+def _page(options: argparse.Namespace, path: Path) -> Recording:
+    from gradwalk.export.html import recording_html
+
+    recording = _record(options)
+    _write(path, recording_html(recording, options.step, name=Path(_named(options.file)).name))
+    return recording
+
+
+def _write(path: Path, text: str) -> None:
+    from gradwalk.export.files import write
+
+    write(path, text)
+
+
+def _record(options: argparse.Namespace, *, pictures: bool = False) -> Recording:
+    from gradwalk.doors import record
+
+    return record(_read(options.file), pictures=pictures, file=_named(options.file))
 
 
 def _computation(recording: Recording, options: argparse.Namespace) -> str:
@@ -174,7 +215,7 @@ def _computation(recording: Recording, options: argparse.Namespace) -> str:
 
     if not recording.operations:
         raise NothingToDraw("this program runs no operation on a tensor, so there is nothing to draw.")
-    return computation_svg(recording) if options.svg else computation_dot(recording)
+    return computation_svg(recording, options.step) if options.svg else computation_dot(recording)
 
 
 def _torchviz(recording: Recording, options: argparse.Namespace) -> str:
@@ -188,7 +229,7 @@ def _torchviz(recording: Recording, options: argparse.Namespace) -> str:
     return picture.saved if options.saved else picture.plain
 
 
-_COMMANDS = {"run": _run, "draw": _draw, "check": _check}
+_COMMANDS = {"run": _run, "draw": _draw, "html": _html, "open": _open, "check": _check}
 
 
 def _status(recording: Recording) -> int:

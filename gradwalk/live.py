@@ -6,6 +6,7 @@ import inspect
 import linecache
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -42,6 +43,16 @@ class Walk:
     def report(self) -> str:
         """What is surely wrong, with line, numbers and a way out, and what was measured: docs/clinic.md."""
         return report(self.recording)
+
+    def save(self, path: str | Path, step: int | None = None) -> None:
+        """``recording.save``: write the walk as ``.html`` that steps through it, or as ``.svg``."""
+        self.recording.save(path, step)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows, when this is a cell's last expression."""
+        if self._recording is None:
+            return {"text/plain": "<Walk: nothing is recorded yet; it is when its block is left>"}
+        return self._recording._repr_mimebundle_()
 
     def __enter__(self) -> Walk:
         return self._begin(sys._getframe(1))

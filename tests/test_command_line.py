@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 from xml.etree import ElementTree
 
 import pytest
@@ -31,9 +35,11 @@ print("never")
 """
 
 
-def shell(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+def shell(
+    *arguments: str, stdin: bytes = b"", environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "gradwalk", *arguments]
-    return subprocess.run(command, cwd=ROOT, input=stdin, capture_output=True, check=False, env=environment or None)
+    return subprocess.run(command, cwd=ROOT, input=stdin, capture_output=True, check=False, env=environment)
 
 
 @pytest.fixture
@@ -53,7 +59,7 @@ def test_run_prints_what_each_cell_shows_and_how_it_failed(cells: Path) -> None:
 
 
 def test_run_json_prints_the_recording(cells: Path) -> None:
-    done = shell("run", str(cells), "--json", LC_ALL="C", PYTHONIOENCODING="ascii")
+    done = shell("run", str(cells), "--json", environment={"LC_ALL": "C", "PYTHONIOENCODING": "ascii"})
     assert done.returncode == 1
     data = json.loads(done.stdout.decode("utf-8"))
     assert {"cells", "values", "operations", "events"} <= set(data)
@@ -181,7 +187,7 @@ def test_a_wrong_command_is_explained(arguments: list[str], capsys: pytest.Captu
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: python -m gradwalk")
+    assert capsys.readouterr().err.startswith("usage: gradwalk")
 
 
 def test_a_file_of_another_system(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -233,3 +239,58 @@ def test_nothing_to_draw(
     status, out, err = run(capsys, "draw", str(path), *options)
     assert (status, out) == (2, "")
     assert words in err
+
+
+# html, open
+
+
+@pytest.fixture
+def sine(tmp_path: Path) -> Path:
+    path = tmp_path / "sine.py"
+    path.write_text(CELLS.partition("# %%\nprint")[0], encoding="utf-8")
+    return path
+
+
+def test_html_writes_a_page(sine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "lesson.html"
+    assert run(capsys, "html", str(sine), "-o", str(page), "--step", "2") == (0, "", "")
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_open_hands_a_page_to_the_browser(sine: Path) -> None:
+    done = shell("open", str(sine), environment=dict(os.environ) | {"BROWSER": "echo %s"})
+    assert (done.returncode, done.stderr) == (0, b"")
+    page = Path(url2pathname(urlsplit(done.stdout.decode().strip()).path))
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_page_that_cannot_be_written(sine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "html", str(sine), "-o", str(tmp_path / "nowhere" / "lesson.html"))
+    assert (status, out) == (2, "")
+    assert err.endswith("lesson.html cannot be written: No such file or directory.\n")
+
+
+def test_without_graphviz(
+    sine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    sine.write_text(sine.read_text(encoding="utf-8").replace("sin", "tanh"), encoding="utf-8")  # not drawn before
+    for command in (["draw", str(sine), "--svg"], ["html", str(sine), "-o", str(tmp_path / "lesson.html")]):
+        status, out, err = run(capsys, *command)
+        assert (status, out) == (2, "")
+        assert err.startswith(f"{sine}: Graphviz's program `dot` was not found.")
+        assert err.count("\n") == 1
+
+
+def test_draw_a_step(sine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole, early = (run(capsys, "draw", str(sine), "--svg", *more)[1] for more in ([], ["--step", "2"]))
+    assert "−7.6613" in whole
+    assert "−7.6613" not in early
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (caught.value.code, capsys.readouterr().out) == (0, f"Gradwalk {project['version']}\n")
+    assert project["scripts"] == {"gradwalk": "gradwalk.__main__:main"}

@@ -8,8 +8,10 @@ value). An array of more than ``MAX_NUMBERS`` elements keeps its shape, dtype an
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, get_type_hints
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, get_type_hints
 
 from gradwalk.recording.checks import check
 from gradwalk.recording.codec import Decoder, encode, loads
@@ -144,8 +146,17 @@ class Picture(NamedTuple):
     """The same with saved tensors and attributes."""
 
 
+class Views(NamedTuple):
+    """What is made of recordings. The package says by what, so that a recording knows nothing of its views."""
+
+    save: Callable[[Recording, str | Path, int | None], None]
+    mimebundle: Callable[[Recording], dict[str, str]]
+
+
 @dataclass(frozen=True)
 class Recording:
+    views: ClassVar[Views]
+
     source: str
     torch: str
     """The version of PyTorch that ran."""
@@ -161,6 +172,18 @@ class Recording:
     """False when recording ended at a limit before the program did."""
     file: str = ""
     """The path of the file that ``source`` is the text of; empty for a program that was given as text."""
+
+    def save(self, path: str | Path, step: int | None = None) -> None:
+        """Write a file that others can open: ``.html`` steps through the recording, ``.svg`` is a picture of it.
+
+        ``step`` is where the page begins, or the step that the picture shows; without it the picture has all numbers.
+        Raises ValueError for other endings, and OSError or LayoutError, with a sentence, where it cannot be done.
+        """
+        self.views.save(self, path, step)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows of it, in place."""
+        return self.views.mimebundle(self)
 
     def to_json(self) -> str:
         """The whole recording as one JSON object; docs/recording.md has the schema."""

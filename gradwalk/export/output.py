@@ -1,0 +1,53 @@
+"""What a notebook shows of a recording: the player in place, a still picture, and plain text."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+
+from gradwalk.export.html import recording_html
+from gradwalk.export.pictures import computation_svg
+from gradwalk.graph.dot import LayoutError
+from gradwalk.recording import BackwardCall, Recording
+
+HEIGHT = 640
+"""px of the player in a notebook; its lower edge can be dragged."""
+
+# The picture lies under the frame: it is what remains where a notebook is not trusted and its frames are dropped.
+_OUTPUT = """\
+<div style="position: relative; height: {height}px; overflow: hidden; resize: vertical">
+<img src="data:image/svg+xml;base64,{still}" alt="{about}" style="max-width: 100%">
+<iframe sandbox="allow-scripts" allow="fullscreen" title="Gradwalk: the steps of this recording" srcdoc="{page}"
+ style="position: absolute; top: 0; left: 0; width: 100%; height: 100%; border: 0"></iframe>
+</div>
+"""
+_ABOUT = "The graph with all its numbers. Trust this notebook, or run the cell again, to step through it."
+
+
+def mimebundle(recording: Recording) -> dict[str, str]:
+    """By MIME type; what cannot be drawn, or has nothing to draw, is plain text that says so.
+
+    The page stands in a frame that can neither reach the notebook around it nor be reached by its styles.
+    """
+    plain = in_words(recording)
+    if not recording.operations:
+        return {"text/plain": f"{plain[:-1]}: no operation on a tensor ran, so there is nothing to step through>"}
+    try:
+        still = computation_svg(recording)
+        page = recording_html(recording)
+    except LayoutError as error:
+        return {"text/plain": f"{plain}\n{error}"}
+    picture = base64.b64encode(still.encode()).decode("ascii")
+    output = _OUTPUT.format(height=HEIGHT, still=picture, about=_ABOUT, page=escape(page))
+    return {"text/html": output, "image/svg+xml": still, "text/plain": plain}
+
+
+def in_words(recording: Recording) -> str:
+    """Such as ``<Recording of 2 operations and 1 backward pass, PyTorch 2.13.0>``."""
+    passes = sum(isinstance(event, BackwardCall) for event in recording.events)
+    told = f"{_counted(len(recording.operations), 'operation', 's')} and {_counted(passes, 'backward pass', 'es')}"
+    return f"<Recording of {told}, PyTorch {recording.torch}>"
+
+
+def _counted(count: int, name: str, more: str) -> str:
+    return f"{count:,} {name}{'' if count == 1 else more}"

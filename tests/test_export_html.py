@@ -1,0 +1,171 @@
+"""A recording as one HTML page: it opens from the disk without a network, and a notebook shows it in place."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import torch
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from gradwalk import Recording, record, watch
+from gradwalk.export.html import recording_html
+from tests.browser import Watch
+
+MOST_BYTES = 150_000
+SINE = """\
+import torch
+x = torch.tensor(4.0, requires_grad=True)
+z = torch.sin(x**2)
+z.backward()
+"</script><!-- \\ud800 ∇"
+"""
+GRADIENT = "−7.6613"  # 2x cos(x²) at 4
+
+
+@pytest.fixture(scope="module")
+def sine() -> Recording:
+    return record(SINE)
+
+
+@pytest.fixture(scope="module")
+def page_text(sine: Recording) -> str:
+    return recording_html(sine, name="sine")
+
+
+def hash_of(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def inside(text: str, start: str, end: str) -> str:
+    return text.partition(start)[2].partition(end)[0]
+
+
+# The text
+
+
+def test_a_small_program_is_a_small_file_that_is_the_same_each_time(sine: Recording, page_text: str) -> None:
+    assert len(page_text.encode()) < MOST_BYTES
+    assert recording_html(sine, name="sine") == page_text
+
+
+def test_its_policy_allows_its_own_script_and_styles_and_nothing_else(page_text: str) -> None:
+    script, style = inside(page_text, '<script type="module">', "</script>"), inside(page_text, "<style>", "</style>")
+    policy = f"default-src 'none'; script-src {hash_of(script)}; style-src {hash_of(style)}; img-src data:"
+    assert f'http-equiv="Content-Security-Policy" content="{policy}"' in page_text
+    assert not re.search(r'\b(?:src|href)="', page_text)
+
+
+def test_what_a_program_is_called_and_shows_ends_nothing(sine: Recording, page_text: str) -> None:
+    assert page_text.count("</script>") == 2
+    assert "<title>Gradwalk: &lt;b&gt;&amp;</title>" in recording_html(sine, name="<b>&")
+
+
+# Files
+
+
+def test_how_a_name_ends_says_what_is_written(sine: Recording, page_text: str, tmp_path: Path) -> None:
+    sine.save(tmp_path / "sine.html")
+    assert (tmp_path / "sine.html").read_text(encoding="utf-8") == page_text
+    sine.save(str(tmp_path / "sine.SVG"), step=3)
+    drawn = (tmp_path / "sine.SVG").read_text(encoding="utf-8")
+    ElementTree.fromstring(drawn)  # noqa: S314  our own text
+    assert "16" in drawn
+    assert GRADIENT not in drawn, "the backward pass has not begun at step 3"
+
+
+def test_what_cannot_be_written_is_a_sentence(sine: Recording, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"^'walk.txt' does not say what to write: a name ends in .html or .svg\.$"):
+        sine.save(tmp_path / "walk.txt")
+    with pytest.raises(FileNotFoundError, match=r"walk.html cannot be written: No such file or directory\.$"):
+        sine.save(tmp_path / "nowhere" / "walk.html")
+
+
+def test_a_walk_is_saved_when_it_is_done(tmp_path: Path) -> None:
+    with watch() as walk:
+        with pytest.raises(RuntimeError, match="This recording is not done yet"):
+            walk.save(tmp_path / "walk.html")
+        assert walk._repr_mimebundle_().keys() == {"text/plain"}
+        torch.autograd.backward(torch.tensor(4.0, requires_grad=True).sin())
+    walk.save(tmp_path / "walk.html", step=2)
+    assert (tmp_path / "walk.html").stat().st_size < MOST_BYTES
+    assert walk._repr_mimebundle_().keys() == {"text/html", "image/svg+xml", "text/plain"}
+
+
+# What a notebook shows
+
+
+def test_a_notebook_gets_the_page_a_picture_and_words(sine: Recording, page_text: str) -> None:
+    shown = sine._repr_mimebundle_()
+    assert shown["text/plain"] == f"<Recording of 2 operations and 1 backward pass, PyTorch {torch.__version__}>"
+    assert html.unescape(inside(shown["text/html"], 'srcdoc="', '"\n')) == recording_html(sine)
+    assert 'sandbox="allow-scripts"' in shown["text/html"]
+    assert base64.b64decode(inside(shown["text/html"], "base64,", '"')).decode() == shown["image/svg+xml"]
+    assert GRADIENT in shown["image/svg+xml"]
+
+
+def test_what_has_no_steps_is_said_in_words() -> None:
+    assert record("x = 1")._repr_mimebundle_().keys() == {"text/plain"}
+
+
+def test_without_graphviz_a_notebook_reads_why(sine: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    shown = record(SINE.replace("sin(", "cos("))._repr_mimebundle_()
+    assert shown.keys() == {"text/plain"}
+    assert "Graphviz's program `dot` was not found" in shown["text/plain"]
+
+
+# In a browser, from the disk, without a network
+
+
+@pytest.fixture
+def offline(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(offline=True, viewport={"width": 1000, "height": 800})
+    yield context
+    context.close()
+
+
+def opened(context: BrowserContext, path: Path, at: str = "") -> tuple[Page, Watch]:
+    watched = Watch("file:///")
+    page = context.new_page()
+    watched.over(page)
+    page.goto(path.as_uri() + at)
+    return page, watched
+
+
+def test_it_steps_from_the_disk_without_a_network(offline: BrowserContext, page_text: str, tmp_path: Path) -> None:
+    path = tmp_path / "sine.html"
+    path.write_text(page_text, encoding="utf-8")
+    page, watched = opened(offline, path)
+    expect(page).to_have_title("Gradwalk: sine")
+    page.locator("input.steps").focus()
+    page.keyboard.press("End")
+    expect(page.locator('[data-box="v0"]').first).to_contain_text(GRADIENT)
+    page.wait_for_url(re.compile(r"#step=\d+$"))
+    page.reload()
+    expect(page.locator('[data-box="v0"]').first).to_contain_text(GRADIENT)
+    assert watched.problems == []
+
+
+def test_two_outputs_on_one_page_step_by_themselves(offline: BrowserContext, sine: Recording, tmp_path: Path) -> None:
+    """And the notebook around them is closed to them."""
+    path = tmp_path / "notebook.html"
+    output = sine._repr_mimebundle_()["text/html"]
+    path.write_text(f"<!doctype html><title>Notebook</title>{output}{output}", encoding="utf-8")
+    page, watched = opened(offline, path)
+    first, second = (page.frame_locator("iframe").nth(number).locator("input.steps") for number in (0, 1))
+    second.focus()
+    page.keyboard.press("End")
+    expect(second).not_to_have_value("0")
+    expect(first).to_have_value("0")
+    frame = page.frames[1]
+    assert frame.evaluate("() => { try { return parent.document.title } catch (error) { return error.name } }") == (
+        "SecurityError"
+    )
+    assert watched.problems == []
