@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ import gradwalk
 from gradwalk import record
 from gradwalk.__main__ import main
 from gradwalk.clinic import Finding, findings, measurements
+from gradwalk.clinic.report import report
+from gradwalk.clinic.wording import SENTENCES
 from gradwalk.lessons import LESSONS, Lesson
 
 HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\ntorch.manual_seed(0)\n"
@@ -245,7 +248,7 @@ def test_a_failure_is_told_by_its_explanation() -> None:
 
 def test_a_large_tensor_is_counted_by_its_summary() -> None:
     found = only(HEAD + "x = torch.zeros(2000, requires_grad=True)\ny = torch.log(x)\n")
-    assert found.what == "log in line 6 gives 2,000 of 2,000 numbers inf for y."
+    assert found.what == "log in line 6 gives 2,000 of 2,000 numbers infinite for y."
     assert "from 0 to 0" in found.why
 
 
@@ -397,3 +400,20 @@ def test_a_walk_reports_on_live_code() -> None:
     assert "The difference in line" in walk.report()
     assert "hidden (3×1)" in walk.report()
     assert "torch.zeros(3)" in walk.report()  # the line is shown
+
+
+DOCS = (Path(__file__).resolve().parent.parent / "docs" / "clinic.md").read_text(encoding="utf-8")
+SAID = re.findall(r"^### (.*?)\n.*?```python\n(.*?)```\n\n```text\n(.*?)```", DOCS, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize(("title", "program", "said"), SAID, ids=[title for title, *_ in SAID])
+def test_each_program_of_the_page_is_told_as_the_page_says(title: str, program: str, said: str) -> None:
+    del title
+    assert f"{report(record(program))}\n".startswith(said)
+
+
+def test_the_page_lists_every_kind() -> None:
+    table = DOCS.split("## All kinds")[1].split("## What is not said")[0]
+    known = {kind for kind, (*_, way_out) in SENTENCES.items() if way_out} | {"failure"}
+    assert set(re.findall(r"`([a-z-]+)`", table.replace("`no_grad`", ""))) == known
+    assert len(SAID) == DOCS.count("\n### ")

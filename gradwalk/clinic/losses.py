@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from gradwalk.clinic.chart import Chart, base, constant, line_of, numel
 from gradwalk.clinic.finding import Finding
-from gradwalk.notation import shape_text
+from gradwalk.notation import shape_text, short
 from gradwalk.recording import Forward, Operation, Value
 
 _BY_ELEMENT = ("sub", "rsub", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
@@ -101,8 +102,11 @@ def squashed_twice(chart: Chart) -> Iterator[Finding]:
         kind, maker = found
         value = chart.values[maker.results[0]]
         name = chart.called(value, "what it is given")
+        along = int(constant(loss, "dim") or "-1")
+        classes = value.shape[along] if -len(value.shape) <= along < len(value.shape) else 1
         yield chart.finding(
             kind, chart.ran[loss.id], values=(value.id,), about=(name,), span=loss.span, name=name,
+            classes=classes, least=short(math.log(1 + (classes - 1) / math.e)),
             line=line_of(maker.span), loss=line_of(loss.span),
         )  # fmt: skip
 

@@ -105,7 +105,7 @@ def counted(value: Value) -> str:
         found = sum(map(test, value.numbers))
     else:
         found = 0 if value.summary is None else value.summary.nan if kind == "nan" else value.summary.inf
-    return f"{found:,} of {count:,} numbers {kind}"
+    return f"{found:,} of {count:,} numbers {'nan' if kind == 'nan' else 'infinite'}"
 
 
 def _spread(chart: Chart, value: Value) -> str:

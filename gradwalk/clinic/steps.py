@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from gradwalk.clinic.chart import Chart, Pass, is_zero, line_of, listed
 from gradwalk.clinic.finding import Finding
-from gradwalk.notation import shape_text, short
+from gradwalk.notation import SHOWN_IN_VECTOR, array_text, first_elements, shape_text, short
 from gradwalk.recording import (
     Accumulate,
     Array,
@@ -23,10 +23,14 @@ from gradwalk.recording import (
 
 
 def written(array: Array | Value) -> str:
-    """One number as it is; of more, their shape."""
-    if array.numbers is not None and len(array.numbers) == 1:
+    """One number, or a short vector, as it is; of more, the first few and the shape."""
+    if array.numbers is None:
+        return f"{shape_text(array.shape)} numbers"
+    if len(array.numbers) == 1:
         return short(array.numbers[0])
-    return f"{shape_text(array.shape)} numbers"
+    if len(array.shape) == 1 and len(array.numbers) <= SHOWN_IN_VECTOR:
+        return array_text(array.shape, array.numbers)[0]
+    return f"{first_elements(array.numbers, SHOWN_IN_VECTOR - 1)} ({shape_text(array.shape)})"
 
 
 # zero_grad forgotten
@@ -72,7 +76,7 @@ def _not_cleared(
             before, plus, after = numbers
             sums.append(f"{name}.grad was {before}, {plus} is added, and it is {after}")
         else:
-            sums.append(f"{name}.grad holds {written(one.after)} of both")
+            sums.append(f"{name}.grad, {written(one.after)}, holds both")
     more = f" (and {len(alike) - 2} more)" if len(alike) > 2 else ""
     return chart.finding(
         "zero-grad-forgotten", chart.at[id(event)], about=names, values=[one.leaf for one in alike.values()],

@@ -122,8 +122,8 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     "softmax-twice": (
         "Softmax twice",
         "{name} went through softmax in {line}, and cross_entropy in {loss} takes the softmax of it again.",
-        "cross_entropy wants scores. Of probabilities, which lie between 0 and 1, its own softmax makes nearly equal "
-        "ones, so the loss cannot become small and its gradient is weak.",
+        "cross_entropy wants scores. Probabilities lie between 0 and 1, and its own softmax makes nearly equal ones of "
+        "them: with {classes} classes its −log p cannot fall below {least}.",
         "Hand the scores to cross_entropy, without softmax.",
     ),
     "softmax-nll": (
@@ -152,7 +152,7 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{node} saved {name} in {line} for the backward pass, and {change} changed it before the pass in {walk}.",
         "The change went through .data or the like, which autograd does not count: no error, and the gradient is "
         "computed with {after} in place of {before}.",
-        "Change it after the pass, or under torch.no_grad() without .data: then PyTorch notices.",
+        "Change it after the pass. A change under torch.no_grad(), without .data, is counted, and PyTorch refuses it.",
     ),
     # Memory
     "graph-grows": (
