@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +85,9 @@ def test_width_is_helveticas(text: str, helvetica: float) -> None:
 def test_code_room_counts_characters_and_lines() -> None:
     assert code_room("SinBackward0\nself")[0] > code_room("Sin\nself")[0]
     assert code_room("a\nb")[1] - code_room("a")[1] == CODE_LINE
+
+
+def test_a_text_without_end_is_shortened_at_once() -> None:
+    start = time.process_time()
+    assert len(shortened("F" * 1_000_000, 12, 180)) < 60
+    assert time.process_time() - start < 1

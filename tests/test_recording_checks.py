@@ -83,6 +83,8 @@ def test_every_whole_number_of_every_kind_is_looked_at(kind: Any) -> None:
         (("operations", 0, "edges", 0, "value"), 99, "Edge value is 99, and there are "),
         (("operations", 0, "edges", 0, "route"), 2, "operation 0 has an edge along a route that is not there"),
         (("operations", 0, "results", 0), 99, "Operation results is 99, and there are "),
+        (("operations", 0, "kernel"), "k" * 1001, "Operation kernel has more than 1,000 characters"),
+        (("values", 0, "names"), ["n", "n" * 1001], "Value names has more than 1,000 characters"),
         (("operations", 0, "module"), 0, "Operation module is 0, and there are "),
         (("operations", 0, "edges", 0, "value"), 3, "its operations go in a circle"),
         (("nodes", 0, "next", 0, "node"), 0, "its nodes go in a circle"),

@@ -90,11 +90,15 @@ def arrow_text(shape: tuple[int, ...], numbers: Sequence[Number] | None) -> str:
     return next(fitting, starts[-1])
 
 
+_MOST_MEASURED = 400
+"""Characters; more are wider than any room."""
+
+
 def shortened(text: str, size: float, room: float, bold: bool = False) -> str:
     """The text, cut with ``…`` where it would be wider than ``room`` pixels at this font size."""
-    if text_width(text, size, bold) <= room:
+    if len(text) <= _MOST_MEASURED and text_width(text, size, bold) <= room:
         return text
-    keep = len(text)
+    keep = min(len(text), _MOST_MEASURED)
     while keep > 1 and text_width(text[:keep] + "…", size, bold) > room:
         keep -= 1
     return text[:keep].rstrip() + "…"

@@ -16,6 +16,8 @@ from gradwalk.program import Span
 
 MAX_DIMENSIONS = 1000
 MAX_SPAN_COLUMN = 1_000_000
+MAX_NAME = 1000
+"""Characters of a name: whoever shows a recording writes them again and again, and measures them."""
 
 _TABLES = ("cells", "values", "operations", "nodes", "modules")
 _REFERENCES: Mapping[str, str] = MappingProxyType(
@@ -85,6 +87,10 @@ _COUNTS = frozenset(
 """Fields that hold a whole number of another kind: never below zero, but for a picture's call."""
 
 
+_NAMES_OF = frozenset("name names kernel dtype path type optimizer by form function mode call reason".split())
+"""Fields that hold a name, or names, where they hold text."""
+
+
 class Nonsense(ValueError):
     """What in a recording makes no sense."""
 
@@ -136,6 +142,9 @@ class _Walk:
             elif role == "count":
                 if found < 0:
                     raise Nonsense(f"{name} is {found}")
+            elif role == "name":
+                if max(map(len, found if isinstance(found, tuple) else (found,))) > MAX_NAME:
+                    raise Nonsense(f"{name} has more than {MAX_NAME:,} characters")
             else:
                 self._numbers(name, found if isinstance(found, tuple) else (found,), self._sizes[role])
         shape = getattr(item, "shape", None)
@@ -167,7 +176,7 @@ class _Walk:
 
 @cache
 def _plan(kind: type) -> Sequence[tuple[str, int, str]]:
-    """What is to be looked at in data of this kind: a name for it, its place, and a table, ``count`` or ``inside``."""
+    """What is to be looked at in data of this kind: its name, its place, and a table or another word."""
     found = []
     for at, (field, hint) in enumerate(get_type_hints(kind).items()):
         name = f"{kind.__name__} {field}"
@@ -177,6 +186,8 @@ def _plan(kind: type) -> Sequence[tuple[str, int, str]]:
             found.append((name, at, _REFERENCES[name]))
         elif name.replace(" ", ".") in _COUNTS and kind.__name__ != "Picture":
             found.append((name, at, "count"))
+        elif field in _NAMES_OF and str in kinds(hint):
+            found.append((name, at, "name"))
         elif any(hasattr(one, "_fields") for one in kinds(hint)):
             found.append((name, at, "inside"))
     return found

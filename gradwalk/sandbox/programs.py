@@ -8,7 +8,7 @@ all others. ``outcome`` reads them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,16 +57,31 @@ def work(payload: bytes, say: Callable[[object], None]) -> None:
 
 
 def send(recording: Recording, say: Callable[[object], None]) -> None:
-    """The recording, or as much of it as may be sent: what the program showed, and how its cells failed."""
-    stopped: list[Event] = []
-    for events in (None, _shown(recording), []):
-        part = recording if events is None else _without(recording, [*stopped, *events])
+    """The recording, or as much of it as may be sent: without its pictures, or what the program showed, and how its
+    cells failed."""
+    parts: tuple[Callable[[], Recording], ...] = (
+        lambda: recording,
+        lambda: replace(recording, events=(stopped, *_unpictured(recording.events)), complete=False),
+        lambda: _without(recording, [stopped, *_shown(recording)]),
+        lambda: _without(recording, [stopped]),
+    )
+    stopped = Stopped(0, None, "size", "")
+    for part in parts:
         try:
-            return say({"recording": part.to_json()})
+            return say({"recording": part().to_json()})
         except TooLarge as error:
-            text = f"There is more to this program than can be sent from where it ran. {error} Fewer turns would work."
-            stopped = [Stopped(0, None, "size", text)]
+            text = f"There is more to this program than can be sent from where it ran. {error} "
+            stopped = stopped._replace(text=text + "Fewer turns or smaller pictures would work.")
     raise TooLarge("There is nothing of this program that could be sent.")
+
+
+def _unpictured(events: Sequence[Event]) -> Iterator[Event]:
+    """With the words that stand for a picture in its place."""
+    for event in events:
+        if isinstance(event, Output) and event.alternative:
+            yield event._replace(text=event.alternative, mime="text/plain", alternative="")
+        else:
+            yield event
 
 
 def _shown(recording: Recording) -> list[Event]:

@@ -34,6 +34,12 @@ def write(data):
 """
 
 ATTACKS = {
+    "dropout between layers": """
+import torch
+torch.manual_seed(7)
+lstm = torch.nn.LSTM(2, 2, num_layers=2, dropout=0.5)
+lstm(torch.ones(3, 2))[0].sum().backward()
+""",
     "hooks of saved tensors": _SUSPENDED.format(
         "torch.autograd.graph.saved_tensors_hooks(lambda x: x * 100, lambda x: x)"
     ),
@@ -70,9 +76,7 @@ for pid in (os.getppid(), -1, 1, os.getppid() - 1, os.getppid() + 1):
 """,
     "an exit": "print('before')\nimport os\nos._exit(0)",
     "a crash": "import ctypes\nctypes.string_at(0)",
-    "recursion in C": "x = []\nfor i in range(10_000_000):\n    x = [x]\nprint(x == x)",
     "a flood": "while True:\n    print('a' * 1000)",
-    "a flood of errors": "raise ValueError(*['y' * 9999] * 9000)",
     "a long line": "print('a' * 100_000_000)",
     "many outputs": "for i in range(1_000_000):\n    display(i)",
     "nonsense for an answer": CHANNEL + "write(b'nonsense' * 1000)\nwhile True: pass",
@@ -110,3 +114,60 @@ write(frame(b'M', json.dumps({"recording": json.dumps(recording)}).encode()) + f
 """
 )
 """A recording that no run made: with ``pass`` for CHANGE one that makes sense."""
+
+_DEEP = "from functools import reduce\nx = reduce({}, range({}), {})\n{}"
+DEEP = {
+    "slices": _DEEP.format("lambda x, _: slice(x)", 100_000, "None", "x == x"),
+    "zips": _DEEP.format("lambda x, _: zip(x)", 100_000, "iter([])", "next(x)"),
+    "exceptions": """
+def f(error, number):
+    error, error.__cause__ = ValueError(number), error
+    return error
+"""
+    + _DEEP.format("f", 30_000, "ValueError()", "raise x"),
+    "modules": "import torch\n"
+    + _DEEP.format("lambda x, _: torch.nn.Sequential(x)", 3000, "torch.nn.Linear(1, 1)", "x(torch.ones(1))"),
+    "checkpoints": """
+import sys, torch
+from torch.utils.checkpoint import checkpoint
+sys.setrecursionlimit(10**9)
+def f(x, n):
+    return checkpoint(f, x, n - 1, use_reentrant=True) if n else x * 2
+f(torch.ones(1, requires_grad=True), 2000).sum().backward()
+""",
+    "operations": "import torch\n"
+    + _DEEP.format("lambda x, _: x + x", 20_000, "torch.ones(1, requires_grad=True)", "x.sum().backward()"),
+}
+"""What goes so deep that C has no stack for it."""
+
+TEXTS = {
+    "a message": "raise ValueError(*['y' * 9999] * 9000)",
+    "notes": "error = ValueError(1)\nfor i in range(500):\n    error.add_note('n' * 99_999)\nraise error",
+    "many in one": "raise ExceptionGroup('g' * 99_999, [ValueError('v' * 99_999)] * 900)",
+    "a kind": "raise type('E' * 999_999, (Exception,), {})(1)",
+    "a repr": "class A:\n    def __repr__(self):\n        return 'r' * 9_999_999\nA()",
+    "names": "import torch\nx = torch.ones(1, requires_grad=True)\nfor i in range(99):\n"
+    "    globals()['n' * 99_999 + str(i)] = x * i",
+    "modules": """
+import torch
+class M(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.add_module('m' * 99_999, torch.nn.Linear(1, 1))
+    def forward(self, x):
+        return next(self.children())(x)
+for m in [M()] * 20:
+    m(torch.ones(1)).sum().backward()
+""",
+    "functions": """
+import torch
+F = type("F" * 99_999, (torch.autograd.Function,), {
+    "forward": staticmethod(lambda c, x: x * 2), "backward": staticmethod(lambda c, g: g * 2)})
+x = torch.ones(1, requires_grad=True)
+for i in range(20):
+    F.apply(x).backward()
+""",
+    "titles": "import matplotlib.pyplot as plt\nfor i in range(3):\n    plt.figure()\n    plt.title('t' * 999)",
+    "warnings": "import warnings\nfor i in range(500):\n    warnings.warn('w' * 99_999 + str(i))",
+}
+"""Texts that nobody would read, and that have to be carried by whoever shows them."""

@@ -14,8 +14,10 @@ import psutil
 import pytest
 
 from benchmarks.visiting.server import Server, server
+from benchmarks.visiting.session import Session
 from benchmarks.visiting.visitor import CODE, EXPRESSION, Visitor
-from tests.hostile.attacks import ATTACKS, FORGED
+from gradwalk.notation import short
+from tests.hostile.attacks import ATTACKS, DEEP, FORGED, TEXTS
 from tests.process import in_a_loop_of_its_own
 from tests.sandbox.world import World, world
 
@@ -32,6 +34,8 @@ print(x.grad, torch.tensor(1 / 3), torch.rand(2), torch.get_default_dtype())
 SLOWER = 2
 """Times as long may another visitor's answer take at the median, and so many seconds more: the machine is not ours."""
 NOISE = 0.5
+LARGEST = 8_000_000
+"""Bytes of one answer."""
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +81,21 @@ def expected(number: float) -> str:
     return " ".join(map(str, (x.grad, torch.tensor(1 / 3), drawn, torch.float32)))
 
 
+async def slope(visitor: Visitor, number: float) -> str:
+    """The gradient of sin(x²) · x at a number, as the page Expression shows it."""
+    await visitor.edit({"text": "z = sin(x ** 2) * x", "given": {"x": str(number)}})
+    return str(visitor.session.data("answer")["leaves"][0]["rows"][0]["cells"][0][0])
+
+
+def expected_slope(number: float) -> str:
+    import torch
+
+    x = torch.tensor(number, requires_grad=True)
+    (torch.sin(x**2) * x).backward()  # type: ignore[no-untyped-call]
+    assert x.grad is not None
+    return short(x.grad.item())
+
+
 @pytest.mark.parametrize("title", ATTACKS)
 def test_nobody_else_is_touched(title: str, running: Server, outside: World) -> None:
     number = list(ATTACKS).index(title) + 3.25
@@ -86,15 +105,67 @@ def test_nobody_else_is_touched(title: str, running: Server, outside: World) -> 
             attack = asyncio.create_task(attacker.edit({"text": ATTACKS[title]}, refused=None))
             await asyncio.sleep(0.1)
             assert await ordinary(other, number) == expected(number)
-            await third.edit()
+            assert await slope(third, number) == expected_slope(number)
             await attack
             assert await ordinary(attacker, number + 0.5) == expected(number + 0.5)
             assert await ordinary(other, number + 0.125) == expected(number + 0.125)
+            assert await slope(third, number + 0.5) == expected_slope(number + 0.5)
 
     in_a_loop_of_its_own(visit())
     assert running.alive
     assert outside.touched() == []
     assert "Traceback" not in running.log()
+
+
+@pytest.mark.parametrize("kind", ["deep", "texts"])
+def test_what_goes_too_deep_or_says_too_much_is_its_own_programs_end(kind: str, running: Server) -> None:
+    """One after another. Each is answered with what is kept of its words, and others' answers are what they were."""
+
+    async def visit() -> None:
+        async with visitors(running) as (attacker, other, third):
+            for number, (title, program) in enumerate((DEEP if kind == "deep" else TEXTS).items()):
+                before = attacker.session.received
+                await attacker.edit({"text": program}, refused=None)
+                assert attacker.session.data(CODE.key)["answered"] == attacker.count, title
+                assert attacker.session.received - before < LARGEST, title
+                assert await slope(third, number + 1.5) == expected_slope(number + 1.5), title
+            assert await ordinary(other, 4.5) == expected(4.5)
+
+    in_a_loop_of_its_own(visit())
+    assert running.alive
+    assert "Traceback" not in running.log()
+    assert '"event": "mistake"' not in running.log()
+
+
+QUERIES = {
+    "empty parts": "z=x&values=" + ";" * 39_000,
+    "many names": "&".join(f"x{number}={'sin(' * 99}" for number in range(99)),
+    "many parentheses": "z=" + "(" * 39_000,
+    "a damaged program": "code=" + "A" * 39_000,
+    "many turns": "open=" + "1," * 19_000,
+}
+
+
+def test_an_address_holds_nobody_up(running: Server) -> None:
+    async def visit() -> None:
+        async with visitors(running) as (_, _, third):
+            ended = asyncio.Event()
+
+            async def attack() -> None:
+                while not ended.is_set():
+                    for query in QUERIES.values():
+                        for page in ("", "code", "perceptron"):
+                            await (await Session.open(running.ws, page, query)).close()
+
+            alone = [await third.edit() for _ in range(6)]
+            attacking = asyncio.create_task(attack())
+            during = [await third.edit() for _ in range(6)]
+            ended.set()
+            await attacking
+            assert statistics.median(during) < 2 * SLOWER * statistics.median(alone) + NOISE
+
+    in_a_loop_of_its_own(visit())
+    assert running.alive
 
 
 def test_answers_of_others_are_at_most_twice_as_slow(running: Server) -> None:

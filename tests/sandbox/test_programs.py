@@ -12,7 +12,7 @@ SOURCE = "x = 1\n# %%\nprint('é' * 500)\n# %%\n1 / 0\n# %%\nx = [n for n in ran
 WHOLE = gradwalk.record(SOURCE)
 
 
-def sent(most: int) -> Recording:
+def sent(most: int, source: str = SOURCE, whole: Recording = WHOLE) -> Recording:
     """What arrives where so many characters fit."""
     said: list[object] = []
 
@@ -21,8 +21,8 @@ def sent(most: int) -> Recording:
             raise TooLarge("It is too large.")
         said.append(message)
 
-    send(WHOLE, say)
-    return recording(SOURCE, Said(tuple(said), "done", "", ""))
+    send(whole, say)
+    return recording(source, Said(tuple(said), "done", "", ""))
 
 
 def test_what_fits_is_sent_as_it_is() -> None:
@@ -34,7 +34,7 @@ def test_of_what_does_not_fit_the_outputs_and_failures_are_sent() -> None:
     first, output, failure = found.events
     assert isinstance(first, Stopped)
     assert first.reason == "size"
-    assert "It is too large. Fewer turns would work." in first.text
+    assert "It is too large. Fewer turns or smaller pictures would work." in first.text
     assert output in WHOLE.events
     assert failure in WHOLE.events
     assert found.cells == WHOLE.cells
@@ -46,3 +46,16 @@ def test_of_what_does_not_even_fit_then_the_cells_are_sent() -> None:
     assert [type(event) for event in found.events] == [Stopped]
     assert not any(isinstance(event, Output) for event in found.events)
     assert found.cells == WHOLE.cells
+
+
+def test_pictures_are_left_out_first() -> None:
+    source = (
+        "import torch\nx = torch.tensor(2.0, requires_grad=True)\nx * x\n# %%\nclass Drawn:\n"
+        "    def _repr_svg_(self): return '<svg>' + 'a' * 50_000 + '</svg>'\n"
+        "    def __repr__(self): return 'drawn'\nDrawn()"
+    )
+    whole = gradwalk.record(source)
+    found = sent(30_000, source, whole)
+    assert found.operations == whole.operations
+    assert [cell.shown for cell in found.cells] == [whole.cells[0].shown, "drawn"]
+    assert [event.text for event in found.events if isinstance(event, Output)][-1] == "drawn"
