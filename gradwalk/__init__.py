@@ -29,6 +29,11 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'gradwalk' has no attribute {name!r}")
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext gradwalk`` in a notebook: then ``%%gradwalk`` records a cell."""
+    import_module("gradwalk.magic").load(shell)
+
+
 def _save(recording: Recording, path: str | Path, step: int | None) -> None:
     import_module("gradwalk.export.files").save(recording, path, step)
 

@@ -28,7 +28,7 @@ TORCH = {"torch", "torchviz"}
 IMPORT_TORCH = {"live", "cells", "recorder"}
 TRAINING = {f"gradwalk.training.{name}" for name in ("datasets", "fit", "history", "surface", "pictures", "running")}
 # These stand on them. Everything else in the library is a view, which reads text and recordings.
-STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "doors"}
+STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "doors", "magic"}
 FOUNDATIONS = {
     "gradwalk.program": set(),
     "gradwalk.settings": set(),
