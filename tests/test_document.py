@@ -137,7 +137,7 @@ def test_an_empty_address_opens_the_first_example() -> None:
         ("z=sin(x)&constants=x,q", Document("z = sin(x)", constants=("x",)), "is no variable of the expression"),
         ("z=sin(x)&values=x", Document("z = sin(x)"), "A part of values in the address"),
         ("z=sine(x)&x=3", Document("z = sine(x)", {"x": "3"}), "cannot be read; the form says why"),
-        ("z=sin(x^2)&step=3", Document("z = sin(x^2)", step=3), "cannot be read"),
+        ("z=sin(x!)&step=3", Document("z = sin(x!)", step=3), "cannot be read"),
         ("z=__import__('os')", Document("z = __import__('os')"), "cannot be read"),
         (f"text={'x' * 3000}", Document("x" * 3000), "cannot be read"),
         (f"text={'x' * MAX_CHARACTERS}", DEFAULT, "too long to be read"),

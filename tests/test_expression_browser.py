@@ -153,15 +153,31 @@ def test_what_a_button_or_an_example_replaced_comes_back(shown: ExpressionPage) 
     expect(shown.page.get_by_text("z = torch.sin(x**2) + 1")).to_be_visible()
 
 
-def test_a_name_that_runs_two_words_together_is_asked_about(shown: ExpressionPage) -> None:
-    shown.text.fill("z = sinx")
-    expect(shown.page.locator("#hint")).to_have_text("sinx is one name; did you mean sin(x)?")
+def test_mathematics_is_read_and_shown_back(shown: ExpressionPage, axe: CheckAxe) -> None:
+    shown.text.fill("y = mx + 2b")
+    read = shown.page.get_by_role("group", name="Read as")
+    expect(read).to_have_text("y=m·x+2b")
+    expect(shown.page.locator("#hint")).to_have_text("mx is read as m*x. For one name write m_x.")
     expect(shown.text).to_have_attribute("aria-invalid", "false")
     shown.expect_picture(dimmed=False)
-    shown.page.get_by_role("button", name="Use z = sin(x)").click()
-    expect(shown.text).to_have_value("z = sin(x)")
+    expect(shown.page.get_by_text("y = m*x + 2*b")).to_be_visible()
+    axe(shown.page)
+    shown.page.get_by_role("button", name="Use y = m_x + 2b").click()
+    expect(shown.text).to_have_value("y = m_x + 2b")
     expect(shown.page.locator("#hint")).to_be_empty()
-    expect(shown.page.get_by_text("z = torch.sin(x)")).to_be_visible()
+
+
+def test_what_has_two_readings_is_asked(shown: ExpressionPage) -> None:
+    shown.text.fill("z = 1/2x + 1")
+    expect(shown.page.locator("#refusal")).to_have_text("1/2x can be read in two ways: 1/2*x or 1/(2*x).")
+    read = shown.page.get_by_role("group", name="Read as")
+    expect(read).to_have_class("read stale")
+    expect(shown.page.locator("#marks mark")).to_have_text("1/2x")
+    expect(shown.page.get_by_role("button", name="Use z = 1/2*x + 1")).to_be_visible()
+    shown.page.get_by_role("button", name="Use z = 1/(2*x) + 1").click()
+    expect(shown.text).to_have_value("z = 1/(2*x) + 1")
+    expect(read).to_have_class("read")
+    shown.expect_picture(dimmed=False)
 
 
 def test_results_can_be_hidden_and_stay_hidden(shown: ExpressionPage) -> None:
@@ -181,9 +197,9 @@ def test_results_can_be_hidden_and_stay_hidden(shown: ExpressionPage) -> None:
 
 
 def test_a_single_refused_sign_has_a_mark_that_is_seen(shown: ExpressionPage) -> None:
-    shown.text.fill("z = sin(x^2)")
+    shown.text.fill("z = sin(x!)")
     mark = shown.page.locator("#marks mark.short")
-    expect(mark).to_have_text("^")
+    expect(mark).to_have_text("!")
     widths = mark.evaluate("(node) => [parseFloat(getComputedStyle(node, '::after').width), node.offsetWidth]")
     assert widths[0] >= 2.9 * widths[1]
 

@@ -87,18 +87,35 @@ def test_a_tampered_address_gets_defaults_and_says_so() -> None:
 
 
 def test_an_address_that_cannot_be_read_stands_in_the_field_with_its_place() -> None:
-    page = visit("z=sin(x^2)&x=3")
+    page = visit("z=sin(x!)&x=3")
     form = data(page, "form")
-    assert form["document"]["text"] == "z = sin(x^2)"
+    assert form["document"]["text"] == "z = sin(x!)"
     assert form["document"]["given"] == {"x": "3"}
     assert form["refusal"]["span"] == [1, 10, 1, 11]
-    assert form["refusal"]["suggestion"] == "**"
+    assert form["refusal"]["message"].startswith("There is no ! here")
+    assert form["read"] is None
     assert [notice.value for notice in page.info] == [
         "The expression in the address cannot be read; the form says why."
     ]
     assert data(page, "player")["story"] is None
     send(page, text="z = sin(x**2)")
     assert data(page, "player")["query"] == "z=sin(x**2)&x=3"
+
+
+def test_what_was_read_is_shown_as_mathematics_is_written() -> None:
+    form = data(visit("z=3x²&x=2"), "form")
+    assert form["refusal"] is None
+    power = ["msup", ["mi", "x"], ["mn", "2"]]
+    assert form["read"] == [["math", ["mi", "z"], ["mo", "="], ["mrow", ["mn", "3"], power]]]
+
+
+def test_what_can_be_read_in_two_ways_is_asked() -> None:
+    page = visit("z=1/2x&x=2")
+    refusal = data(page, "form")["refusal"]
+    assert refusal["span"] == [1, 5, 1, 9]
+    assert refusal["choices"] == ["1/2*x", "1/(2*x)"]
+    send(page, text="z = 1/(2*x)")
+    assert data(page, "player")["query"] == "z=1/(2*x)&x=2"
 
 
 def test_a_notice_is_no_markdown() -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from components.expression.entry import Entry, read_entry
 from components.shared.assets import component, joined
 from components.shared.browser_state import state_of
 from gradwalk.address.expression import Document
-from gradwalk.expression.hints import Hint
+from gradwalk.expression.reading import Hint
+from gradwalk.formula.mathml import Tree
 from gradwalk.program import Place
 
 KEY = "expression-form"
@@ -36,14 +37,16 @@ class Field(TypedDict):
     text: str
 
 
-class Refusal(TypedDict):
+class Refusal(NamedTuple):
     """What was refused. ``field`` is ``text``, ``seed`` or ``value:`` and a variable's name; the span is in it."""
 
     field: str
     message: str
-    span: Place | None
-    suggestion: str | None
-    words: str
+    span: Place | None = None
+    suggestion: str | None = None
+    choices: tuple[str, ...] = ()
+    """Where the place can be read in several ways: each, written so that it has one meaning."""
+    words: str = ""
     """What PyTorch said, where it was PyTorch that refused."""
 
 
@@ -74,6 +77,7 @@ def form(
     document: Document,
     variables: Sequence[Field] | None,
     *,
+    read: Sequence[Tree] | None = None,
     refusal: Refusal | None = None,
     hint: Hint | None = None,
     seed: Seed | None = None,
@@ -84,13 +88,14 @@ def form(
 
     ``document`` fills the fields when ``opened`` changes. ``variables`` None keeps the rows as they are: the text was
     refused and nobody knows its variables. ``answered`` is the ``count`` of the entry that this run of the page showed.
-    ``hint`` is shown where nothing was refused.
+    ``hint`` is shown where nothing was refused, ``read`` are the lines as they were read, as MathML.
     """
     data = {
         "opened": opened,
         "document": asdict(document),
         "variables": variables,
-        "refusal": refusal,
+        "read": read,
+        "refusal": None if refusal is None else refusal._asdict(),
         "hint": None if hint is None else hint._asdict(),
         "seed": seed,
         "gallery": gallery,

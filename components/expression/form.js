@@ -5,6 +5,7 @@
 // at a time: the next one goes when the answer to the last one is here, and it is always the latest.
 
 import { html } from "../../gradwalk/player/dom.js";
+import { formulaNode } from "../../gradwalk/player/formula.js";
 import { flush, PAUSE, proceed, touch } from "./sending.js";
 import { remove, showRows } from "./values.js";
 
@@ -61,6 +62,7 @@ function answer(form, data) {
   const untouched = Boolean(data.gallery?.untouched);
   form.note.classList.toggle("unseen", !untouched);
   if (!untouched) form.example.value = ""; // so that choosing the same one again is a change, and opens it anew
+  showRead(form, data.read);
   showRefusal(form);
   if (data.answered >= form.count) proceed(form);
 }
@@ -69,14 +71,32 @@ function showRefusal(form) {
   const refusal = form.refusal;
   const inText = refusal?.field === "text" ? refusal : null;
   say(form.text, form.said, inText?.message);
-  form.use.hidden = !(form.told?.suggestion && form.told.span && fits(form));
-  form.use.replaceChildren("Use ", html("code", {}, form.use.hidden ? "" : corrected(form)));
+  showUses(form);
   const hint = refusal || !fits(form) ? "" : (form.told?.message ?? "");
   if (form.hint.textContent !== hint) form.hint.textContent = hint;
   form.words.textContent = refusal?.words ? `PyTorch: ${refusal.words}` : "";
   drawMarks(form);
   say(form.seed, form.seedSaid, refusal?.field === "seed" ? refusal.message : "");
   for (const [name, row] of form.rows) say(row.field, row.said, refusal?.field === `value:${name}` ? refusal.message : "");
+}
+
+/** A button for each text that could stand in place of the marked piece. */
+function showUses(form) {
+  const { suggestion, choices = [], span } = form.told ?? {};
+  const texts = span && fits(form) ? [...(suggestion ? [suggestion] : []), ...choices] : [];
+  form.uses.replaceChildren(
+    ...texts.map((text) => {
+      const button = html("button", { type: "button", class: "use" }, "Use ", html("code", {}, corrected(form, text)));
+      button.addEventListener("click", () => use(form, text));
+      return button;
+    }),
+  );
+}
+
+/** The text as it was read, typeset; the last one that could be read stays, dimmed, as the picture does. */
+function showRead(form, lines) {
+  form.readAs.classList.toggle("stale", !lines);
+  if (lines) form.readAs.replaceChildren(...lines.map((tree) => html("p", {}, formulaNode(tree, []))));
 }
 
 function say(field, place, message) {
@@ -114,20 +134,19 @@ function drawMarks(form) {
 }
 
 /** The line as it would be, so that a person sees what the button does; of a long line only the piece. */
-function corrected(form) {
+function corrected(form, suggestion) {
   const { start, end } = pieces(form);
   const text = form.text.value;
-  const { suggestion } = form.told;
   const before = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
   const after = text.slice(end).split("\n")[0];
   const line = (before + suggestion + after).trim();
   return line.length > LONGEST ? suggestion : line;
 }
 
-function useSuggestion(form) {
+function use(form, text) {
   const place = pieces(form);
   if (!place) return;
-  insert(form.text, form.told.suggestion, place.start, place.end);
+  insert(form.text, text, place.start, place.end);
   typed(form, 0);
 }
 
@@ -143,7 +162,7 @@ function typed(form, delay) {
   form.entry.text = form.text.value;
   form.example.value = "";
   form.note.textContent = "";
-  form.use.hidden = !fits(form) || form.use.hidden;
+  if (!fits(form)) form.uses.replaceChildren();
   drawMarks(form);
   touch(form, delay);
 }
@@ -178,7 +197,8 @@ function assemble(root) {
     text: find("text"),
     marks: find("marks"),
     said: find("refusal"),
-    use: find("use"),
+    uses: find("uses"),
+    readAs: find("read"),
     hint: find("hint"),
     words: find("words"),
     note: find("note"),
@@ -194,7 +214,6 @@ function assemble(root) {
   form.values.replaceChildren(form.heading);
   form.text.addEventListener("input", () => form.opening || typed(form, PAUSE));
   form.text.addEventListener("blur", () => form.timer && flush(form));
-  form.use.addEventListener("click", () => useSuggestion(form));
   form.seed.addEventListener("input", () => {
     form.entry.seed = form.seed.value;
     touch(form, PAUSE);

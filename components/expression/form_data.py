@@ -11,9 +11,11 @@ from components.expression.document import Opened, document_of
 from components.expression.record import Recorded, ones
 from components.shared.mistakes import mistake
 from gradwalk.address.expression import Document
-from gradwalk.expression.expression import ValueTextError, read
-from gradwalk.expression.hints import Hint, hint
+from gradwalk.expression.expression import Expression, ValueTextError, read
+from gradwalk.expression.reading import Hint
 from gradwalk.failures.expression import Failing
+from gradwalk.formula.mathml import Tree
+from gradwalk.formula.typed import typed_lines
 from gradwalk.lessons.gallery import EXAMPLES
 from gradwalk.notation import pretty, shape_text
 from gradwalk.program import ProgramError
@@ -27,14 +29,16 @@ def ask(opened: Opened, refused: Exception | Failing | None, shown: Recorded | N
     examples: Gallery | None
     try:
         rows, advice, examples = fields(opened.document), hint_of(opened.document), gallery(opened)
+        lines = typeset(opened.document)
         seed_row = None if shown is None else seed(shown)
     except Exception as error:
-        rows, advice, examples, seed_row = None, None, None, None
+        rows, lines, advice, examples, seed_row = None, None, None, None, None
         refused = mistake("expression", error)
     form(
         opened.key,
         opened.document,
         rows,
+        read=lines,
         refusal=None if refused is None else refusal(refused),
         hint=advice,
         seed=seed_row,
@@ -45,31 +49,43 @@ def ask(opened: Opened, refused: Exception | Failing | None, shown: Recorded | N
 
 def fields(document: Document) -> list[Field] | None:
     """A row for each variable, also where a value was refused; None where the text was."""
-    try:
-        expression = read(document.text, dict.fromkeys(document.given, "1"))
-    except ProgramError:
+    expression = _expression(document)
+    if expression is None:
         return None
     given = document.given
     return [Field(name=v.name, label=pretty(v.name), text=given.get(v.name, v.text)) for v in expression.variables]
 
 
-def hint_of(document: Document) -> Hint | None:
+def _expression(document: Document) -> Expression | None:
+    """What the text says, whatever its values are; None where it is refused."""
     try:
-        names = [variable.name for variable in read(document.text, dict.fromkeys(document.given, "1")).variables]
+        return read(document.text, dict.fromkeys(document.given, "1"))
     except ProgramError:
         return None
-    return hint(document.text, names, document.given)
+
+
+def typeset(document: Document) -> list[Tree] | None:
+    """The lines as they were read, as mathematics is written; None where the text was refused."""
+    expression = _expression(document)
+    return None if expression is None else typed_lines(expression.reading.text, expression.root)
+
+
+def hint_of(document: Document) -> Hint | None:
+    """What somebody could have meant otherwise than it was read."""
+    expression = _expression(document)
+    return next(iter(expression.reading.hints), None) if expression is not None else None
 
 
 def refusal(error: Exception | Failing) -> Refusal:
     if isinstance(error, Failing):
         place = error.span and error.span.place
-        return Refusal(field=error.field, message=error.sentence, span=place, suggestion=None, words=error.message)
+        return Refusal(error.field, error.sentence, place, words=error.message)
+    if not isinstance(error, ProgramError):
+        return Refusal("text", str(error))
     field = "text"
     if isinstance(error, ValueTextError):
         field = "seed" if error.variable is None else f"value:{error.variable}"
-    span, suggestion = (error.span, error.suggestion) if isinstance(error, ProgramError) else (None, None)
-    return Refusal(field=field, message=str(error), span=span and span.place, suggestion=suggestion, words="")
+    return Refusal(field, error.message, error.span and error.span.place, error.suggestion, error.choices)
 
 
 def seed(shown: Recorded) -> Seed | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from gradwalk.expression.arithmetic import CONSTANTS
 from gradwalk.expression.numbers import Numbers, literal, read_numbers
+from gradwalk.expression.reading import Reading
 from gradwalk.expression.source import normal
 from gradwalk.expression.statements import Translation, translate
+from gradwalk.expression.together import taken_apart
 from gradwalk.program import ProgramError
 
 DTYPES = ("float32", "float64")
@@ -39,6 +41,11 @@ class Expression:
         """The name of the last line's value."""
         return _translation(self).root
 
+    @property
+    def reading(self) -> Reading:
+        """How the text was read: ``2x`` as ``2*x``."""
+        return _translation(self).reading
+
 
 class ValueTextError(ProgramError):
     """A refusal of a value's text. ``variable`` names whose it is; None for the seed."""
@@ -64,7 +71,7 @@ def read(
     given = given or {}
     if dtype not in DTYPES:
         raise ProgramError(f"The dtype {dtype} is not one of {', '.join(DTYPES)}.")
-    translation = _translated(normal(text), frozenset(CONSTANTS.keys() & given.keys()), dtype)
+    translation = _translated(normal(text), _own(given), dtype)
     variables = tuple(
         Variable(name, given.get(name, default).strip(), name not in constants)
         for name, default in zip(translation.variables, translation.defaults, strict=True)
@@ -97,7 +104,7 @@ def forward_program(
 
     Variables without a value keep their own. Nothing in it requires a gradient.
     """
-    translation = _translated(normal(expression.text), _own_constants(expression), dtype)
+    translation = _translated(normal(expression.text), _own(v.name for v in expression.variables), dtype)
     numbers = {v.name: literal(values.get(v.name, _numbers(v.text, v.name))) for v in expression.variables}
     lines = [f"{name} = torch.tensor({text}{_options(dtype)})" for name, text in numbers.items()]
     modules = [*translation.modules, *(["math"] if any("math." in text for text in numbers.values()) else [])]
@@ -107,13 +114,13 @@ def forward_program(
 # The pieces of a program
 
 
-def _own_constants(expression: Expression) -> frozenset[str]:
-    """Names of constants that this expression uses as variables."""
-    return frozenset(variable.name for variable in expression.variables if variable.name in CONSTANTS)
+def _own(names: Iterable[str]) -> frozenset[str]:
+    """Those of these names that would be something else if they had no value of their own: ``e``, ``mx``."""
+    return frozenset(name for name in names if name in CONSTANTS or taken_apart(name) is not None)
 
 
 def _translation(expression: Expression) -> Translation:
-    return _translated(normal(expression.text), _own_constants(expression), expression.dtype)
+    return _translated(normal(expression.text), _own(v.name for v in expression.variables), expression.dtype)
 
 
 @lru_cache(maxsize=256)

@@ -32,7 +32,7 @@ class Source:
 
     def __init__(self, text: str) -> None:
         """Raises ProgramError for a text that is too large or that is no Python, with the place."""
-        _check_size(text)
+        check_size(text)
         self.text = text
         mistakes.check(text)
         self.tree = _tree(text)
@@ -73,7 +73,8 @@ class Source:
         return "".join(parts) + self.text[start:end]
 
 
-def _check_size(text: str) -> None:
+def check_size(text: str) -> None:
+    """Raise ProgramError for a text that is too large, or that has signs in it that cannot be seen."""
     if len(text) > MAX_CHARACTERS:
         raise ProgramError(f"The expression has {len(text):,} characters; at most {MAX_CHARACTERS:,} fit here.")
     lines = text.split("\n")

@@ -11,10 +11,12 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from gradwalk.expression import terms
+from gradwalk.expression.blackboard import reading
 from gradwalk.expression.closed import check_written
 from gradwalk.expression.defaults import defaults
 from gradwalk.expression.draft import Draft, check_name
-from gradwalk.expression.source import Source
+from gradwalk.expression.reading import Reading
+from gradwalk.expression.source import Source, check_size
 from gradwalk.expression.spelling import check_depth, span_of
 from gradwalk.program import ProgramError, python_parser
 
@@ -36,15 +38,27 @@ class Translation:
     """``math`` and ``F``, where the lines need them."""
     defaults: tuple[str, ...]
     """For each variable, the value that it has where nobody gave one."""
+    reading: Reading
+    """How the typed lines were read."""
 
 
 def translate(text: str, given: Container[str] = (), tensor_options: str = "") -> Translation:
-    """Check normal text and write it in PyTorch's form. Raises ProgramError with the place in ``text``.
+    """Read normal text, check it, and write it in PyTorch's form. Raises ProgramError with the place in ``text``.
 
-    ``given`` are names that are variables even where they name a constant; ``tensor_options`` follows the numbers in
-    ``torch.tensor(…)``.
+    ``given`` are names that are variables even where they name a constant or run two words together;
+    ``tensor_options`` follows the numbers in ``torch.tensor(…)``.
     """
-    draft = Draft(Source(text), given, tensor_options, terms.write)
+    check_size(text)
+    read = reading(text, given)
+    try:
+        return _translated(read, given, tensor_options)
+    except ProgramError as error:
+        place = error.span and read.place(error.span)
+        raise ProgramError(error.message, place, error.suggestion, error.choices) from None
+
+
+def _translated(read: Reading, given: Container[str], tensor_options: str) -> Translation:
+    draft = Draft(Source(read.text), given, tensor_options, terms.write)
     lines, root = _written(draft)
     _check_root(draft, root)
     _check_modules(draft)
@@ -52,7 +66,7 @@ def translate(text: str, given: Container[str] = (), tensor_options: str = "") -
     written = python_parser.module(lines)
     check_depth(written, MAX_WRITTEN_DEPTH)
     check_written(written, {*names, *draft.values})
-    return Translation(lines, root, names, frozenset(draft.modules), defaults(draft.source.tree, names))
+    return Translation(lines, root, names, frozenset(draft.modules), defaults(draft.source.tree, names), read)
 
 
 def _written(draft: Draft) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from gradwalk.expression.expression import Expression
-from gradwalk.expression.source import normal
+from gradwalk.expression.reading import Reading, span_between
 from gradwalk.failures.explanation import explained, message_only
 from gradwalk.notation import shape_text
 from gradwalk.program import Span, python_parser
@@ -45,19 +45,19 @@ def failing(recording: Recording, expression: Expression) -> Failing | None:
         return Failing(failure.message, sentence, None, "seed", computed=True)
     piece = _piece(recording.source, failure.span)
     sentence = _sentence(failure, piece, values)
-    return Failing(failure.message, sentence, _place(expression.text, piece), "text", computed=False)
+    return Failing(failure.message, sentence, _place(expression.reading, piece), "text", computed=False)
 
 
 def _without_gradient(failure: Failure, expression: Expression) -> Failing:
     names = [variable.name for variable in expression.variables]
     ticked = any(variable.requires_grad for variable in expression.variables)
-    cut = _DETACH.search(normal(expression.text))
+    cut = _DETACH.search(expression.reading.text)
     sentence, span = _general(failure), None
     if not ticked:
         sentence = f"Nothing here requires a gradient; tick ∇ beside {' or '.join(names)}."
     elif cut is not None:
         sentence = "detach() cuts the way back, so no gradient reaches a variable; leave detach() out."
-        span = _span(normal(expression.text), *cut.span())
+        span = _span(expression.reading, *cut.span())
     return Failing(failure.message, sentence, span, "text", computed=True)
 
 
@@ -130,18 +130,13 @@ def _names(piece: str) -> list[str]:
     return list(dict.fromkeys(node.id for node in sorted(found, key=lambda node: (node.lineno, node.col_offset))))
 
 
-def _place(typed: str, piece: str) -> Span | None:
+def _place(reading: Reading, piece: str) -> Span | None:
     """Where the piece stands in the typed text, which may name the functions with or without their module."""
-    text = normal(typed)
     for wanted in (piece, _MODULE.sub("", piece)):
-        if wanted and (found := re.search(rf"(?<![\w.]){re.escape(wanted)}(?!\w)", text)):
-            return _span(text, *found.span())
+        if wanted and (found := re.search(rf"(?<![\w.]){re.escape(wanted)}(?!\w)", reading.text)):
+            return _span(reading, *found.span())
     return None
 
 
-def _span(text: str, start: int, end: int) -> Span:
-    def place(position: int) -> tuple[int, int]:
-        before = text[:position]
-        return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
-
-    return Span(*place(start), *place(end))
+def _span(reading: Reading, start: int, end: int) -> Span:
+    return reading.place(span_between(reading.text, start, end))

@@ -30,9 +30,17 @@ class Span(NamedTuple):
 class ProgramError(Exception):
     """A refusal: what is wrong, where, and what would work. Nothing has run."""
 
-    def __init__(self, message: str, span: Span | None = None, suggestion: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        span: Span | None = None,
+        suggestion: str | None = None,
+        choices: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.span = span
         self.suggestion = suggestion
         """Text that could stand in place of the marked piece, such as ``sin`` for ``sine``."""
+        self.choices = choices
+        """Where the marked piece can be read in several ways: each, written so that it has one meaning."""
