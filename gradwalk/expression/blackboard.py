@@ -8,7 +8,6 @@ stays as it is, and the checks that follow say what is wrong with it.
 from __future__ import annotations
 
 import keyword
-import unicodedata
 from collections.abc import Container, Iterator
 
 from gradwalk.expression.arithmetic import CONSTANTS
@@ -16,14 +15,12 @@ from gradwalk.expression.reading import Edit, Hint, Reading, edited, span_betwee
 from gradwalk.expression.spelling import MAX_DEPTH
 from gradwalk.expression.table import function_named
 from gradwalk.expression.together import is_short, perhaps, taken_apart
-from gradwalk.expression.tokens import Token, tokens
+from gradwalk.expression.tokens import SUBSCRIPTS, SUPERSCRIPTS, Token, greek, tokens
 from gradwalk.program import ProgramError, Span
 
 _SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "^": "**"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_SUPERSCRIPTS = frozenset(map(chr, (0xB2, 0xB3, 0xB9, 0x2070, *range(0x2074, 0x207C))))
-_SUBSCRIPTS = frozenset(map(chr, range(0x2080, 0x208A)))
 _POWERS = ("^", "**")
 _CALLED = frozenset("fgh")
 """Letters that are functions where something in parentheses follows, as everywhere in mathematics."""
@@ -174,7 +171,7 @@ class _Reader:
         token = self.found[index]
         if token.kind == "open":
             return token.text == "(" or not after_operand
-        return token.kind in ("number", "name") or token.text in ("√", "|", "∞") or _greek(token.text) is not None
+        return token.kind in ("number", "name") or token.text in ("√", "|", "∞") or greek(token.text) is not None
 
     def _multiply(self, before: int, index: int) -> None:
         """Two operands stand side by side: ``before`` is where the left one starts."""
@@ -243,8 +240,8 @@ class _Reader:
     def _behind(self, index: int, stop: int) -> int:
         """What belongs to the operand that has just ended: a raised number, an index, a method."""
         while index < stop:
-            if self._text(index) in _SUPERSCRIPTS:
-                power, after = self._script(index, stop, _SUPERSCRIPTS)
+            if self._text(index) in SUPERSCRIPTS:
+                power, after = self._script(index, stop, SUPERSCRIPTS)
                 self._put(self._at[index], self._end(after - 1), f"**{power}")
                 index = after
             elif self._text(index) == "[" and self._touch(index):
@@ -278,7 +275,7 @@ class _Reader:
                     self._instead(other, ")")
                     return other + 1
             else:
-                after_operand = token.kind in ("number", "name", "close") or token.text in _SUPERSCRIPTS | _SUBSCRIPTS
+                after_operand = token.kind in ("number", "name", "close") or token.text in SUPERSCRIPTS | SUBSCRIPTS
         raise _UnreadableError
 
     def _root(self, index: int, stop: int) -> int:
@@ -291,8 +288,8 @@ class _Reader:
             return self._behind(self._bracket(inside), stop)
         self._instead(index, "sqrt(")
         after = self._operand(inside, stop)
-        raised = next((n for n in range(inside, after) if self._text(n) in _SUPERSCRIPTS), after)
-        if raised < stop and self._text(raised) in (*_POWERS, *_SUPERSCRIPTS):
+        raised = next((n for n in range(inside, after) if self._text(n) in SUPERSCRIPTS), after)
+        if raised < stop and self._text(raised) in (*_POWERS, *SUPERSCRIPTS):
             base = self._read(self._at[inside], self._end(raised - 1))
             after = after if raised < after else self._powers(raised, stop)
             power = self._read(self._at[raised], self._end(after - 1))
@@ -331,14 +328,14 @@ class _Reader:
 
     def _name(self, index: int, stop: int) -> int:
         token = self.found[index]
-        name = _greek(token.text) or token.text
+        name = greek(token.text) or token.text
         if name == "sigma" and self._text(index + 1) == "(":
             name = "sigmoid"
         if name != token.text:
             self._instead(index, name)
         after = index + 1
-        if after < stop and self._text(after) in _SUBSCRIPTS and self._touch(after):
-            digits, end = self._script(after, stop, _SUBSCRIPTS)
+        if after < stop and self._text(after) in SUBSCRIPTS and self._touch(after):
+            digits, end = self._script(after, stop, SUBSCRIPTS)
             self._put(self._at[after], self._end(end - 1), digits)
             return end
         if function_named(name) and name not in self._assigned:
@@ -381,8 +378,8 @@ class _Reader:
     def _power_of_call(self, index: int, stop: int) -> tuple[str, int]:
         """The 2 of ``sin² x``, and where the argument starts."""
         after, power = index, ""
-        if index < stop and self._text(index) in _SUPERSCRIPTS:
-            power, after = self._script(index, stop, _SUPERSCRIPTS)
+        if index < stop and self._text(index) in SUPERSCRIPTS:
+            power, after = self._script(index, stop, SUPERSCRIPTS)
         elif index < stop and self._text(index) in _POWERS:
             number = index + (2 if self._text(index + 1) == "-" else 1)
             if number + 1 < stop and self.found[number].kind == "number" and self._is_argument(number + 1, stop):
@@ -417,13 +414,3 @@ class _Reader:
 
     def _say(self, index: int, message: str, suggestion: str) -> None:
         self.hints.append(Hint(message, self._span(index, index), suggestion))
-
-
-def _greek(sign: str) -> str | None:
-    """The name of a small Greek letter; None for τ as well, which people use for a variable and for a turn."""
-    if len(sign) != 1 or sign.isascii() or sign == "τ":
-        return None
-    words = unicodedata.name(sign, "").split()
-    if words[:3] != ["GREEK", "SMALL", "LETTER"] or len(words) != 4:
-        return None
-    return "lam" if words[3] == "LAMDA" else words[3].lower()

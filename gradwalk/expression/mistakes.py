@@ -1,7 +1,8 @@
 """Slips of the keyboard and the blackboard, found before Python's parser sees the text, with their place and a way out.
 
-``2x``, ``sin x``, ``x^2``, ``|x|``, ``f(x) = …``, an open parenthesis, a missing operand: people type mathematics as
-they write it. Every check here refuses only text that no later step could accept.
+An open parenthesis, a missing operand, ``x!``, ``{x}``, words of Python's own. Every check here refuses only text that
+no later step could accept. Mathematics that could be read (``blackboard``) is no longer in it; what is left of its
+signs stands in a line with something else that is wrong, and that is said first.
 """
 
 from __future__ import annotations
@@ -11,12 +12,10 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from gradwalk.expression.table import ELSEWHERE, function_named
-from gradwalk.expression.tokens import Token, tokens
+from gradwalk.expression.tokens import SUBSCRIPTS, SUPERSCRIPTS, Token, greek, tokens
 from gradwalk.program import ProgramError, Span
 
 _SIGNS: Mapping[str, tuple[str, str | None]] = {
-    "^": ("^ is not the power in Python; write **, as in x**2.", "**"),
-    "|": ("Bars are not read as an absolute value; write abs(x).", None),
     "!": ("There is no ! here; for a factorial write the product out.", None),
     "'": ("There are no quotes and no primes here; derivatives are worked out for you.", None),
     '"': ("There is no text here, only numbers; leave the quotes out.", None),
@@ -24,18 +23,21 @@ _SIGNS: Mapping[str, tuple[str, str | None]] = {
     "}": ("Braces are not used here; write ( ) around a part, and [1, 2, 3] for a vector.", None),
     "\\": ("A backslash has no meaning here; write sin(x), not \\sin, and break long lines inside ( ).", None),
     "$": ("Dollar signs have no meaning here; write the formula alone.", None),
-    "²": ("A raised 2 is not read; write **2.", "**2"),
-    "³": ("A raised 3 is not read; write **3.", "**3"),
-    "√": ("The root sign is not read; write sqrt(x).", "sqrt"),
     "∑": ("The sum sign is not read; write sum(x).", "sum"),
-    "π": ("The letter π is not read; write pi.", "pi"),
-    "σ": ("The letter σ is not read; write sigmoid(x) for the function, sigma for a variable.", "sigmoid"),
-    "∞": ("The sign ∞ is not read; write inf.", "inf"),
-    "≤": ("The sign ≤ is not read; write <=.", "<="),
-    "≥": ("The sign ≥ is not read; write >=.", ">="),
-    "≠": ("The sign ≠ is not read; write !=.", "!="),
     "∂": ("The derivatives are worked out for you; write the function alone.", None),
 }
+_READABLE: Mapping[str, tuple[str, str | None]] = {
+    "^": ("This ^ cannot be read; write **, as in x**2.", "**"),
+    "|": ("This | has no partner; write |x| or abs(x).", None),
+    "√": ("Something is missing after √, as in √x.", None),
+    "∞": ("This ∞ cannot be read; write inf.", "inf"),
+    "≤": ("This ≤ cannot be read; write <=.", "<="),
+    "≥": ("This ≥ cannot be read; write >=.", ">="),
+    "≠": ("This ≠ cannot be read; write !=.", "!="),
+    **dict.fromkeys(SUPERSCRIPTS, ("This raised number cannot be read; write **2 behind a value.", None)),
+    **dict.fromkeys(SUBSCRIPTS, ("This lowered number cannot be read; write x1 for x₁.", None)),
+}
+"""Signs of the blackboard, and what is said where one of them is left over and nothing else is wrong."""
 
 _PYTHON: Mapping[str, str] = {
     "import": "The imports are written for you; leave this line out.",
@@ -59,35 +61,28 @@ def check(text: str) -> None:
     """Raise ProgramError for the first slip that can be told from the sequence of signs alone."""
     found = tokens(text)
     for position, token in enumerate(found):
-        _check_word(found, position)
-        _check_token(token, found[position - 1] if position else None)
+        _check_derivative(found, position)
+        _check_token(token)
     _check_brackets(found)
     for statement in _statements(found):
         _check_equals(statement)
         _check_neighbours(statement)
+    for token in found:
+        if token.kind == "unknown":
+            raise ProgramError(*_left_over(token))
 
 
-def _check_word(found: Sequence[Token], position: int) -> None:
-    """Mistakes of several signs that can be mended as a whole: ``d/dx``, ``√x``, ``sin^2(x)``."""
+def _check_derivative(found: Sequence[Token], position: int) -> None:
     kinds = [token.kind for token in found[position : position + 4]]
     texts = [token.text for token in found[position : position + 4]]
     if texts[:2] == ["d", "/"] and kinds[2:] == ["name", "name"] and texts[2].startswith("d"):
         sentence = "The derivatives are worked out for you; write the function alone, such as z = sin(x)."
         raise ProgramError(sentence, _across(found[position], found[position + 2]))
-    if texts[:1] == ["√"] and kinds[1:2] in (["name"], ["number"]) and texts[2:3] != ["("]:
-        span = _across(found[position], found[position + 1])
-        raise ProgramError("The root sign is not read; write sqrt(x).", span, f"sqrt({texts[1]})")
-    if len(texts) == 4 and texts[1] == "^" and kinds[2] == "number" and texts[3] == "(" and function_named(texts[0]):
-        _raise_power_of_call(found, position)
 
 
-def _raise_power_of_call(found: Sequence[Token], position: int) -> None:
-    """``sin^2(x)`` with its way out; where the argument is longer than one sign, the sentence alone has to do."""
-    called, _, power, *rest = (token.text for token in found[position : position + 6])
-    closed = len(rest) == 3 and rest[2] == ")"
-    span = _across(found[position], found[position + 5]) if closed else found[position + 1].span
-    sentence = f"The power stands behind the call: {called}(x)**{power}."
-    raise ProgramError(sentence, span, f"{called}({rest[1]})**{power}" if closed else None)
+def _left_over(token: Token) -> tuple[str, Span, str | None]:
+    sentence, suggestion = _READABLE.get(token.text) or _foreign(token.text)
+    return sentence, token.span, suggestion
 
 
 def _across(first: Token, last: Token) -> Span:
@@ -95,10 +90,8 @@ def _across(first: Token, last: Token) -> Span:
     return Span(start.line, start.column, end.end_line, end.end_column)
 
 
-def _check_token(token: Token, before: Token | None) -> None:
-    if token.text == "^" and before is not None and function_named(before.text):
-        raise ProgramError(f"The power stands behind the call: {before.text}(x)**2.", token.span)
-    if token.kind == "unknown":
+def _check_token(token: Token) -> None:
+    if token.kind == "unknown" and token.text not in _READABLE and greek(token.text) is None:
         sentence, suggestion = _SIGNS.get(token.text) or _foreign(token.text)
         raise ProgramError(sentence, token.span, suggestion)
     if token.kind == "change":

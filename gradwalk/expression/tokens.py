@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -21,6 +22,10 @@ _TOKEN = re.compile(
     r"|(?P<other>[=,.:])"
     r"|(?P<unknown>.)"
 )
+
+
+SUPERSCRIPTS = frozenset(map(chr, (0xB2, 0xB3, 0xB9, 0x2070, *range(0x2074, 0x207A), 0x207B)))
+SUBSCRIPTS = frozenset(map(chr, range(0x2080, 0x208A)))
 
 
 class Token(NamedTuple):
@@ -54,3 +59,13 @@ def _significant(found: Iterator[Token]) -> Iterator[Token]:
         depth = max(0, depth + (token.kind == "open") - (token.kind == "close"))
         if token.kind != "space" and not (token.kind == "end" and depth):
             yield token
+
+
+def greek(sign: str) -> str | None:
+    """The name of a small Greek letter; None for τ as well, which people use for a variable and for a turn."""
+    if len(sign) != 1 or sign.isascii() or sign == "τ":
+        return None
+    words = unicodedata.name(sign, "").split()
+    if words[:3] != ["GREEK", "SMALL", "LETTER"] or len(words) != 4:
+        return None
+    return "lam" if words[3] == "LAMDA" else words[3].lower()
