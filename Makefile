@@ -25,7 +25,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench load failover fuzz soak serve-replicas licences sbom lock audit clean graphviz browser nginx
+.PHONY: help run test check format bench load failover fuzz soak serve-replicas gallery licences sbom lock audit clean graphviz browser nginx
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ fuzz: $(VENV)/installed-dev graphviz ## Random programs through every way in (MI
 
 soak: $(VENV)/installed-dev graphviz ## Mixed use for long, looking for leaks (MINUTES=30)
 	$(BIN)/python -m benchmarks soak
+
+gallery: $(VENV)/installed graphviz ## Write gallery/: all examples as pages that need no server (SERVER=https://... links to one)
+	$(BIN)/python -m deploy.gallery gallery $(SERVER)
 
 licences: $(VENV)/installed ## Write docs/licences.md: the licence of every package
 	$(BIN)/python -m deploy.licences

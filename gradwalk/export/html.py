@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradwalk.analysis import analyse
-from gradwalk.player.page import page
+from gradwalk.player.page import About, page
 from gradwalk.recording import Recording
 from gradwalk.story.player_data import player_data
 
@@ -13,7 +13,11 @@ def recording_html(recording: Recording, step: int | None = None, *, name: str =
 
     ``name`` is what its title calls it. Raises LayoutError when a graph cannot be placed.
     """
+    return described_html(recording, About(f"Gradwalk: {name}" if name else "Gradwalk"), step)
+
+
+def described_html(recording: Recording, about: About, step: int | None = None) -> str:
+    """The same under a heading and a summary of its own; the footer says by what it was recorded."""
     data = player_data(analyse(recording))
     footer = f"Recorded by Gradwalk with PyTorch {recording.torch}."
-    title = f"Gradwalk: {name}" if name else "Gradwalk"
-    return page(data.graphs, data.story, title=title, footer=footer, step=step or 0)
+    return page(data.graphs, data.story, about._replace(footer=footer), step or 0)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradwalk.player import FOLDER, styles
 from gradwalk.player.modules import bundled
@@ -23,12 +23,12 @@ _PAGE = """\
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>{title}</title>
+<title>{title}</title>{description}
 <style>{style}</style>
 </head>
 <body>
 <main>
-<h1>{title}</h1>
+{heading}
 <div id="walk"><p class="wait">These steps are shown by a script, in a browser of 2023 or later.</p></div>
 <footer>{footer}</footer>
 </main>
@@ -39,17 +39,45 @@ _PAGE = """\
 """
 
 
-def page(graphs: Mapping[str, Any], story: Mapping[str, Any], *, title: str, footer: str, step: int = 0) -> str:
+class About(NamedTuple):
+    """What a page says of itself."""
+
+    title: str
+    footer: str = ""
+    summary: str = ""
+    """A sentence to be read above the player, and by search engines; without one the title is not shown either."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Words and where they lead to, from above the player."""
+
+
+def page(graphs: Mapping[str, Any], story: Mapping[str, Any], about: About, step: int = 0) -> str:
     """The page's HTML. ``graphs`` and ``story`` are the two parts of ``player_data``; it opens at ``step``.
 
     Its policy allows this script, these styles and pictures inside of it, and nothing else.
     """
     data = {"graphs": graphs, "story": story, "query": "", "step": step, "opened": "", "stale": False}
-    script, style = _script(), _style()
-    policy = f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:"
+    script, style = _script(), page_style()
     return _PAGE.format(
-        policy=policy, title=escape(title), footer=escape(footer), style=style, script=script, data=_packed(data)
+        policy=f"default-src 'none'; script-src {hash_of(script)}; style-src {hash_of(style)}; img-src data:",
+        title=escape(about.title),
+        description=described(about.summary),
+        heading=_heading(about),
+        footer=escape(about.footer),
+        style=style,
+        script=script,
+        data=_packed(data),
     )
+
+
+def described(summary: str) -> str:
+    return f'\n<meta name="description" content="{escape(summary)}">' if summary else ""
+
+
+def _heading(about: About) -> str:
+    if not about.summary:
+        return f'<h1 class="unseen">{escape(about.title)}</h1>'
+    links = "".join(f'<a href="{escape(address)}">{escape(words)}</a>' for words, address in about.links)
+    return f"<header>\n<nav>{links}</nav>\n<h1>{escape(about.title)}</h1>\n<p>{escape(about.summary)}</p>\n</header>"
 
 
 def _packed(data: Mapping[str, Any]) -> str:
@@ -68,7 +96,8 @@ def _script() -> str:
 
 
 @cache
-def _style() -> str:
+def page_style() -> str:
+    """The styles of a page that stands alone, the player's among them."""
     return _compact(f"{(FOLDER / 'page.css').read_text(encoding='utf-8')}\n{styles()}")
 
 
@@ -79,5 +108,5 @@ def _compact(text: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-def _hash(text: str) -> str:
+def hash_of(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
