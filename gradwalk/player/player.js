@@ -3,6 +3,7 @@
 import { createAddress } from "./address.js";
 import { html, setAttribute, setText, watchSizes } from "./dom.js";
 import { createEpisodes } from "./episodes.js";
+import { createFindings } from "./findings.js";
 import { listenToKeys } from "./keys.js";
 import { createPanel } from "./panel.js";
 import { createPictures } from "./pictures.js";
@@ -48,11 +49,12 @@ export function createPlayer(parent, address = createAddress()) {
   });
   const words = createWords((number) => { transport.pause(); unfold(number); }, (to) => jump(to), () => unfold !== null);
   const panel = createPanel(() => data && show());
+  const findings = createFindings((to) => jump(to));
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, transport.extras);
   const stale = html("p", { class: "stale-note" }, "The last good picture and program");
   const say = html("div", { class: "say" }, words.element, panel.element);
-  const inside = html("div", { class: "inside" }, bar, episodes.element, pictures.bar, stale, pictures.area, say, live);
+  const inside = html("div", { class: "inside" }, bar, episodes.element, pictures.bar, stale, pictures.area, say, findings.element, live);
   const empty = html("p", { class: "empty" });
   const about = { class: "player", "aria-label": "Player" };
   const root = html("section", about, inside, empty);
@@ -102,6 +104,7 @@ export function createPlayer(parent, address = createAddress()) {
     pictures.show(data.story, step);
     words.show(data.story, step);
     panel.show(data.story, step);
+    findings.show(step);
     tell();
     clearTimeout(liveTimer);
     liveTimer = setTimeout(() => setText(live, `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
@@ -170,6 +173,7 @@ export function createPlayer(parent, address = createAddress()) {
     const text = JSON.stringify(data.graphs);
     if (text !== graphsText) pictures.setGraphs(data.graphs);
     pictures.setStory(data.story);
+    findings.setStory(data.story);
     graphsText = text;
     measure();
     show();

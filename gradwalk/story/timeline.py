@@ -32,6 +32,7 @@ from gradwalk.recording import (
     Update,
 )
 from gradwalk.story import Scene
+from gradwalk.story.checks import checks
 from gradwalk.story.names import NamesTable
 from gradwalk.story.slots import Slots
 from gradwalk.story.steps import Steps
@@ -70,6 +71,8 @@ class _Story:
         self._over: list[Returned] = []
         """Functions that have returned since."""
         self._outputs: list[list[Any]] = []
+        self._step_of: dict[int, int] = {}
+        """The step at which each event was told, by its ``id``."""
         self._episodes: list[dict[str, Any]] = []
         calls = [episode.number for episode in self._found if episode.call is not None]
         self._turns = {number: (place, len(calls)) for place, number in enumerate(calls, start=1)}
@@ -97,6 +100,7 @@ class _Story:
                 for cell in self._recording.cells
             ],
             "saved": self._chips.entries,
+            "findings": checks(self._recording, self._step_of) if self._statements else [],
         }
 
     def _scene(self, episode: Episode, fold: bool = False) -> Scene:
@@ -152,6 +156,7 @@ class _Story:
 
     def _note(self, original: Event, step: int) -> None:
         """Follow an event of the whole recording. What a function's variables held is there until something happens."""
+        self._step_of[id(original)] = step
         if isinstance(original, Returned):
             self._over.append(original)
             return

@@ -1,0 +1,31 @@
+"""What the clinic finds in a program, each at the step at which it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gradwalk.clinic import Finding, findings
+from gradwalk.recording import Recording
+
+MOST = 20
+"""So many findings are listed, the first ones."""
+
+
+def checks(recording: Recording, steps: Mapping[int, int]) -> list[dict[str, Any]]:
+    """``steps`` has the step of each event, by the event's ``id``. A failure has a step of its own, which tells it."""
+    found = [finding for finding in findings(recording) if finding.kind != "failure"]
+    return [_plain(finding, steps.get(id(recording.events[finding.event]), 0)) for finding in found[:MOST]]
+
+
+def _plain(finding: Finding, step: int) -> dict[str, Any]:
+    place = None if finding.span is None else finding.span.place
+    return {
+        "step": step,
+        "kind": finding.kind,
+        "title": finding.title,
+        "line": None if place is None else place[0],
+        "what": finding.what,
+        "why": finding.why,
+        "way_out": finding.way_out,
+    }
