@@ -61,6 +61,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         if len(options.files) > 1:
             parser.error("several files are run with --locked, each in a process of its own")
         options.file = options.files[0]
+    if options.command == "draw" and not (options.svg or options.dot):
+        ending = Path(options.output or "").suffix
+        options.svg, options.dot = ending == ".svg", ending == ".dot"
+        if not (options.svg or options.dot):
+            parser.error("draw wants --svg or --dot, or an output whose name ends in .svg or .dot")
     return options
 
 
@@ -76,9 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--locked", action="store_true", help=locked)
     draw = commands.add_parser("draw", help="draw the graph of a program")
     draw.add_argument("file", help=program)
-    form = draw.add_mutually_exclusive_group(required=True)
-    form.add_argument("--svg", action="store_true", help="a picture to look at")
-    form.add_argument("--dot", action="store_true", help="Graphviz source")
+    form = draw.add_mutually_exclusive_group()
+    form.add_argument(
+        "--svg", action="store_true", help="a picture to look at; an output that ends in .svg says so too"
+    )
+    form.add_argument("--dot", action="store_true", help="Graphviz source, or an output that ends in .dot")
     draw.add_argument("--torchviz", action="store_true", help="the grad_fn graph as torchviz draws it")
     draw.add_argument("--saved", action="store_true", help="with --torchviz: saved tensors and attributes too")
     draw.add_argument("--step", type=int, help="with --svg: as it stands at this step, counted from 0")

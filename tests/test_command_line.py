@@ -181,7 +181,15 @@ def test_what_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["run"], ["walk", "a.py"], ["draw", "a.py"], ["draw", "a.py", "--svg", "--dot"]]
+    "arguments",
+    [
+        [],
+        ["run"],
+        ["walk", "a.py"],
+        ["draw", "a.py"],
+        ["draw", "a.py", "--svg", "--dot"],
+        ["draw", "a.py", "-o", "a.pdf"],
+    ],
 )
 def test_a_wrong_command_is_explained(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -282,10 +290,12 @@ def test_without_graphviz(
         assert err.count("\n") == 1
 
 
-def test_draw_a_step(sine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    whole, early = (run(capsys, "draw", str(sine), "--svg", *more)[1] for more in ([], ["--step", "2"]))
+def test_draw_a_step(sine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is drawn is said by how the output's name ends."""
+    whole, early = run(capsys, "draw", str(sine), "--svg")[1], tmp_path / "step.svg"
+    assert run(capsys, "draw", str(sine), "--step", "2", "-o", str(early)) == (0, "", "")
     assert "−7.6613" in whole
-    assert "−7.6613" not in early
+    assert "−7.6613" not in early.read_text(encoding="utf-8")
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:

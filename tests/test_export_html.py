@@ -153,6 +153,23 @@ def test_it_steps_from_the_disk_without_a_network(offline: BrowserContext, page_
     assert watched.problems == []
 
 
+def test_on_paper_it_is_light_and_nothing_is_cut(offline: BrowserContext, tmp_path: Path) -> None:
+    chain = "".join(f"x{number + 1} = torch.sin(x{number})\n" for number in range(25))
+    path = tmp_path / "chain.html"
+    record(f"import torch\nx0 = torch.tensor(1.0, requires_grad=True)\n{chain}x25.backward()").save(path)
+    page, watched = opened(offline, path)
+    page.emulate_media(color_scheme="dark")
+    cut = "(node) => node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1"
+    view, lines = page.locator(".view").first, page.locator(".lines")
+    assert [node.evaluate(cut) for node in (view, lines)] == [True, True]
+    page.emulate_media(media="print", color_scheme="dark")
+    assert [node.evaluate(cut) for node in (view, lines)] == [False, False]
+    ground = "(node) => getComputedStyle(node).backgroundColor"
+    assert {page.locator(name).evaluate(ground) for name in ("body", ".player")} == {"rgb(255, 255, 255)"}
+    expect(page.locator(".bar")).to_be_hidden()
+    assert watched.problems == []
+
+
 def test_two_outputs_on_one_page_step_by_themselves(offline: BrowserContext, sine: Recording, tmp_path: Path) -> None:
     """And the notebook around them is closed to them."""
     path = tmp_path / "notebook.html"

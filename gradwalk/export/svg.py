@@ -32,7 +32,7 @@ def svg(drawn: Drawn) -> str:
     """The file's text: well-formed XML, every text in it escaped."""
     placed = drawn.placed
     legend = _legend(placed["height"] + 2 * MARGIN) if drawn.texts else []
-    width = max(placed["width"] + 2 * MARGIN, 470 if legend else 0)
+    width = max(placed["width"] + 2 * MARGIN, 550 if legend else 0)
     height = placed["height"] + 2 * MARGIN + (LEGEND_HEIGHT if legend else 0)
     size = f'viewBox="{-MARGIN} {-MARGIN} {width:g} {height:g}" width="{width:g}" height="{height:g}"'
     pieces = [
@@ -135,8 +135,8 @@ def _at(point: Point) -> str:
 
 
 def _legend(y: float) -> list[str]:
-    entries = [("value", "value", 0), ("local", "× local gradient", 60), ("grad", "∇ gradient of the result", 185)]
-    entries.append(("dim", "dashed: no gradient", 345))
+    entries = [("value", "value", 0), ("local", "× local gradient", 60), ("grad", "∇ gradient of the result", 200)]
+    entries.append(("dim", "dashed: no gradient", 400))
     return [f'<text class="legend {kind}" x="{x}" y="{y:g}">{_plain(text)}</text>' for kind, text, x in entries]
 
 
