@@ -197,6 +197,11 @@ def kinds(source: str) -> list[str]:
     return [found.kind for found in findings(recording)]
 
 
+def test_who_climbs_on_purpose_has_no_finding() -> None:
+    climbing = LOOP.replace("lr=%s", "lr=0.1, maximize=True").replace("%s", "")
+    assert not kinds(climbing)
+
+
 def only(source: str) -> Finding:
     (found,) = findings(record(source))
     return found

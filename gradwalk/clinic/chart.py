@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from gradwalk.clinic.finding import Finding, Row
 from gradwalk.clinic.wording import SENTENCES
@@ -17,6 +17,7 @@ from gradwalk.recording import (
     Array,
     Backward,
     BackwardCall,
+    Event,
     Forward,
     LocalGradient,
     Node,
@@ -32,6 +33,7 @@ from gradwalk.recording import (
 )
 
 MOST_NAMES = 4
+_Kind = TypeVar("_Kind")
 
 
 class Pass(NamedTuple):
@@ -56,10 +58,18 @@ class Chart(Past):
     def __init__(self, recording: Recording) -> None:
         super().__init__(recording, len(recording.events))
         self.recording = recording
+        self._kinds: dict[type, list[Any]] = {}
         self.modules = recording.modules
         self.at = {id(event): place for place, event in enumerate(self.events)}
         self.ran = {event.operation: at for at, event in enumerate(self.events) if isinstance(event, Forward)}
         """Where each operation ran."""
+
+    def all(self, kind: type[_Kind], since: Event | None = None) -> list[_Kind]:
+        if since is not None:
+            return super().all(kind, since)
+        if kind not in self._kinds:
+            self._kinds[kind] = super().all(kind)
+        return self._kinds[kind]
 
     @cached_property
     def whole(self) -> bool:

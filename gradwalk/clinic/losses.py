@@ -76,14 +76,17 @@ def _is_prediction(chart: Chart, operation: Operation, one: Value, other: Value)
 
 def _is_loss(chart: Chart, operation: Operation) -> bool:
     """Whether nothing but squares, absolute values and sums lies between it and the root of a backward pass."""
-    users: dict[int, list[Operation]] = chart.users
+    users = chart.users
     waiting, roots = [operation], {root.root for passed in chart.passes for root in passed.call.roots}
+    seen = {operation.id}
     while waiting:
         one = waiting.pop()
         if set(one.results) & roots:
             return not chart.values[one.results[0]].shape
         following = [user for result in one.results for user in users.get(result, ())]
-        waiting += [user for user in dict.fromkeys(following) if base(user) in _ROUNDING_OFF]
+        found = {user.id: user for user in following if base(user) in _ROUNDING_OFF and user.id not in seen}
+        seen.update(found)
+        waiting += found.values()
     return False
 
 

@@ -50,6 +50,7 @@ def kept(chart: Chart) -> Finding | None:
 
 def _sizes(chart: Chart) -> list[tuple[Pass, dict[str, int], int]]:
     found = []
+    parameters = {chart.first[tensor].storage for tensor in chart.learns if tensor in chart.first}
     for passed in chart.passes:
         rows: dict[str, int] = {}
         storages: dict[int, None] = {}
@@ -61,21 +62,13 @@ def _sizes(chart: Chart) -> list[tuple[Pass, dict[str, int], int]]:
                     continue
                 storages[value.storage] = None
                 size = numel(value) * _BYTES.get(value.dtype, 0)
-                if _is_parameter(chart, value):
+                if value.tensor in chart.learns or value.storage in parameters:
                     own += size
                 else:
                     name = _place(chart, node)
                     rows[name] = rows.get(name, 0) + size
         found.append((passed, rows, own))
     return found
-
-
-def _is_parameter(chart: Chart, value: Value) -> bool:
-    return value.tensor in chart.learns or value.storage in _storages(chart)
-
-
-def _storages(chart: Chart) -> frozenset[int]:
-    return frozenset(chart.first[tensor].storage for tensor in chart.learns if tensor in chart.first)
 
 
 def _place(chart: Chart, node: int) -> str:

@@ -236,7 +236,9 @@ def _rise(chart: Chart, turns: Sequence[Pass]) -> Finding | None:
     if len({_data(chart, turn) for turn in late}) != 1:
         return None
     steps = [_step_after(chart, turn, following) for turn, following in pairwise(late)]
-    if any(step is None for step in steps) or (step := steps[0]) is None:
+    if not all(_goes_down(chart, turn, step) for turn, step in zip(late, steps, strict=False)):
+        return None
+    if (step := steps[0]) is None:
         return None
     moved = chart.names_of({chart.values[e.after].tensor for e in _steps(chart, late[0], late[1])})
     rate = next((f", with {c.name} = {c.text}" for c in _settings(step) if c.name == "lr"), "")
@@ -263,6 +265,19 @@ def _data(chart: Chart, turn: Pass) -> frozenset[int]:
         if chart.values[number].tensor not in chart.learns
         and ((maker := chart.maker(chart.values[number])) is None or not maker.edges)
     )
+
+
+def _goes_down(chart: Chart, turn: Pass, step: Update | None) -> bool:
+    """Whether a step is known to go against the gradient of its pass: somebody may climb on purpose."""
+    if step is None:
+        return False
+    before, after = chart.values[step.before], chart.values[step.after]
+    found = (e.after.numbers for e in turn.accumulated if chart.values[e.leaf].tensor == after.tensor)
+    gradient = next(found, None)
+    if gradient is None or before.numbers is None or after.numbers is None:
+        return False
+    moved = (float(new) - float(old) for old, new in zip(before.numbers, after.numbers, strict=True))
+    return sum(slope * move for slope, move in zip(gradient, moved, strict=True)) < 0
 
 
 def _steps(chart: Chart, turn: Pass, following: Pass) -> list[Update]:

@@ -144,7 +144,8 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Prediction in training mode",
         "{module} ({type}) ran under {mode} in {line} as in training: {effect}.",
         "The same model was trained in this recording, and no loss is computed from what came of this.",
-        "Call model.eval() before predicting, and model.train() before training goes on.",
+        "Call model.eval() before predicting, and model.train() before training goes on; unless the randomness is "
+        "wanted.",
     ),
     # Changes of what is needed
     "saved-changed": (
