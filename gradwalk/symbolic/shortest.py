@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sympy import Expr, Mul, Symbol, factor, powsimp, preorder_traversal
+from sympy import Expr, Float, Mul, Symbol, factor, factor_terms, powsimp, preorder_traversal
 from sympy.polys.polyerrors import PolynomialError
 
 from gradwalk.symbolic.latex import latex
@@ -28,7 +28,7 @@ def _forms(expression: Expr) -> Iterator[Expr]:
         return
     if _terms(expression)[0] <= MAX_TERMS:
         try:
-            factored = factor(expression)
+            factored = factor_terms(expression) if expression.has(Float) else factor(expression)
             yield from (_turned(factored), factored)
         except PolynomialError:
             pass  # a comparison is no polynomial
