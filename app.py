@@ -159,6 +159,7 @@ def open_server() -> None:
     # Everything that is alive now stays so: a garbage collection no longer has to look through it.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)  # a page makes thousands of objects, nearly all of which go without it
 
 
 def open_browser() -> None:

@@ -1,4 +1,5 @@
-"""A class of 200 at one server: an edit every eight seconds each, all at once, and an hour's worth of sessions.
+"""A class of 200 at one server: an edit every eight seconds each, without and with somebody else who takes a whole core
+for an endless loop; all at once; and an hour's worth of sessions.
 
 The visitors are real sessions by Streamlit's own protocol, in this process, beside the server on the same machine. Each
 edit is an expression, or for one in five a program, that nobody has typed before, so no answer comes from a cache. What
@@ -11,8 +12,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
@@ -24,8 +28,9 @@ from benchmarks.visiting.visitor import CODE, EXPRESSION, Visitor
 SESSIONS = int(os.environ.get("SESSIONS", "200"))
 SECONDS = float(os.environ.get("SECONDS", "60"))
 THINK = 8.0
-ANSWER, BURST = 1.0, 10.0
-"""Seconds: the 95th percentile of answers while people think, and the longest when all ask at once."""
+ANSWER, BESIDE, BURST = 1.0, 1.5, 10.0
+"""Seconds: the 95th percentile of answers while people think, alone and beside an endless loop, and the longest when
+all ask at once."""
 HOUR = int(os.environ.get("HOUR", "1000"))
 """Sessions that come and go."""
 FORGOTTEN = 2
@@ -119,23 +124,44 @@ async def measure(running: Server) -> None:
     visitors, opened = await arrive(running.ws, SESSIONS)
     print(row(f"{SESSIONS} pages opened at once", opened, BURST, 1.0), flush=True)
     open_now = running.memory()
-    busy, worked, own = psutil.cpu_times(), running.seconds(), time.process_time()
-    answers = await edits(visitors, SECONDS)
-    worked, own = running.seconds() - worked, time.process_time() - own
-    load = psutil.cpu_times()
+    answers, alone = await thinking(running, visitors)
     print(row(f"{SESSIONS} people, an edit every {THINK:g} s", answers, ANSWER, 0.95), flush=True)
+    with neighbour():
+        crowded, beside = await thinking(running, visitors)
+    print(row("the same beside an endless loop", crowded, BESIDE, 0.95), flush=True)
     print(row(f"{SESSIONS} edits at once", at_once := await burst(visitors), BURST, 1.0), flush=True)
     with_pages = running.memory()
     for visitor in visitors:
         await visitor.session.close()
-    everything = (load.user + load.system + load.nice) - (busy.user + busy.system + busy.nice)
-    print(f"processor time for an answer: {1000 * worked / max(1, len(answers.times)):.0f} ms; of what the", end=" ")
-    print(f"machine did, {100 * worked / everything:.0f}% was the server's and {100 * own / everything:.0f}% ours")
+    print(f"alone: {alone}", f"beside an endless loop: {beside}", sep="\n")
     print(f"memory: {before:.0f} MB, {SESSIONS} pages {open_now:.0f} MB, after the edits {with_pages:.0f} MB:", end=" ")
     print(f"{(with_pages - before) / SESSIONS:.2f} MB a session", flush=True)
     await hour(running)
-    for error in (*opened.errors[:3], *answers.errors[:3], *at_once.errors[:3]):
+    for error in (*opened.errors[:3], *answers.errors[:3], *crowded.errors[:3], *at_once.errors[:3]):
         print(f"  {error[:300]}")
+
+
+async def thinking(running: Server, visitors: list[Visitor]) -> tuple[Answers, str]:
+    """Everybody thinks and edits; the answers, and whose work the machine did meanwhile."""
+    before, worked, own = psutil.cpu_times(), running.seconds(), time.process_time()
+    answers = await edits(visitors, SECONDS)
+    worked, own, after = running.seconds() - worked, time.process_time() - own, psutil.cpu_times()
+    everything = (after.user + after.system + after.nice) - (before.user + before.system + before.nice)
+    return answers, (
+        f"{1000 * worked / max(1, len(answers.times)):.0f} ms of processor time an answer; of what the machine did, "
+        f"{100 * worked / everything:.0f}% was the server's and {100 * own / everything:.0f}% ours"
+    )
+
+
+@contextmanager
+def neighbour() -> Iterator[None]:
+    """Somebody else on the same machine, who never ends and is as important as we are."""
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 async def hour(running: Server) -> None:
