@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gradwalk import Recording, record, watch
 from gradwalk.export.html import recording_html
+from gradwalk.export.output import MOST_OPERATIONS
 from tests.browser import Watch
 
 MOST_BYTES = 150_000
@@ -112,6 +113,14 @@ def test_a_notebook_gets_the_page_a_picture_and_words(sine: Recording, page_text
 
 def test_what_has_no_steps_is_said_in_words() -> None:
     assert record("x = 1")._repr_mimebundle_().keys() == {"text/plain"}
+
+
+def test_a_large_graph_is_placed_only_when_asked_for() -> None:
+    turn = "y = x\nfor i in range({}):\n    y = torch.sin(y)\ny.backward()\n"
+    source = f"import torch\nx = torch.tensor(1.0, requires_grad=True)\n{turn}"
+    (told,) = record(source.format(MOST_OPERATIONS + 1))._repr_mimebundle_().values()
+    assert "501 operations" in told
+    assert "save('walk.html')" in told
 
 
 def test_without_graphviz_a_notebook_reads_why(sine: Recording, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from html import escape
 
+from gradwalk.analysis import analyse
 from gradwalk.export.html import recording_html
 from gradwalk.export.pictures import computation_svg
 from gradwalk.graph.dot import LayoutError
@@ -12,6 +13,9 @@ from gradwalk.recording import BackwardCall, Recording
 
 HEIGHT = 640
 """px of the player in a notebook; its lower edge can be dragged."""
+
+MOST_OPERATIONS = 500
+"""In one part of a program, such as a turn of its training. Graphviz takes seconds, then minutes, for larger graphs."""
 
 # The picture lies under the frame: it is what remains where a notebook is not trusted and its frames are dropped.
 _OUTPUT = """\
@@ -22,6 +26,10 @@ _OUTPUT = """\
 </div>
 """
 _ABOUT = "The graph with all its numbers. Trust this notebook, or run the cell again, to step through it."
+_LARGE = (
+    "A part of it has {:,} operations. So large a graph takes a while to be placed, which is done only when it is "
+    "asked for: save('walk.html') writes the page that steps through it."
+)
 
 
 def mimebundle(recording: Recording) -> dict[str, str]:
@@ -32,6 +40,9 @@ def mimebundle(recording: Recording) -> dict[str, str]:
     plain = in_words(recording)
     if not recording.operations:
         return {"text/plain": f"{plain[:-1]}: no operation on a tensor ran, so there is nothing to step through>"}
+    largest = max(len(episode.index.recording.operations) for episode in analyse(recording).episodes)
+    if largest > MOST_OPERATIONS:
+        return {"text/plain": f"{plain}\n{_LARGE.format(largest)}"}
     try:
         still = computation_svg(recording)
         page = recording_html(recording)
