@@ -93,6 +93,15 @@ async def people(url: str, end: float, number: int, done: Counter[str], errors: 
         await asyncio.sleep(random.uniform(0, 1))
 
 
+def _listens(pid: int) -> bool:
+    """Whether a process has our listener. Locked processes, and what they come from, have none: it would end them."""
+    with suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+        caught = next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:"))
+        return bool(caught >> (signal.SIGUSR1 - 1) & 1)
+    return False
+
+
 def counted(running: Server, folder: Path) -> Counter[str]:
     """What lives in the server's Python processes, all together."""
     main = psutil.Process(running.replica.process.pid)
@@ -102,7 +111,7 @@ def counted(running: Server, folder: Path) -> Counter[str]:
     told = []
     for process in pythons:
         with suppress(psutil.NoSuchProcess):
-            if process.name().startswith(("python", "streamlit")):
+            if _listens(process.pid):
                 process.send_signal(signal.SIGUSR1)
                 told.append(process.pid)
     end = time.monotonic() + 5
