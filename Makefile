@@ -25,7 +25,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench load failover fuzz soak serve-replicas gallery licences sbom lock audit clean graphviz browser nginx
+.PHONY: help run test check format bench load failover fuzz soak serve-replicas gallery licences sbom lock font audit clean graphviz browser nginx
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ licences: $(VENV)/installed ## Write docs/licences.md: the licence of every pack
 
 sbom: $(VENV)/installed-dev ## Write deploy/sbom.json: every package, in CycloneDX's form
 	$(BIN)/python -m deploy.sbom
+
+font: $(VENV)/installed-dev ## Write gradwalk/player/sans.woff2: the font of pages that stand alone
+	$(BIN)/python -m deploy.font
 
 lock: $(VENV)/bin/python ## Write requirements.lock: the hashes of what is pinned (asks PyPI)
 	@[ -x $(VENV)-lock/bin/uv ] || { $(BIN)/python -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q uv==0.13.9; }

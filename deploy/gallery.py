@@ -29,7 +29,7 @@ _INDEX = """\
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src {policy}">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src {policy}; font-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Gradwalk: watch PyTorch's autograd work</title>{description}
 <style>{style}</style>

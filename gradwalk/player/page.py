@@ -39,6 +39,9 @@ _PAGE = """\
 """
 
 
+_POLICY = ("default-src 'none'", "img-src data:", "font-src data:")
+
+
 class About(NamedTuple):
     """What a page says of itself."""
 
@@ -53,12 +56,12 @@ class About(NamedTuple):
 def page(graphs: Mapping[str, Any], story: Mapping[str, Any], about: About, step: int = 0) -> str:
     """The page's HTML. ``graphs`` and ``story`` are the two parts of ``player_data``; it opens at ``step``.
 
-    Its policy allows this script, these styles and pictures inside of it, and nothing else.
+    Its policy allows this script, these styles, and pictures and a font inside of it, and nothing else.
     """
     data = {"graphs": graphs, "story": story, "query": "", "step": step, "opened": "", "stale": False}
     script, style = _script(), page_style()
     return _PAGE.format(
-        policy=f"default-src 'none'; script-src {hash_of(script)}; style-src {hash_of(style)}; img-src data:",
+        policy="; ".join([*_POLICY, f"script-src {hash_of(script)}", f"style-src {hash_of(style)}"]),
         title=escape(about.title),
         description=described(about.summary),
         heading=_heading(about),
@@ -98,7 +101,15 @@ def _script() -> str:
 @cache
 def page_style() -> str:
     """The styles of a page that stands alone, the player's among them."""
-    return _compact(f"{(FOLDER / 'page.css').read_text(encoding='utf-8')}\n{styles()}")
+    sheet = (FOLDER / "page.css").read_text(encoding="utf-8")
+    return "\n".join([_font(), _compact(f"{sheet}\n{styles()}")])
+
+
+def _font() -> str:
+    """The font that boxes are measured in, as far as the player needs it; ``sans-licence.txt`` is its licence."""
+    data = base64.b64encode((FOLDER / "sans.woff2").read_bytes()).decode("ascii")
+    source = f'url(data:font/woff2;base64,{data}) format("woff2")'
+    return f'@font-face {{ font-family: "Gradwalk Sans"; font-weight: 400 700; src: {source}; }}'
 
 
 def _compact(text: str) -> str:
