@@ -21,8 +21,10 @@ MODULES = """
     fractions functools gzip heapq inspect io itertools json logging math operator pathlib pickle pprint random re
     statistics string tempfile textwrap threading time timeit tracemalloc types typing unittest.mock urllib.request uuid
     warnings
+    gradwalk.doors
 """
-"""What lectures import, and what PyTorch imports late: its first optimizer alone takes a second and a half."""
+"""What lectures import, what PyTorch imports late (its first optimizer alone takes a second and a half), and what every
+program goes through: loaded in its own process, that would be loaded anew for each."""
 
 
 def load() -> None:

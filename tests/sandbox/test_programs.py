@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import gradwalk
 from gradwalk.recording import Output, Recording, Stopped
 from gradwalk.sandbox.frames import TooLarge
@@ -59,3 +62,21 @@ def test_pictures_are_left_out_first() -> None:
     assert found.operations == whole.operations
     assert [cell.shown for cell in found.cells] == [whole.cells[0].shown, "drawn"]
     assert [event.text for event in found.events if isinstance(event, Output)][-1] == "drawn"
+
+
+LOADED = """
+import sys
+from gradwalk.cells.warm_up import warm_up
+from gradwalk.sandbox import programs, warm
+warm.load()
+warm_up()
+before = set(sys.modules)
+programs.work(programs.payload("1 + 1", pictures=True), lambda message: None)
+print([name for name in set(sys.modules) - before if name.partition(".")[0] in ("gradwalk", "sympy", "torch")])
+"""
+
+
+def test_a_process_loads_nothing_that_its_nursery_could_have_loaded() -> None:
+    """What is loaded there is loaded anew for each program, which took ten times as long."""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", LOADED], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
