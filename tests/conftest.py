@@ -23,24 +23,27 @@ NewPage = Callable[..., Page]
 CheckAxe = Callable[..., None]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses the server or the browser as ``browser``, before ``-m`` chooses; say which tests go together.
+PAGES = "pages"
+"""The group of all tests with a page in them."""
 
-    Where pytest-xdist runs several at once, all pages go to one process, one after another and before the rest: two
-    browsers, or a server beside a page, would slow each other. Of other tests each file goes together.
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what uses the server or the browser as ``browser``, and say which tests go together.
+
+    Where pytest-xdist runs several at once, all pages go to one process, one after another: two browsers, or a server
+    beside a page, would slow each other. Of other tests each file goes together.
     """
-    pages: list[pytest.Item] = []
-    others: list[pytest.Item] = []
-    for item in items:
-        is_browser = bool({"server", "browser"} & set(getattr(item, "fixturenames", ())))
-        if is_browser:
-            item.add_marker(pytest.mark.browser)
-        is_page = is_browser or "AppTest" in vars(getattr(item, "module", pytest))
-        item.add_marker(pytest.mark.xdist_group("pages" if is_page else item.nodeid.split("::")[0]))
-        (pages if is_page else others).append(item)
+    is_browser = bool({"server", "browser"} & set(getattr(item, "fixturenames", ())))
+    if is_browser:
+        item.add_marker(pytest.mark.browser)
+    is_page = is_browser or "AppTest" in vars(getattr(item, "module", pytest))
+    item.add_marker(pytest.mark.xdist_group(PAGES if is_page else item.nodeid.split("::")[0]))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The pages come first where several processes share the tests: they take as long as half of the rest."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items[:] = pages + others
+        items.sort(key=lambda item: PAGES not in [mark.args[0] for mark in item.iter_markers("xdist_group")])
 
 
 @pytest.fixture(scope="session")
