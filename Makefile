@@ -40,7 +40,7 @@ serve-replicas: $(VENV)/installed graphviz nginx ## Start several replicas behin
 	$(BIN)/python -m deploy.replicas --replicas $(or $(REPLICAS),2) --port $(or $(PORT),8501)
 
 test: check browser graphviz nginx ## Check and test everything, in a real browser too
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
 
 check: $(VENV)/installed-dev ## Check style, format and types
 	$(BIN)/ruff check

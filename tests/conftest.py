@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.browser import FLAGS, Watch, at_rest, browser_path, running_server
 
@@ -19,31 +22,41 @@ settings.register_profile("work", deadline=None, max_examples=60)
 settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "work")
 
+ROOT = Path(__file__).resolve().parent.parent
 NewPage = Callable[..., Page]
 CheckAxe = Callable[..., None]
 
 
-PAGES = "pages"
-"""The group of all tests with a page in them."""
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what uses the server or the browser as ``browser``, and say which tests go together.
-
-    Where pytest-xdist runs several at once, all pages go to one process, one after another: two browsers, or a server
-    beside a page, would slow each other. Of other tests each file goes together.
-    """
-    is_browser = bool({"server", "browser"} & set(getattr(item, "fixturenames", ())))
-    if is_browser:
-        item.add_marker(pytest.mark.browser)
-    is_page = is_browser or "AppTest" in vars(getattr(item, "module", pytest))
-    item.add_marker(pytest.mark.xdist_group(PAGES if is_page else item.nodeid.split("::")[0]))
-
-
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The pages come first where several processes share the tests: they take as long as half of the rest."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: PAGES not in [mark.args[0] for mark in item.iter_markers("xdist_group")])
+    """Mark what uses the server or the browser as ``browser``, before ``-m`` chooses."""
+    for item in items:
+        if {"server", "browser"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Which tests go together where several processes share them."""
+    return ByPages(config, log)
+
+
+class ByPages(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist carries no types
+    """All pages go to one process, one after another: two browsers, or a server beside a page, would slow each other.
+
+    Of other tests each file goes together.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "pages" if _has_pages(ROOT / file) else file
+
+
+_PAGE = re.compile(r"\bAppTest\b|: (?:Page|NewPage|Browser)\b|\bserver: str\b|\brunning_server\(")
+
+
+@functools.cache
+def _has_pages(file: Path) -> bool:
+    return _PAGE.search(file.read_text(encoding="utf-8")) is not None
 
 
 @pytest.fixture(scope="session")
