@@ -9,12 +9,14 @@ import asyncio
 import random
 import sys
 import warnings
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
+
+_Result = TypeVar("_Result")
 
 
 def global_state() -> dict[str, Any]:
@@ -43,7 +45,12 @@ def global_state() -> dict[str, Any]:
     }
 
 
-def in_a_loop_of_its_own(work: Coroutine[Any, Any, None]) -> None:
-    """Run it in another thread: in this one, Playwright may have a loop of its own."""
+def aside(work: Callable[[], _Result]) -> _Result:
+    """Run it in another thread: in this one, Playwright may have a loop, and no second one is allowed there."""
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
+        return thread.submit(work).result()
+
+
+def in_a_loop_of_its_own(work: Coroutine[Any, Any, None]) -> None:
+    """Run it to its end, in another thread."""
+    aside(lambda: asyncio.run(work))

@@ -8,6 +8,7 @@ import contextlib
 import dis
 import io
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ import pytest
 from gradwalk.cells.statements import HOOK, Statements
 from gradwalk.cells.texts import aligned
 from gradwalk.program import Span
+from tests.process import aside
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -307,8 +309,9 @@ print(f())
 def test_a_program_does_what_it_did(source: str) -> None:
     shown = []
     for tree in (ast.parse(source), instrumented(source)):
+        code = compile(tree, "program", "exec")
         with contextlib.redirect_stdout(io.StringIO()) as output:
-            exec(compile(tree, "program", "exec"), {"__name__": "program"})  # noqa: S102
+            aside(partial(exec, code, {"__name__": "program"}))
         shown.append(output.getvalue())
     assert shown[0] == shown[1]
 
