@@ -13,13 +13,18 @@ RELEASED = [
     # The same graph twice: keep it, for the gradients are to add up
     Case(
         X + "y = x ** 3\ny.backward()\ny.backward()\n",
-        "freed-same", 4, "The first backward(), in line 4, released what the nodes behind y had saved",
+        "freed-same", 4, "The backward() in line 4 released what the nodes behind y had saved",
         "y.backward(retain_graph=True)", X + "for _ in range(2):\n    (x ** 3).backward()\n", "x.grad",
     ),
     Case(
         X + "y = x ** 3\ny.backward( )\nprint(1)\ny.backward()\n",
         "freed-same", 4, "retain_graph=True in line 4",
         "y.backward(retain_graph=True)", X + "(2 * x ** 3).backward()\n", "x.grad",
+    ),
+    Case(  # the backward() that released is the second one
+        X + "y = x ** 3\ny.backward(retain_graph=True)\ny.backward()\ny.backward()\n",
+        "freed-same", 5, "The backward() in line 5 released what the nodes behind y had saved",
+        "y.backward(retain_graph=True)", X + "for _ in range(3):\n    (x ** 3).backward()\n", "x.grad",
     ),
     # … but not where something was updated in between: then it needs a new graph
     Case(

@@ -10,12 +10,12 @@ GRAPH = {
     ),
     "freed-same": (
         "backward() a second time",
-        "The first backward(), in line {line}, released what the nodes behind {root} had saved, and this one needs it.",
+        "The backward() in line {line} released what the nodes behind {root} had saved, and this one needs it.",
         "Compute {root} anew before it, or write retain_graph=True in line {line}; the gradients of both then add up.",
     ),
     "freed-and-changed": (
         "backward() a second time",
-        "The first backward(), in line {line}, released what the nodes behind {root} had saved, and {changed} has "
+        "The backward() in line {line} released what the nodes behind {root} had saved, and {changed} has "
         "another value since line {change}.",
         "Compute {root} anew from the new values before this backward().",
     ),
