@@ -63,7 +63,7 @@ def transformer() -> Callable[[], None]:
     def run() -> None:
         model.zero_grad()
         loss: torch.Tensor = model(x).pow(2).mean()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # PyTorch has not annotated it
 
     return run
 
@@ -80,7 +80,7 @@ def convolutions() -> Callable[[], None]:
     def run() -> None:
         model.zero_grad()
         loss = torch.nn.functional.cross_entropy(model(x), y)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # PyTorch has not annotated it
 
     return run
 
