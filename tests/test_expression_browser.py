@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from tests.browser import settled
 from tests.conftest import CheckAxe, NewPage
@@ -75,6 +75,19 @@ def test_keys_alone_lead_from_the_expression_to_its_gradient(shown: ExpressionPa
         shown.press("ArrowRight")
     expect(shown.box("v0")).to_contain_text(f"∇ {GRADIENT}")
     expect(shown.page).to_have_url(re.compile(r"/\?z=sin\(x\*\*2\)&x=4&step=9$"))
+
+
+def test_what_is_typed_before_the_form_can_hear_it_is_kept(page: Page) -> None:
+    held: list[Route] = []
+    script = re.compile(r"/gradwalk_form-\w+\.js$")
+    page.route(script, lambda route: held.append(route))
+    page.goto("/")
+    shown = ExpressionPage(page)
+    shown.text.fill("z = x**3")
+    for request in held:
+        request.continue_()
+    expect(shown.page.locator("#read")).to_contain_text("3")
+    expect(shown.text).to_have_value("z = x**3")
 
 
 def test_the_answer_stands_beside_the_player(shown: ExpressionPage) -> None:

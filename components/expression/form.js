@@ -17,8 +17,13 @@ export default function ({ data, parentElement, setStateValue }) {
   let form = forms.get(parentElement);
   if (!form) forms.set(parentElement, (form = assemble(parentElement)));
   form.send = (entry) => setStateValue("entry", entry);
+  const early = form.opened === undefined ? form.text.value : ""; // typed before this script was here
   if (form.opened !== data.opened) open(form, data);
   answer(form, data);
+  if (early && early !== form.text.value) {
+    form.text.value = early;
+    typed(form, PAUSE);
+  }
 }
 
 // ---- what comes back

@@ -74,8 +74,10 @@ function createEditor(root) {
   function open(first) {
     post.restart(data.answered);
     saved = data.answered;
+    const early = first ? area.value : ""; // typed before this script was here
     sent = area.value = data.text;
-    if (first && !/[?&](code|lesson)=/.test(location.search)) restore();
+    if (early) retype(early);
+    else if (first && !/[?&](code|lesson)=/.test(location.search)) restore();
     at = null;
     tell("");
     fillExamples(example, data.groups);
@@ -91,8 +93,12 @@ function createEditor(root) {
 
   function restore() {
     const kept = sessionStorage.getItem(KEPT);
-    if (kept === null || kept === area.value) return;
-    area.value = kept;
+    if (kept !== null) retype(kept);
+  }
+
+  function retype(text) {
+    if (text === area.value) return;
+    area.value = text;
     post.now();
   }
 
