@@ -19,9 +19,9 @@ from typing import TextIO
 
 from gradwalk import VERSION
 from gradwalk.graph.dot import LayoutError
+from gradwalk.notebook.programs import to_program
 from gradwalk.program import ProgramError
 from gradwalk.program.limits import LIMITS
-from gradwalk.program.notebook import to_program
 from gradwalk.recording import CellFailure, Recording
 from gradwalk.sandbox.command import Unreadable, recordings
 from gradwalk.sandbox.processes import Gone

@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Locator, Page, ViewportSize, expect
 
 from gradwalk.address.program import to_query
 from gradwalk.lessons import BY_SLUG
-from gradwalk.program.notebook import to_notebook, to_program
+from gradwalk.notebook.programs import to_notebook, to_program
 from tests.browser import settled
 from tests.conftest import CheckAxe, NewPage
 

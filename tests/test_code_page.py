@@ -13,7 +13,7 @@ from components.program import KEY
 from components.program.entry import Entry, File, read_entry
 from gradwalk.address.program import DEFAULT, to_query
 from gradwalk.lessons import BY_SLUG, LESSONS, Lesson
-from gradwalk.program.notebook import to_notebook, to_program
+from gradwalk.notebook.programs import to_notebook, to_program
 from tests.browser import ROOT
 
 SECONDS = 60

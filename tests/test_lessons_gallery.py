@@ -11,7 +11,7 @@ import pytest
 import gradwalk
 from gradwalk.address.program import to_code
 from gradwalk.lessons import BY_SLUG, GROUPS, LESSONS, Lesson, read_lesson
-from gradwalk.program.notebook import to_notebook, to_program
+from gradwalk.notebook.programs import to_notebook, to_program
 from gradwalk.recording import Failure, Output, Recording
 from tests.plain_torch import run_cells
 

@@ -11,8 +11,8 @@ from components.shared.mistakes import mistake
 from gradwalk.address.program import lesson_of, to_query
 from gradwalk.graph.dot import LayoutError
 from gradwalk.lessons import LESSONS
+from gradwalk.notebook.programs import to_notebook
 from gradwalk.program import ProgramError
-from gradwalk.program.notebook import to_notebook
 from gradwalk.story.cells import ShownCell
 
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from gradwalk.address.bounds import few, too_long
 from gradwalk.address.position import check_picture, step_of
 from gradwalk.lessons import BY_SLUG, LESSONS
+from gradwalk.notebook.programs import to_program
 from gradwalk.program import ProgramError
 from gradwalk.program.limits import LIMITS
-from gradwalk.program.notebook import to_program
 
 MAX_CODE = 4000
 """Characters of a program in an address. Some mail programs and chats cut longer links."""

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from gradwalk.program.notebook import to_program
+from gradwalk.notebook.programs import to_program
 from tests.cells.jupyter.kernel import Warm, here, in_jupyter
 from tests.cells.jupyter.shown import Shown, steady
 
