@@ -152,10 +152,11 @@ def settled(page: Page) -> Page:
 
 
 def at_rest(page: Page) -> Page:
-    """Wait until nothing fades in or out any more: what a person reads, in its true colours.
+    """Wait until nothing moves or fades in or out any more: what a person reads, in its true colours.
 
     Streamlit dims what a run of the script has not yet drawn again.
     """
     expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=REST_SECONDS * 1000)
+    expect(page.locator("[data-moving]")).to_have_count(0, timeout=REST_SECONDS * 1000)
     page.wait_for_function("document.getAnimations().every(one => !(one instanceof CSSTransition))")
     return page

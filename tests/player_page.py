@@ -41,7 +41,7 @@ LOOK = """
   const texts = (selector) => [...root.querySelectorAll(selector)].map((node) => `${classes(node)}: ${node.textContent}`);
   const step = root.querySelector("input.steps");
   return JSON.stringify([
-    texts(".stage svg text"), [...root.querySelectorAll(".now")].map((node) => node.textContent),
+    texts(".stage svg text:not(.movement *)"), [...root.querySelectorAll(".now")].map((node) => node.textContent),
     [...root.querySelectorAll(".flow:not(.unknown)")].length, texts(".words *"), texts(".line.current, mark"),
     step.value, step.getAttribute("aria-valuetext"), texts(".phase, .segment"), root.querySelector(".player").dataset.phase,
   ]);

@@ -58,7 +58,7 @@ def story(links: tuple[Link, ...], start: str, end: str) -> Json:
     slots: Json = {"v0.value": [[0, [start]]]}
     for n, link in enumerate(links):
         slots[f"o{n}.value"] = [[len(steps), [link.value]]]
-        steps.append(_step(0, f"Forward: {link.title}", (4 + n, link.code), [f"o{n}", f"n{n}"], f"o{n}"))
+        steps.append(_step(0, f"Forward: {link.title}", (4 + n, link.code), [f"o{n}", f"e{n}.0", f"n{n}"], f"o{n}"))
     for n, link in reversed(list(enumerate(links))):
         slots[f"e{n}.0.local"] = [[len(steps), [link.local]]]
         formula = [[0, ["mi", "x"]], [1, link.local]]
@@ -74,8 +74,10 @@ def story(links: tuple[Link, ...], start: str, end: str) -> Json:
             _step(2, f"Backward through {link.title}", (4 + count, "z.backward()"), now, f"o{n}", formula, rule)
         )
     slots["v0.grad"] = [[len(steps), [end]]]
-    steps.append(_step(2, "x.grad is written", (4 + count, "z.backward()"), ["v0", "a0"], "v0"))
-    steps.append(_step(2, "Saved values are freed", (4 + count, "z.backward()"), [], None))
+    steps.append(
+        _step(2, "x.grad is written", (4 + count, "z.backward()"), ["v0", "a0"], "v0") | {"kind": "accumulate"}
+    )
+    steps.append(_step(2, "Saved values are freed", (4 + count, "z.backward()"), [], None) | {"kind": "free"})
     phases = [
         {"kind": "forward", "title": "Forward", "first": 1, "count": count},
         {"kind": "local", "title": "Local gradients", "first": 1 + count, "count": count},
@@ -101,9 +103,10 @@ def _step(
     rule: Json | None = None,
 ) -> Json:
     span = None if source is None else [source[0], source[1].find("=") + 2, source[0], len(source[1]) + 1]
+    kind = "start" if phase is None else ("forward", "local", "backward")[phase]
     return {
-        "phase": phase, "title": title, "sentence": f"{title}, and what it means.", "formula": formula or [],
-        "rule": rule, "span": span, "now": now, "focus": focus,
+        "phase": phase, "kind": kind, "title": title, "sentence": f"{title}, and what it means.",
+        "formula": formula or [], "rule": rule, "span": span, "now": now, "focus": focus,
     }  # fmt: skip
 
 

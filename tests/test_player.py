@@ -65,6 +65,37 @@ def test_a_step_looks_the_same_however_it_is_reached(player: OpenPlayer) -> None
     assert at_once == [forwards[step] for step in (0, 3, 6, LAST)]
 
 
+# Presses keys one after another, without waiting, and says of each where it leads, and what is on its way then.
+MOVES = """
+(keys) => keys.map((key) => {
+  document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const root = document.getElementById("first").shadowRoot;
+  const texts = (selector) => [...root.querySelectorAll(selector)].map((node) => node.textContent);
+  const value = texts(".box.now .value")[0] ?? "";
+  return [Number(root.querySelector("input.steps").value), texts(".movement .token text"), value];
+})
+"""
+
+
+def test_a_step_forwards_moves_what_explains_it_and_the_next_key_cuts_it_short(player: OpenPlayer) -> None:
+    shown = player()
+    assert shown.page.evaluate(MOVES, ["ArrowRight", "ArrowRight", "ArrowLeft", "End"]) == [
+        [1, ["4"], "16"],  # x = 4 flows into the square; 16 stands there at once
+        [2, ["16"], "−0.2879"],
+        [1, [], "16"],
+        [LAST, [], ""],
+    ]
+    shown.press("Home", *["ArrowRight"] * 4)
+    assert shown.page.evaluate(MOVES, ["ArrowRight", "ArrowRight"]) == [
+        [5, ["1", "−0.9577"], "−0.2879"],  # 1 leaves sin, meets its factor, and becomes −0.9577
+        [6, ["−0.9577", SINE_GRADIENT], "16"],
+    ]
+    expect(shown.find("[data-moving]")).to_have_count(0)
+    assert shown.look == player(sine(step=6)).look
+    still = player(reduced_motion="reduce")
+    assert still.page.evaluate(MOVES, ["ArrowRight"]) == [[1, [], "16"]]
+
+
 def test_home_end_and_space_work_without_a_click(player: OpenPlayer) -> None:
     shown = player()
     shown.press("End")

@@ -1,7 +1,7 @@
 /* An arrow with the local gradient beside it, and the arrow that runs back along it with the contribution. */
 
 import { svg } from "./dom.js";
-import { arrowShape, FLOW_SHIFT, middleOf, readPath, reversedPath, round, shiftedPath, SIZES } from "./geometry.js";
+import { arrowShape, backPath, FLOW_SHIFT, middleOf, readPath, round, SIZES } from "./geometry.js";
 import { createSlot } from "./slot.js";
 
 /** The arrow's `lines` and the `labels` on either side of it. Without `slots` (torchviz's picture) it has no numbers. */
@@ -12,8 +12,7 @@ export function drawArrow(arrow, tall, slots) {
   if (arrow.cut) lines.append(cutMark(path));
   const labels = svg("g", { class: "label" });
   if (!arrow.tracked || !slots) return { lines, labels };
-  const back = shiftedPath(reversedPath(path), tall ? [FLOW_SHIFT, 0] : [0, FLOW_SHIFT]);
-  const flow = svg("g", { class: "flow unknown" }, ...shapes(back));
+  const flow = svg("g", { class: "flow unknown" }, ...shapes(backPath(arrow.path, tall)));
   lines.append(flow);
   const { local, flowText } = labelTexts(arrow.label, tall);
   labels.append(local, flowText);

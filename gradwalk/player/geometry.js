@@ -33,16 +33,19 @@ export function readPath(text) {
   return [points(start || "M0,0")[0], ...segments];
 }
 
-export function reversedPath([start, ...segments]) {
+function reversedPath([start, ...segments]) {
   const corners = [start, ...segments.map((segment) => segment.at(-1))];
   const back = segments.map((segment, number) => [...segment.slice(0, -1).reverse(), corners[number]]);
   return [corners.at(-1), ...back.reverse()];
 }
 
-export const shiftedPath = ([start, ...segments], [dx, dy]) => {
+const shiftedPath = ([start, ...segments], [dx, dy]) => {
   const shift = ([x, y]) => [x + dx, y + dy];
   return [shift(start), ...segments.map((segment) => segment.map(shift))];
 };
+
+/** The way back along an arrow: below one to the right, right of one that runs down. */
+export const backPath = (path, tall) => shiftedPath(reversedPath(readPath(path)), tall ? [FLOW_SHIFT, 0] : [0, FLOW_SHIFT]);
 
 export const round = (number) => Math.round(number * 100) / 100;
 const pathText = ([start, ...segments]) => {
@@ -59,7 +62,7 @@ export function middleOf([start, ...segments]) {
   return { x: round((from[0] + to[0]) / 2), y: round((from[1] + to[1]) / 2), turn: round(turn) };
 }
 
-const distance = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y);
+export const distance = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y);
 
 /** The line of an arrow, ending inside its head, and the head itself. */
 export function arrowShape([start, ...all]) {

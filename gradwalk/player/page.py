@@ -33,7 +33,8 @@ _PAGE = """\
 <footer>{footer}</footer>
 </main>
 <script type="application/gzip" id="recording">{data}</script>
-<script type="module">{script}</script>
+<script type="application/gzip" id="player">{player}</script>
+<script type="module">{loader}</script>
 </body>
 </html>
 """
@@ -56,19 +57,21 @@ class About(NamedTuple):
 def page(graphs: Mapping[str, Any], story: Mapping[str, Any], about: About, step: int = 0) -> str:
     """The page's HTML. ``graphs`` and ``story`` are the two parts of ``player_data``; it opens at ``step``.
 
-    Its policy allows this script, these styles, and pictures and a font inside of it, and nothing else.
+    Its policy allows its two scripts (the player is packed, and the other one unpacks it), these styles, and pictures
+    and a font inside of it, and nothing else.
     """
     data = {"graphs": graphs, "story": story, "query": "", "step": step, "opened": "", "stale": False}
-    script, style = _script(), page_style()
+    player, loader, style = _script("standalone"), _script("loader"), page_style()
     return _PAGE.format(
-        policy="; ".join([*_POLICY, f"script-src {hash_of(script)}", f"style-src {hash_of(style)}"]),
+        policy="; ".join([*_POLICY, f"script-src {hash_of(loader)} {hash_of(player)}", f"style-src {hash_of(style)}"]),
         title=escape(about.title),
         description=described(about.summary),
         heading=_heading(about),
         footer=escape(about.footer),
         style=style,
-        script=script,
-        data=_packed(data),
+        loader=loader,
+        player=_packed(player),
+        data=_packed(json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))),
     )
 
 
@@ -83,16 +86,15 @@ def _heading(about: About) -> str:
     return f"<header>\n<nav>{links}</nav>\n<h1>{escape(about.title)}</h1>\n<p>{escape(about.summary)}</p>\n</header>"
 
 
-def _packed(data: Mapping[str, Any]) -> str:
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+def _packed(text: str) -> str:
     # Half a letter, which a program may print, cannot be written to any file. The same data gives the same page.
     packed = gzip.compress(text.encode("utf-8", "replace"), mtime=0)
     return base64.b64encode(packed).decode("ascii")
 
 
 @cache
-def _script() -> str:
-    text = _compact(bundled(FOLDER / "standalone.js"))
+def _script(name: str) -> str:
+    text = _compact(bundled(FOLDER / f"{name}.js"))
     if "</script" in text or "<!--" in text:
         raise ValueError("The player's script holds what would end it, or begin a comment, inside of a page.")
     return text

@@ -169,9 +169,9 @@ export function createPictures(pick, chosen) {
     name: () => pictureName(choice),
     roomOnScreen: () => area.clientHeight - marks.offsetHeight - 2 * AREA_PADDING,
     resize(next) { size = next; arrange(); },
-    show(story, step) {
+    show(story, step, moves) {
       switchTo(graphAt(story, step));
-      for (const stage of visible()) stage.show(story, step);
+      for (const stage of visible()) stage.show(story, step, moves);
     },
   };
 }

@@ -33,7 +33,7 @@ export function createPlayer(parent, address = createAddress()) {
   const last = () => lastStep(data.story);
   const scrubber = createScrubber((to) => { transport.pause(); go(to); });
   const transport = createTransport({
-    go: (by) => go(step + by),
+    go: (by) => go(step + by, by > 0),
     toStart: () => go(0),
     toEnd: () => go(last()),
     atEnd: () => step === last(),
@@ -66,7 +66,7 @@ export function createPlayer(parent, address = createAddress()) {
     if (key === "PageUp") return jump(episodes.episodeStep(-1));
     if (key === "PageDown") return jump(episodes.episodeStep(1));
     transport.pause();
-    go({ ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: last() }[key]);
+    go({ ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: last() }[key], key === "ArrowRight");
   }, () => data && episodes.several());
   // A press of the mouse or a finger leaves no button behind that would take the next Space.
   root.addEventListener("click", (event) => {
@@ -74,12 +74,12 @@ export function createPlayer(parent, address = createAddress()) {
     if (pressed) pressed.blur();
   });
 
-  /** Move to a step; says whether that was a move. */
-  function go(to) {
+  /** Go to a step; says whether that was another one. The next one `moves`, all others are there at once. */
+  function go(to, moves = false) {
     const next = clampStep(data.story, to);
     if (next === step) return false;
     step = next;
-    show();
+    show(moves);
     tellAddress();
     return true;
   }
@@ -93,7 +93,7 @@ export function createPlayer(parent, address = createAddress()) {
     go(to);
   }
 
-  function show() {
+  function show(moves = false) {
     const phase = phaseAt(data.story, step);
     root.dataset.phase = phase ? phase.kind : "start";
     root.dataset.step = step;
@@ -101,7 +101,7 @@ export function createPlayer(parent, address = createAddress()) {
     transport.show(step, last());
     scrubber.show(step);
     episodes.show(step);
-    pictures.show(data.story, step);
+    pictures.show(data.story, step, moves);
     words.show(data.story, step);
     panel.show(data.story, step);
     findings.show(step);

@@ -1,6 +1,7 @@
 /* A stage shows one picture at a legible size, scrolls to what a step is about, and plays any step on it. */
 
 import { html, setAttribute } from "./dom.js";
+import { createMovement } from "./movement.js";
 import { createPicture, PICTURE_MARGIN } from "./picture.js";
 import { movedLines } from "./slot.js";
 import { birthsIn, entryAt, episodeAt } from "./story.js";
@@ -38,6 +39,7 @@ export function createStage({ name, numbers, pick }) {
   let at = { left: 0, top: 0 };
   let goal = at; // where the last scroll ends, though it may still be on its way
   let resting = 0;
+  const movement = createMovement((yes) => element.toggleAttribute("data-moving", yes));
 
   viewport.addEventListener("scroll", () => {
     at = { left: viewport.scrollLeft, top: viewport.scrollTop };
@@ -48,6 +50,7 @@ export function createStage({ name, numbers, pick }) {
 
   function draw(next, tall) {
     if (next === placed) return;
+    movement.stop();
     placed = next;
     if (next && !drawn.has(next)) drawn.set(next, createPicture(next, { name, tall, numbers, pick }));
     picture = next && drawn.get(next);
@@ -60,14 +63,17 @@ export function createStage({ name, numbers, pick }) {
     viewport.scrollTo({ ...at, behavior: "instant" }); // a new picture begins at its inputs
   }
 
-  function show(story, step) {
+  /** `moves`: the step is taken forwards, and its movement leads the eye. */
+  function show(story, step, moves) {
     playing = { story, step };
+    movement.stop();
     if (!picture) return;
     const { focus: about, now } = story.steps[step];
     const box = picture.find([about, ...now]);
     if (box) follow(box, picture.extent([box.id, ...now]));
     else if (step === 0) scrollTo({ left: 0, top: 0 });
     write();
+    if (moves && numbers) movement.play(picture, story, step);
   }
 
   /** The text of every slot is a function of the step alone, and so is what is lit. */
