@@ -70,7 +70,6 @@ def step_through(now: OpenedPerceptron, shown: Shown, query: str) -> None:
         step=now.document.step if same else 0,
         opened=opened,
         stale=stale,
-        program=False,
         low=True,
         key="perceptron-player",
     )

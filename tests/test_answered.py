@@ -57,7 +57,7 @@ def visit(page: str) -> AppTest:
 
 def sent(app: AppTest) -> list[dict[str, Any]]:
     """What the page sent to its components."""
-    return [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    return [json.loads(one.proto.json or one.proto.bytes) for one in app.get("bidi_component")]
 
 
 @pytest.mark.parametrize("page", PAGES)

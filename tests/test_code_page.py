@@ -35,7 +35,9 @@ def checked(page: AppTest) -> AppTest:
 def data(page: AppTest, component: str) -> dict[str, Any]:
     """What the component of this name was handed: ``editor`` or ``player``."""
     protos = (element.proto for element in page.get("bidi_component"))
-    found: dict[str, Any] = json.loads(next(p.json for p in protos if p.component_name == f"gradwalk_{component}"))
+    found: dict[str, Any] = json.loads(
+        next(p.json or p.bytes for p in protos if p.component_name == f"gradwalk_{component}")
+    )
     return found
 
 

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.expression import KEY
+from components.expression.comparison import KEY as ANSWER
 from components.expression.document import as_markdown
 from gradwalk.lessons.gallery import EXAMPLES
 from tests.browser import ROOT
@@ -18,8 +19,11 @@ from tests.browser import ROOT
 SECONDS = 60
 
 
-def visit(query: str = "") -> AppTest:
+def visit(query: str = "", *, asked: bool = False) -> AppTest:
+    """``asked``: by somebody who wants to see the answer."""
     page = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS)
+    if asked:
+        page.session_state[ANSWER] = {"asked": True}
     for name, value in parse_qsl(query):
         page.query_params[name] = value
     return checked(page.run())
@@ -33,7 +37,9 @@ def checked(page: AppTest) -> AppTest:
 def data(page: AppTest, component: str) -> dict[str, Any]:
     """What the component of this name was handed: ``form``, ``player`` or ``answer``."""
     protos = (element.proto for element in page.get("bidi_component"))
-    found: dict[str, Any] = json.loads(next(p.json for p in protos if p.component_name == f"gradwalk_{component}"))
+    found: dict[str, Any] = json.loads(
+        next(p.json or p.bytes for p in protos if p.component_name == f"gradwalk_{component}")
+    )
     return found
 
 
@@ -63,8 +69,16 @@ def test_it_opens_with_the_sine_of_a_square_already_recorded() -> None:
     assert player["graphs"]["grad_fn"] is not None
     # Lesson 1: 2x cos(x²) at 4.
     assert [f"{2 * 4 * math.cos(16):.4f}".replace("-", "−")] in last_texts(page).values()
-    cells = data(page, "answer")["leaves"][0]["rows"][0]["cells"]
+    assert data(page, "answer")["table"] is None
+
+
+def test_the_answer_comes_when_it_is_asked_for() -> None:
+    page = visit()
+    before = data(page, "player")
+    page.session_state[ANSWER] = {"asked": True}
+    cells = data(checked(page.run()), "answer")["table"]["leaves"][0]["rows"][0]["cells"]
     assert [number for number, _ in cells] == ["−7.6613"] * 3
+    assert data(page, "player") == before
 
 
 def test_an_address_opens_its_document_at_its_step() -> None:
@@ -227,12 +241,12 @@ def test_a_seed_of_another_shape_fails_with_the_words_of_pytorch() -> None:
 
 
 def test_without_any_gradient_the_words_of_pytorch_are_shown_once_and_what_to_tick() -> None:
-    page = send(visit(), constants=["x"])
+    page = send(visit(asked=True), constants=["x"])
     refusal = data(page, "form")["refusal"]
     assert refusal["words"] == "element 0 of tensors does not require grad and does not have a grad_fn"
     assert refusal["message"] == "Nothing here requires a gradient; tick ∇ beside x."
     assert "requires_grad=True" not in data(page, "player")["story"]["steps"][-1]["sentence"]
-    assert data(page, "answer")["leaves"] == []
+    assert data(page, "answer")["table"]["leaves"] == []
     assert data(page, "player")["stale"] is False
     assert "constants=x" in data(page, "player")["query"]
 
@@ -274,6 +288,6 @@ def test_a_value_keeps_its_place_while_its_variable_is_gone() -> None:
 
 
 def test_with_a_seed_the_answer_speaks_of_what_it_weighs() -> None:
-    rows = [leaf["rows"][0] for leaf in data(visit("y=x**2&x=[1,2,3]"), "answer")["leaves"]]
+    rows = [leaf["rows"][0] for leaf in data(visit("y=x**2&x=[1,2,3]", asked=True), "answer")["table"]["leaves"]]
     assert [row["name"] for row in rows] == ["∂L/∂x[0]"]
     assert rows[0]["cells"][0][0] == "2"

@@ -41,7 +41,9 @@ def checked(page: AppTest) -> AppTest:
 def data(page: AppTest, component: str) -> dict[str, Any]:
     """What the component was handed: ``perceptron`` (the form), ``neuron``, ``player`` or ``hand``."""
     protos = (element.proto for element in page.get("bidi_component"))
-    found: dict[str, Any] = json.loads(next(p.json for p in protos if p.component_name == f"gradwalk_{component}"))
+    found: dict[str, Any] = json.loads(
+        next(p.json or p.bytes for p in protos if p.component_name == f"gradwalk_{component}")
+    )
     return found
 
 

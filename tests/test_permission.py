@@ -139,7 +139,7 @@ def test_a_public_server_without_a_lock_runs_no_program_and_says_so(at: At) -> N
     assert data(page, "player")["story"] is None
     assert "its system has no lock" in data(page, "editor")["refusal"]["message"]
     other = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=60).run()
-    found: list[Any] = [json.loads(one.proto.json) for one in other.get("bidi_component")]
+    found: list[Any] = [json.loads(one.proto.json or one.proto.bytes) for one in other.get("bidi_component")]
     assert any(one.get("story") for one in found)
 
 

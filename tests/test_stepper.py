@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.expression.record import recorded
 from components.shared.assets import HERE as COMPONENTS
 from components.shared.assets import addresses
+from gradwalk.expression.expression import read
 from gradwalk.graph import measures
 from gradwalk.player import FOLDER, styles
 from gradwalk.player.modules import bundled
@@ -22,9 +25,12 @@ def mounted() -> None:
     import streamlit as st
 
     from components.player import player
+    from components.player.packed import packed
 
     story = {"phases": [], "steps": [], "slots": {}, "formulas": [], "code": ""}
-    player(graphs=None, story=story, query="z=x", step=3, opened=st.query_params.get("opened", "one"), stale=True)
+    player(
+        graphs=None, story=packed(story), query="z=x", step=3, opened=st.query_params.get("opened", "one"), stale=True
+    )
 
 
 def test_it_hands_the_recording_to_the_browser() -> None:
@@ -32,9 +38,9 @@ def test_it_hands_the_recording_to_the_browser() -> None:
     assert not at.exception
     component = at.get("bidi_component")[0].proto
     assert component.component_name == "gradwalk_player"
-    assert '"query": "z=x"' in component.json
-    assert '"step": 3' in component.json
-    assert '"stale": true' in component.json
+    sent = json.loads(component.bytes)
+    assert (sent["graphs"], sent["story"]["code"]) == (None, "")
+    assert (sent["query"], sent["step"], sent["stale"]) == ("z=x", 3, True)
 
 
 def test_streamlit_is_given_a_few_lines_that_load_the_script() -> None:
@@ -94,22 +100,21 @@ def whole_program() -> None:
     import streamlit as st
 
     from components.player import player, unfolded
+    from components.player.packed import packed
     from tests.player_program import training
 
     data = training(20)
-    player(graphs=data["graphs"], story=data["story"], program="expression" not in st.query_params, key="it")
+    player(graphs=packed(data["graphs"]), story=packed(data["story"]), key="it")
     st.write(f"asked: {unfolded('one', 'it')}, {unfolded('one', 'another')}")
 
 
 def test_an_expression_gets_no_table_of_names_and_no_outputs() -> None:
     at = AppTest.from_function(whole_program, default_timeout=60).run()
     assert not at.exception
-    assert all(
-        f'"{part}":' in at.get("bidi_component")[0].proto.json for part in ("names", "outputs", "saved", "cells")
-    )
-    at.query_params["expression"] = "yes"
-    sent = at.run().get("bidi_component")[0].proto.json
-    assert not any(f'"{part}":' in sent for part in ("names", "outputs", "cells", "episodes"))
+    assert {"names", "outputs", "saved", "cells"} <= json.loads(at.get("bidi_component")[0].proto.bytes)["story"].keys()
+    story = json.loads(recorded(read("z = x", {})).story)
+    assert "saved" in story
+    assert not story.keys() & {"names", "outputs", "cells", "episodes"}
 
 
 def test_nobody_has_asked_for_a_folded_episode_yet() -> None:

@@ -119,4 +119,5 @@ class Session:
             key = part.id.split("-", 2)[-1]  # after "$$ID-" and a hash
             self._ids[key], self._fragments[key] = part.id, delta.fragment_id
         if kind == "bidi_component":
-            self._known[key] = json.loads(part.json) if part.json else {}
+            data = part.json or part.bytes
+            self._known[key] = json.loads(data) if data else {}

@@ -1,4 +1,6 @@
-/* The answer: a table of the leaves' gradients by three ways, and the formulas under it. */
+/* The answer: a table of the leaves' gradients by three ways, and the formulas under it.
+ *
+ * It is covered until it is asked for, so that nothing answers before somebody has guessed; the server computes it then. */
 
 import { html } from "../../gradwalk/player/dom.js";
 import { formulaNode } from "../../gradwalk/player/formula.js";
@@ -10,17 +12,37 @@ const HIDDEN = "gradwalk-results-hidden";
 
 const answers = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   let place = answers.get(parentElement);
-  if (!place) answers.set(parentElement, (place = assemble(parentElement)));
-  place.columns.replaceChildren(html("th", { scope: "col" }, html("span", { class: "hidden" }, "derivative")), ...data.columns.map(column));
-  place.body.replaceChildren(...data.leaves.flatMap(({ rows }) => rows.flatMap((row) => lines(row, data.columns.length + 1))));
+  const first = !place;
+  if (first) answers.set(parentElement, (place = assemble(parentElement)));
+  place.ask = (asked) => setStateValue("asked", asked);
   place.root.classList.toggle("stale", data.stale);
-  place.table.hidden = place.hide.hidden = !data.leaves.length;
-  const formulas = data.leaves.map(({ formula }) => formula).filter((formula) => formula.length);
+  place.answered = Boolean(data.table);
+  if (data.table) fill(place, data.table);
+  show(place);
+  if (first && place.open !== place.answered) place.ask(place.open);
+}
+
+function fill(place, { columns, leaves }) {
+  place.columns.replaceChildren(html("th", { scope: "col" }, html("span", { class: "hidden" }, "derivative")), ...columns.map(column));
+  place.body.replaceChildren(...leaves.flatMap(({ rows }) => rows.flatMap((row) => lines(row, columns.length + 1))));
+  place.table.hidden = !leaves.length;
+  const formulas = leaves.map(({ formula }) => formula).filter((formula) => formula.length);
   place.details.hidden = !formulas.length;
   place.formulas.replaceChildren(...formulas.map(formulaBlock));
-  fit(place.formulas);
+}
+
+/** The cover stays until what is under it is here. The keyboard's focus goes from one button to the other. */
+function show(place) {
+  const { root, results, cover, hide } = place;
+  const before = root.getRootNode().activeElement;
+  const shown = place.open && place.answered;
+  results.hidden = hide.hidden = !shown;
+  cover.hidden = shown;
+  if (shown) fit(place.formulas);
+  if (before === cover && shown) hide.focus();
+  if (before === hide && !shown) cover.focus();
 }
 
 function assemble(parent) {
@@ -31,22 +53,19 @@ function assemble(parent) {
   const details = html("details", { open: true }, html("summary", {}, "In symbols"), formulas);
   new ResizeObserver(() => fit(formulas)).observe(formulas);
   const results = html("div", {}, table, details);
-  const hide = html("button", { type: "button", class: "hide" });
-  const root = html("div", { class: "answer" }, hide, results);
-  hide.addEventListener("click", () => {
-    keepHidden(HIDDEN, !results.hidden);
-    hideResults(hide, results, !results.hidden);
-  });
-  hideResults(hide, results, wasHidden(HIDDEN));
+  const hide = html("button", { type: "button", class: "hide" }, "Hide results");
+  const cover = html("button", { type: "button", class: "cover" }, "Show results", html("small", {}, "autograd, by hand, and a central difference"));
+  const root = html("div", { class: "answer" }, cover, hide, results);
+  const place = { root, results, columns, body, table, details, formulas, hide, cover, open: !wasHidden(HIDDEN, true), answered: false };
+  for (const [button, open] of [[cover, true], [hide, false]])
+    button.addEventListener("click", () => {
+      keepHidden(HIDDEN, !open);
+      place.open = open;
+      show(place);
+      place.ask(open);
+    });
   parent.append(root);
-  return { root, columns, body, table, details, formulas, hide };
-}
-
-// In a class, the results are hidden until everybody has guessed.
-
-function hideResults(button, results, hidden) {
-  results.hidden = hidden;
-  button.textContent = hidden ? "Show results" : "Hide results";
+  return place;
 }
 
 function column(name) {

@@ -28,8 +28,9 @@ def ask(opened: Opened, refused: Exception | Failing | None, shown: Recorded | N
     """
     examples: Gallery | None
     try:
-        rows, advice, examples = fields(opened.document), hint_of(opened.document), gallery(opened)
-        lines = typeset(opened.document)
+        expression = shown.expression if shown and refused is None else _expression(opened.document)
+        rows, advice, examples = fields(opened.document, expression), hint_of(expression), gallery(opened)
+        lines = typeset(expression)
         seed_row = None if shown is None else seed(shown)
     except Exception as error:
         rows, lines, advice, examples, seed_row = None, None, None, None, None
@@ -47,9 +48,8 @@ def ask(opened: Opened, refused: Exception | Failing | None, shown: Recorded | N
     )
 
 
-def fields(document: Document) -> list[Field] | None:
+def fields(document: Document, expression: Expression | None) -> list[Field] | None:
     """A row for each variable, also where a value was refused; None where the text was."""
-    expression = _expression(document)
     if expression is None:
         return None
     given = document.given
@@ -64,15 +64,13 @@ def _expression(document: Document) -> Expression | None:
         return None
 
 
-def typeset(document: Document) -> list[Tree] | None:
+def typeset(expression: Expression | None) -> list[Tree] | None:
     """The lines as they were read, as mathematics is written; None where the text was refused."""
-    expression = _expression(document)
     return None if expression is None else typed_lines(expression.reading.text, expression.root)
 
 
-def hint_of(document: Document) -> Hint | None:
+def hint_of(expression: Expression | None) -> Hint | None:
     """What somebody could have meant otherwise than it was read."""
-    expression = _expression(document)
     return next(iter(expression.reading.hints), None) if expression is not None else None
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import gradwalk
+from components.player.packed import WITHOUT_CELLS, packed
 from components.shared.work import answered
 from gradwalk.analysis import Analysis, analyse
 from gradwalk.comparison.rows import answer
@@ -19,40 +21,45 @@ from gradwalk.story.player_data import player_data
 
 
 class Recorded(NamedTuple):
-    """Ready for JSON, apart from ``expression``."""
+    """What a page shows of an expression."""
 
-    graphs: dict[str, Any]
-    story: dict[str, Any]
-    table: dict[str, Any]
+    graphs: bytes
+    story: bytes
+    """Both for the player, as JSON."""
+    structure: str
+    """The same for all recordings that make the same graph, whatever their numbers and names."""
+    table: dict[str, Any] | None
+    """The answer, where it was asked for."""
     expression: Expression
     """What was recorded: without a seed where one is left over from another root."""
     root_shape: tuple[int, ...]
     failing: Failing | None
     """Why the program stopped."""
 
-    @property
-    def structure(self) -> str:
-        """The same for all recordings that make the same graph, whatever their numbers and names."""
-        picture = (self.graphs.get("computation") or {}).get("wide") or {}
-        boxes = [(box["id"], box["kind"], box["subtitle"]) for box in picture.get("boxes", ())]
-        arrows = [(arrow["tail"], arrow["head"]) for arrow in picture.get("arrows", ())]
-        return hashlib.sha256(repr((boxes, arrows, len(self.story["phases"]))).encode()).hexdigest()[:12]
-
 
 @answered
-def recorded(expression: Expression) -> Recorded:
-    """Record the expression's program. Raises ProgramError and LayoutError for what is too large to run or to draw."""
+def recorded(expression: Expression, asked: bool = False) -> Recorded:
+    """Record the expression's program, and compute the answer if it was ``asked`` for.
+
+    Raises ProgramError and LayoutError for what is too large to run or to draw.
+    """
     expression, recording = _record(expression)
     analysis = analyse(recording)
     graphs, story = player_data(analysis)
     return Recorded(
-        graphs=graphs,
-        story=_story(story),
-        table=table(answer(recording, expression), _differentiated(analysis), expression.variables),
+        graphs=packed(graphs),
+        story=packed(_story(story)),
+        structure=_structure(graphs, story),
+        table=_table(analysis, expression) if asked else None,
         expression=expression,
         root_shape=_root_shape(recording, expression.root),
         failing=failing(recording, expression),
     )
+
+
+def _table(analysis: Analysis, expression: Expression) -> dict[str, Any]:
+    rows = answer(analysis.recording, expression)
+    return table(rows, _differentiated(analysis), expression.variables)
 
 
 def _record(expression: Expression) -> tuple[Expression, Recording]:
@@ -71,12 +78,19 @@ def _differentiated(analysis: Analysis) -> str:
     return next((e.index.target(e.call) for e in reversed(analysis.episodes) if e.call is not None), "")
 
 
-def _story(story: dict[str, Any]) -> dict[str, Any]:
-    """A failure's step says what PyTorch said; the form says what would work on this page."""
+def _story(story: Mapping[str, Any]) -> dict[str, Any]:
+    """What is shown of it. A failure's step says what PyTorch said; the form says what would work on this page."""
     last = story["steps"][-1]
     if last.get("kind") == "failure":
         story["steps"][-1] = {**last, "sentence": "PyTorch stopped here. The form says what would work."}
-    return story
+    return {part: story[part] for part in WITHOUT_CELLS}
+
+
+def _structure(graphs: Mapping[str, Any], story: Mapping[str, Any]) -> str:
+    picture = (graphs.get("computation") or {}).get("wide") or {}
+    boxes = [(box["id"], box["kind"], box["subtitle"]) for box in picture.get("boxes", ())]
+    arrows = [(arrow["tail"], arrow["head"]) for arrow in picture.get("arrows", ())]
+    return hashlib.sha256(repr((boxes, arrows, len(story["phases"]))).encode()).hexdigest()[:12]
 
 
 def _cause(recording: Recording) -> str | None:

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any, NamedTuple
 
 import gradwalk
+from components.player.packed import WITHOUT_CELLS, packed
 from components.shared.work import answered
 from gradwalk.analysis import analyse
 from gradwalk.perceptron.programs.program import program
@@ -17,13 +18,13 @@ from gradwalk.story.player_data import player_data
 
 
 class RecordedPerceptron(NamedTuple):
-    """Ready for JSON, apart from ``perceptron`` and ``network``."""
+    """What a page shows of a perceptron; ``graphs`` and ``story`` are the player's, as JSON."""
 
     perceptron: Perceptron
     network: Network
     source: str
-    graphs: dict[str, Any]
-    story: dict[str, Any]
+    graphs: bytes
+    story: bytes
     drawn: dict[str, Any]
     warning: dict[str, str] | None
     """What a student should be told who has met a trap."""
@@ -48,7 +49,8 @@ def recorded_perceptron(perceptron: Perceptron) -> RecordedPerceptron:
     analysis = analyse(recording)
     graphs, story = player_data(analysis, statements=False)
     picture = drawn(analysis, story, network)
-    return RecordedPerceptron(perceptron, network, source, graphs, story, picture, warning(network))
+    shown = packed(graphs), packed({part: story[part] for part in WITHOUT_CELLS})
+    return RecordedPerceptron(perceptron, network, source, *shown, picture, warning(network))
 
 
 @answered

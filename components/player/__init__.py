@@ -2,58 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
+from components.player.packed import NOTHING, joined, packed
 from components.shared.assets import component
 from components.shared.browser_state import state_of
 from gradwalk.player import styles
-
-EXPRESSION = ("phases", "steps", "slots", "formulas", "code", "saved")
-"""What of a story is shown for an expression."""
 
 _component = component("gradwalk_player", script="player/player.js", styles=styles())
 
 
 def player(
     *,
-    graphs: Mapping[str, Any] | None,
-    story: Mapping[str, Any] | None,
+    graphs: bytes | None,
+    story: bytes | None,
     query: str = "",
     step: int = 0,
     opened: str = "",
     stale: bool = False,
-    program: bool = True,
     beside: bool = False,
     low: bool = False,
     key: str = "player",
 ) -> None:
-    """Show a recording's placed ``graphs`` (``player_graphs``) and its ``story`` (``timeline``).
+    """Show a recording's placed ``graphs`` (``player_graphs``) and its ``story`` (``timeline``), both ``packed``.
 
     ``query`` is the page's URL query without the step: the player writes ``?<query>&step=k`` into the address bar and
     sends nothing to the server. It starts at ``step``, and again whenever ``opened`` changes; otherwise it keeps its
     position, also when the numbers change: the same episode, as far into it as before. ``stale`` says that the picture
     is the last good one, and dims it. Without a story it says that nothing has run yet.
 
-    For a ``program`` of cells it shows their outputs, the table of names and what nodes keep for backward as well. A
-    click on a folded episode runs the page again: see ``unfolded``. ``beside`` says that the page has the program in
+    A click on a folded episode runs the page again: see ``unfolded``. ``beside`` says that the page has the program in
     an editor beside the player, which then begins with the names. ``low`` keeps the picture low and
     below the words, where the page has another drawing of the same run above it.
     """
-    if story and not program:
-        story = {part: story[part] for part in EXPRESSION}
-    data = {
-        "graphs": graphs,
-        "story": story,
-        "query": query,
-        "step": step,
-        "opened": opened,
-        "stale": stale,
-        "beside": beside,
-        "low": low,
-    }
+    about = {"query": query, "step": step, "opened": opened, "stale": stale, "beside": beside, "low": low}
+    data = joined(
+        {"graphs": graphs or NOTHING, "story": story or NOTHING} | {name: packed(one) for name, one in about.items()}
+    )
     _component(key=key, data=data, on_unfold_change=lambda: None)
 
 

@@ -6,9 +6,10 @@ import { createPlayer } from "../../gradwalk/player/player.js";
 const players = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
+  const text = new TextDecoder().decode(data);
   if (!players.has(parentElement)) players.set(parentElement, createPlayer(parentElement));
   const player = players.get(parentElement);
-  player.update(data, (number) => setTriggerValue("unfold", number));
+  player.update(JSON.parse(text), (number) => setTriggerValue("unfold", number));
   return () => {
     players.delete(parentElement);
     player.remove();

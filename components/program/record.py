@@ -6,8 +6,9 @@ process, which runs no programs, reads it and makes graphs, story and outputs of
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from components.player.packed import packed
 from components.shared.work import answered, run
 from gradwalk.analysis import analyse
 from gradwalk.sandbox.outcome import recording
@@ -17,12 +18,14 @@ from serving.work import Parcel
 
 
 class RecordedProgram(NamedTuple):
-    """Ready for JSON."""
+    """What a page shows of a program; ``graphs`` and ``story`` are the player's, as JSON."""
 
     source: str
     unfold: tuple[int, ...]
-    graphs: dict[str, Any]
-    story: dict[str, Any]
+    graphs: bytes
+    story: bytes
+    second: int
+    """The step at which the second cell begins; 0 where there is none."""
     cells: list[ShownCell]
 
 
@@ -44,7 +47,8 @@ def pictured_program(source: str, left: Parcel, unfold: tuple[int, ...]) -> Reco
     """``left`` is what is left of its process: an ``outcome.Said``."""
     found = recording(source, left.data)
     graphs, story = player_data(analyse(found), unfold, statements=True)
-    return RecordedProgram(source, unfold, graphs, story, shown_cells(found))
+    second = next((place for place, step in enumerate(story["steps"]) if step.get("cell") == 1), 0)
+    return RecordedProgram(source, unfold, packed(graphs), packed(story), second, shown_cells(found))
 
 
 @answered

@@ -1,10 +1,10 @@
 /* What a visitor has hidden stays hidden, also after a reload: kept by this browser, under a name. */
 
-export function wasHidden(name) {
+export function wasHidden(name, otherwise = false) {
   try {
-    return localStorage.getItem(name) === "yes";
+    return (localStorage.getItem(name) ?? (otherwise ? "yes" : "no")) === "yes";
   } catch {
-    return false; // a browser that keeps nothing
+    return otherwise; // a browser that keeps nothing
   }
 }
 

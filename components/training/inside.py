@@ -71,12 +71,11 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
     except (ProgramError, LayoutError) as error:
         st.error(as_markdown(str(error)))
         return
-    first = next((place for place, step in enumerate(recorded.story["steps"]) if step.get("cell") == 1), 0)
     player(
         graphs=recorded.graphs,
         story=recorded.story,
         query=f"{query}&{at.query}",
-        step=first if at.step is None else at.step,
+        step=recorded.second if at.step is None else at.step,
         opened=f"{id(run)}",
         low=True,
         key=PLAYER,
