@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import gradwalk
 from components.player.packed import WITHOUT_CELLS, packed
 from components.shared.work import answered
 from gradwalk.analysis import Analysis, analyse
+from gradwalk.cells import record_plain
 from gradwalk.comparison.rows import answer
 from gradwalk.comparison.table import table
 from gradwalk.expression.expression import Expression, program
@@ -64,13 +64,13 @@ def _table(analysis: Analysis, expression: Expression) -> dict[str, Any]:
 
 def _record(expression: Expression) -> tuple[Expression, Recording]:
     """With the seed that fits: ones where the root turns out not to be a scalar, none left over where it is one."""
-    recording = gradwalk.record(program(expression), pictures=True)
+    recording = record_plain(program(expression), pictures=True)
     cause, shape = _cause(recording), _root_shape(recording, expression.root)
     if cause == "seed-shape" and not shape:
         expression = replace(expression, seed=None)
     elif cause != "non-scalar-root":
         return expression, recording
-    return expression, gradwalk.record(program(expression, shape), pictures=True)
+    return expression, record_plain(program(expression, shape), pictures=True)
 
 
 def _differentiated(analysis: Analysis) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any, NamedTuple
 
-import gradwalk
 from components.player.packed import WITHOUT_CELLS, packed
 from components.shared.work import answered
 from gradwalk.analysis import analyse
+from gradwalk.cells import record_plain
 from gradwalk.perceptron.programs.program import program
 from gradwalk.perceptron.settings.model import Perceptron
 from gradwalk.perceptron.settings.reading import Network, read
@@ -45,7 +45,7 @@ def recorded_perceptron(perceptron: Perceptron) -> RecordedPerceptron:
     """
     network = read(perceptron)
     source = program(network)
-    recording = gradwalk.record(source, pictures=True)
+    recording = record_plain(source, pictures=True)
     analysis = analyse(recording)
     graphs, story = player_data(analysis, statements=False)
     picture = drawn(analysis, story, network)

@@ -5,12 +5,13 @@ It is real Python, with all that is installed, and may do whatever the process m
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
+from gradwalk.cells.alone import ONE_AT_A_TIME
 from gradwalk.cells.evaluation import evaluate
 from gradwalk.cells.figures import inline
 from gradwalk.cells.loop import running
+from gradwalk.cells.plain import record_plain
 from gradwalk.cells.process import builtins_put_back, fresh, is_notebook
 from gradwalk.cells.run import Run
 from gradwalk.cells.shell import lent
@@ -22,9 +23,7 @@ from gradwalk.recorder.places import Places
 from gradwalk.recorder.session import Recorder
 from gradwalk.recording import Event, Recording
 
-__all__ = ["evaluate", "record"]
-
-_ONE_AT_A_TIME = threading.RLock()
+__all__ = ["evaluate", "record", "record_plain"]
 
 
 def record(
@@ -46,7 +45,7 @@ def record(
     cells = list(split_cells(source))
     places = Places()
     recorder = Recorder(places, pictures=pictures, limits=limits, observer=observer)
-    with _ONE_AT_A_TIME, fresh(file):
+    with ONE_AT_A_TIME, fresh(file):
         try:
             with lent() as shell, inline():
                 run = Run(shell, recorder, places, limits)

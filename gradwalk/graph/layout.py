@@ -71,6 +71,8 @@ class _Failed(NamedTuple):
 
 
 _kept: OrderedDict[str, Future[Placed | _Failed]] = OrderedDict()
+_sizes: dict[str, int] = {}
+"""Boxes and arrows of each that is there."""
 _lock = threading.Lock()
 
 
@@ -125,7 +127,7 @@ def _fill_together(futures: Mapping[str, Future[Placed | _Failed]]) -> None:
             for future, document in zip(futures.values(), documents, strict=True):
                 future.set_result(read(document))
     with _lock:
-        _drop_oldest()
+        _drop_oldest(futures)
 
 
 def _documents(output: bytes) -> Iterator[Mapping[str, Any]]:
@@ -152,14 +154,15 @@ def _fill(future: Future[Placed | _Failed], source: str) -> None:
     finally:  # whatever happened, nobody may wait for ever
         future.set_result(outcome)
         with _lock:
-            _drop_oldest()
+            _drop_oldest({source: future})
 
 
-def _drop_oldest() -> None:
-    sizes = {key: _shapes(future) for key, future in _kept.items()}
-    total = sum(sizes.values())
+def _drop_oldest(come: Mapping[str, Future[Placed | _Failed]]) -> None:
+    """Make room for what has come."""
+    _sizes.update((source, _shapes(future)) for source, future in come.items() if source in _kept)
+    total = sum(_sizes.values())
     while len(_kept) > 1 and (len(_kept) > KEPT_LAYOUTS or total > KEPT_SHAPES):
-        total -= sizes[_kept.popitem(last=False)[0]]
+        total -= _sizes.pop(_kept.popitem(last=False)[0], 0)
 
 
 def _shapes(future: Future[Placed | _Failed]) -> int:
