@@ -6,6 +6,8 @@ import traceback
 import warnings
 from typing import Any, NamedTuple
 
+import torch
+
 import gradwalk
 from gradwalk.failures.diagnosis import Diagnosis
 from gradwalk.failures.explanation import Explanation, diagnose, explained
@@ -57,7 +59,7 @@ def changed(program: str) -> str | None:
 def run(program: str) -> tuple[dict[str, Any], BaseException | None]:
     """The program in plain Python: its names, and what it raised."""
     names: dict[str, Any] = {"__name__": "__main__"}
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), torch.enable_grad():  # put back, whatever the program turned off
         warnings.simplefilter("ignore")
         try:
             exec(compile(program, "<program>", "exec"), names)  # noqa: S102 – Python is the oracle

@@ -110,7 +110,11 @@ RELEASED = [
         "import torch\ntorch.manual_seed(0)\nG, D = torch.nn.Linear(1, 1), torch.nn.Linear(1, 1)\n"
         "opt = torch.optim.SGD(D.parameters(), lr=0.1)\nfake = G(torch.ones(2, 1)).tanh()\nd = D(fake).pow(2).mean()\n"
         "d.backward()\nopt.step()\ng = (D(fake) - 1).pow(2).mean()\ng.backward()\n",
-        "freed-shared-and-changed", 7, "detach it there, with .detach()",
+        "freed-not-detached", 7, "fake.detach() in line 6", "d = D(fake.detach()).pow(2).mean()",
+        "import torch\ntorch.manual_seed(0)\nG, D = torch.nn.Linear(1, 1), torch.nn.Linear(1, 1)\n"
+        "opt = torch.optim.SGD(D.parameters(), lr=0.1)\nfake = G(torch.ones(2, 1)).tanh()\n"
+        "D(fake.detach()).pow(2).mean().backward()\nopt.step()\n(D(fake) - 1).pow(2).mean().backward()\n",
+        "[p.grad for p in (*G.parameters(), *D.parameters())]",
     ),
     Case(  # the rows of a Jacobian: autograd.grad adds nothing up, so the graph is to be kept
         V + "y = v ** 2\nrows = []\nfor i in range(3):\n    rows.append(torch.autograd.grad(y[i], v)[0])\n",
@@ -207,23 +211,31 @@ CHANGED = [
 ]  # fmt: skip
 
 CUT = [
-    Case(X + "y = (x ** 2).detach()\nz = y * 3\nz.backward()\n", "cut-by-detach", 3, "detach() in line 3 cuts the way"),
+    Case(
+        X + "y = (x ** 2).detach()\nz = y * 3\nz.backward()\n", "cut-by-detach", 3, "detach() in line 3 cuts the way",
+        "y = (x ** 2)", X + "(x ** 2 * 3).backward()\n", "x.grad",
+    ),
     Case(
         X + "with torch.no_grad():\n    y = x ** 2\nz = y * 3\nz.backward()\n",
         "cut-by-no-grad", 4, "Line 4 ran while gradients were off, as under torch.no_grad(), and so y has no graph",
+        "y = x ** 2", X + "(x ** 2 * 3).backward()\n", "x.grad",
     ),
     Case(
         X + "with torch.inference_mode():\n    y = x ** 2\n    y.backward()\n",
-        "cut-by-inference", 4, "Line 4 ran in inference mode",
+        "cut-by-inference", 4, "Line 4 ran in inference mode", "y = x ** 2", X + "(x ** 2).backward()\n", "x.grad",
     ),
     Case(V + "v.argmax().backward()\n", "cut-by-integers", 3, "argmax in line 3 gives whole numbers"),
     Case(V + "(v > 1).sum().backward()\n", "cut-by-integers", 3, "gives true or false"),
     Case(
         X + "y = torch.tensor([x * 2, x * 3])\ny.sum().backward()\n",
         "cut-by-copy", 3, "torch.tensor in line 3 copies numbers into a new tensor",
+        "y = torch.stack([x * 2, x * 3])", X + "(x * 2 + x * 3).backward()\n", "x.grad",
     ),
-    Case(X + "y = x.data ** 2\ny.backward()\n", "cut-by-data", 3,
-    ".data in line 3 gives the numbers without their graph"),
+    Case(
+        X + "y = x.data ** 2\ny.backward()\n",
+        "cut-by-data", 3, ".data in line 3 gives the numbers without their graph",
+        "y = x ** 2", X + "(x ** 2).backward()\n", "x.grad",
+    ),
     Case(
         "import torch\nfrom torch.distributions import Normal\nm = torch.tensor(0.5, requires_grad=True)\n"
         "z = Normal(m, 1.0).sample()\nz.pow(2).backward()\n",
@@ -239,11 +251,14 @@ CUT = [
     ),
     Case(
         "import torch\nw = torch.ones(2)\nx = torch.tensor([1.0, 2.0])\nloss = (w * x).sum()\nloss.backward()\n",
-        "never-tracked", None, "and none of them was asked for a gradient",
+        "never-tracked-weights", None, "where w is made, if that is what is to be learned; data needs none",
+        "w = torch.ones(2, requires_grad=True)",
+        "import torch\nw = torch.ones(2, requires_grad=True)\n(w * torch.tensor([1.0, 2.0])).sum().backward()\n",
+        "w.grad",
     ),
     Case(
         V + "y = torch.from_numpy(v.detach().numpy() * 2)\n(y * 3).sum().backward()\n",
-        "never-tracked-here", None, "by NumPy, say, have lost their graph",
+        "perhaps-by-numbers", None, "In line 3, .detach() took v out of the graph",
     ),
     Case(
         "import torch\nx = torch.tensor(2.0)\nx.requires_gard = True\ny = x ** 2\ny.backward()\n",
@@ -257,7 +272,8 @@ CUT = [
     ),
     Case(
         X + "t = (x ** 2).item()\nloss = torch.tensor(t)\nloss.backward()\n",
-        "root-is-made", None, "loss was made in line 4 as numbers of its own",
+        "cut-by-number", 3, "took the numbers of the result of line 3 out of the graph, and loss was made of",
+        "loss = t", X + "(x ** 2).backward()\n", "x.grad",
     ),
     # Second derivatives
     Case(

@@ -81,16 +81,16 @@ CHANGES = [
     ),
     Case(
         V + "v[0] = 5.0\n(v ** 2).sum().backward()\n",
-        "in-place-on-leaf", None, "write it under torch.no_grad()",
+        "in-place-on-leaf-named", None, "write it under torch.no_grad()",
         "    v[0] = 5.0", "import torch\nv = torch.tensor([5.0, 2.0, 3.0], requires_grad=True)\n"
         "(v ** 2).sum().backward()\n",
         "v.grad",
     ),
     Case(  # its old value is still needed: to change it under no_grad() would only fail later
-        X + "y = x ** 2\nx += 1\ny.backward()\n", "in-place-on-leaf", None, "Make a new tensor (y = x + 1)"
+        X + "y = x ** 2\nx += 1\ny.backward()\n", "in-place-on-leaf-named", None, "Make a new tensor (y = x + 1)"
     ),
     Case(  # whether this is a new beginning or a part of the computation, nobody knows
-        V + "v *= 10\n", "in-place-on-leaf", None, "Make a new tensor (y = x + 1)"
+        V + "v *= 10\n", "in-place-on-leaf-named", None, "Make a new tensor (y = x + 1)"
     ),
     Case(
         X + "y = x * 2\ny.requires_grad = False\n",
@@ -116,6 +116,7 @@ CHANGES = [
     Case(
         X + "a, b = (x * torch.ones(2)).unbind()\na += 1\n",
         "in-place-on-many-views", None, "Unbind gave several views of one tensor at once",
+        "a = a + 1", X + "a = x * 1 + 1\n", "a.item()",
     ),
     Case(
         X + "x.grad = 0\n", "gradient-type", None, "Write = None to clear the gradient", "x.grad = None", X, "x.grad"

@@ -153,7 +153,8 @@ MODULES = [
     ),
     Case(
         T + "w = torch.ones(2, requires_grad=True) * 2\nopt = torch.optim.SGD([w], lr=0.1)\n",
-        "computed-parameter", None, "Make the leaf last",
+        "computed-parameter-made", 4, "Make the leaf last", "w = (torch.ones(2) * 2).requires_grad_()",
+        T + "w = torch.full((2,), 2.0, requires_grad=True)\n", "w",
     ),
     Case(
         NET + "        super().__init__()\n        self.layers = [nn.Linear(1, 1)]\n"

@@ -18,11 +18,12 @@ def without_gradient(chart: Chart) -> Iterator[Finding]:
     passed = next((passed for passed in reversed(chart.passes) if passed.is_backward and passed.accumulated), None)
     if passed is None or not chart.whole:
         return
-    causes: dict[tuple[str, int], list[Value]] = {}
+    causes: dict[tuple[str, object], list[tuple[int, Value]]] = {}
     for value in _missing(chart, passed):
-        causes.setdefault(_why(chart, value, passed), []).append(value)
-    for (kind, at), values in causes.items():
-        yield _told(chart, kind, at, values, passed)
+        kind, at = _why(chart, value, passed)
+        causes.setdefault((kind, chart.events[at].span or at), []).append((at, value))
+    for (kind, _), found in causes.items():
+        yield _told(chart, kind, max(at for at, _ in found), [value for _, value in found], passed)
 
 
 def _missing(chart: Chart, passed: Pass) -> list[Value]:
@@ -37,10 +38,20 @@ def _missing(chart: Chart, passed: Pass) -> list[Value]:
     for value in chart.values:
         if value.tensor in known - chart.given_gradient:
             states.setdefault(value.tensor, []).append(value)
-    if chart.held and not chart.held & got:
+    copied = {tensor for one in chart.passes for tensor in copied_root(chart, one)}
+    if chart.held and not chart.held & (got | copied):
         return []  # the optimizer and the pass have nothing to do with each other
     there = [found[0] for found in states.values() if all(v.requires_grad and v.is_leaf for v in found)]
     return [value for value in there if numel(value) and _is_before(chart, value, passed)]
+
+
+def copied_root(chart: Chart, passed: Pass) -> frozenset[int]:
+    """The tensors that a pass does not reach because its root was made of numbers that were copied from their graph."""
+    way = chart.sources([root.root for root in passed.call.roots])
+    copied = [number for event in chart.all(Taken) if event.result in way for number in event.of]
+    nodes = chart.behind([chart.node_of(chart.values[number]) for number in copied])
+    leaves = (chart.nodes[node].leaf for node in nodes)
+    return frozenset(chart.values[leaf].tensor for leaf in leaves if leaf is not None)
 
 
 def _is_before(chart: Chart, value: Value, passed: Pass) -> bool:
@@ -92,7 +103,7 @@ def _told(chart: Chart, kind: str, at: int, values: list[Value], passed: Pass) -
     names, event = chart.names_of(value.tensor for value in values), chart.events[at]
     pieces: dict[str, object] = {"names": listed(names), "root": chart.called(chart.values[passed.call.root])}
     if kind == "no-gradient-cut":
-        found = taken_out(event) if isinstance(event, Taken) else _cut(chart, event)
+        found = taken_out(chart, event) if isinstance(event, Taken) else _cut(chart, event)
         _, why, way = FAILURES[found.key]
         given = dict(found.pieces)
         pieces |= {"why": why.format(**given), "way": way.format(**given)}

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from gradwalk.clinic.chart import Chart, Pass, is_zero, line_of, listed
 from gradwalk.clinic.finding import Finding
+from gradwalk.clinic.missing import copied_root
 from gradwalk.notation import SHOWN_IN_VECTOR, array_text, first_elements, shape_text, short
 from gradwalk.recording import (
     Accumulate,
@@ -95,7 +96,10 @@ def stale_graph(chart: Chart) -> Finding | None:
         before = None if call.node is None else walked.get(call.node)
         if before is not None and passed.accumulated and (step := _between(chart, before, passed)) is not None:
             old, new = chart.values[step.before], _now(chart, step, passed)
-            name = chart.called(old, "a leaf")
+            leaf = next(
+                (chart.first[t] for t in chart.leaves_below(call) if chart.first[t].storage == old.storage), old
+            )
+            name = chart.called(leaf, "a leaf")
             return chart.finding(
                 "stale-graph", passed.at, values=(call.root, new.id), about=(name,),
                 line=line_of(call.span), root=chart.called(chart.values[call.root]), name=name,
@@ -108,9 +112,12 @@ def stale_graph(chart: Chart) -> Finding | None:
 
 def _between(chart: Chart, before: BackwardCall, passed: Pass) -> Update | None:
     leaves = chart.leaves_below(passed.call)
+    memory = {chart.first[tensor].storage for tensor in leaves}
     stretch = chart.events[chart.at[id(before)] : passed.at]
-    steps = (e for e in stretch if isinstance(e, Update) and chart.is_step(e))
-    return next((e for e in steps if chart.values[e.after].tensor in leaves), None)
+    updates = [e for e in stretch if isinstance(e, Update)]
+    steps = (e for e in updates if chart.is_step(e) and chart.values[e.after].tensor in leaves)
+    through_data = (e for e in updates if e.operation is not None and chart.values[e.after].storage in memory)
+    return next(steps, None) or next(through_data, None)
 
 
 def _now(chart: Chart, step: Update, passed: Pass) -> Value:
@@ -157,8 +164,12 @@ def _stale(chart: Chart, held: frozenset[int], step: Stepped) -> Finding | None:
 
 def _moves_nothing(chart: Chart, tensors: frozenset[int], found: Sequence[Stepped]) -> Finding | None:
     moved = {chart.values[e.after].tensor for e in chart.all(Update) if e.optimizer is not None}
-    if not tensors or tensors & moved or tensors & chart.given_gradient or chart.all(Failure):
+    if not tensors or tensors & moved or chart.all(Failure):
         return None
+    if tensors & chart.given_gradient:
+        return _cleared_before(chart, tensors, found)
+    if any(copied_root(chart, passed) & tensors for passed in chart.passes):
+        return None  # what cut the way is told of the parameters
     earlier = [passed for passed in chart.passes if passed.at < chart.at[id(found[0])]]
     reason = "No pass ran before it." if not earlier else "No pass reached one of them."
     count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
@@ -166,6 +177,30 @@ def _moves_nothing(chart: Chart, tensors: frozenset[int], found: Sequence[Steppe
         "step-without-gradient", chart.at[id(found[0])], values=found[0].parameters, about=chart.names_of(tensors),
         optimizer=found[0].optimizer, line=line_of(found[0].span), count=count, reason=reason,
     )  # fmt: skip
+
+
+def _cleared_before(chart: Chart, tensors: frozenset[int], found: Sequence[Stepped]) -> Finding | None:
+    """Gradients were there, and the program cleared them before each of the steps."""
+    ends: list[Cleared] = []
+    for step in found:
+        before = chart.events[: chart.at[id(step)]]
+        last = next((e for e in reversed(before) if _about_gradients(chart, e, tensors)), None)
+        if not isinstance(last, Cleared) or last.zeros:
+            return None
+        ends.append(last)
+    reason = f"The gradients were there, and {line_of(ends[0].span)} cleared them before the step."
+    count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
+    return chart.finding(
+        "step-after-clearing", chart.at[id(ends[0])], values=found[0].parameters, about=chart.names_of(tensors),
+        optimizer=found[0].optimizer, line=line_of(found[0].span), count=count, reason=reason,
+    )  # fmt: skip
+
+
+def _about_gradients(chart: Chart, event: object, tensors: frozenset[int]) -> bool:
+    """Whether an event gives one of these tensors a gradient, or takes it away."""
+    if isinstance(event, Cleared):
+        return bool({chart.values[leaf].tensor for leaf in event.leaves} & tensors)
+    return isinstance(event, Accumulate | Assigned) and chart.values[event.leaf].tensor in tensors
 
 
 # A gradient for the data

@@ -93,6 +93,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{reason}",
         "Call backward() on the loss before the step.",
     ),
+    "step-after-clearing": (
+        "The gradients are cleared before the step",
+        "{optimizer}'s step in {line} moves nothing: none of its {count} has a gradient.",
+        "{reason}",
+        "Clear them before the pass, or after the step: zero_grad(), backward(), step().",
+    ),
     "optimizer-stale": (
         "The optimizer holds other tensors than the model",
         "{optimizer}'s step in {line} does not move {names}: it does not hold it.",

@@ -51,6 +51,8 @@ class _Changed:
 
     def explained(self) -> Diagnosis:
         update, operation = self._update, self._operation
+        if (carried := self._carried()) is not None:
+            return carried
         if update.optimizer is not None:
             return self._said("changed-by-optimizer", optimizer=update.optimizer, root=self._root())
         if operation is None or (operation.mode and self._value.is_leaf and self._value.requires_grad):
@@ -69,6 +71,23 @@ class _Changed:
         line = 0 if self._update.span is None else self._update.span.line
         name = self._history.called(self._value, "its operand")
         return diagnosis(key, remedy, node=self._node.name, name=name, line=line, **pieces)
+
+    def _carried(self) -> Diagnosis | None:
+        """A graph of this turn that leads back into a turn before the update, whose place has run again since."""
+        history, call = self._history, self._history.failed_call
+        made = None if self._node.operation is None else history.operations[self._node.operation]
+        if call is None or made is None or not history.runs_again(made, self._update):
+            return None
+        crossing = history.crossing(history.reached(call), self._update)
+        if crossing is None:
+            return None
+        value, use = crossing
+        names, place, ends = tuple(history.names(value)[:1]), in_program(use), in_program(call.span)
+        kept = (ends,) if ends is not None and call.retain_graph else ()
+        remedy = Remedy("detach-before", place, names, kept) if place is not None and names else None
+        by = "the update" if self._update.optimizer is None else f"{self._update.optimizer}'s step()"
+        key = "changed-carried" if names else "changed-carried-nameless"
+        return self._said(key, remedy, shared=history.called(value), by=by)
 
     def _root(self) -> str:
         call = self._history.failed_call
@@ -132,11 +151,19 @@ def leaf(history: History) -> Diagnosis:
     saved = [s.value for node in history.nodes if node.id not in free for s in node.saved if s.value is not None]
     needed = any(history.values[number].storage == storage for number in saved)
     remedy = None if needed else Remedy("no-grad", place)
+    name = history.called(found, "this tensor")
     if any(history.values[event.leaf].storage == storage for event in history.all(Accumulate)):
-        name = history.called(found, "this tensor")
         return diagnosis("leaf-updated", remedy, name=name)._replace(values=(found.id,))
     begins = history.failure.call.endswith(_BEGINNING)
-    return diagnosis("in-place-on-leaf", remedy if begins else None)._replace(values=(found.id,))
+    return diagnosis("in-place-on-leaf-named", remedy if begins else None, name=name)._replace(values=(found.id,))
+
+
+def expanded(history: History) -> Diagnosis:
+    """Several elements in one memory: a copy has a place for each."""
+    named = [names[0] for value in history.operands[:1] if (names := history.names(value))]
+    place = in_program(history.failure.span)
+    remedy = None if place is None or not named else Remedy("clone-before", place, (named[0],))
+    return diagnosis("in-place-on-expanded", remedy)
 
 
 def _leaf(history: History) -> Value | None:

@@ -38,7 +38,7 @@ class Past:
 
     def __init__(self, recording: Recording, end: int) -> None:
         self.values, self.operations, self.nodes = recording.values, recording.operations, recording.nodes
-        self._modules = recording.modules
+        self._modules, self.source = recording.modules, recording.source
         self.events = recording.events[:end]
 
     # Events
@@ -146,6 +146,28 @@ class Past:
         }
         storages = {self.values[value].storage for value in saved if value is not None}
         return [event for event in self.all(Update, since) if self.values[event.after].storage in storages]
+
+    def crossing(self, nodes: set[int], since: Event) -> tuple[Value, Span | None] | None:
+        """The value from before an event through which what ran after it leads back, and the place that uses it.
+
+        Of several, one that has a name.
+        """
+        later = {event.operation for event in self.all(Forward, since)}
+        found = [
+            (value, operation.span)
+            for operation in self.made_by(nodes)
+            if operation.id in later
+            for edge in operation.edges
+            if edge.route is not None
+            and (value := self.values[edge.value]).operation not in (None, *later)
+            and self.node_of(value) in nodes
+        ]
+        return next((one for one in found if self.names(one[0])), found[0] if found else None)
+
+    def storages_behind(self, node: int | None) -> set[int]:
+        """The memory of the leaves that lie behind a node."""
+        leaves = (self.nodes[number].leaf for number in self.behind([node]))
+        return {self.values[leaf].storage for leaf in leaves if leaf is not None}
 
     def runs_again(self, operation: Operation, since: Event) -> bool:
         """Whether the piece of source that ran it has run the same kernel again after an event."""

@@ -16,6 +16,8 @@ def missing_gradient(history: History) -> Diagnosis:
 
 
 def _why(history: History, value: Value, name: str) -> Diagnosis:
+    if (rebound := _rebound(history, value, name)) is not None:
+        return rebound
     if not value.requires_grad:
         off = switched_off(history, {value.id})
         return diagnosis("grad-none-untracked", None, off, name=name)
@@ -54,20 +56,51 @@ def _never_written(history: History, value: Value, name: str) -> Diagnosis:
 
 
 def _computed(history: History, value: Value, name: str) -> Diagnosis:
-    """The tensor is no leaf: an update gave its name to a new tensor, or it never was one."""
+    """The tensor is no leaf: its statement computed it, from a leaf without a name or from others."""
     statement, maker = history.binding(value), history.maker(value)
-    if statement is not None and _was_leaf(history, value) and _uses_gradient(history, statement):
-        place = in_program(statement.span)
-        remedy = None if place is None else Remedy("update-in-place", place)
-        return diagnosis("grad-none-rebound", remedy, statement, name=name, line=statement.span.line)
     if maker is None or maker.span is None:
         return diagnosis("grad-none", name=name)
+    if statement is not None and nameless_leaf(history, value):
+        return diagnosis("grad-none-made", leaf_last(history, value), statement, name=name, line=statement.span.line)
     call = next((event for event in reversed(history.all(BackwardCall)) if event.function == "backward"), None)
     place = None if statement is None else in_program(statement.span)
     there = call is not None and maker.node is not None and maker.node in history.reached(call)
     names = tuple(history.names(value)[:1])
     remedy = Remedy("retain-gradient", place, names) if there and names and place is not None else None
     return diagnosis("grad-none-computed", remedy, name=name, line=maker.span.line)
+
+
+def nameless_leaf(history: History, value: Value) -> bool:
+    """Whether all that a value is computed from are leaves without a name: nobody can ask them for their gradient."""
+    leaves = [history.nodes[node].leaf for node in history.behind([history.node_of(value)])]
+    found = [history.values[leaf] for leaf in leaves if leaf is not None]
+    return bool(found) and not any(history.names(leaf) for leaf in found)
+
+
+def leaf_last(history: History, value: Value) -> Remedy | None:
+    """requires_grad at the end of the statement that gave a computed tensor its name."""
+    statement = history.binding(value)
+    place = None if statement is None else in_program(statement.span)
+    return None if place is None else Remedy("leaf-last", place, tuple(history.names(value)[:1]))
+
+
+def _rebound(history: History, value: Value, name: str) -> Diagnosis | None:
+    """An update gave the name of a leaf to a new tensor; others of the same kind are to be mended with it."""
+    statement = history.binding(value)
+    if statement is None or not _was_leaf(history, value) or not _uses_gradient(history, statement):
+        return None
+    updates = [event for event in history.all(Statement) if _rebinds(history, event)]
+    spans = [span for event in updates if (span := in_program(event.span)) is not None]
+    others = tuple(span for span in dict.fromkeys(spans) if span != statement.span)
+    maker, place = history.maker(value), in_program(statement.span)
+    off = ("off",) if maker is not None and maker.mode else ()
+    remedy = None if place is None else Remedy("update-in-place", place, off, others)
+    return diagnosis("grad-none-rebound", remedy, statement, name=name, line=statement.span.line)
+
+
+def _rebinds(history: History, event: Statement) -> bool:
+    made = [history.values[bound.value] for bound in event.bindings if bound.value is not None]
+    return any(v.operation is not None and _was_leaf(history, v) for v in made) and _uses_gradient(history, event)
 
 
 def _was_leaf(history: History, value: Value) -> bool:

@@ -23,6 +23,17 @@ IMPORTS = {
 }
 """What these names usually stand for, and the line that gives them to a program."""
 
+_ALSO_CALLED = {
+    "learning_rate": ("lr",),
+    "in_channel": ("in_channels",),
+    "bidirection": ("bidirectional",),
+    "axis": ("dim",),
+    "keepdims": ("keepdim",),
+    "beta": ("betas",),
+    "l2": ("weight_decay",),
+}
+"""What arguments are called elsewhere."""
+
 _NUMBERS = ("float", "int", "complex", "bool")
 _METHODS = ("builtin_function_or_method", "method", "function")
 _SEVERAL = ("tuple", "list", "dict")
@@ -41,9 +52,11 @@ def unknown_name(history: History) -> Diagnosis:
 
 def unknown_keyword(history: History) -> Diagnosis | None:
     name, near, place = history.pieces["name"], history.facts("near"), in_program(history.failure.span)
-    if not near:
-        return None
     function = history.pieces["function"].removesuffix(".__init__")
+    takes = history.facts("takes")
+    near = near or [word for word in _ALSO_CALLED.get(name, ()) if word in takes]
+    if not near:
+        return diagnosis("keyword-unknown", function=function, name=name, takes=", ".join(takes)) if takes else None
     remedy = None if place is None else Remedy("rename", place, (name, near[0]))
     return diagnosis("keyword-near", remedy, function=function, name=name, near=near[0])
 
@@ -124,6 +137,8 @@ def operands(history: History) -> Diagnosis | None:
     operator = history.pieces["operator"]
     if "NoneType" in kinds:
         return diagnosis("none-arithmetic")
+    if any(kind in _METHODS for kind in kinds):
+        return _not_called(history) or diagnosis("not-called-here")
     for kind in ("list", "tuple"):
         if kind in kinds and set(kinds) <= {kind, "int", "float", "Tensor"}:
             return diagnosis("list-arithmetic", kind=kind, operator=operator)

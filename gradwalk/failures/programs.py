@@ -6,6 +6,7 @@ import re
 
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
+from gradwalk.failures.missing_gradient import leaf_last, nameless_leaf
 
 
 def not_iterable(history: History) -> Diagnosis | None:
@@ -31,6 +32,23 @@ def not_a_number(history: History) -> Diagnosis | None:
 
 def one_parameter(history: History) -> Diagnosis:
     return diagnosis("one-parameter", at_failure(history, "bracket"))
+
+
+def computed_parameter(history: History) -> Diagnosis:
+    """Which of the tensors was computed, where the optimizer was given only one that is."""
+    found = [value for value in history.values if value.requires_grad and not value.is_leaf and history.names(value)]
+    only = {value.tensor for value in found}
+    if len(only) != 1 or not nameless_leaf(history, found[0]):
+        return diagnosis("computed-parameter")
+    name, line, made = history.called(found[0]), history.line(found[0]), history.binding(found[0])
+    return diagnosis("computed-parameter-made", leaf_last(history, found[0]), made, name=name, line=line)
+
+
+def truth_of_many(history: History) -> Diagnosis:
+    """Tensors that a loss's module was made with, where it takes settings."""
+    made = (text for text in history.facts("inside") if text.startswith("torch.nn.modules.loss."))
+    name = next((text.split(".")[4] for text in made if text.endswith(".__init__")), None)
+    return diagnosis("truth-of-many") if name is None else diagnosis("loss-made-with-data")
 
 
 def at_failure(history: History, kind: str, *names: str) -> Remedy | None:

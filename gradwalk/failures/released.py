@@ -69,7 +69,7 @@ class _Two:
         if self._again and (kept := self._grad_again(self._history.called(self._root))) is not None:
             return kept
         if self._again:
-            return self._said("freed-in-loop", self._into_loop(), made=self._history.line(self._root))
+            return self._said("freed-in-loop", self._into_loop(self._now), made=self._history.line(self._root))
         changes = self._history.changes(self._now, self._event)
         if changes:
             name = self._history.called(self._history.values[changes[0].after], "a leaf")
@@ -91,6 +91,9 @@ class _Two:
 
     def _crossing(self) -> tuple[Value, Span | None] | None:
         """The value at which the second graph leads into the first, and the place that uses it."""
+        later = self._history.crossing(self._now, self._event)
+        if later is not None and self._history.behind([self._history.node_of(later[0])]) & self._then:
+            return later
         for operation in self._history.made_by(self._now - self._then):
             for edge in operation.edges:
                 value = self._history.values[edge.value]
@@ -109,7 +112,11 @@ class _Two:
         if self._again and (kept := self._grad_again(shared)) is not None:
             return kept
         if self._again:
-            return self._said("freed-outside", shared=shared, made=history.line(value))._replace(values=(value.id,))
+            remedy = self._into_loop(self._now & self._then) if self._is_trained(value) else None
+            found = self._said("freed-outside", remedy, shared=shared, made=history.line(value))
+            return found._replace(values=(value.id,))
+        if (found_detach := self._not_detached(value)) is not None:
+            return found_detach._replace(values=(value.id,))
         keep = None if self._changed() else _keep(history, self._first)
         return self._said("freed-shared" if keep else "freed-shared-and-changed", keep, shared=shared)
 
@@ -120,10 +127,33 @@ class _Two:
             return None
         return self._said("freed-by-grad-again", Remedy("keep-graph", span), shared=shared)
 
-    def _into_loop(self) -> Remedy | None:
+    def _is_trained(self, value: Value) -> bool:
+        """Whether leaves behind a value have been moved since the first call."""
+        history = self._history
+        moved = {history.values[event.after].storage for event in history.all(Update, self._event)}
+        return bool(moved & history.storages_behind(history.node_of(value)))
+
+    def _not_detached(self, value: Value) -> Diagnosis | None:
+        """The first of two results was for what does not lie behind the value that both share: a discriminator, say."""
+        history = self._history
+        steps = [event for event in history.all(Update, self._event) if event.optimizer is not None]
+        if not steps or self._is_trained(value):
+            return None
+        uses = [o for o in history.made_by(self._then) if any(e.value == value.id and e.route for e in o.edges)]
+        use = in_program(uses[-1].span) if uses else None
+        names, maker = history.names(value), history.maker(value)
+        made = None if maker is None else in_program(maker.span)
+        if use is None:
+            return None
+        remedy = Remedy("convert", use, ("detach()", *names), () if made is None else (made,))
+        step = steps[0].span
+        given = {"step": 0 if step is None else step.line, "use": use.line}
+        return self._said("freed-not-detached", remedy, shared=history.called(value), **given)
+
+    def _into_loop(self, nodes: set[int]) -> Remedy | None:
         """The statements that made the graph's values, to be moved into the loop in which backward() stands."""
         place, history = in_program(self._call.span), self._history
-        made = {value for operation in history.made_by(self._now) for value in operation.results}
+        made = {value for operation in history.made_by(nodes) for value in operation.results}
         statements = [event for event in history.all(Statement) if any(b.value in made for b in event.bindings)]
         spans = tuple(dict.fromkeys(event.span for event in statements if not event.span.file))
         return Remedy("into-loop", place, (), spans) if place is not None and spans else None

@@ -84,17 +84,20 @@ def target_size(history: History) -> Diagnosis:
 
 
 _DTYPES = {"float": "Float", "double": "Double", "long int": "Long", "float32": "Float", "float64": "Double"}
+_CONVERTED = ("float64", "int64", "bfloat16", "float16")
+"""Dtypes whose numbers can follow those in float32."""
 
 
 def dtype_mismatch(history: History) -> Diagnosis:
     """Which operand holds what. Data in float64 or whole numbers can follow a float32 layer."""
     found = [value for value in history.operands if history.names(value)]
     dtypes = {value.dtype for value in found}
-    data = [value for value in found if value.dtype in ("float64", "int64") and not value.requires_grad]
+    data = [v for v in found if v.dtype in _CONVERTED and not (v.requires_grad and v.is_leaf)]
     remedy = convert(history, data[0], "float()") if len(data) == 1 and "float32" in dtypes else None
     if len(dtypes) > 1:
         sizes = " ".join(f"{history.called(value)} holds {value.dtype} numbers." for value in found)
-        return diagnosis("dtype-mismatch-named", remedy, sizes=sizes)
+        auto = "bfloat16" in dtypes or "float16" in dtypes
+        return diagnosis("dtype-mismatch-half" if auto else "dtype-mismatch-named", remedy, sizes=sizes)
     pieces = {name: _DTYPES.get(text, text) for name, text in history.pieces.items()}
     return diagnosis(history.failure.cause or "dtype-mismatch", remedy, **pieces)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from gradwalk.failures.changed import switched_off
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, Past, in_program
-from gradwalk.recording import Forward, Operation, Result, Switched, Taken, Value
+from gradwalk.program import Span
+from gradwalk.recording import Event, Forward, Operation, Result, Statement, Switched, Taken, Update, Value
 
 _DRAWS = ("normal", "uniform", "exponential", "bernoulli", "multinomial", "poisson", "rand", "log_normal", "cauchy",
           "geometric", "binomial", "_sample_dirichlet", "_standard_gamma")  # fmt: skip
 _OF_SHAPE = ("_like", "new_zeros", "new_ones", "new_full", "new_empty", "size", "empty")
 """Kernels that look at the shape of a tensor and not at its numbers."""
 _WHOLE = ("int", "uint", "bool")
+_STEPS = {"_to_copy": "The conversion", **dict.fromkeys(("gt", "lt", "ge", "le", "eq", "ne"), "The comparison")}
+"""Kernels that are written otherwise than they are called."""
 
 
 def untracked(history: History) -> Diagnosis:
@@ -33,22 +38,42 @@ def cut_by(past: Past, operation: Operation, value: Value) -> Diagnosis:
         remedy = None if place is None else Remedy("rsample", place)
         return diagnosis("cut-by-draw", remedy, ran, name=name, line=line)
     if kernel == "detach":
-        return diagnosis("cut-by-detach", None, ran, line=line)
+        remedy = None if place is None else Remedy("keep-attached", place, ("detach",))
+        return diagnosis("cut-by-detach", remedy, ran, line=line, name=name)
     if value.dtype.startswith(_WHOLE):
         kind = "true or false" if value.dtype == "bool" else "whole numbers"
-        return diagnosis("cut-by-integers", None, ran, kernel=kernel.strip("_"), kind=kind, line=line)
+        return diagnosis(
+            "cut-by-integers", None, ran, kernel=_STEPS.get(kernel, kernel.strip("_")), kind=kind, line=line
+        )
     if operation.mode:
         key = "cut-by-inference" if operation.mode == "inference_mode" else "cut-by-no-grad"
-        return diagnosis(key, None, ran, name=name, line=line)
+        remedy = None if place is None else Remedy("gradients-on", place, (), _updates(past))
+        return diagnosis(key, remedy, ran, name=name, line=line)
     return diagnosis("cut-by-function", None, ran, kernel=kernel.strip("_"), name=name, line=line)
 
 
-def taken_out(event: Taken) -> Diagnosis:
+def _updates(past: Past) -> tuple[Span, ...]:
+    """Places that change leaves: those are to stay where gradients are off."""
+    leaves = (event for event in past.all(Update) if past.values[event.before].requires_grad)
+    return tuple({event.span for event in leaves if event.span is not None and not event.span.file})
+
+
+def taken_out(past: Past, event: Taken) -> Diagnosis:
     """How numbers were taken out of a graph into a new tensor."""
-    line = 0 if event.span is None else event.span.line
+    line, place = 0 if event.span is None else event.span.line, in_program(event.span)
     if event.by == "data":
-        return diagnosis("cut-by-data", None, event, line=line)
-    return diagnosis("cut-by-copy", None, event, call="torch.tensor", line=line)
+        remedy = None if place is None else Remedy("keep-attached", place, ("data",))
+        return diagnosis("cut-by-data", remedy, event, line=line)
+    result = None if event.result is None else past.values[event.result]
+    whole = result is not None and place is not None and joins(past, event.of, result.shape)
+    remedy = Remedy("uncopied", place, (str(len(event.of)),)) if whole and place is not None else None
+    return diagnosis("cut-by-copy", remedy, event, call="torch.tensor", line=line)
+
+
+def joins(past: Past, of: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether a new tensor is one of these values as it is, or a row of them."""
+    one = len(of) == 1 and past.values[of[0]].shape == shape
+    return one or (shape == (len(of),) and all(not past.values[number].shape for number in of))
 
 
 class _Search:
@@ -89,8 +114,14 @@ class _Search:
             span = self._checkpoint.span
             return diagnosis("checkpoint-untracked", line=0 if span is None else span.line)
         if self._cuts:
-            return cut_by(self._history, *max(self._cuts, key=lambda cut: cut[0].id))
+            return self._cut(*max(self._cuts, key=lambda cut: cut[0].id))
         return self._gradient() or self._taken()
+
+    def _cut(self, operation: Operation, value: Value) -> Diagnosis:
+        """torch.tensor(t) detaches t before it copies the numbers."""
+        copies = (event for event in self._history.all(Taken) if event.by == "tensor" and event.span == operation.span)
+        copy = next(copies, None)
+        return cut_by(self._history, operation, value) if copy is None else taken_out(self._history, copy)
 
     def _gradient(self) -> Diagnosis | None:
         """The root is made from a gradient that has no graph."""
@@ -113,16 +144,17 @@ class _Search:
         for value in self._sources:
             for event in self._history.all(Taken):
                 if event.result is not None and self._history.values[event.result].tensor == value.tensor:
-                    return taken_out(event)
-        return None
+                    return taken_out(self._history, event)
+        return next((found for value in self._sources if (found := by_numbers(self._history, value))), None)
 
     def without_cut(self) -> Diagnosis:
         history, root = self._history, self._called(self._root)
         off = switched_off(history, {value.id for value in self._sources})
         if off is not None:
             name = self._switched(off)
-            line = 0 if off.span is None else off.span.line
-            return diagnosis("switched-off", None, off, name=name, root=root, line=line)
+            line, place = 0 if off.span is None else off.span.line, in_program(off.span)
+            remedy = Remedy("drop-line", place) if off.by == "detach_" and place is not None else None
+            return diagnosis("switched-off", remedy, off, name=name, root=root, line=line)
         if self._sources == [self._root]:
             return self._made()
         floats = sorted((value for value in self._sources if history.names(value) and _is_float(value)), key=_id)
@@ -132,14 +164,29 @@ class _Search:
             place = in_program(history.failure.span)
             remedy = None if place is None else Remedy("rename-attribute", place, (odd[1], "requires_grad"))
             return diagnosis("odd-attribute", remedy, name=odd[0], attribute=odd[1])
-        if not leaves:
-            return diagnosis("nothing-requires-grad")
-        several = f"{', '.join(leaves[:-1])} and {leaves[-1]}" if len(leaves) > 1 else leaves[0]
+        if not leaves or any(_left(history, event) for event in history.events):
+            return self._perhaps()
+        several = _listed(leaves)
         if any(value.requires_grad for value in history.values):
             return diagnosis("never-tracked-here", root=root, leaves=several)
         if len(leaves) > 1:
-            return diagnosis("never-tracked", root=root, leaves=several)
+            learned = weights(history, floats)
+            if not learned:
+                return diagnosis("never-tracked", root=root, leaves=several)
+            names = [history.names(value)[0] for value in learned]
+            text, made = _listed(names), "are made" if len(names) > 1 else "is made"
+            remedy = track(history, learned)
+            return diagnosis("never-tracked-weights", remedy, root=root, leaves=several, weights=text, is_made=made)
         return diagnosis("never-tracked-one", self._track(floats[0]), root=root, leaves=leaves[0])
+
+    def _perhaps(self) -> Diagnosis:
+        """Nothing leads here; earlier, numbers of a tensor left the graph, and these may come from them."""
+        history = self._history
+        found = next((cut for event in reversed(history.events) if (cut := _left(history, event)) is not None), None)
+        if found is None:
+            return diagnosis("nothing-requires-grad")
+        by, of, line = found
+        return diagnosis("perhaps-by-numbers", root=self._called(self._root), of=of, line=line, by=by)
 
     def _switched(self, last: Switched) -> str:
         """The leaf that was switched off last, and how many others."""
@@ -152,14 +199,85 @@ class _Search:
         """The root itself is a leaf."""
         line = self._history.line(self._root)
         if line is None:
-            return diagnosis("nothing-requires-grad")
+            return self._perhaps()
         return diagnosis("root-is-made", root=self._called(self._root), line=line)
 
     def _track(self, value: Value) -> Remedy | None:
-        statement = self._history.binding(value)
-        place = None if statement is None else in_program(statement.span)
         only = all(self._history.names(source) for source in self._sources if _is_float(source))
-        return Remedy("track", place) if place is not None and only else None
+        return track(self._history, [value]) if only else None
+
+
+def track(history: History, values: list[Value]) -> Remedy | None:
+    """requires_grad=True for all of these, where each is made."""
+    statements = [history.binding(value) for value in values]
+    spans = [span for s in statements if s is not None and (span := in_program(s.span)) is not None]
+    names = tuple(history.names(value)[0] for value in values)
+    return Remedy("track", spans[0], names, tuple(spans[1:])) if spans and len(spans) == len(names) else None
+
+
+_WEIGHT = re.compile(r"(?:[wWbB]\d*|[wb]_?\w{1,2}|weights?\w*|bias\w*|theta\w*|params?\w*|coef\w*)")
+"""How people call what is learned."""
+
+
+def weights(history: History, values: list[Value]) -> list[Value]:
+    """Those of several leaves that are probably to be learned: what the text asks a gradient of, else by name."""
+    asked = [value for value in values if any(f"{name}.grad" in history.source for name in history.names(value))]
+    return asked or [value for value in values if _WEIGHT.fullmatch(history.names(value)[0])]
+
+
+OUT = {"item": ".item() or float()", "tolist": ".tolist()", "numpy": ".numpy()"}
+"""How numbers leave a graph, as it is written."""
+
+
+def _left(history: History, event: Event) -> tuple[str, str, int] | None:
+    """How an event takes a tensor out of its graph, which, and in which line."""
+    if event.span is None or event.span.file:
+        return None
+    if isinstance(event, Taken) and event.by in OUT:
+        return OUT[event.by], history.called(history.values[event.of[0]], "a tensor"), event.span.line
+    if not isinstance(event, Forward) or _base(operation := history.operations[event.operation]) != "detach":
+        return None
+    of = history.values[operation.edges[0].value]
+    return (".detach()", history.called(of, "a tensor"), event.span.line) if of.requires_grad else None
+
+
+def by_numbers(history: History, source: Value) -> Diagnosis | None:
+    """A tensor that was made of just the numbers that had been taken out of a graph."""
+    made = next((e for e in history.events if isinstance(e, Statement) and _binds(history, e, source)), None)
+    first = next((e for e in history.all(Forward) if source.id in _operands(history, e)), made)
+    before = history.events if first is None else history.events[: history.events.index(first)]
+    taken = [event for event in before if isinstance(event, Taken) and event.by in OUT]
+    numbers = [number for event in taken for number in history.values[event.of[0]].numbers or ()]
+    if not source.numbers or not set(source.numbers) <= set(numbers):
+        return None
+    mine = [e for e in taken if set(history.values[e.of[0]].numbers or ()) & set(source.numbers)]
+    last, of = mine[-1], tuple(event.of[0] for event in mine)
+    line, name = 0 if last.span is None else last.span.line, history.called(history.values[last.of[0]], "a tensor")
+    given = {"line": line, "of": name, "by": OUT[last.by], "name": history.called(source, "a new tensor")}
+    return diagnosis("cut-by-number", _through(history, source, last, of, first), last, **given)
+
+
+def _binds(history: History, event: Statement, value: Value) -> bool:
+    bound = (history.values[one.value] for one in event.bindings if one.value is not None)
+    return any(one.tensor == value.tensor for one in bound)
+
+
+def _operands(history: History, event: Forward) -> list[int]:
+    return [edge.value for edge in history.operations[event.operation].edges]
+
+
+def _through(
+    history: History, source: Value, last: Taken, of: tuple[int, ...], first: Statement | Forward | None
+) -> Remedy | None:
+    """Without the call that took the numbers out, and without the torch.tensor() that made a tensor of them."""
+    place, made = in_program(last.span), None if first is None else in_program(first.span)
+    if place is None or made is None or last.by != "item" or not joins(history, of, source.shape):
+        return None
+    return Remedy("uncopied", made, (str(len(of)),), (place,))
+
+
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _is_float(value: Value) -> bool:

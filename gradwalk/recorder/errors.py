@@ -20,6 +20,8 @@ _PARAMETER = re.compile(r"[(,]\s*\*{0,2}(\w+)(?=\s*[,=)])")
 _NOT_ITERABLE = re.compile(r"'([\w.]+)' object is not iterable")
 _WATCHING = ("gradwalk.", "torch._ops.", "torch.overrides.", "torch.utils._python_dispatch.")
 """Functions that are there only because somebody watches."""
+_MOST_TAKEN = 24
+"""Arguments of a function that are told."""
 _LIBRARIES = (torch, torch.nn, torch.nn.functional, torch.optim, torch.optim.lr_scheduler, torch.utils.data)
 
 
@@ -42,6 +44,8 @@ def _facts(error: BaseException, mine: Callable[[FrameType], bool]) -> Iterator[
     inside = [f"{frame.f_globals.get('__name__', '')}.{frame.f_code.co_qualname}" for frame in below]
     yield from (("inside", name) for name in dict.fromkeys(inside) if not name.startswith(_WATCHING))
     yield from (("near", name) for name in _near(error, own))
+    if isinstance(error, TypeError) and own is not None:
+        yield from _of_type_errors(error, own)
     if isinstance(error, AttributeError) and error.obj is not None:
         yield from _about(error.obj, own)
     elif isinstance(error, AttributeError) and own is not None:
@@ -69,6 +73,19 @@ def _about(thing: object, own: FrameType | None) -> Iterator[tuple[str, str]]:
         yield from (("object", name) for name in held if not name.startswith("_"))
     if isinstance(thing, FunctionType | BuiltinFunctionType | MethodType):
         yield "method", thing.__name__
+
+
+def _of_type_errors(error: TypeError, own: FrameType) -> Iterator[tuple[str, str]]:
+    """What a function takes; a tensor's method that a variable holds in place of what the method gives."""
+    if found := _KEYWORD.match(str(error)):
+        yield from (("takes", name) for name in list(_parameters(found[1], own.f_globals))[:_MOST_TAKEN])
+    if "unsupported operand" in str(error) and "method" in str(error):
+        spaces = {**own.f_globals, **own.f_locals}
+        held = {name: value for name, value in spaces.items() if isinstance(value, BuiltinFunctionType | MethodType)}
+        mine = {n: v for n, v in held.items() if isinstance(v.__self__, torch.Tensor) and not n.startswith("_")}
+        if len(mine) == 1:
+            yield from (("object", name) for name in mine)
+            yield from (("method", value.__name__) for value in mine.values())
 
 
 def _own_attributes(own: FrameType) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,8 @@ _RUNTIME = (
     ("retain-on-untracked", r"can't retain_grad on Tensor that has requires_grad=False"),
     ("gradient-size", r"a gradient of size '(?P<gradient>\[.*?\])' to a tensor of size '(?P<tensor>\[.*?\])'"),
     ("numpy-of-tracked", r"Can't call numpy\(\) on Tensor that requires grad"),
+    ("hook-shape", r"^hook '.*' has changed the size of value"),
+    ("hook-dtype", r"^hook '.*' has changed the type of value"),
     ("copy-of-computed", r"\(graph leaves\) support the deepcopy protocol"),
     ("inference-saved", r"Inference tensors cannot be saved for backward"),
     ("inference-changed", r"Inplace update to inference tensor outside InferenceMode is not allowed"),
@@ -71,7 +73,10 @@ _RUNTIME = (
     ("target-probability-range", r"all elements of target should be between 0 and 1"),
     # Dtypes and devices
     ("dtype-mismatch", r"must have the same dtype, but got (?P<left>\w+)(?: and|,) (?P<right>\w+)"),
-    ("dtype-mismatch", r"to have the same dtype, but got: (?P<left>[\w ]+) != (?P<right>[\w ]+)"),
+    (
+        "dtype-mismatch",
+        r"to have the same dtype, but got: (?:c10::)?(?P<left>[\w ]+) != (?:c10::)?(?P<right>[\w ]+)",
+    ),
     ("dtype-mismatch", r"to have same dtype, but found (?P<left>\w+) and (?P<right>\w+)"),
     ("dtype-mismatch", r"expected scalar type (?P<left>\w+) but found (?P<right>\w+)"),
     ("dtype-mismatch", r"Input type \((?P<left>[\w ]+)\) and \w+ type \((?P<right>[\w ]+)\) should be the same"),
@@ -148,6 +153,7 @@ _VALUE = (
 )
 _TYPE = (
     ("seed-number", r"gradients can be either Tensors or None, but got (?P<kind>\w+)"),
+    ("hook-type", r"^expected Variable, but hook returned '(?P<kind>[\w.]+)'"),
     ("gradient-type", r"assigned grad expected to be a Tensor or None but got grad of type (?P<kind>\w+)"),
     (
         "function-saves-no-tensor",
@@ -166,6 +172,7 @@ _TYPE = (
     ("unknown-keyword", r"(?P<function>[\w.]+)\(\) got an unexpected keyword argument '(?P<name>\w+)'"),
     ("not-a-tensor", r"argument '\w+' \(position \d+\) must be Tensor, not (?P<kind>[\w.]+)"),
     ("not-a-tensor", r"expected Tensor as element \d+ in argument \d+, but got (?P<kind>\w+)"),
+    ("needs-integer", r"only integer tensors of a single element can be converted to an index"),
     ("operand-types", r"type\(s\) for (?P<operator>\S+).*: '(?P<left>[\w.]+)' and '(?P<right>[\w.]+)'"),
     ("not-subscriptable", r"'(?P<owner>[\w.]+)' object is not subscriptable"),
     ("not-iterable", r"'(?P<owner>[\w.]+)' object is not iterable"),

@@ -213,8 +213,9 @@ class Failure(NamedTuple):
     """The values that were given to that call, in order."""
     facts: tuple[Constant, ...] = ()
     """What else was known at that moment: ``inside`` (the library's function that raised it), ``near`` (names that are
-    there and are like one that is not), ``object`` (a variable that holds what lacks an attribute), ``method`` (its
-    name, where that is a method) and ``attribute`` (one that the program gave to an operand itself)."""
+    there and are like one that is not), ``takes`` (an argument that the function has), ``object`` (a variable that
+    holds what lacks an attribute), ``method`` (its name, where that is a method) and ``attribute`` (one that the
+    program gave to an operand itself)."""
 
 
 Event = (

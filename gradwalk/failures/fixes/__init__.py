@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gradwalk.failures.diagnosis import Remedy
-from gradwalk.failures.fixes import backward, changes, leaves, programs
+from gradwalk.failures.fixes import attached, backward, changes, leaves, programs
 from gradwalk.failures.fixes.places import Change, Code
 
 _Builder = Callable[[Code, Remedy], list[Change] | None]
@@ -24,10 +24,15 @@ REMEDIES: dict[str, _Builder] = {
     "into-loop": backward.into_the_loop,
     "detach-before": backward.detach_before,
     "retain-gradient": backward.retain_the_gradient,
+    "keep-attached": attached.keep_attached,
+    "gradients-on": attached.gradients_on,
+    "uncopied": attached.uncopied,
+    "drop-line": attached.drop_line,
     "floats": leaves.floats,
     "track": leaves.track,
     "no-grad": leaves.under_no_grad,
     "update-in-place": leaves.update_in_place,
+    "leaf-last": leaves.leaf_last,
     "clear-if-there": leaves.clear_if_there,
     "grad-to-none": leaves.grad_to_none,
     "detached": leaves.detached,
@@ -88,6 +93,9 @@ def _label(source: str, fixed: str, most: int = 2) -> str:
     changed_lines = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     changed = [line.strip() for kind, _, _, start, end in changed_lines if kind != "equal" for line in new[start:end]]
     lines = list(dict.fromkeys(changed))
+    if not any(lines):
+        gone = [line.strip() for kind, start, end, _, _ in changed_lines if kind != "equal" for line in old[start:end]]
+        return f"without {' '.join(gone)}"
     return " ".join(lines[:most] if len(lines) <= most else [*lines[: most - 1], "…"])
 
 

@@ -6,6 +6,7 @@ import ast
 
 from gradwalk.failures.diagnosis import Remedy
 from gradwalk.failures.fixes.places import Change, Code, behind, has, with_argument
+from gradwalk.program import Span
 
 _CALLS = ("backward", "grad")
 
@@ -101,7 +102,16 @@ def detach_before(code: Code, remedy: Remedy) -> list[Change] | None:
     if not any(node.id == name for node in code.within(remedy.span, ast.Name)):
         return None
     at = code.start(statement)
-    return [Change(at, at, f"{name} = {name}.detach()\n{code.indent(statement)}")]
+    kept = [change for span in remedy.more for change in _without_keeping(code, span)]
+    return [Change(at, at, f"{name} = {name}.detach()\n{code.indent(statement)}"), *kept]
+
+
+def _without_keeping(code: Code, span: Span) -> list[Change]:
+    """The call of backward() without retain_graph=True, where that is all that it is given."""
+    call = code.call(span, "backward")
+    if call is None or call.args or [item.arg for item in call.keywords] != ["retain_graph"]:
+        return []
+    return [Change(code.start(call.keywords[0]), code.end(call.keywords[0]), "")]
 
 
 def _in_a_loop(code: Code, node: ast.AST) -> bool:

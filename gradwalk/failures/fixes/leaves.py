@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from gradwalk.failures.diagnosis import Remedy
-from gradwalk.failures.fixes.places import Change, Code, name_of, with_argument
+from gradwalk.failures.fixes.places import Change, Code, behind, name_of, with_argument
+from gradwalk.program import Span
 
 _CREATIONS = frozenset(
     "tensor arange ones zeros full eye rand randn randint ones_like zeros_like full_like linspace".split()
@@ -47,13 +48,34 @@ def _creation_before(code: Code, statement: ast.stmt) -> ast.Call | None:
 
 
 def track(code: Code, remedy: Remedy) -> list[Change] | None:
-    """requires_grad=True in the call that makes the leaf."""
-    statement = code.statement(remedy.span)
-    if not (isinstance(statement, ast.Assign) and isinstance(call := statement.value, ast.Call)):
+    """requires_grad=True where each of these leaves is made: in the call that makes it, or behind what computes it."""
+    changes = [
+        _tracked(code, span, name) for span, name in zip((remedy.span, *remedy.more), remedy.names, strict=False)
+    ]
+    whole = [change for found in changes if found is not None for change in found]
+    return whole if all(found is not None for found in changes) else None
+
+
+def _tracked(code: Code, span: Span, name: str) -> list[Change] | None:
+    statement = code.statement(span)
+    value = _assigned(statement, name) if isinstance(statement, ast.Assign) else None
+    if value is None:
         return None
-    if _creation(code, call) is not call or any(item.arg == "requires_grad" for item in call.keywords):
+    made = _creation(code, value)
+    if made is not value or not isinstance(made, ast.Call):
+        return behind(code, value, ".requires_grad_()") if made is not None else None
+    if any(item.arg == "requires_grad" for item in made.keywords):
         return None
-    return [with_argument(code, call, "requires_grad=True")]
+    return [with_argument(code, made, "requires_grad=True")]
+
+
+def _assigned(statement: ast.Assign, name: str) -> ast.expr | None:
+    """What a statement assigns to a name, one of several too."""
+    target, value = statement.targets[0], statement.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        pairs = zip(target.elts, value.elts, strict=True)
+        return next((one for place, one in pairs if isinstance(place, ast.Name) and place.id == name), None)
+    return value if isinstance(target, ast.Name) else None
 
 
 def under_no_grad(code: Code, remedy: Remedy) -> list[Change] | None:
@@ -73,7 +95,12 @@ def _under_no_grad(code: Code, node: ast.stmt, text: str, after: str = "") -> Ch
 
 def update_in_place(code: Code, remedy: Remedy) -> list[Change] | None:
     """``w -= lr * w.grad`` under no_grad, for ``w = w - lr * w.grad``, whose new w is no leaf; then zero_()."""
-    node = code.statement(remedy.span)
+    found = [_update_in_place(code, span, off="off" in remedy.names) for span in (remedy.span, *remedy.more)]
+    return [change for changes in found for change in changes or ()] if all(found) else None
+
+
+def _update_in_place(code: Code, span: Span, *, off: bool) -> list[Change] | None:
+    node = code.statement(span)
     if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not code.alone(node):
         return None
     target, value = node.targets[0], node.value
@@ -83,7 +110,36 @@ def update_in_place(code: Code, remedy: Remedy) -> list[Change] | None:
         return None
     sign = "-" if isinstance(value.op, ast.Sub) else "+"
     right = code.text[code.end(value.left) : code.end(node)].lstrip().removeprefix(sign).strip()
-    return [_under_no_grad(code, node, f"{target.id} {sign}= {right}", f"{target.id}.grad.zero_()")]
+    clear = "" if _is_cleared(code, node, target.id) else f"{target.id}.grad.zero_()"
+    if off:
+        text = f"{target.id} {sign}= {right}" + (f"\n{code.indent(node)}{clear}" if clear else "")
+        return [Change(code.start(node), code.end(node), text)]
+    return [_under_no_grad(code, node, f"{target.id} {sign}= {right}", clear)]
+
+
+def _is_cleared(code: Code, node: ast.stmt, name: str) -> bool:
+    """Whether a later line clears this gradient already."""
+    rest = code.text[code.end(node) :]
+    return f"{name}.grad.zero_" in rest or f"{name}.grad = None" in rest
+
+
+def leaf_last(code: Code, remedy: Remedy) -> list[Change] | None:
+    """``torch.randn(3).double().requires_grad_()`` for ``torch.randn(3, requires_grad=True).double()``."""
+    statement = code.statement(remedy.span)
+    value = _assigned(statement, remedy.names[0]) if isinstance(statement, ast.Assign) and remedy.names else None
+    if value is None:
+        return None
+    given = [(call, item) for call in ast.walk(value) if isinstance(call, ast.Call) for item in call.keywords]
+    flags = [(call, item) for call, item in given if item.arg == "requires_grad"]
+    if len(flags) != 1:
+        return None
+    ((_, item),) = flags
+    before = code.text[: code.start(item)].rstrip()
+    start = len(before) - 1 if before.endswith(",") else code.start(item)
+    text = code.text[code.start(value) : start] + code.text[code.end(item) : code.end(value)]
+    plain = isinstance(value, ast.Name | ast.Call | ast.Attribute | ast.Subscript)
+    new = f"{text}.requires_grad_()" if plain else f"({text}).requires_grad_()"
+    return [Change(code.start(value), code.end(value), new)]
 
 
 def clear_if_there(code: Code, remedy: Remedy) -> list[Change] | None:

@@ -90,6 +90,13 @@ GRAPH = {
         "If line {line} is not to give gradients to what made {shared}, detach it there, with .detach(); else compute "
         "{shared} anew after it.",
     ),
+    "freed-not-detached": (
+        "Two results share a part of the graph",
+        "{root} is computed from {shared}, as is what line {line} called backward() for: that call went on through "
+        "{shared}, and released what the nodes behind it had saved. What line {step} moved does not lie behind "
+        "{shared}.",
+        "Let the first of the two end there: {shared}.detach() in line {use}.",
+    ),
     "freed-by-grad": (
         "The graph was walked before",
         "torch.autograd.grad in line {line} released what the nodes behind {root} had saved, and this call needs it.",
@@ -142,6 +149,20 @@ GRAPH = {
         "{node} had saved {name} for the way back. {alias} lives in the same memory, and line {line} changed it.",
         "Change a copy: .clone() where {alias} is made, in line {made}.",
     ),
+    "changed-carried": (
+        "A value carried over from the turn before",
+        "{shared} was computed in the turn before, and the graph of this turn leads back through it into that turn: to "
+        "{name}, which {node} had saved and which {by} in line {line} has changed since.",
+        "Detach what is carried on between the turns: {shared} = {shared}.detach(). The value goes on, its history "
+        "ends there, and retain_graph=True is not needed for it.",
+    ),
+    "changed-carried-nameless": (
+        "A value carried over from the turn before",
+        "{shared} was computed in the turn before, and the graph of this turn leads back through it into that turn: to "
+        "{name}, which {node} had saved and which {by} in line {line} has changed since.",
+        "Detach what is carried on between the turns, as in h = h.detach(); of a tuple, each of its tensors. Then "
+        "retain_graph=True is not needed for it.",
+    ),
     "changed-by-optimizer": (
         "A saved value has changed",
         "{node} had saved {name} for the way back, and {optimizer}'s step() in line {line} changed it before this "
@@ -163,6 +184,11 @@ GRAPH = {
         "Nothing here requires a gradient",
         "{root} is computed from {leaves}, and none of them was asked for a gradient.",
         "Write requires_grad=True where the one is made that the gradient is wanted for.",
+    ),
+    "never-tracked-weights": (
+        "Nothing here requires a gradient",
+        "{root} is computed from {leaves}, and none of them was asked for a gradient.",
+        "Write requires_grad=True where {weights} {is_made}, if that is what is to be learned; data needs none.",
     ),
     "never-tracked-one": (
         "Nothing here requires a gradient",
@@ -194,12 +220,12 @@ GRAPH = {
     "cut-by-detach": (
         "No way back",
         "detach() in line {line} cuts the way: what is computed from its result has no graph.",
-        "Leave detach() out there, if the gradient is to flow through.",
+        "Go on without .detach() in line {line}, if the gradient is to flow through.",
     ),
     "cut-by-no-grad": (
         "No way back",
         "Line {line} ran while gradients were off, as under torch.no_grad(), and so {name} has no graph.",
-        "Compute it where gradients are on.",
+        "Compute it where gradients are on: take it out of torch.no_grad(), which is for updates and for predicting.",
     ),
     "cut-by-inference": (
         "No way back",
@@ -221,10 +247,22 @@ GRAPH = {
         "{call} in line {line} copies numbers into a new tensor, and a copy of numbers has no graph.",
         "torch.stack([…]) joins tensors and keeps the way back; a single tensor can be used as it is.",
     ),
+    "cut-by-number": (
+        "No way back",
+        "{by} in line {line} took the numbers of {of} out of the graph, and {name} was made of just these numbers: "
+        "they have no graph.",
+        "Go on with the tensor itself, without {by}; several tensors are joined by torch.stack([…]).",
+    ),
+    "perhaps-by-numbers": (
+        "No way back",
+        "No operation that PyTorch noted leads from {root} back to a tensor that requires a gradient. In line {line}, "
+        "{by} took {of} out of the graph.",
+        "If {root} comes from there, go on with the tensor itself, by PyTorch's operations all the way.",
+    ),
     "cut-by-data": (
         "No way back",
         ".data in line {line} gives the numbers without their graph.",
-        "Use the tensor itself, if the gradient is to flow through.",
+        "Go on without .data in line {line}, if the gradient is to flow through.",
     ),
     "cut-by-function": (
         "No way back",

@@ -57,6 +57,12 @@ LEAVES = {
         "value that no longer exists.",
         "Make a new tensor (y = x + 1), or, for an update after backward(), write it under torch.no_grad().",
     ),
+    "in-place-on-leaf-named": (
+        "A leaf cannot change in place",
+        "{name} is a leaf that requires a gradient. If it changed in the middle of the computation, its .grad would "
+        "belong to a value that no longer exists.",
+        "Make a new tensor (y = x + 1), or, for an update after backward(), write it under torch.no_grad().",
+    ),
     "leaf-updated": (
         "An update of a leaf belongs under no_grad()",
         "{name} is a leaf that requires a gradient, and PyTorch would take this change for a part of the computation.",
@@ -97,6 +103,12 @@ LEAVES = {
         "{name} is computed, in line {line}, and backward() writes .grad only for leaves.",
         "Call its .retain_grad() before backward(); or use the gradient of the leaf that it is computed from.",
     ),
+    "grad-none-made": (
+        ".grad is None",
+        "{name} is no leaf: line {line} made the leaf, and went on to compute {name} from it. The leaf has no name, "
+        "and its gradient is out of reach.",
+        "Make the leaf last: first the numbers, their type and their scale, and then .requires_grad_().",
+    ),
     "grad-none-unreached": (
         ".grad is None",
         "The backward() in line {line} did not reach {name}: no way leads from {root} back to it.",
@@ -121,6 +133,24 @@ LEAVES = {
         "Nothing to hook",
         "A hook is called with the gradient of its tensor, and this tensor does not require one.",
         "Register it on a tensor that requires a gradient, or is computed from one.",
+    ),
+    "hook-shape": (
+        "A hook gave another shape",
+        "A hook gets the gradient of its tensor, and what it returns takes that gradient's place: it has to have the "
+        "same shape.",
+        "Return a gradient in the same shape (grad * 0.5, grad.clamp(-1, 1)), or return nothing to leave it as it is.",
+    ),
+    "hook-dtype": (
+        "A hook gave another dtype",
+        "A hook gets the gradient of its tensor, and what it returns takes that gradient's place: it has to have the "
+        "same dtype.",
+        "Convert it back: .to(grad.dtype).",
+    ),
+    "hook-type": (
+        "A hook returns a tensor",
+        "A hook gets the gradient of its tensor, and what it returns takes that gradient's place; this one gave a "
+        "{kind}.",
+        "Return a tensor in the same shape, such as grad * 0.5, or return nothing to leave the gradient as it is.",
     ),
     "retain-on-untracked": (
         "No gradient to keep",

@@ -74,6 +74,11 @@ DTYPES = {
         "{sizes} They cannot be combined here.",
         "Convert one of them: .float() for data, or .double() for a layer that is to work in float64.",
     ),
+    "dtype-mismatch-half": (
+        "Two dtypes in one operation",
+        "{sizes} They cannot be combined here. Numbers of 16 bits are also what torch.autocast computes.",
+        "Convert one of them, with .float(), or go on inside torch.autocast, which converts by itself.",
+    ),
     "mixed-dtype": (
         "Two dtypes in one operation",
         "The layer and its input hold numbers of different dtypes.",

@@ -57,6 +57,11 @@ MODULES = {
         "step() changes leaves, and this tensor is the result of an operation.",
         "Make the leaf last: first compute its starting value, then .detach().requires_grad_().",
     ),
+    "computed-parameter-made": (
+        "A computed tensor cannot be optimized",
+        "step() changes leaves, and {name} is computed, in line {line}, from a leaf that has no name.",
+        "Make the leaf last: first compute its starting value, then .detach().requires_grad_().",
+    ),
     "one-parameter": (
         "Parameters come in a list",
         "The optimizer takes a list of tensors, and was given a single one.",
@@ -157,6 +162,18 @@ PYTHON = {
         "{object} is the function {method} itself, and not its result.",
         "Write the parentheses: {method}(…).",
     ),
+    "not-called-here": (
+        "A function that was not called",
+        "One of the two is a function itself, and not its result.",
+        "Write the parentheses behind it.",
+    ),
+    "needs-integer": (
+        "A whole number is needed",
+        "Python asks for one whole number here: an index, a size, or, where a list stands before *, how often to "
+        "repeat it. A tensor of another kind cannot be that.",
+        "To compute with the list's elements, make one tensor of them: torch.stack(…) for tensors, torch.tensor(…) for "
+        "numbers. For an index, write int(…) around a tensor with one whole number.",
+    ),
     "several-results": (
         "Several results in one",
         "{object} holds several results, and not a single tensor.",
@@ -166,6 +183,12 @@ PYTHON = {
         "A list has no graph",
         "{object} is a Python list, and each tensor in it has a graph of its own.",
         "Make one number of them first: sum({object}).backward(), or torch.stack({object}).mean().backward().",
+    ),
+    "loss-made-with-data": (
+        "A loss is made first, then applied",
+        "The loss is a module: what stands in its first parentheses are its settings, and these are tensors.",
+        "Write two pairs of parentheses, as in nn.MSELoss()(input, target), or call its function: F.mse_loss(input, "
+        "target).",
     ),
     "loss-not-applied": (
         "A loss is made first, then applied",
@@ -181,6 +204,11 @@ PYTHON = {
         "No such argument",
         "{function} has no argument {name}; it has {near}.",
         "Check how it is written.",
+    ),
+    "keyword-unknown": (
+        "No such argument",
+        "{function} has no argument {name}. Those that it has are {takes}.",
+        "Use one of these, or leave it out.",
     ),
     "not-a-tensor": (
         "A tensor is needed",

@@ -154,8 +154,9 @@ SHAPES = {
         "One row has no spread",
         "In training, batch normalization divides by the spread of the batch, and in {input} there is one value for "
         "each channel.",
-        "Give it a batch of two or more; or, to predict, call .eval() on the module first. A layer that is made inside "
-        "forward() is new each time, and always in training.",
+        "Give it a batch of two or more (in a DataLoader, drop_last=True leaves out a last batch that is too small); "
+        "or, to predict, call .eval() on the module first. A layer that is made inside forward() is new each time, and "
+        "always in training.",
     ),
     "feature-count": (
         "The layer expects another number of features",
