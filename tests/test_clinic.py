@@ -216,7 +216,7 @@ def test_a_cut_is_told_with_names_the_line_and_a_way_out() -> None:
     assert found.names == ("one.weight", "one.bias")
     assert found.text == (
         "one.weight and one.bias got no gradient in this recording. detach() in line 10 cuts the way: what is computed "
-        "from its result has no graph. Leave detach() out there, if the gradient is to flow through."
+        "from its result has no graph. Go on without .detach() in line 10, if the gradient is to flow through."
     )
     assert found.span is not None
     assert found.span.line == 10

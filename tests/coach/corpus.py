@@ -57,5 +57,5 @@ def _entry(group: str, text: str) -> Entry:
     clean = "\n".join(line.removesuffix(_MARK).rstrip() for line in program.split("\n")) + "\n"
     cause, finding, same = ("".join(given.get(key, ())) for key in ("cause", "finding", "same"))
     right = right.rstrip("\n") + "\n" if right else ""
-    line = marked[0] if marked else None
-    return Entry(name, group, clean, line, cause, finding, tuple(given.get("way", ())), same, right)
+    blamed = marked[0] if marked else None
+    return Entry(name, group, clean, blamed, cause, finding, tuple(given.get("way", ())), same, right)
