@@ -25,7 +25,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench load failover fuzz soak serve-replicas gallery licences sbom lock font audit clean graphviz browser nginx
+.PHONY: help run test check format bench load failover fuzz soak serve-replicas gallery licences sbom lock font libraries audit clean graphviz browser nginx
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ sbom: $(VENV)/installed-dev ## Write deploy/sbom.json: every package, in Cyclone
 
 font: $(VENV)/installed-dev ## Write gradwalk/player/sans.woff2: the font of pages that stand alone
 	$(BIN)/python -m deploy.font
+
+libraries: ## Write components/program/libraries.js: what the notebook takes of CodeMirror and others (asks npm)
+	cd components/program/libraries && npm ci && npm run build
 
 lock: $(VENV)/bin/python ## Write requirements.lock: the hashes of what is pinned (asks PyPI)
 	@[ -x $(VENV)-lock/bin/uv ] || { $(BIN)/python -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q uv==0.13.9; }

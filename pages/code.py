@@ -60,7 +60,7 @@ try:
     if not permission.runs:
         shown = Shown(None, [], ProgramError(permission.said))
     elif not waits:
-        shown = show(now.source, unfold)
+        shown = show(now.runs, unfold)
 except Exception as error:
     # Whatever breaks, what was typed stays in the editor.
     shown = Shown(None, [], mistake("code", error))
@@ -71,7 +71,9 @@ with places.player, told("code"):
     player(
         graphs=shown.recorded.graphs if shown.recorded else None,
         story=shown.recorded.story if shown.recorded else None,
-        query=to_query(shown.recorded.source, shown.recorded.unfold) if shown.recorded else "",
+        query=to_query(now.source if shown.refused is None else shown.recorded.source, unfold)
+        if shown.recorded
+        else "",
         step=now.step,
         opened=now.key,
         stale=shown.refused is not None,

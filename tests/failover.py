@@ -22,7 +22,7 @@ class Seen:
 
     address: str
     text: str
-    """In the field or the editor."""
+    """In the field or the cells."""
     step: str
     sentence: str
 
@@ -37,7 +37,25 @@ class Visitor:
 
     @property
     def text(self) -> Locator:
-        return self.page.get_by_label("Program" if "/code" in self.page.url else "Expression", exact=True)
+        """The field of an expression."""
+        return self.page.get_by_label("Expression", exact=True)
+
+    def typed(self) -> str:
+        """All that stands in the field, or in the cells of code."""
+        if "/code" not in self.page.url:
+            return self.text.input_value()
+        return "\n".join(self.page.locator("#cells .cm-line").all_inner_texts())
+
+    def run_more(self, lines: str) -> None:
+        """Write these below the last cell's, and run the notebook up to there."""
+        self.page.locator("#cells .cm-content").last.click()
+        self.page.keyboard.press("Control+End")
+        self.page.keyboard.insert_text(f"\n{lines}")
+        self.page.keyboard.press("Control+Enter")
+
+    def shown(self) -> Locator:
+        """What the last cell that shows anything shows."""
+        return self.page.locator("#cells .items:visible").last
 
     def open(self, address: str) -> None:
         self.page.goto(address)
@@ -54,7 +72,7 @@ class Visitor:
 
     def seen(self) -> Seen:
         words = self.player.locator(".words").inner_text()
-        return Seen(self.page.url, self.text.input_value(), self.steps.input_value(), words)
+        return Seen(self.page.url, self.typed(), self.steps.input_value(), words)
 
     def connected(self, yes: bool = True) -> None:
         """Wait until Streamlit's script holds a connection to a server, or has noticed that it holds none."""

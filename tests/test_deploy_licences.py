@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from email.message import Message
 from typing import Any, cast
@@ -42,3 +43,14 @@ def test_what_a_package_says_of_itself(fields: list[tuple[str, str]], found: str
     for name, value in fields:
         metadata[name] = value
     assert licence(cast("Any", metadata)) == found
+
+
+def test_what_the_notebook_takes_from_npm_is_pinned_and_its_licences_are_there() -> None:
+    folder = ROOT / "components" / "program"
+    locked = json.loads((folder / "libraries" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    wanted = json.loads((folder / "libraries" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    text = (folder / "libraries-licences.txt").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^(\S+) (\d\S*) \(\(?(?:MIT|BSD|ISC|Apache|MPL|Python)[^\n]*\)$", text, re.MULTILINE))
+    assert wanted.items() <= listed.items()
+    assert {name: locked[f"node_modules/{name}"]["version"] for name in listed} == listed
+    assert "resolved" not in json.dumps(locked)

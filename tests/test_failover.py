@@ -60,8 +60,8 @@ def test_a_program_keeps_its_text_its_step_and_its_open_turns(two: Fleet, visito
 
     assert seconds < WITHIN
     assert visitor.seen() == before
-    visitor.text.fill(before.text + "\nprint(12345)\n")
-    expect(visitor.page.locator("#outputs")).to_contain_text("12345")
+    visitor.run_more("print(12345)")
+    expect(visitor.shown()).to_contain_text("12345")
     assert visitor.seen().step == before.step
 
 
@@ -69,16 +69,13 @@ def test_an_answer_that_was_under_way_comes_from_another_replica(two: Fleet, vis
     """Nobody asks for it a second time: Streamlit's script does."""
     visitor.open("/code?lesson=1a_derivative")
     victim = serving(visitor.page, two)
-    loop = (
-        "import torch\nx = torch.tensor(2.0, requires_grad=True)\nfor i in range(1500):\n    y = x * i\nprint(54321)\n"
-    )
 
-    visitor.text.fill(loop)
+    visitor.run_more("for i in range(1500):\n    y = x * i\nprint(54321)")
     expect(visitor.page.locator("[data-testid=stApp][data-test-script-state=running]")).to_be_attached()
     victim.kill()
 
-    expect(visitor.page.locator("#outputs")).to_contain_text("54321", timeout=60_000)
-    assert visitor.seen().text == loop
+    expect(visitor.shown()).to_contain_text("54321", timeout=60_000)
+    assert "print(54321)" in visitor.seen().text
 
 
 def test_a_visitor_stays_with_one_replica_and_visitors_are_spread(two: Fleet, browser: Browser) -> None:

@@ -103,7 +103,7 @@ def test_a_program_that_came_by_a_link_waits_until_somebody_says_so(at: At) -> N
     page = visit(to_query(SHORT))
     assert waits(page)
     assert "came by a link" in page.warning[0].value
-    assert data(page, "editor")["text"] == SHORT
+    assert data(page, "notebook")["text"] == SHORT
     send(page, text=SHORT + "x")
     assert waits(page), "one letter does not make it one's own"
     page.button[0].click().run()
@@ -137,7 +137,7 @@ def test_a_public_server_without_a_lock_runs_no_program_and_says_so(at: At) -> N
     at(NONE, home=False)
     page = visit()
     assert data(page, "player")["story"] is None
-    assert "its system has no lock" in data(page, "editor")["refusal"]["message"]
+    assert "its system has no lock" in data(page, "notebook")["refusal"]["message"]
     other = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=60).run()
     found: list[Any] = [json.loads(one.proto.json or one.proto.bytes) for one in other.get("bidi_component")]
     assert any(one.get("story") for one in found)

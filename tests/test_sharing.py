@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from gradwalk.address.program import DEFAULT, MAX_CODE, MAX_FILE, from_code, from_file, from_query, to_code, to_query
 from gradwalk.lessons import LESSONS, Lesson
+from gradwalk.notebook.percent import program_of
 from gradwalk.program import ProgramError
 from gradwalk.program.limits import LIMITS
 
@@ -100,13 +101,13 @@ def notebook(*cells: tuple[str, str]) -> str:
 
 def test_a_notebook_opens_as_its_cells() -> None:
     text = notebook(("markdown", "# Lesson"), ("code", "import torch\nx = torch.tensor(3.0)"), ("code", "x"))
-    assert from_file("Lecture 3.IPYNB", text) == (
+    assert program_of(from_file("Lecture 3.IPYNB", text)) == (
         "# %% [markdown]\n# # Lesson\n# %%\nimport torch\nx = torch.tensor(3.0)\n# %%\nx\n"
     )
 
 
 def test_python_opens_as_it_is() -> None:
-    assert from_file("lesson.py", "\ufeffx = 1\r\ny = 2\r\n") == "x = 1\ny = 2\n"
+    assert program_of(from_file("lesson.py", "\ufeffx = 1\r\ny = 2\r\n")) == "x = 1\ny = 2\n"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_python_opens_as_it_is() -> None:
         ("picture.py", "\x89PNG\0", "no plain text"),
         ("latin.py", "# \ufffd", "no plain text"),
         ("long.py", "#" * (LIMITS.characters + 1), "60,001 characters; at most 60,000"),
-        ("huge.ipynb", " " * (MAX_FILE + 1), "more than 1,000,000"),
+        ("huge.ipynb", " " * (MAX_FILE + 1), "more than 6,000,000"),
         ("../../" + "a" * 200 + "\n.txt", "", "^a{59}… is neither"),
     ],
 )

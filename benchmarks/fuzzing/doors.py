@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from gradwalk.address.expression import from_query as document_from_query
 from gradwalk.address.program import from_code, from_file, from_query, to_code
 from gradwalk.expression.expression import program, read
+from gradwalk.notebook.percent import program_of
 from gradwalk.program import ProgramError
 
 
@@ -45,7 +46,7 @@ def notebook(source: str) -> str:
     whole = (
         json.dumps({"cells": [{"cell_type": "code", "source": source}], "nbformat": 4}) if source[:1] != "{" else source
     )
-    return from_file("lecture.ipynb", whole)
+    return program_of(from_file("lecture.ipynb", whole))
 
 
 DOORS: dict[str, Callable[[str], str]] = {

@@ -1,36 +1,33 @@
-"""The editor: a program in cells, with what each cell showed, as one Streamlit component.
+"""The notebook: cells of code and of text, with what each showed, as one Streamlit component.
 
 It holds what a person types. The server tells it what was refused and what the cells showed, and writes into it only
-when another program is opened. The line of the player's step is marked in the browser alone.
+when another program is opened. The expression of the player's step is marked in the browser alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 from components.program.entry import Entry, read_entry
 from components.shared.assets import component, joined
 from components.shared.browser_state import state_of
-from gradwalk.program import Place
 from gradwalk.story.cells import ShownCell
 
-KEY = "code-editor"
+KEY = "code-notebook"
 
 _mount = component(
-    "gradwalk_editor",
-    script="program/editor.js",
-    styles=joined("shared/fields.css", "program/editor.css"),
-    html=joined("program/editor.html"),
+    "gradwalk_notebook",
+    script="program/notebook.js",
+    styles=joined("shared/fields.css", "program/notebook.css", "program/cells.css"),
+    html=joined("program/notebook.html"),
 )
 
 
 class Refusal(TypedDict):
-    """What was refused, where, and what could stand there instead."""
+    """What was refused."""
 
     message: str
-    span: Place | None
-    suggestion: str | None
     ran: bool
     """Whether it ran, and was only too large to be drawn."""
 
@@ -43,10 +40,28 @@ class Save(TypedDict):
     text: str
 
 
+class Part(TypedDict):
+    """A cell, and what stands around its source in the program: see ``gradwalk.notebook.percent.Piece``."""
+
+    kind: str
+    source: str
+    before: str
+    after: str
+    commented: bool
+    raw: str | None
+    origin: int | None
+    attachments: Mapping[str, Any]
+
+
 class Program(TypedDict):
-    """The open program: its text, the example that it is, its name as a file, and its query (empty when too long)."""
+    """The open program: its text, the example that it is, its name as a file, and its query (empty when too long).
+
+    ``parts`` are its cells where it has just been opened. ``upto`` so many lines of it have run, or None for all.
+    """
 
     text: str
+    parts: Sequence[Part]
+    upto: int | None
     lesson: str | None
     name: str
     query: str
@@ -57,12 +72,12 @@ Groups = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
 
 def sent() -> Entry | None:
-    """The latest entry that the browser sent, known before the editor is shown."""
+    """The latest entry that the browser sent, known before the notebook is shown."""
     state = state_of(KEY)
     return read_entry(state.get("entry")) if state is not None else None
 
 
-def editor(
+def notebook(
     opened: str,
     program: Program,
     cells: Sequence[ShownCell],
@@ -73,9 +88,9 @@ def editor(
     save: Save | None = None,
     answered: int = 0,
 ) -> None:
-    """Show the editor. Call it after everything else on the page: its answer lets the browser send the next entry.
+    """Show the notebook. Call it after everything else on the page: its answer lets the browser send the next entry.
 
-    The program fills the editor when ``opened`` changes. ``cells`` are what those that showed something showed.
+    The program fills the notebook when ``opened`` changes. ``cells`` are what those that showed something showed.
     ``wrong`` says why a file could not be opened. ``answered`` is the ``count`` of the entry that this run showed.
     """
     failed = [item["span"] for cell in cells for item in cell["items"] if item["span"]]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from components.program import KEY, sent
-from components.program.entry import Entry, File
+from components.program.entry import Entry, File, Saving
 from components.shared.browser_state import key_of
 from components.shared.opening import what_is_open
 from gradwalk.address.program import Shared, from_file, from_query, lesson_of
 from gradwalk.lessons import BY_SLUG
+from gradwalk.notebook.percent import Piece, pieces_of, program_of
 from gradwalk.program import ProgramError
 
 _KEY = "opened program"
@@ -24,7 +25,11 @@ class OpenedProgram:
     key: str
     """Changes whenever another program is opened; the editor and the player then start anew."""
     source: str
-    """As it stands in the editor now, whether or not it can run."""
+    """The whole program, as it was when somebody last ran any of it, whether or not it can run."""
+    pieces: tuple[Piece, ...] = ()
+    """Its cells, for the notebook to be filled with; empty once it has been."""
+    upto: int | None = None
+    """So many of its lines run; None for all."""
     step: int = 0
     """Where the player starts."""
     unfold: tuple[int, ...] = ()
@@ -34,12 +39,17 @@ class OpenedProgram:
     notices: tuple[str, ...] = ()
     wrong: str | None = None
     """Why a file could not be opened."""
-    save: bool = False
-    """Whether it is wanted as a notebook file."""
+    save: Saving | None = None
+    """What is wanted as a notebook file."""
     answered: int = 0
     """The editor's number for the entry that it came from."""
     foreign: bool = False
     """Whether it came by a link or a file, and nobody here has said yet that it may run."""
+
+    @property
+    def runs(self) -> str:
+        """As much of it as is to run."""
+        return self.source if self.upto is None else "\n".join(self.source.split("\n")[: self.upto])
 
 
 def opened_program() -> OpenedProgram:
@@ -54,13 +64,25 @@ def _from_address() -> OpenedProgram:
 
 
 def _opened(
-    key: str, shared: Shared, *, name: str | None = None, notices: tuple[str, ...] = (), answered: int = 0
+    key: str,
+    shared: Shared,
+    *,
+    pieces: tuple[Piece, ...] = (),
+    name: str | None = None,
+    notices: tuple[str, ...] = (),
+    answered: int = 0,
 ) -> OpenedProgram:
     lesson = lesson_of(shared.source)
-    called = name or lesson or "program"
-    foreign = lesson is None
     return OpenedProgram(
-        key, shared.source, shared.step, shared.unfold, called, notices, answered=answered, foreign=foreign
+        key,
+        shared.source,
+        pieces or pieces_of(shared.source),
+        step=shared.step,
+        unfold=shared.unfold,
+        name=name or lesson or "program",
+        notices=notices,
+        answered=answered,
+        foreign=lesson is None,
     )
 
 
@@ -82,15 +104,25 @@ def after(before: OpenedProgram | None, entry: Entry) -> OpenedProgram:
     step, unfold = (before.step, before.unfold) if before is not None else (0, ())
     foreign = before is None or before.foreign  # whether or not something was typed into it
     return OpenedProgram(
-        entry.opened, entry.text, step, unfold, name, save=entry.save, answered=entry.count, foreign=foreign
+        entry.opened,
+        entry.text,
+        () if before is not None else pieces_of(entry.text),
+        entry.upto,
+        step,
+        unfold,
+        name,
+        save=entry.save,
+        answered=entry.count,
+        foreign=foreign,
     )
 
 
 def _after_file(before: OpenedProgram | None, entry: Entry, file: File) -> OpenedProgram:
     """The program in the file; where it cannot be opened, everything stays, and a sentence says why."""
     try:
-        source = from_file(file.name, file.text)
+        pieces = from_file(file.name, file.text)
     except ProgramError as error:
         return replace(after(before, replace(entry, file=None)), wrong=error.message)
     key = key_of(entry.opened, entry.count)
-    return _opened(key, Shared(source), name=file.name.rpartition(".")[0], answered=entry.count)
+    name = file.name.rpartition(".")[0]
+    return _opened(key, Shared(program_of(pieces)), pieces=pieces, name=name, answered=entry.count)

@@ -1,4 +1,4 @@
-"""An entry: what a person has put into the editor, as the browser sends it and nobody has checked it yet."""
+"""An entry: what a person wants of the notebook, as the browser sends it and nobody has checked it yet."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeGuard
 
 from gradwalk.address.program import MAX_FILE
+from gradwalk.notebook import KINDS, Cell, Kind
+from gradwalk.notebook.reading import MOST_CELLS
+
+_MOST_CHARACTERS = 1_000_000
+"""Of a program. Whether it may run is decided where it runs."""
 
 
 class File(NamedTuple):
@@ -16,31 +21,43 @@ class File(NamedTuple):
     text: str
 
 
+class Saving(NamedTuple):
+    """What is wanted as a notebook file."""
+
+    cells: tuple[Cell, ...]
+    original: str
+    """The text of the file that they were opened from; empty where there is none."""
+    outputs: bool
+    """Whether with what the last run has shown."""
+
+
 @dataclass(frozen=True)
 class Entry:
     text: str
+    """The whole program, as it was when somebody last ran any of it."""
     opened: str
     """Which program it belongs to."""
     count: int
     """The browser's number for this entry, given back so that it knows what was answered."""
+    upto: int | None = None
+    """So many of its lines are to run; None for all."""
     example: str | None = None
     """The example to open instead, by its slug."""
     file: File | None = None
     """The file to open instead."""
-    save: bool = False
-    """Whether the text is wanted as a notebook file."""
+    save: Saving | None = None
 
 
 def read_entry(raw: object) -> Entry | None:
-    """The entry that a browser sent; None for anything that the editor does not send."""
+    """The entry that a browser sent; None for anything that the notebook does not send."""
     if not isinstance(raw, Mapping):
         return None
-    text, opened, count, example = (raw.get(name) for name in ("text", "opened", "count", "example"))
-    if not (isinstance(text, str) and len(text) <= MAX_FILE and isinstance(opened, str) and _is_count(count)):
+    text, opened, count, example, upto = (raw.get(name) for name in ("text", "opened", "count", "example", "upto"))
+    if not (isinstance(text, str) and len(text) <= _MOST_CHARACTERS and isinstance(opened, str) and _is_count(count)):
         return None
-    if not (example is None or isinstance(example, str)):
+    if not (example is None or isinstance(example, str)) or not (upto is None or _is_count(upto)):
         return None
-    return Entry(text, opened, count, example, _file(raw.get("file")), raw.get("save") == "ipynb")
+    return Entry(text, opened, count, upto, example, _file(raw.get("file")), _saving(raw.get("save")))
 
 
 def _is_count(raw: object) -> TypeGuard[int]:
@@ -52,3 +69,28 @@ def _file(raw: object) -> File | None:
         return None
     name, text = raw.get("name"), raw.get("text")
     return File(name[-200:], text) if isinstance(name, str) and isinstance(text, str) else None
+
+
+def _saving(raw: object) -> Saving | None:
+    if not isinstance(raw, Mapping):
+        return None
+    cells, original = raw.get("cells"), raw.get("original")
+    if not (isinstance(cells, list) and len(cells) <= MOST_CELLS and isinstance(original, str)):
+        return None
+    found = [cell for one in cells if (cell := _cell(one)) is not None]
+    if len(found) < len(cells) or len(original) > MAX_FILE or sum(len(cell.source) for cell in found) > MAX_FILE:
+        return None
+    return Saving(tuple(found), original, raw.get("outputs") is True)
+
+
+def _cell(raw: object) -> Cell | None:
+    if not isinstance(raw, Mapping):
+        return None
+    kind, source, origin = raw.get("kind"), raw.get("source"), raw.get("origin")
+    if not (_is_kind(kind) and isinstance(source, str) and (origin is None or _is_count(origin))):
+        return None
+    return Cell(kind, source, origin=origin)
+
+
+def _is_kind(raw: object) -> TypeGuard[Kind]:
+    return raw in KINDS

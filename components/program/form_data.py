@@ -1,17 +1,22 @@
-"""The editor for an open program: what its cells showed, what was refused and where, the examples, the file to save."""
+"""The notebook for an open program: what its cells showed, what was refused, the examples, the file to save."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
 
-from components.program import Groups, Program, Refusal, Save, editor
+from components.program import Groups, Part, Program, Refusal, Save, notebook
 from components.program.document import OpenedProgram
+from components.program.entry import Saving
+from components.program.saved import outputs_of
 from components.shared.mistakes import mistake
 from gradwalk.address.program import lesson_of, to_query
 from gradwalk.graph.dot import LayoutError
 from gradwalk.lessons import LESSONS
-from gradwalk.notebook.programs import to_notebook
+from gradwalk.notebook import Notebook
+from gradwalk.notebook.percent import Piece
+from gradwalk.notebook.reading import restored
+from gradwalk.notebook.writing import write_notebook
 from gradwalk.program import ProgramError
 from gradwalk.story.cells import ShownCell
 
@@ -19,26 +24,43 @@ from gradwalk.story.cells import ShownCell
 def edit(
     opened: OpenedProgram, cells: Sequence[ShownCell], refused: Exception | None = None, unfold: tuple[int, ...] = ()
 ) -> None:
-    """Show the editor. ``cells`` are what stands below it, ``refused`` is why its program could not be shown.
+    """Show the notebook. ``cells`` are what stands in it, ``refused`` is why its program could not be shown.
 
     Whatever breaks, it is there, with what was typed.
     """
-    program, save = Program(text=opened.source, lesson=None, name=opened.name, query=""), None
+    parts = [part(piece) for piece in opened.pieces]
+    program = Program(text=opened.source, parts=parts, upto=opened.upto, lesson=None, name=opened.name, query="")
+    save, wrong = None, opened.wrong
     try:
-        lesson, query = lesson_of(opened.source), to_query(opened.source, unfold)
-        program = Program(text=opened.source, lesson=lesson, name=opened.name, query=query)
-        save = notebook(opened) if opened.save else None
+        program["lesson"], program["query"] = lesson_of(opened.source), to_query(opened.source, unfold)
+        save = None if opened.save is None else saved(opened, opened.save, cells)
+    except ProgramError as error:
+        wrong = error.message  # of the file that it was opened from
     except Exception as error:
         refused = mistake("code", error)
-    editor(
+    notebook(
         opened.key,
         program,
         cells,
         groups=groups(),
-        refusal=None if refused is None else refusal(refused),
-        wrong=opened.wrong,
+        refusal=None if refused is None else Refusal(message=str(refused), ran=isinstance(refused, LayoutError)),
+        wrong=wrong,
         save=save,
         answered=opened.answered,
+    )
+
+
+def part(piece: Piece) -> Part:
+    cell, before, after, commented, raw = piece
+    return Part(
+        kind=cell.kind,
+        source=cell.source,
+        before=before,
+        after=after,
+        commented=commented,
+        raw=raw,
+        origin=cell.origin,
+        attachments=cell.attachments,
     )
 
 
@@ -47,12 +69,8 @@ def groups() -> Groups:
     return [(name, [(lesson.slug, lesson.title) for lesson in lessons]) for name, lessons in by_group]
 
 
-def refusal(error: Exception) -> Refusal:
-    span, suggestion = (error.span, error.suggestion) if isinstance(error, ProgramError) else (None, None)
-    return Refusal(
-        message=str(error), span=span and span.place, suggestion=suggestion, ran=isinstance(error, LayoutError)
-    )
-
-
-def notebook(opened: OpenedProgram) -> Save:
-    return Save(count=opened.answered, name=f"{opened.name}.ipynb", text=to_notebook(opened.source))
+def saved(opened: OpenedProgram, wanted: Saving, shown: Sequence[ShownCell]) -> Save:
+    """The file for the browser to save. Cells that were opened from a file keep all that it says of them."""
+    file = restored(Notebook(wanted.cells, wanted.original))
+    outputs = outputs_of(opened.source, file.cells, shown) if wanted.outputs else None
+    return Save(count=opened.answered, name=f"{opened.name}.ipynb", text=write_notebook(file, outputs))

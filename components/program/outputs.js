@@ -1,38 +1,39 @@
-// What each cell showed, as a notebook does; a failure with PyTorch's message, why it happened, and a way out.
+// What a cell showed, as a notebook does; a failure with PyTorch's message, why it happened, and a way out.
 
 import { html, IMAGES, pictureOf } from "../../gradwalk/player/dom.js";
 
-/** `go(line)` leads to a line of the program, `apply(edit)` changes it. */
-export function createOutputs(place, go, apply) {
+/** `go(item)` leads to the step that showed it, `apply(fix)` changes the program. */
+export function createOutputs(go, apply) {
+  const age = html("p", { class: "age" });
+  const list = html("div", { class: "items", role: "region" });
+  const element = html("div", { class: "outputs", hidden: true }, age, list);
   let known = "";
 
-  function show(cells) {
-    const key = JSON.stringify(cells);
-    if (key === known) return;
+  /** `old` says why the outputs are not those of the cell as it stands, or is empty. */
+  function show(items, old, name) {
+    const key = JSON.stringify(items);
+    if (key !== known) list.replaceChildren(...items.map((item) => itemOf(item, go, apply)));
     known = key;
-    place.hidden = !cells.length;
-    place.replaceChildren(...cells.map((cell) => cellOf(cell, go, apply)));
+    element.hidden = !items.length;
+    element.classList.toggle("old", Boolean(old));
+    age.textContent = old;
+    age.hidden = !old;
+    list.setAttribute("aria-label", name);
   }
 
-  /** The text has changed since; its outputs are not these. */
-  const age = (old) => place.classList.toggle("old", old);
-
-  return { show, age };
+  return { element, show };
 }
 
-function cellOf({ title, line, items }, go, apply) {
-  const where = html("button", { type: "button", class: "where", click: () => go(line) }, title);
-  return html("div", { class: "cell" }, where, ...items.map((item) => itemOf(item, apply)));
-}
-
-function itemOf(item, apply) {
-  if (IMAGES.has(item.mime)) return html("div", { class: `shown ${item.stream}` }, pictureOf(item.mime, item.text, item.alternative));
-  if (item.stream !== "failure") return html("pre", { class: `shown ${item.stream}` }, item.text);
+function itemOf(item, go, apply) {
+  const about = { class: `shown ${item.stream}`, click: () => getSelection().isCollapsed && go(item) };
+  if (IMAGES.has(item.mime)) return html("div", about, pictureOf(item.mime, item.text, item.alternative));
+  if (item.stream !== "failure") return html("pre", about, item.text);
   const parts = [
     html("p", { class: "message" }, html("b", {}, item.type), `: ${item.text}`),
     item.why && html("p", {}, item.why),
     item.way_out && html("p", {}, item.way_out),
     item.fix && html("button", { type: "button", class: "fix", click: () => apply(item.fix) }, "Use ", html("code", {}, item.fix.label)),
+    item.traceback && html("details", {}, html("summary", {}, "Traceback"), html("pre", { class: "traceback" }, item.traceback)),
   ];
   return html("div", { class: "failure" }, ...parts.filter(Boolean));
 }

@@ -12,14 +12,15 @@ from typing import NamedTuple
 from gradwalk.address.bounds import few, too_long
 from gradwalk.address.position import check_picture, step_of
 from gradwalk.lessons import BY_SLUG, LESSONS
-from gradwalk.notebook.programs import to_program
+from gradwalk.notebook.percent import Piece, pieces_from, pieces_of, program_of
+from gradwalk.notebook.reading import read_notebook
 from gradwalk.program import ProgramError
 from gradwalk.program.limits import LIMITS
 
 MAX_CODE = 4000
 """Characters of a program in an address. Some mail programs and chats cut longer links."""
-MAX_FILE = 1_000_000
-"""Characters of a file. The page leaves out the outputs of a notebook before it sends one."""
+MAX_FILE = 6_000_000
+"""Characters of a file, a notebook's stored outputs included."""
 _MOST_BYTES = 4 * LIMITS.characters
 """A character takes at most four bytes."""
 
@@ -58,8 +59,8 @@ def _unpacked(packed: bytes) -> bytes:
     return source
 
 
-def from_file(name: str, text: str) -> str:
-    """The program in a file of this name: a notebook (``.ipynb``), or Python (``.py``) as it is.
+def from_file(name: str, text: str) -> tuple[Piece, ...]:
+    """The cells in a file of this name: a notebook (``.ipynb``), or Python (``.py``) as it is.
 
     Raises ProgramError, with a sentence, for any other file.
     """
@@ -68,14 +69,19 @@ def from_file(name: str, text: str) -> str:
         raise ProgramError(f"{_shown(name)} is neither a notebook (.ipynb) nor Python (.py).")
     if len(text) > MAX_FILE:
         raise ProgramError(f"{_shown(name)} has more than {MAX_FILE:,} characters.")
-    source = to_program(text) if suffix == ".ipynb" else text.removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff")
+    if suffix == ".ipynb":
+        pieces = pieces_from(read_notebook(text).cells)
+    else:
+        pieces = pieces_of(text.replace("\r\n", "\n").replace("\r", "\n"))
+    source = program_of(pieces)
     if "\0" in source or "\ufffd" in source:
         raise ProgramError(f"{_shown(name)} is no plain text in UTF-8.")
     if len(source) > LIMITS.characters:
         raise ProgramError(
             f"{_shown(name)} has a program of {len(source):,} characters; at most {LIMITS.characters:,} fit here."
         )
-    return source.replace("\r\n", "\n").replace("\r", "\n")
+    return pieces
 
 
 def _shown(name: str, most: int = 60) -> str:

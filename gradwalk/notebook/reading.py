@@ -80,3 +80,18 @@ def _object(number: int, raw: Mapping[str, Any], name: str) -> Mapping[str, Any]
 
 def _none(why: str) -> ProgramError:
     return ProgramError(f"This is no notebook: {why}.")
+
+
+def restored(notebook: Notebook) -> Notebook:
+    """A notebook whose cells know only which cells of the file they are: they get what the file says of those."""
+    if not notebook.original:
+        return notebook
+    before = read_notebook(notebook.original)
+    known = {cell.origin: cell for cell in before.cells}
+    cells = (
+        known[cell.origin]._replace(kind=cell.kind, source=cell.source)
+        if cell.origin in known
+        else cell._replace(origin=None)
+        for cell in notebook.cells
+    )
+    return Notebook(tuple(cells), before.original)

@@ -9,7 +9,7 @@ import { createPanel } from "./panel.js";
 import { createPictures } from "./pictures.js";
 import { isOnScreen, toggleScreen } from "./screen.js";
 import { createScrubber } from "./scrubber.js";
-import { carriedStep, clampStep, isProgram, lastStep, phaseAt, readStory, stepForThing } from "./story.js";
+import { carriedStep, clampStep, isProgram, lastStep, phaseAt, readStory, stepForLine, stepForOutput, stepForThing } from "./story.js";
 import { createTransport } from "./transport.js";
 import { createWords } from "./words.js";
 
@@ -118,6 +118,10 @@ export function createPlayer(parent, address = createAddress()) {
     const detail = { opened: data.opened, step, span, now, kind: phase ? phase.kind : null };
     document.dispatchEvent(new CustomEvent("gradwalk:step", { detail }));
   }
+  const lead = (find) => ({ detail }) => data && jump(find(data.story, step, detail)); // the program leads to a step
+  const [toLine, toOutput] = [lead(stepForLine), lead(stepForOutput)];
+  document.addEventListener("gradwalk:line", toLine);
+  document.addEventListener("gradwalk:output", toOutput);
   const asked = ({ detail }) => data && pick(detail.boxes); // another drawing of the same run leads to a step
   document.addEventListener("gradwalk:where", tell);
   document.addEventListener("gradwalk:pick", asked);
@@ -183,6 +187,8 @@ export function createPlayer(parent, address = createAddress()) {
   function remove() {
     document.removeEventListener("gradwalk:where", tell);
     document.removeEventListener("gradwalk:pick", asked);
+    document.removeEventListener("gradwalk:line", toLine);
+    document.removeEventListener("gradwalk:output", toOutput);
     transport.pause();
     clearTimeout(liveTimer);
     address.stop();

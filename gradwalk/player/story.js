@@ -64,12 +64,67 @@ export function phasesOf(story, number) {
   return phases;
 }
 
-/** Where a reader stands after the story has changed: in the same episode, as far into it as before. */
+/**
+ * Where a reader stands after the story has changed. In a program, at the same operation, wherever its line has moved to;
+ * else in the same episode, as far into it as before.
+ */
 export function carriedStep(before, step, after) {
+  if (isProgram(before) && before.code !== after.code) return sameOperation(before, step, after);
   const number = before.episodes.length ? episodeAt(before, step) : -1;
   const [from, to] = [before.episodes[number], after.episodes[number]];
   if (!from || !to || after.episodes.length !== before.episodes.length) return clampStep(after, step);
   return clampStep(after, to.first + Math.min(step - from.first, to.count - 1));
+}
+
+/** The step of the same kind at the same line, as often as it has come before; of what is gone, what came before it. */
+function sameOperation(before, step, after) {
+  const moved = movedLines(before.code, after.code);
+  const found = new Map();
+  after.steps.forEach(({ kind, span }, number) => {
+    const key = span && `${kind} ${span[0]} ${span[1]}`;
+    if (key) found.set(key, [...(found.get(key) ?? []), number]);
+  });
+  const keyOf = ({ kind, span }) => span && moved(span[0]) && `${kind} ${moved(span[0])} ${span[1]}`;
+  for (let number = step; number > 0; number--) {
+    const key = keyOf(before.steps[number]);
+    const there = key && found.get(key);
+    if (!there) continue;
+    const times = before.steps.slice(0, number + 1).filter((one) => keyOf(one) === key).length;
+    return there[Math.min(times, there.length) - 1];
+  }
+  return 0;
+}
+
+const MOST_COMPARED = 4e6; // pairs of lines
+
+/** Where a line of a text stands in another; null where it is gone. As many lines in the place of others are those, changed. */
+function movedLines(before, after) {
+  const [old, now] = [before.split("\n"), after.split("\n")];
+  if (old.length * now.length > MOST_COMPARED) return (line) => (old[line - 1] === now[line - 1] ? line : null);
+  const width = now.length + 1;
+  const common = new Uint16Array((old.length + 1) * width); // lines that are common from here to the end
+  for (let i = old.length - 1; i >= 0; i--) {
+    for (let j = now.length - 1; j >= 0; j--) {
+      const at = i * width + j;
+      common[at] = old[i] === now[j] ? common[at + width + 1] + 1 : Math.max(common[at + width], common[at + 1]);
+    }
+  }
+  const found = new Map();
+  let [gone, come] = [[], []];
+  const close = () => {
+    if (gone.length === come.length) gone.forEach((line, number) => found.set(line + 1, come[number] + 1));
+    [gone, come] = [[], []];
+  };
+  let [i, j] = [0, 0];
+  while (i < old.length || j < now.length) {
+    if (i < old.length && j < now.length && old[i] === now[j]) {
+      close();
+      found.set(++i, ++j);
+    } else if (j >= now.length || (i < old.length && common[(i + 1) * width + j] >= common[i * width + j + 1])) gone.push(i++);
+    else come.push(j++);
+  }
+  close();
+  return (line) => found.get(line) ?? null;
 }
 
 const births = new WeakMap();
@@ -105,4 +160,23 @@ export function stepForThing(story, ids, step) {
   const choices = [about.filter(inPhase), lit.filter(inPhase), about, lit];
   const choice = choices.find((steps) => steps.length);
   return choice ? nearest(choice, step) : null;
+}
+
+/** Where a click into the program leads: to the smallest expression there, else to the line; null where nothing happens. */
+export function stepForLine(story, step, { line, column, end }) {
+  const steps = story.steps.map(({ span }, number) => ({ span, number })).filter(({ span, number }) => span && number);
+  if (column === null) return steps.find(({ span }) => span[0] >= line && span[0] <= end)?.number ?? null;
+  const after = ([first, start]) => first < line || (first === line && start <= column);
+  const until = ([, , last, stop]) => last > line || (last === line && column <= stop);
+  const around = steps.filter(({ span }) => after(span) && until(span));
+  const size = ([first, start, last, stop]) => (last - first) * 1000 + stop - start;
+  const least = Math.min(...around.map(({ span }) => size(span)));
+  const choices = around.length ? around.filter(({ span }) => size(span) === least) : steps.filter(({ span }) => span[0] === line);
+  return choices.length ? nearest(choices.map(({ number }) => number), step) : null;
+}
+
+/** Where a click on an output leads: to the step that showed it. */
+export function stepForOutput(story, step, { cell, stream, text }) {
+  const shown = story.outputs.filter(([, where, what, part]) => where === cell && what === stream && text.includes(part.replace(/\n$/, "")));
+  return shown.length ? nearest(shown.map(([at]) => at), step) : null;
 }

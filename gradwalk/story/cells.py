@@ -29,6 +29,8 @@ class Item(TypedDict):
     alternative: str
     """What a picture is in plain text."""
     type: str
+    traceback: str
+    """As Jupyter shows it."""
     why: str
     way_out: str
     fix: Fix | None
@@ -75,7 +77,16 @@ def _trimmed(items: list[Item]) -> list[Item]:
 
 def _item(stream: str, text: str, mime: str = "text/plain", alternative: str = "") -> Item:
     return Item(
-        stream=stream, text=text, mime=mime, alternative=alternative, type="", why="", way_out="", fix=None, span=None
+        stream=stream,
+        text=text,
+        mime=mime,
+        alternative=alternative,
+        type="",
+        traceback="",
+        why="",
+        way_out="",
+        fix=None,
+        span=None,
     )
 
 
@@ -90,6 +101,7 @@ def _failure(recording: Recording, event: Failure) -> Item:
         mime="text/plain",
         alternative="",
         type=event.type,
+        traceback=event.traceback,
         why=told.why if found is not None else "",
         way_out=told.way_out if found is not None else "",
         fix=None if change is None else Fix(start=change.start, end=change.end, text=change.text, label=change.label),

@@ -1,0 +1,95 @@
+// Text as its author means it: Markdown, with formulas between dollar signs. What comes out can neither run nor load anything.
+
+import { html } from "../../gradwalk/player/dom.js";
+import { libraries } from "./libraries.js";
+
+const { markdownIt, purify, temml } = libraries;
+
+const MOST_FORMULA = 4000; // characters
+const LINKS = /^(?:https?:|mailto:|attachment:|data:image\/(?:png|jpe?g|gif|webp);|#)/i;
+const UNWANTED = {
+  FORBID_TAGS: "style form input button select textarea option label dialog video audio source picture track iframe object embed svg math template slot".split(" "),
+  FORBID_ATTR: ["style", "class", "id", "name", "srcset", "background", "slot", "part", "tabindex", "contenteditable", "is"],
+};
+
+const reader = markdownIt({ html: true, linkify: false });
+reader.block.ruler.before("fence", "formula", blockFormula, { alt: ["paragraph", "reference", "blockquote", "list"] });
+reader.inline.ruler.before("escape", "formula", inlineFormula);
+// The page has one title of its own, so headings begin one level lower.
+reader.renderer.rules.heading_open = reader.renderer.rules.heading_close = (tokens, at) => {
+  const { nesting, tag } = tokens[at];
+  return `<${nesting < 0 ? "/" : ""}h${Math.min(6, Number(tag[1]) + 1)}>`;
+};
+reader.renderer.rules.formula = (tokens, at) => {
+  const { content, block } = tokens[at];
+  return `<span data-tex="${reader.utils.escapeHtml(content)}"${block ? ' data-block="1"' : ""}></span>`;
+};
+
+// The cleaning takes handlers of events away too, but the browser reports them to the page's policy while it reads them.
+const withoutHandlers = (text) => text.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/[\s/"']on\w+\s*=/gi, " data-off="));
+reader.renderer.rules.html_inline = reader.renderer.rules.html_block = (tokens, at) => withoutHandlers(tokens[at].content);
+
+/** `$$ … $$` and `\begin{…} … \end{…}` that begin a line. */
+function blockFormula(state, first, last, silent) {
+  const start = state.bMarks[first] + state.tShift[first];
+  const text = state.src.slice(start, state.eMarks[last - 1]);
+  const found = /^\$\$([\s\S]+?)\$\$[ \t]*(?=\n|$)/.exec(text) ?? /^(\\begin\{(\w+\*?)\}[\s\S]+?\\end\{\2\})[ \t]*(?=\n|$)/.exec(text);
+  if (!found) return false;
+  if (silent) return true;
+  state.line = first + found[0].split("\n").length;
+  const token = state.push("formula", "", 0);
+  [token.content, token.block, token.map] = [found[1], true, [first, state.line]];
+  return true;
+}
+
+/** `$…$`, `$$…$$`, `\(…\)`, `\[…\]` inside of a text. */
+function inlineFormula(state, silent) {
+  const text = state.src.slice(state.pos);
+  const found = /^\$\$([^$]+?)\$\$/.exec(text) ?? /^\$(?![\s$])((?:\\.|[^$\\])*?[^\s\\]|[^\s\\$])\$(?!\d)/.exec(text)
+    ?? /^\\\\?\(([\s\S]+?)\\\\?\)/.exec(text) ?? /^\\\\?\[([\s\S]+?)\\\\?\]/.exec(text);
+  if (!found) return false;
+  if (!silent) {
+    const token = state.push("formula", "", 0);
+    [token.content, token.block] = [found[1], /^(\$\$|\\\\?\[)/.test(found[0])];
+  }
+  state.pos += found[0].length;
+  return true;
+}
+
+/** The text as elements. `attachments` are its pictures, by name. */
+export function rendered(source, attachments) {
+  const found = purify.sanitize(reader.render(source), { ...UNWANTED, ALLOWED_URI_REGEXP: LINKS, RETURN_DOM_FRAGMENT: true });
+  for (const image of found.querySelectorAll("img")) showImage(image, attachments);
+  for (const link of found.querySelectorAll("a[href]")) {
+    link.setAttribute("target", "_blank");
+    link.setAttribute("rel", "noopener noreferrer");
+  }
+  for (const place of found.querySelectorAll("[data-tex]")) place.replaceWith(formulaOf(place.dataset.tex, "block" in place.dataset));
+  return found;
+}
+
+/** Pictures that the notebook carries are shown; others stay where they are, and a link leads there. */
+function showImage(image, attachments) {
+  const address = image.getAttribute("src") ?? "";
+  const name = address.startsWith("attachment:") ? decodeURIComponent(address.slice(11)) : null;
+  const [type, data] = Object.entries(attachments?.[name] ?? {})[0] ?? [];
+  if (name !== null && LINKS.test(`data:${type};`)) image.setAttribute("src", `data:${type};base64,${[].concat(data).join("")}`);
+  else if (!address.startsWith("data:")) {
+    const words = image.getAttribute("alt") || address.split("/").at(-1) || "a picture";
+    image.replaceWith(/^https?:/.test(address) ? html("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, `Picture: ${words}`) : html("em", null, `Picture: ${words}`));
+  }
+}
+
+function formulaOf(tex, block) {
+  const place = html("span", { class: block ? "formula block" : "formula" });
+  if (tex.length <= MOST_FORMULA) {
+    try {
+      temml.render(tex, place, { displayMode: block, throwOnError: true, trust: false, maxExpand: 200 });
+      return place;
+    } catch {
+      // What is no formula stays readable as it was typed.
+    }
+  }
+  place.replaceChildren(html("code", null, tex.trim()));
+  return place;
+}

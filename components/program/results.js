@@ -1,0 +1,88 @@
+// What was run and what each cell showed then: which outputs are those of the cells as they stand, and which are older.
+
+import { placeAt } from "./program.js";
+
+const CHANGED = "Older than its cell: it has changed since it ran.";
+const ABOVE = "Older than the cells above: one of them has changed since.";
+const EARLIER = "From an earlier run: the last one ended above.";
+
+export function createResults() {
+  let run = { text: "", places: [], upto: null }; // what was asked for last
+  let shown = { text: "", places: [], upto: null, failed: [] }; // what was answered last
+  let busy = false;
+  let ran = true;
+  const kept = new Map(); // by the cell's key: {items, source, place, above, run}
+  let runs = 0;
+
+  function begin(program, upto) {
+    run = { ...program, upto };
+    [shown, busy] = [{ ...run, failed: [] }, false];
+    kept.clear();
+  }
+
+  function ask(program, upto) {
+    run = { ...program, upto };
+    busy = true;
+  }
+
+  const within = ({ kind, line }, { upto }) => kind === "code" && (upto === null || line <= upto);
+  const codeOf = (places, end) => JSON.stringify(places.slice(0, end).filter(({ kind, number }) => kind === "code" && number).map(({ source }) => source));
+
+  /** The server has answered what was asked for last. */
+  function answered({ cells, failed, refusal }) {
+    busy = false;
+    ran = !refusal || refusal.ran;
+    if (!ran) return;
+    shown = { ...run, failed };
+    runs += 1;
+    shown.places.forEach((place, number) => {
+      if (!within(place, shown)) return;
+      const found = cells.find(({ line }) => placeAt([place], line));
+      kept.set(place.key, { items: found?.items ?? [], source: place.source, above: codeOf(shown.places, number), run: runs });
+    });
+  }
+
+  /** What a cell showed, and why that is not what it would show now, if so. */
+  function of(cell, places) {
+    const found = kept.get(cell.key);
+    if (!found || cell.kind !== "code") return { items: [], old: "" };
+    const number = places.findIndex(({ key }) => key === cell.key);
+    const old = found.source !== cell.source ? CHANGED : found.above !== codeOf(places, number) ? ABOVE : found.run < runs ? EARLIER : "";
+    return { items: found.items, old };
+  }
+
+  const same = (cell, place) => cell && place && place.key === cell.key && place.source === cell.source && cell.kind === "code";
+
+  /** The place of a cell in the program that ran, if it still is what ran. */
+  const lineOf = (cell) => shown.places.find((place) => same(cell, place) && within(place, shown)) ?? null;
+
+  /** Marks of the program's text as marks of one cell. */
+  function inCell(cell, marks) {
+    const place = ran ? lineOf(cell) : null;
+    if (!place) return [];
+    const inside = ({ span: [line] }) => placeAt([place], line);
+    return marks.filter(inside).map((mark) => {
+      const [line, column, endLine, endColumn] = mark.span;
+      return { ...mark, span: [line - place.line + 1, column, endLine - place.line + 1, endColumn] };
+    });
+  }
+
+  /** The place whose source has these characters of the program's text. */
+  function placeAround(start, end) {
+    const starts = [0];
+    for (let at = shown.text.indexOf("\n"); at >= 0; at = shown.text.indexOf("\n", at + 1)) starts.push(at + 1);
+    const found = shown.places.map((place) => ({ ...place, offset: starts[place.line - 1] ?? Infinity }));
+    return found.find(({ kind, offset, source }) => kind === "code" && offset <= start && end <= offset + source.length) ?? null;
+  }
+
+  return {
+    begin, ask, answered, of, inCell, lineOf, placeAround,
+    asked: () => run,
+    upto: () => run.upto,
+    busy: () => busy,
+    waits: (place) => busy && within(place, run) && place.number !== null,
+    failed: () => shown.failed,
+    placeOf: (line) => placeAt(shown.places, line) ?? null,
+    shownIn: (key) => (kept.get(key)?.run === runs ? shown.places.find((place) => place.key === key) ?? null : null),
+  };
+}

@@ -1,0 +1,49 @@
+// What is typed outlives a reload, a refused program, a dead process and a dead server: the browser keeps it for its tab.
+
+const DRAFT = "gradwalk notebook";
+const FILE = "gradwalk notebook file";
+
+/** The program that an address names, whatever step or picture it names beside. */
+function programIn(search) {
+  const params = new URLSearchParams(search);
+  return params.get("code") ?? params.get("lesson") ?? "";
+}
+
+const named = (query) => programIn(query ? `?${query}` : "");
+
+/** `query` is the program's address as the server knows it: the one in the address bar may come a moment later. */
+export function keepDraft(cells, name, query) {
+  const draft = { of: [programIn(location.search), named(query)], cells, name };
+  try {
+    sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+  } catch {
+    // Too much for this browser: then the address has what was last run, if that fits there.
+  }
+}
+
+/** What was kept of the program that the address names; null where there is nothing. */
+export function keptDraft() {
+  try {
+    const draft = JSON.parse(sessionStorage.getItem(DRAFT));
+    return draft && Array.isArray(draft.cells) && draft.of.includes(programIn(location.search)) ? draft : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The text of the file that the cells were opened from; empty where there is none. */
+export function keepFile(text) {
+  try {
+    sessionStorage.setItem(FILE, text);
+  } catch {
+    sessionStorage.removeItem(FILE);
+  }
+}
+
+export function keptFile() {
+  try {
+    return sessionStorage.getItem(FILE) ?? "";
+  } catch {
+    return "";
+  }
+}
