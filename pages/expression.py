@@ -30,6 +30,7 @@ with places.player, told("expression"):
         step=now.document.step,
         opened=f"{now.key} {shown.recorded.structure}" if shown.recorded else now.key,
         stale=shown.stale,
+        tour=True,
     )
 with places.answer, told("expression"):
     if shown.recorded:

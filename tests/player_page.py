@@ -108,8 +108,11 @@ class PlayerPage:
         return sorted(str(box.get_attribute("data-box")) for box in boxes.all())
 
 
-def new_context(browser: Browser, **options: Any) -> BrowserContext:
-    return browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+def new_context(browser: Browser, density: str = "pytorch", **options: Any) -> BrowserContext:
+    """The profile of somebody who has chosen a density: most tests are about all that there is to be seen."""
+    context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+    context.add_init_script(f"try {{ localStorage['gradwalk.density'] ??= '{density}'; }} catch {{}}")
+    return context
 
 
 def open_player(context: BrowserContext, data: dict[str, Any], watch: Watch, scheme: str = "light") -> PlayerPage:

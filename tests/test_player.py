@@ -259,7 +259,7 @@ def test_other_numbers_keep_the_position_and_the_picture(player: OpenPlayer) -> 
     assert shown.step == 3
     assert shown.box("o0").evaluate("(box) => box === window.kept")
     assert shown.look == player(changed | {"step": 3}).look
-    shown.page.wait_for_url("**/?z=sin(x**2)&x=5&step=3")
+    shown.page.wait_for_url("**/?z=sin(x**2)&x=5&density=pytorch&step=3")
 
 
 def test_a_shorter_story_clamps_the_position_and_another_document_opens_at_its_own(player: OpenPlayer) -> None:
@@ -338,10 +338,10 @@ def test_the_address_follows_and_is_not_written_too_often(player: OpenPlayer) ->
       history.replaceState = (...given) => { window.written.push(given[2]); replace(...given); };
     }""")
     shown.press(*["ArrowRight"] * 60)
-    shown.page.wait_for_url("**/?chain&step=60")
+    shown.page.wait_for_url("**/?chain&density=pytorch&step=60")
     assert len(shown.page.evaluate("window.written")) < 15
     shown.press("Home")
-    shown.page.wait_for_url("**/?chain")
+    shown.page.wait_for_url("**/?chain&density=pytorch")
 
 
 def test_each_step_is_said_to_a_screen_reader(player: OpenPlayer) -> None:

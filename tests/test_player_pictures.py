@@ -79,7 +79,7 @@ def test_the_address_names_the_picture_and_a_reload_shows_it(player: OpenPlayer)
     expect(shown.box("s0_self", "grad_fn graph")).to_be_visible()
     shown.find("button[data-view=computation]").click()
     shown.find(".saved-switch input").uncheck()
-    shown.page.wait_for_url("**/?z=1&step=1")
+    shown.page.wait_for_url("**/?z=1&density=pytorch&step=1")
 
 
 def test_an_address_decides_over_what_was_chosen_before(player: OpenPlayer) -> None:

@@ -30,6 +30,7 @@ def test_a_picture_that_does_not_exist_is_said(picture: str, count: int) -> None
     check_picture({"picture": picture}, notices)
     assert len(notices) == count
     check_picture({}, notices)
+    check_picture({"density": "pytorch"}, notices)
     assert len(notices) == count
 
 

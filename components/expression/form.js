@@ -191,8 +191,8 @@ function fillExamples(select, groups) {
 // ---- assembling
 
 function heading() {
-  const names = ["Values", "requires_grad"].map((name) => html("span", {}, name));
-  return html("div", { class: "heading", "aria-hidden": "true" }, ...names);
+  const ticks = html("span", {}, html("span", { class: "in-learn" }, "∇ gradient"), html("span", { class: "in-pytorch" }, "requires_grad"));
+  return html("div", { class: "heading", "aria-hidden": "true" }, html("span", {}, "Values"), ticks);
 }
 
 function assemble(root) {
@@ -217,6 +217,9 @@ function assemble(root) {
     heading: heading(),
   };
   form.values.replaceChildren(form.heading);
+  // The player says how much is said: Learn has no words of PyTorch's own here either.
+  document.addEventListener("gradwalk:step", ({ detail }) => root.firstElementChild.classList.toggle("learn", detail.density === "learn"));
+  document.dispatchEvent(new CustomEvent("gradwalk:where"));
   form.text.addEventListener("input", () => form.opening || typed(form, PAUSE));
   form.text.addEventListener("blur", () => form.timer && flush(form));
   form.seed.addEventListener("input", () => {

@@ -14,9 +14,12 @@ from gradwalk.analysis import Analysis, analyse
 from gradwalk.cells import record_plain
 from gradwalk.comparison.rows import answer
 from gradwalk.comparison.table import table
+from gradwalk.explain.learn import question
 from gradwalk.expression.expression import Expression, program
 from gradwalk.failures.expression import Failing, failing
+from gradwalk.recorder.curves import curves
 from gradwalk.recording import Failure, Recording
+from gradwalk.story.curves import drawn
 from gradwalk.story.player_data import player_data
 
 
@@ -48,7 +51,7 @@ def recorded(expression: Expression, asked: bool = False) -> Recorded:
     graphs, story = player_data(analysis)
     return Recorded(
         graphs=packed(graphs),
-        story=packed(_story(story)),
+        story=packed(_story(story) | _learn(analysis)),
         structure=_structure(graphs, story),
         table=_table(analysis, expression) if asked else None,
         expression=expression,
@@ -71,6 +74,14 @@ def _record(expression: Expression) -> tuple[Expression, Recording]:
     elif cause != "non-scalar-root":
         return expression, recording
     return expression, record_plain(program(expression, shape), pictures=True)
+
+
+def _learn(analysis: Analysis) -> dict[str, Any]:
+    """What the density Learn shows besides, of a run with one pass, which is then one episode."""
+    if len(analysis.episodes) != 1:
+        return {}
+    episode = analysis.episodes[0]
+    return {"question": question(episode.index), "curves": drawn(episode.index, curves(episode.recording))}
 
 
 def _differentiated(analysis: Analysis) -> str:

@@ -22,6 +22,7 @@ def player(
     stale: bool = False,
     beside: bool = False,
     low: bool = False,
+    tour: bool = False,
     key: str = "player",
 ) -> None:
     """Show a recording's placed ``graphs`` (``player_graphs``) and its ``story`` (``timeline``), both ``packed``.
@@ -33,9 +34,10 @@ def player(
 
     A click on a folded episode runs the page again: see ``unfolded``. ``beside`` says that the page has the program in
     an editor beside the player, which then begins with the names. ``low`` keeps the picture low and
-    below the words, where the page has another drawing of the same run above it.
+    below the words, where the page has another drawing of the same run above it. ``tour`` shows who comes for the first
+    time four sentences on what there is to be seen.
     """
-    about = {"query": query, "step": step, "opened": opened, "stale": stale, "beside": beside, "low": low}
+    about = {"query": query, "step": step, "opened": opened, "stale": stale, "beside": beside, "low": low, "tour": tour}
     data = joined(
         {"graphs": graphs or NOTHING, "story": story or NOTHING} | {name: packed(one) for name, one in about.items()}
     )

@@ -1,4 +1,4 @@
-"""Where a reader stands, as the addresses of all pages carry it: the step, and which picture is shown."""
+"""Where a reader stands, in the addresses of all pages: the step, which picture is shown, and how much is said."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ PICTURES = ("computation-saved", "grad_fn", "grad_fn-saved", "both", "both-saved
 """What an address may say under ``picture``; the computation graph needs no word. The player reads it by itself."""
 
 
+DENSITIES = ("learn", "pytorch")
+"""What an address may say under ``density``. The player reads it by itself; else the reader's own choice holds."""
+
+
 def step_of(params: Mapping[str, str], notices: list[str]) -> int:
     """The step in an address; 0, and a sentence to ``notices``, where it is none."""
     text = params.get("step", "0")
@@ -21,6 +25,8 @@ def step_of(params: Mapping[str, str], notices: list[str]) -> int:
 
 
 def check_picture(params: Mapping[str, str], notices: list[str]) -> None:
-    """A sentence to ``notices`` where the address asks for a picture that does not exist."""
+    """A sentence to ``notices`` where the address asks for a picture or a density that does not exist."""
     if params.get("picture", PICTURES[0]) not in PICTURES:
         notices.append("The address names no picture that there is, so the computation graph is shown.")
+    if params.get("density", DENSITIES[0]) not in DENSITIES:
+        notices.append("The address asks for neither learn nor pytorch under density; your own choice holds.")

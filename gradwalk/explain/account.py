@@ -16,6 +16,9 @@ class Account(NamedTuple):
     sentence: str
     formula: tuple[Formula, ...] = ()
     rule: Rule | None = None
+    learn: str = ""
+    """The sentence in the density Learn, where it is another one."""
+    learn_title: str = ""
 
 
 def joined(*sentences: str) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from gradwalk.analysis.index import Arrival, Index
+from gradwalk.explain import learn as learning
 from gradwalk.explain import passing
 from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.nonfinite import backward_reason
@@ -15,6 +16,7 @@ from gradwalk.explain.wording import (
     ACCUMULATE,
     BACKWARD,
     FREE,
+    LEARN,
     NONFINITE,
     SEED,
     TITLES,
@@ -193,7 +195,9 @@ def accumulate(index: Index, event: Accumulate) -> Account:
     sentence = joined(
         first, ACCUMULATE["root"] if root and event.node is not None else "", sentence, _untouched(index, event)
     )
-    return Account(TITLES["accumulate"].format(leaf=leaf), sentence, accumulate_lines(index, event))
+    learn = learning.arrived(index, event)
+    title = LEARN["gradient of"].format(leaf=leaf) if learn else ""
+    return Account(TITLES["accumulate"].format(leaf=leaf), sentence, accumulate_lines(index, event), None, learn, title)
 
 
 def _untouched(index: Index, event: Accumulate) -> str:
@@ -227,6 +231,7 @@ def _there(index: Index, event: Accumulate) -> set[int]:
     return found
 
 
-def free(event: Free) -> Account:
+def free(index: Index, event: Free) -> Account:
     key = "one" if len(event.nodes) == 1 else "many"
-    return Account(TITLES["free"], FREE[key].format(count=len(event.nodes)))
+    learn = learning.meaning(index, event.call)
+    return Account(TITLES["free"], FREE[key].format(count=len(event.nodes)), learn=learn, learn_title=LEARN["meaning"])

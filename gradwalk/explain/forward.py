@@ -61,14 +61,14 @@ def forward(index: Index, event: Forward) -> Account:
         return Account(title, joined(_through_a_view(index, operation), _noted(index, operation)))
     result = index.values[operation.results[0]]
     operands = [index.values[edge.value] for edge in operation.edges]
-    sentence = joined(
+    said = joined(
         _computed(index, operation, result, operands),
         forward_reason(operation, operands, result, index.shown) or saturated(operation, operands, result),
         FORWARD["in place"].format(result=index.shown[result.id].rstrip("′")) if changes_in_place(index, event) else "",
-        _noted(index, operation),
-        "" if event.call is None else FORWARD["of the pass"],
     )
-    return Account(title, sentence, computed_lines(index, operation, operands, result))
+    sentence = joined(said, _noted(index, operation), "" if event.call is None else FORWARD["of the pass"])
+    learn = said if operation.node is not None and not own_function(index, operation) else ""
+    return Account(title, sentence, computed_lines(index, operation, operands, result), learn=learn)
 
 
 def changes_in_place(index: Index, event: Forward) -> bool:

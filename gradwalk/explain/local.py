@@ -33,14 +33,15 @@ def local(index: Index, event: LocalGradient) -> Account:
     reason = local_reason(event, operation, operands, index.values[operation.results[event.result]])
     scalar = event.rows == event.columns == 1
     jump = scalar and jumps(kernel_of(operation), operands[event.edge].numbers)
-    sentence = joined(
+    said = joined(
         "" if (reason and scalar) or jump else _how_much(index, event, operation),
         _through_place(index, operation, event.edge),
         reason or slopes.slope(index, operation, event),
-        LOCAL["not stored"] if event is next(iter(index.locals.values()), None) else "",
     )
+    first = event is next(iter(index.locals.values()), None)
+    sentence = joined(said, LOCAL["not stored"] if first else "")
     rule = None if operation.node is None else rule_of(index, index.nodes[operation.node], [(operation, edge.name)])
-    return Account(TITLES["local"].format(**pieces), sentence, local_lines(index, event), rule)
+    return Account(TITLES["local"].format(**pieces), sentence, local_lines(index, event), rule, said if first else "")
 
 
 def _placed(index: Index, operation: Operation, edge: int) -> str:

@@ -5,10 +5,10 @@ import { isProgram } from "./story.js";
 
 const LEGEND = {
   computation: [
-    ["value", "6.70", "value"],
-    ["local", "× 0.5", "local gradient"],
-    ["grad", "∇ 0.99", "gradient, flowing back"],
-    ["swatch mark-dashed", "", "needs no gradient"],
+    ["value", "●", "value"],
+    ["local", "×", "local gradient"],
+    ["grad", "∇", "gradient, flowing back"],
+    ["swatch mark-dashed", "", "needs no gradient", "dashed"],
     ["swatch mark-outside", "", "outside the graph", "outside"],
     ["swatch mark-cut", "", "cut: no gradient comes through", "cut"],
     ["swatch mark-chip", "", "saved for backward", "chips"],
@@ -30,6 +30,7 @@ const LEGEND = {
 export function marksOf(graphs, story) {
   const placed = graphs.map(({ computation }) => computation?.wide).filter(Boolean);
   const has = {
+    dashed: placed.some(({ boxes }) => boxes.some(({ kind }) => kind === "input" || kind === "untracked")),
     outside: isProgram(story) && placed.some(({ boxes }) => boxes.some(({ kind }) => kind === "untracked")),
     cut: placed.some(({ arrows }) => arrows.some(({ cut }) => cut)),
     chips: Object.keys(story.slots).some((slot) => slot.endsWith(".saved")),

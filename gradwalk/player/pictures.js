@@ -63,6 +63,7 @@ export function createPictures(pick, chosen) {
   let program = false; // it always shows what its nodes keep
   let keeping = false; // whether they keep anything
   let size = { width: 0, height: 0, most: 1 };
+  let learns = false; // then PyTorch's own picture is not shown
 
   function choose(change) {
     Object.assign(choice, change);
@@ -77,6 +78,7 @@ export function createPictures(pick, chosen) {
   }
 
   const views = () => {
+    if (learns) return ["computation"];
     const view = choice.view === "both" && size.width < WIDTHS.both ? "computation" : choice.view;
     return view === "both" ? ["computation", "grad_fn"] : [view];
   };
@@ -104,6 +106,7 @@ export function createPictures(pick, chosen) {
     saved.checked = choice.saved;
     area.dataset.saved = program || choice.saved;
     setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.isWhole()));
+    bar.classList.toggle("needless", learns && visible().every((stage) => stage.fits()));
     area.dataset.shows = shown.join(" ");
     marks.hidden = !visible().length;
     const beside = shown.length === 2 ? widthBeside() : 0;
@@ -166,9 +169,9 @@ export function createPictures(pick, chosen) {
       [program, keeping] = [isProgram(story), known.includes("chips")];
       showMarks(marks, known);
     },
-    name: () => pictureName(choice),
+    name: () => (learns ? "" : pictureName(choice)),
     roomOnScreen: () => area.clientHeight - marks.offsetHeight - 2 * AREA_PADDING,
-    resize(next) { size = next; arrange(); },
+    resize(next, plainly) { [size, learns] = [next, plainly]; arrange(); },
     show(story, step, moves) {
       switchTo(graphAt(story, step));
       for (const stage of visible()) stage.show(story, step, moves);

@@ -2,6 +2,7 @@
 
 import { createAddress } from "./address.js";
 import { html, setAttribute, setText, watchSizes } from "./dom.js";
+import { createDensity } from "./density.js";
 import { createEpisodes } from "./episodes.js";
 import { createFindings } from "./findings.js";
 import { listenToKeys } from "./keys.js";
@@ -9,19 +10,21 @@ import { createPanel } from "./panel.js";
 import { createPictures } from "./pictures.js";
 import { isOnScreen, toggleScreen } from "./screen.js";
 import { createScrubber } from "./scrubber.js";
+import { createSlope } from "./slope.js";
 import { carriedStep, clampStep, isProgram, lastStep, phaseAt, readStory, stepForLine, stepForOutput, stepForThing } from "./story.js";
+import { createTour } from "./tour.js";
 import { createTransport } from "./transport.js";
 import { createWords } from "./words.js";
 
 const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
 const MOST_SCALE = { page: 1.5, screen: 2.4 };
-const PICTURE_SHARE = { expression: 0.57, program: 0.48, side: 0.5, low: 0.32 }; // of the window's height
+const PICTURE_SHARE = { learn: 0.44, expression: 0.57, program: 0.48, side: 0.5, low: 0.32 }; // of the window's height
 const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
 const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
-const SHORTCUTS = "ArrowLeft ArrowRight Home End Space";
+const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F";
 
-/** `address` is told what is shown: `show(query, picture, step)`, and `stop()` in the end. */
+/** `address` is told what is shown: `show(query, picture, density, step)`, and `stop()` in the end. */
 export function createPlayer(parent, address = createAddress()) {
   let data = null;
   let step = 0;
@@ -42,27 +45,39 @@ export function createPlayer(parent, address = createAddress()) {
   });
   const jump = (to) => { transport.pause(); if (to !== null) go(to); };
   const episodes = createEpisodes(jump);
-  const pictures = createPictures(pick, () => {
+  const another = () => {
     if (!data) return;
+    root.dataset.density = density.name();
+    measure();
     show();
     tellAddress();
-  });
+  };
+  const density = createDensity(another);
+  const slope = createSlope();
+  const pictures = createPictures(pick, another);
   const words = createWords((number) => { transport.pause(); unfold(number); }, (to) => jump(to), () => unfold !== null);
   const panel = createPanel(() => data && show());
+  const tour = createTour(() => data && measure() && show());
+  const question = html("h2", { class: "question" });
+  const welcome = html("div", { class: "welcome" }, question, html("button", { type: "button", class: "button begin", click: () => go(1, true) }, "Press →"));
   const findings = createFindings((to) => jump(to));
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, transport.extras);
   const stale = html("p", { class: "stale-note" }, "The last good picture and program");
-  const say = html("div", { class: "say" }, words.element, panel.element);
-  const inside = html("div", { class: "inside" }, bar, episodes.element, pictures.bar, stale, pictures.area, say, findings.element, live);
+  const say = html("div", { class: "say" }, words.element, slope.element, panel.element);
+  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, episodes.element, pictures.bar, stale, pictures.area, say, findings.element, live);
   const empty = html("p", { class: "empty" });
   const about = { class: "player", "aria-label": "Player" };
-  const root = html("section", about, inside, empty);
+  const tourButton = html("button", { type: "button", class: "button", "aria-label": "Tour", title: "Tour: four sentences on what there is to be seen", click: () => tour.show() }, "?");
+  transport.extras.prepend(density.element);
+  transport.extras.append(tourButton);
+  const root = html("section", { ...about, "data-density": density.name() }, inside, empty);
   parent.append(root);
   const unwatch = watchSizes([root, scrubber.element, panel.element], () => data && measure() && show());
   const unlisten = listenToKeys(root, (key) => {
     if (!data) return;
     if (key === " ") return transport.toggle();
+    if (key === "f") return toggleScreen(root);
     if (key === "PageUp") return jump(episodes.episodeStep(-1));
     if (key === "PageDown") return jump(episodes.episodeStep(1));
     transport.pause();
@@ -84,7 +99,7 @@ export function createPlayer(parent, address = createAddress()) {
     return true;
   }
 
-  const tellAddress = () => address.show(data.query, pictures.name(), step);
+  const tellAddress = () => address.show(data.query, pictures.name(), density.name(), step);
 
   function pick(ids) {
     const to = stepForThing(data.story, ids, step);
@@ -97,12 +112,17 @@ export function createPlayer(parent, address = createAddress()) {
     const phase = phaseAt(data.story, step);
     root.dataset.phase = phase ? phase.kind : "start";
     root.dataset.step = step;
+    root.dataset.density = density.name();
     root.dataset.kind = data.story.steps[step].kind || "";
+    setText(question, data.story.question || "");
+    welcome.hidden = !data.story.question;
     transport.show(step, last());
     scrubber.show(step);
     episodes.show(step);
     pictures.show(data.story, step, moves);
-    words.show(data.story, step);
+    words.show(data.story, step, density.learns());
+    slope.show(data.story, step);
+    if (moves) slope.move();
     panel.show(data.story, step);
     findings.show(step);
     tell();
@@ -115,7 +135,7 @@ export function createPlayer(parent, address = createAddress()) {
     if (!data) return;
     const phase = phaseAt(data.story, step);
     const { span, now } = data.story.steps[step];
-    const detail = { opened: data.opened, step, span, now, kind: phase ? phase.kind : null };
+    const detail = { opened: data.opened, step, last: step === last(), density: density.name(), span, now, kind: phase ? phase.kind : null };
     document.dispatchEvent(new CustomEvent("gradwalk:step", { detail }));
   }
   const lead = (find) => ({ detail }) => data && jump(find(data.story, step, detail)); // the program leads to a step
@@ -136,17 +156,17 @@ export function createPlayer(parent, address = createAddress()) {
     root.classList.toggle("low", Boolean(data.low));
     root.classList.toggle("side", side);
     const most = onScreen ? MOST_SCALE.screen : MOST_SCALE.page;
-    const place = data.low ? "low" : side ? "side" : program ? "program" : "expression";
+    const place = data.low ? "low" : side ? "side" : program ? "program" : density.learns() ? "learn" : "expression";
     const share = Math.min(Math.max(LEAST_HEIGHT, innerHeight * PICTURE_SHARE[place]), MOST_HEIGHT);
     const both = side && (onScreen || !data.beside);
     const height = onScreen ? pictures.roomOnScreen() : share;
     const room = { width: pictures.area.clientWidth, height, most };
-    const sizes = JSON.stringify([room, side, scrubber.element.clientWidth, panel.resize(both)]);
+    const sizes = JSON.stringify([room, side, density.name(), scrubber.element.clientWidth, panel.resize(both)]);
     if (sizes === measured) return false;
     measured = sizes;
     episodes.resize();
     scrubber.resize(scrubber.element.clientWidth);
-    pictures.resize(room);
+    pictures.resize(room, density.learns());
     return true;
   }
 
@@ -174,6 +194,8 @@ export function createPlayer(parent, address = createAddress()) {
     panel.setStory(data.story, data.beside && innerWidth > COLUMNS_FROM);
     const shortcuts = episodes.several() ? `${SHORTCUTS} PageUp PageDown` : SHORTCUTS;
     setAttribute(root, "aria-keyshortcuts", shortcuts);
+    if (data.tour && density.learns()) tour.welcome();
+    tourButton.hidden = !data.tour;
     const text = JSON.stringify(data.graphs);
     if (text !== graphsText) pictures.setGraphs(data.graphs);
     pictures.setStory(data.story);

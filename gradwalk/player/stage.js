@@ -207,6 +207,7 @@ export function createStage({ name, numbers, pick }) {
   /** How wide the picture is where it is as large as this height lets it be. */
   const widthAt = (height, most) => (picture ? picture.width * Math.min(height / picture.height, most) : 0);
   const isEmpty = () => !picture;
+  const fits = () => Boolean(picture) && zoom === "auto" && picture.width * scale <= room.width + 1 && picture.height * scale <= room.height + 1;
   const isWhole = () => zoom === "whole";
-  return { element, draw, clear, show, resize, setZoom, heightOf, widthAt, isEmpty, isWhole };
+  return { element, draw, clear, show, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits };
 }

@@ -12,29 +12,45 @@ export function createWords(unfold, go, may) {
   const rule = html("p", { class: "rule" });
   const message = html("pre", { class: "message" });
   const open = html("button", { type: "button", class: "button open-fold", click: () => ask() }, "Open this iteration");
+  const moves = html("div", { class: "moves-of-leaves" });
   const cause = html("button", { type: "button", class: "button", click: () => go(shown.cause) }, "Go to the cause");
-  const element = html("div", { class: "words", tabindex: "0", role: "region", "aria-label": "What happens" }, title, message, sentence, open, cause, formula, rule);
+  const element = html("div", { class: "words", tabindex: "0", role: "region", "aria-label": "What happens" }, title, message, sentence, moves, open, cause, formula, rule);
   let shown = null;
+  let plainly = null; // whether what is shown is said in the density Learn
 
   function ask() {
     setAttribute(open, "aria-disabled", "true");
     unfold(shown.folded);
   }
 
-  function show(story, number) {
+  function show(story, number, learns) {
     const step = story.steps[number];
-    if (step === shown) return;
+    if (step === shown && learns === plainly) return;
     shown = step;
-    setText(title, step.title);
-    setText(sentence, step.sentence);
+    plainly = learns;
+    const [heading, said] = (learns && step.learn) || [step.title, step.sentence];
+    setText(title, heading);
+    setText(sentence, said);
     showFormula(formula, story.formulas, step.formula);
-    showRule(step.rule);
+    showRule(learns ? null : step.rule);
+    showMove(learns ? movesAt(story, number) : []);
     const failed = failureAt(story, number);
     message.hidden = failed === null;
     setText(message, failed || "");
     open.hidden = !may() || step.folded === null || step.folded === undefined;
     setAttribute(open, "aria-disabled", null);
     cause.hidden = step.cause === null || step.cause === undefined;
+  }
+
+  /** One press moves a variable a little, and says what PyTorch computes then, beside what the gradient promised. */
+  function showMove(found) {
+    const place = ({ name, said }) => {
+      const result = html("span", { class: "moved", role: "status" });
+      const press = () => setText(result, said);
+      return html("p", null, html("button", { type: "button", class: "button", click: press }, `Move ${name}`), result);
+    };
+    moves.hidden = !found.length;
+    moves.replaceChildren(...found.map(place));
   }
 
   function showRule(said) {
@@ -49,4 +65,10 @@ export function createWords(unfold, go, may) {
   const letters = () => title.textContent.length + sentence.textContent.length + message.textContent.length;
 
   return { element, show, letters, said: () => `${title.textContent}. ${sentence.textContent}` };
+}
+
+/** At the end of a pass that is done: the variables that can be moved, and what is then said. */
+function movesAt(story, number) {
+  if (story.steps[number].kind !== "free") return [];
+  return Object.values(story.curves || {}).filter(({ moved }) => moved).map(({ names, moved }) => ({ name: names[0], said: moved }));
 }

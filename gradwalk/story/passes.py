@@ -110,4 +110,4 @@ def free(stage: Stage, event: Free) -> None:
     index = stage.index
     boxes = [index.box(operation.results[0]) for node in event.nodes if (operation := index.operation_of(node))]
     nodes = [f"n{node}" for node in event.nodes]
-    stage.step(event, "free", lambda _, told: explain.free(told), [*boxes, *nodes], None)
+    stage.step(event, "free", explain.free, [*boxes, *nodes], None)

@@ -111,6 +111,8 @@ class Steps:
             "episode": self._episode,
             **more,
         }
+        if account.learn and (account.learn, account.learn_title) != (account.sentence, ""):
+            step["learn"] = [account.learn_title or account.title, account.learn]
         self.list.append(step)
 
     def _line(self, formula: Formula) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from gradwalk.explain.wording.backward import ACCUMULATE, BACKWARD, FREE, SEED
 from gradwalk.explain.wording.forward import FORWARD, NONFINITE, OVERFLOW, START
+from gradwalk.explain.wording.learn import LEARN
 from gradwalk.explain.wording.local import LOCAL, ORDINALS, SLOPES
 from gradwalk.explain.wording.noticed import NOTICED
 from gradwalk.explain.wording.program import BOUND, CALLABLES, SHOWN, UPDATE
@@ -15,6 +16,7 @@ __all__ = [
     "EPISODE",
     "FORWARD",
     "FREE",
+    "LEARN",
     "LOCAL",
     "NONFINITE",
     "NOTICED",

@@ -1,0 +1,67 @@
+"""What is said in the density Learn, where PyTorch's own affairs are left out: what a gradient means, in numbers."""
+
+from __future__ import annotations
+
+import math
+
+from gradwalk.analysis.index import Index
+from gradwalk.explain.account import joined, listed
+from gradwalk.explain.wording import LEARN
+from gradwalk.notation import pretty, short
+from gradwalk.recording import Accumulate
+from gradwalk.recording.curve import NUDGE, Curve
+
+MOST = 3
+"""Variables that are spoken of one by one."""
+
+
+def question(index: Index) -> str:
+    """What the first pass answers; empty where it answers nothing, or too much to name."""
+    call = next(iter(index.calls), None)
+    leaves = list(dict.fromkeys(index.shown[event.leaf] for event in index.accumulated if event.call == call))
+    if call is None or not 0 < len(leaves) <= MOST or leaves == [index.shown[index.calls[call].root]]:
+        return ""
+    key = "question" if len(leaves) == 1 else "question many"
+    return LEARN[key].format(target=pretty(index.target(call)), leaf=listed(leaves))
+
+
+def arrived(index: Index, event: Accumulate) -> str:
+    """Of a leaf's gradient; empty where there is nothing else to say than what PyTorch does with it."""
+    gradient = _slope(event)
+    if gradient is None or event.before is not None or event.node is None:
+        return ""
+    leaf, target = index.shown[event.leaf], pretty(index.target(event.call))
+    if index.calls[event.call].root == event.leaf:
+        return ""
+    count = len(index.contributions.get((event.call, event.leaf), ()))
+    how = "flat" if gradient == 0 else "rises" if gradient > 0 else "falls"
+    pieces = {"leaf": leaf, "target": target, "gradient": short(gradient), "size": short(abs(gradient)), "count": count}
+    return joined(LEARN["arrived several" if count > 1 else "arrived"].format(**pieces), LEARN[how].format(**pieces))
+
+
+def meaning(index: Index, call: int) -> str:
+    """Of a pass that is done: how far the root moves when a variable moves a little."""
+    said = []
+    for event in index.accumulated:
+        gradient = _slope(event)
+        if event.call == call and event.node is not None and gradient is not None:
+            moved = {"leaf": index.shown[event.leaf], "target": pretty(index.target(call)), "nudge": short(NUDGE)}
+            said.append(LEARN["move"].format(moved=short(NUDGE * gradient), **moved))
+    return joined(*said) if 0 < len(said) <= MOST else LEARN["done"]
+
+
+def moved(index: Index, call: int, leaf: int, curve: Curve) -> str:
+    """How far the root really moved with a leaf, as PyTorch computed it; empty where it has no finite value there."""
+    if curve.nudged is None:
+        return ""
+    place, value = curve.at
+    pieces = {"at": short(place + NUDGE), "value": short(curve.nudged), "moved": short(curve.nudged - value)}
+    return LEARN["moved"].format(leaf=index.shown[leaf], target=index.shown[index.calls[call].root], **pieces)
+
+
+def _slope(event: Accumulate) -> float | None:
+    """What a pass adds to a scalar's ``.grad``, where that is a finite number."""
+    if event.added.numbers is None or len(event.added.numbers) != 1:
+        return None
+    number = event.added.numbers[0]
+    return float(number) if math.isfinite(number) else None

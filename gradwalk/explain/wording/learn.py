@@ -1,0 +1,18 @@
+"""Sentences of the density Learn: what a gradient means, and nothing of how PyTorch keeps it."""
+
+from __future__ import annotations
+
+LEARN = {
+    "question": "How does {target} change when {leaf} changes?",
+    "question many": "How does {target} change when {leaf} change?",
+    "gradient of": "The gradient of {leaf}",
+    "arrived": "{gradient} arrives at {leaf}, and that is its gradient.",
+    "arrived several": "All {count} contributions have arrived at {leaf}: together they are its gradient, {gradient}.",
+    "rises": "If {leaf} grows a little, {target} grows {size} times as much.",
+    "falls": "If {leaf} grows a little, {target} falls {size} times as much.",
+    "flat": "If {leaf} changes a little, {target} stays where it is.",
+    "meaning": "What it means",
+    "move": "Move {leaf} by {nudge}, and {target} moves by about {moved}.",
+    "done": "The pass is done: every gradient that was asked for is there.",
+    "moved": "{leaf} = {at} gives {target} = {value}: it moved by {moved}.",
+}

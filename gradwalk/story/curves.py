@@ -1,0 +1,60 @@
+"""The curves of a recording's numbers as the player draws them: points, the slope that autograd found, and names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gradwalk.analysis.index import Index
+from gradwalk.explain.learn import moved
+from gradwalk.notation import short
+from gradwalk.recording import Accumulate, LocalGradient
+from gradwalk.recording.curve import Curve
+
+DIGITS = 5
+
+
+def drawn(index: Index, curves: Mapping[str, Curve]) -> dict[str, Any]:
+    """By edge (with its local gradient) and by leaf (with its gradient); those without a slope are left out."""
+    found: dict[str, Any] = {}
+    for event in index.recording.events:
+        if isinstance(event, LocalGradient):
+            place, edge = f"e{event.operation}.{event.edge}", index.operations[event.operation].edges[event.edge]
+            result = index.operations[event.operation].results[event.result]
+            if place in curves and event.numbers:
+                names = [index.shown[edge.value], index.shown[result]]
+                found[place] = _plain(curves[place], float(event.numbers[0]), names)
+        elif isinstance(event, Accumulate) and f"v{event.leaf}" in curves and event.added.numbers:
+            curve = curves[f"v{event.leaf}"]
+            names = [index.shown[event.leaf], index.shown[index.calls[event.call].root]]
+            said = moved(index, event.call, event.leaf, curve)
+            more = {"moved": said, "arrivals": _arrivals(index, event)}
+            found[f"v{event.leaf}"] = _plain(curve, float(event.added.numbers[0]), names) | more
+    return found
+
+
+def _arrivals(index: Index, event: Accumulate) -> list[list[Any]]:
+    """The edges on which a leaf's contributions arrive, in the engine's order, each with the sum of them so far."""
+    found: list[list[Any]] = []
+    so_far = 0.0
+    for call, node in index.arrivals:
+        for arrival in index.arrivals[call, node] if call == event.call else ():
+            if arrival.value == event.leaf and arrival.array.numbers:
+                so_far += float(arrival.array.numbers[0])
+                operation = index.operation_of(node)
+                edge = "" if operation is None else f"e{operation.id}.{arrival.edge}"
+                found.append([edge, _rounded(so_far), short(so_far)])
+    return found
+
+
+def _plain(curve: Curve, slope: float, names: list[str]) -> dict[str, Any]:
+    values = [None if value is None else _rounded(value) for value in curve.values]
+    at = [_rounded(number) for number in curve.at]
+    return {
+        "from": curve.first, "to": curve.last, "values": values, "at": at, "slope": _rounded(slope), "names": names,
+        "texts": [*map(short, curve.at), short(slope)],
+    }  # fmt: skip
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{DIGITS}g}")

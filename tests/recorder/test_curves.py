@@ -1,0 +1,52 @@
+"""Curves around a recording's numbers, against PyTorch itself."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from gradwalk import record
+from gradwalk.analysis import analyse
+from gradwalk.recorder.curves import curves
+from gradwalk.recording.curve import NUDGE, POINTS
+from gradwalk.story.curves import drawn
+
+X = "import torch\nx = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)\n"
+
+
+def test_a_curve_has_pytorchs_values_and_goes_through_the_recorded_one() -> None:
+    found = curves(record(X + "z = x**2 + torch.sin(x)*x\nz.backward()"))
+    whole = found["v0"]
+    row = torch.linspace(whole.first, whole.last, POINTS, dtype=torch.float64)
+    assert torch.allclose(torch.tensor(whole.values, dtype=torch.float64), row**2 + row.sin() * row)
+    moved = torch.tensor(2.0 + NUDGE, dtype=torch.float64)
+    assert whole.nudged == pytest.approx(float(moved**2 + moved.sin() * moved))
+    held = found["e2.1"]  # ∂(v₂·x)/∂x: the other factor stays
+    assert held.values[0] == pytest.approx(held.first * float(torch.sin(torch.tensor(2.0))))
+    assert found.keys() == {"v0", "e0.0", "e1.0", "e2.0", "e2.1", "e3.0", "e3.1"}
+
+
+def test_where_there_is_no_value_there_is_no_point() -> None:
+    found = curves(record(X.replace("2.0", "0.5") + "torch.log(x).backward()"))
+    assert found["v0"].values[0] is None
+    assert found["v0"].values[-1] is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["y = (x * torch.ones(3)).sum()", "y = torch.nn.functional.dropout(x, 0.5)", "y = x.clone(); y += 1"],
+)
+def test_of_what_is_no_function_of_one_number_there_is_no_curve(line: str) -> None:
+    assert "v0" not in curves(record(f"{X}{line}\ny.backward()"))
+
+
+def test_the_player_gets_slopes_that_autograd_found_and_what_arrived_so_far() -> None:
+    recording = record(X + "z = x**2 + torch.sin(x)*x\nz.backward()")
+    found = drawn(analyse(recording).episodes[0].index, curves(recording))
+    x = torch.tensor(2.0, dtype=torch.float64)
+    whole = float(2 * x + x.cos() * x + x.sin())
+    assert found["v0"]["slope"] == pytest.approx(whole, rel=1e-4)
+    assert [edge for edge, _, _ in found["v0"]["arrivals"]] == ["e2.1", "e1.0", "e0.0"]
+    assert found["v0"]["arrivals"][-1][1] == found["v0"]["slope"]
+    assert found["e1.0"]["slope"] == pytest.approx(float(x.cos()), rel=1e-4)
+    assert found["v0"]["moved"] == "x = 2.01 gives z = 5.8593: it moved by 0.04074."
