@@ -19,9 +19,9 @@ def question(index: Index) -> str:
     """What the first pass answers; empty where it answers nothing, or too much to name."""
     call = next(iter(index.calls), None)
     leaves = list(dict.fromkeys(index.shown[event.leaf] for event in index.accumulated if event.call == call))
-    if call is None or not 0 < len(leaves) <= MOST or leaves == [index.shown[index.calls[call].root]]:
+    if call is None or not leaves or leaves == [index.shown[index.calls[call].root]]:
         return ""
-    key = "question" if len(leaves) == 1 else "question many"
+    key = "question all" if len(leaves) > MOST else "question" if len(leaves) == 1 else "question many"
     return LEARN[key].format(target=pretty(index.target(call)), leaf=listed(leaves))
 
 

@@ -31,8 +31,10 @@ from gradwalk.graph.measures import (
 from gradwalk.notation import call_text, pretty
 from gradwalk.recording import BackwardCall, Operation, Recording, Value
 
-RANK_GAP = 16
+RANK_GAP = 26
 """Between a column of boxes and a column of the arrows' texts."""
+OVER = 16
+"""Pixels that texts may be wider than the room that they have beside an arrow."""
 PORTS = 6
 """Up to so many operands arrive at places of their own, in their order."""
 
@@ -238,7 +240,7 @@ def _arrow_source(arrow: Arrow, port: str, direction: str) -> list[str]:
     if not arrow.tracked:
         return [f'"{arrow.tail}":{out} -> {head} [id="{arrow.id}", minlen=2]']
     return [
-        f'"{arrow.id}" [class=track, {_size(*_track(arrow.room, direction))}]',
+        f'"{arrow.id}" [class=track, {_size(*track(arrow.room, direction))}]',
         f'"{arrow.tail}":{out} -> "{arrow.id}":{into}',
         f'"{arrow.id}":{out} -> {head}',
     ]
@@ -247,11 +249,11 @@ def _arrow_source(arrow: Arrow, port: str, direction: str) -> list[str]:
 def _far_source(arrow: Arrow, port: str, direction: str) -> list[str]:
     out, into = ("e", "w") if direction == "LR" else ("s", "n")
     return [
-        f'"{arrow.id}" [class=track, from="{arrow.tail}", {_size(*_track(arrow.room, direction))}]',
+        f'"{arrow.id}" [class=track, from="{arrow.tail}", {_size(*track(arrow.room, direction))}]',
         f'"{arrow.id}":{out} -> "{arrow.head}"{port}:{into}',
     ]
 
 
-def _track(room: int, direction: str) -> tuple[int, int]:
+def track(room: int, direction: str) -> tuple[int, int]:
     """Width and height of a track: texts stand above and below an arrow to the right, left and right of one down."""
     return (room + 8, 56) if direction == "LR" else (2 * room + FLOW_SHIFT + 24, 34)

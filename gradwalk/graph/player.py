@@ -8,8 +8,9 @@ from typing import Any
 from gradwalk.analysis import analyse
 from gradwalk.analysis.index import Index
 from gradwalk.graph.album import EMPTY, Album, Page, album
-from gradwalk.graph.computation import RANK_GAP, Arrow, Box, Graph, graphviz_source
+from gradwalk.graph.computation import OVER, Arrow, Box, Graph, graphviz_source, track
 from gradwalk.graph.dot import LayoutError
+from gradwalk.graph.lanes import eased
 from gradwalk.graph.layout import Placed, PlacedBox, place, place_together
 from gradwalk.graph.rows import in_rows
 from gradwalk.notation import pretty
@@ -53,15 +54,21 @@ def _page(page: Page) -> Json:
     graph = page.graph
     sources = graphviz_source(graph, "LR"), graphviz_source(graph, "TB")
     place_together([*sources, *((page.picture.plain, page.picture.saved) if page.picture else ())])
-    placed = place(sources[0])
+    placed = _with_lanes(graph, place(sources[0]), "LR")
     wide = computation(graph, placed)
     try:
-        tall = computation(graph, place(sources[1]))
+        tall = computation(graph, _with_lanes(graph, place(sources[1]), "TB"))
     except LayoutError:
         tall = wide
-    cut = in_rows(placed, {arrow.id: arrow.room + RANK_GAP for arrow in graph.arrows if arrow.tracked})
+    cut = in_rows(placed, {arrow.id: arrow.room + OVER for arrow in graph.arrows if arrow.tracked})
     rows = {} if cut is None else {"rows": computation(graph, cut)}
     return {"computation": {"wide": wide, "tall": tall, **rows}, "grad_fn": _grad_fn(page)}
+
+
+def _with_lanes(graph: Graph, placed: Placed, direction: str) -> Placed:
+    along = 0 if direction == "LR" else 1
+    runs = {arrow.id: float(track(arrow.room, direction)[along]) for arrow in graph.arrows if arrow.tracked}
+    return eased(placed, runs, wide=direction == "LR")
 
 
 def computation(graph: Graph, placed: Placed) -> Json:
@@ -72,7 +79,7 @@ def computation(graph: Graph, placed: Placed) -> Json:
 
 
 def _of_arrow(arrow: Arrow) -> Json:
-    return {"tracked": arrow.tracked, "room": arrow.room + RANK_GAP, **({"cut": True} if arrow.cut else {})}
+    return {"tracked": arrow.tracked, "room": arrow.room + OVER, **({"cut": True} if arrow.cut else {})}
 
 
 def _of_box(box: Box) -> Json:

@@ -13,6 +13,7 @@ export function drawArrow(arrow, tall, slots) {
   const labels = svg("g", { class: "label" });
   if (!arrow.tracked || !slots) return { lines, labels };
   const flow = svg("g", { class: "flow unknown" }, ...shapes(backPath(arrow.path, tall)));
+  flow.firstChild.setAttribute("pathLength", 1); // so that it can be drawn bit by bit without being measured
   lines.append(flow);
   const { local, flowText } = labelTexts(arrow.label, tall);
   labels.append(local, flowText);

@@ -78,6 +78,14 @@ export function setIcon(button, name, label) {
   setAttribute(button, "title", label);
 }
 
+/** What scrolls an element: the nearest around it that can, out of its shadow too, else the page. */
+export function scroller(element) {
+  const around = element.parentElement || element.getRootNode().host;
+  if (!around) return document.scrollingElement;
+  const scrolls = /auto|scroll/.test(getComputedStyle(around).overflowY) && around.scrollHeight > around.clientHeight;
+  return scrolls ? around : scroller(around);
+}
+
 /** A field that was set by mouse or finger gives the keys back to the player. */
 export function leave(field) {
   if (!field.matches(":focus-visible")) field.blur();

@@ -39,10 +39,21 @@ function reversedPath([start, ...segments]) {
   return [corners.at(-1), ...back.reverse()];
 }
 
-const shiftedPath = ([start, ...segments], [dx, dy]) => {
+/** Beside a path by so much on one axis; in a steep bend by as much across it, so that both stay apart. */
+function shiftedPath([start, ...segments], [dx, dy]) {
   const shift = ([x, y]) => [x + dx, y + dy];
-  return [shift(start), ...segments.map((segment) => segment.map(shift))];
-};
+  let from = start;
+  const moved = segments.map((segment) => {
+    const [across, along] = [segment.at(-1)[1] - from[1], segment.at(-1)[0] - from[0]];
+    from = segment.at(-1);
+    if (segment.length < 3 || !across || !along) return segment.map(shift);
+    const steep = (dy ? Math.abs(across) : Math.abs(along)) / (Math.abs(across) + Math.abs(along));
+    const aside = -Math.sign(across * along) * steep;
+    const bent = ([x, y]) => (dy ? [x + aside * dy, y + dy] : [x + dx, y + aside * dx]);
+    return [bent(segment[0]), bent(segment[1]), shift(segment[2])];
+  });
+  return [shift(start), ...moved];
+}
 
 /** The way back along an arrow: below one to the right, right of one that runs down. */
 export const backPath = (path, tall) => shiftedPath(reversedPath(readPath(path)), tall ? [FLOW_SHIFT, 0] : [0, FLOW_SHIFT]);

@@ -4,7 +4,7 @@
  */
 
 import { svg, textWidth } from "./dom.js";
-import { backPath, round } from "./geometry.js";
+import { backPath, numberBaselines, round } from "./geometry.js";
 import { alongPath, placeNearest } from "./track.js";
 import { entryAt } from "./story.js";
 
@@ -109,11 +109,10 @@ function travel(scene, element, track, place, size = () => 1) {
 /** The line of an arrow comes into being behind what travels on it, and its head at the end. */
 function drawBehind(scene, lines, place) {
   const [line, head] = lines;
-  const length = round(line.getTotalLength());
   const frames = [];
   for (let frame = 0; frame <= FRAMES; frame++) {
     const t = frame / FRAMES;
-    frames.push({ offset: t, strokeDasharray: `${length} ${length}`, strokeDashoffset: round(length * (1 - place(t))) });
+    frames.push({ offset: t, strokeDasharray: "1 1", strokeDashoffset: 1 - place(t) });
   }
   scene.motions.push([line, frames]);
   scene.fade([head], 0.9, 1);
@@ -136,14 +135,21 @@ function local(scene) {
 /** Backwards a gradient leaves the box, meets its factor, becomes the product, and arrives; several of them add up. */
 function backward(scene) {
   const sums = scene.arrows.map(({ tail }) => contributionsAt(scene, tail)).filter((all) => all.length > 1);
-  for (const arrow of scene.arrows) contribution(scene, arrow);
+  for (const arrow of scene.arrows) contribution(scene, arrow, sums.some((all) => all.includes(arrow)));
   for (const all of sums) for (const other of all) if (!scene.arrows.includes(other)) joins(scene, other);
   for (const { tail } of scene.arrows) scene.fade(scene.parts(tail, ".grad"), 0.85, 1);
   return sums.length ? SUM_DURATION : DURATION;
 }
 
-function contribution(scene, arrow) {
-  const track = alongPath(backPath(arrow.path, scene.picture.tall));
+/** The way back along an arrow; of several gradients that add up, on into the sum. */
+function wayBack(scene, arrow, sums) {
+  const path = backPath(arrow.path, scene.picture.tall);
+  const box = sums && scene.picture.find([arrow.tail]);
+  return alongPath(box ? [...path, [[box.x + box.w / 2, box.y + numberBaselines(Math.max(1, box.lines)).grad[0] - 5]]] : path);
+}
+
+function contribution(scene, arrow, sums) {
+  const track = wayBack(scene, arrow, sums);
   const factor = placeNearest(track, arrow.label);
   const place = (t) => (t < 0.5 ? factor * slow(within(t, 0, 0.4)) : factor + (1 - factor) * slow(within(t, 0.6, 1)));
   const grown = (t) => 1 + (GROWN - 1) * Math.sin(Math.PI * within(t, 0.4, 0.6));
@@ -158,9 +164,9 @@ function contribution(scene, arrow) {
 
 /** What arrived before goes into the sum together with what comes last. */
 function joins(scene, arrow) {
-  const track = alongPath(backPath(arrow.path, scene.picture.tall));
+  const track = wayBack(scene, arrow, true);
   const element = token(scene, "grad", scene.textAt(`${arrow.id}.flow`));
-  travel(scene, element, track, (t) => 0.7 + 0.3 * slow(within(t, 0.6, 1)), (t) => within(t, 0.5, 0.6));
+  travel(scene, element, track, (t) => 0.55 + 0.45 * slow(within(t, 0.6, 1)), (t) => within(t, 0.5, 0.6));
 }
 
 /** The arrows whose contributions a box has, all of them, where the last one comes at this very step; else none. */

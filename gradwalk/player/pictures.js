@@ -169,6 +169,7 @@ export function createPictures(pick, chosen) {
       [program, keeping] = [isProgram(story), known.includes("chips")];
       showMarks(marks, known);
     },
+    litBox: () => stages.computation.litBox(),
     name: () => (learns ? "" : pictureName(choice)),
     roomOnScreen: () => area.clientHeight - marks.offsetHeight - 2 * AREA_PADDING,
     resize(next, plainly) { [size, learns] = [next, plainly]; arrange(); },

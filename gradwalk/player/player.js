@@ -1,7 +1,7 @@
 /* The player: the parts put together. Everything shown is a function of the data and one step number. */
 
 import { createAddress } from "./address.js";
-import { html, setAttribute, setText, watchSizes } from "./dom.js";
+import { html, scroller, setAttribute, setText, watchSizes } from "./dom.js";
 import { createDensity } from "./density.js";
 import { createEpisodes } from "./episodes.js";
 import { createFindings } from "./findings.js";
@@ -22,6 +22,7 @@ const PICTURE_SHARE = { learn: 0.44, expression: 0.57, program: 0.48, side: 0.5,
 const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
 const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
+const CLEAR = 12; // px around a lit box
 const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F";
 
 /** `address` is told what is shown: `show(query, picture, density, step)`, and `stop()` in the end. */
@@ -125,9 +126,20 @@ export function createPlayer(parent, address = createAddress()) {
     if (moves) slope.move();
     panel.show(data.story, step);
     findings.show(step);
+    if (moves) keepClear();
     tell();
     clearTimeout(liveTimer);
     liveTimer = setTimeout(() => setText(live, `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
+  }
+
+  /** On a phone a sheet with the words lies over the page's foot: the page moves, so that what is lit stands clear of it. */
+  function keepClear() {
+    const box = pictures.litBox();
+    if (!box || getComputedStyle(words.element).position !== "sticky") return;
+    const [top, bottom] = [box.getBoundingClientRect(), words.element.getBoundingClientRect()].map((rect) => rect.top);
+    const over = top + box.getBoundingClientRect().height + CLEAR - bottom;
+    const by = over > 0 ? over : Math.min(0, top - CLEAR);
+    if (by) scroller(root).scrollBy({ top: by, behavior: "instant" });
   }
 
   /** Whoever else is on the page (an editor of the program, another drawing) marks the step; who comes late can ask. */
@@ -161,6 +173,7 @@ export function createPlayer(parent, address = createAddress()) {
     const both = side && (onScreen || !data.beside);
     const height = onScreen ? pictures.roomOnScreen() : share;
     const room = { width: pictures.area.clientWidth, height, most };
+    root.style.setProperty("--bar", `${bar.offsetHeight}px`);
     const sizes = JSON.stringify([room, side, density.name(), scrubber.element.clientWidth, panel.resize(both)]);
     if (sizes === measured) return false;
     measured = sizes;

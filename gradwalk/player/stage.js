@@ -209,5 +209,5 @@ export function createStage({ name, numbers, pick }) {
   const isEmpty = () => !picture;
   const fits = () => Boolean(picture) && zoom === "auto" && picture.width * scale <= room.width + 1 && picture.height * scale <= room.height + 1;
   const isWhole = () => zoom === "whole";
-  return { element, draw, clear, show, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits };
+  return { element, draw, clear, show, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null) };
 }

@@ -60,8 +60,7 @@ def _along_leaves(recording: Recording) -> dict[str, Curve]:
         if leaf.is_leaf and leaf.requires_grad and leaf.id in known and leaf.operation is None:
             row = _row(known[leaf.id])
             moved = known[leaf.id] + NUDGE
-            values = _along(recording, known, leaf.id, torch.cat([row, moved.reshape(1)]))
-            values = values.get(call.root)
+            values = _along(recording, known, leaf.id, torch.cat([row, moved.reshape(1)])).get(call.root)
             if values is None or not values.dim():
                 continue
             curve = _curve(row, values[:-1], known[leaf.id], known[call.root])

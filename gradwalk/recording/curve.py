@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-POINTS = 49
+POINTS = 33
 NUDGE = 0.01
 """So far a leaf is moved, to see how far the root moves with it."""
 

@@ -11,7 +11,7 @@ from gradwalk.notation import short
 from gradwalk.recording import Accumulate, LocalGradient
 from gradwalk.recording.curve import Curve
 
-DIGITS = 5
+DIGITS = 4
 
 
 def drawn(index: Index, curves: Mapping[str, Curve]) -> dict[str, Any]:

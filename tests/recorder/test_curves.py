@@ -45,8 +45,8 @@ def test_the_player_gets_slopes_that_autograd_found_and_what_arrived_so_far() ->
     found = drawn(analyse(recording).episodes[0].index, curves(recording))
     x = torch.tensor(2.0, dtype=torch.float64)
     whole = float(2 * x + x.cos() * x + x.sin())
-    assert found["v0"]["slope"] == pytest.approx(whole, rel=1e-4)
+    assert found["v0"]["slope"] == pytest.approx(whole, rel=1e-3)
     assert [edge for edge, _, _ in found["v0"]["arrivals"]] == ["e2.1", "e1.0", "e0.0"]
     assert found["v0"]["arrivals"][-1][1] == found["v0"]["slope"]
-    assert found["e1.0"]["slope"] == pytest.approx(float(x.cos()), rel=1e-4)
+    assert found["e1.0"]["slope"] == pytest.approx(float(x.cos()), rel=1e-3)
     assert found["v0"]["moved"] == "x = 2.01 gives z = 5.8593: it moved by 0.04074."

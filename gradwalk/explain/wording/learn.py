@@ -5,6 +5,7 @@ from __future__ import annotations
 LEARN = {
     "question": "How does {target} change when {leaf} changes?",
     "question many": "How does {target} change when {leaf} change?",
+    "question all": "How does {target} change when one of the others changes?",
     "gradient of": "The gradient of {leaf}",
     "arrived": "{gradient} arrives at {leaf}, and that is its gradient.",
     "arrived several": "All {count} contributions have arrived at {leaf}: together they are its gradient, {gradient}.",

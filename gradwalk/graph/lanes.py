@@ -1,0 +1,163 @@
+"""Arrows that leave a box each by a port of its own, face what they lead to, and bend once and softly.
+
+``dot`` lets all arrows leave a box in the middle of its side, and crosses the gap to the next column steeply. Boxes and
+the room of texts stay where ``dot`` has placed them; only the ways between them are drawn anew.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from gradwalk.graph.layout import Placed, PlacedArrow, PlacedBox, Point
+from gradwalk.graph.measures import FLOW_SHIFT
+from gradwalk.graph.paths import Pieces, path_text, pieces_of
+
+EDGE = 14.0
+"""Pixels from a box's corner that stay free of ports."""
+APART = 24.0
+"""Between two ports, so that the gradient that flows back beside one arrow does not meet the next one."""
+INTO = 8.0
+"""So far a bend goes on beside the texts."""
+TEXTS = 56.0
+"""How high the texts of an arrow are, on both sides of it."""
+CLEAR = 6.0
+"""Between a way and a box that it passes."""
+SAMPLES = 24
+"""Points of a bend that are looked at."""
+LONGEST = 90.0
+"""A way to the next column is no longer than this; longer ones go around boxes, and keep their course."""
+
+
+def eased(placed: Placed, runs: Mapping[str, float], *, wide: bool) -> Placed:
+    """The same places with soft ways. ``runs`` is how long each arrow is straight beside its texts, by its id."""
+    turn = _same if wide else _turned
+    boxes = {name: _box(box, turn) for name, box in placed.boxes.items()}
+    labels = {name: turn(arrow.label) for name, arrow in placed.arrows.items()}
+    starts = _ports(boxes, placed.arrows, labels, by_tail=True)
+    ends = _ports(boxes, placed.arrows, labels, by_tail=False)
+    texts = {name: _texts(labels[name], length) for name, length in runs.items() if name in labels}
+    arrows = {}
+    for name, arrow in placed.arrows.items():
+        pieces = [[turn(point) for point in piece] for piece in pieces_of(arrow.path)]
+        if pieces and name in runs:
+            others = [box for box_id, box in boxes.items() if box_id not in (arrow.tail, arrow.head)]
+            others += [text for other, text in texts.items() if other != name]
+            pieces = _eased(pieces, labels[name], runs[name] / 2, starts.get(name), ends.get(name), others)
+            arrow = arrow._replace(path=path_text([[turn(point) for point in piece] for piece in pieces]))
+        arrows[name] = arrow
+    return placed._replace(arrows=arrows)
+
+
+def _texts(label: Point, length: float) -> PlacedBox:
+    """The room of an arrow's texts, above and below it."""
+    return PlacedBox(label[0] - length / 2, label[1] - TEXTS / 2, length, TEXTS, "", "")
+
+
+def _same(point: Point) -> Point:
+    return point
+
+
+def _turned(point: Point) -> Point:
+    """A picture from top to bottom, as one from left to right."""
+    return point[1], point[0]
+
+
+def _box(box: PlacedBox, turn: Callable[[Point], Point]) -> PlacedBox:
+    (x, y), (w, h) = turn((box.x, box.y)), turn((box.w, box.h))
+    return box._replace(x=x, y=y, w=w, h=h)
+
+
+def _ports(
+    boxes: Mapping[str, PlacedBox], arrows: Mapping[str, PlacedArrow], labels: Mapping[str, Point], *, by_tail: bool
+) -> dict[str, float]:
+    """How far down each arrow leaves its box, or arrives: as straight as there is room. Operands keep their places."""
+    sides: dict[str, list[str]] = defaultdict(list)
+    for name, arrow in arrows.items():
+        sides[arrow.tail if by_tail else arrow.head].append(name)
+    found: dict[str, float] = {}
+    for box, names in sides.items():
+        if by_tail or len(names) == 1:
+            ordered = sorted(names, key=lambda name: labels[name][1])
+            wanted = [labels[name][1] for name in ordered]
+            found |= zip(ordered, _spread(wanted, boxes[box]), strict=True)
+    return found
+
+
+def _spread(wanted: Sequence[float], box: PlacedBox) -> list[float]:
+    """These places on the side of a box, in their order, and apart from each other."""
+    top, bottom = box.y + EDGE, box.y + box.h - EDGE - APART / 2
+    apart = min(APART, (bottom - top) / max(1, len(wanted) - 1))
+    found: list[float] = []
+    for number, place in enumerate(wanted):
+        least = found[-1] + apart if found else top
+        most = bottom - apart * (len(wanted) - 1 - number)
+        found.append(min(max(place, least), most))
+    return found
+
+
+def _eased(
+    pieces: Pieces, label: Point, half: float, start: float | None, end: float | None, others: Sequence[PlacedBox]
+) -> Pieces:
+    first, last = pieces[0][0], pieces[-1][-1]
+    start = first[1] if start is None else start
+    end = last[1] if end is None else end
+    left, right = label[0] - half, label[0] + half
+    before = [piece for piece in pieces if piece[-1][0] <= left + 1]
+    after = [piece for piece in pieces if piece[0][0] >= right - 1]
+    there = _to((first[0], start), (left + INTO, label[1]), before, others)
+    back = _from((right - INTO, label[1]), (last[0], end), after, others)
+    return [*there, [there[-1][-1], back[0][0]], *back]
+
+
+def _to(start: Point, end: Point, way: Pieces, others: Sequence[PlacedBox]) -> Pieces:
+    """From a box to where the texts begin."""
+    if not _is_short(way):
+        if _is_free(_bend(start, end), others):
+            return [_bend(start, end)]
+        first = way[0]
+        moved = [start, (first[1][0], start[1]), *first[2:]] if len(first) > 2 else [start, first[1]]
+        return [moved, *way[1:]]
+    out = way[0][-1][0] if way and len(way[0]) == 2 else start[0]  # past wider boxes of the same column
+    return [[start, (out, start[1])], _bend((out, start[1]), end)]
+
+
+def _from(start: Point, end: Point, way: Pieces, others: Sequence[PlacedBox]) -> Pieces:
+    if not _is_short(way):
+        if _is_free(_bend(start, end), others):
+            return [_bend(start, end)]
+        last = way[-1]
+        moved = [*last[:-2], (last[-2][0], end[1]), end] if len(last) > 2 else [last[0], end]
+        return [*way[:-1], moved]
+    into = way[-1][0][0] if way and len(way[-1]) == 2 else end[0]
+    return [_bend(start, (into, end[1])), [(into, end[1]), end]]
+
+
+def _bend(start: Point, end: Point) -> list[Point]:
+    middle = (start[0] + end[0]) / 2
+    return [start, (middle, start[1]), (middle, end[1]), end]
+
+
+def _is_free(bend: Sequence[Point], others: Sequence[PlacedBox]) -> bool:
+    """Whether a bend, with the gradient that flows back beside it, keeps clear of boxes and texts."""
+    points = [_on(bend, step / SAMPLES) for step in range(SAMPLES + 1)]
+    return not any(
+        box.x - CLEAR < x < box.x + box.w + CLEAR and box.y - FLOW_SHIFT - CLEAR < y < box.y + box.h + CLEAR
+        for box in others
+        for x, y in points
+    )
+
+
+def _on(bend: Sequence[Point], t: float) -> Point:
+    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
+    x, y = (sum(weight * point[axis] for weight, point in zip(weights, bend, strict=True)) for axis in (0, 1))
+    return x, y
+
+
+def _is_short(way: Pieces) -> bool:
+    """Whether it only crosses the gap to the next column."""
+    if not way:
+        return True
+    ends = (way[0][0][1], way[-1][-1][1])
+    inside = all(min(ends) - 1 <= y <= max(ends) + 1 for piece in way for _, y in piece)
+    return inside and way[-1][-1][0] - way[0][0][0] <= LONGEST

@@ -1,0 +1,42 @@
+"""The ways between boxes: a port for each, straight where there is room, and clear of everything else."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from gradwalk import record
+from gradwalk.graph.lanes import APART
+from gradwalk.graph.paths import pieces_of, points_of
+from gradwalk.graph.player import player_graphs
+
+X = "import torch\nx = torch.tensor(2.0, requires_grad=True)\n"
+
+
+@pytest.mark.parametrize("line", ["z = x**2 + torch.sin(x)*x", "z = x*x + x", "z = torch.sigmoid(x*x + x*3) * x"])
+@pytest.mark.parametrize("shape", ["wide", "tall"])
+def test_each_contribution_has_a_port_and_no_way_crosses_a_box(line: str, shape: str) -> None:
+    picture = player_graphs(record(f"{X}{line}\nz.backward()"))["computation"][shape]
+    boxes = {box["id"]: box for box in picture["boxes"]}
+    across = 1 if shape == "wide" else 0
+    starts: dict[str, list[float]] = {}
+    for arrow in picture["arrows"]:
+        points = points_of(pieces_of(arrow["path"]))
+        starts.setdefault(arrow["tail"], []).append(points[0][across])
+        tail = boxes[arrow["tail"]]
+        first, size = ("y", "h") if across else ("x", "w")
+        assert tail[first] <= points[0][across] <= tail[first] + tail[size]
+        assert tuple(arrow["label"])[across] in {point[across] for point in points}  # it runs straight beside its texts
+        for name, box in boxes.items():
+            if name not in (arrow["tail"], arrow["head"]):
+                inside = (box["x"] < x < box["x"] + box["w"] and box["y"] < y < box["y"] + box["h"] for x, y in points)
+                assert not any(inside), (arrow["id"], name)
+    for places in starts.values():
+        assert all(abs(a - b) >= min(APART, 15) for a, b in itertools.combinations(places, 2))
+
+
+def test_what_faces_what_it_leads_to_is_a_straight_line() -> None:
+    picture = player_graphs(record(f"{X}z = torch.exp(torch.sin(x))\nz.backward()"))["computation"]["wide"]
+    for arrow in picture["arrows"]:
+        assert len({y for _, y in points_of(pieces_of(arrow["path"]))}) == 1
