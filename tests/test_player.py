@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import statistics
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import Watch, settled
+from gradwalk.player import FOLDER
+from tests.browser import ROOT, Watch, settled
 from tests.conftest import CheckAxe
 from tests.player_page import ORIGIN, PlayerPage, new_context, open_player
 from tests.player_story import SINE_GRADIENT, long_chain, sine
@@ -95,6 +97,24 @@ def test_a_step_forwards_moves_what_explains_it_and_the_next_key_cuts_it_short(p
     assert shown.look == player(sine(step=6)).look
     still = player(reduced_motion="reduce")
     assert still.page.evaluate(MOVES, ["ArrowRight"]) == [[1, [], "16"]]
+
+
+def test_the_glossary_is_the_same_in_the_player_and_in_the_docs() -> None:
+    pattern = r'^  "([^"]+)": "([^"]+)",$'
+    table = re.findall(pattern, (FOLDER / "glossary.js").read_text(encoding="utf-8"), re.MULTILINE)
+    docs = re.findall(
+        r"^\| ([^|]+) \| ([^|]+) \|$", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert docs == [("term", "what it is"), *table]
+    assert table == sorted(table)
+
+
+def test_a_term_says_what_it_means(player: OpenPlayer) -> None:
+    shown = player(sine(step=3), density="learn")
+    shown.find(".legend .term").filter(has_text="local gradient").click()
+    expect(shown.find(".meaning")).to_contain_text("Local gradient: How many times as much")
+    shown.press("ArrowRight")
+    expect(shown.find(".meaning")).to_be_hidden()
 
 
 def test_home_end_and_space_work_without_a_click(player: OpenPlayer) -> None:

@@ -1,6 +1,7 @@
 /* What the marks and colours of the two pictures mean. Some stand there only where a picture has them. */
 
 import { html } from "./dom.js";
+import { withTerms } from "./glossary.js";
 import { isProgram } from "./story.js";
 
 const LEGEND = {
@@ -45,10 +46,11 @@ export function showMarks(place, marks) {
   for (const entry of place.querySelectorAll("[data-only]")) entry.hidden = !marks.includes(entry.dataset.only);
 }
 
-export function legend() {
+/** `explain(term)` says what a term means. */
+export function legend(explain) {
   const example = (mark, text) => html("b", { class: mark, "aria-hidden": "true" }, text);
   const entry = ([mark, text, meaning, only]) =>
-    html("span", { class: "entry", "data-only": only, hidden: Boolean(only) }, example(mark, text), meaning);
+    html("span", { class: "entry", "data-only": only, hidden: Boolean(only) }, example(mark, text), html("span", {}, ...withTerms(meaning, explain)));
   const part = ([picture, entries]) => html("div", { class: `entries for-${picture}` }, ...entries.map(entry));
   return html("div", { class: "legend" }, ...Object.entries(LEGEND).map(part));
 }

@@ -32,8 +32,8 @@ function rememberChoice(choice) {
   }
 }
 
-/** `chosen()` is called when another picture was chosen: it is then on the page. */
-export function createPictures(pick, chosen) {
+/** `chosen()` is called when another picture was chosen: it is then on the page; `explain(term)` for a term of the legend. */
+export function createPictures(pick, chosen, explain) {
   const choice = firstChoice();
   const stages = {
     computation: createStage({ name: NAMES.computation, numbers: true, pick }),
@@ -56,7 +56,7 @@ export function createPictures(pick, chosen) {
   );
   const nothing = html("p", { class: "nothing-computed" }, NOTHING);
   const frames = html("div", { class: "stages" }, stages.computation.element, stages.grad_fn.element, nothing);
-  const marks = legend();
+  const marks = legend(explain);
   const area = html("div", { class: "area" }, frames, missing, marks);
   let list = [];
   let graphs = null; // those of the episode on show

@@ -55,7 +55,7 @@ export function createPlayer(parent, address = createAddress()) {
   };
   const density = createDensity(another);
   const slope = createSlope();
-  const pictures = createPictures(pick, another);
+  const pictures = createPictures(pick, another, (term) => words.explain(term));
   const words = createWords((number) => { transport.pause(); unfold(number); }, (to) => jump(to), () => unfold !== null);
   const panel = createPanel(() => data && show());
   const tour = createTour(() => data && measure() && show());

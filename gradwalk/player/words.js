@@ -2,6 +2,7 @@
 
 import { html, setAttribute, setText } from "./dom.js";
 import { showFormula } from "./formula.js";
+import { GLOSSARY, withTerms } from "./glossary.js";
 import { failureAt } from "./outputs.js";
 
 /** `unfold(number)` asks for the steps of a folded episode, if it `may`; `go(step)` leads to the cause of a failure. */
@@ -12,9 +13,10 @@ export function createWords(unfold, go, may) {
   const rule = html("p", { class: "rule" });
   const message = html("pre", { class: "message" });
   const open = html("button", { type: "button", class: "button open-fold", click: () => ask() }, "Open this iteration");
+  const meaning = html("p", { class: "meaning", role: "status", hidden: true });
   const moves = html("div", { class: "moves-of-leaves" });
   const cause = html("button", { type: "button", class: "button", click: () => go(shown.cause) }, "Go to the cause");
-  const element = html("div", { class: "words", tabindex: "0", role: "region", "aria-label": "What happens" }, title, message, sentence, moves, open, cause, formula, rule);
+  const element = html("div", { class: "words", tabindex: "0", role: "region", "aria-label": "What happens" }, title, message, sentence, meaning, moves, open, cause, formula, rule);
   let shown = null;
   let plainly = null; // whether what is shown is said in the density Learn
 
@@ -30,7 +32,8 @@ export function createWords(unfold, go, may) {
     plainly = learns;
     const [heading, said] = (learns && step.learn) || [step.title, step.sentence];
     setText(title, heading);
-    setText(sentence, said);
+    sentence.replaceChildren(...withTerms(said, explain));
+    meaning.hidden = true;
     showFormula(formula, story.formulas, step.formula);
     showRule(learns ? null : step.rule);
     showMove(learns ? movesAt(story, number) : []);
@@ -40,6 +43,13 @@ export function createWords(unfold, go, may) {
     open.hidden = !may() || step.folded === null || step.folded === undefined;
     setAttribute(open, "aria-disabled", null);
     cause.hidden = step.cause === null || step.cause === undefined;
+  }
+
+  /** One sentence on a term; a second press takes it away. */
+  function explain(term) {
+    const text = `${term[0].toUpperCase()}${term.slice(1)}: ${GLOSSARY[term]}`;
+    meaning.hidden = !meaning.hidden && meaning.textContent === text;
+    setText(meaning, text);
   }
 
   /** One press moves a variable a little, and says what PyTorch computes then, beside what the gradient promised. */
@@ -64,7 +74,7 @@ export function createWords(unfold, go, may) {
 
   const letters = () => title.textContent.length + sentence.textContent.length + message.textContent.length;
 
-  return { element, show, letters, said: () => `${title.textContent}. ${sentence.textContent}` };
+  return { element, show, explain, letters, said: () => `${title.textContent}. ${sentence.textContent}` };
 }
 
 /** At the end of a pass that is done: the variables that can be moved, and what is then said. */
