@@ -28,7 +28,8 @@ async ([script, styles]) => {
     const root = place.shadowRoot || place.attachShadow({ mode: "open" });
     if (!root.childNodes.length) root.append(Object.assign(document.createElement("style"), { textContent: styles }));
     const setTriggerValue = (...asked) => { window.asked = [...(window.asked || []), asked]; };
-    window.mounted[host] = module.default({ data, parentElement: root, setTriggerValue });
+    const packed = new TextEncoder().encode(JSON.stringify(data)); // as the server writes it
+    window.mounted[host] = module.default({ data: packed, parentElement: root, setTriggerValue });
   };
 }
 """

@@ -1,9 +1,9 @@
 /*
- * Keys: ← → Home End Space, F for the whole screen, and Page ↑ ↓ where there are several episodes, reach the player without a click first, wherever they would otherwise do nothing.
+ * Keys: ← → Home End Space, F for the whole screen, B for a black one, and Page ↑ ↓ where there are several episodes, reach the player without a click first, wherever they would otherwise do nothing.
  * A field, a slider or anything else that takes them keeps them; of several players, the one last used answers.
  */
 
-const KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End", " ", "f"]);
+const KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End", " ", "f", "b"]);
 const PAGE_KEYS = new Set(["PageUp", "PageDown"]); // inside what scrolls they scroll
 const TAKING_ROLES = "slider spinbutton textbox tab radio listbox option combobox menu menuitem grid tree dialog".split(" ");
 const TAKING_ELEMENTS = ["input", "textarea", "select", "iframe", "video", "audio", "[contenteditable]"];
@@ -20,18 +20,19 @@ const onScreen = (element) => {
 
 function keyPressed(event) {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (!KEYS.has(event.key) && !PAGE_KEYS.has(event.key)) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (!KEYS.has(key) && !PAGE_KEYS.has(key)) return;
   const path = event.composedPath().filter((node) => node instanceof Element);
   const inside = [...listeners].find((listener) => path.includes(listener.root));
   const listener = inside || (listeners.has(lastUsed) ? lastUsed : [...listeners].find(({ root }) => onScreen(root)));
   if (!listener) return;
-  if (PAGE_KEYS.has(event.key) && (!listener.pages() || path.some((node) => node.matches("[data-scrolls]")))) return;
+  if (PAGE_KEYS.has(key) && (!listener.pages() || path.some((node) => node.matches("[data-scrolls]")))) return;
   const own = (node) => node.matches("input[type=range].steps");
   if (path.some((node) => node.matches(TAKES_KEYS) && !own(node))) return;
-  if (event.key === " " && path.some((node) => node.matches(TAKES_SPACE))) return;
+  if (key === " " && path.some((node) => node.matches(TAKES_SPACE))) return;
   if (!inside && !onScreen(listener.root)) return;
   event.preventDefault();
-  listener.press(event.key);
+  listener.press(key);
 }
 
 /** Gives a player's root the keys, by `press(key)`; `pages()` asks for Page ↑ ↓. Returns what takes them away again. */

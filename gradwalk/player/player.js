@@ -22,6 +22,7 @@ const PICTURE_SHARE = { learn: 0.44, expression: 0.57, program: 0.48, side: 0.5,
 const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
 const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
+const PAGES = { PageUp: "ArrowLeft", PageDown: "ArrowRight" };
 const CLEAR = 12; // px around a lit box
 const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F";
 
@@ -79,11 +80,14 @@ export function createPlayer(parent, address = createAddress()) {
     if (!data) return;
     if (key === " ") return transport.toggle();
     if (key === "f") return toggleScreen(root);
+    if (key === "b") return root.classList.toggle("blank", isOnScreen(root) && !root.classList.contains("blank"));
+    root.classList.remove("blank");
+    if (isOnScreen(root) && PAGES[key]) key = PAGES[key]; // what a clicker sends
     if (key === "PageUp") return jump(episodes.episodeStep(-1));
     if (key === "PageDown") return jump(episodes.episodeStep(1));
     transport.pause();
     go({ ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: last() }[key], key === "ArrowRight");
-  }, () => data && episodes.several());
+  }, () => data && (episodes.several() || isOnScreen(root)));
   // A press of the mouse or a finger leaves no button behind that would take the next Space.
   root.addEventListener("click", (event) => {
     const pressed = event.detail > 0 && event.target.closest("button, .box");
