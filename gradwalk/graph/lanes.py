@@ -21,7 +21,7 @@ INTO = 8.0
 """So far a bend goes on beside the texts."""
 TEXTS = 56.0
 """How high the texts of an arrow are, on both sides of it."""
-CLEAR = 6.0
+CLEAR = 4.0
 """Between a way and a box that it passes."""
 SAMPLES = 24
 """Points of a bend that are looked at."""
@@ -113,8 +113,8 @@ def _eased(
 def _to(start: Point, end: Point, way: Pieces, others: Sequence[PlacedBox]) -> Pieces:
     """From a box to where the texts begin."""
     if not _is_short(way):
-        if _is_free(_bend(start, end), others):
-            return [_bend(start, end)]
+        if free := _free(start, end, others, early=True):
+            return [free]
         first = way[0]
         moved = [start, (first[1][0], start[1]), *first[2:]] if len(first) > 2 else [start, first[1]]
         return [moved, *way[1:]]
@@ -124,13 +124,24 @@ def _to(start: Point, end: Point, way: Pieces, others: Sequence[PlacedBox]) -> P
 
 def _from(start: Point, end: Point, way: Pieces, others: Sequence[PlacedBox]) -> Pieces:
     if not _is_short(way):
-        if _is_free(_bend(start, end), others):
-            return [_bend(start, end)]
+        if free := _free(start, end, others, early=False):
+            return [free]
         last = way[-1]
         moved = [*last[:-2], (last[-2][0], end[1]), end] if len(last) > 2 else [last[0], end]
         return [*way[:-1], moved]
     into = way[-1][0][0] if way and len(way[-1]) == 2 else end[0]
     return [_bend(start, (into, end[1])), [(into, end[1]), end]]
+
+
+def _free(start: Point, end: Point, others: Sequence[PlacedBox], *, early: bool) -> list[Point] | None:
+    """One bend, in the middle or nearer to the box, that keeps clear of everything; None where there is none."""
+    (x0, y0), (x1, y1) = start, end
+    for share in (0.5, 0.3, 0.15):
+        a, b = (share, min(0.5, share + 0.25)) if early else (max(0.5, 0.75 - share), 1 - share)
+        bend = [start, (x0 + a * (x1 - x0), y0), (x0 + b * (x1 - x0), y1), end]
+        if _is_free(bend, others):
+            return bend
+    return None
 
 
 def _bend(start: Point, end: Point) -> list[Point]:
