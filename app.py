@@ -57,6 +57,7 @@ from serving.opening import First, Opening
 from serving.origin import OwnOrigin
 from serving.pace import Paced
 from serving.routes import Closed, metrics_route, problems, ready_route
+from serving.theme import keep_theme
 
 _ARENA_MAX = -8
 """glibc's name for it, in malloc.h: M_ARENA_MAX."""
@@ -147,6 +148,7 @@ def open_server() -> None:
     import code  # noqa: F401 - Python's own, so that nobody imports the page of this name (a debugger would)
 
     spare_memory()
+    keep_theme()
     # A training runs in the server itself. Its processes get warm at the same time.
     warming = threading.Thread(target=warm_up)
     warming.start()
