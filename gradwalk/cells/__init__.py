@@ -22,6 +22,7 @@ from gradwalk.program.limits import LIMITS, LimitError, Limits
 from gradwalk.recorder.places import Places
 from gradwalk.recorder.session import Recorder
 from gradwalk.recording import Event, Recording
+from gradwalk.sandbox.lock import is_on
 
 __all__ = ["evaluate", "record", "record_plain"]
 
@@ -45,7 +46,7 @@ def record(
     cells = list(split_cells(source))
     places = Places()
     recorder = Recorder(places, pictures=pictures, limits=limits, observer=observer)
-    with ONE_AT_A_TIME, fresh(file):
+    with ONE_AT_A_TIME, fresh(file, settled=is_on()):
         try:
             with lent() as shell, inline():
                 run = Run(shell, recorder, places, limits)

@@ -137,24 +137,32 @@ def builtins_put_back() -> Iterator[None]:
         _BUILTINS.update(before)
 
 
+def settle() -> None:
+    """From here on the process is what a program finds in a new one: for what is born from it (see ``fresh``)."""
+    for kept in (*THREAD, *PROCESS):
+        kept.set(kept.fresh)
+
+
 @contextmanager
-def fresh(file: str = "") -> Iterator[None]:
+def fresh(file: str = "", *, settled: bool = False) -> Iterator[None]:
     """A stretch in which a program finds what it would find in a new process, and which leaves all as it was.
 
     A program that comes from a file finds what lies beside it: as ``python FILE`` does, or as Jupyter does, where a
-    notebook runs in its own folder.
+    notebook runs in its own folder. Where a process was born ``settled``, and ends with this program, nothing has to be
+    looked at: to look alone would copy 600 pages of memory.
     """
+    if settled:
+        with torch.inference_mode(False):
+            _begin(file)
+            yield
+            return
     before = [(kept, kept.get()) for kept in (*THREAD, *PROCESS)]
     draws = torch.get_rng_state(), random.getstate(), np.random.get_state()
     try:
         with torch.inference_mode(False):
             for kept in (*THREAD, *PROCESS):
                 kept.set(kept.fresh)
-            torch.default_generator.manual_seed(SEED)
-            random.seed(SEED)
-            np.random.seed(SEED)
-            _stand_beside(file)
-            warnings._filters_mutated()  # type: ignore[attr-defined]  # what was warned of once, may be warned of again
+            _begin(file)
             yield
             _end_what_is_suspended()
     finally:
@@ -164,6 +172,14 @@ def fresh(file: str = "") -> Iterator[None]:
         random.setstate(draws[1])
         np.random.set_state(draws[2])
         warnings._filters_mutated()  # type: ignore[attr-defined]
+
+
+def _begin(file: str) -> None:
+    torch.default_generator.manual_seed(SEED)
+    random.seed(SEED)
+    np.random.seed(SEED)
+    _stand_beside(file)
+    warnings._filters_mutated()  # type: ignore[attr-defined]  # what was warned of once, may be warned of again
 
 
 def _stand_beside(file: str) -> None:

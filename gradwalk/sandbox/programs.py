@@ -32,7 +32,7 @@ def configuration(settings: Settings, spare: int = 0) -> Configuration:
     most = int(3e6 * settings.message_megabytes)
     return Configuration(
         work=f"{__name__}:work",
-        warm="gradwalk.sandbox.warm:load gradwalk.cells.warm_up:warm_up",
+        warm="gradwalk.sandbox.warm:load gradwalk.cells.warm_up:warm_up gradwalk.cells.process:settle",
         lock=settings.lock != "off",
         bounds=Bounds(settings.seconds, _PATIENCE * settings.seconds, megabytes=settings.process_megabytes),
         sizes=Sizes(message=most, whole=most + _PROGRESS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -20,7 +21,8 @@ HALT, GO_ON, END = b"H", b"G", b"E"
 _LAST = 19
 _SOON = 0.02
 """Seconds between two looks at a clock that is about to run out."""
-_LAST_WORDS_WITHIN = 0.1
+_LAST_WORDS_WITHIN, _AT_MOST = 0.1, 2.0
+"""Seconds that a process has for its last words, once it can speak; and on a machine that has no time for it."""
 _MOST_WORDS = 20_000
 _PATIENCE = 3
 _BORN_WITHIN = 20.0
@@ -72,7 +74,9 @@ class Ward:
         self._limits = limits
         self._started = self._worked_before = 0.0
         self._halted: float | None = None
-        self._time_up = self._asked = self._by_us = False
+        self._asked: float | None = None
+        """When it was asked for its last words."""
+        self._time_up = self._by_us = False
 
     def born(self, report: socket.socket) -> None:
         """Raises NotBorn."""
@@ -121,10 +125,11 @@ class Ward:
         worked, passed = self._worked(), time.monotonic() - self._started
         limits = self._limits
         if worked >= limits.seconds + limits.grace or passed >= limits.wall + _PATIENCE * limits.grace:
-            if self._asked:
+            if self._asked is None:
+                self._asked = time.monotonic()
+                self._signal(child.LAST_WORDS)
+            elif self._has_spoken() or time.monotonic() >= self._asked + _AT_MOST:
                 self.end()
-            self._asked = True
-            self._signal(child.LAST_WORDS)
             return _LAST_WORDS_WITHIN
         if not self._time_up and (worked >= limits.seconds or passed >= limits.wall):
             self._time_up = True
@@ -156,6 +161,12 @@ class Ward:
         if self.listener is not None:
             os.close(self.listener)
         return True
+
+    def _has_spoken(self) -> bool:
+        poll = select.poll()
+        if self._report is not None:
+            poll.register(self._report, select.POLLIN)
+        return bool(poll.poll(0))
 
     def _words(self) -> str:
         words = b""
