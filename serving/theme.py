@@ -19,7 +19,7 @@ _known: dict[str, CustomThemeConfig] = {}
 def keep_theme() -> None:
     """From now on what Streamlit finds for a section is kept. Call it when all options are read."""
     _known.clear()
-    app_session._populate_theme_msg = _kept
+    app_session._populate_theme_msg = _kept  # type: ignore[assignment]  # the parameters are the same
 
 
 def _kept(message: CustomThemeConfig, section: str = "theme") -> None:
