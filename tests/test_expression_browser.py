@@ -221,6 +221,7 @@ def test_a_newcomer_meets_a_question_one_lit_button_and_a_tour(shown: Expression
     expect(player.get_by_role("heading", name="How does z change when x changes?")).to_be_visible()
     for jargon in ("SinBackward0", "requires_grad", "leaf", "dtype", "torch."):
         expect(shown.page.get_by_text(jargon).locator("visible=true")).to_have_count(0)
+    expect(shown.page.get_by_text("∇ gradient", exact=True)).to_be_visible()
     tour = player.get_by_role("region", name="Tour")
     expect(tour).to_contain_text("1 of 4")
     for _ in range(3):

@@ -218,7 +218,7 @@ function assemble(root) {
   };
   form.values.replaceChildren(form.heading);
   // The player says how much is said: Learn has no words of PyTorch's own here either.
-  document.addEventListener("gradwalk:step", ({ detail }) => root.firstElementChild.classList.toggle("learn", detail.density === "learn"));
+  document.addEventListener("gradwalk:step", ({ detail }) => root.querySelector(".form").classList.toggle("learn", detail.density === "learn"));
   document.dispatchEvent(new CustomEvent("gradwalk:where"));
   form.text.addEventListener("input", () => form.opening || typed(form, PAUSE));
   form.text.addEventListener("blur", () => form.timer && flush(form));
