@@ -95,6 +95,11 @@ class Index:
         """The values that other tensors are after a change of their memory, by the id of the value that was changed."""
         self.moves: dict[int, Move] = {}
         """What an update worked with, by the id of the value after it."""
+        self._reached: dict[int, frozenset[int]] = {}
+        self._states: dict[tuple[int, int], set[int]] = {}
+        """The values that a gradient arrives at, by call and tensor."""
+        self._known: dict[int, bool] = {}
+        """By call: whether each node that it can come to belongs to an operation or a leaf."""
         self.before = before
         self.accumulated: list[Accumulate] = []
         self.ran: set[int] = set()
@@ -114,7 +119,7 @@ class Index:
         for root in event.roots:
             self.gradients[event.call, root.root] = root.seed
         reached = self.reached(event.call)
-        self.walked[event.call] = frozenset(reached & self._ledger.walked)
+        self.walked[event.call] = reached & self._ledger.walked
         self.walkable[event.call] = all(map(self._intact, reached))
 
     def _intact(self, node: int) -> bool:
@@ -163,6 +168,7 @@ class Index:
             array = event.contributions[edge.route] if edge.route is not None else None
             if array is not None:
                 arrived = self.contributions.setdefault((event.call, edge.value), [])
+                self._states.setdefault((event.call, self.values[edge.value].tensor), set()).add(edge.value)
                 arrived.append(array)
                 found.append(Arrival(number, edge.value, array, len(arrived), 0))
 
@@ -180,8 +186,13 @@ class Index:
         """The names of values, which nothing else in a formula may have."""
         return frozenset(self.names.values())
 
-    def reached(self, call: int) -> set[int]:
-        """The nodes that a backward call can come to."""
+    def reached(self, call: int) -> frozenset[int]:
+        """The nodes that a backward call can come to; looked for once."""
+        if call not in self._reached:
+            self._reached[call] = frozenset(self._reachable(call))
+        return self._reached[call]
+
+    def _reachable(self, call: int) -> set[int]:
         seen: set[int] = set()
         waiting = [root.node for root in self.calls[call].roots if root.node is not None]
         while waiting:
@@ -217,19 +228,20 @@ class Index:
         value = self.values[operation.results[0]]
         seeds = [root.seed for root in self.calls[event.call].roots if root.root == value.id]
         came = [*seeds, *self.contributions.get((event.call, value.id), ())]
-        states = [other for call, other in self.contributions if call == event.call and other != value.id]
-        known = not any(self.values[other].tensor == value.tensor for other in states)
-        seen = all(
-            self.nodes[node].operation is not None or self.nodes[node].leaf is not None
-            for node in self.reached(event.call)
-        )
-        if not (came and known and seen) or (event.call, value.id) in self.hooked:
+        known = not self._states.get((event.call, value.tensor), set()) - {value.id}
+        if not (came and known and self._all_known(event.call)) or (event.call, value.id) in self.hooked:
             return None
         if any(part.numbers is None or part.shape != upstream.shape for part in came):
             return None
         sums = tuple(sum(map(float, row)) for row in zip(*(part.numbers or () for part in came), strict=True))
         same = all(_close(one, other) for one, other in zip(sums, upstream.numbers, strict=True))
         return None if same else upstream._replace(numbers=sums)
+
+    def _all_known(self, call: int) -> bool:
+        if call not in self._known:
+            nodes = (self.nodes[node] for node in self.reached(call))
+            self._known[call] = all(node.operation is not None or node.leaf is not None for node in nodes)
+        return self._known[call]
 
     def arriving(self, event: Backward) -> tuple[int, ...]:
         """The results at which a gradient arrives: of a split, say, several, or not the first."""

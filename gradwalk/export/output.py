@@ -14,8 +14,8 @@ from gradwalk.recording import BackwardCall, Recording
 HEIGHT = 640
 """px of the player in a notebook; its lower edge can be dragged."""
 
-MOST_OPERATIONS = 500
-"""In one part of a program, such as a turn of its training. Graphviz takes seconds, then minutes, for larger graphs."""
+MOST_OPERATIONS = 2000
+"""In one part of a program, such as a turn of its training. To tell more takes seconds."""
 
 # The picture lies under the frame: it is what remains where a notebook is not trusted and its frames are dropped.
 _OUTPUT = """\
@@ -27,7 +27,7 @@ _OUTPUT = """\
 """
 _ABOUT = "The graph with all its numbers. Trust this notebook, or run the cell again, to step through it."
 _LARGE = (
-    "A part of it has {:,} operations. So large a graph takes a while to be placed, which is done only when it is "
+    "A part of it has {:,} operations. To tell so many steps takes a while, which is done only when it is "
     "asked for: save('walk.html') writes the page that steps through it."
 )
 

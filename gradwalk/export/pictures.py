@@ -13,9 +13,13 @@ from gradwalk.graph.album import album
 from gradwalk.graph.computation import Box, Graph, drawn, graphviz_source
 from gradwalk.graph.dot import quoted
 from gradwalk.graph.layout import place
+from gradwalk.graph.levels import TOP, levels_of
 from gradwalk.graph.player import Json, computation, torchviz
 from gradwalk.recording import Picture, Recording
 from gradwalk.story.timeline import story_of
+
+MOST_BOXES = 400
+"""In one picture; a larger graph is drawn folded."""
 
 
 def computation_svg(recording: Recording, step: int | None = None) -> str:
@@ -30,6 +34,8 @@ def computation_svg(recording: Recording, step: int | None = None) -> str:
     last = len(story["steps"]) - 1
     at = _last_graph(story) if step is None else min(max(step, 0), last)
     graph = _graph_at(analysis, story, at)
+    if len(graph.boxes) > MOST_BOXES:
+        graph = levels_of(graph).graphs[TOP]
     texts = texts_at(story["slots"], at)
     now = () if step is None else story["steps"][at]["now"]
     placed = computation(graph, place(graphviz_source(graph, "LR")))

@@ -78,7 +78,7 @@ def _value_texts(box: Mapping[str, Any], texts: Mapping[str, Sequence[str]]) -> 
     )
     yield f'<line x1="8" x2="{box["w"] - 8:g}" y1="{measures.RULE}" y2="{measures.RULE}"/>'
     for part, mark, first in (("value", "", 0), ("grad", "∇ ", box["lines"])):
-        lines = texts.get(f"{box['id']}.{part}", ())
+        lines = texts.get(f"{box.get('shows', box['id'])}.{part}", ())
         down = 0.5 if box["lines"] == 2 and len(lines) == 1 else 0  # one line stands in the middle of two
         for number, line in enumerate(lines):
             y = measures.FIRST_BASELINE + (first + number + down) * measures.LINE_HEIGHT

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gradwalk.analysis import analyse
+from gradwalk.analysis.groups import Item, groups_of
 from gradwalk.analysis.index import Index
 from gradwalk.graph.dot import POLISHED, effort
 from gradwalk.graph.measures import (
@@ -47,7 +49,8 @@ class Box(NamedTuple):
     id: str
     """``v3`` for value 3 that no operation made, ``o5`` for operation 5 together with its result."""
     kind: str
-    """``leaf`` (requires grad), ``input`` (needs none), ``operation`` or ``untracked`` (one outside the graph)."""
+    """``leaf`` (requires grad), ``input`` (needs none), ``operation`` or ``untracked`` (one outside the graph); of a
+    large graph ``group`` too, and in a group ``in`` and ``out``, where arrows come in and go out."""
     title: str
     subtitle: str
     width: int
@@ -63,6 +66,10 @@ class Box(NamedTuple):
     group: str
     """``n5``: the grad_fn node that lights up together with this box; its own id where there is none."""
     full_title: str
+    inside: str = ""
+    """Of a folded group: its id."""
+    shows: str = ""
+    """Of a folded group: the box inside of it whose value and gradient it shows."""
 
 
 class Arrow(NamedTuple):
@@ -76,11 +83,17 @@ class Arrow(NamedTuple):
     """The width of the texts beside it; 0 where there are none."""
     cut: bool = False
     """It leaves the graph by ``detach()`` or ``.data``: the number goes on, the way back is cut."""
+    edges: tuple[str, ...] = ()
+    """Of an arrow into a folded group, or out of one: the edges that it stands for."""
+    source: str = ""
+    """In a level: the box that it comes from in truth, where its tail is a group or a door."""
 
 
 class Graph(NamedTuple):
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
+    items: tuple[Item, ...] = ()
+    """How a large graph is folded."""
 
 
 def computation_graph(recording: Recording, call: int | None = None) -> Graph:
@@ -117,7 +130,7 @@ def drawn(index: Index) -> Graph:
         boxes.setdefault(made.id, made)
     for root in sorted(roots):
         boxes.setdefault(draw.box(root).id, draw.box(root))
-    return Graph(tuple(boxes.values()), tuple(arrows))
+    return Graph(tuple(boxes.values()), tuple(arrows), groups_of(index))
 
 
 class _Boxes:
@@ -194,6 +207,7 @@ def graphviz_source(graph: Graph, direction: str = "LR") -> str:
         f"rankdir={direction}; nodesep=0.2; ranksep={RANK_GAP / 72:.3f}; {effort(len(graph.arrows))}",
         'node [shape=box, fixedsize=true, label=""]; edge [dir=none]',
         *(_box_source(box, arriving[box.id], direction) for box in graph.boxes),
+        *(_rank_source(graph.boxes, kind, rank) for kind, rank in (("in", "source"), ("out", "sink"))),
     ]
     seen: Counter[str] = Counter()
     for arrow in graph.arrows:
@@ -201,6 +215,12 @@ def graphviz_source(graph: Graph, direction: str = "LR") -> str:
         lines += _far_source(arrow, port, direction) if arrow.id in far else _arrow_source(arrow, port, direction)
         seen[arrow.head] += 1
     return "\n".join([*lines, "}"])
+
+
+def _rank_source(boxes: Sequence[Box], kind: str, rank: str) -> str:
+    """The doors of a group stand at its two ends."""
+    doors = [f'"{box.id}"' for box in boxes if box.kind == kind]
+    return f"{{rank={rank}; {' '.join(doors)}}}" if doors else ""
 
 
 def _far(graph: Graph) -> frozenset[str]:

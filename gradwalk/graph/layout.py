@@ -119,6 +119,21 @@ def place_together(sources: Sequence[str]) -> None:
                 _fill(future, source)
 
 
+def place_all(sources: Iterable[str]) -> dict[str, Placed]:
+    """Place many small graphs, so many with each run of ``dot`` as it can do in its time. Raises as ``place`` does."""
+    placed: dict[str, Placed] = {}
+    batch: list[str] = []
+    for source in dict.fromkeys(sources):
+        if batch and sum(map(len, batch)) + len(source) > SMALL:
+            place_together(batch)
+            placed.update((each, place(each)) for each in batch)
+            batch = []
+        batch.append(source)
+    place_together(batch)
+    placed.update((each, place(each)) for each in batch)
+    return placed
+
+
 def _fill_together(futures: Mapping[str, Future[Placed | _Failed]]) -> None:
     """With one run of ``dot``; where that fails, those that are left empty may succeed one by one."""
     with suppress(LayoutError):
@@ -173,10 +188,11 @@ def _shapes(future: Future[Placed | _Failed]) -> int:
 def read(drawn: Mapping[str, Any]) -> Placed:
     """The positions in ``dot``'s JSON, with y turned to grow downwards."""
     _, _, width, height = _numbers(drawn.get("bb", "0,0,0,0"))
-    names = {item["_gvid"]: item["name"] for item in drawn.get("objects", ())}
-    nodes = {item["name"]: _box(item, height) for item in drawn.get("objects", ())}
-    tracks = {item["name"] for item in drawn.get("objects", ()) if item.get("class") == "track"}
-    far = {item["name"]: item["from"] for item in drawn.get("objects", ()) if item.get("from")}
+    objects = [item for item in drawn.get("objects", ()) if "pos" in item]  # what stands in one rank is an object too
+    names = {item["_gvid"]: item["name"] for item in objects}
+    nodes = {item["name"]: _box(item, height) for item in objects}
+    tracks = {item["name"] for item in objects if item.get("class") == "track"}
+    far = {item["name"]: item["from"] for item in objects if item.get("from")}
     wide = drawn.get("rankdir") == "LR"
     bend = _Bends(nodes.values(), wide).path
     arrows: dict[str, PlacedArrow] = {}

@@ -6,17 +6,22 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from gradwalk.analysis import analyse
+from gradwalk.analysis.groups import operations_in
 from gradwalk.analysis.index import Index
 from gradwalk.graph.album import EMPTY, Album, Page, album
 from gradwalk.graph.computation import OVER, Arrow, Box, Graph, graphviz_source, track
 from gradwalk.graph.dot import LayoutError
 from gradwalk.graph.lanes import eased
 from gradwalk.graph.layout import Placed, PlacedBox, place, place_together
+from gradwalk.graph.levels import TOP, levels_of, placed_levels
 from gradwalk.graph.rows import in_rows
 from gradwalk.notation import pretty
 from gradwalk.recording import Recording
 
 Json = dict[str, Any]
+
+MOST_TALL = 3000
+"""Boxes of a graph that is also placed from top to bottom."""
 
 _KINDS = {"lightblue": "tensor", "orange": "saved", "darkolivegreen1": "output", "darkolivegreen3": "output"}
 """What torchviz means by its colours."""
@@ -52,6 +57,8 @@ def _page_or_none(page: Page) -> Json:
 
 def _page(page: Page) -> Json:
     graph = page.graph
+    if graph.items:
+        return {"computation": _folded(graph), "grad_fn": _grad_fn(page)}
     sources = graphviz_source(graph, "LR"), graphviz_source(graph, "TB")
     place_together([*sources, *((page.picture.plain, page.picture.saved) if page.picture else ())])
     placed = _with_lanes(graph, place(sources[0]), "LR")
@@ -71,6 +78,26 @@ def _with_lanes(graph: Graph, placed: Placed, direction: str) -> Placed:
     return eased(placed, runs, wide=direction == "LR")
 
 
+def _folded(graph: Graph) -> Json:
+    """A large graph: its top level, and what is in its groups. A very large one is placed from left to right alone."""
+    levels = levels_of(graph)
+    shapes = {"wide": "LR"} if len(graph.boxes) > MOST_TALL else {"wide": "LR", "tall": "TB"}
+    placed = {shape: placed_levels(levels.graphs, direction) for shape, direction in shapes.items()}
+
+    def drawn(level: str) -> Json:
+        one = levels.graphs[level]
+        return {
+            shape: computation(one, _with_lanes(one, found[level], shapes[shape])) for shape, found in placed.items()
+        }
+
+    inside = {
+        name: {"title": group.title, "kind": group.kind, "count": sum(1 for _ in operations_in(group)), **drawn(name)}
+        for name, group in levels.groups.items()
+    }
+    top = drawn(TOP)
+    return {"wide": top["wide"], "tall": top.get("tall", top["wide"]), "open": list(levels.open), "inside": inside}
+
+
 def computation(graph: Graph, placed: Placed) -> Json:
     """The computation graph where Graphviz has placed it."""
     arrows = {arrow.id: _of_arrow(arrow) for arrow in graph.arrows}
@@ -79,7 +106,9 @@ def computation(graph: Graph, placed: Placed) -> Json:
 
 
 def _of_arrow(arrow: Arrow) -> Json:
-    return {"tracked": arrow.tracked, "room": arrow.room + OVER, **({"cut": True} if arrow.cut else {})}
+    more = {"cut": arrow.cut, "edges": list(arrow.edges), "source": arrow.source}
+    kept = {name: value for name, value in more.items() if value}
+    return {"tracked": arrow.tracked, "room": arrow.room + OVER, **kept}
 
 
 def _of_box(box: Box) -> Json:
@@ -90,6 +119,7 @@ def _of_box(box: Box) -> Json:
         "subtitle": box.subtitle,
         "lines": box.lines,
         "group": box.group,
+        **({"shows": box.shows} if box.shows else {}),
     }
 
 

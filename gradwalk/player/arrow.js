@@ -8,19 +8,20 @@ import { createSlot } from "./slot.js";
 export function drawArrow(arrow, tall, slots) {
   const path = readPath(arrow.path);
   const kind = `arrow${arrow.tracked ? "" : " untracked"}${arrow.plain ? " plain" : ""}${arrow.cut ? " cut" : ""}`;
-  const lines = svg("g", { class: kind }, ...shapes(path));
+  const lines = svg("g", { class: kind }, ...(arrow.quiet ? [svg("path", { class: "line", d: arrow.path })] : shapes(path)));
   if (arrow.cut) lines.append(cutMark(path));
   const labels = svg("g", { class: "label" });
-  if (!arrow.tracked || !slots) return { lines, labels };
+  if (!arrow.tracked || !slots || arrow.quiet) return { lines, labels };
   const flow = svg("g", { class: "flow unknown" }, ...shapes(backPath(arrow.path, tall)));
   flow.firstChild.setAttribute("pathLength", 1); // so that it can be drawn bit by bit without being measured
   lines.append(flow);
   const { local, flowText } = labelTexts(arrow.label, tall);
   labels.append(local, flowText);
   const size = { size: SIZES.edge, room: arrow.room };
-  slots.set(`${arrow.id}.local`, createSlot([local], { mark: "× ", ...size }));
+  if (!arrow.edges) slots.set(`${arrow.id}.local`, createSlot([local], { mark: "× ", ...size }));
   const known = (yes) => flow.classList.toggle("unknown", !yes);
-  slots.set(`${arrow.id}.flow`, createSlot([flowText], { mark: "∇ ", ...size, known }));
+  if (arrow.edges?.length > 1) return { lines, labels }; // several gradients go back along it
+  slots.set(`${arrow.edges?.[0] ?? arrow.id}.flow`, createSlot([flowText], { mark: "∇ ", ...size, known }));
   return { lines, labels };
 }
 

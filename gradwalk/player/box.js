@@ -4,8 +4,22 @@ import { setAttribute, setText, svg, textWidth } from "./dom.js";
 import { BOX, CHIP, CODE, numberBaselines, round, SIZES } from "./geometry.js";
 import { createSlot, squeeze } from "./slot.js";
 
-const HAS_GRADIENT = new Set(["leaf", "operation"]);
-const HAS_VALUE = new Set(["leaf", "input", "operation", "untracked"]);
+const FRAME_SIZE = 13; // px of an open group's name
+const FRAME_FONT = `600 ${FRAME_SIZE}px "Source Sans", sans-serif`;
+const HAS_GRADIENT = new Set(["leaf", "operation", "group"]);
+const HAS_VALUE = new Set(["leaf", "input", "operation", "untracked", "group"]);
+
+/** An open group: a frame with its name, which is the button that closes it. */
+export function drawFrame(frame, pick) {
+  const close = (event) => (event.type === "click" || event.key === "Enter" || event.key === " ") && (event.preventDefault(), event.stopPropagation(), pick([frame.id]));
+  const about = { class: "fold", role: "button", tabindex: "0", "aria-expanded": "true", "aria-label": `Close ${frame.title}`, "data-fold": frame.id, click: close, keydown: close };
+  const sign = svg("path", { d: "M10,15H20" });
+  const name = svg("text", { x: 26, y: 20 }, frame.title);
+  const button = svg("g", about, svg("rect", { x: 6, y: 4, width: Math.min(frame.w - 12, 32 + textWidth(frame.title, FRAME_FONT)), height: 22, rx: 6 }), sign, name);
+  squeeze(name, FRAME_SIZE, frame.w - 36);
+  const place = `translate(${round(frame.x)},${round(frame.y)})`;
+  return svg("g", { class: "frame-of-group", transform: place }, svg("rect", { class: "border", width: round(frame.w), height: round(frame.h), rx: 12 }), button);
+}
 
 export function drawBox(box, slots, pick) {
   const drawn = svg(
@@ -16,8 +30,10 @@ export function drawBox(box, slots, pick) {
       role: "button",
       tabindex: "-1",
       "data-box": box.id,
+      "aria-expanded": box.kind === "group" ? "false" : null,
       click: () => pick([box.id, box.group]),
     },
+    ...(box.kind === "group" ? [5, 2.5].map((by) => svg("rect", { class: "behind", x: by, y: by, width: box.w, height: box.h, rx: 9 })) : []),
     svg("rect", { class: "halo", x: -4, y: -4, width: box.w + 8, height: box.h + 8, rx: 13 }),
     svg("rect", { class: "frame", width: box.w, height: box.h, rx: 9 }),
   );
@@ -50,8 +66,9 @@ function valueBoxTexts(box, slots) {
   const value = baselines.value.map((y) => text("value", y));
   const grad = (hasGradient ? baselines.grad : []).map((y) => text("grad", y));
   const size = { size: SIZES.number, room: box.w - 10 };
-  slots.set(`${box.id}.value`, createSlot(value, { unknown: "?", ...size }));
-  if (hasGradient) slots.set(`${box.id}.grad`, createSlot(grad, { mark: "∇ ", unknown: "∇ ?", ...size }));
+  const shown = box.shows ?? box.id; // a folded group shows what comes out of it
+  slots.set(`${shown}.value`, createSlot(value, { unknown: "?", ...size }));
+  if (hasGradient) slots.set(`${shown}.grad`, createSlot(grad, { mark: "∇ ", unknown: "∇ ?", ...size }));
   const rule = svg("line", { x1: 8, x2: box.w - 8, y1: BOX.rule, y2: BOX.rule });
   return [title, subtitle, rule, ...value, ...grad, versionOf(box, slots), chipOf(box, slots)];
 }

@@ -39,6 +39,12 @@ function reversedPath([start, ...segments]) {
   return [corners.at(-1), ...back.reverse()];
 }
 
+/** A whole path, somewhere else. */
+export const translatedPath = ([start, ...segments], [dx, dy]) => {
+  const move = ([x, y]) => [x + dx, y + dy];
+  return [move(start), ...segments.map((segment) => segment.map(move))];
+};
+
 /** Beside a path by so much on one axis; in a steep bend by as much across it, so that both stay apart. */
 function shiftedPath([start, ...segments], [dx, dy]) {
   const shift = ([x, y]) => [x + dx, y + dy];
@@ -59,7 +65,7 @@ function shiftedPath([start, ...segments], [dx, dy]) {
 export const backPath = (path, tall) => shiftedPath(reversedPath(readPath(path)), tall ? [FLOW_SHIFT, 0] : [0, FLOW_SHIFT]);
 
 export const round = (number) => Math.round(number * 100) / 100;
-const pathText = ([start, ...segments]) => {
+export const pathText = ([start, ...segments]) => {
   const segmentText = (points) => (points.length === 3 ? "C" : "L") + points.map((point) => point.map(round)).join(" ");
   return `M${start.map(round)}${segments.map(segmentText).join("")}`;
 };

@@ -1,7 +1,7 @@
 /* One picture as SVG. A long one is built in pieces as they come near the view: a step costs the same in any graph. */
 
 import { drawArrow } from "./arrow.js";
-import { drawBox } from "./box.js";
+import { drawBox, drawFrame } from "./box.js";
 import { setAttribute, svg } from "./dom.js";
 import { readPath, round } from "./geometry.js";
 
@@ -17,7 +17,9 @@ export function createPicture(placed, { name, tall, numbers, pick }) {
   const height = placed.height + 2 * PICTURE_MARGIN;
   const view = [-PICTURE_MARGIN, -PICTURE_MARGIN, width, height].map(round).join(" ");
   const shape = tall ? "tall" : "wide";
-  const element = svg("svg", { viewBox: view, role: "group", "aria-label": name, class: shape }, ...layers);
+  const frames = svg("g", { class: "frames" }, ...(placed.frames || []).map((frame) => drawFrame(frame, pick)));
+  const standsFor = placed.standsFor || ((id) => id); // what is in a folded group is seen as the group
+  const element = svg("svg", { viewBox: view, role: "group", "aria-label": name, class: shape }, frames, ...layers);
   const pieces = cutInPieces(placed, along);
   let shown = [];
 
@@ -46,11 +48,11 @@ export function createPicture(placed, { name, tall, numbers, pick }) {
     boxes: placed.boxes,
     arrow: (id) => placed.arrows.find((arrow) => arrow.id === id),
     arrowsFrom: (box) => placed.arrows.filter(({ tail }) => tail === box),
-    find: finder(placed.boxes),
-    extent: (ids) => extentOf(placed, ids),
+    find: finder(placed.boxes, standsFor),
+    extent: (ids) => extentOf(placed, ids.map(standsFor), standsFor),
     reveal,
     slots: () => shown.flatMap((piece) => piece.drawn.slots),
-    lights: (id) => shown.flatMap((piece) => piece.drawn.lights.get(id) || []),
+    lights: (id) => [...new Set([id, standsFor(id)])].flatMap((each) => shown.flatMap((piece) => piece.drawn.lights.get(each) || [])),
   };
 }
 
@@ -83,8 +85,10 @@ function drawPiece(piece, tall, numbers, pick) {
     const drawn = drawArrow(arrow, tall, numbers ? slots : null);
     layers[0].append(drawn.lines);
     layers[2].append(drawn.labels);
-    light(arrow.id, drawn.lines);
-    light(arrow.id, drawn.labels);
+    for (const id of [arrow.id, ...(arrow.edges || [])]) {
+      light(id, drawn.lines);
+      light(id, drawn.labels);
+    }
   }
   for (const box of piece.boxes) {
     const drawn = drawBox(box, slots, pick);
@@ -102,9 +106,9 @@ function createSlots() {
 }
 
 /** The rectangle around these boxes and the boxes at both ends of these arrows. */
-function extentOf({ boxes, arrows }, ids) {
+function extentOf({ boxes, arrows }, ids, standsFor) {
   const wanted = new Set(ids);
-  for (const { id, tail, head } of arrows) if (wanted.has(id)) wanted.add(tail).add(head);
+  for (const { id, tail, head } of arrows) if (wanted.has(id)) wanted.add(standsFor(tail)).add(head);
   const found = boxes.filter(({ id, group }) => wanted.has(id) || wanted.has(group));
   const [left, top] = ["x", "y"].map((side) => Math.min(...found.map((box) => box[side])));
   const [right, bottom] = [["x", "w"], ["y", "h"]].map(([side, size]) => Math.max(...found.map((box) => box[side] + box[size])));
@@ -112,9 +116,9 @@ function extentOf({ boxes, arrows }, ids) {
 }
 
 /** Finds the box that a step is about: by its own id, or as the first of its group. */
-function finder(boxes) {
+function finder(boxes, standsFor) {
   const byId = new Map();
   for (const box of boxes) if (box.group && !byId.has(box.group)) byId.set(box.group, box);
   for (const box of boxes) byId.set(box.id, box);
-  return (ids) => ids.map((id) => byId.get(id)).find(Boolean) || null;
+  return (ids) => ids.map((id) => byId.get(standsFor(id)) || byId.get(id)).find(Boolean) || null;
 }

@@ -1,10 +1,12 @@
 /* The two pictures of one run: which of them is on the page, with which details, and how large. */
 
 import { pictureInAddress, pictureName } from "./address.js";
+import { createFolds } from "./folds.js";
 import { html, iconButton, leave, setAttribute } from "./dom.js";
 import { legend, marksOf, showMarks } from "./legend.js";
 import { PICTURE_MARGIN } from "./picture.js";
 import { createStage, LEGIBLE } from "./stage.js";
+import { createStops } from "./stops.js";
 import { graphAt, isProgram } from "./story.js";
 
 const WIDTHS = { narrow: 640, both: 820, least: 220 }; // px of the player; of a picture beside the other
@@ -36,7 +38,7 @@ function rememberChoice(choice) {
 export function createPictures(pick, chosen, explain) {
   const choice = firstChoice();
   const stages = {
-    computation: createStage({ name: NAMES.computation, numbers: true, pick }),
+    computation: createStage({ name: NAMES.computation, numbers: true, pick: (ids) => (foldable(ids[0]) ? toggle(ids[0]) : pick(ids)) }),
     grad_fn: createStage({ name: NAMES.grad_fn, numbers: false, pick }),
   };
   const tabs = Object.entries(NAMES).map(([view, name]) =>
@@ -64,6 +66,21 @@ export function createPictures(pick, chosen, explain) {
   let keeping = false; // whether they keep anything
   let size = { width: 0, height: 0, most: 1 };
   let learns = false; // then PyTorch's own picture is not shown
+  let folds = new Map(); // of the graphs that have groups
+  const stops = createStops((number) => folds.get(list[number]) ?? null);
+
+  const foldable = (id) => Boolean(folds.get(graphs)?.has(id));
+
+  /** Open a group in its place, or close it again. */
+  function toggle(id) {
+    folds.get(graphs).toggle(id);
+    arrange();
+    chosen();
+    stages.computation.bring(id);
+  }
+
+  /** One of the shapes of a graph: of one with groups, with those open that are. */
+  const shaped = (graph, shape) => folds.get(graph)?.placed(shape) ?? graph.computation?.[shape];
 
   function choose(change) {
     Object.assign(choice, change);
@@ -90,7 +107,7 @@ export function createPictures(pick, chosen, explain) {
     const tall = isTall();
     if (!graphs) for (const stage of Object.values(stages)) stage.draw(null);
     else {
-      if (shown.includes("computation")) stages.computation.draw(drawable(graphs.computation[shapeOf(graphs.computation)]), tall);
+      if (shown.includes("computation")) stages.computation.draw(drawable(shaped(graphs, shapeOf(graphs.computation))), tall);
       const details = choice.saved ? "saved" : "plain";
       if (shown.includes("grad_fn")) stages.grad_fn.draw(graphs.grad_fn && graphs.grad_fn[details], true);
     }
@@ -140,7 +157,7 @@ export function createPictures(pick, chosen, explain) {
 
   /** With several graphs, what stands below the pictures stays where it is. */
   function keepHeight() {
-    const placed = list.length > 1 ? list.map(({ computation }) => computation?.[shapeOf(computation)]) : [];
+    const placed = list.length > 1 ? list.map((graph) => shaped(graph, shapeOf(graph.computation))) : [];
     const heights = placed.filter(Boolean).map((each) => stages.computation.heightOf(each));
     frames.style.minHeight = heights.length ? `${Math.max(...heights)}px` : "";
   }
@@ -148,6 +165,7 @@ export function createPictures(pick, chosen, explain) {
   /** The graphs of a single run, or of several: `list`. */
   function setGraphs(next) {
     list = next ? next.list || [next] : [];
+    folds = new Map(list.map((graph) => [graph, createFolds(graph.computation)]).filter(([, found]) => found));
     for (const stage of Object.values(stages)) stage.clear();
     graphs = null;
   }
@@ -171,6 +189,9 @@ export function createPictures(pick, chosen, explain) {
     },
     litBox: () => stages.computation.litBox(),
     name: () => (learns ? "" : pictureName(choice)),
+    stopAt: stops.stopAt,
+    said: stops.said,
+    toggle,
     roomOnScreen: () => area.clientHeight - marks.offsetHeight - 2 * AREA_PADDING,
     resize(next, plainly) { [size, learns] = [next, plainly]; arrange(); },
     show(story, step, moves) {

@@ -38,7 +38,7 @@ export function createPlayer(parent, address = createAddress()) {
   const last = () => lastStep(data.story);
   const scrubber = createScrubber((to) => { transport.pause(); go(to); });
   const transport = createTransport({
-    go: (by) => go(step + by, by > 0),
+    go: (by) => go(beside(by), by > 0),
     toStart: () => go(0),
     toEnd: () => go(last()),
     atEnd: () => step === last(),
@@ -50,6 +50,7 @@ export function createPlayer(parent, address = createAddress()) {
   const another = () => {
     if (!data) return;
     root.dataset.density = density.name();
+    step = pictures.stopAt(data.story, step).last;
     measure();
     show();
     tellAddress();
@@ -57,7 +58,11 @@ export function createPlayer(parent, address = createAddress()) {
   const density = createDensity(another);
   const slope = createSlope();
   const pictures = createPictures(pick, another, (term) => words.explain(term));
-  const words = createWords((number) => { transport.pause(); unfold(number); }, (to) => jump(to), () => unfold !== null);
+  const words = createWords((number) => { transport.pause(); unfold(number); }, (to) => jump(to), () => unfold !== null, ({ group, first }) => {
+    transport.pause();
+    pictures.toggle(group);
+    go(first);
+  });
   const panel = createPanel(() => data && show());
   const tour = createTour(() => data && measure() && show());
   const question = html("h2", { class: "question" });
@@ -86,7 +91,7 @@ export function createPlayer(parent, address = createAddress()) {
     if (key === "PageUp") return jump(episodes.episodeStep(-1));
     if (key === "PageDown") return jump(episodes.episodeStep(1));
     transport.pause();
-    go({ ArrowLeft: step - 1, ArrowRight: step + 1, Home: 0, End: last() }[key], key === "ArrowRight");
+    go({ ArrowLeft: beside(-1), ArrowRight: beside(1), Home: 0, End: last() }[key], key === "ArrowRight");
   }, () => data && (episodes.several() || isOnScreen(root)));
   // A press of the mouse or a finger leaves no button behind that would take the next Space.
   root.addEventListener("click", (event) => {
@@ -94,10 +99,17 @@ export function createPlayer(parent, address = createAddress()) {
     if (pressed) pressed.blur();
   });
 
+  /** The step before or after this one; what is folded into one box is stepped over. */
+  function beside(by) {
+    const { first, last: end } = pictures.stopAt(data.story, step);
+    return by > 0 ? end + 1 : first - 1;
+  }
+
   /** Go to a step; says whether that was another one. The next one `moves`, all others are there at once. */
   function go(to, moves = false) {
-    const next = clampStep(data.story, to);
+    const { first, last: next } = pictures.stopAt(data.story, clampStep(data.story, to));
     if (next === step) return false;
+    if (first !== next) moves = false;
     step = next;
     show(moves);
     tellAddress();
@@ -125,8 +137,9 @@ export function createPlayer(parent, address = createAddress()) {
     scrubber.show(step);
     episodes.show(step);
     pictures.show(data.story, step, moves);
-    words.show(data.story, step, density.learns());
-    slope.show(data.story, step);
+    const fold = pictures.said(data.story, step);
+    words.show(data.story, step, density.learns(), fold);
+    slope.show(data.story, fold ? 0 : step);
     if (moves) slope.move();
     panel.show(data.story, step);
     findings.show(step);

@@ -34,6 +34,7 @@ export function createStage({ name, numbers, pick }) {
   let scale = 1;
   let zoom = "auto";
   let room = { width: 0, height: 0, phone: false, most: 1 };
+  let held = null; // what was brought into sight, which stays there until another step is shown
   const drawn = new Map(); // pictures that were shown before: an iteration's picture is built once
   let view = { width: 0, height: 0 };
   let at = { left: 0, top: 0 };
@@ -70,7 +71,8 @@ export function createStage({ name, numbers, pick }) {
     if (!picture) return;
     const { focus: about, now } = story.steps[step];
     const box = picture.find([about, ...now]);
-    if (box) follow(box, picture.extent([box.id, ...now]));
+    if (held && held.step === step) follow(held.thing, held.thing, "instant");
+    else if (box) follow(box, picture.extent([box.id, ...now]));
     else if (step === 0) scrollTo({ left: 0, top: 0 });
     write();
     if (moves && numbers) movement.play(picture, story, step);
@@ -190,6 +192,20 @@ export function createStage({ name, numbers, pick }) {
     picture.lights(box.id)[0].focus({ preventScroll: true });
   }
 
+  /** Bring a box, or the frame of an open group, into sight. */
+  function bring(id) {
+    const found = placed && [...placed.boxes, ...(placed.frames || [])].find((thing) => thing.id === id);
+    if (!found) return;
+    const [left, top] = [["x", "width"], ["y", "height"]].map(([side, size]) => {
+      const whole = view[size];
+      return Math.round(Math.min(Math.max(0, (found[side] + PICTURE_MARGIN) * scale - FOLLOW_MARGIN), Math.max(0, picture[size] * scale - whole)));
+    });
+    scrollTo({ left, top }, "instant");
+    focus = around = found;
+    held = { thing: found, step: playing?.step };
+    viewport.querySelector(`[data-fold="${id}"], [data-box="${id}"]`)?.focus({ preventScroll: true });
+  }
+
   /** Forget the pictures that were drawn. */
   function clear() {
     drawn.clear();
@@ -209,5 +225,5 @@ export function createStage({ name, numbers, pick }) {
   const isEmpty = () => !picture;
   const fits = () => Boolean(picture) && zoom === "auto" && picture.width * scale <= room.width + 1 && picture.height * scale <= room.height + 1;
   const isWhole = () => zoom === "whole";
-  return { element, draw, clear, show, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null) };
+  return { element, draw, clear, show, bring, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null) };
 }

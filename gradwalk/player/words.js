@@ -6,7 +6,7 @@ import { GLOSSARY, withTerms } from "./glossary.js";
 import { failureAt } from "./outputs.js";
 
 /** `unfold(number)` asks for the steps of a folded episode, if it `may`; `go(step)` leads to the cause of a failure. */
-export function createWords(unfold, go, may) {
+export function createWords(unfold, go, may, openGroup) {
   const title = html("h3", { class: "title" });
   const sentence = html("p", { class: "sentence" });
   const formula = html("div", { class: "formula" });
@@ -15,9 +15,11 @@ export function createWords(unfold, go, may) {
   const open = html("button", { type: "button", class: "button open-fold", click: () => ask() }, "Open this iteration");
   const meaning = html("p", { class: "meaning", role: "status", hidden: true });
   const moves = html("div", { class: "moves-of-leaves" });
+  const into = html("button", { type: "button", class: "button open-group", click: () => openGroup(fold) }, "Open the box");
   const cause = html("button", { type: "button", class: "button", click: () => go(shown.cause) }, "Go to the cause");
-  const element = html("div", { class: "words", tabindex: "0", role: "region", "aria-label": "What happens" }, title, message, sentence, meaning, moves, open, cause, formula, rule);
+  const element = html("div", { class: "words", tabindex: "0", role: "region", "aria-label": "What happens" }, title, message, sentence, meaning, moves, open, into, cause, formula, rule);
   let shown = null;
+  let fold = null; // what is said of several steps in one
   let plainly = null; // whether what is shown is said in the density Learn
 
   function ask() {
@@ -25,18 +27,20 @@ export function createWords(unfold, go, may) {
     unfold(shown.folded);
   }
 
-  function show(story, number, learns) {
+  /** `several` is what is said where the step is the last of several in one. */
+  function show(story, number, learns, several = null) {
     const step = story.steps[number];
-    if (step === shown && learns === plainly) return;
-    shown = step;
-    plainly = learns;
-    const [heading, said] = (learns && step.learn) || [step.title, step.sentence];
+    const same = several?.title === fold?.title && several?.sentence === fold?.sentence;
+    if (step === shown && learns === plainly && same) return;
+    [shown, plainly, fold] = [step, learns, several];
+    const [heading, said] = fold ? [fold.title, fold.sentence] : (learns && step.learn) || [step.title, step.sentence];
     setText(title, heading);
     sentence.replaceChildren(...withTerms(said, explain));
     meaning.hidden = true;
-    showFormula(formula, story.formulas, step.formula);
-    showRule(learns ? null : step.rule);
-    showMove(learns ? movesAt(story, number) : []);
+    showFormula(formula, story.formulas, fold ? [] : step.formula);
+    showRule(learns || fold ? null : step.rule);
+    showMove(learns && !fold ? movesAt(story, number) : []);
+    into.hidden = !fold;
     const failed = failureAt(story, number);
     message.hidden = failed === null;
     setText(message, failed || "");

@@ -1,0 +1,226 @@
+"""A large graph in groups that open: a module's forward, a call's kernels, a loop's turn, and parts of what is long.
+
+Everything here comes from what was recorded: which module's forward ran an operation, and which piece of source.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from gradwalk.analysis.index import Index
+from gradwalk.program import Span
+from gradwalk.recording import Entered, Forward, Left, Recording, Statement
+
+OPEN = 48
+"""A graph of so many operations has no groups: it is read as a whole."""
+MOST = 12
+"""So many stand side by side in one group; of more, parts are made."""
+PARTS = 8
+"""About so many parts."""
+REPEATS = 3
+"""What runs so often, one after the other, is a loop's turns."""
+
+
+class Group(NamedTuple):
+    id: str
+    kind: str
+    """``module``, ``call`` (the kernels of one call), ``turn`` or ``part`` (a stretch of what would be too long)."""
+    title: str
+    detail: str
+    """A module's class, a turn's number, a part's lines."""
+    items: tuple[Group | int, ...]
+    """Groups, and the numbers of operations, in the order in which they ran."""
+
+
+Item = Group | int
+
+
+def operations_in(item: Item) -> Iterable[int]:
+    """The numbers of all operations in an item, in order."""
+    waiting = [item]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, int):
+            yield one
+        else:
+            waiting += reversed(one.items)
+
+
+def groups_of(index: Index) -> tuple[Item, ...]:
+    """The operations that have boxes, grouped; nothing where there are so few of them that none is needed."""
+    recording, hidden = index.recording, index.places.hidden
+    drawn = [o.id for o in recording.operations if o.results and o.id not in hidden]
+    return _Grouping(index).whole(drawn) if len(drawn) > OPEN else ()
+
+
+class _Step(NamedTuple):
+    """One call of a module: which call it is tells two of the same module apart."""
+
+    call: int
+    module: int
+    span: Span | None
+
+
+class _Grouping:
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        recording = self._recording = index.recording
+        self._ways = ways(recording)
+        self._statements = _statements(recording)
+        self._lines = recording.source.split("\n")
+        self._made = 0
+
+    def whole(self, operations: Sequence[int]) -> tuple[Item, ...]:
+        return self._parts(self._level(operations, 0, None))
+
+    def _level(self, operations: Iterable[int], depth: int, place: Span | None) -> list[Item]:
+        """What stands side by side among operations that have run in the same ``depth`` modules, called at a place."""
+        items: list[Item] = []
+        for step, run in groupby(operations, lambda number: self._step(number, depth)):
+            if step is None:
+                items += self._calls(list(run), place)
+            else:
+                module = self._recording.modules[step.module]
+                inside = self._level(run, depth + 1, step.span)
+                items.append(self._group("module", module.path, module.type, inside))
+        return self._turns(items, place)
+
+    def _step(self, number: int, depth: int) -> _Step | None:
+        way = self._ways[number]
+        return way[depth] if depth < len(way) else None
+
+    def _calls(self, operations: Sequence[int], place: Span | None) -> list[Item]:
+        """Kernels of one call of the program stand together. Inside of a module of PyTorch's own, its call is all."""
+        items: list[Item] = []
+        for (span, _), run in groupby(operations, self._place):
+            kernels = list(run)
+            text = "" if span is None or span == place else self._text(span)
+            items += [self._group("call", text, "", kernels)] if text else kernels
+        return items
+
+    def _place(self, number: int) -> tuple[Span | None, int]:
+        return self._recording.operations[number].span, self._statements.get(number, 0)
+
+    def _text(self, span: Span) -> str:
+        """The piece of the program itself that a call is."""
+        if span.file or span.end_line != span.line or span.line > len(self._lines):
+            return ""
+        return self._lines[span.line - 1][span.column - 1 : span.end_column - 1]
+
+    def _turns(self, items: Sequence[Item], place: Span | None) -> list[Item]:
+        """Turns of a loop: what runs again and again from the same place on."""
+        keys = [self._key(item, place) for item in items]
+        often = Counter(keys)
+        found: list[Item] = []
+        at = 0
+        while at < len(items):
+            starts = [p for p in range(at, len(items)) if keys[p] == keys[at]] if often[keys[at]] >= REPEATS else []
+            if len(starts) < REPEATS:
+                found.append(items[at])
+                at += 1
+                continue
+            seen = set(keys[at : starts[-1]])
+            end = next((p for p in range(starts[-1], len(items)) if keys[p] not in seen), len(items))
+            turns = [items[begin:end] for begin, end in zip(starts, [*starts[1:], end], strict=True)]
+            if max(map(len, turns)) == 1:
+                found += items[at:end]
+            else:
+                found += [self._turn(turn, number, len(turns), place) for number, turn in enumerate(turns, 1)]
+            at = end
+        return found
+
+    def _turn(self, items: Sequence[Item], number: int, count: int, place: Span | None) -> Item:
+        return self._group("turn", f"turn {number} of {count}", self._stretch(items), self._turns(items, place))
+
+    def _key(self, item: Item, place: Span | None) -> Hashable:
+        """What is the same whenever the program comes to it; what a module runs inside of one call is no loop."""
+        if isinstance(item, int):
+            operation = self._recording.operations[item]
+            return item if operation.span in (place, None) else (operation.span, operation.kernel)
+        return item.kind, item.title, item.detail
+
+    def _group(self, kind: str, title: str, detail: str, items: Sequence[Item]) -> Item:
+        """A group of one is what it holds; of two modules that hold the same, the inner one says more."""
+        if len(items) == 1:
+            (only,) = items
+            if isinstance(only, int) or only.kind == "module":
+                return only
+            return only._replace(kind=kind, title=title, detail=detail)
+        return Group(self._number(), kind, title, detail, self._parts(items))
+
+    def _number(self) -> str:
+        self._made += 1
+        return f"g{self._made}"
+
+    def _parts(self, items: Sequence[Item]) -> tuple[Item, ...]:
+        if len(items) <= MOST:
+            return tuple(items)
+        size = math.ceil(len(items) / PARTS)
+        parts = [items[start : start + size] for start in range(0, len(items), size)]
+        return tuple([self._part(part) for part in parts])
+
+    def _part(self, items: Sequence[Item]) -> Item:
+        first, last = items[0], items[-1]
+        if isinstance(first, Group) and isinstance(last, Group) and first.kind == last.kind != "call":
+            title = first.title if first.title == last.title else f"{first.title} … {last.title}"
+        else:
+            title = f"{self._result(first)} … {self._result(last, -1)}"
+        return self._group("part", title, self._stretch(items), items)
+
+    def _result(self, item: Item, which: int = 0) -> str:
+        """What its first operation gives, or its last one."""
+        operation = self._recording.operations[list(operations_in(item))[which]]
+        return self._index.shown[operation.results[0]]
+
+    def _stretch(self, items: Sequence[Item]) -> str:
+        """The lines of the program that these operations stand in."""
+        spans = [self._recording.operations[number].span for item in items for number in operations_in(item)]
+        lines = [line for span in spans if span is not None and not span.file for line in (span.line, span.end_line)]
+        if not lines:
+            return ""
+        return f"line {min(lines)}" if min(lines) == max(lines) else f"lines {min(lines)}–{max(lines)}"
+
+
+def _statements(recording: Recording) -> dict[int, int]:
+    """How many statements were done before each operation: the same call in the next turn is another one."""
+    found: dict[int, int] = {}
+    done = 0
+    for event in recording.events:
+        done += isinstance(event, Statement)
+        if isinstance(event, Forward):
+            found[event.operation] = done
+    return found
+
+
+def ways(recording: Recording) -> Mapping[int, tuple[_Step, ...]]:
+    """For each operation the calls of modules in which it ran, the outermost first.
+
+    Of an operation that ran before the recording began, as of a graph that a loop keeps, only the modules are known.
+    """
+    found: dict[int, tuple[_Step, ...]] = {}
+    inside: list[_Step] = []
+    for number, event in enumerate(recording.events):
+        if isinstance(event, Entered):
+            inside.append(_Step(number, event.module, event.span))
+        elif isinstance(event, Left):
+            del inside[-1:]
+        elif isinstance(event, Forward):
+            innermost = recording.operations[event.operation].module
+            if innermost == (inside[-1].module if inside else None):
+                found[event.operation] = tuple(inside)
+    for operation in recording.operations:
+        if operation.id not in found:
+            found[operation.id] = _modules_around(recording, operation.module)
+    return found
+
+
+def _modules_around(recording: Recording, module: int | None) -> tuple[_Step, ...]:
+    way: list[_Step] = []
+    while module is not None:
+        way.append(_Step(-1, module, None))
+        module = recording.modules[module].parent
+    return tuple(reversed(way))

@@ -1,0 +1,223 @@
+"""A large graph in levels: what stands in each group, drawn for itself, with doors where arrows come in and go out.
+
+A level is a graph of its own and is placed alone, so placing takes as long as there are kinds of levels, and not as
+the whole graph would: the turns of a loop, and layers that are alike, are placed once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from gradwalk.analysis.groups import Group, Item, operations_in
+from gradwalk.graph.computation import Arrow, Box, Graph, graphviz_source
+from gradwalk.graph.layout import Placed, place_all
+from gradwalk.graph.measures import (
+    MAX_TITLE_WIDTH,
+    MIN_WIDTH,
+    PADDING,
+    SUBTITLE_SIZE,
+    TITLE_SIZE,
+    shortened,
+    text_width,
+)
+
+TOP = ""
+"""The level that is the graph itself, with everything folded."""
+DOOR = 6
+"""Pixels of a door's sides."""
+AT_FIRST = 12
+"""So many boxes a graph opens with, at most, where it can be folded so far."""
+
+
+MOST_INPUTS = 4
+"""Of more, each stands where it is used."""
+
+
+class Levels(NamedTuple):
+    graphs: Mapping[str, Graph]
+    """By the id of the group, the top level first."""
+    groups: Mapping[str, Group]
+    open: tuple[str, ...]
+    """The groups that are open at first, the outer ones before the inner ones."""
+
+
+def levels_of(graph: Graph) -> Levels:
+    """The levels of a graph that has groups."""
+    groups = dict(_groups_in(graph.items))
+    graphs = _Levels(graph, groups).made()
+    return Levels(graphs, groups, _open_first(graphs, groups))
+
+
+def _groups_in(items: Sequence[Item]) -> Iterator[tuple[str, Group]]:
+    waiting = list(reversed(items))
+    while waiting:
+        item = waiting.pop()
+        if not isinstance(item, int):
+            yield item.id, item
+            waiting += reversed(item.items)
+
+
+def _open_first(graphs: Mapping[str, Graph], groups: Mapping[str, Group]) -> tuple[str, ...]:
+    """The largest groups, as long as there is room for what is in them."""
+    found: list[str] = []
+    closed = [box.inside for box in graphs[TOP].boxes if box.inside]
+    shown = len(graphs[TOP].boxes)
+    sizes = {name: sum(1 for _ in operations_in(group)) for name, group in groups.items()}
+    while closed:
+        largest = max(closed, key=lambda name: sizes[name])
+        inside = [box for box in graphs[largest].boxes if box.kind not in ("in", "out")]
+        shown += len(inside) - 1
+        if shown > AT_FIRST:
+            break
+        found.append(largest)
+        closed.remove(largest)
+        closed += [box.inside for box in inside if box.inside]
+    return tuple(found)
+
+
+class _Levels:
+    def __init__(self, graph: Graph, groups: Mapping[str, Group]) -> None:
+        self._graph = graph
+        self._boxes = {box.id: box for box in graph.boxes}
+        self._homes: dict[str, tuple[str, ...]] = {}
+        """The groups around each box, the outermost first."""
+        self._place(graph.items, ())
+        self._place_sources()
+        self._arrows: dict[str, dict[str, Arrow]] = {level: {} for level in (TOP, *groups)}
+        self._doors: dict[str, dict[str, Box]] = {level: {} for level in (TOP, *groups)}
+        self._groups = groups
+        self._used: dict[str, list[str]] = {name: [] for name in groups}
+        """The boxes of each group that something outside uses."""
+
+    def made(self) -> dict[str, Graph]:
+        for arrow in self._graph.arrows:
+            self._lead(arrow)
+        boxes: dict[str, list[Box]] = {level: [] for level in self._arrows}
+        seen: set[str] = set()
+        for box in self._graph.boxes:
+            home = self._homes[box.id]
+            for level, name in zip((TOP, *home), home, strict=False):
+                if name not in seen:
+                    seen.add(name)
+                    boxes[level].append(self._folded(name))
+            boxes[home[-1] if home else TOP].append(box)
+        return {
+            level: Graph((*boxes[level], *self._doors[level].values()), tuple(self._arrows[level].values()))
+            for level in self._arrows
+        }
+
+    def _place(self, items: Sequence[Item], home: tuple[str, ...]) -> None:
+        waiting = [(item, home) for item in items]
+        while waiting:
+            item, around = waiting.pop()
+            if isinstance(item, int):
+                self._homes[f"o{item}"] = around
+            else:
+                waiting += [(inner, (*around, item.id)) for inner in item.items]
+
+    def _place_sources(self) -> None:
+        """What no operation made stands in the innermost group that holds all that uses it; a few inputs at the top."""
+        given = [box.id for box in self._graph.boxes if box.kind == "input" and box.subtitle == "input"]
+        self._homes.update(dict.fromkeys(given if len(given) <= MOST_INPUTS else (), ()))
+        users: dict[str, tuple[str, ...]] = {}
+        for arrow in self._graph.arrows:
+            if arrow.tail not in self._homes:
+                head = self._homes[arrow.head]
+                users[arrow.tail] = _common(users.get(arrow.tail, head), head)
+        for box in self._graph.boxes:
+            if box.id not in self._homes:
+                self._homes[box.id] = users.get(box.id, ())
+
+    def _lead(self, arrow: Arrow) -> None:
+        """Draw an arrow in each level that it passes: out of the groups of its tail, and into those of its head."""
+        out_of, into = self._homes[arrow.tail], self._homes[arrow.head]
+        shared = len(_common(out_of, into))
+        for depth in range(len(out_of) - 1, shared - 1, -1):
+            self._used[out_of[depth]].append(arrow.tail)
+            inner = out_of[depth + 1] if depth + 1 < len(out_of) else arrow.tail
+            self._add(out_of[depth], arrow, inner, self._door(out_of[depth], "out", arrow.tail))
+        tail = out_of[shared] if shared < len(out_of) else arrow.tail
+        level = into[shared - 1] if shared else TOP
+        for depth in range(shared, len(into) + 1):
+            self._add(level, arrow, tail, into[depth] if depth < len(into) else arrow.head)
+            if depth < len(into):
+                level = into[depth]
+                tail = self._door(level, "in", arrow.tail)
+
+    def _add(self, level: str, arrow: Arrow, tail: str, head: str) -> None:
+        """An arrow of its own where it comes to its operation; until then those with one number are one."""
+        arrow = arrow._replace(source=arrow.tail if tail != arrow.tail else "")
+        if head == arrow.head:
+            self._arrows[level][arrow.id] = arrow._replace(tail=tail)
+            return
+        name = f"{arrow.tail}>{level if head.startswith('out:') else head}"
+        known = self._arrows[level].get(name)
+        if known is None:
+            self._arrows[level][name] = arrow._replace(id=name, tail=tail, head=head, edges=(arrow.id,))
+        elif arrow.id not in known.edges:
+            tracked, cut = known.tracked or arrow.tracked, known.cut and arrow.cut
+            more = known._replace(tracked=tracked, cut=cut, room=0, edges=(*known.edges, arrow.id))
+            self._arrows[level][name] = more
+
+    def _door(self, level: str, kind: str, source: str) -> str:
+        name = f"{kind}:{source}"
+        box = self._boxes[source]
+        self._doors[level][name] = box._replace(
+            id=name, kind=kind, title=box.full_title.split(" = ")[0], subtitle="", width=DOOR, height=DOOR, lines=0,
+            root=False, group=name,
+        )  # fmt: skip
+        return name
+
+    def _folded(self, name: str) -> Box:
+        """The box that a group is as long as it is closed. It shows what comes out of it at last."""
+        group = self._groups[name]
+        operations = [f"o{number}" for number in operations_in(group)]
+        used = set(self._used[name])
+        shown = self._boxes[next((box for box in reversed(operations) if box in used), operations[-1])]
+        title = shortened(group.title, TITLE_SIZE, MAX_TITLE_WIDTH, bold=True)
+        about = " · ".join(filter(None, (group.detail, f"{len(operations):,} operations")))
+        subtitle = shortened(about, SUBTITLE_SIZE, MAX_TITLE_WIDTH)
+        texts = text_width(title, TITLE_SIZE, bold=True), text_width(subtitle, SUBTITLE_SIZE)
+        width = max(MIN_WIDTH, shown.width, math.ceil(max(texts)) + 2 * PADDING)
+        root = any(self._boxes[box].root for box in operations)
+        return shown._replace(
+            id=name, kind="group", title=title, subtitle=subtitle, width=width, root=root, group=name,
+            full_title=group.title, inside=name, shows=shown.id,
+        )  # fmt: skip
+
+
+def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    shared = 0
+    while shared < min(len(one), len(other)) and one[shared] == other[shared]:
+        shared += 1
+    return one[:shared]
+
+
+def placed_levels(graphs: Mapping[str, Graph], direction: str) -> dict[str, Placed]:
+    """Where everything stands in each level. Levels that differ only in their names are placed once."""
+    plain = {level: _plain_names(graph) for level, graph in graphs.items()}
+    sources = {level: graphviz_source(graph, direction) for level, (graph, _) in plain.items()}
+    placed = place_all(sources.values())
+    return {level: _named(placed[sources[level]], plain[level][1]) for level in graphs}
+
+
+def _plain_names(graph: Graph) -> tuple[Graph, dict[str, str]]:
+    """The graph with names by place, and which name is whose."""
+    boxes = {box.id: f"b{place}" for place, box in enumerate(graph.boxes)}
+    arrows = {arrow.id: f"a{place}" for place, arrow in enumerate(graph.arrows)}
+    plain = Graph(
+        tuple([box._replace(id=boxes[box.id]) for box in graph.boxes]),
+        tuple([a._replace(id=arrows[a.id], tail=boxes[a.tail], head=boxes[a.head]) for a in graph.arrows]),
+    )
+    return plain, {name: own for own, name in (*boxes.items(), *arrows.items())}
+
+
+def _named(placed: Placed, names: Mapping[str, str]) -> Placed:
+    boxes = {names[name]: box for name, box in placed.boxes.items()}
+    arrows = {
+        names[name]: arrow._replace(tail=names[arrow.tail], head=names[arrow.head])
+        for name, arrow in placed.arrows.items()
+    }
+    return placed._replace(boxes=boxes, arrows=arrows)

@@ -1,0 +1,65 @@
+/* In a folded graph the steps of a closed group, one after the other in one phase, are one stop. Functions of the story. */
+
+const WHAT = { forward: "Forward through", local: "Local gradients in", backward: "Backward through", update: "Updates in" };
+const NAMED = 4; // names in a list
+
+/** `foldsOf(graph)` gives the folds of one of the graphs, or null. */
+export function createStops(foldsOf) {
+  /** The closed group that a step is in; null for one that is seen. */
+  function groupAt(story, step) {
+    const { focus, graph } = { ...story.steps[step], graph: story.episodes[story.steps[step]?.episode]?.graph ?? 0 };
+    return focus ? foldsOf(graph)?.closed(focus) ?? null : null;
+  }
+
+  const same = (story, one, other, group) => {
+    const [first, second] = [story.steps[one], story.steps[other]];
+    return Boolean(second) && first.phase === second.phase && first.episode === second.episode && groupAt(story, other) === group;
+  };
+
+  /** The first and the last step of the stop that a step belongs to, and its group. */
+  function stopAt(story, step) {
+    const group = groupAt(story, step);
+    let [first, last] = [step, step];
+    if (!group) return { first, last, group };
+    while (same(story, step, first - 1, group)) first--;
+    while (same(story, step, last + 1, group)) last++;
+    return { first, last, group };
+  }
+
+  /** What is said of several steps in one: what the group is, and what has come into it and gone out. */
+  function said(story, step) {
+    const { first, last, group } = stopAt(story, step);
+    if (!group || first === last) return null;
+    const graph = story.episodes[story.steps[step].episode]?.graph ?? 0;
+    const about = foldsOf(graph).about(group);
+    const kind = story.steps[step].kind === "update" ? "update" : story.phases[story.steps[step].phase]?.kind;
+    const title = `${WHAT[kind] || "Inside"} ${about.title}`;
+    const sentence = [`${last - first + 1} steps in one.`, FLOWS[kind]?.(about, (edge) => passed(story, edge, last)), "Open the box to see each."];
+    return { group, first, title, sentence: sentence.filter(Boolean).join(" ") };
+  }
+
+  return { stopAt, said };
+}
+
+/** Whether a gradient has gone back along an edge by now. */
+function passed(story, edge, step) {
+  const entry = (story.slots[`${edge}.flow`] || []).findLast(([at]) => at <= step);
+  return Boolean(entry?.[1]);
+}
+
+const FLOWS = {
+  forward: ({ comesIn, goesOut }) => [flow(names(comesIn), "in"), flow(names(goesOut), "out")].filter(Boolean).join(" "),
+  backward({ comesIn, goesOut }, isPassed) {
+    const withGradient = (doors) => names(doors.filter(({ edges }) => edges.some(isPassed)));
+    const gradients = (list, way) => list.length ? flow([`the gradient${list.length > 1 ? "s" : ""} of ${listed(list)}`], way) : "";
+    return [gradients(withGradient(goesOut), "in"), gradients(withGradient(comesIn), "out")].filter(Boolean).join(" ");
+  },
+};
+
+const names = (doors) => [...new Set(doors.map(({ name }) => name))];
+const flow = (list, way) => (list.length ? `${way === "in" ? "In" : "Out"}: ${listed(list)}.` : "");
+
+function listed(list) {
+  const shown = list.length > NAMED ? [...list.slice(0, NAMED - 1), `${list.length - NAMED + 1} more`] : list;
+  return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}` : shown[0];
+}

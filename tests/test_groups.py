@@ -1,0 +1,161 @@
+"""Large graphs: how they are folded, that each level is whole, and that the player opens and steps over groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from playwright.sync_api import Browser, Page, expect
+from torch import nn
+
+from gradwalk import Recording, watch
+from gradwalk.analysis import analyse
+from gradwalk.analysis.groups import MOST, Group, Item, operations_in
+from gradwalk.export.pictures import computation_svg
+from gradwalk.graph.computation import Graph, computation_graph
+from gradwalk.graph.levels import AT_FIRST, TOP, levels_of
+from gradwalk.graph.player import player_graphs
+
+
+def chain(length: int) -> Recording:
+    x = torch.tensor(0.5, requires_grad=True)
+    with watch() as walk:
+        y = x
+        for _ in range(length):
+            y = torch.sin(y)
+        y.backward()
+    return walk.recording
+
+
+def unrolled() -> Recording:
+    cell, steps = nn.GRUCell(3, 4), torch.ones(20, 2, 3)
+    with watch() as walk:
+        state = torch.zeros(2, 4)
+        for step in steps:
+            state = cell(step, state)
+            state = state * 0.9
+        state.sum().backward()
+    return walk.recording
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Recording:
+    torch.manual_seed(0)
+    layer = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True)
+    model, head = nn.TransformerEncoder(layer, 3), nn.Linear(8, 4)
+    x, target = torch.randn(2, 3, 8), torch.tensor([1, 2])
+    with watch() as walk:
+        scores = head(model(x).mean(1))
+        loss = nn.functional.cross_entropy(scores, target)
+        loss.backward()
+    return walk.recording
+
+
+def titles(items: tuple[Item, ...]) -> list[str]:
+    return [item.title for item in items if isinstance(item, Group)]
+
+
+def group(items: tuple[Item, ...], title: str) -> Group:
+    return next(item for item in items if isinstance(item, Group) and item.title == title)
+
+
+def test_modules_are_groups_by_their_paths(encoder: Recording) -> None:
+    items = computation_graph(encoder).items
+    assert titles(items) == ["model", "head", "nn.functional.cross_entropy(scores, target)"]
+    layers = group(items, "model").items
+    assert titles(layers) == ["model.layers.0", "model.layers.1", "model.layers.2"]
+    inside = group(layers, "model.layers.1")
+    assert inside.detail == "TransformerEncoderLayer"
+    assert titles(inside.items)[0] == "model.layers.1.self_attn"
+    paths = {encoder.modules[m].path for n in operations_in(inside) if (m := encoder.operations[n].module) is not None}
+    assert all(path.startswith("model.layers.1") for path in paths)
+
+
+def test_turns_of_a_loop_are_groups() -> None:
+    items = computation_graph(unrolled()).items
+    turns = [one for item in items if isinstance(item, Group) for one in (item, *item.items) if isinstance(one, Group)]
+    assert {f"turn {number} of 20" for number in range(1, 21)} <= {turn.title for turn in turns}
+
+
+@pytest.mark.parametrize("length", [49, 150, 1000])
+def test_whatever_is_long_has_parts_and_nothing_is_lost(length: int) -> None:
+    graph = computation_graph(chain(length))
+    assert [number for item in graph.items for number in operations_in(item)] == list(range(length))
+    levels = levels_of(graph)
+    assert all(len(one.items) <= MOST for one in levels.groups.values())
+    assert len(levels.graphs[TOP].boxes) <= AT_FIRST
+
+
+def test_a_small_graph_is_whole() -> None:
+    assert computation_graph(chain(48)).items == ()
+    assert "inside" not in player_graphs(chain(48))["computation"]
+
+
+def flat(levels: dict[str, Graph], level: str = TOP) -> set[str]:
+    own = {box.id for box in levels[level].boxes if box.kind not in ("in", "out", "group")}
+    return own.union(*(flat(levels, box.id) for box in levels[level].boxes if box.kind == "group"))
+
+
+def test_all_boxes_and_edges_are_in_some_level(encoder: Recording) -> None:
+    graph = computation_graph(encoder)
+    levels = levels_of(graph)
+    assert flat(dict(levels.graphs)) == {box.id for box in graph.boxes}
+    drawn = {arrow.id: arrow for level in levels.graphs.values() for arrow in level.arrows if not arrow.edges}
+    assert drawn.keys() == {arrow.id for arrow in graph.arrows}
+    assert all((drawn[a.id].source or drawn[a.id].tail, drawn[a.id].head) == (a.tail, a.head) for a in graph.arrows)
+    shown = sum(box.kind not in ("in", "out") for level in (TOP, *levels.open) for box in levels.graphs[level].boxes)
+    assert shown - len(levels.open) <= AT_FIRST
+
+
+def test_a_closed_group_shows_what_comes_out_of_it(encoder: Recording) -> None:
+    index = analyse(encoder).episodes[0].index
+    box = next(box for box in levels_of(computation_graph(encoder)).graphs[TOP].boxes if box.title == "head")
+    scores = next(value for value in encoder.values if "scores" in value.names)
+    assert box.shows == index.box(scores.id)
+
+
+def test_the_picture_of_a_very_large_graph_is_folded() -> None:
+    picture = computation_svg(chain(1000))
+    assert picture.count('class="box group') == 8
+
+
+# In a browser
+
+
+@pytest.fixture
+def page(browser: Browser, encoder: Recording, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    path = tmp_path_factory.mktemp("encoder") / "encoder.html"
+    encoder.save(path)
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(path.as_uri())
+    yield page
+    context.close()
+    assert not errors
+
+
+def test_a_group_is_one_step_until_it_is_opened_in_its_place(page: Page) -> None:
+    title, player = page.locator(".words .title"), page.locator("section.player")
+    expect(title).to_have_text("Start")
+    page.keyboard.press("ArrowRight")
+    expect(title).to_have_text("Forward through model.layers.0")
+    expect(page.locator(".words .sentence")).to_contain_text("In: x.")
+    expect(page.locator(".box.now.group")).to_have_count(1)
+    page.get_by_role("button", name="Open the box").click()
+    expect(title).to_have_text("Forward through model.layers.0.self_attn")
+    expect(page.locator('[aria-label="Close model.layers.0"]')).to_be_visible()
+    page.keyboard.press("End")
+    end = player.get_attribute("data-step")
+    page.locator('[aria-label="Close model.layers.0"]').press("Enter")
+    expect(page.locator('[aria-label="Close model.layers.0"]')).to_have_count(0)
+    expect(page.locator(".box.group .title", has_text="model.layers.0")).to_have_count(1)
+    assert player.get_attribute("data-step") == end
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(title).to_have_text("Forward through model.layers.1")
+    page.keyboard.press("ArrowLeft")
+    expect(title).to_have_text("Forward through model.layers.0")
