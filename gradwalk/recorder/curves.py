@@ -21,6 +21,11 @@ MOST_OPERATIONS = 60
 """A recording of more operations has no curves."""
 REACH = (1.5, 4.0)
 """How far a curve goes to either side: three quarters of the operand, within these bounds."""
+HALVINGS = 5
+"""A curve that bends too often for its points is drawn over half as far, and so on; after so many it is left out."""
+OFF, STRAY = 0.03, 0.1
+"""Of the values' whole range: how far a value between two points may be off their line; and how many may be further,
+as beside a pole."""
 
 
 def curves(recording: Recording) -> dict[str, Curve]:
@@ -58,15 +63,32 @@ def _along_leaves(recording: Recording) -> dict[str, Curve]:
     found = {}
     for leaf in recording.values:
         if leaf.is_leaf and leaf.requires_grad and leaf.id in known and leaf.operation is None:
-            row = _row(known[leaf.id])
-            moved = known[leaf.id] + NUDGE
-            values = _along(recording, known, leaf.id, torch.cat([row, moved.reshape(1)])).get(call.root)
-            if values is None or not values.dim():
-                continue
-            curve = _curve(row, values[:-1], known[leaf.id], known[call.root])
+            curve = _along_leaf(recording, known, leaf.id, call.root)
             if curve is not None:
-                found[f"v{leaf.id}"] = curve._replace(nudged=_finite(values[-1].item()))
+                found[f"v{leaf.id}"] = curve
     return found
+
+
+def _along_leaf(recording: Recording, known: Mapping[int, torch.Tensor], leaf: int, root: int) -> Curve | None:
+    """As far as straight lines between its points are true to it."""
+    moved = (known[leaf] + NUDGE).reshape(1)
+    for halved in range(HALVINGS):
+        row = _row(known[leaf], 4 * POINTS - 3, 0.5**halved)
+        values = _along(recording, known, leaf, torch.cat([row, moved])).get(root)
+        if values is None or not values.dim():
+            return None
+        if _is_fine(values[:-1]):
+            curve = _curve(row[::2], values[:-1:2], known[leaf], known[root])
+            return None if curve is None else curve._replace(nudged=_finite(values[-1].item()))
+    return None
+
+
+def _is_fine(values: torch.Tensor) -> bool:
+    """Whether the odd ones lie on the lines between the even ones."""
+    ends, between = values[::2], values[1::2]
+    off = (between - (ends[:-1] + ends[1:]) / 2).abs()
+    finite = values[values.isfinite()]
+    return not len(finite) or bool((off > OFF * (finite.max() - finite.min())).double().mean() <= STRAY)
 
 
 def _along(
@@ -115,10 +137,10 @@ def _run(operation: Operation, known: Mapping[int, torch.Tensor], given: Mapping
         return None
 
 
-def _row(at: torch.Tensor) -> torch.Tensor:
+def _row(at: torch.Tensor, points: int = POINTS, share: float = 1.0) -> torch.Tensor:
     place = float(at)
-    reach = min(max(REACH[0], 0.75 * abs(place)), REACH[1])
-    return torch.linspace(place - reach, place + reach, POINTS, dtype=at.dtype)
+    reach = share * min(max(REACH[0], 0.75 * abs(place)), REACH[1])
+    return torch.linspace(place - reach, place + reach, points, dtype=at.dtype)
 
 
 def _curve(row: torch.Tensor, values: torch.Tensor, at: torch.Tensor, result: torch.Tensor) -> Curve | None:
@@ -126,7 +148,7 @@ def _curve(row: torch.Tensor, values: torch.Tensor, at: torch.Tensor, result: to
     point = (float(at), float(result))
     if values.shape != row.shape or not all(map(math.isfinite, point)):
         return None
-    if not math.isclose(values[POINTS // 2].item(), point[1], rel_tol=1e-3, abs_tol=1e-4):
+    if not math.isclose(values[len(values) // 2].item(), point[1], rel_tol=1e-3, abs_tol=1e-4):
         return None
     listed = tuple(map(_finite, values.tolist()))
     return Curve(row[0].item(), row[-1].item(), listed, point)

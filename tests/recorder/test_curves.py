@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 import torch
 
 from gradwalk import record
 from gradwalk.analysis import analyse
 from gradwalk.recorder.curves import curves
-from gradwalk.recording.curve import NUDGE, POINTS
+from gradwalk.recording.curve import NUDGE
 from gradwalk.story.curves import drawn
 
 X = "import torch\nx = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)\n"
@@ -17,13 +20,28 @@ X = "import torch\nx = torch.tensor(2.0, dtype=torch.float64, requires_grad=True
 def test_a_curve_has_pytorchs_values_and_goes_through_the_recorded_one() -> None:
     found = curves(record(X + "z = x**2 + torch.sin(x)*x\nz.backward()"))
     whole = found["v0"]
-    row = torch.linspace(whole.first, whole.last, POINTS, dtype=torch.float64)
+    row = torch.linspace(whole.first, whole.last, len(whole.values), dtype=torch.float64)
     assert torch.allclose(torch.tensor(whole.values, dtype=torch.float64), row**2 + row.sin() * row)
     moved = torch.tensor(2.0 + NUDGE, dtype=torch.float64)
     assert whole.nudged == pytest.approx(float(moved**2 + moved.sin() * moved))
     held = found["e2.1"]  # ∂(v₂·x)/∂x: the other factor stays
     assert held.values[0] == pytest.approx(held.first * float(torch.sin(torch.tensor(2.0))))
     assert found.keys() == {"v0", "e0.0", "e1.0", "e2.0", "e2.1", "e3.0", "e3.1"}
+
+
+@pytest.mark.parametrize("line", ["y = torch.sin(x**2)", "y = torch.sin(20 * x)", "y = torch.relu(x - 2.1) * x"])
+def test_straight_lines_between_the_points_are_true_to_the_function(line: str) -> None:
+    curve = curves(record(X.replace("2.0", "4.0") + line + "\ny.backward()"))["v0"]
+    fine = torch.linspace(curve.first, curve.last, 2001, dtype=torch.float64)
+    known: dict[str, Any] = {"x": fine, "torch": torch}
+    exec(line, known)  # noqa: S102 (a line from above)
+    drawn_ = np.interp(fine.numpy(), np.linspace(curve.first, curve.last, len(curve.values)), curve.values)
+    off = np.abs(drawn_ - known["y"].numpy())
+    assert off.max() <= 0.04 * np.ptp(known["y"].numpy())
+
+
+def test_what_bends_too_often_has_no_curve() -> None:
+    assert "v0" not in curves(record(X + "y = torch.sin(5000 * x)\ny.backward()"))
 
 
 def test_where_there_is_no_value_there_is_no_point() -> None:
