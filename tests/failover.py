@@ -48,7 +48,7 @@ class Visitor:
 
     def run_more(self, lines: str) -> None:
         """Write these below the last cell's, and run the notebook up to there."""
-        self.page.locator("#cells .cm-content").last.click()
+        self.page.locator("#cells .cm-content").last.focus()
         self.page.keyboard.press("Control+End")
         self.page.keyboard.insert_text(f"\n{lines}")
         self.page.keyboard.press("Control+Enter")
