@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from components.player import MOST_UNFOLDED, player, unfolded
+from components.player import MOST_UNFOLDED, player, unfolded, wanted
 from components.program.document import let_run, opened_program
 from components.program.form_data import edit
 from components.program.record import RecordedProgram, outputs, recorded_program
@@ -32,10 +32,10 @@ class Shown(NamedTuple):
 NOTHING = Shown(None, [])
 
 
-def show(source: str, unfold: tuple[int, ...]) -> Shown:
+def show(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...] = ()) -> Shown:
     """The program, recorded; the last one that could be, where this one is refused."""
     try:
-        recorded = recorded_program(source, unfold)
+        recorded = recorded_program(source, unfold, drawn)
     except (ProgramError, LayoutError) as error:
         good = still(recorded_program, st.session_state.get(LAST_GOOD))
         # What is too large to be drawn has run all the same.
@@ -55,12 +55,13 @@ for notice in now.notices:
 places = workbench(wide=True)
 permission = allowed()
 unfold = tuple(dict.fromkeys((*now.unfold, *unfolded(now.key, PLAYER))))[-MOST_UNFOLDED:]
+drawn = wanted(now.key, PLAYER)
 shown, waits = NOTHING, permission.asks and now.foreign
 try:
     if not permission.runs:
         shown = Shown(None, [], ProgramError(permission.said))
     elif not waits:
-        shown = show(now.runs, unfold)
+        shown = show(now.runs, unfold, drawn)
 except Exception as error:
     # Whatever breaks, what was typed stays in the editor.
     shown = Shown(None, [], mistake("code", error))

@@ -411,3 +411,20 @@ def test_a_phone_has_the_notebook_and_the_player_one_after_the_other(new_page: N
     expect(page.locator(".stage").first).to_be_in_viewport()
     expect(shown.notebook).to_be_hidden()
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+def test_each_of_many_graphs_is_drawn_when_somebody_stops_at_it(cells: CodePage) -> None:
+    grows = (
+        "import torch\nx = torch.tensor(2.0, requires_grad=True)\nfor i in range(30):\n    y = x\n"
+        "    for _ in range(i + 1):\n        y = y * 2\n    y.backward()\n"
+    )
+    cells.open(to_query(grows))
+    title = cells.page.locator(".episode-title")
+    expect(title).to_have_text("backward() 1 of 30")
+    cells.press("End")
+    for _ in range(2):  # the last is there, and the one before is not
+        cells.press("PageUp")
+    expect(title).to_have_text("backward() 29 of 30")
+    expect(cells.player.locator(".stage .box").first).to_be_visible()
+    expect(cells.player.get_by_text("one too many")).to_be_hidden()
+    expect(title).to_have_text("backward() 29 of 30")

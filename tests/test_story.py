@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from gradwalk import record
+from gradwalk.analysis import analyse
 from gradwalk.export.pictures import computation_svg
 from gradwalk.graph.album import MOST_GRAPHS
 from gradwalk.graph.player import player_graphs
+from gradwalk.story.player_data import player_data
 from gradwalk.story.timeline import timeline
 
 W = "import torch\nw = torch.tensor(1.0, requires_grad=True)\n"
@@ -182,6 +184,10 @@ def test_a_graph_that_grows_is_left_out_when_there_are_too_many() -> None:
     graphs, told = player_graphs(recording), timeline(recording)
     assert len(graphs["list"]) <= MOST_GRAPHS + 1
     assert max(episode["graph"] for episode in told["episodes"]) < len(graphs["list"])
+    missing = next(n for n, one in enumerate(told["episodes"]) if "left_out" in graphs["list"][one["graph"]])
+    asked = player_data(analyse(recording), wanted=(missing,))
+    there = asked.graphs["list"][asked.story["episodes"][missing]["graph"]]
+    assert len(there["computation"]["wide"]["boxes"]) > missing
 
 
 def test_a_program_without_tensors_has_a_friendly_step_and_an_empty_picture() -> None:

@@ -41,7 +41,7 @@ def player(
     data = joined(
         {"graphs": graphs or NOTHING, "story": story or NOTHING} | {name: packed(one) for name, one in about.items()}
     )
-    _component(key=key, data=data, on_unfold_change=lambda: None)
+    _component(key=key, data=data, on_unfold_change=lambda: None, on_draw_change=lambda: None)
 
 
 MOST_UNFOLDED = 8
@@ -61,3 +61,19 @@ def unfolded(opened: str, key: str = "player") -> tuple[int, ...]:
         before = (*(number for number in before if number != asked), asked)[-MOST_UNFOLDED:]
     st.session_state[place] = opened, before
     return before
+
+
+def wanted(opened: str, key: str = "player") -> tuple[int, ...]:
+    """The episode at which somebody in the document ``opened`` stands whose graph is not there yet.
+
+    Call it once, before the player is shown. A recording holds so many different graphs as a page can carry; of those
+    that are left out, the player asks for the one that it has come to.
+    """
+    place = f"{key} wanted"
+    kept: tuple[str, tuple[int, ...]] = st.session_state.get(place, (opened, ()))
+    asked = (state_of(key) or {}).get("draw")
+    now = kept[1] if kept[0] == opened else ()
+    if isinstance(asked, int) and not isinstance(asked, bool) and kept[0] == opened:
+        now = (asked,)
+    st.session_state[place] = opened, now
+    return now

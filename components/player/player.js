@@ -9,7 +9,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const text = new TextDecoder().decode(data);
   if (!players.has(parentElement)) players.set(parentElement, createPlayer(parentElement));
   const player = players.get(parentElement);
-  player.update(JSON.parse(text), (number) => setTriggerValue("unfold", number));
+  player.update(JSON.parse(text), (number) => setTriggerValue("unfold", number), (number) => setTriggerValue("draw", number));
   return () => {
     players.delete(parentElement);
     player.remove();

@@ -29,12 +29,13 @@ class RecordedProgram(NamedTuple):
     cells: list[ShownCell]
 
 
-def recorded_program(source: str, unfold: tuple[int, ...] = ()) -> RecordedProgram:
-    """Run and record a program, with the turns of its loops in ``unfold`` told step by step.
+def recorded_program(source: str, unfold: tuple[int, ...] = (), wanted: tuple[int, ...] = ()) -> RecordedProgram:
+    """Run and record a program, with the turns of its loops in ``unfold`` told step by step, and the graphs of
+    the episodes in ``wanted`` drawn, however many there are.
 
     Raises ProgramError and LayoutError for what is refused or too large to draw. The same program does not run twice.
     """
-    return pictured_program(source, run(source), unfold)
+    return pictured_program(source, run(source), unfold, wanted)
 
 
 def outputs(source: str) -> list[ShownCell]:
@@ -43,10 +44,10 @@ def outputs(source: str) -> list[ShownCell]:
 
 
 @answered
-def pictured_program(source: str, left: Parcel, unfold: tuple[int, ...]) -> RecordedProgram:
+def pictured_program(source: str, left: Parcel, unfold: tuple[int, ...], wanted: tuple[int, ...]) -> RecordedProgram:
     """``left`` is what is left of its process: an ``outcome.Said``."""
     found = recording(source, left.data)
-    graphs, story = player_data(analyse(found), unfold, statements=True)
+    graphs, story = player_data(analyse(found), unfold, statements=True, wanted=wanted)
     second = next((place for place, step in enumerate(story["steps"]) if step.get("cell") == 1), 0)
     return RecordedProgram(source, unfold, packed(graphs), packed(story), second, shown_cells(found))
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from gradwalk.analysis import Analysis
+from gradwalk.analysis.episodes import Episode
 from gradwalk.analysis.folding import folded
 from gradwalk.analysis.index import Index
 from gradwalk.graph.computation import Graph, drawn
@@ -40,8 +41,8 @@ EMPTY = Page(Graph((), ()), None, None)
 """What an episode shows whose graph is left out."""
 
 
-def album(analysis: Analysis, unfold: Collection[int] = ()) -> Album:
-    """Open episodes come first, so that their graphs are there whatever the others are like."""
+def album(analysis: Analysis, unfold: Collection[int] = (), wanted: Collection[int] = ()) -> Album:
+    """Episodes that are ``wanted`` come first, then open ones: their graphs are there whatever the others are like."""
     found = analysis.episodes
     closed = folded(found, unfold)
     first = folded(found) - closed
@@ -51,7 +52,12 @@ def album(analysis: Analysis, unfold: Collection[int] = ()) -> Album:
     chosen: dict[int, int] = {}
     seen: dict[object, Graph] = {}
     room = MOST_BOXES
-    for episode in sorted(found, key=lambda e: (e.number in closed) * 2 + (e.number in first)):
+
+    def late(episode: Episode) -> tuple[bool, int]:
+        number = episode.number
+        return number not in wanted, (number in closed) * 2 + (number in first)
+
+    for episode in sorted(found, key=late):
         structure = _structure(episode.recording)
         graph = seen[structure] = seen.get(structure) or drawn(episode.index)
         picture = episode.recording.pictures[-1] if episode.recording.pictures else None

@@ -49,6 +49,8 @@ def placed_graphs(found: Album) -> Json:
 
 
 def _page_or_none(page: Page) -> Json:
+    if page is EMPTY:
+        return {**_page(page), "left_out": True}
     try:
         return _page(page)
     except LayoutError:

@@ -90,8 +90,11 @@ function gradientOf(bound) {
   return NOT_TENSORS.has(bound.kind) ? [] : [html("span", { class: "none" }, "None")];
 }
 
+/** A long name may go on below where one of its words ends. */
+const inWords = (name) => name.split(/(?<=[a-z0-9])(?=[A-Z])/).flatMap((word, number) => (number ? [html("wbr"), word] : [word]));
+
 function kindOf(bound) {
-  const kind = html("code", null, bound.kind);
+  const kind = html("code", null, ...inWords(bound.kind));
   if (NOT_TENSORS.has(bound.kind)) return [html("span", { class: "none" }, bound.kind)];
   const flag = html("small", null, "requires_grad=", html("wbr"), bound.requires_grad ? "True" : "False");
   const more = [

@@ -2,7 +2,7 @@
 
 import { pictureInAddress, pictureName } from "./address.js";
 import { createFolds } from "./folds.js";
-import { html, iconButton, leave, setAttribute } from "./dom.js";
+import { html, iconButton, leave, setAttribute, setText } from "./dom.js";
 import { legend, marksOf, showMarks } from "./legend.js";
 import { PICTURE_MARGIN } from "./picture.js";
 import { createStage, LEGIBLE } from "./stage.js";
@@ -13,6 +13,7 @@ const WIDTHS = { narrow: 640, both: 820, least: 220 }; // px of the player; of a
 const AREA_PADDING = 13; // px
 const CHOICE_KEY = "gradwalk.picture";
 const NOTHING = "Nothing is computed in this part of the program.";
+const LEFT_OUT = "The graph of this part is one too many to be here from the start. On the page Code it is drawn when one stops here.";
 const MISSING = "There is no grad_fn graph to draw: nothing here requires a gradient, or it is too large.";
 const NAMES = { computation: "Computation graph", grad_fn: "grad_fn graph", both: "Both" };
 
@@ -117,6 +118,7 @@ export function createPictures(pick, chosen, explain) {
     }
     for (const view of Object.keys(stages)) stages[view].element.hidden = !shown.includes(view) || stages[view].isEmpty();
     missing.hidden = !(graphs && shown.includes("grad_fn") && !graphs.grad_fn);
+    setText(nothing, graphs?.left_out ? LEFT_OUT : NOTHING);
     nothing.hidden = !(list.length && shown.includes("computation") && stages.computation.isEmpty());
     const boxed = shown.includes("grad_fn") && missing.hidden;
     savedSwitch.hidden = !boxed && (program || !keeping || tall);
@@ -188,6 +190,7 @@ export function createPictures(pick, chosen, explain) {
       showMarks(marks, known);
     },
     litBox: () => stages.computation.litBox(),
+    leftOut: () => Boolean(graphs?.left_out),
     name: () => (learns ? "" : pictureName(choice)),
     stopAt: stops.stopAt,
     said: stops.said,

@@ -11,11 +11,12 @@ import { createPictures } from "./pictures.js";
 import { isOnScreen, toggleScreen } from "./screen.js";
 import { createScrubber } from "./scrubber.js";
 import { createSlope } from "./slope.js";
-import { carriedStep, clampStep, isProgram, lastStep, phaseAt, readStory, stepForLine, stepForOutput, stepForThing } from "./story.js";
+import { carriedStep, clampStep, episodeAt, isProgram, lastStep, phaseAt, readStory, stepForLine, stepForOutput, stepForThing } from "./story.js";
 import { createTour } from "./tour.js";
 import { createTransport } from "./transport.js";
 import { createWords } from "./words.js";
 
+const DRAW_PAUSE = 250; // ms at one graph before it is asked for
 const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
 const MOST_SCALE = { page: 1.5, screen: 2.4 };
 const PICTURE_SHARE = { learn: 0.4, expression: 0.57, program: 0.48, side: 0.5, low: 0.32 }; // of the window's height
@@ -31,6 +32,9 @@ export function createPlayer(parent, address = createAddress()) {
   let data = null;
   let step = 0;
   let graphsText = null;
+  let draw = null; // asks the server for the graph of an episode that is not here yet, where there is one
+  let drawing = null; // the episode that it was asked for
+  let drawTimer = 0;
   let unfold = null; // asks the server for the steps of a folded episode, where there is one
   let measured = "";
   let liveTimer = 0;
@@ -137,6 +141,7 @@ export function createPlayer(parent, address = createAddress()) {
     scrubber.show(step);
     episodes.show(step);
     pictures.show(data.story, step, moves);
+    if (draw) askForGraph();
     const fold = pictures.said(data.story, step);
     words.show(data.story, step, density.learns(), fold);
     slope.show(data.story, fold ? 0 : step);
@@ -157,6 +162,13 @@ export function createPlayer(parent, address = createAddress()) {
     const over = top + box.getBoundingClientRect().height + CLEAR - bottom;
     const by = over > 0 ? over : Math.min(0, top - CLEAR);
     if (by) scroller(root).scrollBy({ top: by, behavior: "instant" });
+  }
+
+  /** Whoever stops at a graph that is not here gets it. */
+  function askForGraph() {
+    clearTimeout(drawTimer);
+    const episode = episodeAt(data.story, step);
+    if (pictures.leftOut() && drawing !== episode) drawTimer = setTimeout(() => draw((drawing = episode)), DRAW_PAUSE);
   }
 
   /** Whoever else is on the page (an editor of the program, another drawing) marks the step; who comes late can ask. */
@@ -201,8 +213,8 @@ export function createPlayer(parent, address = createAddress()) {
   }
 
   /** New data: other numbers keep the picture and the position; another document opens at its own step. */
-  function update(next, ask = null) {
-    unfold = ask;
+  function update(next, ask = null, want = null) {
+    [unfold, draw, drawing] = [ask, want, null];
     const opened = !data || next.opened !== data.opened;
     const moved = data && next.query !== data.query;
     const hasSteps = Boolean(next.story && next.story.steps && next.story.steps.length);
@@ -243,6 +255,7 @@ export function createPlayer(parent, address = createAddress()) {
     document.removeEventListener("gradwalk:output", toOutput);
     transport.pause();
     clearTimeout(liveTimer);
+    clearTimeout(drawTimer);
     address.stop();
     unwatch();
     unlisten();

@@ -19,8 +19,14 @@ class PlayerData(NamedTuple):
 
 
 def player_data(
-    analysis: Analysis, unfold: Collection[int] = frozenset(), *, statements: bool | None = None
+    analysis: Analysis,
+    unfold: Collection[int] = frozenset(),
+    *,
+    statements: bool | None = None,
+    wanted: Collection[int] = frozenset(),
 ) -> PlayerData:
-    """``player_graphs`` and ``timeline`` of one recording. Raises LayoutError as the former does."""
-    found = album(analysis, unfold)
+    """The graphs of the episodes in ``wanted`` are there, however many others there are.
+
+    ``player_graphs`` and ``timeline`` of one recording. Raises LayoutError as the former does."""
+    found = album(analysis, unfold, wanted)
     return PlayerData(placed_graphs(found), story_of(found, statements=statements))
