@@ -35,8 +35,9 @@ def test_straight_lines_between_the_points_are_true_to_the_function(line: str) -
     fine = torch.linspace(curve.first, curve.last, 2001, dtype=torch.float64)
     known: dict[str, Any] = {"x": fine, "torch": torch}
     exec(line, known)  # noqa: S102 (a line from above)
-    drawn_ = np.interp(fine.numpy(), np.linspace(curve.first, curve.last, len(curve.values)), curve.values)
-    off = np.abs(drawn_ - known["y"].numpy())
+    values = np.array(curve.values, dtype=float)
+    between = np.interp(fine.numpy(), np.linspace(curve.first, curve.last, len(values)), values)
+    off = np.abs(between - known["y"].numpy())
     assert off.max() <= 0.04 * np.ptp(known["y"].numpy())
 
 
