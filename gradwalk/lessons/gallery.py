@@ -34,7 +34,7 @@ EXAMPLES: tuple[Example, ...] = (
         _CHAIN,
         "z = sin(x**2)",
         {"x": "4"},
-        "Two local gradients, cos(16) and 8, multiply to −7.6613.",
+        "Two operations, two local gradients: the chain rule multiplies them.",
     ),
     Example(
         "y = x²",
