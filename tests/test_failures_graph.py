@@ -88,7 +88,7 @@ RELEASED = [
         X + "total = 0\nfor i in range(3):\n    loss = (x * i - 1) ** 2\n    total = total + loss\n"
         "    loss.backward()\n"
         "total.backward()\n",
-        "freed-parts", 7, "Use one of the two",
+        "freed-parts", 7, "Call backward() for each part alone",
     ),
     Case(
         X + "y = x ** 2\ny.backward()\nz = y ** 2\nz.backward()\n",

@@ -24,6 +24,12 @@ export function createOutputs(go, apply) {
   return { element, show };
 }
 
+/** One way out is a sentence; several are a list. */
+function waysOut(ways) {
+  if (ways.length === 1) return html("p", {}, ways[0]);
+  return html("ul", { class: "ways-out" }, ...ways.map((way) => html("li", {}, way)));
+}
+
 function itemOf(item, go, apply) {
   const about = { class: `shown ${item.stream}`, click: () => getSelection().isCollapsed && go(item) };
   if (IMAGES.has(item.mime)) return html("div", about, pictureOf(item.mime, item.text, item.alternative));
@@ -31,7 +37,7 @@ function itemOf(item, go, apply) {
   const parts = [
     html("p", { class: "message" }, html("b", {}, item.type), `: ${item.text}`),
     item.why && html("p", {}, item.why),
-    item.way_out && html("p", {}, item.way_out),
+    item.way_out && waysOut(item.way_out.split("\n")),
     item.fix && html("button", { type: "button", class: "fix", click: () => apply(item.fix) }, "Use ", html("code", {}, item.fix.label)),
     item.traceback && html("details", {}, html("summary", {}, "Traceback"), html("pre", { class: "traceback" }, item.traceback)),
   ];

@@ -32,6 +32,8 @@ class Diagnosis(NamedTuple):
     values: tuple[int, ...] = ()
     """The values that it is about."""
     remedy: Remedy | None = None
+    here: str = ""
+    """What the operands were in this run, as a sentence."""
 
 
 def diagnosis(key: str, remedy: Remedy | None = None, event: Event | None = None, /, **pieces: object) -> Diagnosis:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gradwalk.failures import changed, missing_gradient, objects, programs, tensors
 from gradwalk.failures.diagnosis import Diagnosis, diagnosis
+from gradwalk.failures.here import here
 from gradwalk.failures.history import History
 from gradwalk.failures.released import released
 from gradwalk.failures.untracked import untracked
@@ -83,12 +84,22 @@ class Explanation(NamedTuple):
 
     title: str
     why: str
-    way_out: str
+    ways: tuple[str, ...]
+    """What would work; of several, each with what it costs."""
+
+    @property
+    def way_out(self) -> str:
+        return " ".join(self.ways)
 
 
 def diagnose(recording: Recording, failure: Failure) -> Diagnosis | None:
     """What made a statement fail; None where nobody knows more than the message says."""
     history = History(recording, failure)
+    found = _diagnosed(history, failure)
+    return None if found is None else found._replace(here=here(history, found))
+
+
+def _diagnosed(history: History, failure: Failure) -> Diagnosis | None:
     if failure.call == "Tensor.grad" and failure.operands and "NoneType" in failure.message:
         return missing_gradient.missing_gradient(history)
     key = failure.cause
@@ -110,7 +121,8 @@ def explained(failure: Failure, found: Diagnosis | None) -> Explanation:
     """The sentences of a diagnosis; PyTorch's own message where there is none."""
     title, why, way_out = FAILURE if found is None else FAILURES[found.key]
     given = {"message": failure.message, "type": failure.type} if found is None else dict(found.pieces)
-    return Explanation(title.format(**given), _sentence(why.format(**given)), way_out.format(**given))
+    told = " ".join(filter(None, (_sentence(why.format(**given)), "" if found is None else found.here)))
+    return Explanation(title.format(**given), told, tuple(way_out.format(**given).split("\n")))
 
 
 def _sentence(text: str) -> str:

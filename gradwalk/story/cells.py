@@ -33,6 +33,7 @@ class Item(TypedDict):
     """As Jupyter shows it."""
     why: str
     way_out: str
+    """Of several ways, each on a line of its own."""
     fix: Fix | None
     span: Place | None
 
@@ -103,7 +104,7 @@ def _failure(recording: Recording, event: Failure) -> Item:
         type=event.type,
         traceback=event.traceback,
         why=told.why if found is not None else "",
-        way_out=told.way_out if found is not None else "",
+        way_out="\n".join(told.ways) if found is not None else "",
         fix=None if change is None else Fix(start=change.start, end=change.end, text=change.text, label=change.label),
         span=event.span.place,
     )

@@ -5,6 +5,7 @@ A file of ``programs`` is a list of entries, with an empty line between two:
     #: what the program does
     #: cause: the key of what is said when it stops       (or ``finding:``, where it runs and is wrong; or ``silent``)
     #: way: a piece of the way out; once for each way
+    #: why: a piece of the reason
     #: same: an expression that is the same in the changed program and in the right one
     the program; ``#<`` ends the line that is to be blamed
     #: right
@@ -32,6 +33,7 @@ class Entry(NamedTuple):
     same: str = ""
     """Where it is given, there is a button, and the changed program gives what the right one gives."""
     right: str = ""
+    why: str = ""
 
 
 def read(group: str) -> list[Entry]:
@@ -52,10 +54,10 @@ def _entry(group: str, text: str) -> Entry:
         given.setdefault(key.strip(":"), []).append(said.strip())
     program, _, right = rest.partition("\n#: right\n")
     marked = [number for number, line in enumerate(program.split("\n"), 1) if line.endswith(_MARK)]
-    if set(given) - {"cause", "finding", "silent", "way", "same"} or len(marked) > 1:
+    if set(given) - {"cause", "finding", "silent", "way", "why", "same"} or len(marked) > 1:
         raise ValueError(f"{group}: the entry “{name}” is not written as the corpus is.")
     clean = "\n".join(line.removesuffix(_MARK).rstrip() for line in program.split("\n")) + "\n"
-    cause, finding, same = ("".join(given.get(key, ())) for key in ("cause", "finding", "same"))
+    cause, finding, same, why = ("".join(given.get(key, ())) for key in ("cause", "finding", "same", "why"))
     right = right.rstrip("\n") + "\n" if right else ""
     blamed = marked[0] if marked else None
-    return Entry(name, group, clean, blamed, cause, finding, tuple(given.get("way", ())), same, right)
+    return Entry(name, group, clean, blamed, cause, finding, tuple(given.get("way", ())), same, right, why)

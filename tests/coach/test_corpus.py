@@ -40,6 +40,7 @@ def test_a_program_that_stops(entry: Entry) -> None:
     assert (failure.span if blamed is None else blamed).line == (entry.line or failure.span.line)
     said = explained(failure, found)
     assert [way for way in entry.ways if way not in said.way_out] == []
+    assert entry.why in said.why
     new = fix(entry.program, found.remedy)
     assert (new is not None) == bool(entry.same), new
     if new is not None:

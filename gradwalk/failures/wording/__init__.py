@@ -12,7 +12,7 @@ from gradwalk.failures.wording.shapes import SHAPES
 FAILURES: dict[str, tuple[str, str, str]] = {
     **GRAPH, **LEAVES, **FUNCTIONS, **LOSSES, **DTYPES, **SHAPES, **MODULES, **PYTHON
 }  # fmt: skip
-"""By key: a title, why it happened, and what would work."""
+"""By key: a title, why it happened, and what would work: of several ways, each on a line of its own."""
 
 FAILURE = ("{type}", "PyTorch stopped here and said: “{message}”.", "What ran before this line stays as it is.")
 

@@ -11,7 +11,9 @@ GRAPH = {
     "freed-same": (
         "backward() a second time",
         "The backward() in line {line} released what the nodes behind {root} had saved, and this one needs it.",
-        "Compute {root} anew before it, or write retain_graph=True in line {line}; the gradients of both then add up.",
+        "Compute {root} anew before it: the forward pass runs once more, from the values as they are then.\n"
+        "Or write retain_graph=True in line {line}: what the nodes saved stays in memory. Either way, the gradients of "
+        "both add up.",
     ),
     "freed-and-changed": (
         "backward() a second time",
@@ -29,7 +31,8 @@ GRAPH = {
         "A part of the graph was made only once",
         "{shared} was computed once, in line {made}, and line {line} goes back through it again and again. "
         "The first time released what its nodes had saved.",
-        "Compute {shared} anew each time, inside the loop; or, if it is only data here, cut it off with .detach().",
+        "Compute {shared} anew each time, inside the loop: then it follows the values as they are in that turn.\n"
+        "Or, if it is only data here, cut it off with .detach(): then nothing behind it gets a gradient.",
     ),
     "freed-by-grad-again": (
         "The graph is needed again",
@@ -52,24 +55,29 @@ GRAPH = {
     "freed-running-sum": (
         "A sum that keeps the turns before",
         "{root} contains the result of the turn before, through which backward() has already gone in line {line}.",
-        "Let each turn's loss start anew, or call backward() once, after the loop, and not in it.",
+        "Let each turn's loss start anew: then each turn has a small graph of its own, and backward() adds the "
+        "gradients up by itself.\n"
+        "Or call backward() once, after the loop, and not in it: the graphs of all turns stay in memory until then.",
     ),
     "freed-parts": (
         "backward() a second time",
         "{root} is computed from {shared}, and the backward() in line {line} has already gone through that part.",
-        "Use one of the two: backward() for each part, whose gradients add up by themselves, or one backward() for the "
-        "whole.",
+        "Call backward() for each part alone: their gradients add up by themselves.\n"
+        "Or call it once, for the whole: the graph is walked once.",
     ),
     "freed-part": (
         "backward() a second time",
         "{root} is computed from {shared}, and the backward() in line {line} has already gone through that part.",
-        "Call backward() once, for {root}, or write retain_graph=True in line {line}; both gradients then add up.",
+        "Call backward() once, for {root}: it goes through {shared} too.\n"
+        "Or write retain_graph=True in line {line}: the graph stays in memory, and the gradient of {shared} counts "
+        "twice.",
     ),
     "freed-inside": (
         "backward() a second time",
         "{root} is a part of what line {line} called backward() for; that call released what the nodes behind it had "
         "saved.",
-        "Compute {root} anew, or write retain_graph=True in line {line}; both gradients then add up.",
+        "Compute {root} anew: the forward pass runs once more.\n"
+        "Or write retain_graph=True in line {line}: the graph stays in memory. Either way, both gradients add up.",
     ),
     "freed-inside-and-changed": (
         "backward() a second time",
@@ -81,7 +89,8 @@ GRAPH = {
         "Two results share a part of the graph",
         "{root} is computed from {shared}, as is what line {line} called backward() for; that call released what the "
         "nodes behind {shared} had saved.",
-        "Add the two and call backward() once, or write retain_graph=True in line {line}.",
+        "Add the two and call backward() once: the shared part is walked once.\n"
+        "Or write retain_graph=True in line {line}: the graph stays in memory, and the shared part is walked twice.",
     ),
     "freed-shared-and-changed": (
         "Two results share a part of the graph",
@@ -100,7 +109,8 @@ GRAPH = {
     "freed-by-grad": (
         "The graph was walked before",
         "torch.autograd.grad in line {line} released what the nodes behind {root} had saved, and this call needs it.",
-        "Ask for all gradients in one call, with a list of inputs, or write retain_graph=True in line {line}.",
+        "Ask for all gradients in one call, with a list of inputs: the graph is walked once.\n"
+        "Or write retain_graph=True in line {line}: the graph stays in memory, and is walked once for each call.",
     ),
     "freed-read": (
         "This saved value is gone",
@@ -110,7 +120,8 @@ GRAPH = {
     "freed-read-by": (
         "This saved value is gone",
         "A node keeps what it saved for the way back only until backward() has gone through it, here in line {line}.",
-        "Read it before that, or write retain_graph=True in line {line}.",
+        "Read it before that: nothing more is kept.\n"
+        "Or write retain_graph=True in line {line}: what all nodes saved stays in memory.",
     ),
     "saved-value-changed": (
         "A saved value has changed",
@@ -129,8 +140,8 @@ GRAPH = {
         "A saved value has changed",
         "{node} had saved {name} for the way back, and line {line} changed a part of it in place. With the new numbers "
         "the gradient would be wrong.",
-        "Change a copy: {name} = {name}.clone() before line {line}. Or make the parts one by one in a list, and join "
-        "them with torch.stack.",
+        "Change a copy: {name} = {name}.clone() before line {line}. It costs the memory of {name} once more.\n"
+        "Or make the parts one by one in a list, and join them with torch.stack: nothing is changed in place then.",
     ),
     "changed-part": (
         "A saved value has changed",
@@ -167,12 +178,14 @@ GRAPH = {
         "A saved value has changed",
         "{node} had saved {name} for the way back, and {optimizer}'s step() in line {line} changed it before this "
         "backward().",
-        "Call backward() for all results first and step() after them, or compute {root} anew after the step.",
+        "Call backward() for all results first and step() after them: all gradients are of the same weights.\n"
+        "Or compute {root} anew after the step: one more forward pass, and its gradient is of the new weights.",
     ),
     "changed-by-update": (
         "A saved value has changed",
         "{node} had saved {name} for the way back, and the update in line {line} changed it before this backward().",
-        "Call backward() for all results before the update, or compute {root} anew after it.",
+        "Call backward() for all results before the update: all gradients are of the same values.\n"
+        "Or compute {root} anew after it: one more forward pass, and its gradient is of the new values.",
     ),
     "nothing-requires-grad": (
         "No way back",

@@ -7,8 +7,8 @@ LEAVES = {
         "backward() needs one number",
         "A gradient belongs to one number. This tensor has several elements, and PyTorch cannot know how much each of "
         "them counts.",
-        "Make one number of it with .sum() or .mean(), or say what each element counts: backward(v), where v has the "
-        "same shape.",
+        "Make one number of it with .sum() or .mean(); with .sum(), the gradient grows with the number of elements.\n"
+        "Or say what each element counts: backward(v), where v has the same shape.",
     ),
     "complex-root": (
         "backward() needs a real number",
@@ -101,7 +101,8 @@ LEAVES = {
     "grad-none-computed": (
         ".grad is None",
         "{name} is computed, in line {line}, and backward() writes .grad only for leaves.",
-        "Call its .retain_grad() before backward(); or use the gradient of the leaf that it is computed from.",
+        "Call its .retain_grad() before backward(): its gradient is then kept in memory too.\n"
+        "Or use the gradient of the leaf that it is computed from.",
     ),
     "grad-none-made": (
         ".grad is None",
