@@ -70,13 +70,19 @@ def test_a_step_looks_the_same_however_it_is_reached(player: OpenPlayer) -> None
 
 # Presses keys one after another, without waiting, and says of each where it leads, and what is on its way then.
 MOVES = """
-(keys) => keys.map((key) => {
+async (keys) => {
+  const found = [];
+  for (const key of keys) found.push(await pressed(key));
+  return found;
+  async function pressed(key) {
   document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   const root = document.getElementById("first").shadowRoot;
   const texts = (selector) => [...root.querySelectorAll(selector)].map((node) => node.textContent);
   const value = texts(".box.now .value")[0] ?? "";
+  await new Promise((done) => requestAnimationFrame(done)); // what moves begins with the frame
   return [Number(root.querySelector("input.steps").value), texts(".movement .token text"), value];
-})
+  }
+}
 """
 
 

@@ -31,6 +31,7 @@ function keyPressed(event) {
   if (path.some((node) => node.matches(TAKES_KEYS) && !own(node))) return;
   if (key === " " && path.some((node) => node.matches(TAKES_SPACE))) return;
   if (!inside && !onScreen(listener.root)) return;
+  if (key === "b" && !listener.root.matches(".on-screen")) return; // a notebook has a use for it
   event.preventDefault();
   listener.press(key);
 }

@@ -34,21 +34,25 @@ export function createMovement(moving) {
     }
   }
 
-  /** Move what this step does in the picture. */
+  /** Move what this step does in the picture; says whether something moves. */
   function play(picture, story, step) {
     stop();
-    if (calm.matches || document.visibilityState === "hidden") return;
+    if (calm.matches || document.hidden) return false;
     const scene = sceneOf(picture, story, step);
     const move = MOVES[story.steps[step].kind];
-    if (!move) return;
+    if (!move) return false;
     layer = svg("g", { class: "movement", "aria-hidden": "true" });
     picture.element.append(layer);
     const length = move(scene) || DURATION;
     for (const token of scene.tokens) layer.append(token);
     running = scene.motions.map(([element, frames, more]) => element.animate(frames, { duration: length, fill: "both", ...more }));
-    if (!running.length) return stop();
+    if (!running.length) {
+      stop();
+      return false;
+    }
     moving(true);
     running[0].onfinish = stop;
+    return true;
   }
 
   return { play, stop };

@@ -40,6 +40,7 @@ export function createStage({ name, numbers, pick }) {
   let at = { left: 0, top: 0 };
   let goal = at; // where the last scroll ends, though it may still be on its way
   let resting = 0;
+  let starting = 0;
   const movement = createMovement((yes) => element.toggleAttribute("data-moving", yes));
 
   viewport.addEventListener("scroll", () => {
@@ -51,7 +52,7 @@ export function createStage({ name, numbers, pick }) {
 
   function draw(next, tall) {
     if (next === placed) return;
-    movement.stop();
+    stand();
     placed = next;
     if (next && !drawn.has(next)) drawn.set(next, createPicture(next, { name, tall, numbers, pick }));
     picture = next && drawn.get(next);
@@ -67,7 +68,7 @@ export function createStage({ name, numbers, pick }) {
   /** `moves`: the step is taken forwards, and its movement leads the eye. */
   function show(story, step, moves) {
     playing = { story, step };
-    movement.stop();
+    stand();
     if (!picture) return;
     const { focus: about, now } = story.steps[step];
     const box = picture.find([about, ...now]);
@@ -75,7 +76,17 @@ export function createStage({ name, numbers, pick }) {
     else if (box) follow(box, picture.extent([box.id, ...now]));
     else if (step === 0) scrollTo({ left: 0, top: 0 });
     write();
-    if (moves && numbers) movement.play(picture, story, step);
+    if (!moves || !numbers || document.hidden) return;
+    element.toggleAttribute("data-moving", true);
+    // Before the same frame is painted, and once a frame, however many keys were pressed in it.
+    starting = requestAnimationFrame(() => movement.play(picture, story, step) || stand());
+  }
+
+  /** Whatever moves is at its end. */
+  function stand() {
+    cancelAnimationFrame(starting);
+    movement.stop();
+    element.removeAttribute("data-moving");
   }
 
   /** The text of every slot is a function of the step alone, and so is what is lit. */
