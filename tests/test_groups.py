@@ -24,7 +24,7 @@ def chain(length: int) -> Recording:
         y = x
         for _ in range(length):
             y = torch.sin(y)
-        y.backward()
+        y.backward()  # type: ignore[no-untyped-call]
     return walk.recording
 
 
@@ -35,7 +35,7 @@ def unrolled() -> Recording:
         for step in steps:
             state = cell(step, state)
             state = state * 0.9
-        state.sum().backward()
+        state.sum().backward()  # type: ignore[no-untyped-call]
     return walk.recording
 
 
@@ -48,7 +48,7 @@ def encoder() -> Recording:
     with watch() as walk:
         scores = head(model(x).mean(1))
         loss = nn.functional.cross_entropy(scores, target)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
     return walk.recording
 
 
