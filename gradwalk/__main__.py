@@ -22,7 +22,7 @@ from gradwalk.graph.dot import LayoutError
 from gradwalk.notebook.programs import to_program
 from gradwalk.program import ProgramError
 from gradwalk.program.limits import LIMITS
-from gradwalk.recording import CellFailure, Recording
+from gradwalk.recording import CellFailure, Failure, Recording
 from gradwalk.sandbox.command import Unreadable, recordings
 from gradwalk.sandbox.processes import Gone
 
@@ -146,11 +146,25 @@ def _tell(recording: Recording, options: argparse.Namespace, answers: TextIO | N
     if options.json:
         print(recording.to_json(), file=answers)
     else:
-        for cell in recording.cells:
-            for text in (cell.shown, failure_text(cell.failure) if cell.failure else ""):
+        reasons = _reasons(recording)
+        for number, cell in enumerate(recording.cells):
+            failed = [failure_text(cell.failure), reasons.get(number, "")] if cell.failure else []
+            for text in (cell.shown, *failed):
                 if text:
                     print(text)
     return _status(recording)
+
+
+def _reasons(recording: Recording) -> dict[int, str]:
+    """Why cells failed and what would work, where that is known from the recording, by the cell's number."""
+    from gradwalk.failures.explanation import diagnose, explained
+
+    found: dict[int, str] = {}
+    for event in recording.events:
+        if isinstance(event, Failure) and (cause := diagnose(recording, event)) is not None:
+            said = explained(event, cause)
+            found[event.cell] = " ".join(filter(None, (said.why, said.way_out)))
+    return found
 
 
 def _tell_locked(file: str, found: Recording | Unreadable, options: argparse.Namespace) -> int:

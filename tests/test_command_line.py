@@ -53,9 +53,11 @@ def test_run_prints_what_each_cell_shows_and_how_it_failed(cells: Path) -> None:
     done = shell("run", str(cells))
     assert done.returncode == 1
     assert done.stderr == b""
-    first, second, failure, last = done.stdout.decode().splitlines()
+    first, second, failure, why, last = done.stdout.decode().splitlines()
     assert (first, second, last) == ("tensor(-7.6613)", f"z: {torch.tensor(16.0).sin().item()}", "'∇'")
     assert failure.startswith("line 9, column 1: RuntimeError: Trying to backward through the graph a second time")
+    assert "released" in why
+    assert "retain_graph=True" in why
 
 
 def test_run_json_prints_the_recording(cells: Path) -> None:

@@ -87,10 +87,7 @@ def _folded(graph: Graph) -> Json:
     placed = {shape: placed_levels(levels.graphs, direction) for shape, direction in shapes.items()}
 
     def drawn(level: str) -> Json:
-        one = levels.graphs[level]
-        return {
-            shape: computation(one, _with_lanes(one, found[level], shapes[shape])) for shape, found in placed.items()
-        }
+        return {shape: computation(levels.graphs[level], found[level]) for shape, found in placed.items()}
 
     inside = {
         name: {"title": group.title, "kind": group.kind, "count": sum(1 for _ in operations_in(group)), **drawn(name)}
