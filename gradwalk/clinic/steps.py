@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from gradwalk.clinic.chart import Chart, Pass, is_zero, line_of, listed
 from gradwalk.clinic.finding import Finding
-from gradwalk.clinic.missing import copied_root
 from gradwalk.notation import SHOWN_IN_VECTOR, array_text, first_elements, shape_text, short
 from gradwalk.recording import (
     Accumulate,
@@ -16,8 +15,6 @@ from gradwalk.recording import (
     BackwardCall,
     Cleared,
     Constant,
-    Failure,
-    Stepped,
     Update,
     Value,
 )
@@ -124,83 +121,6 @@ def _now(chart: Chart, step: Update, passed: Pass) -> Value:
     tensor = chart.values[step.after].tensor
     later = (e for e in chart.events[: passed.at] if isinstance(e, Update) and chart.values[e.after].tensor == tensor)
     return chart.values[max(later, key=lambda e: chart.at[id(e)]).after]
-
-
-# Optimizers
-
-
-def steps(chart: Chart) -> Iterator[Finding]:
-    """Steps that move nothing at all, and optimizers that hold a tensor of former times."""
-    held: dict[frozenset[int], list[Stepped]] = {}
-    for event in chart.all(Stepped):
-        held.setdefault(frozenset(chart.values[v].tensor for v in event.parameters), []).append(event)
-    for tensors, found in held.items():
-        stale = _stale(chart, tensors, found[0])
-        if stale is not None:
-            yield stale
-        elif chart.whole and (first := _moves_nothing(chart, tensors, found)) is not None:
-            yield first
-
-
-def _stale(chart: Chart, held: frozenset[int], step: Stepped) -> Finding | None:
-    """A tensor with a gradient that nobody holds, and one of the same name and shape that is held and never reached."""
-    got = {chart.values[e.leaf].tensor for one in chart.passes for e in one.accumulated} - chart.held
-    idle = held - chart.given_gradient - chart.parameters.keys()
-    for new in sorted(got):
-        value = chart.first[new]
-        for old in sorted(idle):
-            former = chart.first[old]
-            names = set(former.names) & {*value.names, chart.parameters.get(new, "")}
-            if former.shape != value.shape or not names or new in chart.trained:
-                continue
-            name = chart.called(value, "a tensor")
-            return chart.finding(
-                "optimizer-stale", chart.at[id(step)], values=(value.id, former.id), about=(name,),
-                optimizer=step.optimizer, line=line_of(step.span), shared="name",
-                shape=shape_text(value.shape), names=name,
-            )  # fmt: skip
-    return None
-
-
-def _moves_nothing(chart: Chart, tensors: frozenset[int], found: Sequence[Stepped]) -> Finding | None:
-    moved = {chart.values[e.after].tensor for e in chart.all(Update) if e.optimizer is not None}
-    if not tensors or tensors & moved or chart.all(Failure):
-        return None
-    if tensors & chart.given_gradient:
-        return _cleared_before(chart, tensors, found)
-    if any(copied_root(chart, passed) & tensors for passed in chart.passes):
-        return None  # what cut the way is told of the parameters
-    earlier = [passed for passed in chart.passes if passed.at < chart.at[id(found[0])]]
-    reason = "No pass ran before it." if not earlier else "No pass reached one of them."
-    count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
-    return chart.finding(
-        "step-without-gradient", chart.at[id(found[0])], values=found[0].parameters, about=chart.names_of(tensors),
-        optimizer=found[0].optimizer, line=line_of(found[0].span), count=count, reason=reason,
-    )  # fmt: skip
-
-
-def _cleared_before(chart: Chart, tensors: frozenset[int], found: Sequence[Stepped]) -> Finding | None:
-    """Gradients were there, and the program cleared them before each of the steps."""
-    ends: list[Cleared] = []
-    for step in found:
-        before = chart.events[: chart.at[id(step)]]
-        last = next((e for e in reversed(before) if _about_gradients(chart, e, tensors)), None)
-        if not isinstance(last, Cleared) or last.zeros:
-            return None
-        ends.append(last)
-    reason = f"The gradients were there, and {line_of(ends[0].span)} cleared them before the step."
-    count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
-    return chart.finding(
-        "step-after-clearing", chart.at[id(ends[0])], values=found[0].parameters, about=chart.names_of(tensors),
-        optimizer=found[0].optimizer, line=line_of(found[0].span), count=count, reason=reason,
-    )  # fmt: skip
-
-
-def _about_gradients(chart: Chart, event: object, tensors: frozenset[int]) -> bool:
-    """Whether an event gives one of these tensors a gradient, or takes it away."""
-    if isinstance(event, Cleared):
-        return bool({chart.values[leaf].tensor for leaf in event.leaves} & tensors)
-    return isinstance(event, Accumulate | Assigned) and chart.values[event.leaf].tensor in tensors
 
 
 # A gradient for the data
