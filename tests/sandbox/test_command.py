@@ -70,9 +70,10 @@ def test_each_file_has_a_line_of_json_in_their_order(files: list[str]) -> None:
 def test_without_json_each_file_is_named(files: list[str]) -> None:
     done = shell("--locked", files[1], files[5])
     assert (done.returncode, done.stderr) == (1, "")
-    name, failure, shown, other, last = done.stdout.splitlines()
+    name, failure, why, shown, other, last = done.stdout.splitlines()
     assert (name, shown, other, last) == (f"# {files[1]}", "1", f"# {files[5]}", "'∇'")
     assert failure == "line 4, column 1: ZeroDivisionError: division by zero"
+    assert "Change the divisor" in why
 
 
 def test_several_files_are_run_locked_only(capsys: pytest.CaptureFixture[str]) -> None:
