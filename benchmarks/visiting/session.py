@@ -30,6 +30,8 @@ class Session:
         self._known: dict[str, Any] = {}
         self._cacheable: list[str] = []
         self._fragments: dict[str, str] = {}
+        self._held: list[WidgetState] = []
+        """The state of components that each run is told again, as a browser does."""
         self.said: list[str] = []
         """What the page has said in boxes of its own, since its last run began."""
         self.received = 0
@@ -58,6 +60,11 @@ class Session:
         """Send an entry as a component does. Gives the seconds until the page's answer is complete."""
         return await self.run(WidgetState(id=self._ids[key], json_value=json.dumps({"entry": entry})))
 
+    async def hold(self, key: str, state: dict[str, Any]) -> float:
+        """Give a component a state that it keeps from now on."""
+        self._held.append(WidgetState(id=self._ids[key], json_value=json.dumps(state)))
+        return await self.run()
+
     def has(self, key: str) -> bool:
         """Whether the page has shown a button or a component with this key."""
         return key in self._ids
@@ -79,8 +86,7 @@ class Session:
         rerun.page_name = "" if self._page_hash else self._page
         rerun.cached_message_hashes.extend(self._cacheable)
         rerun.fragment_id = fragment
-        if widget is not None:
-            rerun.widget_states.widgets.append(widget)
+        rerun.widget_states.widgets.extend([*self._held, *([] if widget is None else [widget])])
         start = time.perf_counter()
         await self._connection.send(message.SerializeToString())
         async with asyncio.timeout(PATIENCE):

@@ -23,7 +23,7 @@ class Page(NamedTuple):
 
 
 EXPRESSION = Page("", "expression-form", typed.expression)
-CODE = Page("code", "code-editor", typed.program)
+CODE = Page("code", "code-notebook", typed.program)
 
 
 class WrongAnswer(Exception):
