@@ -217,6 +217,10 @@ class Shell(InteractiveShell):
         """Nothing is written down twice."""
         yield
 
+    def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """Nothing is written down twice: a traceback is the slowest part of a failing cell."""
+        return {}
+
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         if self.run is not None:
             self.run.traceback(evalue, self.InteractiveTB.stb2text(stb))
