@@ -151,18 +151,26 @@ def _bend(start: Point, end: Point) -> list[Point]:
 
 def _is_free(bend: Sequence[Point], others: Sequence[PlacedBox]) -> bool:
     """Whether a bend, with the gradient that flows back beside it, keeps clear of boxes and texts."""
-    points = [_on(bend, step / SAMPLES) for step in range(SAMPLES + 1)]
-    return not any(
-        box.x - CLEAR < x < box.x + box.w + CLEAR and box.y - FLOW_SHIFT - CLEAR < y < box.y + box.h + CLEAR
-        for box in others
-        for x, y in points
-    )
+    (left, right), (top, bottom) = ((min(values), max(values)) for values in zip(*bend, strict=True))
+    kept = [(box.x - CLEAR, box.x + box.w + CLEAR, box.y - FLOW_SHIFT - CLEAR, box.y + box.h + CLEAR) for box in others]
+    near = [(x0, x1, y0, y1) for x0, x1, y0, y1 in kept if left < x1 and x0 < right and top < y1 and y0 < bottom]
+    if not near:  # a bend stays within the rectangle around its four points
+        return True
+    points = [_on(bend, weights) for weights in _WEIGHTS]
+    return not any(x0 < x < x1 and y0 < y < y1 for x0, x1, y0, y1 in near for x, y in points)
 
 
-def _on(bend: Sequence[Point], t: float) -> Point:
-    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
-    x, y = (sum(weight * point[axis] for weight, point in zip(weights, bend, strict=True)) for axis in (0, 1))
-    return x, y
+def _weights(t: float) -> tuple[float, float, float, float]:
+    return (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
+
+
+_WEIGHTS = [_weights(step / SAMPLES) for step in range(SAMPLES + 1)]
+
+
+def _on(bend: Sequence[Point], weights: tuple[float, float, float, float]) -> Point:
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = bend
+    a, b, c, d = weights
+    return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
 
 
 def _is_short(way: Pieces) -> bool:
