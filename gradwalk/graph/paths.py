@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from gradwalk.graph.layout import Point
 
 Pieces = list[list[Point]]
-_HALVINGS = 30
+_HALVINGS = 18
+"""Which find a place on a piece of a thousand pixels to a hundredth of one."""
 
 
+@lru_cache(maxsize=4096)
 def pieces_of(path: str) -> Pieces:
-    """The pieces of SVG path data in the commands M, L and C."""
+    """The pieces of SVG path data in the commands M, L and C. Nobody changes them: they are handed out again."""
     pieces: Pieces = []
     end: Point = (0.0, 0.0)
     for command, text in re.findall(r"([MCL])([^MCL]*)", path):
