@@ -16,6 +16,7 @@ import pytest
 from benchmarks.visiting.server import Server, server
 from benchmarks.visiting.session import Session
 from benchmarks.visiting.visitor import CODE, EXPRESSION, Visitor
+from components.expression.comparison import KEY as ANSWER
 from gradwalk.notation import short
 from tests.hostile.attacks import ATTACKS, DEEP, FORGED, TEXTS
 from tests.process import in_a_loop_of_its_own
@@ -54,6 +55,7 @@ def outside() -> Iterator[World]:
 async def visitors(running: Server) -> AsyncIterator[tuple[Visitor, Visitor, Visitor]]:
     """Who attacks, and the others: on the page Code, and on the page Expression."""
     come = [await Visitor.come(running.ws, Random(seed), page) for seed, page in enumerate((CODE, CODE, EXPRESSION))]
+    await come[2].session.hold(ANSWER, {"asked": True})
     try:
         yield come[0], come[1], come[2]
     finally:
@@ -84,7 +86,7 @@ def expected(number: float) -> str:
 async def slope(visitor: Visitor, number: float) -> str:
     """The gradient of sin(x²) · x at a number, as the page Expression shows it."""
     await visitor.edit({"text": "z = sin(x ** 2) * x", "given": {"x": str(number)}})
-    return str(visitor.session.data("answer")["leaves"][0]["rows"][0]["cells"][0][0])
+    return str(visitor.session.data(ANSWER)["table"]["leaves"][0]["rows"][0]["cells"][0][0])
 
 
 def expected_slope(number: float) -> str:
