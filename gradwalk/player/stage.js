@@ -108,7 +108,8 @@ export function createStage({ name, numbers, pick }) {
     for (const thing of lit) if (!now.has(thing)) thing.classList.remove("now");
     for (const thing of now) thing.classList.add("now");
     lit = [...now];
-    if (focus) setTabStop(focus);
+    const stop = focus ?? picture.boxes[0]; // before the first step nothing is lit, and the boxes can be reached all the same
+    if (stop) setTabStop(stop);
   }
 
   /** torchviz draws what there is in the end; what the program has not made yet is pale. */
