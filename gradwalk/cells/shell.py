@@ -28,7 +28,7 @@ from traitlets.config import Config
 from gradwalk.cells.kept import attribute, mapping
 from gradwalk.cells.outputs import FIGURE_CHARACTERS, steady_svg
 from gradwalk.cells.statements import Statements
-from gradwalk.cells.tracebacks import leave_us_out
+from gradwalk.cells.tracebacks import leave_us_out, of_no_module
 
 _CONFIG = {
     "HistoryManager": {"enabled": False, "hist_file": ":memory:"},
@@ -210,7 +210,8 @@ class Shell(InteractiveShell):
     def showtraceback(self, *args: Any, **options: Any) -> None:
         if (error := sys.exception()) is not None:
             leave_us_out(error)
-        super().showtraceback(*args, **options)
+        with of_no_module(self.compile._filename_map):
+            super().showtraceback(*args, **options)
 
     @contextmanager
     def _tee(self, channel: str) -> Iterator[None]:

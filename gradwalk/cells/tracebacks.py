@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dis
 import functools
+import inspect
+import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
@@ -52,6 +54,22 @@ def entries(trace: TracebackType | None) -> Iterator[TracebackType]:
     while trace is not None:
         yield trace
         trace = trace.tb_next
+
+
+@contextmanager
+def of_no_module(files: Iterable[str]) -> Iterator[None]:
+    """A stretch in which ``inspect`` knows that these files are no module's, and does not look for one.
+
+    It would look through all modules for each frame: half a minute for an endless recursion, which is a thousand.
+    """
+    keys = {key for file in files for key in (file, os.path.normcase(os.path.abspath(file)))}  # noqa: PTH100 - its keys
+    ours = keys - inspect.modulesbyfile.keys()  # type: ignore[attr-defined]  # its own cache
+    inspect.modulesbyfile.update(dict.fromkeys(ours, ""))  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        for key in ours:
+            inspect.modulesbyfile.pop(key, None)  # type: ignore[attr-defined]
 
 
 def leave_us_out(error: BaseException) -> None:
