@@ -63,13 +63,13 @@ def of_no_module(files: Iterable[str]) -> Iterator[None]:
     It would look through all modules for each frame: half a minute for an endless recursion, which is a thousand.
     """
     keys = {key for file in files for key in (file, os.path.normcase(os.path.abspath(file)))}  # noqa: PTH100 - its keys
-    ours = keys - inspect.modulesbyfile.keys()  # type: ignore[attr-defined]  # its own cache
-    inspect.modulesbyfile.update(dict.fromkeys(ours, ""))  # type: ignore[attr-defined]
+    ours = keys - inspect.modulesbyfile.keys()
+    inspect.modulesbyfile.update(dict.fromkeys(ours, ""))
     try:
         yield
     finally:
         for key in ours:
-            inspect.modulesbyfile.pop(key, None)  # type: ignore[attr-defined]
+            inspect.modulesbyfile.pop(key, None)
 
 
 def leave_us_out(error: BaseException) -> None:
