@@ -90,7 +90,7 @@ function createView(parent) {
 
   function tellAddress() {
     const place = view.inside || (view.ran ? `epoch=${view.data.epochs[view.place]}` : "");
-    address.show([view.query, place].filter(Boolean).join("&"), "", 0);
+    address.show([view.query, place].filter(Boolean).join("&"), "", "", 0);
   }
 
   function show() {
