@@ -143,6 +143,6 @@ def test_what_somebody_opened_stays_open_in_the_same_document() -> None:
     assert [ask(5, "another"), ask(None, "another")] == ["()", "()"]
 
 
-def test_the_script_sends_only_the_request_to_unfold() -> None:
-    assert SCRIPT.count("setTriggerValue(") == 1
-    assert 'setTriggerValue("unfold", number)' in SCRIPT
+def test_the_script_sends_only_requests_to_unfold_and_to_draw() -> None:
+    assert re.findall(r"setTriggerValue\((\S+) number\)", SCRIPT) == ['"unfold",', '"draw",']
+    assert SCRIPT.count("setTriggerValue(") == 2
