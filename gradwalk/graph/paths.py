@@ -11,8 +11,7 @@ from itertools import pairwise
 from gradwalk.graph.layout import Point
 
 Pieces = list[list[Point]]
-_HALVINGS = 18
-"""Which find a place on a piece of a thousand pixels to a hundredth of one."""
+_HALVINGS = 30
 
 
 @lru_cache(maxsize=4096)
