@@ -7,12 +7,19 @@ import math
 from gradwalk.analysis.index import Index
 from gradwalk.explain.account import joined, listed
 from gradwalk.explain.wording import LEARN
-from gradwalk.notation import pretty, short
-from gradwalk.recording import Accumulate
+from gradwalk.notation import base_name, pretty, short
+from gradwalk.recording import Accumulate, Taken
 from gradwalk.recording.curve import NUDGE, Curve
 
 MOST = 3
 """Variables that are spoken of one by one."""
+
+
+_SMOOTH = frozenset(
+    "add sub rsub mul div neg reciprocal square pow sin cos tan tanh exp log sqrt sigmoid softplus atan mm mv dot matmul "
+    "sum mean".split()
+)
+"""Operations that have no kink: a little step goes as their slope says."""
 
 
 def question(index: Index) -> str:
@@ -36,13 +43,26 @@ def arrived(index: Index, event: Accumulate) -> str:
     count = len(index.contributions.get((event.call, event.leaf), ()))
     how = "flat" if gradient == 0 else "rises" if gradient > 0 else "falls"
     pieces = {"leaf": leaf, "target": target, "gradient": short(gradient), "size": short(abs(gradient)), "count": count}
-    return joined(LEARN["arrived several" if count > 1 else "arrived"].format(**pieces), LEARN[how].format(**pieces))
+    meant = LEARN[how].format(**pieces) if is_slope(index, event.call) else ""
+    return joined(LEARN["arrived several" if count > 1 else "arrived"].format(**pieces), meant)
+
+
+def is_slope(index: Index, call: int) -> bool:
+    """Whether what arrives is surely the slope of the root: no hook changed it, nothing was cut, nothing has a kink."""
+    if any(hooked == call for hooked, _ in index.hooked) or any(isinstance(e, Taken) for e in index.recording.events):
+        return False
+    for operation in index.operations.values():
+        follows = any(index.values[edge.value].requires_grad for edge in operation.edges)
+        cut = follows and not operation.in_place and not index.values[operation.results[0]].requires_grad
+        if cut or (follows and base_name(operation.kernel) not in _SMOOTH):
+            return False
+    return True
 
 
 def meaning(index: Index, call: int) -> str:
     """Of a pass that is done: how far the root moves when a variable moves a little."""
     said = []
-    for event in index.accumulated:
+    for event in index.accumulated if is_slope(index, call) else ():
         gradient = _slope(event)
         if event.call == call and event.node is not None and gradient is not None:
             moved = {"leaf": index.shown[event.leaf], "target": pretty(index.target(call)), "nudge": short(NUDGE)}
