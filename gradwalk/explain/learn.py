@@ -16,8 +16,8 @@ MOST = 3
 
 
 _SMOOTH = frozenset(
-    "add sub rsub mul div neg reciprocal square pow sin cos tan tanh exp log sqrt sigmoid softplus atan mm mv dot matmul "
-    "sum mean".split()
+    "add sub rsub mul div neg reciprocal square pow sin cos tan tanh exp log sqrt sigmoid softplus atan mm mv dot "
+    "matmul sum mean".split()
 )
 """Operations that have no kink: a little step goes as their slope says."""
 
