@@ -30,4 +30,4 @@ def warm_up() -> None:
     """
     torch.set_num_threads(1)
     torch.ones(2, 2, device="meta") @ torch.ones(2, 2, device="meta")
-    record(_PROGRAM)
+    record(_PROGRAM, pictures=True)

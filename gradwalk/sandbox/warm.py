@@ -21,7 +21,7 @@ MODULES = """
     fractions functools gzip heapq inspect io itertools json logging math operator pathlib pickle pprint random re
     statistics string tempfile textwrap threading time timeit tracemalloc types typing unittest.mock urllib.request uuid
     warnings
-    gradwalk.doors
+    gradwalk.doors gradwalk.recorder.torchviz
 """
 """What lectures import, what PyTorch imports late (its first optimizer alone takes a second and a half), and what every
 program goes through: loaded in its own process, that would be loaded anew for each."""
