@@ -16,7 +16,7 @@ from components.perceptron.document import KEY, OpenedPerceptron, add_layer, ope
 from components.perceptron.form_data import asked
 from components.perceptron.record import RecordedPerceptron, recorded_perceptron, told_by_hand
 from components.perceptron.views import HAND, TRAIN, chosen_view, with_view
-from components.player import player
+from components.player import player, torchviz_asked
 from components.shared.mistakes import mistake, told
 from components.shared.work import still
 from components.training import training
@@ -28,6 +28,7 @@ from gradwalk.program import ProgramError
 
 LAST_GOOD = "last good perceptron"
 LAST_OPENED = "last opened perceptron"
+PLAYER = "perceptron-player"
 
 
 class Shown(NamedTuple):
@@ -41,14 +42,18 @@ class Shown(NamedTuple):
 def show(now: OpenedPerceptron) -> Shown:
     """The settings, recorded; the last ones that could be, where these are refused."""
     network: Network | None = None
+    torchviz = torchviz_asked(PLAYER)
+
+    def again(perceptron: Perceptron) -> RecordedPerceptron:
+        return recorded_perceptron(perceptron, torchviz)
+
     try:
         if now.refused is not None:
             raise now.refused
         network = read(now.perceptron)
-        found = recorded_perceptron(now.perceptron)
+        found = again(now.perceptron)
     except (ProgramError, LayoutError) as error:
-        last: Perceptron | None = st.session_state.get(LAST_GOOD)
-        good = still(recorded_perceptron, last)
+        good = still(again, st.session_state.get(LAST_GOOD))
         return Shown(good, network or (good.network if good else None), error)
     st.session_state[LAST_GOOD] = now.perceptron
     return Shown(found, network)
@@ -71,7 +76,7 @@ def step_through(now: OpenedPerceptron, shown: Shown, query: str) -> None:
         opened=opened,
         stale=stale,
         low=True,
-        key="perceptron-player",
+        key=PLAYER,
     )
 
 

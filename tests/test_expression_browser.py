@@ -99,7 +99,10 @@ def test_the_answer_stands_beside_the_player(shown: ExpressionPage) -> None:
 
 def test_both_pictures_light_up_together(page: Page) -> None:
     shown = ExpressionPage(page).open("/?density=pytorch")
+    pictures = shown.player.locator(".stages svg")
+    expect(pictures).to_have_count(1)
     shown.page.get_by_role("button", name="Both").click()
+    expect(pictures).to_have_count(2)  # torchviz drew nothing before
     shown.player.locator("input.steps").focus()
     lit = []
     for _ in range(9):

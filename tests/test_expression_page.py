@@ -66,10 +66,19 @@ def test_it_opens_with_the_sine_of_a_square_already_recorded() -> None:
     assert form["seed"] is None
     assert player["query"] == "z=sin(x**2)&x=4"
     assert player["stale"] is False
-    assert player["graphs"]["grad_fn"] is not None
     # Lesson 1: 2x cos(x²) at 4.
     assert [f"{2 * 4 * math.cos(16):.4f}".replace("-", "−")] in last_texts(page).values()
     assert data(page, "answer")["table"] is None
+
+
+def test_torchviz_draws_for_those_who_look_for_its_picture() -> None:
+    page = visit()
+    assert "grad_fn" not in data(page, "player")["graphs"]
+    page.session_state["player"] = {"torchviz": True}  # the player says so once
+    assert data(checked(page.run()), "player")["graphs"]["grad_fn"]["plain"]["boxes"]
+    page.session_state["player"] = {}
+    for drawn in (send(page, text="z = x * x"), visit("picture=both")):
+        assert data(drawn, "player")["graphs"]["grad_fn"]["plain"]["boxes"]
 
 
 def test_the_answer_comes_when_it_is_asked_for() -> None:

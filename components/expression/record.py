@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from components.player.packed import WITHOUT_CELLS, packed
+from components.player.packed import WITHOUT_CELLS, packed, without_torchviz
 from components.shared.work import answered
 from gradwalk.analysis import Analysis, analyse
 from gradwalk.cells import record_plain
@@ -41,16 +41,16 @@ class Recorded(NamedTuple):
 
 
 @answered
-def recorded(expression: Expression, asked: bool = False) -> Recorded:
-    """Record the expression's program, and compute the answer if it was ``asked`` for.
+def recorded(expression: Expression, asked: bool = False, torchviz: bool = False) -> Recorded:
+    """Record the expression's program, compute the answer if it was ``asked`` for, and let ``torchviz`` draw its graph.
 
     Raises ProgramError and LayoutError for what is too large to run or to draw.
     """
-    expression, recording = _record(expression)
+    expression, recording = _record(expression, torchviz)
     analysis = analyse(recording)
     graphs, story = player_data(analysis)
     return Recorded(
-        graphs=packed(graphs),
+        graphs=packed(graphs if torchviz else without_torchviz(graphs)),
         story=packed(_story(story) | _learn(analysis)),
         structure=_structure(graphs, story),
         table=_table(analysis, expression) if asked else None,
@@ -65,15 +65,15 @@ def _table(analysis: Analysis, expression: Expression) -> dict[str, Any]:
     return table(rows, _differentiated(analysis), expression.variables)
 
 
-def _record(expression: Expression) -> tuple[Expression, Recording]:
+def _record(expression: Expression, torchviz: bool) -> tuple[Expression, Recording]:
     """With the seed that fits: ones where the root turns out not to be a scalar, none left over where it is one."""
-    recording = record_plain(program(expression), pictures=True)
+    recording = record_plain(program(expression), pictures=torchviz)
     cause, shape = _cause(recording), _root_shape(recording, expression.root)
     if cause == "seed-shape" and not shape:
         expression = replace(expression, seed=None)
     elif cause != "non-scalar-root":
         return expression, recording
-    return expression, record_plain(program(expression, shape), pictures=True)
+    return expression, record_plain(program(expression, shape), pictures=torchviz)
 
 
 def _learn(analysis: Analysis) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.expression.comparison import asked
 from components.expression.record import Recorded, recorded
+from components.player import torchviz_asked
 from components.shared.work import still
 from gradwalk.address.expression import Document, to_query
 from gradwalk.expression.expression import Expression, read
@@ -29,10 +30,10 @@ class Shown(NamedTuple):
 def show(document: Document) -> Shown:
     """The document, recorded; the last one that could be, where this one is refused or has no value."""
     last: Expression | None = st.session_state.get(LAST_GOOD)
-    answer_too = asked()
+    answer_too, torchviz = asked(), torchviz_asked()
 
     def again(expression: Expression) -> Recorded:
-        return recorded(expression, answer_too)
+        return recorded(expression, answer_too, torchviz)
 
     try:
         expression = read(document.text, document.given, document.constants, document.dtype, document.seed)

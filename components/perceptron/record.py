@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, NamedTuple
 
-from components.player.packed import WITHOUT_CELLS, packed
+from components.player.packed import WITHOUT_CELLS, packed, without_torchviz
 from components.shared.work import answered
 from gradwalk.analysis import analyse
 from gradwalk.cells import record_plain
@@ -38,18 +38,19 @@ class RecordedPerceptron(NamedTuple):
 
 
 @answered
-def recorded_perceptron(perceptron: Perceptron) -> RecordedPerceptron:
-    """Record the settings' program.
+def recorded_perceptron(perceptron: Perceptron, torchviz: bool = False) -> RecordedPerceptron:
+    """Record the settings' program, and have ``torchviz`` draw its graph.
 
     Raises SettingError for what is wrong with them, ProgramError and LayoutError for what is too large.
     """
     network = read(perceptron)
     source = program(network)
-    recording = record_plain(source, pictures=True)
+    recording = record_plain(source, pictures=torchviz)
     analysis = analyse(recording)
     graphs, story = player_data(analysis, statements=False)
     picture = drawn(analysis, story, network)
-    shown = packed(graphs), packed({part: story[part] for part in WITHOUT_CELLS})
+    placed = graphs if torchviz else without_torchviz(graphs)
+    shown = packed(placed), packed({part: story[part] for part in WITHOUT_CELLS})
     return RecordedPerceptron(perceptron, network, source, *shown, picture, warning(network))
 
 

@@ -9,6 +9,8 @@ from components.shared.assets import component
 from components.shared.browser_state import state_of
 from gradwalk.player import styles
 
+_WITH_TORCHVIZ = ("grad_fn", "grad_fn-saved", "both", "both-saved")
+"""What the address bar calls the pictures that torchviz has a part in."""
 _component = component("gradwalk_player", script="player/player.js", styles=styles())
 
 
@@ -41,7 +43,16 @@ def player(
     data = joined(
         {"graphs": graphs or NOTHING, "story": story or NOTHING} | {name: packed(one) for name, one in about.items()}
     )
-    _component(key=key, data=data, on_unfold_change=lambda: None, on_draw_change=lambda: None)
+    changes = {f"on_{name}_change": lambda: None for name in ("unfold", "draw", "torchviz")}
+    _component(key=key, data=data, **changes)
+
+
+def torchviz_asked(key: str = "player") -> bool:
+    """Whether the visitor has looked for torchviz's picture, which takes a fifth of an answer: nobody else gets it."""
+    place = f"{key} torchviz"
+    if st.query_params.get("picture") in _WITH_TORCHVIZ or (state_of(key) or {}).get("torchviz") is True:
+        st.session_state[place] = True
+    return place in st.session_state
 
 
 MOST_UNFOLDED = 8

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 NOTHING = b"null"
 WITHOUT_CELLS = ("phases", "steps", "slots", "formulas", "code", "saved")
@@ -17,3 +19,9 @@ def packed(value: object) -> bytes:
 def joined(parts: dict[str, bytes]) -> bytes:
     """One JSON object of values that are JSON already."""
     return b"{" + b",".join(packed(name) + b":" + text for name, text in parts.items()) + b"}"
+
+
+def without_torchviz(graphs: Mapping[str, Any]) -> dict[str, Any]:
+    """Graphs of a run that torchviz was not asked to draw: the player asks for them when somebody looks for them."""
+    kept = {name: part for name, part in graphs.items() if name != "grad_fn"}
+    return {**kept, "list": [without_torchviz(each) for each in graphs["list"]]} if "list" in kept else kept

@@ -9,7 +9,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const text = new TextDecoder().decode(data);
   if (!players.has(parentElement)) players.set(parentElement, createPlayer(parentElement));
   const player = players.get(parentElement);
-  player.update(JSON.parse(text), (number) => setTriggerValue("unfold", number), (number) => setTriggerValue("draw", number));
+  player.update(JSON.parse(text), {
+    unfold: (number) => setTriggerValue("unfold", number),
+    draw: (number) => setTriggerValue("draw", number),
+    torchviz: () => setTriggerValue("torchviz", true),
+  });
   return () => {
     players.delete(parentElement);
     player.remove();

@@ -71,11 +71,22 @@ def after(pieces: Pieces, x: float) -> Pieces:
 
 def _split(piece: Sequence[Point], x: float) -> tuple[list[Point], list[Point]]:
     """Both parts of a piece, which goes from the left of ``x`` to its right (de Casteljau's construction)."""
+    return _divided(piece, _parameter(piece, x))
+
+
+def _parameter(piece: Sequence[Point], x: float) -> float:
+    """Where on a piece it first comes to ``x``: the number from 0 to 1 that runs along it (Bernstein's form)."""
+    start, end = piece[0][0], piece[-1][0]
+    if len(piece) == 2:
+        return min(1.0, max(0.0, (x - start) / (end - start))) if end != start else 0.0
+    into, out = 3 * piece[1][0], 3 * piece[2][0]
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _divided(piece, middle)[0][-1][0] < x else (low, middle)
-    return _divided(piece, high)
+        at = (low + high) / 2
+        rest = 1 - at
+        here = rest * rest * (rest * start + at * into) + at * at * (rest * out + at * end)
+        low, high = (at, high) if here < x else (low, at)
+    return high
 
 
 def _divided(piece: Sequence[Point], at: float) -> tuple[list[Point], list[Point]]:

@@ -15,6 +15,7 @@ const CHOICE_KEY = "gradwalk.picture";
 const NOTHING = "Nothing is computed in this part of the program.";
 const LEFT_OUT = "The graph of this part is one too many to be here from the start. On the page Code it is drawn when one stops here.";
 const MISSING = "There is no grad_fn graph to draw: nothing here requires a gradient, or it is too large.";
+const COMING = "PyTorch's own graph, as torchviz draws it, is on its way.";
 const NAMES = { computation: "Computation graph", grad_fn: "grad_fn graph", both: "Both" };
 
 /** What the address asks for, else what the reader chose last time, on any page; storage may be switched off. */
@@ -35,8 +36,8 @@ function rememberChoice(choice) {
   }
 }
 
-/** `chosen()` is called when another picture was chosen: it is then on the page; `explain(term)` for a term of the legend. */
-export function createPictures(pick, chosen, explain) {
+/** `chosen()` is called when another picture was chosen: it is then on the page; `explain(term)` for a term of the legend; `lacking()` when torchviz's picture is wanted that nobody has asked for. */
+export function createPictures(pick, chosen, explain, lacking) {
   const choice = firstChoice();
   const stages = {
     computation: createStage({ name: NAMES.computation, numbers: true, pick: (ids) => (foldable(ids[0]) ? toggle(ids[0]) : pick(ids)) }),
@@ -118,6 +119,8 @@ export function createPictures(pick, chosen, explain) {
     }
     for (const view of Object.keys(stages)) stages[view].element.hidden = !shown.includes(view) || stages[view].isEmpty();
     missing.hidden = !(graphs && shown.includes("grad_fn") && !graphs.grad_fn);
+    setText(missing, graphs && !("grad_fn" in graphs) ? COMING : MISSING);
+    if (!missing.hidden && !("grad_fn" in graphs)) lacking();
     setText(nothing, graphs?.left_out ? LEFT_OUT : NOTHING);
     nothing.hidden = !(list.length && shown.includes("computation") && stages.computation.isEmpty());
     const boxed = shown.includes("grad_fn") && missing.hidden;

@@ -32,10 +32,9 @@ export function createPlayer(parent, address = createAddress()) {
   let data = null;
   let step = 0;
   let graphsText = null;
-  let draw = null; // asks the server for the graph of an episode that is not here yet, where there is one
-  let drawing = null; // the episode that it was asked for
+  let ask = {}; // what can be asked for, where there is a server: the steps of a folded episode (`unfold`), the graph of one (`draw`), `torchviz`'s picture
+  let drawing = null; // the episode whose graph was asked for
   let drawTimer = 0;
-  let unfold = null; // asks the server for the steps of a folded episode, where there is one
   let measured = "";
   let liveTimer = 0;
 
@@ -61,8 +60,8 @@ export function createPlayer(parent, address = createAddress()) {
   };
   const density = createDensity(another);
   const slope = createSlope();
-  const pictures = createPictures(pick, another, (term) => words.explain(term));
-  const words = createWords((number) => { transport.pause(); unfold(number); }, (to) => jump(to), () => unfold !== null, ({ group, first }) => {
+  const pictures = createPictures(pick, another, (term) => words.explain(term), () => ask.torchviz?.());
+  const words = createWords((number) => { transport.pause(); ask.unfold(number); }, (to) => jump(to), () => Boolean(ask.unfold), ({ group, first }) => {
     transport.pause();
     pictures.toggle(group);
     go(first);
@@ -141,7 +140,7 @@ export function createPlayer(parent, address = createAddress()) {
     scrubber.show(step);
     episodes.show(step);
     pictures.show(data.story, step, moves);
-    if (draw) askForGraph();
+    if (ask.draw) askForGraph();
     const fold = pictures.said(data.story, step);
     words.show(data.story, step, density.learns(), fold);
     slope.show(data.story, fold ? 0 : step);
@@ -168,7 +167,7 @@ export function createPlayer(parent, address = createAddress()) {
   function askForGraph() {
     clearTimeout(drawTimer);
     const episode = episodeAt(data.story, step);
-    if (pictures.leftOut() && drawing !== episode) drawTimer = setTimeout(() => draw((drawing = episode)), DRAW_PAUSE);
+    if (pictures.leftOut() && drawing !== episode) drawTimer = setTimeout(() => ask.draw((drawing = episode)), DRAW_PAUSE);
   }
 
   /** Whoever else is on the page (an editor of the program, another drawing) marks the step; who comes late can ask. */
@@ -213,8 +212,8 @@ export function createPlayer(parent, address = createAddress()) {
   }
 
   /** New data: other numbers keep the picture and the position; another document opens at its own step. */
-  function update(next, ask = null, want = null) {
-    [unfold, draw, drawing] = [ask, want, null];
+  function update(next, asking = {}) {
+    [ask, drawing] = [asking, null];
     const opened = !data || next.opened !== data.opened;
     const moved = data && next.query !== data.query;
     const hasSteps = Boolean(next.story && next.story.steps && next.story.steps.length);
