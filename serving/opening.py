@@ -7,14 +7,10 @@ that do everything else.
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-from gradwalk.graph import plugins
 from gradwalk.sandbox.programs import configuration
 from gradwalk.sandbox.selftest import Held
 from gradwalk.settings import Settings
@@ -36,7 +32,6 @@ class Opening:
         self.settings = settings
         self.metrics = Metrics()
         self.warm = False
-        self._plugins: tempfile.TemporaryDirectory[str] | None = None
         self._first = [described(function, arguments) for function, arguments in first]
         nursery = processes.Nursery([work.description for work in self._first])
         self._pool = Pool(settings, nursery) if settings.processes else None
@@ -55,7 +50,6 @@ class Opening:
         """Takes seconds. ``sessions`` tells how many visitors are there. Raises Gone where processes do not start."""
         log.start(self.settings.log_level)
         self._watch(sessions)
-        self._spare_graphviz()
         with ThreadPoolExecutor(1) as threads:
             locking = threads.submit(self._programs.start)
             replies = self._pool.start() if self._pool else [do(work.description) for work in self._first]
@@ -79,18 +73,7 @@ class Opening:
         self._programs.stop()
         if self._pool:
             self._pool.stop()
-        if self._plugins is not None:
-            os.environ.pop(plugins.VARIABLE, None)
-            self._plugins.cleanup()
         log.event("closed")
-
-    def _spare_graphviz(self) -> None:
-        """All processes that start ``dot`` shall start it with what it needs and no more."""
-        if plugins.VARIABLE in os.environ:  # somebody has said what it shall take
-            return
-        self._plugins = tempfile.TemporaryDirectory(prefix="gradwalk-", ignore_cleanup_errors=True)
-        if plugins.put_into(Path(self._plugins.name)):
-            os.environ[plugins.VARIABLE] = self._plugins.name
 
     def _heard(self, work: str, reply: Reply, how: str, seconds: float) -> None:
         self.metrics.heard(work, reply, how, seconds)

@@ -70,10 +70,10 @@ def described(work: Callable[..., Any], arguments: tuple[Any, ...]) -> Work:
 
 def do(description: bytes) -> Reply:
     """Do the work here and now."""
-    start, layouts, faults = time.perf_counter(), dot.started(), dot.faults()
+    start, layouts, faults = time.perf_counter(), dot.asked(), dot.faults()
     outcome, body, reason = _outcome(description)
     seconds = time.perf_counter() - start
-    return Reply(outcome, body, reason, seconds, dot.started() - layouts, fault=dot.faults() > faults)
+    return Reply(outcome, body, reason, seconds, dot.asked() - layouts, fault=dot.faults() > faults)
 
 
 def _outcome(description: bytes) -> tuple[str, bytes, str]:

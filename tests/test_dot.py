@@ -9,14 +9,26 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradwalk.graph.dot import LayoutError, Unavailable, faults, quoted, run
+from gradwalk import record
+from gradwalk.analysis import analyse
+from gradwalk.graph import dot, dot_process, layout
+from gradwalk.graph.dot import MAX_LABEL, STAYS, LayoutError, Unavailable, asked, faults, quoted, run
 from gradwalk.graph.layout import place
+from gradwalk.lessons import BY_SLUG
+from gradwalk.story.player_data import player_data
+
+PROGRAMS = [
+    BY_SLUG["4d_training_loop"].source,
+    "import torch\nx = torch.tensor([1.0, 2.0, -3.0], requires_grad=True)\nw = torch.randn(2, 3, requires_grad=True)\n"
+    "y = torch.relu(w @ x) * torch.sigmoid(x[:2]) + x.sum()\n(y * y + y).mean().backward()",
+]
 
 
 def dense(nodes: int, edges: int) -> str:
@@ -53,10 +65,11 @@ def test_the_system_ends_dot_when_its_parent_dies() -> None:
             "    return process",
             "subprocess.Popen = start",
             "limit = resource.prlimit",
-            "def bound(pid, kind, limits):",
-            "    limit(pid, kind, limits)",
-            "    if kind == resource.RLIMIT_AS:",
+            "def bound(pid, kind, limits=None):",
+            "    was = limit(pid, kind, *([limits] if limits else []))",
+            "    if kind == resource.RLIMIT_CPU and limits:",
             "        os._exit(0)",
+            "    return was",
             "resource.prlimit = bound",
             f"dot.run({dense(500, 4000)!r})",
         ]
@@ -66,10 +79,80 @@ def test_the_system_ends_dot_when_its_parent_dies() -> None:
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True, timeout=60
     )
     pid = int(ended.stdout)
-    limits = (1 + 1, 1 + 1)
     with contextlib.suppress(ProcessLookupError):
-        assert resource.prlimit(pid, resource.RLIMIT_CPU) == limits
+        assert resource.prlimit(pid, resource.RLIMIT_CPU)[0] <= 3
         os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def afresh() -> Iterator[None]:
+    """No `dot` of another test is there, and none stays."""
+    dot._end_those_that_wait()
+    yield
+    dot._end_those_that_wait()
+
+
+@pytest.mark.usefixtures("afresh")
+def test_dot_starts_once() -> None:
+    before = asked()
+    for _ in range(3):
+        run("digraph { a -> b }")
+    assert (asked() - before, children()) == (3, ["dot"])
+
+
+@pytest.mark.usefixtures("afresh")
+def test_it_makes_room_for_a_fresh_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dot_process, "MOST_SOURCES", 2)
+    pids = []
+    for _ in range(4):
+        run("digraph { a -> b }")
+        pids.append([process.pid for process in dot._idle])
+    assert pids[1] == pids[3] == []
+    assert pids[0] != pids[2]
+    run("digraph { a [label=" + quoted("x" * MAX_LABEL) + "]" + ";b" * STAYS + " }")
+    assert dot._idle == []
+
+
+@pytest.mark.usefixtures("afresh")
+def test_one_that_died_while_it_waited_is_replaced() -> None:
+    run("digraph { a }")
+    os.kill(dot._idle[0].pid, signal.SIGKILL)
+    os.waitid(os.P_PID, dot._idle[0].pid, os.WEXITED | os.WNOWAIT)
+    assert b'"name": "b"' in run("digraph { b }")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_what_was_placed_before_changes_nothing(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each graph stands where a `dot` that has seen no other one puts it."""
+    sources: list[str] = []
+
+    def kept(source: str) -> bytes:
+        sources.append(source)
+        return run(source)
+
+    monkeypatch.setattr(layout, "run", kept)
+    monkeypatch.setattr(layout, "_kept", type(layout._kept)())
+    player_data(analyse(record(program, pictures=True)), statements=True)
+    assert sources
+    for source in sources:
+        alone = subprocess.run(["dot", "-Tjson0"], input=source.encode(), capture_output=True, check=True).stdout
+        found = [[layout.read(each) for each in layout._documents(output)] for output in (run(source), alone)]
+        assert found[0] == found[1]
+
+
+def test_a_fork_starts_its_own() -> None:
+    program = """
+import os
+from gradwalk.graph import dot
+dot.run("digraph { a }")
+if child := os.fork():
+    _, status = os.waitpid(child, 0)
+    assert b'"name": "c"' in dot.run("digraph { c }")
+    raise SystemExit(os.waitstatus_to_exitcode(status))
+assert not dot._idle
+assert b'"name": "b"' in dot.run("digraph { b }")
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60)
 
 
 def test_source_beyond_the_bound_is_refused_before_any_work() -> None:

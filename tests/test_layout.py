@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import shutil
 import threading
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from gradwalk.graph import layout
 from gradwalk.graph.computation import Arrow, Box, Graph, graphviz_source
-from gradwalk.graph.dot import Unavailable, faults
+from gradwalk.graph.dot import Unavailable, asked, faults
 from gradwalk.graph.layout import LayoutError, Placed, PlacedBox, place, place_together
 
 
@@ -128,12 +127,8 @@ def test_an_empty_graph_is_placed() -> None:
     assert place("digraph {}").boxes == {}
 
 
-def test_threads_that_ask_for_the_same_share_one_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    log, real = tmp_path / "log", shutil.which("dot")
-    program = tmp_path / "dot"
-    program.write_text(f'#!/bin/sh\necho run >> "{log}"\nexec "{real}" "$@"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+def test_threads_that_ask_for_the_same_share_one_run() -> None:
+    before = asked()
     source = f"digraph {{ once -> more; comment={time.monotonic_ns()} }}".replace("once -> more", "a -> b [id=t]")
     found: list[Placed] = []
     threads = [threading.Thread(target=lambda: found.append(place(source))) for _ in range(8)]
@@ -143,22 +138,19 @@ def test_threads_that_ask_for_the_same_share_one_run(monkeypatch: pytest.MonkeyP
         thread.join()
     assert len(found) == 8
     assert all(placed is found[0] for placed in found)
-    assert log.read_text().split() == ["run"]
+    assert asked() == before + 1
 
 
-def test_a_failure_is_remembered_for_a_while_and_then_tried_again(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    runs, source = counting_dot(tmp_path), f"digraph {{ comment={time.monotonic_ns()} "
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+def test_a_failure_is_remembered_for_a_while_and_then_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, source = asked(), f"digraph {{ comment={time.monotonic_ns()} "
     for _ in range(2):
         with pytest.raises(LayoutError, match="syntax error"):
             place(source)
-    assert runs.read_text().split() == ["run"]
+    assert asked() == before + 1
     monkeypatch.setattr(layout, "RETRY_SECONDS", -1.0)
     with pytest.raises(LayoutError, match="syntax error"):
         place(source)
-    assert runs.read_text().split() == ["run", "run"]
+    assert asked() == before + 2
 
 
 def test_what_is_not_the_graphs_fault_is_not_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -181,26 +173,15 @@ def test_old_layouts_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert place(sources[0]) is not first
 
 
-def counting_dot(folder: Path) -> Path:
-    """A ``dot`` that writes a line for each of its runs."""
-    real, log = shutil.which("dot"), folder / "runs"
-    log.touch()
-    script = folder / "dot"
-    script.write_text(f'#!/bin/sh\necho run >> {log}\nexec {real} "$@"\n')
-    script.chmod(0o755)
-    return log
-
-
-def test_graphs_that_belong_together_take_one_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    runs = counting_dot(tmp_path)
+def test_graphs_that_belong_together_take_one_run() -> None:
     sources = [f"digraph {{ comment=together; {'a' * number} -> b [id=e] }}" for number in (1, 5, 20)]
     alone = [place(source.replace("together", "separate")) for source in sources]
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    before = asked()
 
     place_together([*sources, sources[0]])
 
     assert [place(source).arrows["e"].path for source in sources] == [each.arrows["e"].path for each in alone]
-    assert runs.read_text().count("run") == 1
+    assert asked() == before + 1
 
 
 def test_one_that_cannot_be_read_leaves_the_others_their_places() -> None:
@@ -214,11 +195,10 @@ def test_one_that_cannot_be_read_leaves_the_others_their_places() -> None:
         place(sources[1])
 
 
-def test_large_graphs_keep_the_time_limit_for_themselves(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    runs = counting_dot(tmp_path)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+def test_large_graphs_keep_the_time_limit_for_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = asked()
     monkeypatch.setattr(layout, "SMALL", 10)
 
     place_together(["digraph { large1 -> b [id=e] }", "digraph { large2 -> b [id=e] }"])
 
-    assert not runs.read_text()
+    assert asked() == before

@@ -1,38 +1,26 @@
-"""One run of Graphviz's ``dot``: source in, JSON out, in a process group of its own that ends at a time limit."""
+"""Graphviz's ``dot``: source in, JSON out. It starts once and stays; at a time limit all that it started ends."""
 
 from __future__ import annotations
 
-import math
+import atexit
 import os
-import resource
-import selectors
 import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import IO, cast
+from contextlib import suppress
 
+from gradwalk.graph.dot_process import DotProcess, Ended, Endless, TimeUp
 from gradwalk.settings import SETTINGS
 
 MAX_SOURCE = 2_000_000
 """Characters of Graphviz source; ``dot`` would need more than its time for so much."""
-MAX_OUTPUT = 32_000_000
-"""Bytes that ``dot`` may write."""
-MAX_MEMORY = 2_000_000_000
-"""Bytes of address space that ``dot`` may take."""
 POLISHED = 150
 """Graphs of so many arrows are laid out with care, larger ones quickly."""
 MAX_LABEL = 4000
 """Characters of one label. Graphviz refuses 16,384."""
-
-
-_PATIENCE = 3
-"""Seconds by the clock for each of a core's work."""
+STAYS = 100_000
+"""Characters of a source after which a process may stay: a large graph leaves much behind in it."""
+_TOO_LARGE = "The graph is too large to be drawn. A shorter program would do"
 
 
 class LayoutError(Exception):
@@ -46,9 +34,10 @@ class Unavailable(LayoutError):
 
 
 _running: set[int] = set()
-"""The processes that work now; each leads its group."""
+"""The processes that are there; each leads its group."""
+_idle: list[DotProcess] = []
 _counting = threading.Lock()
-_started = 0
+_asked = 0
 _faults = 0
 _turns = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 
@@ -69,35 +58,87 @@ def effort(arrows: int) -> str:
 
 
 def run(source: str, seconds: float = SETTINGS.layout_seconds) -> bytes:
-    """What ``dot -Tjson0`` writes for this source. The process and its group are gone when this returns."""
+    """What ``dot -Tjson0`` writes for this source, in ``seconds`` of a core's work. Raises LayoutError."""
+    global _asked
     if len(source) > MAX_SOURCE:
-        raise LayoutError(
-            "The graph is too large to be drawn. A shorter program would do: fewer operations, or fewer repeats."
-        )
-    dot = shutil.which("dot")
-    if dot is None:
+        raise LayoutError(f"{_TOO_LARGE}: fewer operations, or fewer repeats.")
+    program = shutil.which("dot")
+    if program is None:
         raise _fault(
             "Graphviz's program `dot` was not found. Install it with `apt install graphviz` or `brew install graphviz`."
         )
     if not _turns.acquire(timeout=4 * seconds):
         raise _fault("Too many graphs are being placed at the moment. Try again in a few seconds.")
     try:
-        with tempfile.TemporaryFile() as text, tempfile.TemporaryFile() as complaints:
-            text.write(source.encode())
-            text.seek(0)
-            process = subprocess.Popen(  # noqa: S603 (a fixed command; the text goes in by stdin)
-                [dot, "-Tjson0"], stdin=text, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
-            )
-            _bound(process.pid, seconds)
-            with _counted(process.pid):
-                return _output(process, complaints, seconds)
+        with _counting:
+            _asked += 1
+        return _placed(program, source, seconds)
     finally:
         _turns.release()
 
 
-def started() -> int:
-    """How often ``dot`` was run by this process."""
-    return _started
+def _placed(program: str, source: str, seconds: float) -> bytes:
+    process = _taken(program)
+    try:
+        output = process.place(source, seconds)
+    except BaseException as error:
+        _end(process)
+        raise _told(error, seconds) from None
+    if len(source) > STAYS or process.is_worn:
+        _end(process)
+    else:
+        with _counting:
+            _idle.append(process)
+    return output
+
+
+def _taken(program: str) -> DotProcess:
+    """One that waits, or a new one."""
+    with _counting:
+        fit = [process for process in _idle if process.program == program and not process.is_worn]
+        others = [process for process in _idle if process not in fit]
+        _idle[:] = fit[1:]
+    for process in others:
+        _end(process)
+    if fit:
+        return fit[0]
+    process = DotProcess(program)
+    with _counting:
+        _running.add(process.pid)
+    return process
+
+
+def _end(process: DotProcess) -> None:
+    process.end()
+    with _counting:
+        _running.discard(process.pid)
+
+
+def _told(error: BaseException, seconds: float) -> BaseException:
+    match error:
+        case TimeUp(worked=True):
+            return LayoutError(
+                f"The graph is too large or too dense to be drawn within {seconds:g} seconds. "
+                "A shorter program would do."
+            )
+        case TimeUp():
+            return _fault(
+                f"The graph could not be placed within {seconds:g} seconds beside all else that runs here. "
+                "Try again in a few seconds."
+            )
+        case Ended(status=status, said=said) if status in (-signal.SIGKILL, 0):
+            # By the system, for want of memory, or by whoever runs it; or it is no `dot`.
+            return _fault("Graphviz was ended before it had placed the graph. Try again in a few seconds.")
+        case Ended(status=status, said=said):
+            return LayoutError(f"Graphviz could not read the graph; it says: {said or f'status {status}'}.")
+        case Endless():
+            return LayoutError(f"{_TOO_LARGE}.")
+    return error
+
+
+def asked() -> int:
+    """How often this process has asked ``dot`` for something."""
+    return _asked
 
 
 def faults() -> int:
@@ -113,105 +154,25 @@ def _fault(sentence: str) -> Unavailable:
 
 
 def end_all() -> None:
-    """End every ``dot`` that runs, with its group: for a process that is about to end itself."""
+    """End every ``dot``, with its group: for a process that is about to end itself."""
     for pid in tuple(_running):
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
 
 
-@contextmanager
-def _counted(pid: int) -> Iterator[None]:
-    global _started
-    with _counting:
-        _started += 1
-        _running.add(pid)
-    try:
-        yield
-    finally:
-        with _counting:
-            _running.discard(pid)
+@atexit.register
+def _end_those_that_wait() -> None:
+    while _idle:
+        _end(_idle.pop())
 
 
-def _bound(pid: int, seconds: float) -> None:
-    """Let the system end the process too: we may die before we can, and ``dot`` would go on for ever."""
-    if hasattr(resource, "prlimit"):
-        processor = math.ceil(seconds) + 1
-        with suppress(ProcessLookupError):
-            resource.prlimit(pid, resource.RLIMIT_CPU, (processor, processor))
-            resource.prlimit(pid, resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+def _forget() -> None:
+    """After a fork: they are our parent's."""
+    global _counting, _turns
+    _counting, _turns = threading.Lock(), threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+    while _idle:
+        _idle.pop().forget()
+    _running.clear()
 
 
-def _output(process: subprocess.Popen[bytes], complaints: IO[bytes], seconds: float) -> bytes:
-    stream = cast("IO[bytes]", process.stdout)
-    clock = _Clock(process.pid, seconds)
-    try:
-        output = _read_until(stream, clock)
-        status = process.wait(seconds)
-    except BaseException as error:
-        # The group first: as long as nobody has waited for its leader, its number belongs to nobody else.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        if isinstance(error, subprocess.TimeoutExpired):
-            raise clock.over() from None
-        raise
-    finally:
-        stream.close()
-    if status != 0:
-        complaints.seek(0)
-        said = complaints.read(200).decode(errors="replace").strip()
-        if status == -signal.SIGKILL:  # by the system, for want of memory, or by whoever runs it
-            raise _fault("Graphviz was ended before it had placed the graph. Try again in a few seconds.")
-        raise LayoutError(f"Graphviz could not read the graph; it says: {said or f'status {status}'}.")
-    return output
-
-
-class _Clock:
-    """How long ``dot`` may work, by what it has worked. A busy machine is told from a large graph."""
-
-    def __init__(self, pid: int, seconds: float) -> None:
-        self._pid = pid
-        self._seconds = seconds
-        self._patience = time.monotonic() + _PATIENCE * seconds
-
-    def left(self) -> float:
-        """Seconds until the next look; 0 where the time is up."""
-        left = min(self._seconds - self._worked(), self._patience - time.monotonic())
-        return max(0.02, left) if left > 0 else 0.0
-
-    def over(self) -> LayoutError:
-        """Why it was ended: it had its time, or it never got it."""
-        if self._worked() >= self._seconds / 2:
-            return LayoutError(
-                f"The graph is too large or too dense to be drawn within {self._seconds:g} seconds. "
-                "A shorter program would do."
-            )
-        return _fault(
-            f"The graph could not be placed within {self._seconds:g} seconds beside all else that runs here. "
-            "Try again in a few seconds."
-        )
-
-    def _worked(self) -> float:
-        """Seconds of a core's work so far; by the clock, where the system does not tell."""
-        if sys.platform.startswith("linux"):
-            with suppress(OSError):
-                return time.clock_gettime(~self._pid << 3 | 2)  # clock_getcpuclockid(3) in the kernel's numbers
-        return self._seconds - (self._patience - time.monotonic() - (_PATIENCE - 1) * self._seconds)
-
-
-def _read_until(stream: IO[bytes], clock: _Clock) -> bytes:
-    pieces: list[bytes] = []
-    size = 0
-    with selectors.DefaultSelector() as selector:
-        selector.register(stream, selectors.EVENT_READ)
-        while size <= MAX_OUTPUT:
-            if not selector.select(left := clock.left()):
-                if left:
-                    continue
-                raise clock.over()
-            piece = os.read(stream.fileno(), 1 << 16)
-            if not piece:
-                return b"".join(pieces)
-            pieces.append(piece)
-            size += len(piece)
-    raise LayoutError("The graph is too large to be drawn. A shorter program would do.")
+os.register_at_fork(after_in_child=_forget)
