@@ -34,8 +34,8 @@ def load_ipython_extension(shell: Any) -> None:
     import_module("gradwalk.magic").load(shell)
 
 
-def _save(recording: Recording, path: str | Path, step: int | None) -> None:
-    import_module("gradwalk.export.files").save(recording, path, step)
+def _save(recording: Recording, path: str | Path, step: int | None, picture: str, theme: str | None) -> None:
+    import_module("gradwalk.export.files").save(recording, path, step, picture=picture, theme=theme)
 
 
 def _mimebundle(recording: Recording) -> dict[str, str]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TextIO
 
 from gradwalk import VERSION
+from gradwalk.export import CannotDraw
 from gradwalk.graph.dot import LayoutError
 from gradwalk.notebook.programs import to_program
 from gradwalk.program import ProgramError
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more: python's own advice
         return 1
-    except (ProgramError, OSError, UnicodeDecodeError, NothingToDraw, LayoutError) as error:
+    except (ProgramError, OSError, UnicodeDecodeError, CannotDraw, LayoutError) as error:
         print(refusal(options.file, error), file=sys.stderr)
     except Gone as error:
         print(error, file=sys.stderr)
@@ -50,10 +51,6 @@ NOTEBOOK_BYTES = 20_000_000
 """A notebook carries its outputs and pictures with it."""
 
 
-class NothingToDraw(Exception):
-    """The program has no picture of the kind that was asked for."""
-
-
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -61,12 +58,22 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         if len(options.files) > 1:
             parser.error("several files are run with --locked, each in a process of its own")
         options.file = options.files[0]
-    if options.command == "draw" and not (options.svg or options.dot):
-        ending = Path(options.output or "").suffix
-        options.svg, options.dot = ending == ".svg", ending == ".dot"
-        if not (options.svg or options.dot):
-            parser.error("draw wants --svg or --dot, or an output whose name ends in .svg or .dot")
+    if options.command == "draw":
+        options.form = _form(options)
+        if options.form not in _FORMS:
+            parser.error(f"draw wants --svg or --dot, or an output whose name ends in {' or '.join(_FORMS)}")
+        if options.form == ".dot" and (options.step is not None or options.theme):
+            parser.error("Graphviz source has neither steps nor a theme: an output that ends in .svg, .png or .pdf has")
     return options
+
+
+_FORMS = (".svg", ".png", ".pdf", ".dot")
+
+
+def _form(options: argparse.Namespace) -> str:
+    """What to draw: as is asked for, or by how the output's name ends."""
+    asked, ending = ".svg" if options.svg else ".dot" if options.dot else "", Path(options.output or "").suffix.lower()
+    return "" if asked and ending in _FORMS and ending != asked else asked or ending
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,14 +89,13 @@ def _parser() -> argparse.ArgumentParser:
     draw = commands.add_parser("draw", help="draw the graph of a program")
     draw.add_argument("file", help=program)
     form = draw.add_mutually_exclusive_group()
-    form.add_argument(
-        "--svg", action="store_true", help="a picture to look at; an output that ends in .svg says so too"
-    )
+    form.add_argument("--svg", action="store_true", help="a picture as SVG, to standard output")
     form.add_argument("--dot", action="store_true", help="Graphviz source, or an output that ends in .dot")
     draw.add_argument("--torchviz", action="store_true", help="the grad_fn graph as torchviz draws it")
-    draw.add_argument("--saved", action="store_true", help="with --torchviz: saved tensors and attributes too")
-    draw.add_argument("--step", type=int, help="with --svg: as it stands at this step, counted from 0")
-    draw.add_argument("-o", "--output", metavar="PATH", help="write here and not to standard output")
+    draw.add_argument("--saved", action="store_true", help="with what the nodes keep for backward")
+    draw.add_argument("--step", type=int, help="as it stands at this step, counted from 0")
+    draw.add_argument("--theme", choices=["light", "dark"], help="else light, and an SVG as its reader has it")
+    draw.add_argument("-o", "--output", metavar="PATH", help="a picture that ends in .svg, .png or .pdf, or a .dot")
     page = commands.add_parser("html", help="write one HTML page that steps through a program, without a network")
     page.add_argument("file", help=program)
     page.add_argument("-o", "--output", metavar="PATH", required=True, help="where to write it, such as lesson.html")
@@ -181,11 +187,11 @@ def _tell_locked(file: str, found: Recording | Unreadable, options: argparse.Nam
 
 def _draw(options: argparse.Namespace) -> int:
     recording = _record(options, pictures=options.torchviz)
-    picture = _torchviz(recording, options) if options.torchviz else _computation(recording, options)
+    made = _source(recording, options) if options.form == ".dot" else _picture(recording, options)
     if options.output:
-        _write(Path(options.output), picture)
+        _write(Path(options.output), made)
     else:
-        print(picture)
+        print(made)
     return _status(recording)
 
 
@@ -219,10 +225,10 @@ def _page(options: argparse.Namespace, path: Path) -> Recording:
     return recording
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, made: str | bytes) -> None:
     from gradwalk.export.files import write
 
-    write(path, text)
+    write(path, made)
 
 
 def _record(options: argparse.Namespace, *, pictures: bool = False) -> Recording:
@@ -231,23 +237,18 @@ def _record(options: argparse.Namespace, *, pictures: bool = False) -> Recording
     return record(_read(options.file), pictures=pictures, file=_named(options.file))
 
 
-def _computation(recording: Recording, options: argparse.Namespace) -> str:
-    from gradwalk.export.pictures import computation_dot, computation_svg
+def _picture(recording: Recording, options: argparse.Namespace) -> str | bytes:
+    from gradwalk.export.files import DRAWN
+    from gradwalk.export.pictures import picture_at
 
-    if not recording.operations:
-        raise NothingToDraw("this program runs no operation on a tensor, so there is nothing to draw.")
-    return computation_svg(recording, options.step) if options.svg else computation_dot(recording)
+    kind = ("grad_fn" if options.torchviz else "computation") + ("-saved" if options.saved else "")
+    return DRAWN[options.form](picture_at(recording, options.step, kind, options.theme))
 
 
-def _torchviz(recording: Recording, options: argparse.Namespace) -> str:
-    from gradwalk.export.pictures import torchviz_svg
+def _source(recording: Recording, options: argparse.Namespace) -> str:
+    from gradwalk.export.pictures import computation_dot, torchviz_dot
 
-    if not recording.pictures:
-        raise NothingToDraw("this program has no grad_fn graph that torchviz can draw; requires_grad=True makes one.")
-    picture = recording.pictures[-1]
-    if options.svg:
-        return torchviz_svg(picture, recording, saved=options.saved)
-    return picture.saved if options.saved else picture.plain
+    return torchviz_dot(recording, saved=options.saved) if options.torchviz else computation_dot(recording)
 
 
 _COMMANDS = {"run": _run, "draw": _draw, "html": _html, "open": _open, "check": _check}

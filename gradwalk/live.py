@@ -44,9 +44,11 @@ class Walk:
         """What is surely wrong, with line, numbers and a way out, and what was measured: docs/clinic.md."""
         return report(self.recording)
 
-    def save(self, path: str | Path, step: int | None = None) -> None:
-        """``recording.save``: write the walk as ``.html`` that steps through it, or as ``.svg``."""
-        self.recording.save(path, step)
+    def save(
+        self, path: str | Path, step: int | None = None, *, picture: str = "computation", theme: str | None = None
+    ) -> None:
+        """``recording.save``: the walk as ``.html`` that steps through it; ``.svg``, ``.png``, ``.pdf`` draw it."""
+        self.recording.save(path, step, picture=picture, theme=theme)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """What a notebook shows, when this is a cell's last expression."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -190,7 +191,10 @@ def test_what_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         ["walk", "a.py"],
         ["draw", "a.py"],
         ["draw", "a.py", "--svg", "--dot"],
-        ["draw", "a.py", "-o", "a.pdf"],
+        ["draw", "a.py", "-o", "a.gif"],
+        ["draw", "a.py", "--svg", "-o", "a.pdf"],
+        ["draw", "a.py", "--dot", "--step", "2"],
+        ["draw", "a.py", "--svg", "--theme", "blue"],
     ],
 )
 def test_a_wrong_command_is_explained(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -298,6 +302,17 @@ def test_draw_a_step(sine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert run(capsys, "draw", str(sine), "--step", "2", "-o", str(early)) == (0, "", "")
     assert "−7.6613" in whole
     assert "−7.6613" not in early.read_text(encoding="utf-8")
+    for ending, start in ((".png", b"\x89PNG"), (".pdf", b"%PDF")):
+        made = tmp_path / f"step{ending}"
+        options = ["--torchviz", "--saved", "--theme", "dark", "-o", str(made)]
+        assert run(capsys, "draw", str(sine), "--step", "2", *options) == (0, "", "")
+        assert made.read_bytes().startswith(start)
+    for command in (["draw", str(sine), "-o", str(early)], ["html", str(sine), "-o", str(tmp_path / "page.html")]):
+        status, out, err = run(capsys, *command, "--step", "99")
+        assert (status, out) == (2, "")
+        assert re.fullmatch(
+            rf"{re.escape(str(sine))}: There is no step 99: this recording has the steps 0 to \d+\.\n", err
+        )
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 
 import pytest
@@ -9,7 +10,7 @@ from fontTools.subset import Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-from deploy.font import FONT, NAME, SIGNS
+from deploy.font import FONT, NAME, SIGNS, STILL, STILL_WEIGHTS, widths
 from gradwalk.notation import GREEK, SUPERSCRIPTS, pretty
 
 
@@ -20,7 +21,7 @@ def font() -> TTFont:
 
 def test_it_has_the_signs_that_names_and_numbers_are_written_with(font: TTFont) -> None:
     known = {chr(code) for code in font.getBestCmap()}
-    assert set(SIGNS) <= known
+    assert set(SIGNS) | {"∇"} <= known
     assert set(GREEK.values()) <= known
     assert set("-0123456789".translate(SUPERSCRIPTS) + pretty("v1234") + "−·×→") <= known
 
@@ -45,3 +46,12 @@ def test_it_is_as_wide_as_the_font_that_boxes_are_measured_in(font: TTFont) -> N
     instantiateVariableFont(whole, {"wght": 400}, inplace=True)
     for sign in map(ord, SIGNS):
         assert font["hmtx"][font.getBestCmap()[sign]][0] == whole["hmtx"][whole.getBestCmap()[sign]][0], chr(sign)
+
+
+def test_pictures_have_the_same_signs_in_each_weight_and_know_how_wide_they_are(font: TTFont) -> None:
+    for weight in STILL_WEIGHTS:
+        still = TTFont(STILL / f"sans-{weight}.ttf")
+        assert still.getBestCmap().keys() == font.getBestCmap().keys()
+        assert (still["OS/2"].usWeightClass, str(still["name"].getName(1, 3, 1))) == (weight, NAME)
+        if weight == 600:
+            assert json.loads((STILL / "widths.json").read_text(encoding="utf-8")) == widths(still)

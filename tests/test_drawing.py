@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from gradwalk import record
-from gradwalk.export.pictures import computation_dot, computation_svg, texts_at, torchviz_svg
+from gradwalk.export import CannotDraw
+from gradwalk.export.moment import Moment
+from gradwalk.export.paper import pdf, png
+from gradwalk.export.pictures import computation_dot, computation_svg, picture_at, texts_at, torchviz_svg
+from gradwalk.export.svg import Drawn, size_of, svg
 from gradwalk.graph.layout import place
 from gradwalk.graph.player import player_graphs
 from gradwalk.recording import Recording
@@ -95,24 +102,88 @@ def test_the_finished_picture_shows_pytorchs_numbers() -> None:
 
 
 def test_a_step_shows_what_is_known_by_then() -> None:
-    first, last = texts(computation_svg(sine(), 0)), texts(computation_svg(sine(), 10**6))
-    assert "4" in first
-    assert "16" not in first
-    assert set(first) < set(last) == set(texts(computation_svg(sine())))
-    assert ' now"' in computation_svg(sine(), 1)
+    recording = sine()
+    last = len(timeline(recording)["steps"]) - 1
+    early, late = texts(computation_svg(recording, 0)), texts(computation_svg(recording, last))
+    assert "4" in early
+    assert not {"16", "∇ −7.6613"} & set(early)
+    assert set(late) == set(texts(computation_svg(recording)))
+    assert ' now"' in computation_svg(recording, 1)
+    assert ' now"' not in computation_svg(recording)
+    for outside in (-1, last + 1):
+        with pytest.raises(
+            CannotDraw, match=rf"^There is no step {outside}: this recording has the steps 0 to {last}\.$"
+        ):
+            computation_svg(recording, outside)
 
 
-@pytest.mark.parametrize("svg", [computation_svg(sine()), torchviz_svg(sine().pictures[0], sine(), saved=True)])
-def test_files_stand_alone(svg: str) -> None:
-    root = ElementTree.fromstring(svg)  # noqa: S314 (our own)
+def test_what_is_not_there_is_said() -> None:
+    with pytest.raises(CannotDraw, match=r"^There is no picture 'both'; there are computation, computation-saved, "):
+        picture_at(sine(), kind="both")
+    with pytest.raises(CannotDraw, match=r"a recording keeps it with pictures=True\.$"):
+        picture_at(record(SINE.format(4.0)), kind="grad_fn")
+    with pytest.raises(CannotDraw, match="no operation on a tensor"):
+        picture_at(record("x = 1"))
+
+
+def test_torchvizs_picture_as_it_stands_at_a_step() -> None:
+    """What a node keeps stands there from its own step on, and is struck out once the engine has let go of it."""
+    recording = sine()
+    steps = timeline(recording)["steps"]
+    forward = next(number for number, step in enumerate(steps) if step["kind"] == "forward")
+    drawn = [svg(picture_at(recording, step, "grad_fn-saved")) for step in (0, forward, len(steps) - 1)]
+    assert [text.count("unborn") > STYLED for text in drawn] == [True, True, False]
+    assert ["known" in text.partition("</style>")[2] for text in drawn] == [False, True, True]
+    assert ["freed" in text.partition("</style>")[2] for text in drawn] == [False, False, True]
+
+
+STYLED = svg(Drawn({"width": 1, "height": 1, "boxes": [], "arrows": []}, Moment({}), "", numbers=False)).count("unborn")
+
+
+def test_a_picture_of_one_theme_asks_for_none() -> None:
+    light, dark, either = (svg(picture_at(sine(), theme=theme)) for theme in ("light", "dark", None))
+    assert "prefers-color-scheme" not in light + dark
+    assert light != dark
+    assert "prefers-color-scheme: dark" in either
+
+
+def test_png_and_pdf_hold_the_whole_picture() -> None:
+    """Pixels twice as many as the picture's own; a page of its size, its text as text, in the font that comes along."""
+    drawn = picture_at(sine(), 3)
+    width, height = size_of(drawn)
+    image = Image.open(BytesIO(png(drawn)))
+    assert image.size == pytest.approx((2 * width, 2 * height), abs=2)
+    assert image.convert("RGB").getpixel((3, 3)) == (255, 255, 255)
+    dark = Image.open(BytesIO(png(drawn._replace(theme="dark"))))
+    assert dark.convert("RGB").getpixel((3, 3)) == (0x11, 0x14, 0x18)
+    made = pdf(drawn)
+    assert made == pdf(drawn), "the same recording gives the same file"
+    box = re.search(rb"/MediaBox *\[0 0 ([\d.]+) ([\d.]+)\]", made)
+    assert box is not None
+    assert [float(side) for side in box.groups()] == pytest.approx([0.75 * width, 0.75 * height], abs=0.1)
+    assert {name.partition(b"+")[2] for name in re.findall(rb"/BaseFont/([\w+-]+)", made)} >= {b"GradwalkSans-400"}
+
+
+def test_a_picture_wider_than_the_format_is_drawn_smaller() -> None:
+    placed = {"width": 30_000.0, "height": 100.0, "boxes": [], "arrows": []}
+    wide = Drawn(placed, Moment({}), "Wide", numbers=False)
+    assert Image.open(BytesIO(png(wide))).width <= 16_000
+    box = re.search(rb"/MediaBox *\[0 0 ([\d.]+)", pdf(wide))
+    assert box is not None
+    assert float(box[1]) <= 14_400
+
+
+@pytest.mark.parametrize("text", [computation_svg(sine()), torchviz_svg(sine().pictures[0], sine(), saved=True)])
+def test_files_stand_alone(text: str) -> None:
+    root = ElementTree.fromstring(text)  # noqa: S314 (our own)
     assert root.tag == f"{SVG}svg"
-    assert "prefers-color-scheme: dark" in svg
+    assert "prefers-color-scheme: dark" in text
     names = {element.tag.removeprefix(SVG) for element in root.iter()}
     assert names <= {"svg", "title", "style", "rect", "g", "path", "line", "text"}
     attributes = {name for element in root.iter() for name in element.attrib}
     assert not any("href" in name or name.startswith("on") or name == "style" for name in attributes)
-    assert "url(" not in svg
-    assert "@import" not in svg
+    assert re.findall(r"url\((.{10})", text) == ["data:font/"]
+    assert "@import" not in text
 
 
 HOSTILE = "</text><script>alert(1)</script>&\"'\\"
@@ -128,9 +199,9 @@ def hostile() -> Recording:
 
 def test_whatever_a_name_holds_stays_text() -> None:
     recording = hostile()
-    for svg in computation_svg(recording), torchviz_svg(recording.pictures[0], recording):
-        assert "<script" not in svg
-        assert any(text.startswith("</text>") for text in texts(svg))
+    for text in computation_svg(recording), torchviz_svg(recording.pictures[0], recording):
+        assert "<script" not in text
+        assert any(line.startswith("</text>") for line in texts(text))
     assert place(computation_dot(recording)).boxes["v0"].label.startswith(HOSTILE)
 
 

@@ -82,11 +82,19 @@ def test_how_a_name_ends_says_what_is_written(sine: Recording, page_text: str, t
     ElementTree.fromstring(drawn)  # noqa: S314  our own text
     assert "16" in drawn
     assert GRADIENT not in drawn, "the backward pass has not begun at step 3"
+    sine.save(tmp_path / "sine.pdf", step=3, theme="dark")
+    assert (tmp_path / "sine.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_what_cannot_be_written_is_a_sentence(sine: Recording, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"^'walk.txt' does not say what to write: a name ends in .html or .svg\.$"):
+    with pytest.raises(
+        ValueError, match=r"^'walk.txt' does not say what to write: a name ends in .svg, .png, .pdf or .html\.$"
+    ):
         sine.save(tmp_path / "walk.txt")
+    with pytest.raises(ValueError, match=r"^There is no theme 'blue': a picture is light or dark\.$"):
+        sine.save(tmp_path / "walk.png", theme="blue")
+    with pytest.raises(FileNotFoundError, match=r"walk.pdf cannot be written: No such file or directory\.$"):
+        sine.save(tmp_path / "nowhere" / "walk.pdf")
     with pytest.raises(FileNotFoundError, match=r"walk.html cannot be written: No such file or directory\.$"):
         sine.save(tmp_path / "nowhere" / "walk.html")
 

@@ -6,26 +6,39 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gradwalk.export.html import recording_html
-from gradwalk.export.pictures import computation_svg
+from gradwalk.export.looks import theme_named
+from gradwalk.export.paper import pdf, png
+from gradwalk.export.pictures import picture_at
+from gradwalk.export.svg import Drawn, svg
 from gradwalk.recording import Recording
 
-WRITERS: dict[str, Callable[[Recording, Path, int | None], str]] = {
-    ".html": lambda recording, path, step: recording_html(recording, step, name=path.stem),
-    ".svg": lambda recording, path, step: computation_svg(recording, step),
-}
+DRAWN: dict[str, Callable[[Drawn], str | bytes]] = {".svg": svg, ".png": png, ".pdf": pdf}
+"""Who writes a picture, by how the file's name ends."""
 
 
-def save(recording: Recording, path: str | Path, step: int | None = None) -> None:
+def save(
+    recording: Recording,
+    path: str | Path,
+    step: int | None = None,
+    *,
+    picture: str = "computation",
+    theme: str | None = None,
+) -> None:
     """``Recording.save``."""
     path = Path(path)
-    if path.suffix.lower() not in WRITERS:
-        raise ValueError(f"{path.name!r} does not say what to write: a name ends in {' or '.join(WRITERS)}.")
-    write(path, WRITERS[path.suffix.lower()](recording, path, step))
+    form = path.suffix.lower()
+    if form in DRAWN:
+        write(path, DRAWN[form](picture_at(recording, step, picture, theme_named(theme))))
+    elif form == ".html":
+        write(path, recording_html(recording, step, name=path.stem))
+    else:
+        endings = f"{', '.join(DRAWN)} or .html"
+        raise ValueError(f"{path.name!r} does not say what to write: a name ends in {endings}.")
 
 
-def write(path: Path, text: str) -> None:
-    """Write a text file. Raises OSError with a sentence."""
+def write(path: Path, made: str | bytes) -> None:
+    """Write a file. Raises OSError with a sentence."""
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))
     except OSError as error:
         raise type(error)(f"{path} cannot be written: {error.strerror}.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradwalk.analysis import analyse
+from gradwalk.export.moment import checked_step
 from gradwalk.player.page import About, page
 from gradwalk.recording import Recording
 from gradwalk.story.player_data import player_data
@@ -11,7 +12,8 @@ from gradwalk.story.player_data import player_data
 def recording_html(recording: Recording, step: int | None = None, *, name: str = "") -> str:
     """One HTML page with the player and all steps of a recording. It begins at ``step``, or before the first one.
 
-    ``name`` is what its title calls it. Raises LayoutError when a graph cannot be placed.
+    ``name`` is what its title calls it. Raises CannotDraw for a step that it does not have, and LayoutError when a
+    graph cannot be placed.
     """
     return described_html(recording, About(f"Gradwalk: {name}" if name else "Gradwalk"), step)
 
@@ -19,5 +21,7 @@ def recording_html(recording: Recording, step: int | None = None, *, name: str =
 def described_html(recording: Recording, about: About, step: int | None = None) -> str:
     """The same under a heading and a summary of its own; the footer says by what it was recorded."""
     data = player_data(analyse(recording))
+    if step:
+        checked_step(data.story, step)
     footer = f"Recorded by Gradwalk with PyTorch {recording.torch}."
     return page(data.graphs, data.story, about._replace(footer=footer), step or 0)

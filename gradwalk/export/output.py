@@ -7,7 +7,8 @@ from html import escape
 
 from gradwalk.analysis import analyse
 from gradwalk.export.html import recording_html
-from gradwalk.export.pictures import computation_svg
+from gradwalk.export.pictures import picture_at
+from gradwalk.export.svg import svg
 from gradwalk.graph.dot import LayoutError
 from gradwalk.recording import BackwardCall, Recording
 
@@ -44,7 +45,7 @@ def mimebundle(recording: Recording) -> dict[str, str]:
     if largest > MOST_OPERATIONS:
         return {"text/plain": f"{plain}\n{_LARGE.format(largest)}"}
     try:
-        still = computation_svg(recording)
+        still = svg(picture_at(recording)._replace(font=False))
         page = recording_html(recording)
     except LayoutError as error:
         return {"text/plain": f"{plain}\n{error}"}

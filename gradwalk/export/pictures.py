@@ -1,4 +1,4 @@
-"""The pictures as files of their own: the computation graph and torchviz's as SVG, and the former for Graphviz."""
+"""The pictures of a recording at any step: the computation graph and torchviz's, drawn or for Graphviz."""
 
 from __future__ import annotations
 
@@ -8,38 +8,89 @@ from typing import Any
 from gradwalk.analysis import Analysis, analyse
 from gradwalk.analysis.index import Index
 from gradwalk.explain import episode_title
+from gradwalk.export import CannotDraw
+from gradwalk.export.looks import Theme
+from gradwalk.export.moment import Moment, checked_step, moment_at
 from gradwalk.export.svg import Drawn, svg
 from gradwalk.graph.album import album
 from gradwalk.graph.computation import Box, Graph, drawn, graphviz_source
 from gradwalk.graph.dot import quoted
 from gradwalk.graph.layout import place
 from gradwalk.graph.levels import TOP, levels_of
-from gradwalk.graph.player import Json, computation, torchviz
+from gradwalk.graph.player import Json, computation, torchviz, whole
 from gradwalk.recording import Picture, Recording
 from gradwalk.story.timeline import story_of
 
 MOST_BOXES = 400
 """In one picture; a larger graph is drawn folded."""
 
+NAMES = {
+    "computation": "Computation graph",
+    "computation-saved": "Computation graph",
+    "grad_fn": "grad_fn graph",
+    "grad_fn-saved": "grad_fn graph",
+}
+"""Which pictures there are: ours and torchviz's, and either with what nodes keep for backward. As in an address."""
 
-def computation_svg(recording: Recording, step: int | None = None) -> str:
-    """The computation graph as an SVG file: with all its values and gradients, or as it stands at one step.
+
+def picture_at(
+    recording: Recording, step: int | None = None, kind: str = "computation", theme: Theme | None = None
+) -> Drawn:
+    """A picture with all values and gradients, or as it stands at one step.
 
     Of a program with several backward() calls it is the graph of the last one, or of the one that the step belongs to.
-    Steps count from 0 (nothing computed yet). The file follows the reader's light or dark preference, holds no
-    script and refers to nothing outside. Raises LayoutError when the graph cannot be placed.
+    Steps count from 0 (nothing computed yet), as in the player. Raises CannotDraw where there is no such picture, and
+    LayoutError when it cannot be placed.
     """
+    if kind not in NAMES:
+        raise CannotDraw(f"There is no picture {kind!r}; there are {', '.join(NAMES)}.")
+    _check_drawable(recording)
     analysis = analyse(recording)
     story = story_of(album(analysis))
-    last = len(story["steps"]) - 1
-    at = _last_graph(story) if step is None else min(max(step, 0), last)
-    graph = _graph_at(analysis, story, at)
-    if len(graph.boxes) > MOST_BOXES:
-        graph = levels_of(graph).graphs[TOP]
-    texts = texts_at(story["slots"], at)
-    now = () if step is None else story["steps"][at]["now"]
-    placed = computation(graph, place(graphviz_source(graph, "LR")))
-    return svg(Drawn(placed, texts, frozenset(now), _phase(story, at), "Computation graph"))
+    at = _last_graph(story) if step is None else checked_step(story, step)
+    about = "" if step is None else f" at step {at}: {story['steps'][at]['title']}"
+    ours, saved = kind.startswith("computation"), kind.endswith("-saved")
+    placed = _computation(analysis, story, at) if ours else _torchviz(analysis, story, at, saved)
+    moment = moment_at(story, at, lit=step is not None)
+    return Drawn(placed, moment, NAMES[kind] + about, ours, saved or moment.program, theme)
+
+
+def _check_drawable(recording: Recording) -> None:
+    if not recording.operations:
+        raise CannotDraw("this program runs no operation on a tensor, so there is nothing to draw.")
+
+
+def computation_svg(recording: Recording, step: int | None = None, theme: Theme | None = None) -> str:
+    """The computation graph as an SVG file.
+
+    The file follows the reader's light or dark preference unless it is given a theme, holds no script and refers to
+    nothing outside.
+    """
+    return svg(picture_at(recording, step, theme=theme))
+
+
+def _computation(analysis: Analysis, story: Json, step: int) -> Json:
+    graph = _graph_at(analysis, story, step)
+    if len(graph.boxes) <= MOST_BOXES:
+        return whole(graph)
+    folded = levels_of(graph).graphs[TOP]
+    return computation(folded, place(graphviz_source(folded, "LR")))
+
+
+def _torchviz(analysis: Analysis, story: Json, step: int, saved: bool) -> Json:
+    episode = analysis.episodes[story["steps"][step]["episode"]]
+    return torchviz(episode.index, torchviz_dot(episode.recording, saved=saved))
+
+
+def torchviz_dot(recording: Recording, *, saved: bool = False) -> str:
+    """torchviz's picture of the last graph, for Graphviz."""
+    if not recording.pictures:
+        raise CannotDraw(
+            "there is no grad_fn graph that torchviz can draw here: requires_grad=True makes one, and a recording "
+            "keeps it with pictures=True."
+        )
+    picture = recording.pictures[-1]
+    return picture.saved if saved else picture.plain
 
 
 def _last_graph(story: Json) -> int:
@@ -63,22 +114,18 @@ def texts_at(slots: Mapping[str, Sequence[Sequence[Any]]], step: int) -> dict[st
     return {slot: entries[-1] for slot, entries in shown.items() if entries and entries[-1] is not None}
 
 
-def _phase(story: Mapping[str, Any], step: int) -> str:
-    number = story["steps"][step]["phase"]
-    return "" if number is None else str(story["phases"][number]["kind"])
-
-
 def torchviz_svg(picture: Picture, recording: Recording | None = None, saved: bool = False) -> str:
     """torchviz's picture as an SVG file, plain or with saved values and attributes; as ``computation_svg`` otherwise.
 
     The recording, when given, gives the root its name.
     """
     placed = torchviz(None if recording is None else Index(recording), picture.saved if saved else picture.plain)
-    return svg(Drawn(placed, {}, frozenset(), "", "grad_fn graph"))
+    return svg(Drawn(placed, Moment({}), NAMES["grad_fn"], numbers=False))
 
 
 def computation_dot(recording: Recording) -> str:
     """The computation graph for Graphviz, to be drawn elsewhere: titles, values and gradients as they are at last."""
+    _check_drawable(recording)
     analysis = analyse(recording)
     story = story_of(album(analysis))
     at = _last_graph(story)

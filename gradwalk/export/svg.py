@@ -1,52 +1,83 @@
-"""Placed boxes and arrows as an SVG file that stands alone: no script, no link, light or dark as the reader prefers."""
+"""A placed graph as the player draws it, as an SVG file that stands alone: no script, no link, its font inside."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+import base64
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
+from gradwalk.export.looks import Theme, style
+from gradwalk.export.marks import arrow_shape, cut_place, hatching, number, too_wide, way_back, width_of
+from gradwalk.export.moment import NOTHING, Moment, Slot
 from gradwalk.graph import measures
-from gradwalk.graph.layout import Point
-from gradwalk.graph.measures import text_width
-from gradwalk.graph.paths import Pieces, pieces_of, reversed_pieces, shifted
+from gradwalk.graph.paths import pieces_of
+from gradwalk.player import FOLDER
 
 MARGIN = 16
 LEGEND_HEIGHT = 34
-HEAD_LENGTH, HEAD_HALF = 9.0, 4.2
+LEGEND_WIDTH = 550
+CHIP_SIZE, CHIP_HEIGHT, CHIP_OVER = 12, 17, 26
+"""Of what hangs on a box, which may be so much wider."""
+GRADIENTS = frozenset({"leaf", "operation", "group"})
+VALUES = GRADIENTS | {"input", "untracked"}
+
+Json = Mapping[str, Any]
 
 
 class Drawn(NamedTuple):
-    """What the file shows: a placed graph in the player's form, the text of its slots, and what is lit."""
+    """What the file shows."""
 
-    placed: Mapping[str, Any]
-    texts: Mapping[str, Sequence[str]]
-    now: frozenset[str]
-    phase: str
-    """``forward``, ``local``, ``backward``: the colour of what is lit."""
+    placed: Json
+    """A placed graph in the player's form."""
+    moment: Moment
     title: str
+    numbers: bool = True
+    """Whether values and gradients stand on it: not on torchviz's picture."""
+    kept: bool = False
+    """Whether it shows what nodes keep for backward."""
+    theme: Theme | None = None
+    """Without one it is the reader's."""
+    font: bool = True
+    """Whether the font is inside, for those who do not have it."""
+
+
+def size_of(drawn: Drawn) -> tuple[float, float]:
+    """Width and height in pixels."""
+    width, height = (drawn.placed[side] + 2 * MARGIN for side in ("width", "height"))
+    return (max(width, LEGEND_WIDTH), height + LEGEND_HEIGHT) if drawn.numbers else (width, height)
 
 
 def svg(drawn: Drawn) -> str:
     """The file's text: well-formed XML, every text in it escaped."""
-    placed = drawn.placed
-    legend = _legend(placed["height"] + 2 * MARGIN) if drawn.texts else []
-    width = max(placed["width"] + 2 * MARGIN, 550 if legend else 0)
-    height = placed["height"] + 2 * MARGIN + (LEGEND_HEIGHT if legend else 0)
+    placed, moment = drawn.placed, drawn.moment
+    legend = _legend(placed["height"] + 2 * MARGIN) if drawn.numbers else []
+    width, height = size_of(drawn)
+    corner = f'x="{-MARGIN}" y="{-MARGIN}" width="{width:g}" height="{height:g}"'
     size = f'viewBox="{-MARGIN} {-MARGIN} {width:g} {height:g}" width="{width:g}" height="{height:g}"'
+    kind = f"phase-{moment.phase or 'none'}{' failed' if moment.failed else ''}"
     pieces = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" class="phase-{drawn.phase or "all"}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" class="{kind}">',
         f"<title>{_plain(drawn.title)}</title>",
-        f"<style>{STYLE}</style>",
-        f'<rect class="ground" x="{-MARGIN}" y="{-MARGIN}" width="{width:g}" height="{height:g}"/>',
-        *(_arrow(arrow, drawn) for arrow in placed["arrows"]),
+        f"<style>{_font() if drawn.font else ''}{style(drawn.theme, moment.phase)}</style>",
+        f'<rect class="ground" {corner}/>',
+        *(_lines(arrow, drawn) for arrow in placed["arrows"]),
         *(_box(box, drawn) for box in placed["boxes"]),
-        *(_arrow_texts(arrow, drawn.texts) for arrow in placed["arrows"]),
+        *(_labels(arrow, drawn) for arrow in placed["arrows"]),
         *legend,
         "</svg>\n",
     ]
     return "\n".join(piece for piece in pieces if piece)
+
+
+@cache
+def _font() -> str:
+    data = base64.b64encode((FOLDER / "sans.woff2").read_bytes()).decode("ascii")
+    return (
+        f'@font-face {{ font-family: "Gradwalk Sans"; font-weight: 400 700; src: url(data:font/woff2;base64,{data}) }}'
+    )
 
 
 def _plain(text: str) -> str:
@@ -54,146 +85,179 @@ def _plain(text: str) -> str:
     return escape("".join(c for c in text if c.isprintable() or c == " "))
 
 
-def _text(kind: str, x: float, y: float, text: str, width: float = 0, room: float = math.inf) -> str:
-    """A line of text about ``width`` pixels wide; squeezed where it would be wider than its room."""
-    wide = f' textLength="{room:g}" lengthAdjust="spacingAndGlyphs"' if width > room else ""
-    return f'<text class="{kind}" x="{x:g}" y="{y:g}"{wide}>{_plain(text)}</text>'
+def _text(kind: str, x: float, y: float, text: str, size: float = 0, room: float = 0) -> str:
+    """A line of text; squeezed where it would be wider than its room."""
+    squeezed = room and too_wide(text, size, room)
+    return _line_of_text(kind, x, y, text, room if squeezed else 0)
 
 
-def _box(box: Mapping[str, Any], drawn: Drawn) -> str:
-    lit = " now" if {box["id"], box["group"]} & drawn.now else ""
-    root = " root" if box["root"] else ""
-    head = f'<g class="box {box["kind"]}{root}{lit}" transform="translate({box["x"]:g},{box["y"]:g})">'
-    frame = f'<rect width="{box["w"]:g}" height="{box["h"]:g}" rx="9"/>'
-    texts = _value_texts(box, drawn.texts) if box["lines"] else _code_texts(box)
-    return "".join([head, frame, *texts, "</g>"])
+def _line_of_text(kind: str, x: float, y: float, text: str, length: float) -> str:
+    wide = f' textLength="{number(length)}" lengthAdjust="spacingAndGlyphs"' if length else ""
+    return f'<text class="{kind}" x="{number(x)}" y="{number(y)}"{wide}>{_plain(text)}</text>' if text else ""
 
 
-def _value_texts(box: Mapping[str, Any], texts: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    middle, room = box["w"] / 2, box["w"] - 10
-    title, subtitle = box["title"], box["subtitle"]
-    yield _text("title", middle, measures.TITLE_BASELINE, title, text_width(title, measures.TITLE_SIZE, True), room)
-    yield _text(
-        "subtitle", middle, measures.SUBTITLE_BASELINE, subtitle, text_width(subtitle, measures.SUBTITLE_SIZE), room
-    )
-    yield f'<line x1="8" x2="{box["w"] - 8:g}" y1="{measures.RULE}" y2="{measures.RULE}"/>'
-    for part, mark, first in (("value", "", 0), ("grad", "∇ ", box["lines"])):
-        lines = texts.get(f"{box.get('shows', box['id'])}.{part}", ())
-        down = 0.5 if box["lines"] == 2 and len(lines) == 1 else 0  # one line stands in the middle of two
-        for number, line in enumerate(lines):
-            y = measures.FIRST_BASELINE + (first + number + down) * measures.LINE_HEIGHT
-            text = (mark if number == 0 else "") + line
-            yield _text(part, middle, y, text, text_width(text, measures.NUMBER_SIZE), room)
+def _rect(kind: str, x: float, y: float, width: float, height: float, radius: float) -> str:
+    at = f'x="{number(x)}" y="{number(y)}" ' if x or y else ""
+    named = f'class="{kind}" ' if kind else ""
+    return f'<rect {named}{at}width="{number(width)}" height="{number(height)}" rx="{radius:g}"/>'
 
 
-def _code_texts(box: Mapping[str, Any]) -> Iterable[str]:
+def _rule(width: float, y: float) -> str:
+    return f'<line x1="8" x2="{number(width - 8)}" y1="{number(y)}" y2="{number(y)}"/>'
+
+
+# Boxes
+
+
+def _box(box: Json, drawn: Drawn) -> str:
+    ids = {box["id"], box["group"]}
+    slot = drawn.moment.slots.get(f"{box['group']}.saved", NOTHING)
+    more = {
+        "root": box["root"],
+        "now": ids & drawn.moment.now,
+        "freed": box["kind"] == "saved" and slot.gone,
+        "unborn": not drawn.numbers and ids & drawn.moment.unborn,
+    }
+    names = " ".join(["box", box["kind"], *(name for name, yes in more.items() if yes)])
+    w, h = box["w"], box["h"]
+    parts = [
+        f'<g class="{names}" transform="translate({number(box["x"])},{number(box["y"])})">',
+        *(_rect("behind", by, by, w, h, 9) for by in (5, 2.5) if box["kind"] == "group"),
+        _rect("halo", -4, -4, w + 8, h + 8, 13),
+        _rect("frame", 0, 0, w, h, 9),
+        *([f'<path class="hatch" d="{hatching(w, h)}"/>'] if _outside(box, drawn.moment) else []),
+        *(_value_texts(box, drawn) if box["kind"] in VALUES else _code_texts(box, slot)),
+        "</g>",
+    ]
+    return "".join(parts)
+
+
+def _outside(box: Json, moment: Moment) -> bool:
+    return moment.program and box["kind"] == "untracked"
+
+
+def _value_texts(box: Json, drawn: Drawn) -> Iterator[str]:
+    moment = drawn.moment
+    middle, lines = box["w"] / 2, max(1, box["lines"])
+    yield _text("title", middle, measures.TITLE_BASELINE, box["title"], measures.TITLE_SIZE, box["w"] - 12)
+    yield _text("subtitle", middle, measures.SUBTITLE_BASELINE, box["subtitle"], measures.SUBTITLE_SIZE, box["w"] - 8)
+    yield _rule(box["w"], measures.RULE)
+    shown = box.get("shows", box["id"])
+    yield from _numbers("value", moment.slots.get(f"{shown}.value", NOTHING), "", box, 0, lines)
+    if box["kind"] in GRADIENTS:
+        yield from _numbers("grad", moment.slots.get(f"{shown}.grad", NOTHING), "∇ ", box, lines, lines)
+    yield _version(box, moment.slots.get(f"{box['id']}.version", NOTHING))
+    if drawn.kept:
+        yield _chip(box, moment.slots.get(f"{box['group']}.saved", NOTHING))
+
+
+def _numbers(kind: str, slot: Slot, mark: str, box: Json, first: int, most: int) -> Iterator[str]:
+    lines = [f"{mark}?"] if slot.lines is None else [mark + slot.lines[0], *slot.lines[1:]]
+    down = 0.5 if most == 2 and len(lines) == 1 else 0  # one line stands in the middle of two
+    names = f"{kind}{' unknown' if slot.lines is None else ''}{' fresh' if slot.fresh else ''}"
+    for place, line in enumerate(lines[:most]):
+        y = measures.FIRST_BASELINE + (first + place + down) * measures.LINE_HEIGHT
+        yield _text(names, box["w"] / 2, y, line, measures.NUMBER_SIZE, box["w"] - 10)
+
+
+def _version(box: Json, slot: Slot) -> str:
+    """How often a value has been changed in place, in the box's corner."""
+    if not slot.lines:
+        return ""
+    text = f"v{slot.lines[0]}"
+    width = round(width_of(text, CHIP_SIZE) + 10, 2)
+    frame = _rect("", box["w"] - width + 5, -9, width, CHIP_HEIGHT, 8)
+    words = _text("", box["w"] - width / 2 + 5, 3, text)
+    return f'<g class="version{" fresh" if slot.fresh else ""}">{frame}{words}</g>'
+
+
+def _chip(box: Json, slot: Slot) -> str:
+    """What the node keeps for backward hangs on its box; at the step that frees it, it is struck out, and then gone."""
+    freed = slot.lines is None and slot.fresh and bool(slot.before)
+    text = ", ".join(slot.lines or (slot.before if freed and slot.before else ()))
+    if not text:
+        return ""
+    width = round(min(max(width_of(text, CHIP_SIZE) + 16, 40), box["w"] + CHIP_OVER), 2)
+    frame = _rect("", (box["w"] - width) / 2, box["h"] - 4, width, CHIP_HEIGHT, 4)
+    words = _text("", box["w"] / 2, box["h"] + 9, text, CHIP_SIZE, width - 10)
+    return f'<g class="chip{" freed" if freed else ""}">{frame}{words}</g>'
+
+
+def _code_texts(box: Json, slot: Slot) -> Iterator[str]:
+    """Lines as torchviz writes them: a row of dashes between the name and its attributes; values that nodes keep."""
     lines = box["title"].split("\n")
-    first = box["h"] / 2 - measures.CODE_LINE * (len(lines) - 1) / 2 + 4.5
-    for number, line in enumerate(lines):
-        y = first + number * measures.CODE_LINE
-        yield _text("code", box["w"] / 2, y, line, len(line) * measures.CODE_ADVANCE, box["w"] - 8)
+    kept = _kept_value(lines[0].strip(), slot) if box["kind"] == "saved" else None
+    for place, line in enumerate(lines):
+        y = box["h"] / 2 + (place - (len(lines) - 1) / 2) * measures.CODE_LINE
+        if re.fullmatch("-+", line):
+            yield _rule(box["w"], y)
+            continue
+        known = kept is not None and place == len(lines) - 1
+        text = kept if known and kept is not None else line
+        squeezed = len(text) * measures.CODE_ADVANCE > box["w"] - 8
+        names = f"detail{'' if place else ' name'}{' known' if known else ''}"
+        yield _line_of_text(names, box["w"] / 2, y + 4.5, text, box["w"] - 8 if squeezed else 0)
 
 
-def _arrow(arrow: Mapping[str, Any], drawn: Drawn) -> str:
+def _kept_value(name: str, slot: Slot) -> str | None:
+    lines = slot.before if slot.gone else slot.lines
+    start = f"{name} = "
+    return next((line.removeprefix(start) for line in lines or () if line.startswith(start)), None)
+
+
+# Arrows
+
+
+def _lines(arrow: Json, drawn: Drawn) -> str:
     pieces = pieces_of(arrow["path"])
-    lit = " now" if arrow["id"] in drawn.now else ""
-    kind = "arrow" if arrow["tracked"] else "arrow plain untracked" if arrow.get("plain") else "arrow untracked"
-    shapes = [f'<g class="{kind}{lit}">', _line(pieces)]
-    if f"{arrow['id']}.flow" in drawn.texts:
-        back = _line(shifted(reversed_pieces(pieces), 0, measures.FLOW_SHIFT))
-        shapes.append(f'<g class="flow">{back}</g>')
-    return "".join([*shapes, "</g>"])
+    more = {
+        "untracked": not arrow["tracked"],
+        "plain": arrow.get("plain"),
+        "cut": arrow.get("cut"),
+        "now": _ids(arrow) & drawn.moment.now,
+    }
+    names = " ".join(["arrow", *(name for name, yes in more.items() if yes)])
+    parts = [f'<g class="{names}">', *_shapes(arrow_shape(pieces))]
+    if arrow.get("cut"):
+        x, y, turn = cut_place(pieces)
+        place = f"translate({number(x)},{number(y)}) rotate({number(turn)})"
+        parts.append(f'<path class="cut-mark" d="M-6,8L0,-8M0,8L6,-8" transform="{place}"/>')
+    if (flow := _flow(arrow, drawn)) and flow.lines is not None:
+        parts += ['<g class="flow">', *_shapes(arrow_shape(way_back(arrow["path"]))), "</g>"]
+    return "".join([*parts, "</g>"])
 
 
-def _arrow_texts(arrow: Mapping[str, Any], texts: Mapping[str, Sequence[str]]) -> str:
+def _ids(arrow: Json) -> set[str]:
+    return {arrow["id"], *arrow.get("edges", ())}
+
+
+def _shapes(shape: tuple[str, str]) -> Iterable[str]:
+    return f'<path class="line" d="{shape[0]}"/>', f'<path class="head" d="{shape[1]}"/>'
+
+
+def _flow(arrow: Json, drawn: Drawn) -> Slot | None:
+    """The gradient that goes back along an arrow; of several that do so, none is shown."""
+    edges: Sequence[str] = arrow.get("edges") or [arrow["id"]]
+    if not arrow["tracked"] or not drawn.numbers or len(edges) > 1:
+        return None
+    return drawn.moment.slots.get(f"{edges[0]}.flow", NOTHING)
+
+
+def _labels(arrow: Json, drawn: Drawn) -> str:
     x, y = arrow["label"]
-    return "".join(
-        _text(
-            part, x, y + below, mark + line, text_width(mark + line, measures.EDGE_SIZE, part == "flow"), arrow["room"]
-        )
-        for part, mark, below in (("local", "× ", -7), ("flow", "∇ ", measures.FLOW_SHIFT + 15))
-        for line in texts.get(f"{arrow['id']}.{part}", ())[:1]
-    )
-
-
-def _line(pieces: Pieces) -> str:
-    """A line with a head at its end, whose last piece stops inside the head."""
-    points = [point for piece in pieces for point in piece]
-    tip = points[-1]
-    before = next((point for point in reversed(points) if math.dist(point, tip) > 0.5), (tip[0] - 1, tip[1]))
-    length = math.dist(before, tip)
-    ux, uy = (tip[0] - before[0]) / length, (tip[1] - before[1]) / length
-    base = (tip[0] - ux * HEAD_LENGTH, tip[1] - uy * HEAD_LENGTH)
-    sides = [(base[0] - s * uy * HEAD_HALF, base[1] + s * ux * HEAD_HALF) for s in (1, -1)]
-    shown = [*pieces[:-1], [*pieces[-1][:-1], base]]
-    path = f"M{_at(points[0])}" + "".join("LC"[len(piece) > 2] + " ".join(map(_at, piece[1:])) for piece in shown)
-    return f'<path class="line" d="{path}"/><path class="head" d="M{"L".join(map(_at, [tip, *sides]))}Z"/>'
-
-
-def _at(point: Point) -> str:
-    return f"{point[0]:.1f},{point[1]:.1f}"
+    slots = drawn.moment.slots
+    local = NOTHING if arrow.get("edges") or not arrow["tracked"] else slots.get(f"{arrow['id']}.local", NOTHING)
+    below = y + measures.FLOW_SHIFT + 15
+    texts = [
+        _text(f"{kind}{' fresh' if slot.fresh else ''}", x, at, mark + slot.lines[0], measures.EDGE_SIZE, arrow["room"])
+        for kind, mark, slot, at in (("local", "× ", local, y - 7), ("flowing", "∇ ", _flow(arrow, drawn), below))
+        if slot and slot.lines and drawn.numbers
+    ]
+    lit = " now" if _ids(arrow) & drawn.moment.now else ""
+    return f'<g class="label{lit}">{"".join(texts)}</g>' if texts else ""
 
 
 def _legend(y: float) -> list[str]:
     entries = [("value", "value", 0), ("local", "× local gradient", 60), ("grad", "∇ gradient of the result", 200)]
     entries.append(("dim", "dashed: no gradient", 400))
     return [f'<text class="legend {kind}" x="{x}" y="{y:g}">{_plain(text)}</text>' for kind, text, x in entries]
-
-
-_LAYOUT = f"""
-text {{ font-family: Helvetica, Arial, "Liberation Sans", sans-serif; text-anchor: middle }}
-.title {{ font-size: {measures.TITLE_SIZE}px; font-weight: 600 }}
-.subtitle {{ font-size: {measures.SUBTITLE_SIZE}px }}
-.value, .grad {{ font-size: {measures.NUMBER_SIZE}px }}
-.grad, .flow {{ font-weight: 600 }}
-text.local, text.flow {{ font-size: {measures.EDGE_SIZE}px; paint-order: stroke }}
-text.local, text.flow {{ stroke-width: 4px; stroke-linejoin: round }}
-.code {{ font: 13px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre }}
-.legend {{ font-size: 13px; text-anchor: start }}
-.box rect {{ stroke-width: 1.2 }}
-.leaf rect, .tensor rect, .root rect {{ stroke-width: 1.8 }}
-.input rect, .untracked rect, .saved rect, .untracked .line {{ stroke-dasharray: 4 3 }}
-.box.now rect {{ stroke-width: 3; stroke-dasharray: none }}
-.line {{ fill: none; stroke-width: 1.3 }}
-.flow .line {{ stroke-width: 1.8 }}
-.plain .head {{ visibility: hidden }}
-.now .line, .now .flow .line {{ stroke-width: 3 }}
-"""
-
-_COLOURS = """
-.ground {{ fill: {ground} }}
-text {{ fill: {ink} }}
-.subtitle, .legend.dim {{ fill: {dim} }}
-text.value {{ fill: {value} }}
-text.local {{ fill: {local}; stroke: {ground} }}
-text.grad, text.flow {{ fill: {gradient} }}
-text.flow {{ stroke: {ground} }}
-text.legend {{ stroke: none }}
-.box rect {{ fill: {ground}; stroke: {edge} }}
-.box line {{ stroke: {rule} }}
-.input rect, .untracked rect, .backward rect, .accumulate rect {{ fill: {panel} }}
-.leaf rect, .tensor rect, .accumulate rect {{ stroke: {value} }}
-.tensor rect {{ fill: {value_soft} }}
-.saved rect {{ fill: {local_soft}; stroke: {local} }}
-.root rect {{ stroke: {ink} }}
-.line {{ stroke: {edge} }}
-.head {{ fill: {edge} }}
-.flow .line {{ stroke: {gradient} }}
-.flow .head {{ fill: {gradient} }}
-.phase-forward .box.now rect {{ fill: {value_soft}; stroke: {value} }}
-.phase-local .box.now rect {{ fill: {local_soft}; stroke: {local} }}
-.phase-backward .box.now rect {{ fill: {gradient_soft}; stroke: {gradient} }}
-"""
-
-_LIGHT = {
-    "ground": "#ffffff", "panel": "#f7f7f5", "ink": "#1d1f23", "dim": "#6b7078", "edge": "#868a90", "rule": "#e3e3df",
-    "value": "#0b6fb8", "value_soft": "#e6f1fa", "local": "#a86200", "local_soft": "#fbf0dc",
-    "gradient": "#c2410c", "gradient_soft": "#fdeae1",
-}  # fmt: skip
-_DARK = {
-    "ground": "#111418", "panel": "#171b20", "ink": "#e9ecef", "dim": "#98a0a9", "edge": "#7d858e", "rule": "#2a3037",
-    "value": "#6cb8f2", "value_soft": "#14293b", "local": "#f0b35a", "local_soft": "#33270f",
-    "gradient": "#ff8f66", "gradient_soft": "#3a1d12",
-}  # fmt: skip
-
-STYLE = _LAYOUT + _COLOURS.format(**_LIGHT) + f"@media (prefers-color-scheme: dark) {{{_COLOURS.format(**_DARK)}}}"

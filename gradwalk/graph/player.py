@@ -69,9 +69,19 @@ def _page(page: Page) -> Json:
         tall = computation(graph, _with_lanes(graph, place(sources[1]), "TB"))
     except LayoutError:
         tall = wide
-    cut = in_rows(placed, {arrow.id: arrow.room + OVER for arrow in graph.arrows if arrow.tracked})
+    cut = _in_rows(graph, placed)
     rows = {} if cut is None else {"rows": computation(graph, cut)}
     return {"computation": {"wide": wide, "tall": tall, **rows}, "grad_fn": _grad_fn(page)}
+
+
+def whole(graph: Graph) -> Json:
+    """All of a graph at once, for a page of its own: from left to right, in rows where it would be too wide."""
+    placed = _with_lanes(graph, place(graphviz_source(graph, "LR")), "LR")
+    return computation(graph, _in_rows(graph, placed) or placed)
+
+
+def _in_rows(graph: Graph, placed: Placed) -> Placed | None:
+    return in_rows(placed, {arrow.id: arrow.room + OVER for arrow in graph.arrows if arrow.tracked})
 
 
 def _with_lanes(graph: Graph, placed: Placed, direction: str) -> Placed:

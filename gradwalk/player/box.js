@@ -1,11 +1,10 @@
 /* A box: title, name of the grad_fn, value and gradient; or one of torchviz's, with lines of text. */
 
 import { setAttribute, setText, svg, textWidth } from "./dom.js";
-import { BOX, CHIP, CODE, numberBaselines, round, SIZES } from "./geometry.js";
+import { BOX, CHIP, CODE, fontOf, numberBaselines, round, SIZES } from "./geometry.js";
 import { createSlot, squeeze } from "./slot.js";
 
 const FRAME_SIZE = 13; // px of an open group's name
-const FRAME_FONT = `600 ${FRAME_SIZE}px "Source Sans", sans-serif`;
 const HAS_GRADIENT = new Set(["leaf", "operation", "group"]);
 const HAS_VALUE = new Set(["leaf", "input", "operation", "untracked", "group"]);
 
@@ -15,7 +14,7 @@ export function drawFrame(frame, pick) {
   const about = { class: "fold", role: "button", tabindex: "0", "aria-expanded": "true", "aria-label": `Close ${frame.title}`, "data-fold": frame.id, click: close, keydown: close };
   const sign = svg("path", { d: "M10,15H20" });
   const name = svg("text", { x: 26, y: 20 }, frame.title);
-  const button = svg("g", about, svg("rect", { x: 6, y: 4, width: Math.min(frame.w - 12, 32 + textWidth(frame.title, FRAME_FONT)), height: 22, rx: 6 }), sign, name);
+  const button = svg("g", about, svg("rect", { x: 6, y: 4, width: Math.min(frame.w - 12, 32 + textWidth(frame.title, fontOf(FRAME_SIZE))), height: 22, rx: 6 }), sign, name);
   squeeze(name, FRAME_SIZE, frame.w - 36);
   const place = `translate(${round(frame.x)},${round(frame.y)})`;
   return svg("g", { class: "frame-of-group", transform: place }, svg("rect", { class: "border", width: round(frame.w), height: round(frame.h), rx: 12 }), button);

@@ -5,7 +5,8 @@ export const SIZES = { title: 15, subtitle: 12, number: 14, edge: 12.5 };
 export const BOX = { titleBaseline: 22, subtitleBaseline: 39, rule: 46, firstBaseline: 63, lineHeight: 18 };
 export const CODE = { lineHeight: 17, advance: 7.9 };
 export const FLOW_SHIFT = 10;
-export const CHIP = { size: 12, height: 17, over: 26, font: '600 12px "Source Sans", sans-serif' }; // over: wider than its box
+export const fontOf = (size) => `600 ${size}px "Gradwalk Sans", "Source Sans", sans-serif`; // texts are measured in it
+export const CHIP = { size: 12, height: 17, over: 26, font: fontOf(12) }; // over: wider than its box
 
 const HEAD = { long: 9, half: 4.6 };
 

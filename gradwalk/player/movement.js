@@ -4,7 +4,7 @@
  */
 
 import { svg, textWidth } from "./dom.js";
-import { backPath, numberBaselines, round } from "./geometry.js";
+import { backPath, fontOf, numberBaselines, round } from "./geometry.js";
 import { alongPath, placeNearest } from "./track.js";
 import { entryAt } from "./story.js";
 
@@ -13,7 +13,7 @@ const SUM_DURATION = 400; // where several gradients add up as they arrive
 const FRAMES = 24; // keyframes of a way
 const GROWN = 1.14; // a number that meets its factor
 const TOKEN = { size: 13, height: 22, padding: 8, most: 14 }; // px; letters of a number that travels, else a dot
-const FONT = `600 ${TOKEN.size}px "Source Sans", sans-serif`;
+const FONT = fontOf(TOKEN.size);
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const slow = (t) => (t < 0.5 ? 2 * t * t : 1 - 2 * (1 - t) ** 2); // ease in and out

@@ -1,7 +1,9 @@
 /* The places where numbers go: a slot holds lines of text, and is unknown until its first step. */
 
 import { setAttribute, textWidth } from "./dom.js";
-import { BOX, round } from "./geometry.js";
+import { BOX, fontOf, round } from "./geometry.js";
+
+const WIDEST = 1; // of its size; no sign of the font is wider
 
 /**
  * A slot over text elements, one a line. `write(lines, fresh)` touches the page only where something changes; `lines` is
@@ -46,8 +48,8 @@ const sameLines = (one, other) => one === other || (one && other && one.join("\n
 /** Text that is too wide for its box is set narrower. */
 export function squeeze(text, size, room) {
   const content = text.textContent;
-  const mayBe = content.length * size * 0.35 > room;
-  const tooWide = mayBe && textWidth(content, `600 ${size}px "Source Sans", sans-serif`) > room;
+  const mayBe = content.length * size * WIDEST > room;
+  const tooWide = mayBe && textWidth(content, fontOf(size)) > room;
   setAttribute(text, "textLength", tooWide ? round(room) : null);
   setAttribute(text, "lengthAdjust", tooWide ? "spacingAndGlyphs" : null);
 }

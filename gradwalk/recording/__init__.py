@@ -149,7 +149,7 @@ class Picture(NamedTuple):
 class Views(NamedTuple):
     """What is made of recordings. The package says by what, so that a recording knows nothing of its views."""
 
-    save: Callable[[Recording, str | Path, int | None], None]
+    save: Callable[[Recording, str | Path, int | None, str, str | None], None]
     mimebundle: Callable[[Recording], dict[str, str]]
 
 
@@ -173,13 +173,19 @@ class Recording:
     file: str = ""
     """The path of the file that ``source`` is the text of; empty for a program that was given as text."""
 
-    def save(self, path: str | Path, step: int | None = None) -> None:
-        """Write a file that others can open: ``.html`` steps through the recording, ``.svg`` is a picture of it.
+    def save(
+        self, path: str | Path, step: int | None = None, *, picture: str = "computation", theme: str | None = None
+    ) -> None:
+        """Write a file that others can open: ``.html`` steps through the recording; ``.svg``, ``.png`` and ``.pdf``
+        are pictures of its whole graph.
 
         ``step`` is where the page begins, or the step that the picture shows; without it the picture has all numbers.
-        Raises ValueError for other endings, and OSError or LayoutError, with a sentence, where it cannot be done.
+        ``picture`` is ``computation`` or torchviz's ``grad_fn`` (of a recording made with ``pictures=True``), either
+        with ``-saved`` behind it for what nodes keep. ``theme`` is ``light`` or ``dark``; an SVG without one follows
+        its reader. Raises ValueError for what does not exist, and OSError or LayoutError, with a sentence, where it
+        cannot be done.
         """
-        self.views.save(self, path, step)
+        self.views.save(self, path, step, picture, theme)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """What a notebook shows of it, in place."""
