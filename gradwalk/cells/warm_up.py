@@ -19,6 +19,18 @@ for make in (torch.optim.SGD, torch.optim.Adam):
     loss.backward()
     optimizer.step()
 # %%
+w = torch.tensor([0.5, 2.0], requires_grad=True)
+v = torch.randn(2, 2)
+y = w * 2 - x / 3 + 1 - w ** 2
+y = y + torch.exp(w) * torch.log(w.abs()) + torch.sin(w) + torch.cos(w) + torch.tanh(w) + torch.relu(w) - torch.sqrt(w)
+y = y @ v + F.softmax(w, dim=0) + (w - x).square() + torch.max(w, x) + w.clamp(0, 1) + (-w).sigmoid()
+z = y.sum() + y.mean() + F.mse_loss(y, x) + F.cross_entropy(y, torch.tensor([1])) + w[0] * w.reshape(2, 1).T.sum()
+z.backward()
+with torch.no_grad():
+    w -= 0.1 * w.grad
+w.grad.zero_()
+print(w, z.item(), loss.detach(), x.shape)
+# %%
 1 / 0
 """
 
