@@ -10,6 +10,7 @@ from components.player import MOST_UNFOLDED, player, unfolded, wanted
 from components.program.document import let_run, opened_program
 from components.program.form_data import edit
 from components.program.record import RecordedProgram, outputs, recorded_program
+from components.program.trials import try_next, with_trials
 from components.shared.columns import workbench
 from components.shared.mistakes import Failed, mistake, told
 from components.shared.work import allowed, still
@@ -81,8 +82,11 @@ with places.player, told("code"):
         beside=True,
         key=PLAYER,
     )
+ran = shown.refused is None or isinstance(shown.refused, LayoutError)
 with places.form:
-    edit(now, shown.cells, shown.refused, unfold)
+    edit(now, with_trials(now.runs, shown.cells) if ran else shown.cells, shown.refused, unfold)
 if permission.said and not permission.asks and permission.runs:
     with places.answer:
         st.caption(permission.said)
+if ran:
+    try_next(now.runs, shown.cells)

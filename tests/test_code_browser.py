@@ -239,6 +239,7 @@ def test_a_failure_is_mended_with_one_click_that_can_be_undone(shown: CodePage) 
     expect(shown.marked("wrong")).to_have_text("y.backward()")
     shown.cell(0).get_by_text("Traceback", exact=True).click()
     expect(shown.cell(0).locator(".traceback")).to_contain_text("----> ")
+    expect(shown.output()).to_contain_text("Tried: with this change the program runs to its end. y is 9; x.grad is 12.")
     shown.page.get_by_role("button", name="Use y.backward(retain_graph=True)").click()
     shown.expect_code(0, TWICE.replace("y.backward()", "y.backward(retain_graph=True)", 1))
     expect(shown.marked("wrong")).to_have_count(0)
@@ -246,6 +247,12 @@ def test_a_failure_is_mended_with_one_click_that_can_be_undone(shown: CodePage) 
     shown.code().click()
     shown.press("Control+z")
     shown.expect_code(0, TWICE)
+
+
+def test_what_does_not_mend_is_not_offered(shown: CodePage) -> None:
+    shown.run("for turn in tqdm(range(3)):\n    print(turn)")
+    expect(shown.output()).to_contain_text("Tried: this change does not mend it. With it, line 1 stops:")
+    expect(shown.page.get_by_role("button", name="Use")).to_have_count(0)
 
 
 def test_marks_count_characters_of_every_kind(shown: CodePage) -> None:

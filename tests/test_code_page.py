@@ -137,8 +137,22 @@ def test_a_failure_has_its_message_its_reason_and_its_fix() -> None:
     assert data(page, "notebook")["failed"] == [[6, 1, 6, 13]]
     fix, source = failure["fix"], data(page, "notebook")["text"]
     assert fix["label"] == "y.backward(retain_graph=True)"
+    assert fix["tried"] == {
+        "mends": True,
+        "said": "Tried: with this change the program runs to its end. y is 9; x.grad is 12.",
+    }
     send(page, text=source[: fix["start"]] + fix["text"] + source[fix["end"] :])
     assert not data(page, "notebook")["failed"]
+
+
+def test_changes_are_tried_one_after_the_other_and_the_fourth_waits() -> None:
+    cells = ["# %%\nfor turn in tqdm(range(3)):\n    print(turn)\n", *("# %%\ntorch.ones(2).sume()\n" for _ in "123")]
+    page = send(visit(), text="import torch\n" + "".join(cells))
+    tried = [cell["items"][-1]["fix"]["tried"] for cell in data(page, "notebook")["cells"]]
+    assert [one["mends"] for one in tried] == [False, True, True, None]
+    assert "No module named 'tqdm'" in tried[0]["said"]
+    assert tried[1]["said"] == "Tried: with this change this cell runs to its end."
+    assert tried[3]["said"] == "It is tried when what fails above is mended."
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)

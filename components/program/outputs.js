@@ -1,4 +1,5 @@
-// What a cell showed, as a notebook does; a failure with PyTorch's message, why it happened, and a way out.
+// What a cell showed, as a notebook does; a failure with PyTorch's message, why it happened, and a way out, which is
+// offered when it has been tried.
 
 import { html, IMAGES, pictureOf } from "../../gradwalk/player/dom.js";
 
@@ -11,9 +12,11 @@ export function createOutputs(go, apply) {
 
   /** `old` says why the outputs are not those of the cell as it stands, or is empty. */
   function show(items, old, name) {
-    const key = JSON.stringify(items);
-    if (key !== known) list.replaceChildren(...items.map((item) => itemOf(item, go, apply)));
+    const key = JSON.stringify(items.map((item) => (item.fix ? { ...item, fix: { ...item.fix, tried: null } } : item)));
+    if (key !== known) list.replaceChildren(...items.map((item) => itemOf(item, go)));
     known = key;
+    const remedies = list.querySelectorAll(".remedy");
+    items.filter(({ fix }) => fix).forEach(({ fix }, number) => showRemedy(remedies[number], fix, apply));
     element.hidden = !items.length;
     element.classList.toggle("old", Boolean(old));
     age.textContent = old;
@@ -30,7 +33,19 @@ function waysOut(ways) {
   return html("ul", { class: "ways-out" }, ...ways.map((way) => html("li", {}, way)));
 }
 
-function itemOf(item, go, apply) {
+/** A change: what came of it where it was tried, and a button that makes it, unless it does not mend what failed. */
+function showRemedy(element, fix, apply) {
+  const key = JSON.stringify(fix.tried);
+  if (element.dataset.key === key) return;
+  element.dataset.key = key;
+  const name = html("code", {}, fix.label);
+  const offered = !fix.tried || fix.tried.mends;
+  const button = () => html("button", { type: "button", class: "fix", click: () => apply(fix) }, "Use ", name);
+  const said = html("p", { class: "tried", role: "status" }, fix.tried?.said ?? "");
+  element.replaceChildren(offered ? button() : html("p", { class: "change" }, name), said);
+}
+
+function itemOf(item, go) {
   const about = { class: `shown ${item.stream}`, click: () => getSelection().isCollapsed && go(item) };
   if (IMAGES.has(item.mime)) return html("div", about, pictureOf(item.mime, item.text, item.alternative));
   if (item.stream !== "failure") return html("pre", about, item.text);
@@ -38,7 +53,7 @@ function itemOf(item, go, apply) {
     html("p", { class: "message" }, html("b", {}, item.type), `: ${item.text}`),
     item.why && html("p", {}, item.why),
     item.way_out && waysOut(item.way_out.split("\n")),
-    item.fix && html("button", { type: "button", class: "fix", click: () => apply(item.fix) }, "Use ", html("code", {}, item.fix.label)),
+    item.fix && html("div", { class: "remedy" }),
     item.traceback && html("details", {}, html("summary", {}, "Traceback"), html("pre", { class: "traceback" }, item.traceback)),
   ];
   return html("div", { class: "failure" }, ...parts.filter(Boolean));

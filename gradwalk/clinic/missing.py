@@ -41,7 +41,9 @@ def _missing(chart: Chart, passed: Pass) -> list[Value]:
     copied = {tensor for one in chart.passes for tensor in copied_root(chart, one)}
     if chart.held and not chart.held & (got | copied):
         return []  # the optimizer and the pass have nothing to do with each other
-    there = [found[0] for found in states.values() if all(v.requires_grad and v.is_leaf for v in found)]
+    reached = {tensor for one in chart.passes for tensor in chart.leaves_below(one.call)}  # of one that failed, too
+    there = [found[0] for tensor, found in states.items() if tensor not in reached
+             if all(v.requires_grad and v.is_leaf for v in found)]  # fmt: skip
     return [value for value in there if numel(value) and _is_before(chart, value, passed)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradwalk.failures.carried import carried
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
 from gradwalk.recording import Accumulate, Forward, Node, Operation, Switched, Taken, Update, Value
@@ -78,16 +79,15 @@ class _Changed:
         made = None if self._node.operation is None else history.operations[self._node.operation]
         if call is None or made is None or not history.runs_again(made, self._update):
             return None
-        crossing = history.crossing(history.reached(call), self._update)
-        if crossing is None:
+        crossings = history.crossings(history.reached(call), self._update)
+        again = [one for one in crossings if (m := history.maker(one[0])) and history.runs_again(m, self._update)]
+        if not crossings:
             return None
-        value, use = crossing
-        names, place, ends = tuple(history.names(value)[:1]), in_program(use), in_program(call.span)
-        kept = (ends,) if ends is not None and call.retain_graph else ()
-        remedy = Remedy("detach-before", place, names, kept) if place is not None and names else None
+        ends = in_program(call.span)
+        found = carried(history, again or crossings[:1], (ends,) if ends is not None and call.retain_graph else ())
         by = "the update" if self._update.optimizer is None else f"{self._update.optimizer}'s step()"
-        key = "changed-carried" if names else "changed-carried-nameless"
-        return self._said(key, remedy, shared=history.called(value), by=by)
+        key = "changed-carried" if found.named else "changed-carried-nameless"
+        return self._said(key, found.remedy, by=by, **found.pieces)
 
     def _root(self) -> str:
         call = self._history.failed_call

@@ -41,6 +41,7 @@ _FINDERS: dict[str, _Finder] = {
     "matrix-shapes": tensors.matrix_shapes,
     "vector-shapes": tensors.vector_shapes,
     "embedding-range": tensors.embedding_range,
+    "non-scalar-root": tensors.non_scalar_root,
     "seed-shape": tensors.seed_shape,
     "unused-input": tensors.unused_input,
     "untracked-input": tensors.untracked_input,
@@ -63,7 +64,6 @@ _FINDERS: dict[str, _Finder] = {
 """Those causes of which the recording may know more than the message says; None where nothing is known after all."""
 
 _AT_THE_PLACE = {
-    "non-scalar-root": "sum-root",
     "integer-requires-grad": "floats",
     "flag-on-non-leaf": "detached",
     "in-place-on-many-views": "new-value",

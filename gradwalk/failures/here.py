@@ -24,7 +24,7 @@ _BY_NUMBERS = frozenset("probability-range target-range-of embedding-range-of".s
 _OF_TARGETS = ("target-dtype", "target-probabilities", "target-range-of")
 """Kinds that are about what a loss is compared with."""
 _WITHOUT_GRAPH = ("cut-by-", "never-tracked", "perhaps-by-", "root-is-made", "switched-off", "odd-attribute",
-                  "gradient-without-graph", "nothing-requires-grad")  # fmt: skip
+                  "gradient-without-graph", "gradient-of-backward", "nothing-requires-grad")  # fmt: skip
 _MOST = 3
 """Operands that are told."""
 

@@ -147,22 +147,34 @@ class Past:
         storages = {self.values[value].storage for value in saved if value is not None}
         return [event for event in self.all(Update, since) if self.values[event.after].storage in storages]
 
-    def crossing(self, nodes: set[int], since: Event) -> tuple[Value, Span | None] | None:
-        """The value from before an event through which what ran after it leads back, and the place that uses it.
+    def crossings(self, nodes: set[int], since: Event) -> list[tuple[Value, Span | None]]:
+        """The values from before an event through which what ran after it leads back, and the place that uses each.
 
-        Of several, one that has a name.
+        Those that have a name come first.
         """
         later = {event.operation for event in self.all(Forward, since)}
+        inside = self._through_nameless({node for node in nodes if self.nodes[node].operation in later}) & nodes
         found = [
             (value, operation.span)
-            for operation in self.made_by(nodes)
-            if operation.id in later
+            for operation in sorted((self.operations[number] for number in later), key=lambda o: -o.id)
             for edge in operation.edges
-            if edge.route is not None
-            and (value := self.values[edge.value]).operation not in (None, *later)
-            and self.node_of(value) in nodes
+            if (value := self.values[edge.value]).operation not in (None, *later)
+            and self.node_of(value) in (nodes if edge.route is not None and operation.node in nodes else inside)
         ]
-        return next((one for one in found if self.names(one[0])), found[0] if found else None)
+        once: dict[int, tuple[Value, Span | None]] = {}
+        for value, span in found:
+            once.setdefault(value.tensor, (value, span))
+        return sorted(once.values(), key=lambda one: not self.names(one[0]))
+
+    def _through_nameless(self, nodes: set[int]) -> set[int]:
+        """The nodes right behind these, and behind those between that belong to no operation, as in a fused layer."""
+        found, waiting = set[int](), list(nodes)
+        while waiting:
+            for route in self.nodes[waiting.pop()].next:
+                if route.node is not None and route.node not in found:
+                    found.add(route.node)
+                    waiting += [route.node] if self.nodes[route.node].operation is None else []
+        return found
 
     def storages_behind(self, node: int | None) -> set[int]:
         """The memory of the leaves that lie behind a node."""

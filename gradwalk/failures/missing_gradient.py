@@ -18,6 +18,8 @@ def missing_gradient(history: History) -> Diagnosis:
 def _why(history: History, value: Value, name: str) -> Diagnosis:
     if (rebound := _rebound(history, value, name)) is not None:
         return rebound
+    if not value.is_leaf and value.requires_grad and _is_updated(history, value):
+        return diagnosis("grad-none-updated", line=history.line(value) or 0)
     if not value.requires_grad:
         off = switched_off(history, {value.id})
         return diagnosis("grad-none-untracked", None, off, name=name)
@@ -96,6 +98,21 @@ def _rebound(history: History, value: Value, name: str) -> Diagnosis | None:
     off = ("off",) if maker is not None and maker.mode else ()
     remedy = None if place is None else Remedy("update-in-place", place, off, others)
     return diagnosis("grad-none-rebound", remedy, statement, name=name, line=statement.span.line)
+
+
+def _is_updated(history: History, value: Value) -> bool:
+    """Whether a value is what an update gives: computed from a tensor and from that one's own gradient."""
+    found, waiting = {value.id: value}, [value]
+    for _ in range(_STEPS_BACK):
+        makers = [maker for one in waiting if (maker := history.maker(one)) is not None]
+        waiting = [history.values[edge.value] for maker in makers for edge in maker.edges if edge.value not in found]
+        found |= {one.id: one for one in waiting}
+    tensors = {one.tensor for one in found.values()}
+    return any(one.grad_of in tensors for one in found.values() if one.grad_of is not None)
+
+
+_STEPS_BACK = 6
+"""So many operations lie between a gradient and the update that is made of it, at most."""
 
 
 def _rebinds(history: History, event: Statement) -> bool:

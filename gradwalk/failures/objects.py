@@ -127,7 +127,7 @@ def _none(history: History) -> Diagnosis | None:
     variable = _variable(history)
     statement = None if variable is None else history.last_binding(variable)
     if variable is None or statement is None:
-        return None
+        return diagnosis("none-nameless", name=history.pieces["name"]) if variable is None else None
     return diagnosis("none-object", None, statement, object=variable, line=statement.span.line)
 
 

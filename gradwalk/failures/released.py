@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradwalk.failures.carried import carried
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
 from gradwalk.program import Span
@@ -91,8 +92,8 @@ class _Two:
 
     def _crossing(self) -> tuple[Value, Span | None] | None:
         """The value at which the second graph leads into the first, and the place that uses it."""
-        later = self._history.crossing(self._now, self._event)
-        if later is not None and self._history.behind([self._history.node_of(later[0])]) & self._then:
+        later = next(iter(self._history.crossings(self._now, self._event)), None)
+        if later is not None and self._leads_back(later[0]):
             return later
         for operation in self._history.made_by(self._now - self._then):
             for edge in operation.edges:
@@ -101,20 +102,33 @@ class _Two:
                     return value, operation.span
         return None
 
+    def _leads_back(self, value: Value) -> bool:
+        return bool(self._history.behind([self._history.node_of(value)]) & self._then)
+
+    def _carried(self) -> list[tuple[Value, Span | None]]:
+        """All that lead from this turn into the one before."""
+        history = self._history
+        found = history.crossings(self._now, self._event)
+        return [
+            (value, use)
+            for value, use in found
+            if self._leads_back(value) and (m := history.maker(value)) and history.runs_again(m, self._event)
+        ]
+
     def _across(self, value: Value, use: Span | None) -> Diagnosis:
         history, maker = self._history, self._history.maker(value)
         shared = history.called(value)
         if maker is not None and history.runs_again(maker, self._event):
-            name, place = tuple(history.names(value)[:1]), in_program(use)
-            remedy = Remedy("detach-before", place, name) if name and place else None
-            key = "freed-carried" if name else "freed-carried-nameless"
-            return self._said(key, remedy, shared=shared)._replace(values=(value.id,))
+            found = carried(history, self._carried() or [(value, use)])
+            key = "freed-carried" if found.named else "freed-carried-nameless"
+            return self._said(key, found.remedy, **found.pieces)._replace(values=(value.id,))
         if self._again and (kept := self._grad_again(shared)) is not None:
             return kept
         if self._again:
-            remedy = self._into_loop(self._now & self._then) if self._is_trained(value) else None
-            found = self._said("freed-outside", remedy, shared=shared, made=history.line(value))
-            return found._replace(values=(value.id,))
+            anew = self._is_trained(value) and not self._is_fresh(value)
+            remedy = self._into_loop(self._now & self._then) if anew else None
+            outside = self._said("freed-outside", remedy, shared=shared, made=history.line(value))
+            return outside._replace(values=(value.id,))
         if (found_detach := self._not_detached(value)) is not None:
             return found_detach._replace(values=(value.id,))
         keep = None if self._changed() else _keep(history, self._first)
@@ -132,6 +146,15 @@ class _Two:
         history = self._history
         moved = {history.values[event.after].storage for event in history.all(Update, self._event)}
         return bool(moved & history.storages_behind(history.node_of(value)))
+
+    def _is_fresh(self, value: Value) -> bool:
+        """Whether this turn goes to the leaves behind a value by a way of its own too: then it may be data here."""
+        history = self._history
+        own = self._now - history.behind([history.node_of(value)])
+        makers = history.made_by(own)
+        leaves = {history.values[edge.value].storage for maker in makers for edge in maker.edges
+                  if edge.route is not None and history.values[edge.value].is_leaf}  # fmt: skip
+        return bool(leaves & history.storages_behind(history.node_of(value)))
 
     def _not_detached(self, value: Value) -> Diagnosis | None:
         """The first of two results was for what does not lie behind the value that both share: a discriminator, say."""

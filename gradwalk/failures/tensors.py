@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
@@ -73,10 +74,12 @@ def target_size(history: History) -> Diagnosis:
     found, remedy = history.operands, None
     if len(found) > 1:
         given, target = found[0].shape, found[1].shape
+        whole = found[0].dtype == "float32" and found[1].dtype in ("int64", "int32", "bool")
+        floats = ".float()" if whole and _inside(history, "binary_cross_entropy") else ""
         if given == (*target, 1):
-            remedy = convert(history, found[1], "unsqueeze(-1)")
+            remedy = convert(history, found[1], f"unsqueeze(-1){floats}")
         elif target == (*given, 1):
-            remedy = convert(history, found[1], "squeeze(-1)")
+            remedy = convert(history, found[1], f"squeeze(-1){floats}")
     return diagnosis("target-size", remedy, **history.pieces)
 
 
@@ -143,6 +146,19 @@ def embedding_range(history: History) -> Diagnosis:
 
 
 # What backward() and autograd.grad are given
+
+
+def non_scalar_root(history: History) -> Diagnosis:
+    """What a loss gives for each example is averaged; of anything else the sum has the gradient of each element."""
+    place, found = in_program(history.failure.span), history.operands
+    maker = history.maker(found[0]) if found else None
+    loss = maker is not None and _LOSS.search(maker.kernel) is not None
+    remedy = None if place is None else Remedy("sum-root", place, ("mean" if loss else "sum",))
+    return diagnosis("non-scalar-root", remedy)
+
+
+_LOSS = re.compile(r"loss|cross_entropy|kl_div")
+"""Kernels that losses run."""
 
 
 def seed_shape(history: History) -> Diagnosis:

@@ -137,6 +137,8 @@ class _Search:
         place = in_program(call.span)
         once = place is not None and self._history.runs[place] == 1 and call.function == "grad"
         remedy = Remedy("create-graph", place) if place is not None and once else None
+        if call.function == "backward":
+            return diagnosis("gradient-of-backward", None, call, line=call.span.line)
         return diagnosis("gradient-without-graph", remedy, call, line=call.span.line)
 
     def _taken(self) -> Diagnosis | None:

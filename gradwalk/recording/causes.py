@@ -173,6 +173,7 @@ _TYPE = (
     ("not-a-tensor", r"argument '\w+' \(position \d+\) must be Tensor, not (?P<kind>[\w.]+)"),
     ("not-a-tensor", r"expected Tensor as element \d+ in argument \d+, but got (?P<kind>\w+)"),
     ("needs-integer", r"only integer tensors of a single element can be converted to an index"),
+    ("sequence-times", r"can't multiply sequence by non-int of type '(?P<kind>[\w.]+)'"),
     ("operand-types", r"type\(s\) for (?P<operator>\S+).*: '(?P<left>[\w.]+)' and '(?P<right>[\w.]+)'"),
     ("not-subscriptable", r"'(?P<owner>[\w.]+)' object is not subscriptable"),
     ("not-iterable", r"'(?P<owner>[\w.]+)' object is not iterable"),

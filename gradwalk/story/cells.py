@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TypedDict
 
 from gradwalk.failures.explanation import diagnose, explained
-from gradwalk.failures.fixes import edit
+from gradwalk.failures.fixes import Edit, edit
 from gradwalk.program import Place
 from gradwalk.recording import Failure, Output, Recording, Stopped
+
+
+class Tried(TypedDict):
+    """What came of a change. ``mends`` is None as long as nobody knows; what does not mend is not offered."""
+
+    mends: bool | None
+    said: str
 
 
 class Fix(TypedDict):
@@ -17,6 +24,8 @@ class Fix(TypedDict):
     end: int
     text: str
     label: str
+    tried: Tried | None
+    """None where nobody tries it."""
 
 
 class Item(TypedDict):
@@ -91,6 +100,10 @@ def _item(stream: str, text: str, mime: str = "text/plain", alternative: str = "
     )
 
 
+def _fix(change: Edit) -> Fix:
+    return Fix(start=change.start, end=change.end, text=change.text, label=change.label, tried=None)
+
+
 def _failure(recording: Recording, event: Failure) -> Item:
     """Without a diagnosis the message stands alone: an explanation would only repeat it."""
     found = diagnose(recording, event)
@@ -105,6 +118,6 @@ def _failure(recording: Recording, event: Failure) -> Item:
         traceback=event.traceback,
         why=told.why if found is not None else "",
         way_out="\n".join(told.ways) if found is not None else "",
-        fix=None if change is None else Fix(start=change.start, end=change.end, text=change.text, label=change.label),
+        fix=None if change is None else _fix(change),
         span=event.span.place,
     )

@@ -6,8 +6,9 @@ import pytest
 
 import gradwalk
 from gradwalk.clinic import findings
+from gradwalk.clinic.trial import tried
 from gradwalk.failures.explanation import diagnose, explained
-from gradwalk.failures.fixes import fix
+from gradwalk.failures.fixes import edit, fix
 from tests.coach.corpus import Entry, groups, read
 from tests.failing import failures, line_of, run
 
@@ -43,8 +44,12 @@ def test_a_program_that_stops(entry: Entry) -> None:
     assert entry.why in said.why
     new = fix(entry.program, found.remedy)
     assert (new is not None) == bool(entry.same), new
-    if new is not None:
+    if new is not None and (change := edit(entry.program, found.remedy)):
+        trial = tried(recording, failure, change, gradwalk.record(new))
+        assert trial.mends, trial.said
+        assert trial.said.startswith("Tried: with this change the program runs to its end.")
         check_trains_as(new, entry)
+    assert not [one for one in findings(recording) if one.kind.startswith("no-gradient")]  # the pass did not come there
     check_silence(entry)
 
 

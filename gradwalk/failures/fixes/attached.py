@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradwalk.failures.diagnosis import Remedy
+from gradwalk.failures.fixes.leaves import is_clearing, is_update
 from gradwalk.failures.fixes.places import Change, Code, name_of
 from gradwalk.program import Span
 
@@ -60,17 +61,22 @@ def _undecorated(code: Code, node: ast.FunctionDef) -> list[Change]:
 
 
 def _unwrapped(code: Code, node: ast.With) -> list[Change] | None:
-    """The body, as far to the left as the ``with`` stood."""
+    """The body, as far to the left as the ``with`` stood; the updates at its end stay under it."""
     first = node.body[0]
+    stays = next((at for at, one in enumerate(node.body) if is_update(one)), len(node.body))
+    if not all(is_update(one) or is_clearing(code, one) for one in node.body[stays:]):
+        return None
     texts = [n for n in ast.walk(node) if isinstance(n, ast.Constant | ast.JoinedStr) and n.lineno != n.end_lineno]
     if texts or not code.alone(node):
         return None
     if first.lineno == node.lineno:
         return [Change(code.start(node), code.start(first), "")]
     outer, inner = len(code.indent(node)), len(code.indent(first))
-    start, end = code.offset(node.lineno + 1, 1), code.end(node)
+    start, end = code.offset(first.lineno, 1), code.end(node.body[stays - 1])
     lines = code.text[start:end].split("\n")
     body = "\n".join(line[inner - outer :] if not line[: inner - outer].strip() else line for line in lines)
+    if stays < len(node.body):
+        body += f"\n{code.text[code.offset(node.lineno, 1) : start].rstrip()}"
     return [Change(code.offset(node.lineno, 1), end, body)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import TypeGuard
 
 from gradwalk.failures.diagnosis import Remedy
 from gradwalk.failures.fixes.places import Change, Code, behind, has, with_argument
@@ -24,15 +25,15 @@ def create_the_graph(code: Code, remedy: Remedy) -> list[Change] | None:
 
 
 def sum_the_root(code: Code, remedy: Remedy) -> list[Change] | None:
-    """``.sum()`` before ``.backward()``, or in the first argument of ``torch.autograd.grad``."""
-    call = code.call(remedy.span, *_CALLS)
+    """``.sum()`` (or ``.mean()``) before ``.backward()``, or in the first argument of ``torch.autograd.grad``."""
+    call, (method,) = code.call(remedy.span, *_CALLS), remedy.names or ("sum",)
     if call is None:
         return None
     if call.args and isinstance(call.func, ast.Attribute):
-        return behind(code, call.args[0], ".sum()")
+        return behind(code, call.args[0], f".{method}()")
     if isinstance(call.func, ast.Attribute):
         at = code.text.rindex(".", 0, code.end(call.func))
-        return [Change(at, at, ".sum()")]
+        return [Change(at, at, f".{method}()")]
     return None
 
 
@@ -50,22 +51,32 @@ def a_seed_of_ones(code: Code, remedy: Remedy) -> list[Change] | None:
 def into_the_loop(code: Code, remedy: Remedy) -> list[Change] | None:
     """The statements that make the graph, moved from just before the loop into its body.
 
-    Only where each of them stands for itself on one line, in the block in which the loop stands, before it.
+    Only where each of them stands for itself on one line, in the block in which the loop stands, before it. Where
+    something before the loop uses what they made, they stay there too; a loop that goes on as long as that is large
+    makes it anew at the end of each turn.
     """
     loop = _loop_around(code, remedy)
     if loop is None:
         return None
-    block = next((body for body in _blocks(code.parents.get(loop)) if loop in body), [])
+    before = code.block(loop)[: code.block(loop).index(loop)]
     made = [code.statement(span) for span in remedy.more]
-    moved = [node for node in block[: block.index(loop)] if node in made] if block else []
-    if not moved or len(moved) != len(remedy.more) or not all(_is_plain(code, node) for node in moved):
+    moved = [node for node in before if node in made and _is_plain(node, code)]
+    if not moved or len(moved) != len(remedy.more):
         return None
-    first = loop.body[0]
-    if first.lineno == loop.lineno or not code.alone(first):
+    first, last = loop.body[0], loop.body[-1]
+    if first.lineno == loop.lineno or not code.alone(first) or not code.alone(last):
         return None
-    indent = code.indent(first)
-    text = "".join(f"{code.piece(node)}\n{indent}" for node in moved)
-    return [*(_line_gone(code, node) for node in moved), Change(code.start(first), code.start(first), text)]
+    names = {target.id for node in moved for target in node.targets if isinstance(target, ast.Name)}
+    texts, indent = [code.piece(node) for node in moved], code.indent(first)
+    if names & _used(loop.test if isinstance(loop, ast.While) else loop.iter):
+        return [Change(code.end(last), code.end(last), "".join(f"\n{indent}{text}" for text in texts))]
+    rest = [node for node in before[before.index(moved[0]) :] if node not in moved]
+    gone = [] if any(names & _used(node) for node in rest) else [_line_gone(code, node) for node in moved]
+    return [*gone, Change(code.start(first), code.start(first), "".join(f"{text}\n{indent}" for text in texts))]
+
+
+def _used(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _loop_around(code: Code, remedy: Remedy) -> ast.For | ast.While | None:
@@ -77,12 +88,7 @@ def _loop_around(code: Code, remedy: Remedy) -> ast.For | ast.While | None:
     return node
 
 
-def _blocks(node: ast.AST | None) -> list[list[ast.stmt]]:
-    found = [getattr(node, name, None) for name in ("body", "orelse", "finalbody")]
-    return [block for block in found if isinstance(block, list)]
-
-
-def _is_plain(code: Code, node: ast.stmt) -> bool:
+def _is_plain(node: ast.stmt, code: Code) -> TypeGuard[ast.Assign]:
     one_line = node.lineno == node.end_lineno and code.alone(node)
     return isinstance(node, ast.Assign) and one_line and all(isinstance(target, ast.Name) for target in node.targets)
 
@@ -92,18 +98,29 @@ def _line_gone(code: Code, node: ast.stmt) -> Change:
 
 
 def detach_before(code: Code, remedy: Remedy) -> list[Change] | None:
-    """``h = h.detach()`` as a line of its own before the statement that uses the value of the turn before."""
-    (name,) = remedy.names
-    statement = code.statement(remedy.span)
-    if statement is None or not name.isidentifier() or not code.alone(statement):
-        return None
-    if not isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr) or not _in_a_loop(code, statement):
-        return None
-    if not any(node.id == name for node in code.within(remedy.span, ast.Name)):
-        return None
-    at = code.start(statement)
-    kept = [change for span in remedy.more for change in _without_keeping(code, span)]
-    return [Change(at, at, f"{name} = {name}.detach()\n{code.indent(statement)}"), *kept]
+    """``h = h.detach()`` as a line of its own before the statement that uses the value of the turn before.
+
+    The first places are those of the names, one each; the others are calls that kept their graph for it.
+    """
+    uses = list(zip(remedy.names, (remedy.span, *remedy.more), strict=False))
+    statements: dict[ast.stmt, list[str]] = {}
+    for name, span in uses:
+        statement = code.statement(span)
+        if statement is None or not name.isidentifier() or not code.alone(statement):
+            return None
+        if not isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr) or not _in_a_loop(code, statement):
+            return None
+        if not any(node.id == name for node in code.within(span, ast.Name)):
+            return None
+        statements.setdefault(statement, []).append(name)
+    changes = [_detached(code, statement, names) for statement, names in statements.items()]
+    kept = [change for span in remedy.more[len(uses) - 1 :] for change in _without_keeping(code, span)]
+    return [*changes, *kept]
+
+
+def _detached(code: Code, statement: ast.stmt, names: list[str]) -> Change:
+    at, cut = code.start(statement), ", ".join(f"{name}.detach()" for name in names)
+    return Change(at, at, f"{', '.join(names)} = {cut}\n{code.indent(statement)}")
 
 
 def _without_keeping(code: Code, span: Span) -> list[Change]:

@@ -139,10 +139,19 @@ def keep_the_tensor(code: Code, remedy: Remedy) -> list[Change] | None:
     if call is None or not isinstance(function := call.func, ast.Attribute):
         return None
     if function.attr == "item" and not call.args:
-        return [Change(code.text.rindex(".", 0, code.end(function)), code.end(call), "")]
-    if isinstance(function.value, ast.Name) and function.value.id == "math" and function.attr in _OF_MATH:
-        return [Change(code.start(function.value), code.end(function.value), "torch")]
-    return None
+        without = Change(code.text.rindex(".", 0, code.end(function)), code.end(call), "")
+        outer = code.parents.get(call)
+        return [without, *(_of_torch(code, outer.func) if isinstance(outer, ast.Call) else [])]
+    return _of_torch(code, function) or None
+
+
+def _of_torch(code: Code, function: ast.expr) -> list[Change]:
+    """``torch.sin`` for ``math.sin``."""
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+        return []
+    if function.value.id != "math" or function.attr not in _OF_MATH:
+        return []
+    return [Change(code.start(function.value), code.end(function.value), "torch")]
 
 
 _OF_MATH = frozenset("sin cos tan exp log sqrt tanh sinh cosh asin acos atan log2 log10 log1p expm1 erf".split())

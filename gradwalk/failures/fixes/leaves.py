@@ -79,18 +79,43 @@ def _assigned(statement: ast.Assign, name: str) -> ast.expr | None:
 
 
 def under_no_grad(code: Code, remedy: Remedy) -> list[Change] | None:
-    """The statement under ``with torch.no_grad():``."""
+    """The statement under ``with torch.no_grad():``, and with it the updates of other leaves that follow it."""
     statement = code.statement(remedy.span)
     if not isinstance(statement, ast.AugAssign | ast.Expr | ast.Assign) or not code.alone(statement):
         return None
-    return [_under_no_grad(code, statement, code.piece(statement))]
+    last = _last_update(code, statement)
+    text = code.text[code.start(statement) : code.end(last)]
+    return [_under_no_grad(code, statement, text, last=last)]
 
 
-def _under_no_grad(code: Code, node: ast.stmt, text: str, after: str = "") -> Change:
+def _last_update(code: Code, first: ast.stmt) -> ast.stmt:
+    """The last of the updates that stand in a row: between them, gradients may be cleared."""
+    block = code.block(first)
+    last = first
+    for node in block[block.index(first) :] if is_update(first) else ():
+        if not (is_update(node) or is_clearing(code, node)) or not code.alone(node):
+            break
+        last = node if is_update(node) else last
+    return last
+
+
+def is_update(node: ast.stmt) -> bool:
+    """``w -= lr * w.grad``."""
+    if not isinstance(node, ast.AugAssign):
+        return False
+    return any(isinstance(one, ast.Attribute) and one.attr == "grad" for one in ast.walk(node.value))
+
+
+def is_clearing(code: Code, node: ast.stmt) -> bool:
+    """``w.grad.zero_()``, ``w.grad = None``."""
+    return isinstance(node, ast.Expr | ast.Assign) and code.piece(node).endswith((".grad.zero_()", ".grad = None"))
+
+
+def _under_no_grad(code: Code, node: ast.stmt, text: str, after: str = "", last: ast.stmt | None = None) -> Change:
     indent = code.indent(node)
     body = text.replace("\n", "\n    ")
     rest = f"\n{indent}{after}" if after else ""
-    return Change(code.start(node), code.end(node), f"with torch.no_grad():\n{indent}    {body}{rest}")
+    return Change(code.start(node), code.end(last or node), f"with torch.no_grad():\n{indent}    {body}{rest}")
 
 
 def update_in_place(code: Code, remedy: Remedy) -> list[Change] | None:

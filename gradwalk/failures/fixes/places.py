@@ -78,6 +78,12 @@ class Code:
 
     # Syntax
 
+    def block(self, node: ast.stmt) -> list[ast.stmt]:
+        """The statements among which one stands."""
+        parent = self.parents.get(node)
+        found = [getattr(parent, name, None) for name in ("body", "orelse", "finalbody")]
+        return next((block for block in found if isinstance(block, list) and node in block), [node])
+
     def all(self, *kinds: type[_Node]) -> Iterator[_Node]:
         """All nodes of some kinds, as they stand in the text."""
         return (node for node in self._nodes if isinstance(node, kinds))

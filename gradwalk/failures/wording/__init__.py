@@ -7,10 +7,11 @@ from gradwalk.failures.wording.graph import GRAPH
 from gradwalk.failures.wording.leaves import LEAVES
 from gradwalk.failures.wording.losses import DTYPES, LOSSES
 from gradwalk.failures.wording.program import MODULES, PYTHON
+from gradwalk.failures.wording.released import RELEASED
 from gradwalk.failures.wording.shapes import SHAPES
 
 FAILURES: dict[str, tuple[str, str, str]] = {
-    **GRAPH, **LEAVES, **FUNCTIONS, **LOSSES, **DTYPES, **SHAPES, **MODULES, **PYTHON
+    **RELEASED, **GRAPH, **LEAVES, **FUNCTIONS, **LOSSES, **DTYPES, **SHAPES, **MODULES, **PYTHON
 }  # fmt: skip
 """By key: a title, why it happened, and what would work: of several ways, each on a line of its own."""
 

@@ -98,6 +98,11 @@ LEAVES = {
         "Line {line} gave the name {name} to a new, computed tensor, and backward() writes .grad only for leaves.",
         "Change the leaf itself: {name} -= … under with torch.no_grad():, then clear its gradient.",
     ),
+    "grad-none-updated": (
+        ".grad is None",
+        "This tensor is what the update in line {line} computed, and backward() writes .grad only for leaves.",
+        "Change the leaf itself: -= in place of = … -, under with torch.no_grad():, then clear its gradient.",
+    ),
     "grad-none-computed": (
         ".grad is None",
         "{name} is computed, in line {line}, and backward() writes .grad only for leaves.",

@@ -146,6 +146,11 @@ PYTHON = {
         ".grad before backward().",
         "Check line {line}: is a return missing, or does the call change its object in place?",
     ),
+    "none-nameless": (
+        "There is None",
+        "What stands before .{name} is None. A function without return gives None, a forward() without return too.",
+        "Find out what gave it, and whether a return is missing there.",
+    ),
     "number-backward": (
         "A plain number has no graph",
         "Only tensors have a graph, and {object} is a Python number.",
@@ -240,6 +245,13 @@ PYTHON = {
         "One of the two is a Python {kind}, and {operator} is for numbers and tensors.",
         "Take an element out of it, or make one tensor of it: torch.stack(…) for tensors (gradients flow through), "
         "torch.tensor(…) for numbers.",
+    ),
+    "sequence-times": (
+        "Several things in one",
+        "One of the two is a list or a tuple, and Python can only repeat that, a whole number of times. Functions such "
+        "as max(dim) give a tuple too: values and indices.",
+        "Take the one that is meant out of it: .values, or by its index. To compute with a list's elements, make one "
+        "tensor of them: torch.stack(…) for tensors (gradients flow through), torch.tensor(…) for numbers.",
     ),
     "none-arithmetic": (
         "One of the two is None",

@@ -142,8 +142,10 @@ SHAPES = {
     ),
     "truth-of-many": (
         "Several truth values where one is needed",
-        "if, while, and, or, not ask whether something is true, and this tensor has several answers.",
-        "Say which is meant: .all() or .any(). Element by element there are & and |, and torch.where.",
+        "if, while, and, or, not, and Python's own max() and min(), ask whether something is true, and this tensor has "
+        "several answers.",
+        "Say which is meant: .all() or .any(). Element by element there are & and |, torch.where, torch.maximum and "
+        "torch.clamp.",
     ),
     "length-of-number": (
         "A single number has no elements",
