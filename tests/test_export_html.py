@@ -117,7 +117,7 @@ def test_a_notebook_gets_the_page_a_picture_and_words(sine: Recording, page_text
     shown = sine._repr_mimebundle_()
     assert shown["text/plain"] == f"<Recording of 2 operations and 1 backward pass, PyTorch {torch.__version__}>"
     assert html.unescape(inside(shown["text/html"], 'srcdoc="', '"\n')) == recording_html(sine)
-    assert 'sandbox="allow-scripts"' in shown["text/html"]
+    assert 'sandbox="allow-scripts allow-downloads allow-modals"' in shown["text/html"]
     assert base64.b64decode(inside(shown["text/html"], "base64,", '"')).decode() == shown["image/svg+xml"]
     assert GRADIENT in shown["image/svg+xml"]
 

@@ -18,10 +18,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import config
 
+from gradwalk.player import FOLDER as PLAYER
 from gradwalk.player.modules import bundled
 
 HERE = Path(__file__).resolve().parent.parent
 FOLDER = "components-of-gradwalk"
+FONT = "gradwalk-sans.woff2"
+"""The font of pictures that leave the page; the player asks for it when it makes one."""
+A_DAY = {"Cache-Control": "public, max-age=86400"}
 KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 _LOADER = """\
@@ -69,7 +73,11 @@ def _address(file: str) -> str:
 
 
 def assets_route() -> Route:
+    font = (PLAYER / "sans.woff2").read_bytes()
+
     async def answer(request: Request) -> Response:
+        if request.path_params["file"] == FONT:
+            return Response(font, media_type="font/woff2", headers=A_DAY)
         text = _served.get(request.path_params["file"])
         if text is None:
             return PlainTextResponse("There is no such file.\n", 404)

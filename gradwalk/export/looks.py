@@ -34,7 +34,8 @@ def theme_named(name: str | None) -> Theme | None:
 
 
 @cache
-def _sheets() -> dict[str, Colours]:
+def sheets() -> dict[str, Colours]:
+    """The colours of each theme, by the names that ``page.css`` has for them."""
     found = re.findall(r"--st-([\w-]+)-color: (#[0-9a-f]{6})", (FOLDER / "page.css").read_text(encoding="utf-8"))
     half = len(found) // 2
     return {"light": dict(found[:half]), "dark": dict(found[half:])}
@@ -42,7 +43,7 @@ def _sheets() -> dict[str, Colours]:
 
 def colours(theme: Theme, phase: str) -> Colours:
     """With those of what is lit in a phase: ``now`` and ``now_soft``."""
-    plain = {name: _sheets()[theme][given] for name, given in _NAMES.items()}
+    plain = {name: sheets()[theme][given] for name, given in _NAMES.items()}
     lit = _NOW.get(phase)
     mixed = {f"ink{share}": _mixed(plain["ink"], plain["ground"], share) for share in (13, 20, 35, 45, 55)}
     now = plain[lit] if lit else plain["ink"]
@@ -64,7 +65,7 @@ def style(theme: Theme | None, phase: str) -> str:
     return sheet
 
 
-SANS = '"Gradwalk Sans", "Source Sans 3", "Source Sans Pro", Helvetica, Arial, "Liberation Sans", sans-serif'
+SANS = '"Gradwalk Sans", "Source Sans 3", "Source Sans Pro", "Source Sans", Helvetica, Arial, sans-serif'
 MONOSPACED = '"DejaVu Sans Mono", ui-monospace, "SF Mono", Consolas, "Liberation Mono", monospace'
 _LAYOUT = f"""
 text {{ font-family: {SANS}; text-anchor: middle }}

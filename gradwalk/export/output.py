@@ -22,7 +22,8 @@ MOST_OPERATIONS = 2000
 _OUTPUT = """\
 <div style="position: relative; height: {height}px; overflow: hidden; resize: vertical">
 <img src="data:image/svg+xml;base64,{still}" alt="{about}" style="max-width: 100%">
-<iframe sandbox="allow-scripts" allow="fullscreen" title="Gradwalk: the steps of this recording" srcdoc="{page}"
+<iframe sandbox="allow-scripts allow-downloads allow-modals" allow="fullscreen"
+ title="Gradwalk: the steps of this recording" srcdoc="{page}"
  style="position: absolute; top: 0; left: 0; width: 100%; height: 100%; border: 0"></iframe>
 </div>
 """

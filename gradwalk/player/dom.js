@@ -59,6 +59,7 @@ const ICONS = {
   smaller: "M3 7h10v2H3z",
   larger: "M7 3h2v4h4v2H9v4H7V9H3V7h4z",
   whole: "M2 4h12v8H2zM4 6v4h8V6z",
+  take: "M7 2h2v6h2.5L8 11.5 4.5 8H7zM2 11h2v2h8v-2h2v4H2z",
   copy: "M5 2h9v9h-2V4H5zM2 5h9v9H2zM4 7v5h5V7z",
 };
 

@@ -192,6 +192,7 @@ export function createPictures(pick, chosen, explain, lacking) {
       [program, keeping] = [isProgram(story), known.includes("chips")];
       showMarks(marks, known);
     },
+    stills: () => visible().map((stage) => stage.still()),
     litBox: () => stages.computation.litBox(),
     leftOut: () => Boolean(graphs?.left_out),
     name: () => (learns ? "" : pictureName(choice)),

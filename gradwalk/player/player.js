@@ -11,7 +11,9 @@ import { createPictures } from "./pictures.js";
 import { isOnScreen, toggleScreen } from "./screen.js";
 import { createScrubber } from "./scrubber.js";
 import { createSlope } from "./slope.js";
+import { fontOfPage } from "./still.js";
 import { carriedStep, clampStep, episodeAt, isProgram, lastStep, phaseAt, readStory, stepForLine, stepForOutput, stepForThing } from "./story.js";
+import { createTake } from "./take.js";
 import { createTour } from "./tour.js";
 import { createTransport } from "./transport.js";
 import { createWords } from "./words.js";
@@ -25,10 +27,10 @@ const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
 const PAGES = { PageUp: "ArrowLeft", PageDown: "ArrowRight" };
 const CLEAR = 12; // px around a lit box
-const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F";
+const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F E";
 
-/** `address` is told what is shown: `show(query, picture, density, step)`, and `stop()` in the end. */
-export function createPlayer(parent, address = createAddress()) {
+/** `address` is told what is shown: `show(query, picture, density, step)`, and `stop()` in the end; `font()` gives the font of pictures. */
+export function createPlayer(parent, address = createAddress(), font = fontOfPage) {
   let data = null;
   let step = 0;
   let graphsText = null;
@@ -70,17 +72,18 @@ export function createPlayer(parent, address = createAddress()) {
   const tour = createTour(() => data && measure() && show());
   const question = html("h2", { class: "question" });
   const welcome = html("div", { class: "welcome" }, question, html("button", { type: "button", class: "button begin", click: () => go(1, true) }, "Press →"));
+  const take = createTake({ root: () => root, stills: () => pictures.stills(), step: () => step, font });
   const findings = createFindings((to) => jump(to));
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, transport.extras);
   const stale = html("p", { class: "stale-note" }, "The last good picture and program");
   const say = html("div", { class: "say" }, words.element, slope.element, panel.element);
-  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, episodes.element, pictures.bar, stale, pictures.area, say, findings.element, live);
+  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, episodes.element, pictures.bar, stale, pictures.area, say, findings.element, live);
   const empty = html("p", { class: "empty" });
   const about = { class: "player", "aria-label": "Player" };
   const tourButton = html("button", { type: "button", class: "button", "aria-label": "Tour", title: "Tour: four sentences on what there is to be seen", click: () => tour.show() }, "?");
   transport.extras.prepend(density.element);
-  transport.extras.append(tourButton);
+  transport.extras.append(take.button, tourButton);
   const root = html("section", { ...about, "data-density": density.name() }, inside, empty);
   parent.append(root);
   const unwatch = watchSizes([root, scrubber.element, panel.element], () => data && measure() && show());
@@ -88,6 +91,7 @@ export function createPlayer(parent, address = createAddress()) {
     if (!data) return;
     if (key === " ") return transport.toggle();
     if (key === "f") return toggleScreen(root);
+    if (key === "e") return take.toggle();
     if (key === "b") return root.classList.toggle("blank", isOnScreen(root) && !root.classList.contains("blank"));
     root.classList.remove("blank");
     if (isOnScreen(root) && PAGES[key]) key = PAGES[key]; // what a clicker sends
@@ -147,6 +151,7 @@ export function createPlayer(parent, address = createAddress()) {
     if (moves) slope.move();
     panel.show(data.story, step);
     findings.show(step);
+    take.show();
     if (moves) keepClear();
     tell();
     clearTimeout(liveTimer);

@@ -21,6 +21,29 @@ const ZOOM = { step: 1.25, least: 0.1, most: 4 };
 const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
 const SCROLL_BAR = 14; // px
 
+/** The text of every slot is a function of the step alone, and so is what is lit. */
+function writeSlots(picture, story, step) {
+  const begin = story.episodes[episodeAt(story, step)]?.first ?? 0;
+  for (const [slot, { write }] of picture.slots()) {
+    const entries = story.slots[slot] || [];
+    const index = entryAt(entries, step);
+    const fresh = index >= 0 && step > 0 && entries[index][0] === step;
+    const past = entries[index - 1]?.[0] >= begin ? entries[index - 1][1] : null;
+    const lines = index < 0 ? null : entries[index][1];
+    const gone = lines === null && index >= 0 && entries[index][0] > begin;
+    write(fresh ? movedLines(slot, lines, past) : lines, fresh, fresh || gone ? past : null, gone);
+  }
+}
+
+/** torchviz draws what there is in the end; what the program has not made yet is pale. */
+function showUnborn(picture, story, step) {
+  const birth = birthsIn(story, episodeAt(story, step));
+  for (const { id, group } of picture.boxes) {
+    const unborn = (birth.get(id) ?? birth.get(group) ?? 0) > step;
+    for (const thing of picture.lights(id)) thing.classList.toggle("unborn", unborn);
+  }
+}
+
 export function createStage({ name, numbers, pick }) {
   const viewport = html("div", { class: "view", keydown: (event) => moveAmongBoxes(event) });
   const element = html("div", { class: "stage" }, viewport);
@@ -89,21 +112,11 @@ export function createStage({ name, numbers, pick }) {
     element.removeAttribute("data-moving");
   }
 
-  /** The text of every slot is a function of the step alone, and so is what is lit. */
   function write() {
     if (!playing) return;
     const { story, step } = playing;
-    const begin = story.episodes[episodeAt(story, step)]?.first ?? 0;
-    for (const [slot, { write }] of picture.slots()) {
-      const entries = story.slots[slot] || [];
-      const index = entryAt(entries, step);
-      const fresh = index >= 0 && step > 0 && entries[index][0] === step;
-      const past = entries[index - 1]?.[0] >= begin ? entries[index - 1][1] : null;
-      const lines = index < 0 ? null : entries[index][1];
-      const gone = lines === null && index >= 0 && entries[index][0] > begin;
-      write(fresh ? movedLines(slot, lines, past) : lines, fresh, fresh || gone ? past : null, gone);
-    }
-    if (!numbers) showUnborn(story, step);
+    writeSlots(picture, story, step);
+    if (!numbers) showUnborn(picture, story, step);
     const now = new Set(story.steps[step].now.flatMap(picture.lights));
     for (const thing of lit) if (!now.has(thing)) thing.classList.remove("now");
     for (const thing of now) thing.classList.add("now");
@@ -112,13 +125,14 @@ export function createStage({ name, numbers, pick }) {
     if (stop) setTabStop(stop);
   }
 
-  /** torchviz draws what there is in the end; what the program has not made yet is pale. */
-  function showUnborn(story, step) {
-    const birth = birthsIn(story, episodeAt(story, step));
-    for (const { id, group } of picture.boxes) {
-      const unborn = (birth.get(id) ?? birth.get(group) ?? 0) > step;
-      for (const thing of picture.lights(id)) thing.classList.toggle("unborn", unborn);
-    }
+  /** The whole picture as it is at this step, with nothing cut off, moving or to be pressed. */
+  function still() {
+    const whole = createPicture(placed, { name, tall: picture.tall, numbers, pick: () => {} });
+    whole.reveal(-Infinity, Infinity);
+    writeSlots(whole, playing.story, playing.step);
+    if (!numbers) showUnborn(whole, playing.story, playing.step);
+    for (const thing of playing.story.steps[playing.step].now.flatMap(whole.lights)) thing.classList.add("now");
+    return { name, numbers, element: whole.element, width: whole.width, height: whole.height };
   }
 
   /** Build what is in view now or will be when the scroll ends, and fade the edges where the picture goes on. */
@@ -237,5 +251,5 @@ export function createStage({ name, numbers, pick }) {
   const isEmpty = () => !picture;
   const fits = () => Boolean(picture) && zoom === "auto" && picture.width * scale <= room.width + 1 && picture.height * scale <= room.height + 1;
   const isWhole = () => zoom === "whole";
-  return { element, draw, clear, show, bring, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null) };
+  return { element, draw, clear, show, still, bring, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null) };
 }
