@@ -41,6 +41,7 @@ from components.program.record import recorded_program
 from components.shared.assets import addresses, assets_route, base_path
 from components.shared.mistakes import caught
 from components.shared.work import Server, use
+from components.training.route import run_route
 from gradwalk.address.expression import DEFAULT
 from gradwalk.address.perceptron import from_query
 from gradwalk.address.program import DEFAULT as DEFAULT_PROGRAM
@@ -189,6 +190,7 @@ app = App(
     routes=[
         *index_routes(index_html),
         assets_route(),
+        run_route(),
         metrics_route(base_path() + "metrics", opening.metrics),
         ready_route(base_path() + "readyz", ready_problems, lambda: opening.held.sentence),
     ],

@@ -26,7 +26,9 @@ TORCH = {"torch", "torchviz"}
 
 # What runs PyTorch: the doors for live code and for text, and the recorder that listens.
 IMPORT_TORCH = {"live", "cells", "recorder"}
-TRAINING = {f"gradwalk.training.{name}" for name in ("datasets", "fit", "history", "surface", "pictures", "running")}
+TRAINING = {
+    f"gradwalk.training.{name}" for name in ("datasets", "fit", "history", "surface", "pictures", "running", "trials")
+}
 # These stand on them. Everything else in the library is a view, which reads text and recordings.
 STAND_ON_TORCH = IMPORT_TORCH | {"__main__", "doors", "magic"}
 FOUNDATIONS = {

@@ -29,14 +29,16 @@ def player(module):
         real(**given)
     module.player = player
 def stage(module):
-    real, begun = module._title, module._begin
-    def title(setting):
+    real, staged = module.scene, module.stage
+    def scene(setting):
         if setting.epochs == 1357:
             raise KeyError("secret")
         return real(setting)
-    def begin(setting):
+    def add_layer():
         raise KeyError("secret")
-    module._title, module._begin = title, begin
+    def stage(setting, entry, error, at, query, _):
+        staged(setting, entry, error, at, query, add_layer)
+    module.scene, module.stage = scene, stage
 WHAT = {"components.player": player, "components.training.stage": stage}
 class Breaker:
     def find_spec(self, name, path=None, target=None):
@@ -101,9 +103,9 @@ def test_a_part_that_runs_by_itself_breaks_in_a_sentence_too(running: Server) ->
         session = await Session.open(running.ws, "perceptron", "view=train&epochs=1357")
         assert session.said == [SENTENCE]
         await session.close()
-        session = await Session.open(running.ws, "perceptron", "view=train")
+        session = await Session.open(running.ws, "perceptron", "view=train&fault=dead")
         assert session.said == []
-        await session.press("training-run")
+        await session.press("training-add-layer")
         assert session.said == [SENTENCE]
         await session.close()
 

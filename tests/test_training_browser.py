@@ -23,23 +23,25 @@ def opened(page: Page, query: str = "") -> Page:
 
 def run(page: Page) -> None:
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.get_by_role("slider", name="Epoch")).to_be_enabled(timeout=LONG)
+    expect(page.get_by_role("button", name="Run again")).to_be_visible(timeout=LONG)
 
 
 def test_run_scrub_and_step_inside(page: Page, axe: CheckAxe) -> None:
     opened(page, "preset=two_layers&data=xor&epochs=60")
     run(page)
     expect(page.get_by_text("Epoch 60 of 60")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("the path of the run: after 60 epochs"))).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="of 4 points")).to_be_visible(timeout=LONG)
     axe(page)
     slider = page.get_by_role("slider", name="Epoch")
-    loss = page.get_by_role("img", name=re.compile("^The loss over 60 epochs"))
-    surface = page.get_by_role("img", name=re.compile("the path of the run: after 60 epochs"))
-    expect(surface).to_be_visible()
     slider.focus()
     page.keyboard.press("Home")
     expect(page.get_by_text("Epoch 0 of 60")).to_be_visible()
-    expect(loss).to_have_attribute("aria-label", re.compile("after 0 epochs.$"))
-    expect(page.get_by_role("img", name=re.compile("the path of the run: after 0 epochs"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Loss after 0 epochs: this run "))).to_be_visible()
+    expect(
+        page.get_by_role("img", name=re.compile("^Gradient length by layer after 0 epochs: layer 1 0"))
+    ).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^The network 2-2-1: .* after 0 epochs; "))).to_be_visible()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^epoch 2, loss "))
@@ -53,14 +55,46 @@ def test_run_scrub_and_step_inside(page: Page, axe: CheckAxe) -> None:
     axe(page)
 
 
-def test_a_long_run_is_stopped_and_the_page_answers_meanwhile(page: Page) -> None:
-    opened(page, "data=moons&batch=10&epochs=5000&optimizer=adam")
+def weights(page: Page) -> list[float]:
+    """How thick the lines are drawn."""
+    found: list[str] = page.locator(".weightline .edge").evaluate_all(
+        "all => all.map((e) => e.getAttribute('stroke-width'))"
+    )
+    return [float(width) for width in found]
+
+
+def test_it_draws_while_it_runs_and_one_button_holds_it(page: Page) -> None:
+    opened(page, "preset=two_layers&data=moons&batch=10&epochs=5000&optimizer=adam")
+    before = weights(page)
+    epoch = page.locator("output.epoch")
     page.get_by_role("button", name="Run", exact=True).click()
-    stop = page.get_by_role("button", name="Stop", exact=True)
-    expect(page.get_by_role("progressbar")).to_be_visible(timeout=LONG)
-    stop.click()
-    expect(page.get_by_text(re.compile(r"Stopped after [\d,]+ epochs? of 5,000"))).to_be_visible(timeout=LONG)
-    expect(page.get_by_role("button", name="Step inside this epoch")).to_be_enabled()
+    line = page.locator(".weightline .edge").first
+    expect(line).not_to_have_attribute("stroke-width", f"{before[0]:.2f}", timeout=LONG)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Continue")).to_be_visible()
+    held = epoch.inner_text()
+    reached = page.locator(".bar input").evaluate("(slider) => parseFloat(slider.style.getPropertyValue('--reached'))")
+    assert 0 < reached < 100  # the run waits for who watches it
+    assert weights(page) != before
+    page.get_by_role("slider", name="Epoch").focus()
+    page.keyboard.press("Home")
+    expect(epoch).to_have_text("Epoch 0 of 5,000")
+    assert weights(page) == before
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(epoch).not_to_have_text("Epoch 0 of 5,000", timeout=LONG)
+    assert held != "Epoch 0 of 5,000"
+
+
+def test_a_cure_is_one_press_away_and_two_runs_lie_over_each_other(page: Page, axe: CheckAxe) -> None:
+    opened(page, "view=train&data=xor&epochs=60")
+    run(page)
+    page.get_by_role("button", name="Add a hidden layer of 4 tanh units").click(timeout=LONG)
+    expect(page.get_by_role("img", name=re.compile("^The network 2-4-1: "))).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Run again")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("status").filter(has_text="points")).to_be_visible(timeout=LONG)
+    expect(page.locator("path.loss.kept").first).to_be_attached()
+    expect(page.get_by_text("2-1, SGD 0.5")).to_be_visible()
+    axe(page)
 
 
 def test_points_are_put_down_by_clicks(page: Page, axe: CheckAxe) -> None:
@@ -76,7 +110,7 @@ def test_points_are_put_down_by_clicks(page: Page, axe: CheckAxe) -> None:
     page.mouse.click(middle + 60, height)
     expect(area).to_have_value(re.compile(r", 0\n.*, 1$"), timeout=LONG)
     axe(page)
-    expect(page.get_by_role("img", name=re.compile("^2 points of two classes"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("2 points of two classes"))).to_be_visible()
     page.mouse.click(middle + 60, height)
     expect(area).to_have_value(re.compile(r", 0$"), timeout=LONG)
 

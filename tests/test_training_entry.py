@@ -26,7 +26,7 @@ entries = st.builds(
     count=st.integers(2, 500).map(str),
     noise=st.sampled_from(["", "0", "0.25"]),
     optimizer=st.sampled_from(list(OPTIMIZERS)),
-    lr=st.floats(0, 1000).map(str),
+    lr=st.one_of(st.just(""), st.floats(0, 1000).map(str)),
     momentum=st.floats(0.01, 1).map(str),
     nesterov=st.booleans(),
     decay=st.floats(0, 1).map(str),
@@ -80,7 +80,7 @@ def test_whatever_is_typed_is_read_or_refused_at_its_field(field: str, text: str
     [
         ({"lr": "nan"}, "lr", "The learning rate cannot be nan. Write a number, such as 0.1."),
         ({"lr": "inf"}, "lr", "The learning rate cannot be inf. Write a number, such as 0.1."),
-        ({"lr": ""}, "lr", "The learning rate is empty. Write one, such as 0.1."),
+        ({"momentum": ""}, "momentum", "The momentum is empty. Write one, such as 0.9."),
         ({"lr": "fast"}, "lr", "The learning rate is no number: “fast”. Write one, such as 0.1."),
         ({"lr": "-1"}, "lr", "The learning rate is -1; it goes from 0 to 1e+06. 0.1 would work."),
         ({"momentum": "2"}, "momentum", "The momentum is 2; it goes from 0 to 1. 0.9 would work."),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components.perceptron.document import filled
 from components.training.inside import enter
-from components.training.view import Put, pair, put, whole
+from components.training.stage import begin, take_cure
+from components.training.view import Put, put, whole
+from gradwalk.perceptron.settings.editing import with_layer
 from gradwalk.training.history import snapshot
 from gradwalk.training.program import step_program
 from tests.browser import ROOT
@@ -41,15 +45,21 @@ def handed(page: AppTest, component: str = "training") -> dict[str, Any]:
 
 
 def ran(page: AppTest) -> AppTest:
-    """Press Run, and wait for the end of the run."""
-    checked(page.button(key="training-run").click().run())
-    return over(page)
+    """Begin a run as the view's button does, and wait for its end, as who watches it does."""
+    now = page.session_state["training state"]
+    begin(now, now.drawn)
+    return over(checked(page.run()))
 
 
 def over(page: AppTest) -> AppTest:
     run = page.session_state["training state"].run
+    run.want(10**6)
     assert run.wait(SECONDS)
     return checked(page.run())
+
+
+def remarked(page: AppTest) -> str:
+    return page.session_state["training state"].run.remark.text  # type: ignore[no-any-return]
 
 
 def entered(page: AppTest, epoch: int) -> AppTest:
@@ -65,28 +75,39 @@ def texts(page: AppTest) -> str:
 def test_it_opens_at_the_beginning_with_nothing_run() -> None:
     page = visit()
     drawn = handed(page)
-    assert drawn["pictures"]["epochs"] == [0]
-    assert len(drawn["pictures"]["points"]) == 4
-    assert drawn["ran"] is False
+    assert [row[0] for row in drawn["scene"]["first"]["told"]] == [0]
+    assert len(drawn["scene"]["points"]) == 4
+    assert (drawn["run"], drawn["ready"]) == ("", True)
     assert drawn["query"] == "view=train"
-    assert "2-1 on 4 points, one step an epoch" in texts(page)
+    assert drawn["scene"]["name"] == "2-1, SGD 0.5"
 
 
 def test_one_neuron_fails_at_xor_and_a_hidden_layer_is_one_press_away() -> None:
     page = ran(visit())
-    assert handed(page)["pictures"]["accuracy"][-1] <= 0.75
-    assert "One neuron parts the plane by one straight line" in texts(page)
-    page = checked(page.button(key="training-add-layer").click().run())
-    assert "2-4-1 on 4 points" in texts(page)
-    page = ran(page)
-    assert handed(page)["pictures"]["accuracy"][-1] == 1.0
-    assert "All 4 points are told apart after" in texts(page)
+    now = page.session_state["training state"]
+    assert now.run.history.accuracy[-1] <= 0.75
+    assert "One neuron parts the plane by one straight line" in remarked(page)
+    take_cure(now, lambda: add_layer_of(page))
+    page = checked(page.run())
+    assert handed(page)["scene"]["name"] == "2-4-1, SGD 0.5"
+    page = over(page)  # it runs at once
+    assert "All 4 points are told apart after" in remarked(page)
+
+
+def add_layer_of(page: AppTest) -> None:
+    """What the button's callback does, on the page's own state."""
+    opened = page.session_state["opened perceptron"]
+    perceptron = with_layer(opened.perceptron, 4)
+    page.session_state["opened perceptron"] = filled(
+        replace(opened, document=replace(opened.document, perceptron=perceptron))
+    )
 
 
 def test_an_address_opens_a_run_at_its_epoch_and_step() -> None:
-    page = over(visit("preset=two_layers&data=moons&count=30&batch=10&epochs=20&epoch=7&inside=2&step=20"))
+    page = visit("preset=two_layers&data=moons&count=30&batch=10&epochs=20&epoch=7&inside=2&step=20")
     drawn = handed(page)
-    assert (drawn["epoch"], drawn["inside"], drawn["ran"]) == (7, "epoch=7&inside=2", True)
+    assert (drawn["epoch"], drawn["inside"]) == (7, "epoch=7&inside=2")
+    assert drawn["run"].startswith("/training-run/")
     assert "preset=two_layers&view=train&data=moons&count=30" in drawn["query"]
     run = page.session_state["training state"].run
     assert handed(page, "player")["step"] == 20
@@ -117,41 +138,54 @@ def test_a_learning_rate_of_nan_gets_a_sentence_and_stays_where_it_is() -> None:
     page = checked(page.text_input(key="training-lr").set_value("nan").run())
     assert "The learning rate cannot be nan. Write a number, such as 0.1." in texts(page)
     assert page.text_input(key="training-lr").value == "nan"
-    assert page.button(key="training-run").disabled
+    assert handed(page)["ready"] is False
     assert handed(page)["query"] == "view=train&lr=nan"
 
 
 def test_points_are_put_down_taken_away_and_typed() -> None:
     page = visit("data=own")
     assert "There are no points yet." in texts(page)
-    assert handed(page)["pictures"]["points"] == []
+    assert handed(page)["scene"]["points"] == []
     assert handed(page)["editable"] is True
     area = page.text_area(key="training-points")
     page = checked(area.set_value("0.5, 1, 0\n1, 1, 1").run())
-    assert handed(page)["pictures"]["points"] == [[0.5, 1.0, 0.0], [1.0, 1.0, 1.0]]
+    assert handed(page)["scene"]["points"] == [[0.5, 1.0, 0.0], [1.0, 1.0, 1.0]]
     page = checked(page.text_area(key="training-points").set_value("0.5, 1, 0\n1, two, 1").run())
     assert "Row 2, column 2: “two” is no number." in texts(page)
     assert page.text_area(key="training-points").value == "0.5, 1, 0\n1, two, 1"
-
-
-def test_another_pair_of_numbers_is_drawn() -> None:
-    page = ran(visit("preset=two_layers&epochs=20"))
-    run = page.session_state["training state"].run
-    run.look_at((0, 1))
-    assert handed(checked(page.run()))["pictures"]["surface"]["pair"] == [0, 1]
 
 
 def test_what_takes_a_hidden_layer_offers_one() -> None:
     page = visit("fault=dead")
     assert "Dead ReLU is shown by a hidden layer. Add one to see it." in texts(page)
     page = checked(page.button(key="training-add-layer").click().run())
-    assert "The slope of ReLU is 0 there" in texts(ran(page))
+    assert "The slope of ReLU is 0 there" in remarked(ran(page))
 
 
 def test_a_damaged_address_opens_with_sentences() -> None:
     page = visit("data=mnist&points=%21&epoch=x")
     assert len(page.info) == 3
-    assert handed(page)["pictures"]["epochs"] == [0]
+    assert len(handed(page)["scene"]["first"]["told"]) == 1
+
+
+def test_the_learning_rate_follows_the_optimizer_until_somebody_sets_one() -> None:
+    page = visit()
+    page = checked(page.selectbox(key="training-optimizer").set_value("adam").run())
+    assert (page.text_input(key="training-lr").value, page.text_input(key="training-lr").placeholder) == ("", "0.05")
+    assert handed(page)["scene"]["name"] == "2-1, Adam 0.05"
+    assert handed(page)["query"] == "view=train&optimizer=adam"
+
+
+def test_a_cure_fills_its_field_and_runs() -> None:
+    page = ran(visit("preset=two_layers&optimizer=adam&lr=50&epochs=100"))
+    now = page.session_state["training state"]
+    assert dict(now.run.remark.cure.changes) == {"lr": "0.05"}
+    now.anew = now.starts = True
+    page.session_state["training entry"] = replace(page.session_state["training entry"], lr="0.05")
+    page.session_state["training fields written"] = {"lr": 1}
+    page = over(checked(page.run()))
+    assert page.text_input(key="training-lr-1").value == "0.05"
+    assert now.run.setting.lr == 0.05
 
 
 def test_fields_are_filled_again_when_one_comes_back() -> None:
@@ -168,18 +202,12 @@ def test_a_run_is_let_go_when_its_setting_changes() -> None:
     page = ran(visit())
     page = checked(page.text_input(key="training-seed").set_value("1").run())
     assert page.session_state["training state"].run is None
-    assert handed(page)["ran"] is False
+    assert handed(page)["run"] == ""
 
 
 @pytest.mark.parametrize("raw", [None, "1", -1, 2**40, True, 1.0, [1]])
 def test_only_whole_numbers_in_their_range_come_from_a_browser(raw: object) -> None:
     assert whole(raw, 5000) is None
-
-
-@pytest.mark.parametrize("raw", [None, [1], [1, 2, 3], [1, 17], [-1, 2], ["a", 2], {"0": 1}])
-def test_only_pairs_of_places_come_from_a_browser(raw: object) -> None:
-    assert pair(raw, 17) is None
-    assert pair([16, 0], 17) == (16, 0)
 
 
 @pytest.mark.parametrize(

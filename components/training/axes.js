@@ -1,6 +1,7 @@
 /* Axes: a frame of fixed margins, linear or logarithmic, with a few round numbers beside it. */
 
 import { svg } from "../../gradwalk/player/dom.js";
+import { told } from "./numbers.js";
 
 const MARGINS = { left: 46, right: 12, top: 20, bottom: 24 };
 
@@ -33,22 +34,6 @@ function powers(from, to) {
   const ticks = [];
   for (let power = first; power <= last; power += stride) ticks.push(10 ** power);
   return ticks;
-}
-
-/** A number as a reader wants it: four digits, a true minus, powers of ten where they are shorter. */
-export function told(value, digits = 4) {
-  if (typeof value !== "number") return String(value).replace("-", "−");
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  const text = size >= 1e5 || size < 1e-3 ? scientific(value, digits) : Number(value.toPrecision(digits)).toString();
-  return text.replace("-", "−");
-}
-
-function scientific(value, digits) {
-  const [front, power] = value.toExponential(Math.max(0, digits - 2)).split("e");
-  const up = [...String(Number(power))].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
-  const digit = Number(front);
-  return digit === 1 ? `10${up}` : `${digit}·10${up}`;
 }
 
 /** A frame with two axes, drawn as SVG. */
@@ -104,28 +89,4 @@ export function contour(grid, side, level, at) {
     }
   }
   return path;
-}
-
-/** Paints a grid of shares (0 to 1) as one colour of growing strength; the lowest row at the bottom. */
-export function paint(canvas, shares, side, colour, strength) {
-  canvas.width = canvas.height = side;
-  const context = canvas.getContext("2d");
-  const [red, green, blue] = colour;
-  const image = context.createImageData(side, side);
-  for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
-      const share = shares[row * side + column];
-      const place = 4 * ((side - 1 - row) * side + column);
-      image.data.set([red, green, blue, Number.isFinite(share) ? Math.round(255 * strength * share) : 0], place);
-    }
-  }
-  context.putImageData(image, 0, 0);
-}
-
-/** A colour of the theme as three numbers. */
-export function colourOf(element, property) {
-  const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  probe.fillStyle = getComputedStyle(element).getPropertyValue(property).trim();
-  probe.fillRect(0, 0, 1, 1);
-  return [...probe.getImageData(0, 0, 1, 1).data.slice(0, 3)];
 }

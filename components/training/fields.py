@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -11,11 +11,11 @@ import streamlit as st
 from components.expression.document import as_markdown
 from gradwalk.training.data import DRAWN, NOISE, TITLES
 from gradwalk.training.entry import Entry, EntryError
-from gradwalk.training.setting import FAULTS, OPTIMIZERS, WITH_MOMENTUM
+from gradwalk.training.setting import FAULTS, OPTIMIZERS, OWN_RATES, WITH_MOMENTUM
 
 _KEPT = "training entry"
 _FIRSTS = "training fields"
-_WRITTEN = "training points written"
+_WRITTEN = "training fields written"
 LONGEST = 40
 LONGEST_CSV = 20_000
 
@@ -31,14 +31,16 @@ def keep(entry: Entry) -> None:
     st.session_state[_KEPT] = entry
 
 
-def write_points(points: str) -> None:
-    """Put this into the field of points, in place of what somebody typed there: it is another field from now on."""
-    keep(replace(entered(), points=points))
-    st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, 0) + 1
+def write(changes: Mapping[str, str]) -> None:
+    """Put these into their fields, in place of what somebody chose there: they are other fields from now on."""
+    keep(replace(entered(), **changes))  # type: ignore[arg-type]  # every field that is written holds a text
+    written: dict[str, int] = st.session_state.setdefault(_WRITTEN, {})
+    for name in changes:
+        written[name] = written.get(name, 0) + 1
 
 
 def _key(name: str) -> str:
-    written = st.session_state.get(_WRITTEN, 0) if name == "points" else 0
+    written = st.session_state.get(_WRITTEN, {}).get(name, 0)
     return f"training-{name}-{written}" if written else f"training-{name}"
 
 
@@ -98,15 +100,16 @@ def _data(entry: Entry, error: EntryError | None) -> None:
 
 
 def _optimizer(entry: Entry, error: EntryError | None) -> None:
+    own = f"{OWN_RATES[entry.optimizer]:g}"
     if entry.optimizer in WITH_MOMENTUM:
-        _pair(entry, ("lr", "Learning rate"), ("momentum", "Momentum"), error)
+        _pair(entry, ("lr", "Learning rate"), ("momentum", "Momentum"), error, placeholder=own)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _text(entry, "decay", "Weight decay")
             if entry.optimizer == "sgd":
                 st.checkbox("Nesterov", _first("nesterov", entry), key=_key("nesterov"), width="stretch")
         _said(error, "decay")
     else:
-        _pair(entry, ("lr", "Learning rate"), ("decay", "Weight decay"), error)
+        _pair(entry, ("lr", "Learning rate"), ("decay", "Weight decay"), error, placeholder=own)
 
 
 def _pair(

@@ -58,11 +58,11 @@ def inside(run: Running, now: HasInside, query: str) -> None:
 
 def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
     setting = run.setting
-    last = run.history.epochs[-1]
+    last = run.history.epochs[-1] if run.ended else max(run.history.epochs[: run.told], default=0)
     at = Inside(min(at.epoch, last), min(at.batch, setting.batches - 1), at.step)
     with st.container(key=TITLE):  # the view of the run brings it into sight
         st.subheader(f"{_place(at, setting.batches)}: zero_grad → forward → loss → backward → step", anchor=False)
-    if at.epoch == last:
+    if run.ended and at.epoch == last:
         st.caption(f"The run ended after {_epochs(last)}: this is the step that would come next.")
     _moves(now, at, last, setting.batches)
     source = step_program(setting, snapshot(run.history, at.epoch, at.batch))

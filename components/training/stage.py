@@ -1,31 +1,30 @@
-"""Where a run takes place: the buttons that start and stop it, its progress, its pictures, and one step of it."""
+"""Where a run takes place: it begins when the view asks for it, and goes on as far as the view draws it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from components.expression.document import as_markdown
-from components.shared.mistakes import SENTENCE, mistake
 from components.training import fields
 from components.training.inside import Inside, enter, inside
-from components.training.view import pair, put, sent, view, whole
+from components.training.route import address_of
+from components.training.view import put, sent, view, whole
 from gradwalk.address.training import Place, to_query
-from gradwalk.training.entry import MOST_EPOCHS, Entry, EntryError
-from gradwalk.training.history import begun
-from gradwalk.training.pictures import EMPTY, pictures
+from gradwalk.training.entry import Entry, EntryError
+from gradwalk.training.history import place_at
+from gradwalk.training.pictures import EMPTY, scene
 from gradwalk.training.points import with_point, without_point
-from gradwalk.training.remarks import remark
 from gradwalk.training.running import BusyError, Places, Running
-from gradwalk.training.setting import Setting
+from gradwalk.training.setting import MOST_EPOCHS, Setting
 
-PATIENCE = 0.4
-"""Seconds for which a page waits for a run before it shows its progress."""
-POLL = 0.4
-"""Seconds between two looks at a run."""
+PATIENCE = 10.0
+"""Seconds for which a page waits for the step that its address opens."""
 _KEPT = "training state"
 
 
@@ -35,17 +34,18 @@ class State:
 
     run: Running | None = None
     count: int = 0
-    """How many runs there were, so that each starts at its own end."""
+    """How many runs there were, so that each starts at its own beginning."""
     epoch: int | None = None
     """Where the slider starts, where an address says so."""
     inside: Inside | None = None
-    busy: str = ""
     anew: bool = False
     """Whether the fields have changed, which stand outside the part that runs again."""
-    told: Running | None = None
-    """The last run that ended by a mistake of ours, which was counted."""
-    drawn: dict[str, Any] | None = None
-    """The last pictures of a beginning, for points that cannot be read."""
+    starts: bool = False
+    """Whether what the fields mean now is to be run at once: somebody pressed what a remark proposes."""
+    scene: dict[str, Any] = field(default_factory=lambda: dict(EMPTY))
+    """What is drawn; the last one, where the fields mean nothing."""
+    drawn: Setting | None = None
+    """What it was made of."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -57,21 +57,6 @@ def places() -> Places:
 def state() -> State:
     found: State = st.session_state.setdefault(_KEPT, State())
     return found
-
-
-def _clicked() -> None:
-    """Take a point that was put down or taken away in the plane into the field that holds the points."""
-    added, removed = put(sent("add")), whole(sent("remove"), 10_000)
-    entry = fields.kept()
-    if entry is None or entry.data != "own" or (added is None and removed is None):
-        return
-    points = fields.entered().points
-    if added is not None:
-        points = with_point(points, *added)
-    if removed is not None:
-        points = without_point(points, removed)
-    fields.write_points(points)
-    state().anew = True
 
 
 def stage(
@@ -86,138 +71,112 @@ def stage(
     now = state()
     now.anew = False
     if now.run is not None and now.run.setting != setting:
-        now.run.stop()
+        now.run.leave()
         now.run, now.inside = None, None
-    if at.epoch is not None and setting is not None and now.run is None:
-        _begin(setting)
-        now.epoch = at.epoch
-        now.inside = None if at.batch is None else Inside(at.epoch, at.batch, at.step)
+    arrives = at.epoch is not None and now.run is None
+    if setting is not None and (arrives or now.starts):
+        begin(now, setting)
+        if arrives and at.epoch is not None:
+            now.epoch = at.epoch
+            _reach(now, setting, at)
+    now.starts = False
     whole_query = "&".join(part for part in (query, to_query(entry)) if part)
-    running = now.run is not None and not now.run.wait(PATIENCE)
-    show = st.fragment(_stage, run_every=POLL if running else None)
-    show(setting, error, whole_query, add_layer, running)
+    st.fragment(_stage)(setting, error, whole_query, add_layer)
 
 
-def _begin(setting: Setting) -> None:
-    now = state()
+def _reach(now: State, setting: Setting, at: Place) -> None:
+    """Where an address opens a step of a run, the run goes there before the step is shown."""
+    if now.run is None or at.epoch is None or at.batch is None:
+        return
+    now.inside = Inside(at.epoch, at.batch, at.step)
+    with suppress(BusyError):
+        now.run.want(place_at(setting, at.epoch) + 1)
+        now.run.wait(PATIENCE)
+
+
+def begin(now: State, setting: Setting) -> None:
+    """A run that stands at its beginning; the view asks for what it draws."""
     if now.run is not None:
-        now.run.stop()
-    now.epoch, now.inside, now.busy = None, None, ""
-    try:
-        now.run = places().begin(setting)
-        now.count += 1
-    except BusyError as busy:
-        now.busy = str(busy)
+        now.run.leave()
+    now.epoch, now.inside = None, None
+    now.run = places().begin(setting)
+    now.count += 1
 
 
-def _stop() -> None:
-    run = state().run
-    if run is not None:
-        run.stop()
-        run.wait(PATIENCE)
-
-
-def _stage(
-    setting: Setting | None, error: EntryError | None, query: str, add_layer: Callable[[], None], looking: bool
-) -> None:
-    """``looking``: it looks again and again, as long as a run goes on."""
+def _stage(setting: Setting | None, error: EntryError | None, query: str, add_layer: Callable[[], None]) -> None:
     now = state()
-    run = now.run
-    going = run is not None and not run.done
-    if now.anew or (looking and not going):
+    if now.anew:
         now.anew = False
         st.rerun()
-    _buttons(setting, error, going)
-    if error is not None and error.field == "fault":
-        _offer_layer(add_layer)
-    if run is not None and going:
-        _progress(run)
-    elif run is not None:
-        _remark(run, add_layer)
-    _pictures(setting, query, going)
-    if run is not None and not going:
-        inside(run, now, query)
+    if error is not None:
+        st.markdown(as_markdown(error.message))
+        if error.field == "fault" and st.button("Add a hidden layer of four tanh units", key="training-add-layer"):
+            add_layer()
+            st.rerun()  # the whole page, whose network it is
+    _view(now, setting, query, add_layer)
+    if now.run is not None:
+        inside(now.run, now, query)
 
 
-def _buttons(setting: Setting | None, error: EntryError | None, going: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="training-buttons"):
-        if going:
-            st.button("Stop", on_click=_stop, type="primary", key="training-stop")
-        elif st.button("Run", type="primary", key="training-run", disabled=setting is None) and setting is not None:
-            _begin(setting)
-            st.rerun()
-        if setting is not None:
-            st.markdown(_title(setting))
-        elif error is not None:
-            st.markdown(as_markdown(error.message))
-    if state().busy:
-        st.warning(state().busy)
-
-
-def _title(setting: Setting) -> str:
-    title = setting.trained.title(setting.data.inputs)
-    count, steps = setting.data.size, setting.batches
-    each = "one step an epoch" if steps == 1 else f"{steps} steps an epoch"
-    return f"{title} on {count} points, {each}"
-
-
-def _progress(run: Running) -> None:
-    told = run.history.epochs[-1] if run.history.epochs else 0
-    loss = f", loss {run.history.loss[-1]:.4g}" if run.history.loss else ""
-    st.progress(told / run.setting.epochs, f"Epoch {told:,} of {run.setting.epochs:,}{loss}")
-
-
-def _remark(run: Running, add_layer: Callable[[], None]) -> None:
-    if run.broken is not None:
-        now = state()
-        if now.told is not run:  # it is counted once, however often it is looked at
-            now.told = run
-            mistake("perceptron", run.broken)
-        st.error(SENTENCE)
-        return
-    said = remark(run.history, run.stopped)
-    st.markdown(as_markdown(said.text))
-    if said.offers_layer:
-        _offer_layer(add_layer)
-
-
-def _offer_layer(add_layer: Callable[[], None]) -> None:
-    if st.button("Add a hidden layer of four tanh units", key="training-add-layer"):
-        add_layer()
-        st.rerun()  # the whole page, whose network it is
-
-
-def _pictures(setting: Setting | None, query: str, going: bool) -> None:
-    now = state()
-    ran = now.run is not None and now.run.done and bool(now.run.pictures)
-    if now.run is not None and ran:
-        drawn, opened = now.run.pictures, f"run {now.count}"
-    else:
-        if setting is not None:
-            now.drawn = pictures(begun(setting), over=False)
-        drawn, opened = now.drawn or EMPTY, f"beginning {now.count}"
+def _view(now: State, setting: Setting | None, query: str, add_layer: Callable[[], None]) -> None:
     own = fields.entered().data == "own"
+    if setting is not None and setting != now.drawn:
+        now.scene, now.drawn = scene(setting), setting
+    empty = setting is None and own and not fields.entered().points.strip()
+    shown = dict(EMPTY) if empty else now.scene
+    ready = setting is not None
+
+    def changed() -> None:
+        """Before the page runs again for what the view sent."""
+        _changed(now, setting, add_layer)
+
     view(
-        drawn if setting is not None or not own or fields.entered().points.strip() else EMPTY,
-        opened=opened,
+        {**shown, "key": hashlib.sha256(repr((now.drawn, empty)).encode()).hexdigest()[:12]},
+        run=address_of(now.run) if now.run is not None and ready else "",
+        opened=f"{now.count}",
         query=query,
         epoch=now.epoch,
-        ran=ran,
-        inside=now.inside.query if ran and now.inside is not None else "",
-        editable=own and not going,
-        changed=_changed,
+        ready=ready,
+        inside=now.inside.query if now.run is not None and now.inside is not None else "",
+        editable=own,
+        changed=changed,
     )
 
 
-def _changed() -> None:
-    """Before the page runs again for what the view sent."""
-    now = state()
-    _clicked()
-    if now.run is not None and now.run.done:
-        epoch = whole(sent("inside"), MOST_EPOCHS)
-        if epoch is not None:
-            enter(now, epoch)
-        surface = (now.run.pictures or {}).get("surface")
-        chosen = pair(sent("pair"), len(surface["names"])) if surface else None
-        if chosen is not None:
-            now.run.look_at(chosen)
+def _changed(now: State, setting: Setting | None, add_layer: Callable[[], None]) -> None:
+    _clicked(now)
+    if sent("run") and setting is not None:
+        begin(now, setting)
+    if now.run is None:
+        return
+    epoch = whole(sent("inside"), MOST_EPOCHS)
+    if epoch is not None and now.run.history.checkpoints:
+        enter(now, epoch)
+    if sent("cure"):
+        take_cure(now, add_layer)
+
+
+def take_cure(now: State, add_layer: Callable[[], None]) -> None:
+    """Do what the remark of the run proposes, and run that."""
+    cure = now.run.remark.cure if now.run is not None and now.run.remark is not None else None
+    if cure is None:
+        return
+    fields.write(dict(cure.changes))
+    if cure.adds_layer:
+        add_layer()
+    now.anew = now.starts = True
+
+
+def _clicked(now: State) -> None:
+    """Take a point that was put down or taken away in the plane into the field that holds the points."""
+    added, removed = put(sent("add")), whole(sent("remove"), 10_000)
+    entry = fields.kept()
+    if entry is None or entry.data != "own" or (added is None and removed is None):
+        return
+    points = fields.entered().points
+    if added is not None:
+        points = with_point(points, *added)
+    if removed is not None:
+        points = without_point(points, removed)
+    fields.write({"points": points})
+    now.anew = True

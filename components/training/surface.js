@@ -1,80 +1,97 @@
 /* The loss surface: the loss over two of the network's numbers, from above, and the path that the run took over it. */
 
-import { html, svg } from "../../gradwalk/player/dom.js";
-import { axis, colourOf, contour, frame, heightOf, inside, line, paint } from "./axes.js";
-import { epochs, told4 } from "./plane.js";
+import { html, setAttribute, setText, svg } from "../../gradwalk/player/dom.js";
+import { axis, contour, frame, inside, line } from "./axes.js";
+import { epochs, told } from "./numbers.js";
+import { colours, mix, paintRanks } from "./paint.js";
 
-const LEVELS = 11;
+const LEVELS = 9;
 
-export function lossSurface(shown) {
+export function createSurface(chosen) {
   const canvas = html("canvas", { "aria-hidden": "true" });
   const drawing = svg("svg", { role: "img" });
-  const nothing = html("p", { class: "nothing" }, "The path over the loss surface appears here when the run has begun.");
-  const across = html("select", { change: () => shown.send("pair", [Number(across.value), Number(up.value)]) });
-  const up = html("select", { change: () => shown.send("pair", [Number(across.value), Number(up.value)]) });
+  const across = html("select", { change: choose });
+  const up = html("select", { change: choose });
   const choice = html("span", { class: "axes" }, html("label", {}, "across", across), html("label", {}, "up", up));
   const stage = html("div", { class: "drawing" }, canvas, drawing);
-  const bare = html("p", { class: "note" }, "Where no colour is, the loss is inf or nan.");
-  const root = html("figure", {}, html("figcaption", {}, html("b", {}, "Loss surface and path"), choice), stage, bare, nothing);
-  let data = null;
-  let fixed = null;
+  const note = html("p", { class: "note" });
+  const root = html("figure", {}, html("figcaption", {}, html("b", {}, "Loss surface and path"), choice), stage, note);
+  let [size, data, fixed] = [null, null, null];
 
-  function take(next) {
-    data = next;
-    const { surface } = data;
-    stage.hidden = choice.hidden = !surface;
-    bare.hidden = !surface?.loss.some((loss) => typeof loss !== "number");
-    nothing.hidden = Boolean(surface);
-    if (!surface) return;
-    [across, up].forEach((select, number) => {
-      if (select.options.length !== surface.names.length || select.options[0].text !== surface.names[0])
-        select.replaceChildren(...surface.names.map((name, place) => html("option", { value: place }, name)));
-      select.value = surface.pair[number];
-    });
+  function choose() {
+    chosen([Number(across.value), Number(up.value)]);
   }
 
-  function sized(width) {
-    fixed = null;
-    if (!data?.surface) return;
-    const { surface } = data;
-    const height = heightOf(width);
-    const edges = inside(width, height);
-    drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  function sized(width, height) {
+    size = { width, height };
+    setAttribute(drawing, "viewBox", `0 0 ${width} ${height}`);
     drawing.style.height = `${height}px`;
-    Object.assign(canvas.style, { left: `${edges.left}px`, top: `${edges.top}px`, width: `${edges.right - edges.left}px`, height: `${edges.bottom - edges.top}px` });
-    const [a0, a1, b0, b1] = surface.box;
-    const horizontal = axis(a0, a1, edges.left, edges.right);
-    const vertical = axis(b0, b1, edges.bottom, edges.top);
-    const { side } = surface;
-    const grid = surface.loss.map((loss) => (typeof loss === "number" ? loss : NaN));
+    if (data) fix();
+  }
+
+  /** What the server computed for one epoch; null: nothing yet. */
+  function take(next, names) {
+    data = next;
+    choice.hidden = !data;
+    for (const [number, select] of [across, up].entries()) {
+      if (select.options.length !== names.length || select.options[0]?.text !== names[0]) select.replaceChildren(...names.map((name, place) => html("option", { value: place }, name)));
+      if (data) select.value = data.pair[number];
+    }
+    fixed = null;
+    if (data && size) fix(names);
+    else if (!data) nothing();
+  }
+
+  function nothing() {
+    canvas.hidden = true;
+    drawing.replaceChildren();
+    setAttribute(drawing, "aria-label", "The loss over two weights appears here when the run has begun.");
+    setText(note, "The loss over two weights, and the path over it, appear here when the run has begun.");
+  }
+
+  function fix(names = [...across.options].map(({ text }) => text)) {
+    const edges = inside(size.width, size.height);
+    const [a0, a1, b0, b1] = data.box;
+    const [horizontal, vertical] = [axis(a0, a1, edges.left, edges.right), axis(b0, b1, edges.bottom, edges.top)];
+    const { side } = data;
+    const grid = data.loss.map((loss) => (typeof loss === "number" ? loss : NaN));
     const at = (column, row) => [edges.left + (column / (side - 1)) * (edges.right - edges.left), edges.bottom - (row / (side - 1)) * (edges.bottom - edges.top)];
-    paint(canvas, ranks(grid), side, colourOf(root, "--value"), 0.55);
-    const names = surface.pair.map((place) => surface.names[place]);
+    const { ground, above } = colours(drawing);
+    Object.assign(canvas.style, { left: `${edges.left}px`, top: `${edges.top}px`, width: `${edges.right - edges.left}px`, height: `${edges.bottom - edges.top}px` });
+    canvas.hidden = false;
+    paintRanks(canvas, grid, side, ground, mix(ground, above, 0.55));
+    const id = `surface-${Math.random().toString(36).slice(2, 9)}`;
+    const clip = svg("clipPath", { id }, svg("rect", { x: edges.left, y: edges.top, width: edges.right - edges.left, height: edges.bottom - edges.top }));
     const levels = svg("path", { class: "level", d: levelsOf(grid).map((level) => contour(grid, side, level, at)).join("") });
-    const path = surface.path.map(([a, b]) => (typeof a === "number" && typeof b === "number" ? [horizontal.place(a), vertical.place(b)] : [NaN, NaN]));
-    fixed = { parts: [...frame(horizontal, vertical, edges, names), levels], path, names };
+    const place = ([a, b]) => (typeof a === "number" && typeof b === "number" ? [horizontal.place(a), vertical.place(b)] : [NaN, NaN]);
+    const paths = svg("g", { "clip-path": `url(#${id})` }); // the path stays inside its panel
+    const pair = data.pair.map((number) => names[number]);
+    drawing.replaceChildren(clip, ...frame(horizontal, vertical, edges, pair), levels, paths);
+    fixed = { paths, place, pair, holes: grid.some((loss) => !Number.isFinite(loss)), count: names.length };
   }
 
-  function show(place) {
+  /** `numbers` are the network's at the place that is shown; the path goes from what the server told on to it. */
+  function show({ place, epochs: at, numbers, kept }) {
     if (!fixed) return;
-    const { path, names } = fixed;
-    const parts = [svg("path", { class: "path ahead", d: line(path.slice(place)) }), svg("path", { class: "path", d: line(path.slice(0, place + 1)) })];
-    parts.push(svg("circle", { class: "start", cx: path[0][0], cy: path[0][1], r: 4 }));
-    if (path[place]?.every(Number.isFinite)) parts.push(svg("circle", { class: "here", cx: path[place][0], cy: path[place][1], r: 6 }));
-    drawing.replaceChildren(...fixed.parts, ...parts);
-    const [a, b] = data.surface.path[place];
-    drawing.setAttribute("aria-label", `The loss over ${names[0]} and ${names[1]}, darker where it is larger, and the path of the run: after ${epochs(data.epochs[place])} at ${told4(a)} and ${told4(b)}.`);
+    const [first, second] = data.pair;
+    const points = data.path.map(fixed.place);
+    const here = numbers ? fixed.place([numbers[first], numbers[second]]) : points[place];
+    const before = points.slice(0, place + 1);
+    const parts = [
+      ...(kept ? [svg("path", { class: "path kept", d: line(kept.map((row) => fixed.place([row[first], row[second]]))) })] : []),
+      svg("path", { class: "path ahead", d: line(points.slice(place)) }),
+      svg("path", { class: "path", d: line(here ? [...before, here] : before) }),
+      svg("circle", { class: "start", cx: points[0][0], cy: points[0][1], r: 4 }),
+    ];
+    if (here?.every(Number.isFinite)) parts.push(svg("circle", { class: "here", cx: here[0], cy: here[1], r: 5.5 }));
+    fixed.paths.replaceChildren(...parts);
+    const others = fixed.count > 2 ? `The other ${fixed.count - 2} numbers are as after ${epochs(at[data.place])}. ` : "";
+    setText(note, `${others}Darker is a larger loss${fixed.holes ? "; where no colour is, it is inf or nan" : ""}.`);
+    const where = numbers ? `${told(numbers[first])} and ${told(numbers[second])}` : "its beginning";
+    setAttribute(drawing, "aria-label", `The loss over ${fixed.pair[0]} and ${fixed.pair[1]}, and the path of the run: after ${epochs(at[place] ?? 0)} at ${where}.`);
   }
 
-  return { root, take, sized, show };
-}
-
-/** Shares by rank, so that a deep valley and a high wall both leave room for what lies between. */
-function ranks(grid) {
-  const order = grid.map((loss, place) => place).filter((place) => Number.isFinite(grid[place])).sort((a, b) => grid[a] - grid[b]);
-  const shares = grid.map(() => NaN);
-  order.forEach((place, rank) => (shares[place] = rank / Math.max(1, order.length - 1)));
-  return shares;
+  return { root, sized, take, show, taken: () => data };
 }
 
 function levelsOf(grid) {

@@ -1,12 +1,20 @@
-/* The view of a run: a slider over its epochs, and four pictures that it moves together, without a word to the server. */
+/* The view of a run: one button, one clock, and every panel a function of the epoch at which it stands. */
 
 import { createAddress } from "../../gradwalk/player/address.js";
-import { html, iconButton, setIcon, setText } from "../../gradwalk/player/dom.js";
-import { curves, gradientCurves, lossCurve } from "./curves.js";
-import { plane, told4 } from "./plane.js";
-import { lossSurface } from "./surface.js";
+import { html, icon, setAttribute, setIcon, setText, svg } from "../../gradwalk/player/dom.js";
+import { createClock, PICTURES_A_SECOND } from "./clock.js";
+import { createCurves, gradientLines, lossLines } from "./curves.js";
+import { createFeed } from "./feed.js";
+import { createLegend } from "./legend.js";
+import { createNetwork } from "./network.js";
+import { epochs, told } from "./numbers.js";
+import { reveal } from "./reveal.js";
+import { createSurface } from "./surface.js";
 
-const PLAY_MS = 6000; // a whole run
+const AHEAD = 1; // second of the clock for which the run may be ahead of what is drawn
+const SURFACE_MS = 1200; // between two surfaces while it runs
+const LOOKING = "What came of it is looked at, and what may help is tried.";
+const SPEEDS = [["0.25", "¼×"], ["1", "1×"], ["4", "4×"]];
 const views = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -15,170 +23,267 @@ export default function ({ data, parentElement, setTriggerValue }) {
   view.send = setTriggerValue;
   view.take(data);
   return () => {
-    view.pause();
-    view.leave();
+    views.delete(parentElement);
+    view.remove();
   };
 }
 
 function createView(parent) {
-  const view = { send: () => {}, data: null, place: 0, opened: null, timer: 0 };
-  const link = { send: (name, value) => view.send(name, value) };
-  const figures = [plane(link), curves("Loss", lossCurve), lossSurface(link), curves("Gradients by layer", gradientCurves)];
-  const slider = html("input", { type: "range", min: 0, step: 1, "aria-label": "Epoch" });
-  const play = iconButton("play", "Play the run", toggle);
-  play.classList.add("main");
-  const epoch = html("output", { class: "epoch" });
-  const loss = html("output");
-  const right = html("output");
+  const view = { send: () => {}, data: null, feed: null, kept: null, asked: "" };
+  const link = { send: (name, value) => view.send(name, value), editable: false, label: () => legend.label(), pointed: null };
+  const network = createNetwork(link);
+  const legend = createLegend();
+  const loss = createCurves("Loss", lossLines);
+  const gradients = createCurves("Gradient length by layer", gradientLines);
+  const surface = createSurface(choosePair);
+  const clock = createClock({ at: moved, changed: controls, reached: () => reached(), over: () => Boolean(view.feed?.ended) });
+  const slider = html("input", { type: "range", min: 0, step: 1, "aria-label": "Epoch", input: slide });
+  const words = html("span");
+  const button = html("button", { type: "button", class: "button main", click: press }, icon("play"), words);
+  const speed = html("select", { "aria-label": "Speed", change: () => (clock.speed = Number(speed.value)) }, ...SPEEDS.map(([value, text]) => html("option", { value, selected: value === "1" }, text)));
+  const [epoch, lossNow, right] = [html("output", { class: "epoch" }), html("output", { class: "loss-now" }), html("output", { class: "right-now" })];
   const enter = html("button", { type: "button", class: "button inside", click: stepInside }, "Step inside this epoch");
-  const bar = html("div", { class: "bar" }, html("div", { class: "slide" }, play, slider), html("div", { class: "said" }, epoch, loss, right), enter);
-  const grid = html("div", { class: "figures" }, ...figures.map(({ root }) => root));
-  const root = html("div", { class: "training" }, bar, grid);
+  const keep = html("button", { type: "button", class: "button keep", click: keepRun }, "Keep this run");
+  const status = html("p", { class: "status", role: "status" });
+  const cure = html("button", { type: "button", class: "button cure", click: takeCure });
+  const bar = html("div", { class: "bar" }, button, slider, html("div", { class: "said" }, epoch, lossNow, right), speed);
+  const below = html("div", { class: "below" }, status, cure, enter, keep);
+  const panels = html("div", { class: "panels" }, loss.root, gradients.root, surface.root);
+  const root = html("section", { class: "training", "aria-label": "Training" }, bar, below, network.root, legend.element, panels);
   const address = createAddress();
-  let stopLooking = () => {};
+  let [stopLooking, drawnSurface, pair, target] = [() => {}, -Infinity, null, null];
   parent.append(root);
+  const sizes = new ResizeObserver(resized);
+  sizes.observe(root);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", resized);
 
-  slider.addEventListener("input", () => {
-    pause();
-    go(Number(slider.value));
-    if (!view.inside) tellAddress(); // else the player does
-  });
-  new ResizeObserver(resized).observe(grid);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", resized);
+  const first = () => view.data.scene.first ?? { told: [], pictures: [] };
+  const rows = () => (view.feed?.told.length ? view.feed.told : first().told);
+  const reached = () => Math.max(0, rows().length - 1);
+  const last = () => (view.feed?.ended ? reached() : Math.max(0, (view.data?.scene.places ?? 1) - 1));
 
-  function resized() {
-    const two = grid.clientWidth >= 620 ? 2 : 1;
-    const width = Math.floor(grid.clientWidth / two) - 28 - (two - 1);
-    if (!view.data || width < 120) return;
-    figures.forEach((figure) => figure.sized(width));
-    show();
-  }
+  // ---- what the server hands over
 
   function take(data) {
-    const { pictures } = data;
-    pictures.shares = unpacked(pictures.frames.shares ?? "");
-    pictures.editable = data.editable;
-    view.data = pictures;
-    view.query = data.query;
-    const last = Math.max(0, pictures.epochs.length - 1);
-    slider.max = last;
-    slider.disabled = play.disabled = last === 0;
-    enter.disabled = !data.ran || !pictures.epochs.length;
-    if (view.opened !== data.opened) {
-      pause();
-      view.place = data.epoch === null ? last : nearest(pictures.epochs, data.epoch);
-      view.opened = data.opened;
+    const before = view.data;
+    view.data = data;
+    link.editable = data.editable;
+    const other = before?.scene.key !== data.scene.key;
+    if (other) {
+      network.take(data.scene);
+      legend.show(data.scene, data.editable);
+      clock.every = data.scene.every ?? 1;
+      pair = null;
     }
-    view.place = Math.min(view.place, last);
-    view.ran = data.ran;
-    view.inside = data.inside;
+    if (before?.run !== data.run || before.opened !== data.opened) open(data);
     tellAddress();
-    figures.forEach((figure) => figure.take(pictures));
     resized();
   }
 
+  function open({ run, epoch: at, scene }) {
+    view.feed?.leave();
+    surface.take(null, scene.names ?? []);
+    [drawnSurface, target, view.asked] = [-Infinity, null, ""];
+    view.feed = run ? createFeed(run, came) : null;
+    clock.pause();
+    clock.go(0);
+    if (!run) return;
+    if (at === null) return play();
+    target = at;
+    view.feed.want(Infinity);
+  }
+
+  /** Something of the run has come. */
+  function came() {
+    const { feed } = view;
+    if (target !== null) {
+      const place = feed.told.findLastIndex((row) => row[0] <= target);
+      if (place >= 0) clock.go(place);
+      if (feed.ended || feed.told.at(-1)?.[0] >= target) target = null;
+    }
+    if (feed.ended && !clock.playing) askSurface();
+    controls();
+    show();
+  }
+
+  // ---- the one button
+
+  function press() {
+    if (clock.playing) return clock.pause();
+    if (!view.data.run || view.feed.gone) return view.send("run", 1);
+    play();
+  }
+
+  function play() {
+    target = null;
+    clock.play();
+    wantAhead();
+  }
+
+  function wantAhead() {
+    if (clock.playing) view.feed?.want(clock.place + Math.ceil(AHEAD * PICTURES_A_SECOND * clock.every * Math.max(1, clock.speed)));
+  }
+
+  function moved() {
+    wantAhead();
+    if (performance.now() - drawnSurface > SURFACE_MS) askSurface();
+    show();
+  }
+
+  function slide() {
+    clock.pause();
+    const wanted = Number(slider.value);
+    target = wanted > reached() ? Infinity : null;
+    if (!view.feed) return controls();
+    view.feed.want(wanted);
+    if (target !== null) target = (view.data.scene.last * wanted) / last();
+    clock.go(wanted);
+    askSurface();
+    controls();
+    show();
+  }
+
+  function controls() {
+    if (!view.data) return;
+    const { scene, ready, run } = view.data;
+    const [at, end] = [clock.place, last()];
+    const done = Boolean(view.feed?.ended) && at >= end;
+    const label = clock.playing ? "Pause" : !run || view.feed?.gone ? "Run" : done ? "Run again" : at ? "Continue" : "Run";
+    if (words.textContent !== label) {
+      setIcon(button, clock.playing ? "pause" : "play", label);
+      setText(words, label);
+    }
+    button.disabled = !ready || (!scene.first?.told.length && !run);
+    slider.disabled = !run;
+    setAttribute(slider, "max", end || 1);
+    if (Number(slider.value) !== at) slider.value = at;
+    slider.style.setProperty("--done", `${(100 * at) / (end || 1)}%`);
+    slider.style.setProperty("--reached", `${(100 * reached()) / (end || 1)}%`);
+    keep.hidden = !run || rows().length < 2;
+    setText(keep, view.kept && view.kept.run === run ? "Let the kept run go" : "Keep this run");
+    enter.disabled = !run || !view.feed?.told.length;
+    const remark = view.feed?.ended && at >= end ? view.feed.remark : null;
+    const looking = view.feed?.ended && at >= end && !view.feed.remark ? LOOKING : "";
+    setText(status, view.feed?.trouble || remark?.text || looking);
+    cure.hidden = !remark?.cure;
+    setText(cure, remark?.cure ?? "");
+    if (!clock.playing && !view.data.inside) tellAddress();
+    if (!clock.playing && view.feed?.told.length) askSurface();
+  }
+
+  // ---- what is shown
+
+  function pictureAt(place) {
+    const all = view.feed?.pictures.length ? view.feed.pictures : first().pictures;
+    return all.findLast((picture) => picture.place <= place) ?? all[0] ?? null;
+  }
+
+  function show() {
+    if (!view.data) return;
+    const { scene } = view.data;
+    const all = rows();
+    const place = Math.min(clock.place, Math.max(0, all.length - 1));
+    const [number = 0, lossHere, share, ] = all[place] ?? [];
+    const picture = pictureAt(place);
+    const good = typeof share === "number" ? `${Math.round(share * scene.points.length)} of ${scene.points.length} right` : "";
+    setText(epoch, `Epoch ${number.toLocaleString("en")} of ${(scene.last ?? 0).toLocaleString("en")}`);
+    setText(lossNow, lossHere === undefined ? "" : `loss ${told(lossHere)}`);
+    setText(right, good);
+    setAttribute(slider, "aria-valuetext", [`epoch ${number}`, lossNow.textContent, good].filter(Boolean).join(", "));
+    if (Number(slider.value) !== place && !slider.matches(":active")) slider.value = place;
+    slider.style.setProperty("--done", `${(100 * place) / (last() || 1)}%`);
+    slider.style.setProperty("--reached", `${(100 * reached()) / (last() || 1)}%`);
+    network.show(picture, describe(scene, number, good));
+    const at = all.map((row) => row[0]);
+    const { kept } = view;
+    const run = { name: "this run", rows: all, epochs: at, place, last: scene.last, layers: scene.layers.length, kept: kept && kept.run !== view.data.run ? kept : null };
+    loss.show(run);
+    gradients.show(run);
+    const under = run.kept && run.kept.names === JSON.stringify(scene.names) ? run.kept.numbers : null;
+    surface.show({ place, epochs: at, numbers: picture?.place === place ? picture.numbers : null, kept: under });
+  }
+
+  function describe(scene, number, good) {
+    const what = scene.regression ? "points and the fitted line" : "points of two classes, class 0 as circles and class 1 as squares, and the boundary between them";
+    const shape = scene.layers.length ? `The network ${[scene.layers[0].inputs, ...scene.layers.map(({ units }) => units)].join("-")}: ` : "";
+    if (!scene.points.length) return "An empty plane, for points of your own.";
+    return `${shape}${scene.points.length} ${what} after ${epochs(number)}${good ? `; ${good}` : ""}.`;
+  }
+
+  async function askSurface() {
+    const { feed } = view;
+    if (!feed?.told.length || feed.told.length < 2) return;
+    const key = JSON.stringify([feed.address, clock.place, pair, feed.told.length]);
+    if (view.asked) return;
+    if (surface.taken()?.key === key) return;
+    view.asked = key;
+    drawnSurface = performance.now();
+    // While it runs, the two numbers stay; in the end they are those that went furthest, where nobody chose others.
+    const found = await feed.surface(clock.place, pair ?? (feed.ended && !clock.playing ? null : (surface.taken()?.pair ?? null)));
+    view.asked = "";
+    if (feed !== view.feed || !found) return;
+    surface.take({ ...found, key }, view.data.scene.names);
+    show();
+    if (!clock.playing && key !== JSON.stringify([feed.address, clock.place, pair, feed.told.length])) askSurface();
+  }
+
+  function choosePair(chosen) {
+    pair = chosen;
+    surface.take(surface.taken(), view.data.scene.names);
+    askSurface();
+  }
+
+  // ---- what else can be pressed
+
+  function keepRun() {
+    const { scene, run } = view.data;
+    const all = rows();
+    if (view.kept?.run === run) view.kept = null;
+    else view.kept = { run, name: scene.name, rows: all.slice(), epochs: all.map((row) => row[0]), names: JSON.stringify(scene.names), numbers: view.feed.pictures.map(({ numbers }) => numbers) };
+    controls();
+    show();
+  }
+
+  function takeCure() {
+    if (view.kept?.run !== view.data.run) keepRun();
+    view.send("cure", 1);
+  }
+
   function stepInside() {
-    view.send("inside", view.data.epochs[view.place]);
+    clock.pause();
+    view.send("inside", rows()[clock.place][0]);
     stopLooking();
     stopLooking = reveal();
   }
 
-  function go(place) {
-    view.place = place;
+  function tellAddress() {
+    if (clock.playing) return;
+    const { inside: open, run, query } = view.data;
+    const place = open || (run && rows().length ? `epoch=${rows()[Math.min(clock.place, reached())]?.[0] ?? 0}` : "");
+    address.show([query, place].filter(Boolean).join("&"), "", "", 0);
+  }
+
+  function resized() {
+    const width = root.clientWidth;
+    if (!view.data || width < 120) return;
+    network.sized(width);
+    const count = width >= 760 ? 3 : width >= 560 ? 2 : 1;
+    const each = Math.floor((width - (count - 1) * 28) / count);
+    const height = Math.round(Math.min(240, Math.max(190, 0.66 * each)));
+    for (const panel of [loss, gradients, surface]) panel.sized(each, height);
+    controls();
     show();
   }
 
-  function tellAddress() {
-    const place = view.inside || (view.ran ? `epoch=${view.data.epochs[view.place]}` : "");
-    address.show([view.query, place].filter(Boolean).join("&"), "", "", 0);
+  function remove() {
+    clock.pause();
+    view.feed?.leave();
+    address.stop();
+    sizes.disconnect();
+    dark.removeEventListener("change", resized);
+    root.remove();
   }
 
-  function show() {
-    const { epochs: told_, loss: losses, accuracy, points } = view.data;
-    const number = told_[view.place] ?? 0;
-    if (Number(slider.value) !== view.place) slider.value = view.place;
-    const share = accuracy[view.place];
-    const said = losses.length ? `loss ${told4(losses[view.place])}` : "";
-    const good = typeof share === "number" ? `${Math.round(share * points.length)} of ${points.length} right` : "";
-    setText(epoch, `Epoch ${number.toLocaleString("en")} of ${view.data.last.toLocaleString("en")}`);
-    setText(loss, said);
-    setText(right, good);
-    slider.setAttribute("aria-valuetext", [`epoch ${number}`, said, good].filter(Boolean).join(", "));
-    figures.forEach((figure) => figure.show(view.place));
-  }
-
-  function toggle() {
-    if (view.timer) return pause();
-    const last = view.data.epochs.length - 1;
-    const from = view.place >= last ? 0 : view.place;
-    const began = performance.now();
-    const turn = (now) => {
-      const place = Math.min(last, from + Math.floor(((now - began) / PLAY_MS) * last));
-      if (place !== view.place) go(place);
-      view.timer = place < last ? requestAnimationFrame(turn) : 0;
-      if (!view.timer) setIcon(play, "play", "Play the run");
-    };
-    setIcon(play, "pause", "Pause");
-    view.timer = requestAnimationFrame(turn);
-  }
-
-  function pause() {
-    if (view.timer && !view.inside) tellAddress();
-    cancelAnimationFrame(view.timer);
-    view.timer = 0;
-    setIcon(play, "play", "Play the run");
-  }
-
-  return Object.assign(view, { take, pause, leave: address.stop });
+  return Object.assign(view, { take, remove });
 }
-
-const HEAD = 76; // px of the page's own head, which lies over what is scrolled
-
-/** Bring the step that was asked for into sight as soon as the page has drawn it, and go on from there with the keys. */
-function reveal() {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const drawn = new MutationObserver(look);
-  const grown = new ResizeObserver(scroll); // the player below it takes its room later
-  let title = null;
-
-  function look() {
-    title = document.querySelector(".st-key-training-inside h3");
-    if (!title || title.closest("[data-stale=true]")) return;
-    drawn.disconnect();
-    title.tabIndex = -1;
-    title.style.outline = "none"; // it is no control
-    title.style.scrollMarginTop = `${HEAD}px`;
-    title.focus({ preventScroll: true });
-    grown.observe(title.closest("[data-testid=stMainBlockContainer]") ?? document.body);
-    for (const kind of ["wheel", "touchstart", "keydown"]) addEventListener(kind, leave, { once: true, passive: true });
-  }
-
-  function scroll() {
-    const page = title.closest("[data-testid=stMain]") ?? document.scrollingElement;
-    const room = page.scrollHeight - page.clientHeight - page.scrollTop;
-    const way = title.getBoundingClientRect().top - HEAD;
-    title.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
-    if (way <= room) leave();
-  }
-
-  function leave() {
-    drawn.disconnect();
-    grown.disconnect();
-  }
-
-  drawn.observe(document.body, { subtree: true, childList: true, characterData: true });
-  look(); // when one is open already
-  return leave;
-}
-
-/** Shares from 0 to 1 that were packed into 16 bits each, low byte first; nan is the largest number. */
-function unpacked(text) {
-  const bytes = atob(text);
-  return Float64Array.from({ length: bytes.length / 2 }, (_, place) => {
-    const packed = bytes.charCodeAt(2 * place) + 256 * bytes.charCodeAt(2 * place + 1);
-    return packed === 65535 ? NaN : packed / 65534;
-  });
-}
-
-/** The last told epoch that is not after this one. */
-const nearest = (told, epoch) => Math.max(0, told.findLastIndex((each) => each <= epoch));

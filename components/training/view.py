@@ -24,31 +24,34 @@ class Put(NamedTuple):
 
 
 def view(
-    pictures: Mapping[str, Any],
+    scene: Mapping[str, Any],
     *,
+    run: str,
     opened: str,
     query: str,
     epoch: int | None = None,
-    ran: bool = False,
+    ready: bool = True,
     inside: str = "",
     editable: bool = False,
     changed: Callable[[], None],
 ) -> None:
-    """Show ``pictures.pictures(…)``.
+    """Show ``pictures.scene(…)``, and the run that is told at the address ``run``, where there is one.
 
-    The slider starts at ``epoch`` (None: at the end) whenever ``opened`` changes. ``query`` is the page's query without
-    the epoch, which is written behind it. ``ran``: there are epochs to step into. ``inside``: the query of the one that
-    is open, in a player that writes the address as well. ``editable``: a click adds a point. ``changed`` is called
-    before the page runs again for an epoch to step into, a point, or another pair of axes.
+    Another ``opened`` is another run: it plays from its beginning, or stands at ``epoch``. ``query`` is the page's
+    query without the epoch, which is written behind it. ``ready``: the fields mean something that can be run.
+    ``inside``: the query of the step that is open, in a player that writes the address as well. ``editable``: a click
+    adds a point.
+    ``changed`` is called before the page runs again for a run to begin, an epoch to step into, a point, or a cure.
     """
-    data = {"pictures": pictures, "opened": opened, "query": query, "epoch": epoch}
+    data = {"scene": scene, "run": run, "opened": opened, "query": query, "epoch": epoch}
     _mount(
         key=KEY,
-        data={**data, "ran": ran, "inside": inside, "editable": editable},
+        data={**data, "ready": ready, "inside": inside, "editable": editable},
+        on_run_change=changed,
         on_inside_change=changed,
         on_add_change=changed,
         on_remove_change=changed,
-        on_pair_change=changed,
+        on_cure_change=changed,
     )
 
 
@@ -61,14 +64,6 @@ def sent(name: str) -> object:
 def whole(raw: object, most: int) -> int | None:
     """A whole number from 0 to ``most``, as a browser sends it."""
     return raw if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= most else None
-
-
-def pair(raw: object, count: int) -> tuple[int, int] | None:
-    """Two places below ``count``."""
-    if not (isinstance(raw, list) and len(raw) == 2):
-        return None
-    first, second = (whole(place, count - 1) for place in raw)
-    return None if first is None or second is None else (first, second)
 
 
 def put(raw: object) -> Put | None:

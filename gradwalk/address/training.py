@@ -11,8 +11,8 @@ from urllib.parse import quote_plus
 from gradwalk.address.bounds import few, too_long
 from gradwalk.address.program import from_code, to_code
 from gradwalk.training.data import TITLES
-from gradwalk.training.entry import MOST_EPOCHS, Entry
-from gradwalk.training.setting import FAULTS, OPTIMIZERS
+from gradwalk.training.entry import Entry
+from gradwalk.training.setting import FAULTS, MOST_EPOCHS, OPTIMIZERS
 
 LONGEST = 40
 """Characters of one field."""

@@ -13,7 +13,7 @@ from gradwalk.notation.calls import (
     scaled,
 )
 from gradwalk.notation.kernels import Algebra, Form, Kernel, base_name, kernel
-from gradwalk.notation.names import GREEK, pretty, value_names
+from gradwalk.notation.names import GREEK, layer_name, pretty, value_names
 from gradwalk.notation.numbers import (
     MINUS,
     SHOWN_IN_VECTOR,
@@ -50,6 +50,7 @@ __all__ = [
     "jacobians_text",
     "kernel",
     "kernel_of",
+    "layer_name",
     "pretty",
     "scaled",
     "shape_text",

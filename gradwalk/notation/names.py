@@ -14,7 +14,9 @@ GREEK = {
     "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
 }  # fmt: skip
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INDEXED = re.compile(r"(.*?[A-Za-z])_?(\d{1,4})\Z")
+_OF_A_LAYER = re.compile(r"([wbzh])(\d)_(\d{1,2})\Z")
 
 
 def value_names(recording: Recording) -> dict[int, str]:
@@ -57,13 +59,23 @@ def _free(prefix: str, numbers: count[int], taken: set[str]) -> str:
 def pretty(name: str) -> str:
     """A variable's name as text for the screen: ``v1`` → ``v₁``, ``x_12`` → ``x₁₂``, ``alpha`` → ``α``.
 
+    A network's numbers say their layer above: ``w2_11`` → ``w₁₁⁽²⁾``.
+
     A name that ends in ``'`` belongs to a later state of a tensor: ``y'`` → ``y′``.
     """
     if name.endswith("'"):
         return pretty(name.rstrip("'")) + "′" * (len(name) - len(name.rstrip("'")))
+    of_a_layer = _OF_A_LAYER.match(name)
+    if of_a_layer is not None:
+        return layer_name(*of_a_layer.groups())
     indexed = _INDEXED.match(name)
     if indexed is None:
         stem, _, rest = name.partition("_")
         return normalize("NFC", GREEK.get(stem, stem) + "\u0302") if rest == "hat" and stem else GREEK.get(name, name)
     stem, index = indexed.groups()
     return GREEK.get(stem, stem) + index.translate(_SUBSCRIPTS)
+
+
+def layer_name(letter: str, layer: str, index: str = "") -> str:
+    """A number of a network with several layers: ``w₁₁⁽²⁾`` leads from unit 1 of layer 1 to unit 1 of layer 2."""
+    return f"{letter}{index.translate(_SUBSCRIPTS)}⁽{layer.translate(_SUPERSCRIPTS)}⁾"

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from gradwalk.training.data import DRAWN, NOISE, TITLES, Data
 from gradwalk.training.network import Network
 from gradwalk.training.points import PointsError, read_points
-from gradwalk.training.setting import FAULTS, OPTIMIZERS, WITH_MOMENTUM, Optimizer, Setting
+from gradwalk.training.setting import FAULTS, MOST_EPOCHS, OPTIMIZERS, OWN_RATES, WITH_MOMENTUM, Optimizer, Setting
 
 MOST_POINTS = 500
-MOST_EPOCHS = 5000
 MOST_STEPS = 100_000
 """Of one run: epochs times batches."""
 LARGEST_RATE = 1e6
@@ -38,7 +37,8 @@ class Entry:
     count: str = "200"
     noise: str = ""
     optimizer: str = "sgd"
-    lr: str = "0.5"
+    lr: str = ""
+    """Empty for the optimizer's own."""
     momentum: str = "0.9"
     nesterov: bool = False
     decay: str = "0"
@@ -88,7 +88,7 @@ def _data(entry: Entry) -> Data:
 
 def _optimizer(entry: Entry) -> Optimizer:
     kind = _chosen("optimizer", entry.optimizer, OPTIMIZERS)
-    lr = _number("lr", "The learning rate", entry.lr, 0, LARGEST_RATE)
+    lr = _number("lr", "The learning rate", entry.lr, 0, LARGEST_RATE) if entry.lr.strip() else OWN_RATES[kind]
     decay = _number("decay", "The weight decay", entry.decay, 0, 100)
     momentum = _number("momentum", "The momentum", entry.momentum, 0, 1) if kind in WITH_MOMENTUM else 0.0
     nesterov = entry.nesterov and kind == "sgd"

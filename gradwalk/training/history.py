@@ -49,6 +49,17 @@ class History:
         return bool(self.epochs) and self.epochs[-1] == self.setting.epochs
 
 
+def places_of(setting: Setting) -> int:
+    """How many epochs are told of a run that meets its end."""
+    told = -(-setting.epochs // MOST_TOLD)
+    return -(-setting.epochs // told) + 1
+
+
+def place_at(setting: Setting, epoch: int) -> int:
+    """The last told place that is not after this epoch."""
+    return min(epoch, setting.epochs) // -(-setting.epochs // MOST_TOLD)
+
+
 def begun(setting: Setting) -> History:
     """How a run stands before its first step."""
     history, fit = History(setting), Fit(setting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gradwalk.training.data import INTERCEPT, SLOPE
@@ -9,46 +10,75 @@ from gradwalk.training.setting import FAULTS
 
 if TYPE_CHECKING:
     from gradwalk.training.history import History
+    from gradwalk.training.trials import Trial
 
 BENT = ("xor", "moons", "circles")
 """Data that no straight line parts."""
 
 
-SMALLER_STEPS = "A smaller learning rate would work."
 LOG_OF_ZERO = (
-    " So would F.binary_cross_entropy, or the loss with logits: by hand, a prediction that rounds to 0 or 1 is log(0)."
+    " F.binary_cross_entropy and the loss with logits stay finite there: by hand, a prediction that rounds to 0 or 1 "
+    "is log(0)."
 )
+HIDDEN_UNITS = 4
+"""Of the layer that is proposed."""
+
+
+class Cure(NamedTuple):
+    """What one press does about it."""
+
+    press: str
+    """What stands on the button."""
+    changes: tuple[tuple[str, str], ...] = ()
+    """The fields that it changes."""
+    adds_layer: bool = False
+    """Whether it gives the network a hidden layer."""
 
 
 class Remark(NamedTuple):
     text: str
-    offers_layer: bool = False
-    """Whether a hidden layer is what would help."""
+    cure: Cure | None = None
 
 
-def remark(history: History, stopped: bool = False) -> Remark:
-    """The one thing to say about a run that is over. ``stopped``: somebody ended it before its last epoch."""
+ADD_LAYER = Cure(f"Add a hidden layer of {HIDDEN_UNITS} tanh units", adds_layer=True)
+PUT_RIGHT = Cure("Run it without the mistake", (("fault", ""),))
+
+
+def remark(history: History, trial: Trial | None = None, tried: Sequence[str] = ()) -> Remark:
+    """The one thing to say about a run that is over. ``trial`` did better than it; ``tried`` is all that was tried."""
     if history.failure:
-        why = f" {FAULTS[history.setting.fault].says}" if history.setting.fault == "no_grad" else ""
-        return Remark(f"PyTorch stopped the run: “{history.failure}”{why}")
-    if not history.epochs:
-        return Remark("The run was stopped before its first step.")
+        known = history.setting.fault == "no_grad"
+        why = f" {FAULTS[history.setting.fault].says}" if known else ""
+        return Remark(f"PyTorch stopped the run: “{history.failure}”{why}", PUT_RIGHT if known else None)
     if history.diverged:
-        return Remark(_diverged(history))
-    if stopped:
-        return Remark(f"Stopped after {_epochs(history.epochs[-1])} of {history.setting.epochs:,}.")
+        return _diverged(history, trial, tried)
     if history.setting.data.regression:
-        return Remark(_line(history))
-    return _classes(history)
+        return _proposing(_line(history), history, trial, tried)
+    return _classes(history, trial, tried)
 
 
-def _diverged(history: History) -> str:
+def _diverged(history: History, trial: Trial | None, tried: Sequence[str]) -> Remark:
     fault, by_hand = history.setting.fault, history.setting.trained.loss == "bce"
-    advice = FAULTS[fault].says if fault else SMALLER_STEPS + (LOG_OF_ZERO if by_hand else "")
-    return (
+    text = (
         f"After {_epochs(history.epochs[-1])} the loss is {history.loss[-1]}: nothing is learned from that. The run "
-        f"ends there, and only what came before is drawn. {advice}"
+        "ends there, and only what came before is drawn."
     )
+    if fault:
+        return Remark(f"{text} {FAULTS[fault].says}", PUT_RIGHT)
+    return _proposing(text + (LOG_OF_ZERO if by_hand else ""), history, trial, tried)
+
+
+def _proposing(text: str, history: History, trial: Trial | None, tried: Sequence[str]) -> Remark:
+    """With what was tried and did better, or with all that did not."""
+    if trial is None:
+        listed = ", ".join(tried)
+        return Remark(f"{text} Tried just now, and of little help: {listed}." if tried else text)
+    other, count = trial.history, history.setting.data.size
+    if other.setting.data.regression:
+        came = f"the loss ends at {other.loss[-1]:.4g}"
+    else:
+        came = f"{round((other.accuracy[-1] or 0.0) * count)} of {count} points are right"
+    return Remark(f"{text} With {trial.said} {came}: that was tried just now.", Cure(trial.press, trial.changes))
 
 
 def _line(history: History) -> str:
@@ -66,7 +96,7 @@ def _signed(number: float) -> str:
     return f"{'+' if number >= 0 else '−'} {abs(number):.4g}"
 
 
-def _classes(history: History) -> Remark:
+def _classes(history: History, trial: Trial | None, tried: Sequence[str]) -> Remark:
     count = history.setting.data.size
     right = round((history.accuracy[-1] or 0.0) * count)
     if right == count:
@@ -77,14 +107,14 @@ def _classes(history: History) -> Remark:
         return Remark(
             f"{so_far} One neuron parts the plane by one straight line, and no straight line has (0, 1) and (1, 0) on "
             "one side and (0, 0) and (1, 1) on the other. No seed and no learning rate will change that.",
-            offers_layer=True,
+            ADD_LAYER,
         )
     if not network.hidden:
         bent = " These points want a bent one." if kind in BENT else ""
-        return Remark(f"{so_far} One neuron parts the plane by one straight line.{bent}", offers_layer=bool(bent))
+        return Remark(f"{so_far} One neuron parts the plane by one straight line.{bent}", ADD_LAYER if bent else None)
     if history.setting.fault:
-        return Remark(f"{so_far} {FAULTS[history.setting.fault].says}")
-    return Remark(f"{so_far} More epochs, another seed, or more hidden units may part the rest.")
+        return Remark(f"{so_far} {FAULTS[history.setting.fault].says}", PUT_RIGHT)
+    return _proposing(so_far, history, trial, tried)
 
 
 def _since(history: History) -> str:

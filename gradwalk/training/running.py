@@ -1,14 +1,15 @@
-"""A run in a thread of its own, which can be stopped at every step; so many at a time, and no more."""
+"""A run that goes as far as somebody watches: in a thread of its own while there is work, and so many at a time."""
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from collections.abc import Callable, Iterator
 
-from gradwalk.training.history import History, train
-from gradwalk.training.pictures import Pair, pictures
+from gradwalk.training.history import History, places_of, train
+from gradwalk.training.remarks import Remark, remark
 from gradwalk.training.setting import Setting
+from gradwalk.training.trials import Trials
 
 SLICE = 0.01
 """Seconds of work after which a run lets others have the interpreter."""
@@ -26,80 +27,137 @@ class Places:
         self._turns = threading.BoundedSemaphore(running)
         self._places = threading.BoundedSemaphore(running + waiting)
 
-    def begin(self, setting: Setting, pair: Pair | None = None) -> Running:
-        """A run that has begun, or waits for its turn. Raises BusyError when all places are taken."""
+    def begin(self, setting: Setting) -> Running:
+        """A run that stands at its beginning, until somebody wants more of it."""
+        return Running(setting, self._enter, self._turns)
+
+    def _enter(self) -> Callable[[], None]:
+        """Take a place; what gives it back. Raises BusyError when all places are taken."""
         if not self._places.acquire(blocking=False):
             raise BusyError("Too many runs are under way on this server. Try again in a moment; nothing is lost.")
-        return Running(setting, pair, self._turns, self._places)
+        return self._places.release
 
 
 class Running:
-    """One run. Everything in it may be read while it goes on."""
+    """One run. Everything in it may be read while it goes on.
+
+    A run that nobody wants more of has no thread and takes no place: it stands between two steps, and goes on from
+    there.
+    """
 
     def __init__(
-        self,
-        setting: Setting,
-        pair: Pair | None,
-        turns: threading.BoundedSemaphore,
-        places: threading.BoundedSemaphore,
+        self, setting: Setting, enter: Callable[[], Callable[[], None]], turns: threading.BoundedSemaphore
     ) -> None:
         self.setting = setting
         self.history = History(setting)
-        self.pictures: dict[str, Any] = {}
-        """Once it is done."""
         self.steps = 0
+        self.ended = False
+        """Whether its last step is done."""
+        self.over = False
+        """Whether nothing more will come of it: it has ended, and what there is to say about it is known."""
+        self.remark: Remark | None = None
         self.broken: Exception | None = None
         """The mistake of ours by which it ended."""
-        self._pair, self._turns, self._places = pair, turns, places
-        self._stop, self._done = threading.Event(), threading.Event()
-        threading.Thread(target=self._work, name="training", daemon=True).start()
+        self.last = places_of(setting) - 1
+        """The last place that it may reach."""
+        self._train = train(self.history)
+        self._enter, self._turns = enter, turns
+        self._wanted, self._left = -1, False
+        self._lock = threading.Lock()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._moved = threading.Condition()
 
     @property
-    def done(self) -> bool:
-        return self._done.is_set()
+    def told(self) -> int:
+        """How many places can be shown: each with the gradients of the step that was taken from there."""
+        return len(self.history.epochs) if self.ended else len(self.history.gradients)
 
-    @property
-    def stopped(self) -> bool:
-        """Whether somebody stopped it before its end."""
-        return self._stop.is_set() and not self.history.finished
+    def want(self, place: int) -> None:
+        """Let it go on until this place can be shown. Raises BusyError when too many runs are under way."""
+        with self._lock:
+            if self.over or self._left:
+                return
+            self._wanted = max(self._wanted, min(place, self.last))
+            if not self._idle.is_set() or self._enough():
+                return
+            leave = self._enter()
+            self._idle.clear()
+            threading.Thread(target=self._work, args=(leave,), name="training", daemon=True).start()
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long at most for its end; whether it has come."""
-        return self._done.wait(seconds)
+        """Wait so long at most until it stands still; whether it does."""
+        return self._idle.wait(seconds)
 
-    def look_at(self, pair: Pair) -> None:
-        """Once it is done: the loss over two other numbers of the network."""
-        self.pictures = pictures(self.history, pair)
+    def wait_for(self, told: int, seconds: float) -> None:
+        """Wait so long at most until more than ``told`` places can be shown, or it stands still."""
+        with self._moved:
+            self._moved.wait_for(lambda: self.told > told or self._idle.is_set(), seconds)
 
-    def stop(self) -> None:
-        """End it at the next step. What it has told so far stays."""
-        self._stop.set()
+    def leave(self) -> None:
+        """Nobody watches it any more: it ends at the next step."""
+        self._left = True
 
-    def _work(self) -> None:
-        try:
-            self._in_turn()
-        except Exception as error:
-            self.broken = error
-        finally:
-            self._places.release()
-            self._done.set()
+    def _enough(self) -> bool:
+        return self.told > self._wanted and self._wanted < self.last and not self.ended
+
+    def _work(self, leave: Callable[[], None]) -> None:
+        resting = False
+        while not resting:
+            try:
+                self._in_turn()
+            except Exception as error:
+                self.broken, self.ended, self.over = error, True, True
+            with self._lock:  # nobody can want more between the look and the rest
+                resting = self.over or self._left or self._enough()
+                if resting:
+                    leave()
+                    self._idle.set()
+        self._tell()
 
     def _in_turn(self) -> None:
         while not self._turns.acquire(timeout=0.05):
-            if self._stop.is_set():
+            if self._left:
                 return
         try:
             self._run()
-            self.pictures = pictures(self.history, self._pair)
         finally:
             self._turns.release()
 
     def _run(self) -> None:
-        began = time.monotonic()
-        for _ in train(self.history):
+        told = self.told
+        for _ in self._in_slices(self._train):
             self.steps += 1
-            if self._stop.is_set():
+            if self._left:
                 return
+            if self.told > told:
+                told = self.told
+                self._tell()
+                if self._enough():
+                    return
+        self.ended = True
+        self._tell()
+        self.remark = self._remarked()
+        self.over = not self._left
+
+    def _remarked(self) -> Remark | None:
+        """What is to be said; what it proposes has been tried. None where nobody waits for it any more."""
+        trials = Trials(self.history)
+        for trial in trials:
+            for _ in self._in_slices(train(trial)):
+                if self._left:
+                    return None
+        return remark(self.history, trials.best, trials.said)
+
+    def _in_slices(self, steps: Iterator[None]) -> Iterator[None]:
+        """The same steps; others get the interpreter now and then."""
+        began = time.monotonic()
+        for _ in steps:
+            yield
             if time.monotonic() - began > SLICE:
                 time.sleep(PAUSE)
                 began = time.monotonic()
+
+    def _tell(self) -> None:
+        with self._moved:
+            self._moved.notify_all()

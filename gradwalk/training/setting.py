@@ -9,7 +9,10 @@ from gradwalk.training.data import Data
 from gradwalk.training.network import Network, for_a_line, with_hidden
 
 OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
+OWN_RATES = {"sgd": 0.5, "adam": 0.05, "adamw": 0.05, "rmsprop": 0.005}
+"""The learning rate of each optimizer where nobody has set one: most networks of this page learn with it."""
 WITH_MOMENTUM = ("sgd", "rmsprop")
+MOST_EPOCHS = 5000
 TOO_LARGE = 100.0
 """By how much ``rate`` multiplies the learning rate."""
 BIAS = 10.0
@@ -65,6 +68,10 @@ class Optimizer:
     momentum: float = 0.0
     nesterov: bool = False
     decay: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return OPTIMIZERS[self.kind]
 
     @property
     def arguments(self) -> str:

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
+from gradwalk.notation import layer_name, pretty
 from gradwalk.training.fit import Fit
 from gradwalk.training.history import History
 from gradwalk.training.network import Network
-from gradwalk.training.program import parameter_names
 
-SIDE = 33
+SIDE = 25
 """Points along each side of the loss surface."""
 MARGIN = 0.3
 """What the surface shows around the path, as a share of its extent."""
@@ -39,29 +39,37 @@ class Surface(NamedTuple):
 
 
 def number_names(network: Network, inputs: int) -> list[str]:
-    """Each number of the network by its name in a program: ``W1[0, 1]``, ``b1[0]``, in the order of a row."""
-    names, found = parameter_names(network), []
-    for layer, (before, after) in enumerate(network.sizes(inputs)):
-        weight, bias = names[2 * layer : 2 * layer + 2]
-        found += [f"{weight}[{unit}, {place}]" for unit in range(after) for place in range(before)]
-        found += [f"{bias}[{unit}]" for unit in range(after)]
+    """Each number of the network as its drawing writes it, in the order of a row: ``w₁₂⁽¹⁾``, …, ``b₁⁽¹⁾``, …
+
+    An index that would always be 1 is left out, and the layer where there is one.
+    """
+    several, found = len(network.activations) > 1, list[str]()
+    for layer, (before, after) in enumerate(network.sizes(inputs), 1):
+        units = [str(unit + 1) if after > 1 else "" for unit in range(after)]
+        places = [str(place + 1) if before > 1 else "" for place in range(before)]
+        names = [("w", unit + place) for unit in units for place in places] + [("b", unit) for unit in units]
+        found += [layer_name(letter, str(layer), at) if several else pretty(letter + at) for letter, at in names]
     return found
 
 
-def most_moved(history: History) -> tuple[int, int]:
-    """The two numbers that went furthest between the beginning and the end of a run, the further one first."""
-    rows = _finite(history)
+def most_moved(history: History, told: int) -> tuple[int, int]:
+    """The two numbers that went furthest between the beginning and a place, the further one first."""
+    rows = _finite(history, told)
     moved = (rows[-1] - rows[0]).abs()
     first, second = torch.topk(moved, 2).indices.tolist()
     return first, second
 
 
-def surface(history: History, first: int, second: int) -> Surface:
-    """The loss for all points over two of the numbers, around the path that the run took."""
-    fit, rows = Fit(history.setting), _finite(history)
+def surface(history: History, told: int, place: int, pair: tuple[int, int] | None = None) -> Surface:
+    """The loss for all points over two of the numbers, around the path that the run took to the ``told`` places.
+
+    All others are as they are at ``place``. Without ``pair``, the two are those that went furthest.
+    """
+    fit, rows = Fit(history.setting), _finite(history, told)
+    first, second = pair if pair is not None and max(pair) < rows.shape[1] else most_moved(history, told)
     box = (*_extent(rows[:, first]), *_extent(rows[:, second]))
     columns, lines = (torch.linspace(*ends, SIDE, dtype=rows.dtype) for ends in (box[:2], box[2:]))
-    changed = rows[-1].repeat(SIDE * SIDE, 1)
+    changed = rows[min(place, len(rows) - 1)].repeat(SIDE * SIDE, 1)
     changed[:, second], changed[:, first] = torch.cartesian_prod(lines, columns).unbind(1)
     x, y, _ = fit.points
     with torch.no_grad():
@@ -84,6 +92,19 @@ def said(model: nn.Module, row: Tensor, x: Tensor) -> Tensor:
     return prediction
 
 
+def answers(model: nn.Sequential, row: Tensor, x: Tensor) -> list[Tensor]:
+    """What each layer answers, after its activation, of a network whose numbers stand in one row."""
+    parts, found = unpacked(model, row), []
+    for name, module in model.named_children():
+        own = {key.removeprefix(f"{name}."): part for key, part in parts.items() if key.startswith(f"{name}.")}
+        x = functional_call(module, own, (x,))
+        if isinstance(module, nn.Linear):
+            found.append(x)
+        else:
+            found[-1] = x
+    return found
+
+
 def unpacked(model: nn.Module, row: Tensor) -> dict[str, Tensor]:
     """The parameters by their names; views of the row."""
     named = list(model.named_parameters())
@@ -91,10 +112,10 @@ def unpacked(model: nn.Module, row: Tensor) -> dict[str, Tensor]:
     return {name: part.view_as(parameter) for (name, parameter), part in zip(named, parts, strict=True)}
 
 
-def _finite(history: History) -> Tensor:
+def _finite(history: History, told: int) -> Tensor:
     """The rows of numbers until they or their loss are nan or infinite; at least the one that the run began with."""
-    rows = torch.stack(history.parameters)
-    wrong = (~(rows.isfinite().all(dim=1) & torch.tensor(history.loss).isfinite())).nonzero()
+    rows = torch.stack(history.parameters[:told])
+    wrong = (~(rows.isfinite().all(dim=1) & torch.tensor(history.loss[:told]).isfinite())).nonzero()
     return rows[: max(1, int(wrong[0]))] if len(wrong) else rows
 
 

@@ -1,4 +1,4 @@
-"""A network's names as LaTeX: ``y_pred`` → ŷ, ``w1_21`` → w⁽¹⁾₂₁."""
+"""A network's names as LaTeX: ``y_pred`` → ŷ, ``w1_21`` → w₂₁⁽¹⁾."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gradwalk.notation import MINUS, SUPERSCRIPTS
+from gradwalk.notation import MINUS, SUPERSCRIPTS, layer_name
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _POWER = re.compile(r"\s*\*\*\s*(\d+)")
@@ -24,13 +24,13 @@ def spoken(code: str) -> str:
 
 
 def said(name: str) -> str:
-    """A name, or the key of a derivative: ``y_pred`` → ŷ, ``w1_21`` → w¹₂₁, ``dL_dw`` → dL/dw."""
+    """A name, or the key of a derivative: ``y_pred`` → ŷ, ``w1_21`` → w₂₁⁽¹⁾, ``dL_dw`` → dL/dw."""
     key = _KEY.fullmatch(name)
     if key is not None:
         return f"d{said(key[1])}/d{said(key[2])}"
     deep = _DEEP.fullmatch(name)
     if deep is not None:
-        return deep[1] + deep[2].translate(SUPERSCRIPTS) + deep[3].translate(_SUBSCRIPTS)
+        return layer_name(*deep.groups())
     indexed = _INDEXED.fullmatch(name)
     stem, index = indexed.groups() if indexed else (name, "")
     return ("ŷ" if stem == "y_pred" else stem) + index.translate(_SUBSCRIPTS)
