@@ -99,10 +99,10 @@ def test_a_cure_is_one_press_away_and_two_runs_lie_over_each_other(page: Page, a
 
 def test_points_are_put_down_by_clicks(page: Page, axe: CheckAxe) -> None:
     opened(page, "data=own")
-    plane = page.get_by_role("img", name="An empty plane")
-    box = plane.bounding_box()
+    expect(page.get_by_role("img", name="An empty plane")).to_be_visible()
+    box = page.locator(".field .around").bounding_box()
     assert box is not None
-    middle, height = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    middle, height = box["x"] + box["width"] / 2 + 13, box["y"] + box["height"] / 2 + 13
     page.mouse.click(middle, height)
     area = page.get_by_role("textbox", name="Points")
     expect(area).to_have_value(re.compile(r"^-?0\.\d+, -?0\.\d+, 0$"), timeout=LONG)
