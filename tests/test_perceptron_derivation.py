@@ -106,7 +106,7 @@ SLIPS = [
     ("points", "dL_dw", "mean(2*(y_pred - y)*x)/N", "1/N", "There is one 1/N too many."),
     ("points", "dL_dw", "2*(y_pred - y)*x/N", "sum", "This gives 4 numbers, one a row; the gradient is one: their sum"),
     # other activations and losses, more inputs, networks
-    ("two_layers", "dh1_1_dz1_1", "1 - h1_1", "power", "The power is missing: it is h¹₁²."),
+    ("two_layers", "dh1_1_dz1_1", "1 - h1_1", "power", "The power is missing: it is h₁⁽¹⁾²."),
     ("two_layers", "dL_dw1_11", "(y_pred - y)*w2_1*(1 - h1_1**2)*x2", "wrong thing", "This is dL/dw₁₂⁽¹⁾"),
     ("two_layers", "dL_dw1_11", "(y_pred - y)*(1 - h1_1**2)*x1", "missing factor", "The factor dz/dh₁⁽¹⁾ is missing."),
     ("classes", "dL_db1", "y_pred1", "missing term", "[y = 0] is missing"),
