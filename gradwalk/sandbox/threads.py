@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import select
 import struct
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,13 @@ from pathlib import Path
 _QUESTION, _ANSWER = 80, 24
 _RECEIVE, _SEND = 0xC0502100, 0xC0182101  # SECCOMP_IOCTL_NOTIF_RECV, SECCOMP_IOCTL_NOTIF_SEND
 _GO_ON = 1
+
+
+def is_asked(listener: int) -> bool:
+    """Whether a question may wait; False where nobody is left to ask, since the process ends."""
+    poll = select.poll()
+    poll.register(listener, select.POLLIN)
+    return all(not happened & (select.POLLHUP | select.POLLERR) for _, happened in poll.poll(0))
 
 
 def answer(listener: int, pid: int, most: int) -> None:

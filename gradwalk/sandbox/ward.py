@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 from gradwalk.sandbox import child, threads
@@ -101,8 +102,14 @@ class Ward:
         self._started, self._worked_before = time.monotonic(), self._clock()
 
     def answer_for_threads(self) -> None:
-        if self.listener is not None:
+        """Somebody has asked for a thread; or nobody will any more, which a poll would say again and again."""
+        if self.listener is None:
+            return
+        if threads.is_asked(self.listener):
             threads.answer(self.listener, self.pid, self._limits.threads)
+        else:
+            os.close(self.listener)
+            self.listener = None
 
     def hear(self) -> None:
         """What whoever wants the answer says meanwhile."""
@@ -209,5 +216,6 @@ class Ward:
             os.kill(self.pid, number)
 
 
+@cache
 def _cores() -> int:
     return os.cpu_count() or 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from gradwalk.sandbox.bounds import Bounds
 from gradwalk.sandbox.configuration import Configuration
 from gradwalk.sandbox.frames import Sizes
 from gradwalk.sandbox.processes import Gone, Nursery
+from gradwalk.sandbox.ward import Ward
 from tests.sandbox.conftest import BOUNDS, WORK, Run
 
 
@@ -367,3 +369,14 @@ def test_what_is_too_large_to_send_is_an_error_where_it_is_said() -> None:
     assert answer.messages == ("a" * 90, "It is 0.0 ")
     assert (answer.ended, answer.reason) == ("failed", "Its process failed with TooLarge.")
     nursery.stop()
+
+
+def test_a_process_that_ends_is_not_asked_about_its_threads_again_and_again() -> None:
+    """Where nobody is left to ask, a poll says so until it is not watched any more."""
+    ours, theirs = socket.socketpair()
+    ward = Ward(0, BOUNDS)
+    ward.listener = ours.detach()
+    assert [descriptor for descriptor, _ in ward.watched()] == [ward.listener]
+    theirs.close()
+    ward.answer_for_threads()
+    assert ward.watched() == []
