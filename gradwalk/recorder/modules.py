@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from torch import nn
 
+from gradwalk.recorder.owners import Owned
 from gradwalk.recorder.places import frames
 from gradwalk.recorder.run import Run, is_stand_in
 from gradwalk.recording import Entered, Left, Module, Parameter
@@ -27,6 +28,8 @@ class Modules:
 
     def __init__(self, run: Run) -> None:
         self.made: list[Module] = []
+        self.owned: list[Owned] = []
+        """Parameters that are called as their class calls them."""
         self._run = run
         self._inside: list[_Inside] = []
         self._known: dict[tuple[int, int | None], int] = {}
@@ -67,7 +70,9 @@ class Modules:
         """A variable holds this module: its parameters have names. Those of lazy layers get them when they are made."""
         for path, parameter in self.parameters(name, module):
             if not is_stand_in(parameter):
-                self._run.bind(path, parameter)
+                value = self._run.bind(path, parameter)
+                if not path.startswith(f"{name}."):
+                    self.owned.append(Owned(value, name, path))
             elif (name, module) not in self._lazy:
                 self._lazy.append((name, module))
 

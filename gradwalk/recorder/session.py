@@ -23,6 +23,7 @@ from gradwalk.recorder.mode import HANDLERS, FunctionMode, Handler
 from gradwalk.recorder.modules import Modules
 from gradwalk.recorder.naming import Naming
 from gradwalk.recorder.optimizers import Optimizers
+from gradwalk.recorder.owners import with_owners
 from gradwalk.recorder.passes import draw
 from gradwalk.recorder.places import Places
 from gradwalk.recorder.run import Looking, Run, is_stand_in
@@ -277,7 +278,7 @@ class Recorder:
             "",
             torch.__version__,
             (),
-            run.values.finished(),
+            with_owners(run.values.finished(), self._modules.owned),
             tuple(run.operations.made),
             run.graph.finished(),
             (),
