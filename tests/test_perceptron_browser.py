@@ -11,6 +11,13 @@ from tests.browser import settled
 from tests.conftest import CheckAxe, NewPage
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
+EIGHT = "[" + ", ".join(["0.5"] * 8) + "]"
+DENSE = "&".join(
+    ["x=[1, 2]", f"w1=[{', '.join(['[1, -1]'] * 8)}]", f"b1={EIGHT}", "style=linear", "y=1"]
+    + [f"w{layer}=[{', '.join([EIGHT] * 8)}]&b{layer}={EIGHT}" for layer in (2, 3)]
+    + [f"w4={EIGHT}&b4=0.1&activation4=sigmoid"]
+)
+"""Four layers, three of them of eight units."""
 
 
 class PerceptronPage:
@@ -232,7 +239,7 @@ def test_xor_gets_its_hidden_layer(page: Page) -> None:
     page.get_by_role("button", name="Run", exact=True).click(timeout=90_000)
     page.get_by_role("button", name="Add a hidden layer of four tanh units").click(timeout=90_000)
     expect(page.get_by_text("Layer 2, output")).to_be_visible()
-    expect(page.get_by_text("2-4-1 on 4 points")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^The network 2-4-1: "))).to_be_visible()
     page.get_by_role("radiogroup", name="View").get_by_text("Step through", exact=True).click()
     expect(page.locator(".unit")).to_have_count(5)
 
@@ -245,11 +252,14 @@ def test_a_shared_address_shows_the_same_step_elsewhere_and_the_program_opens_in
 ) -> None:
     shown.field("w").fill("-0.5")
     shown.expect_drawn("w = −0.5")
+    expect(shown.page.get_by_role("radiogroup", name="dtype")).to_be_hidden()  # in Learn nobody is asked for it
+    expect(shown.page.get_by_role("radiogroup", name="Written as")).to_be_hidden()
+    shown.player.get_by_role("button", name="PyTorch", exact=True).click()
     shown.page.get_by_role("radio", name="float64").check(force=True)
     shown.press("Tab")
     shown.player.locator("input.steps").focus()
     shown.press("ArrowRight", 2)
-    expect(shown.page).to_have_url(re.compile(r"w=-0.5.*dtype=float64&step=2$"))
+    expect(shown.page).to_have_url(re.compile(r"w=-0.5.*dtype=float64&density=pytorch&step=2$"))
     there = shown.page.url.partition("/perceptron")[2]
     other = PerceptronPage(new_page()).open(there)
     expect(other.field("w")).to_have_value("-0.5")
@@ -261,6 +271,40 @@ def test_a_shared_address_shows_the_same_step_elsewhere_and_the_program_opens_in
 
 
 # Everyone, everywhere
+
+OVERLAPS = """(drawing) => {
+  const shown = (element) => {
+    const { opacity, visibility } = getComputedStyle(element);
+    return opacity !== "0" && visibility !== "hidden";
+  };
+  const wanted = ".chip .frame, .pill .frame, .unit > .part:first-child > .frame, .chip .grad, .chip .number";
+  const parts = [...drawing.querySelectorAll(wanted)].filter((part) => part.textContent || part.tagName === "rect");
+  const boxes = parts.filter((part) => shown(part) && shown(part.closest(".part")));
+  const told = boxes.map((part) => [part, part.closest(".part"), part.getBBox()]);
+  const found = [];
+  told.forEach(([part, owner, a], i) => told.slice(i + 1).forEach(([other, another, b]) => {
+    if (owner === another) return;
+    const across = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+    const up = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+    if (across > 1 && up > 1) found.push(`${owner.textContent} on ${another.textContent}`);
+  }));
+  return [boxes.length, found];
+}"""
+
+
+@pytest.mark.parametrize("width", [1024, 1920])
+def test_no_number_of_the_drawing_lies_on_another(new_page: NewPage, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 1000})
+    for query in (
+        "?preset=xor",
+        "?preset=xor&step=60",
+        "?preset=two_layers&step=60",
+        f"?{DENSE}",
+    ):
+        shown = PerceptronPage(page).open(query)
+        count, found = shown.drawing.locator("svg").evaluate(OVERLAPS)
+        assert count > 5
+        assert found == []
 
 
 @pytest.mark.parametrize(
@@ -283,7 +327,7 @@ def test_a_phone_needs_no_sideways_scrolling(new_page: NewPage, query: str) -> N
     page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
     shown = PerceptronPage(page).open(query)
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
-    drawing, form = shown.drawing.bounding_box(), page.get_by_text("dtype", exact=True).bounding_box()
+    drawing, form = shown.drawing.bounding_box(), page.get_by_role("combobox", name="Loss").bounding_box()
     assert drawing is not None
     assert form is not None
     assert drawing["y"] < form["y"]

@@ -88,7 +88,7 @@ def test_it_draws_while_it_runs_and_one_button_holds_it(page: Page) -> None:
 def test_a_cure_is_one_press_away_and_two_runs_lie_over_each_other(page: Page, axe: CheckAxe) -> None:
     opened(page, "view=train&data=xor&epochs=60")
     run(page)
-    page.get_by_role("button", name="Add a hidden layer of 4 tanh units").click(timeout=LONG)
+    page.get_by_role("button", name="Add a hidden layer of four tanh units").click(timeout=LONG)
     expect(page.get_by_role("img", name=re.compile("^The network 2-4-1: "))).to_be_visible(timeout=LONG)
     expect(page.get_by_role("button", name="Run again")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("status").filter(has_text="points")).to_be_visible(timeout=LONG)

@@ -44,28 +44,34 @@ export function frame({ x, y, w, h }, radius = 9) {
 }
 
 /** A weight on its edge: name and number in a chip, its gradient beside or below it. */
-export function weightChip([x, y], label, width, beside) {
+export function weightChip([x, y], label, width, beside, above = false) {
   const bare = !label;
   const number = words(bare ? "number small" : "number", x, y + (bare ? 4 : 2));
   const bar = track(x, y + 9, width - 18);
-  const grad = beside ? words("grad start", x + width / 2 + 6, y + 5) : words("grad", x, y + (bare ? 24 : 29));
+  const grad = beside ? words("grad start", x + width / 2 + 6, y + 5) : words("grad", x, y + (above ? -15 : bare ? 24 : 29));
   const parts = [...frame({ x, y, w: width, h: bare ? 20 : 30 }, 7), number, ...(bare ? [] : [bar.element])];
   return { parts, number, bar, grad, label, room: width - 8 };
 }
 
-/** The line of an edge: thicker for a larger weight, broken for a negative one, dotted for zero. */
-export function edgeLine([x, y], [toX, toY]) {
+/** The line of an edge: thicker for a larger weight, broken for a negative one, dotted for zero. With a `stub` its end is straight. */
+export function edgeLine([x, y], [toX, toY], stub = 0) {
   const length = Math.hypot(toX - x, toY - y) || 1;
-  const [ux, uy] = [(toX - x) / length, (toY - y) / length];
+  const [ux, uy] = stub ? [1, 0] : [(toX - x) / length, (toY - y) / length];
   const head = (className, tip, way) => {
     const base = [tip[0] - way * ux * 9, tip[1] - way * uy * 9];
     const corners = [tip, [base[0] - uy * 4.6, base[1] + ux * 4.6], [base[0] + uy * 4.6, base[1] - ux * 4.6]];
     return svg("path", { class: `head ${className}`, d: `M${corners.map((corner) => corner.map(round1)).join("L")}Z` });
   };
-  const path = `M${round1(x)},${round1(y)}L${round1(toX - ux * 5)},${round1(toY - uy * 5)}`;
+  const path = stub ? bent([x, y], [toX, toY], stub) : `M${round1(x)},${round1(y)}L${round1(toX - ux * 5)},${round1(toY - uy * 5)}`;
   const line = svg("path", { class: "line", d: path });
   const hit = svg("path", { class: "hit", d: path });
   return { parts: [hit, line, head("ahead", [toX, toY], 1), head("back", [x, y], -1)], line };
+}
+
+function bent([x, y], [toX, toY], stub) {
+  const end = toX - stub;
+  const middle = (x + end) / 2;
+  return `M${round1(x)},${round1(y)}C${round1(middle)},${round1(y)} ${round1(middle)},${round1(toY)} ${round1(end)},${round1(toY)}H${round1(toX - 5)}`;
 }
 
 export function weigh(line, weight) {

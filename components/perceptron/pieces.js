@@ -147,7 +147,7 @@ function unitPiece(part, place, net, at) {
   }));
   const texts = rows.flatMap(({ value, grad }) => [value, grad]);
   const inside = button(part, at, ...frame(place, 12), plot.element, ...texts);
-  const pill = at.part(bias) ? biasPill(bias, x - w / 2 + 22, y + h / 2 + 2, at, unit) : null;
+  const pill = at.part(bias) ? biasPill(bias, x - w / 2 + 26, y + h / 2 + 11, at) : null;
   const element = svg("g", { class: "unit" }, inside, ...(pill ? [pill.element] : []));
   return {
     element,
@@ -191,9 +191,9 @@ function linkPiece({ part, from, to }, at) {
   return { line, show: () => lit(line, at.runs(part)) };
 }
 
-function weightPiece({ part, from, to, chip: place, size, beside, bare, hidden }, at) {
-  const drawn = edgeLine(from, to);
-  const chip = weightChip(place, bare ? "" : `${at.part(part).label} = `, size, beside);
+function weightPiece({ part, from, to, chip: place, size, beside, bare, hidden, stub, above, apart = 6 }, at) {
+  const drawn = edgeLine(from, to, stub);
+  const chip = weightChip(place, bare ? "" : `${at.part(part).label} = `, size, beside, above);
   const line = svg("g", { class: "edge" }, ...drawn.parts);
   const kind = `part given chip${hidden ? " shy" : ""}${bare ? " bare" : ""}`;
   const element = svg("g", { class: kind }, ...chip.parts, chip.grad);
@@ -214,7 +214,7 @@ function weightPiece({ part, from, to, chip: place, size, beside, bare, hidden }
       weigh(drawn.line, at.number(part));
       lit(line, at.runs(part));
       lit(element, at.isLit(part) || at.runs(part));
-      element.classList.toggle("few", at.isLit(part) || (at.runs(part) && at.running() <= 6));
+      element.classList.toggle("few", at.isLit(part) || (at.runs(part) && at.running() <= apart));
     },
   };
 }

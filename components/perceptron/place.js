@@ -53,14 +53,16 @@ function placedNeuron(net, width) {
 
 // ---- a network
 
-const UNIT = { least: 128, most: 160, h: 44 };
-const LEAST_GAP = 78; // px between two columns, for the edges
+const UNIT = { least: 124, most: 160, h: 44 };
+const LEAST_GAP = 80; // px between two columns, for the edges
 const FEW = 4; // weights between two layers that are all written on their edges
+const STUB = 56; // px of an edge's end that are its own: a port, and room for its weight
+const CHIP = 24; // px from one weight to the next
 
 function placedNetwork(net, room) {
   const beside = net.targets > 1;
   const most = Math.max(net.inputs, ...net.layers.map(({ units }) => units), net.targets);
-  const pitch = most > 5 ? 58 : 68;
+  const pitch = net.layers.some(({ units }, layer) => units > 1 && few(net, layer)) ? 88 : 72;
   const height = TOP + Math.max(most * pitch + 12, beside ? 0 : 168);
   const columns = columnsOf(net, room, beside);
   const { loss, width } = columns;
@@ -90,7 +92,7 @@ function placedNetwork(net, room) {
 function columnsOf(net, room, beside) {
   const count = net.layers.length;
   const inputs = 50;
-  const after = beside ? 170 : 54; // from the loss to the end
+  const after = beside ? 170 : 50; // from the loss to the end
   const needed = inputs + 20 + count * (UNIT.least + LEAST_GAP) + LEAST_GAP - 26 + 46 + after;
   const width = Math.max(room, needed);
   const unit = Math.min(UNIT.most, UNIT.least + ((width - needed) / count) * 0.4);
@@ -103,17 +105,32 @@ function columnsOf(net, room, beside) {
 function weightEdges(net, nodes) {
   return net.layers.flatMap(({ units }, layer) => {
     const before = layer ? net.layers[layer - 1].units : net.inputs;
-    const few = units * before <= FEW || units === 1;
+    const written = few(net, layer);
+    const port = written ? CHIP : Math.min(CHIP, (UNIT.h - 4) / before);
     return Array.from({ length: units * before }, (_, number) => {
       const [unit, i] = [Math.floor(number / before), number % before];
       const source = nodes[layer ? `a${layer - 1}.${i}` : `x${i}`];
       const target = nodes[`a${layer}.${unit}`];
-      const [from, to] = [[rightOf(source), source.y], [target.x - target.w / 2, target.y]];
-      const at = units === 1 ? 0.4 : 0.24 + (0.4 * unit) / (units - 1); // so that the chips keep apart
-      const chip = along(from, to, at);
-      return { part: `w${layer}.${unit}.${i}`, from, to, chip, size: few ? 42 : 88, bare: few, hidden: !few };
+      const part = `w${layer}.${unit}.${i}`;
+      const from = [rightOf(source), source.y];
+      const size = written ? 42 : 64;
+      if (units === 1) {
+        const to = [target.x - target.w / 2, target.y];
+        return { part, from, to, chip: along(from, to, 0.4), size, bare: true, apart: 6 };
+      }
+      const to = [target.x - target.w / 2, target.y + (i - (before - 1) / 2) * port];
+      const above = written && i === 0 && before > 1; // its gradient stands away from the other weight
+      const chip = [to[0] - 12 - size / 2, to[1]];
+      return { part, from, to, chip, size, bare: written, hidden: !written, stub: STUB, above, apart: written ? 6 : 1 };
     });
   });
+}
+
+/** Whether all weights before a layer are written: on the ends of their edges, or on edges that fan into one unit. */
+function few(net, layer) {
+  const before = layer ? net.layers[layer - 1].units : net.inputs;
+  const { units } = net.layers[layer];
+  return units === 1 || (units * before <= FEW && before <= 2);
 }
 
 function linkEdges(net, nodes, beside) {

@@ -202,8 +202,13 @@ function createForm(parent) {
   }
   document.addEventListener("gradwalk:perceptron-edit", dragged);
 
+  /** In Learn the form asks for names and values, and not for how PyTorch holds them. */
+  const density = ({ detail }) => root.classList.toggle("learn", detail.density === "learn");
+  document.addEventListener("gradwalk:step", density);
+
   function remove() {
     document.removeEventListener("gradwalk:perceptron-edit", dragged);
+    document.removeEventListener("gradwalk:step", density);
     press.stop();
     address.stop();
     root.remove();

@@ -20,8 +20,6 @@ LOG_OF_ZERO = (
     " F.binary_cross_entropy and the loss with logits stay finite there: by hand, a prediction that rounds to 0 or 1 "
     "is log(0)."
 )
-HIDDEN_UNITS = 4
-"""Of the layer that is proposed."""
 
 
 class Cure(NamedTuple):
@@ -40,7 +38,7 @@ class Remark(NamedTuple):
     cure: Cure | None = None
 
 
-ADD_LAYER = Cure(f"Add a hidden layer of {HIDDEN_UNITS} tanh units", adds_layer=True)
+ADD_LAYER = Cure("Add a hidden layer of four tanh units", adds_layer=True)
 PUT_RIGHT = Cure("Run it without the mistake", (("fault", ""),))
 
 
