@@ -64,6 +64,12 @@ function assemble(parent) {
       show(place);
       place.ask(open);
     });
+  // Who is to predict a number does not read it here.
+  document.addEventListener("gradwalk:step", ({ detail }) => {
+    if (!detail.predicting || !place.open || !root.isConnected) return;
+    place.open = false;
+    show(place);
+  });
   parent.append(root);
   return place;
 }

@@ -19,7 +19,7 @@ from gradwalk.expression.numbers import is_numbers
 from gradwalk.lessons.gallery import EXAMPLES
 from gradwalk.program import ProgramError
 
-CONTROLS = frozenset(("text", "values", "constants", "dtype", "seed", "step", "picture", "density"))
+CONTROLS = frozenset(("text", "values", "constants", "dtype", "seed", "step", "picture", "density", "predict"))
 
 _FOREIGN = re.compile(r"embed|embed_options|theme|lang|ref|utm_\w*|fbclid|gclid")
 """Parameters that Streamlit and other sites add to an address; they are none of ours."""

@@ -1,4 +1,4 @@
-"""Where a reader stands, in the addresses of all pages: the step, which picture is shown, and how much is said."""
+"""Where a reader stands, in the addresses of all pages: the step, the picture, how much is said, and what is asked."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ DENSITIES = ("learn", "pytorch")
 """What an address may say under ``density``. The player reads it by itself; else the reader's own choice holds."""
 
 
+PREDICTED = ("forward", "local", "backward")
+"""What an address may say under ``predict``, with commas; or ``all``. The player reads it by itself."""
+
+
 def step_of(params: Mapping[str, str], notices: list[str]) -> int:
     """The step in an address; 0, and a sentence to ``notices``, where it is none."""
     text = params.get("step", "0")
@@ -25,8 +29,10 @@ def step_of(params: Mapping[str, str], notices: list[str]) -> int:
 
 
 def check_picture(params: Mapping[str, str], notices: list[str]) -> None:
-    """A sentence to ``notices`` where the address asks for a picture or a density that does not exist."""
+    """A sentence to ``notices`` where the address asks for a picture, a density or questions that do not exist."""
     if params.get("picture", PICTURES[0]) not in PICTURES:
         notices.append("The address names no picture that there is, so the computation graph is shown.")
     if params.get("density", DENSITIES[0]) not in DENSITIES:
         notices.append("The address asks for neither learn nor pytorch under density; your own choice holds.")
+    if not set(params.get("predict", "all").split(",")) <= {"all", *PREDICTED}:
+        notices.append("The address asks for neither all nor forward, local or backward under predict; all is asked.")

@@ -19,8 +19,8 @@ export function createAddress(address = inQuery) {
     }
   }
 
-  function show(query, picture, density, step) {
-    const parts = [query, picture && `picture=${picture}`, density === "pytorch" && !picture && `density=${density}`, step > 0 ? `step=${step}` : ""].filter(Boolean);
+  function show(query, picture, density, step, predict = "") {
+    const parts = [query, picture && `picture=${picture}`, density === "pytorch" && !picture && `density=${density}`, predict && `predict=${predict}`, step > 0 ? `step=${step}` : ""].filter(Boolean);
     wanted = address(parts);
     if (!timer) timer = setTimeout(write, Math.max(0, last + ADDRESS_PAUSE - performance.now()));
   }

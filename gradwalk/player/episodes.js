@@ -74,12 +74,13 @@ export function createEpisodes(go) {
     go(story.episodes[number].first);
   }
 
-  function show(now) {
+  /** `covered`: the number that a pass starts from is not said, for somebody is to find it. */
+  function show(now, covered) {
     step = now;
     if (element.hidden) return;
     const number = episodeAt(story, step);
     const episode = story.episodes[number];
-    if (episode) showEpisode(episode, number);
+    if (episode) showEpisode(episode, number, covered);
     disable(buttons.previous, step === 0);
     disable(buttons.next, number >= story.episodes.length - 1);
     disable(ways.backward, nextBackward(story, step) === null);
@@ -88,9 +89,9 @@ export function createEpisodes(go) {
 
   const disable = (button, off) => setAttribute(button, "aria-disabled", off ? "true" : null);
 
-  function showEpisode(episode, number) {
+  function showEpisode(episode, number, covered) {
     setText(title, episode.title);
-    setText(root, episode.root ?? "");
+    setText(root, covered ? "" : episode.root ?? "");
     range.value = number;
     setAttribute(range, "aria-valuetext", [episode.title, root.textContent].filter(Boolean).join(", "));
     segments.forEach((segment, at) => {

@@ -11,12 +11,13 @@ export function createFindings(go) {
 
   function setStory({ findings }) {
     setText(heading, findings.length === 1 ? "One finding" : `${findings.length} findings`);
-    element.hidden = !findings.length;
     buttons = findings.map((finding) => [findingButton(finding, go), finding.step]);
     list.replaceChildren(...findings.map((finding, number) => findingItem(finding, buttons[number][0])));
   }
 
-  function show(step) {
+  /** `covered`: what is found may say a number that the reader is to find. */
+  function show(step, covered) {
+    element.hidden = covered || !buttons.length;
     for (const [button, at] of buttons) setAttribute(button, "aria-current", at === step ? "step" : null);
   }
 

@@ -1,9 +1,9 @@
 /*
- * Keys: ← → Home End Space, F for the whole screen, E for a picture to take away, B for a black one, and Page ↑ ↓ where there are several episodes, reach the player without a click first, wherever they would otherwise do nothing.
+ * Keys: ← → Home End Space, F for the whole screen, E for a picture to take away, B for a black one, P to predict, and Page ↑ ↓ where there are several episodes, reach the player without a click first, wherever they would otherwise do nothing.
  * A field, a slider or anything else that takes them keeps them; of several players, the one last used answers.
  */
 
-const KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End", " ", "f", "e", "b"]);
+const KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End", " ", "f", "e", "b", "p"]);
 const PAGE_KEYS = new Set(["PageUp", "PageDown"]); // inside what scrolls they scroll
 const TAKING_ROLES = "slider spinbutton textbox tab radio listbox option combobox menu menuitem grid tree dialog".split(" ");
 const TAKING_ELEMENTS = ["input", "textarea", "select", "iframe", "video", "audio", "[contenteditable]"];

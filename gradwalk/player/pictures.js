@@ -201,9 +201,9 @@ export function createPictures(pick, chosen, explain, lacking) {
     toggle,
     roomOnScreen: () => area.clientHeight - marks.offsetHeight - 2 * AREA_PADDING,
     resize(next, plainly) { [size, learns] = [next, plainly]; arrange(); },
-    show(story, step, moves) {
+    show(story, step, moves, asked) {
       switchTo(graphAt(story, step));
-      for (const stage of visible()) stage.show(story, step, moves);
+      for (const stage of visible()) stage.show(story, step, moves, asked);
     },
   };
 }

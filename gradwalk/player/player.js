@@ -8,6 +8,7 @@ import { createFindings } from "./findings.js";
 import { listenToKeys } from "./keys.js";
 import { createPanel } from "./panel.js";
 import { createPictures } from "./pictures.js";
+import { createPredict } from "./predict.js";
 import { isOnScreen, toggleScreen } from "./screen.js";
 import { createScrubber } from "./scrubber.js";
 import { createSlope } from "./slope.js";
@@ -27,9 +28,9 @@ const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
 const PAGES = { PageUp: "ArrowLeft", PageDown: "ArrowRight" };
 const CLEAR = 12; // px around a lit box
-const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F E";
+const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F E P";
 
-/** `address` is told what is shown: `show(query, picture, density, step)`, and `stop()` in the end; `font()` gives the font of pictures. */
+/** `address` is told what is shown: `show(query, picture, density, step, predict)`, and `stop()` in the end; `font()` gives the font of pictures. */
 export function createPlayer(parent, address = createAddress(), font = fontOfPage) {
   let data = null;
   let step = 0;
@@ -43,7 +44,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const last = () => lastStep(data.story);
   const scrubber = createScrubber((to) => { transport.pause(); go(to); });
   const transport = createTransport({
-    go: (by) => go(beside(by), by > 0),
+    go: (by, playing) => (by > 0 ? forth(playing) : back()),
     toStart: () => go(0),
     toEnd: () => go(last()),
     atEnd: () => step === last(),
@@ -63,7 +64,8 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const density = createDensity(another);
   const slope = createSlope();
   const pictures = createPictures(pick, another, (term) => words.explain(term), () => ask.torchviz?.());
-  const words = createWords((number) => { transport.pause(); ask.unfold(number); }, (to) => jump(to), () => Boolean(ask.unfold), ({ group, first }) => {
+  const predict = createPredict({ reveal: (to) => go(to, true), changed: () => { if (data) { show(); tellAddress(); } }, begin: () => data && askNext() });
+  const words = createWords(predict, (number) => { transport.pause(); ask.unfold(number); }, (to) => jump(to), () => Boolean(ask.unfold), ({ group, first }) => {
     transport.pause();
     pictures.toggle(group);
     go(first);
@@ -71,11 +73,11 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const panel = createPanel(() => data && show());
   const tour = createTour(() => data && measure() && show());
   const question = html("h2", { class: "question" });
-  const welcome = html("div", { class: "welcome" }, question, html("button", { type: "button", class: "button begin", click: () => go(1, true) }, "Press →"));
+  const welcome = html("div", { class: "welcome" }, question, html("button", { type: "button", class: "button begin", click: () => forth() }, "Press →"));
   const take = createTake({ root: () => root, stills: () => pictures.stills(), step: () => step, font });
   const findings = createFindings((to) => jump(to));
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
-  const bar = html("div", { class: "bar" }, transport.element, scrubber.element, transport.extras);
+  const bar = html("div", { class: "bar" }, transport.element, scrubber.element, predict.button, transport.extras);
   const stale = html("p", { class: "stale-note" }, "The last good picture and program");
   const say = html("div", { class: "say" }, words.element, slope.element, panel.element);
   const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, episodes.element, pictures.bar, stale, pictures.area, say, findings.element, live);
@@ -92,13 +94,16 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     if (key === " ") return transport.toggle();
     if (key === "f") return toggleScreen(root);
     if (key === "e") return take.toggle();
+    if (key === "p") return predict.toggle();
     if (key === "b") return root.classList.toggle("blank", isOnScreen(root) && !root.classList.contains("blank"));
     root.classList.remove("blank");
     if (isOnScreen(root) && PAGES[key]) key = PAGES[key]; // what a clicker sends
     if (key === "PageUp") return jump(episodes.episodeStep(-1));
     if (key === "PageDown") return jump(episodes.episodeStep(1));
     transport.pause();
-    go({ ArrowLeft: beside(-1), ArrowRight: beside(1), Home: 0, End: last() }[key], key === "ArrowRight");
+    if (key === "ArrowRight") forth();
+    else if (key === "ArrowLeft") back();
+    else go({ Home: 0, End: last() }[key]);
   }, () => data && (episodes.several() || isOnScreen(root)));
   // A press of the mouse or a finger leaves no button behind that would take the next Space.
   root.addEventListener("click", (event) => {
@@ -112,10 +117,30 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     return by > 0 ? end + 1 : first - 1;
   }
 
+  /** The next step, or first the question what it will give; what is pressed again then shows it. Says whether another step is shown. */
+  function forth(playing = false) {
+    if (predict.isOpen()) return !playing && predict.giveUp();
+    return askNext() ? false : go(beside(1), true);
+  }
+
+  /** Ask what the next step gives; not where it is several in one. */
+  function askNext() {
+    const { first, last: end } = pictures.stopAt(data.story, clampStep(data.story, beside(1)));
+    return first === end && first !== step && predict.ask(first);
+  }
+
+  function back() {
+    if (!predict.isOpen()) return go(beside(-1));
+    predict.close();
+    show();
+    return false;
+  }
+
   /** Go to a step; says whether that was another one. The next one `moves`, all others are there at once. */
   function go(to, moves = false) {
     const { first, last: next } = pictures.stopAt(data.story, clampStep(data.story, to));
-    if (next === step) return false;
+    predict.close();
+    if (next === step) return Boolean(show());
     if (first !== next) moves = false;
     step = next;
     show(moves);
@@ -123,9 +148,10 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     return true;
   }
 
-  const tellAddress = () => address.show(data.query, pictures.name(), density.name(), step);
+  const tellAddress = () => address.show(data.query, pictures.name(), density.name(), step, predict.name());
 
   function pick(ids) {
+    if (predict.asksForBox()) return predict.answer(ids[0]);
     const to = stepForThing(data.story, ids, step);
     if (to === null) return;
     transport.pause();
@@ -133,7 +159,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   }
 
   function show(moves = false) {
-    const phase = phaseAt(data.story, step);
+    const phase = phaseAt(data.story, predict.asks() ?? step);
     root.dataset.phase = phase ? phase.kind : "start";
     root.dataset.step = step;
     root.dataset.density = density.name();
@@ -142,20 +168,21 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     welcome.hidden = !data.story.question;
     transport.show(step, last());
     scrubber.show(step);
-    episodes.show(step);
-    pictures.show(data.story, step, moves);
+    episodes.show(step, predict.isOn());
+    root.classList.toggle("predicting", predict.isOn());
+    pictures.show(data.story, step, moves, predict.lit());
     if (ask.draw) askForGraph();
     const fold = pictures.said(data.story, step);
     words.show(data.story, step, density.learns(), fold);
-    slope.show(data.story, fold ? 0 : step);
+    slope.show(data.story, fold ? 0 : step, predict.covers(step));
     if (moves) slope.move();
     panel.show(data.story, step);
-    findings.show(step);
+    findings.show(step, predict.isOn());
     take.show();
     if (moves) keepClear();
     tell();
     clearTimeout(liveTimer);
-    liveTimer = setTimeout(() => setText(live, `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
+    liveTimer = setTimeout(() => setText(live, predict.isOpen() ? "" : `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
   }
 
   /** On a phone a sheet with the words lies over the page's foot: the page moves, so that what is lit stands clear of it. */
@@ -180,7 +207,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     if (!data) return;
     const phase = phaseAt(data.story, step);
     const { span, now } = data.story.steps[step];
-    const detail = { opened: data.opened, step, last: step === last(), density: density.name(), span, now, kind: phase ? phase.kind : null };
+    const detail = { opened: data.opened, step, last: step === last(), density: density.name(), predicting: predict.isOn(), span, now, kind: phase ? phase.kind : null };
     document.dispatchEvent(new CustomEvent("gradwalk:step", { detail }));
   }
   const lead = (find) => ({ detail }) => data && jump(find(data.story, step, detail)); // the program leads to a step
@@ -245,6 +272,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     const text = JSON.stringify(data.graphs);
     if (text !== graphsText) pictures.setGraphs(data.graphs);
     pictures.setStory(data.story);
+    predict.setStory(data.story, opened);
     findings.setStory(data.story);
     graphsText = text;
     measure();

@@ -21,10 +21,14 @@ export function createSlope() {
   let shown = "";
   let growing = null;
 
-  function show(story, step) {
-    const found = curveAt(story, step);
+  /** `covered`: what the curve says is to be found by the reader. */
+  function show(story, step, covered = false) {
+    const found = covered ? null : curveAt(story, step);
     element.hidden = !found;
-    if (!found) return;
+    if (!found) {
+      shown = "";
+      return place.replaceChildren();
+    }
     const key = JSON.stringify([found, step]);
     if (key === shown) return;
     shown = key;

@@ -80,7 +80,7 @@ export function createStage({ name, numbers, pick }) {
     if (next && !drawn.has(next)) drawn.set(next, createPicture(next, { name, tall, numbers, pick }));
     picture = next && drawn.get(next);
     viewport.replaceChildren(...(picture ? [picture.element] : []));
-    for (const thing of lit) thing.classList.remove("now");
+    for (const thing of lit) thing.classList.remove("now", "asked");
     lit = [];
     focus = around = null;
     at = goal = { left: 0, top: 0 };
@@ -88,12 +88,12 @@ export function createStage({ name, numbers, pick }) {
     viewport.scrollTo({ ...at, behavior: "instant" }); // a new picture begins at its inputs
   }
 
-  /** `moves`: the step is taken forwards, and its movement leads the eye. */
-  function show(story, step, moves) {
-    playing = { story, step };
+  /** `moves`: the step is taken forwards, and its movement leads the eye. `asked` is where the next number will stand. */
+  function show(story, step, moves, asked = []) {
+    playing = { story, step, asked };
     stand();
     if (!picture) return;
-    const { focus: about, now } = story.steps[step];
+    const { focus: about, now } = asked.length ? { focus: asked.at(-1), now: asked } : story.steps[step];
     const box = picture.find([about, ...now]);
     if (held && held.step === step) follow(held.thing, held.thing, "instant");
     else if (box) follow(box, picture.extent([box.id, ...now]));
@@ -114,12 +114,15 @@ export function createStage({ name, numbers, pick }) {
 
   function write() {
     if (!playing) return;
-    const { story, step } = playing;
+    const { story, step, asked } = playing;
     writeSlots(picture, story, step);
     if (!numbers) showUnborn(picture, story, step);
-    const now = new Set(story.steps[step].now.flatMap(picture.lights));
-    for (const thing of lit) if (!now.has(thing)) thing.classList.remove("now");
-    for (const thing of now) thing.classList.add("now");
+    const now = new Set((asked.length ? asked : story.steps[step].now).flatMap(picture.lights));
+    for (const thing of lit) if (!now.has(thing)) thing.classList.remove("now", "asked");
+    for (const thing of now) {
+      thing.classList.add("now");
+      thing.classList.toggle("asked", asked.length > 0);
+    }
     lit = [...now];
     const stop = focus ?? picture.boxes[0]; // before the first step nothing is lit, and the boxes can be reached all the same
     if (stop) setTabStop(stop);

@@ -12,11 +12,11 @@ async function unpacked(text) {
   return new Response(plain).json();
 }
 
-const stepInAddress = () => Number(/^#step=(\d{1,6})$/.exec(location.hash)?.[1]) || null;
+const stepInAddress = () => Number(/^#(?:.*&)?step=(\d{1,6})$/.exec(location.hash)?.[1]) || null;
 
 if ("DecompressionStream" in globalThis) {
   const data = await unpacked(document.getElementById("recording").textContent);
-  const player = createPlayer(place, createAddress((parts) => `#${parts.filter((part) => part.startsWith("step=")).join("")}`));
+  const player = createPlayer(place, createAddress((parts) => `#${parts.filter((part) => /^(step|predict)=/.test(part)).join("&")}`));
   place.querySelector(".wait").remove();
   player.update({ ...data, step: stepInAddress() ?? data.step });
 }

@@ -6,7 +6,7 @@ const SPEEDS = [0.5, 1, 2, 4, 16];
 const PACE = { least: 1.4, look: 1, letters: 22, most: 12 }; // seconds a step at speed 1; letters read in one of them
 const SKIMMING = 4; // from this speed on nobody reads along
 
-/** `go(by)` moves and says whether it could; `toEnd` and `toStart` jump; `atEnd()` asks; `letters()` are to be read. */
+/** `go(by, playing)` moves and says whether it could; `toEnd` and `toStart` jump; `atEnd()` asks; `letters()` are to be read. */
 export function createTransport({ go, toStart, toEnd, atEnd, letters, screen }) {
   let timer = 0;
   let speed = 1;
@@ -32,7 +32,7 @@ export function createTransport({ go, toStart, toEnd, atEnd, letters, screen }) 
   }
 
   function tick() {
-    if (!go(1) || atEnd()) pause();
+    if (!go(1, true) || atEnd()) pause();
     else timer = setTimeout(tick, (1000 * seconds()) / speed);
   }
 

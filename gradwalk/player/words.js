@@ -6,7 +6,7 @@ import { GLOSSARY, withTerms } from "./glossary.js";
 import { failureAt } from "./outputs.js";
 
 /** `unfold(number)` asks for the steps of a folded episode, if it `may`; `go(step)` leads to the cause of a failure. */
-export function createWords(unfold, go, may, openGroup) {
+export function createWords(predict, unfold, go, may, openGroup) {
   const title = html("h3", { class: "title" });
   const sentence = html("p", { class: "sentence" });
   const formula = html("div", { class: "formula" });
@@ -17,7 +17,7 @@ export function createWords(unfold, go, may, openGroup) {
   const moves = html("div", { class: "moves-of-leaves" });
   const into = html("button", { type: "button", class: "button open-group", click: () => openGroup(fold) }, "Open the box");
   const cause = html("button", { type: "button", class: "button", click: () => go(shown.cause) }, "Go to the cause");
-  const element = html("div", { class: "words", tabindex: "0", role: "region", "aria-label": "What happens" }, title, message, sentence, meaning, moves, open, into, cause, formula, rule);
+  const element = html("div", { class: "words", tabindex: "0", role: "region", "aria-label": "What happens" }, predict.element, predict.result, title, message, sentence, meaning, moves, open, into, cause, formula, rule);
   let shown = null;
   let fold = null; // what is said of several steps in one
   let plainly = null; // whether what is shown is said in the density Learn
@@ -29,6 +29,7 @@ export function createWords(unfold, go, may, openGroup) {
 
   /** `several` is what is said where the step is the last of several in one. */
   function show(story, number, learns, several = null) {
+    element.classList.toggle("asking", predict.isOpen());
     const step = story.steps[number];
     const same = several?.title === fold?.title && several?.sentence === fold?.sentence;
     if (step === shown && learns === plainly && same) return;

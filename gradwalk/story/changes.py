@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradwalk import explain
 from gradwalk.analysis.variables import PASSED_OVER
 from gradwalk.recording import Assigned, Cleared, Statement, Switched, Update, Value
+from gradwalk.story import asked
 from gradwalk.story.stage import Stage
 
 
@@ -12,7 +13,7 @@ def update(stage: Stage, event: Update) -> None:
     """A step where no operation did it, which would have its own."""
     if event.operation is None:
         box = stage.index.box(event.after)
-        stage.step(event, "update", explain.update, [box], box)
+        stage.step(event, "update", explain.update, [box], box, **stage.asked(asked.update, event))
 
 
 def cleared(stage: Stage, event: Cleared) -> None:

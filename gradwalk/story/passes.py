@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gradwalk import explain
 from gradwalk.analysis.index import Arrival
 from gradwalk.notation import jacobians_text
 from gradwalk.recording import Accumulate, Backward, BackwardCall, Forward, Free, Hooked, LocalGradient, Result
+from gradwalk.story import asked
 from gradwalk.story.slots import lines_of, local_text, on_arrow
 from gradwalk.story.stage import Stage, node_of
 
@@ -21,7 +24,10 @@ def forward(stage: Stage, event: Forward) -> None:
         return
     box = f"o{operation.id}"
     edges = [f"e{operation.id}.{number}" for number in range(len(operation.edges))]
-    own = {} if event.call is None else {"phase": "backward"}  # what a pass itself runs, as with create_graph=True
+    own: dict[str, Any] = (
+        {} if event.call is None else {"phase": "backward"}
+    )  # what a pass itself runs, as with create_graph=True
+    own |= stage.asked(asked.forward, event)
     stage.step(event, "forward", explain.forward, [box, *edges, *node_of(operation)], box, **own)
     for edge in operation.edges:  # what the program made without an operation may not have been there at the start
         if index.values[edge.value].operation is None:
@@ -37,7 +43,7 @@ def forward(stage: Stage, event: Forward) -> None:
 def local(stage: Stage, event: LocalGradient) -> None:
     operation = stage.index.operations[event.operation]
     box, edge = f"o{operation.id}", f"e{operation.id}.{event.edge}"
-    stage.step(event, "local", explain.local, [edge, box, *node_of(operation)], box)
+    stage.step(event, "local", explain.local, [edge, box, *node_of(operation)], box, **stage.asked(asked.local, event))
     stage.slots.begin(stage.now, event.call)
     place = (event.call, event.operation, event.edge)
     stage.locals[place] += 1
@@ -58,6 +64,7 @@ def seed(stage: Stage, event: BackwardCall) -> None:
 
 def backward(stage: Stage, event: Backward) -> None:
     index, operation = stage.index, stage.index.operation_of(event.node)
+    ask = stage.passing(event)
     if operation is None:
         if index.nodes[event.node].leaf is None:
             stage.step(event, "backward", explain.backward, [f"n{event.node}"], None)
@@ -66,7 +73,7 @@ def backward(stage: Stage, event: Backward) -> None:
     arrivals = index.arrivals.get((event.call, event.node), [])
     edges = [f"e{operation.id}.{arrival.edge}" for arrival in arrivals]
     placed = event._replace(span=operation.span)
-    stage.step(placed, "backward", explain.backward, [box, *edges, f"n{event.node}"], box)
+    stage.step(placed, "backward", explain.backward, [box, *edges, f"n{event.node}"], box, **ask)
     for edge, arrival in zip(edges, arrivals, strict=True):
         stage.slots.write_passing(stage.now, f"{edge}.flow", [on_arrow(arrival.array)])
         lines = _gradient_so_far(stage, event.call, arrival)
@@ -102,7 +109,7 @@ def result(stage: Stage, event: Result) -> None:
 def accumulate(stage: Stage, event: Accumulate) -> None:
     box = stage.index.box(event.leaf)
     now = [box] if event.node is None else [box, f"n{event.node}"]
-    stage.step(event, "accumulate", explain.accumulate, now, box)
+    stage.step(event, "accumulate", explain.accumulate, now, box, **stage.asked(asked.accumulate, event))
     stage.total(stage.now, box, event.after)
 
 

@@ -11,6 +11,7 @@ from gradwalk.analysis.episodes import Episode
 from gradwalk.analysis.index import ledger_after
 from gradwalk.explain.saved import saved_text
 from gradwalk.recording import Array, Backward, Event, Forward, Free, LocalGradient, Operation, Value
+from gradwalk.story.asked import Ask, Passing
 from gradwalk.story.slots import Slots, lines_of
 from gradwalk.story.steps import Steps
 
@@ -58,6 +59,7 @@ class Stage:
         """The nodes that keep each tensor."""
         self._ledger = ledger_after(episode.recording, episode.before)
         self._steps = steps
+        self._passing: dict[int, Passing] = {}
 
     @property
     def now(self) -> int:
@@ -79,6 +81,18 @@ class Stage:
         if not self.folded:
             about = {"cell": event.cell, **self._module(event), **more}
             self._steps.add(kind, account(self.index, event), event.span, now, focus, **about)
+
+    def asked(self, question: Callable[..., Ask | None], event: Event) -> dict[str, Ask]:
+        """What a step carries of what can be asked before it is shown."""
+        ask = None if self.folded else question(self.index, event)
+        return {"ask": ask} if ask else {}
+
+    def passing(self, event: Backward) -> dict[str, Ask]:
+        """The same of a node of a backward pass."""
+        if event.call not in self._passing:
+            self._passing[event.call] = Passing(self.index, event.call)
+        ask = None if self.folded else self._passing[event.call].ask(event)
+        return {"ask": ask} if ask else {}
 
     def _module(self, event: Event) -> dict[str, str]:
         """The path of the module whose forward ran the operation that an event is about."""
