@@ -104,7 +104,8 @@ def _script(name: str) -> str:
 def page_style() -> str:
     """The styles of a page that stands alone, the player's among them."""
     sheet = (FOLDER / "page.css").read_text(encoding="utf-8")
-    return "\n".join([_font(), _compact(f"{sheet}\n{styles()}")])
+    plain = _compact(f"{sheet}\n{styles()}")
+    return "\n".join([_font(), re.sub(r"\s*([{};,])\s*", r"\1", plain).replace(": ", ":")])
 
 
 def _font() -> str:
@@ -115,8 +116,9 @@ def _font() -> str:
 
 
 def _compact(text: str) -> str:
-    """Without indentation, and without comments that have lines of their own. No text in it goes over several lines."""
+    """Without indentation and comments. No text in it goes over several lines, or holds what begins a comment."""
     plain = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n", "", text, flags=re.DOTALL | re.MULTILINE)
+    plain = re.sub(r"[ \t]+// [^\"'`\n]*$", "", plain, flags=re.MULTILINE)
     lines = (line.strip() for line in plain.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
