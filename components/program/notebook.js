@@ -160,7 +160,7 @@ function createNotebook(root) {
 
   function onStep({ detail }) {
     at = detail;
-    root.classList.toggle("predicting", Boolean(detail.predicting));
+    find("notebook").classList.toggle("predicting", Boolean(detail.predicting));
     if (!data) return;
     draw();
     follow();
