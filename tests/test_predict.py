@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from gradwalk import record
 from gradwalk.analysis import analyse
 from gradwalk.story.player_data import player_data
-from tests.browser import Watch
+from tests.browser import Watch, settled
 from tests.conftest import CheckAxe
 from tests.player_page import ORIGIN, PlayerPage, new_context, open_player
 
@@ -183,3 +184,15 @@ def test_a_page_that_stands_alone_asks_as_well(browser: Browser, tmp_path: Path)
         f"{(tmp_path / 'walk.html').as_uri()}#predict=backward&step={page.locator('input.steps').input_value()}"
     )
     page.close()
+
+
+def test_results_beside_the_player_are_covered_while_it_asks(page: Page) -> None:
+    page.goto("/?z=sin(x**2)&x=4&predict=all")
+    settled(page)
+    page.get_by_role("button", name="Show results").click()
+    hide = page.get_by_role("button", name="Hide results")
+    expect(hide).to_be_visible()
+    page.get_by_role("button", name="Next step").click()
+    expect(page.locator(".question-asked")).to_have_text("What is v₁ = x²?")
+    expect(hide).to_be_hidden()
+    expect(page).to_have_url(re.compile("[?&]predict=all"))

@@ -262,6 +262,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     const before = data;
     data = { ...next, story: readStory(next.story) };
     step = opened || !before ? clampStep(data.story, data.step) : carriedStep(before.story, step, data.story);
+    predict.setStory(data.story, opened);
     scrubber.setStory(data.story);
     episodes.setStory(data.story);
     panel.setStory(data.story, data.beside && innerWidth > COLUMNS_FROM);
@@ -272,7 +273,6 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     const text = JSON.stringify(data.graphs);
     if (text !== graphsText) pictures.setGraphs(data.graphs);
     pictures.setStory(data.story);
-    predict.setStory(data.story, opened);
     findings.setStory(data.story);
     graphsText = text;
     measure();
