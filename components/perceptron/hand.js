@@ -1,4 +1,4 @@
-/* By hand: the chain as a table, the short cut, the traps, and fields for a derivation of one's own. */
+/* By hand: fields for a derivation of one's own, and below them, closed until they are asked for, the chain as a table and the short cut; the traps. */
 
 import { html, setAttribute, setText } from "../../gradwalk/player/dom.js";
 import { formulaNode } from "../../gradwalk/player/formula.js";
@@ -22,10 +22,11 @@ function createHand(parent) {
   const check = html("section", { "aria-label": title }, html("h3", {}, title), names, rows, summary);
   const choice = html("span", { class: "wrt" });
   const table = html("div", {});
-  const chain = html("details", { open: !wasHidden(HIDDEN) }, html("summary", {}, "By hand against autograd"), table);
+  const cut = html("div", {});
+  const chain = html("details", { open: !wasHidden(HIDDEN, true) }, html("summary", {}, "By hand against autograd"), table, cut);
   const more = html("div", { class: "more" });
   chain.addEventListener("toggle", () => keepHidden(HIDDEN, !chain.open));
-  const root = html("div", { class: "hand" }, choice, chain, check, more);
+  const root = html("div", { class: "hand" }, choice, check, chain, more);
   const fields = new Map();
   parent.append(root);
 
@@ -89,7 +90,8 @@ function createHand(parent) {
       post.now();
     });
     table.replaceChildren(chainTable(data));
-    more.replaceChildren(...[shortCut(data.cut), trap(data.trap), stepFacts(data.step)].filter(Boolean));
+    cut.replaceChildren(...[shortCut(data.cut)].filter(Boolean));
+    more.replaceChildren(...[trap(data.trap), stepFacts(data.step)].filter(Boolean));
     judge(data.derivation);
     post.answered(data.answered);
   }
