@@ -25,7 +25,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench load failover fuzz soak serve-replicas gallery licences sbom lock font libraries audit clean graphviz browser nginx
+.PHONY: help run test check format bench films load failover fuzz soak serve-replicas gallery licences sbom lock font libraries audit clean graphviz browser nginx
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ format: $(VENV)/installed-dev ## Put the code into the project's format
 
 bench: $(VENV)/installed-dev browser graphviz ## Measure, and print the ratios
 	$(BIN)/python -m benchmarks
+
+films: $(VENV)/installed-dev browser graphviz ## Make the docs' pictures and film of Train anew
+	$(BIN)/python -m tests.films
 
 load: $(VENV)/installed-dev graphviz ## Measure a class of 200 at one server (SESSIONS=200 SECONDS=60)
 	$(BIN)/python -m benchmarks load hostile_server

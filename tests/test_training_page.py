@@ -136,7 +136,8 @@ def test_stepping_inside_shows_zero_grad_forward_backward_and_step() -> None:
 def test_a_learning_rate_of_nan_gets_a_sentence_and_stays_where_it_is() -> None:
     page = visit()
     page = checked(page.text_input(key="training-lr").set_value("nan").run())
-    assert "The learning rate cannot be nan. Write a number, such as 0.1." in texts(page)
+    assert texts(page).count("The learning rate cannot be nan. Write a number, such as 0.1.") == 1  # under its field
+    assert "Nothing can be run yet" in texts(page)
     assert page.text_input(key="training-lr").value == "nan"
     assert handed(page)["ready"] is False
     assert handed(page)["query"] == "view=train&lr=nan"

@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 
-from components.expression.document import as_markdown
 from components.training import fields
 from components.training.inside import Inside, enter, inside
 from components.training.route import address_of
@@ -109,7 +108,7 @@ def _stage(setting: Setting | None, error: EntryError | None, query: str, add_la
         now.anew = False
         st.rerun()
     if error is not None:
-        st.markdown(as_markdown(error.message))
+        st.markdown("Nothing can be run yet: one of the fields cannot be used, and says why.")
         if error.field == "fault" and st.button("Add a hidden layer of four tanh units", key="training-add-layer"):
             add_layer()
             st.rerun()  # the whole page, whose network it is
