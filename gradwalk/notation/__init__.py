@@ -12,7 +12,8 @@ from gradwalk.notation.calls import (
     kernel_of,
     scaled,
 )
-from gradwalk.notation.kernels import Algebra, Form, Kernel, base_name, kernel
+from gradwalk.notation.kernel_record import Algebra, Form, Kernel, base_name
+from gradwalk.notation.kernels import kernel
 from gradwalk.notation.names import GREEK, layer_name, pretty, value_names
 from gradwalk.notation.numbers import (
     MINUS,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from gradwalk.notation.kernels import Kernel, kernel
+from gradwalk.notation.kernel_record import Kernel
+from gradwalk.notation.kernels import kernel
 from gradwalk.notation.names import pretty
 from gradwalk.notation.numbers import MINUS, short
 from gradwalk.recording import Constant, Operation

@@ -5,109 +5,12 @@ Everything else in the library that has to tell one kernel from another asks her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from enum import Enum
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-Rule = Callable[..., Any]
-"""What a kernel computes on one element: ``rule(f, **arguments)``, where ``f`` is an ``Algebra``.
-
-Its parameters carry PyTorch's own argument names; an argument that it does not name (``dtype``, ``memory_format``) does
-not change what is computed.
-"""
-
-
-class Algebra(Protocol):
-    """The functions that rules are written in. Numbers, symbols and tensors each have one."""
-
-    pi: Any
-    sin: Rule
-    cos: Rule
-    tan: Rule
-    asin: Rule
-    acos: Rule
-    atan: Rule
-    atan2: Rule
-    sinh: Rule
-    cosh: Rule
-    tanh: Rule
-    asinh: Rule
-    acosh: Rule
-    atanh: Rule
-    erf: Rule
-    exp: Rule
-    log: Rule
-    sqrt: Rule
-    sigmoid: Rule
-    softplus: Rule
-    floor: Rule
-    ceil: Rule
-    round: Rule
-    trunc: Rule
-    absolute: Rule
-    maximum: Rule
-    minimum: Rule
-    clamp: Rule
-    """``clamp(x, low, high)``; a bound can be None."""
-    where: Rule
-    compare: Rule
-    """``compare(a, b, above, tied, below)``: ``above`` where a > b, ``tied`` where a = b, ``below`` where a < b."""
-
-
-class Form(Enum):
-    """How the elements of a result hang on the elements of an operand."""
-
-    ELEMENTWISE = "on those at the same place; operands are broadcast to the shape of the result"
-    REDUCTION = "each element of the operand goes into one element of the result"
-    PRODUCT = "a product of matrices or vectors"
-    VIEW = "the same elements in the same order, in another shape"
-    ORDER = "the same elements, with the dimensions in another order"
-    SHUFFLE = "the same elements in another order"
-    EXPAND = "each element of the operand is copied to one or more places"
-    CHOICE = "each element of the result is one of the operand"
-    JOIN = "the elements of several operands, beside each other"
-    GROUP = "on those along a dimension"
-    OTHER = "unknown"
-
-
-class Kernel(NamedTuple):
-    """One of PyTorch's kernels, under its name without overload and without the underscore of the form in place."""
-
-    name: str
-    form: Form = Form.OTHER
-    title: str = ""
-    """What an operation is called in a title; the function's name where it is empty."""
-    text: str = ""
-    """As plain text, with PyTorch's argument names in braces; a call where it is empty."""
-    latex: str = ""
-    """In LaTeX; braces around an argument's name hold the operand."""
-    rule: Rule | None = None
-    single: Rule | None = None
-    """A rule that holds only where every operand has one element."""
-    call: str = ""
-    """What a reader calls it as a function; its own name where it is empty."""
-    told: str = ""
-    """Which kind of sentence says what its step does."""
-    domain: str = ""
-    """What a number must not be, where not all are allowed."""
-    factors: tuple[str, str] | None = None
-    """Of a product C = A B: the arguments that are A and B."""
-    added: tuple[str, ...] = ()
-    """Of a product: the arguments that are added to it, and may be smaller."""
-    signs: tuple[tuple[str, int], ...] = ()
-    """Of a sum: its terms, each with its sign."""
-    truth: bool = False
-    """It gives indices, truth values or counts, and has no derivative at all."""
-    stairs: bool = False
-    """It is flat between its steps."""
-    loss: bool = False
-    """Its rule is followed by the reduction that its argument ``reduction`` names: 0 none, 1 mean, 2 sum."""
-
-
-def base_name(kernel: str) -> str:
-    """A kernel's name without its overload and the underscore of the in-place form."""
-    return kernel.split(".")[0].rstrip("_")
+from gradwalk.notation import rules
+from gradwalk.notation.kernel_record import Form, Kernel, Rule, base_name
 
 
 @lru_cache(maxsize=1024)
@@ -115,61 +18,6 @@ def kernel(name: str) -> Kernel:
     """The record of a kernel, by its name with or without overload; of one that nobody knows, an empty one."""
     base = base_name(name)
     return KERNELS.get(base) or Kernel(base)
-
-
-def _same(f: Algebra, self: Any) -> Any:
-    del f
-    return self
-
-
-def _divide(f: Algebra, self: Any, other: Any, rounding_mode: str | None = None) -> Any:
-    quotient = self / other
-    if rounding_mode is None:
-        return quotient
-    return f.floor(quotient) if rounding_mode == "floor" else f.trunc(quotient)
-
-
-def _gelu(f: Algebra, self: Any, approximate: str = "none") -> Any:
-    if approximate == "tanh":
-        return self / 2 * (1 + f.tanh(f.sqrt(2 / f.pi) * (self + 0.044715 * self**3)))
-    return self / 2 * (1 + f.erf(self / f.sqrt(2)))
-
-
-def _softplus(f: Algebra, self: Any, beta: Any = 1, threshold: Any = None) -> Any:
-    del threshold  # beyond it the function is a straight line, for the sake of its numbers alone
-    return f.softplus(beta * self) / beta
-
-
-def _leaky_relu(f: Algebra, self: Any, negative_slope: Any = 0.01) -> Any:
-    return f.compare(self, 0, self, negative_slope * self, negative_slope * self)
-
-
-def _elu(f: Algebra, self: Any, alpha: Any = 1, scale: Any = 1, input_scale: Any = 1) -> Any:
-    below = scale * alpha * (f.exp(input_scale * self) - 1)
-    return f.compare(self, 0, scale * self, below, below)
-
-
-def _celu(f: Algebra, self: Any, alpha: Any = 1) -> Any:
-    below = alpha * (f.exp(self / alpha) - 1)
-    return f.compare(self, 0, self, below, below)
-
-
-def _hardtanh(f: Algebra, self: Any, min_val: Any = -1, max_val: Any = 1) -> Any:
-    return f.compare(self, max_val, max_val, max_val, f.compare(self, min_val, self, min_val, min_val))
-
-
-def _hardsigmoid(f: Algebra, self: Any) -> Any:
-    return f.compare(self, 3, 1, 1, f.compare(self, -3, (self + 3) / 6, 0, 0))
-
-
-def _binary_cross_entropy(f: Algebra, self: Any, target: Any) -> Any:
-    return -(target * f.log(self) + (1 - target) * f.log(1 - self))
-
-
-def _huber(f: Algebra, self: Any, target: Any, delta: Any = 1) -> Any:
-    error = self - target
-    square, size = error**2 / 2, f.absolute(error)
-    return f.compare(size, delta, delta * (2 * size - delta) / 2, square, square)
 
 
 def _is(above: int, tied: int, below: int) -> Rule:
@@ -220,7 +68,7 @@ _ARITHMETIC = (
         "mul", Form.ELEMENTWISE, "multiplication", "{self} · {other}", r"{self} \cdot {other}",
         rule=lambda f, self, other: self * other, told="mul",
     ),
-    Kernel("div", Form.ELEMENTWISE, "division", "{self} / {other}", r"\frac{self}{other}", _divide, told="div"),
+    Kernel("div", Form.ELEMENTWISE, "division", "{self} / {other}", r"\frac{self}{other}", rules.divide, told="div"),
     Kernel("neg", Form.ELEMENTWISE, "the minus sign", "−{self}", "- {self}", lambda f, self: -self, told="turn"),
     Kernel(
         "reciprocal", Form.ELEMENTWISE, "1 / x", "1 / {self}", r"\frac{1}{self}", lambda f, self: 1 / self,
@@ -277,16 +125,16 @@ _ACTIVATIONS = (
     ),
     Kernel("log_sigmoid_forward", Form.ELEMENTWISE, rule=lambda f, self: -f.softplus(-self)),
     Kernel("logit", Form.ELEMENTWISE, rule=lambda f, self: f.log(self / (1 - self))),
-    Kernel("softplus", Form.ELEMENTWISE, rule=_softplus),
+    Kernel("softplus", Form.ELEMENTWISE, rule=rules.softplus),
     Kernel("relu", Form.ELEMENTWISE, rule=lambda f, self: f.compare(self, 0, self, 0, 0), told="relu"),
-    Kernel("leaky_relu", Form.ELEMENTWISE, rule=_leaky_relu),
-    Kernel("elu", Form.ELEMENTWISE, rule=_elu),
-    Kernel("celu", Form.ELEMENTWISE, rule=_celu),
-    Kernel("gelu", Form.ELEMENTWISE, rule=_gelu),
+    Kernel("leaky_relu", Form.ELEMENTWISE, rule=rules.leaky_relu),
+    Kernel("elu", Form.ELEMENTWISE, rule=rules.elu),
+    Kernel("celu", Form.ELEMENTWISE, rule=rules.celu),
+    Kernel("gelu", Form.ELEMENTWISE, rule=rules.gelu),
     Kernel("silu", Form.ELEMENTWISE, rule=lambda f, self: self * f.sigmoid(self)),
     Kernel("mish", Form.ELEMENTWISE, rule=lambda f, self: self * f.tanh(f.softplus(self))),
-    Kernel("hardtanh", Form.ELEMENTWISE, rule=_hardtanh),
-    Kernel("hardsigmoid", Form.ELEMENTWISE, rule=_hardsigmoid),
+    Kernel("hardtanh", Form.ELEMENTWISE, rule=rules.hardtanh),
+    Kernel("hardsigmoid", Form.ELEMENTWISE, rule=rules.hardsigmoid),
     Kernel("threshold", Form.ELEMENTWISE),
 )  # fmt: skip
 
@@ -347,22 +195,22 @@ _GIVEN = (
 
 _LOSSES = (
     Kernel("mse_loss", rule=lambda f, self, target: (self - target) ** 2, loss=True),
-    Kernel("binary_cross_entropy", rule=_binary_cross_entropy, loss=True),
+    Kernel("binary_cross_entropy", rule=rules.binary_cross_entropy, loss=True),
     Kernel(
         "binary_cross_entropy_with_logits", loss=True, rule=lambda f, self, target: f.softplus(self) - target * self
     ),
-    Kernel("huber_loss", rule=_huber, loss=True),
-    Kernel("smooth_l1_loss", rule=lambda f, self, target, beta=1: _huber(f, self, target, beta) / beta, loss=True),
+    Kernel("huber_loss", rule=rules.huber, loss=True),
+    Kernel("smooth_l1_loss", rule=lambda f, self, target, beta=1: rules.huber(f, self, target, beta) / beta, loss=True),
     Kernel("nll_loss_forward", Form.REDUCTION),
 )
 
 _COPIES = (
-    Kernel("clone", Form.ELEMENTWISE, "the copy", "copy of {self}", rule=_same, told="hands on"),
+    Kernel("clone", Form.ELEMENTWISE, "the copy", "copy of {self}", rule=rules.same, told="hands on"),
     Kernel(
         "_to_copy", Form.ELEMENTWISE, "the change of dtype", "{self} as {dtype}", r"{self} \text{ as } {dtype}",
-        rule=_same, told="hands on",
+        rule=rules.same, told="hands on",
     ),
-    *_each("detach alias contiguous lift_fresh", form=Form.ELEMENTWISE, rule=_same),
+    *_each("detach alias contiguous lift_fresh", form=Form.ELEMENTWISE, rule=rules.same),
     Kernel(
         "copy", Form.ELEMENTWISE, "overwriting", "{src}", "{src}", lambda f, self, src: src, told="overwritten"
     ),
@@ -373,30 +221,30 @@ _COPIES = (
 )  # fmt: skip
 
 _SHAPES = (
-    *_each("view _unsafe_view _reshape_alias", form=Form.VIEW, call="reshape", rule=_same, told="moves"),
-    *_each("reshape flatten squeeze unsqueeze unflatten", form=Form.VIEW, rule=_same, told="moves"),
-    Kernel("t", Form.ORDER, "the transpose", "{self}ᵀ", r"{self}^\top", _same, told="order"),
+    *_each("view _unsafe_view _reshape_alias", form=Form.VIEW, call="reshape", rule=rules.same, told="moves"),
+    *_each("reshape flatten squeeze unsqueeze unflatten", form=Form.VIEW, rule=rules.same, told="moves"),
+    Kernel("t", Form.ORDER, "the transpose", "{self}ᵀ", r"{self}^\top", rules.same, told="order"),
     *_each("numpy_T mT", form=Form.ORDER, text="{self}ᵀ", told="order"),
-    *_each("permute transpose", form=Form.ORDER, rule=_same, told="order"),
+    *_each("permute transpose", form=Form.ORDER, rule=rules.same, told="order"),
     *_each("movedim swapaxes", form=Form.ORDER, told="order"),
     *_each("flip roll", form=Form.SHUFFLE, told="shuffle"),
-    Kernel("expand", Form.EXPAND, rule=_same, told="expand"),
+    Kernel("expand", Form.EXPAND, rule=rules.same, told="expand"),
     *_each("cat stack", form=Form.JOIN, told="join"),
-    Kernel("select", Form.CHOICE, "the index", latex="{self}[{range}]", single=_same, told="select"),
-    Kernel("slice", Form.CHOICE, "the index", latex="{self}[{range}]", single=_same, told="select"),
+    Kernel("select", Form.CHOICE, "the index", latex="{self}[{range}]", single=rules.same, told="select"),
+    Kernel("slice", Form.CHOICE, "the index", latex="{self}[{range}]", single=rules.same, told="select"),
     *_each("diagonal narrow masked_select unbind split split_with_sizes", form=Form.CHOICE, told="select"),
     *_each("index gather index_select take embedding sort topk kthvalue", form=Form.CHOICE, told="taken"),
     *_each("max_pool2d_with_indices max_pool3d_with_indices unfold as_strided", form=Form.CHOICE, told="taken"),
 )
 
 _REDUCTIONS = (
-    Kernel("sum", Form.REDUCTION, single=_same, told="sum"),
-    Kernel("mean", Form.REDUCTION, single=_same, told="mean"),
-    Kernel("prod", Form.REDUCTION, single=_same, told="prod"),
-    Kernel("logsumexp", Form.REDUCTION, single=_same),
+    Kernel("sum", Form.REDUCTION, single=rules.same, told="sum"),
+    Kernel("mean", Form.REDUCTION, single=rules.same, told="mean"),
+    Kernel("prod", Form.REDUCTION, single=rules.same, told="prod"),
+    Kernel("logsumexp", Form.REDUCTION, single=rules.same),
     *_each("var std", form=Form.REDUCTION),
-    *_each("amax amin", form=Form.REDUCTION, single=_same, told="extreme"),
-    *_each("nansum trace", single=_same),
+    *_each("amax amin", form=Form.REDUCTION, single=rules.same, told="extreme"),
+    *_each("nansum trace", single=rules.same),
     Kernel(
         "max", Form.REDUCTION, told="extreme",
         single=lambda f, self, other=None: self if other is None else f.maximum(self, other),
@@ -413,7 +261,7 @@ _REDUCTIONS = (
 
 _GROUPS = (
     *(Kernel(f"_{name}", Form.GROUP, name, told=name) for name in ("softmax", "log_softmax")),
-    Kernel("cumsum", Form.GROUP, single=_same, told="running"),
+    Kernel("cumsum", Form.GROUP, single=rules.same, told="running"),
     *_each("cumprod logcumsumexp", form=Form.GROUP),
     Kernel("native_layer_norm", title="the layer norm", told="normalized"),
 )

@@ -16,7 +16,7 @@ import sympy
 from sympy import Expr, Float, Integer, Rational
 
 from gradwalk.notation import kernel as known_kernel
-from gradwalk.notation.kernels import Rule
+from gradwalk.notation.kernel_record import Rule
 from gradwalk.symbolic.algebra import SYMBOLS
 
 LARGEST_INTEGER = 1000
