@@ -11,6 +11,7 @@ from components.program.document import let_run, opened_program
 from components.program.form_data import edit
 from components.program.record import RecordedProgram, outputs, recorded_program
 from components.program.trials import try_next, with_trials
+from components.shared.alone import alone
 from components.shared.columns import workbench
 from components.shared.mistakes import Failed, mistake, told
 from components.shared.work import allowed, still
@@ -79,14 +80,15 @@ with places.player, told("code"):
         step=now.step,
         opened=now.key,
         stale=shown.refused is not None,
-        beside=True,
+        beside=not alone(),
         key=PLAYER,
     )
 ran = shown.refused is None or isinstance(shown.refused, LayoutError)
-with places.form:
-    edit(now, with_trials(now.runs, shown.cells) if ran else shown.cells, shown.refused, unfold)
+if not alone():
+    with places.form:
+        edit(now, with_trials(now.runs, shown.cells) if ran else shown.cells, shown.refused, unfold)
 if permission.said and not permission.asks and permission.runs:
     with places.answer:
         st.caption(permission.said)
-if ran:
+if ran and not alone():
     try_next(now.runs, shown.cells)

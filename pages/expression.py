@@ -9,6 +9,7 @@ from components.expression.document import as_markdown, opened
 from components.expression.form_data import ask
 from components.expression.showing import Shown, query_of, show
 from components.player import player
+from components.shared.alone import alone
 from components.shared.columns import workbench
 from components.shared.mistakes import mistake, told
 
@@ -30,10 +31,11 @@ with places.player, told("expression"):
         step=now.document.step,
         opened=f"{now.key} {shown.recorded.structure}" if shown.recorded else now.key,
         stale=shown.stale,
-        tour=True,
+        tour=not alone(),
     )
-with places.answer, told("expression"):
-    if shown.recorded:
-        answer(shown.recorded.table, stale=shown.stale)
-with places.form:
-    ask(now, shown.refused, shown.recorded)
+if not alone():
+    with places.answer, told("expression"):
+        if shown.recorded:
+            answer(shown.recorded.table, stale=shown.stale)
+    with places.form:
+        ask(now, shown.refused, shown.recorded)

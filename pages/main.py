@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from components.shared.alone import alone, without_the_rest
 from components.shared.mistakes import told
 
 BRAND = Path(__file__).resolve().parent.parent / "components" / "brand"
@@ -33,5 +34,7 @@ st.set_page_config(
 )
 st.logo(MARK, size="large")
 st.html(BRAND / "page.css")
+if alone():
+    without_the_rest()
 with told(page.title.lower()):
     page.run()

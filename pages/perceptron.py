@@ -17,6 +17,7 @@ from components.perceptron.form_data import asked
 from components.perceptron.record import RecordedPerceptron, recorded_perceptron, told_by_hand
 from components.perceptron.views import HAND, TRAIN, chosen_view, with_view
 from components.player import player, torchviz_asked
+from components.shared.alone import alone
 from components.shared.mistakes import mistake, told
 from components.shared.work import still
 from components.training import training
@@ -67,7 +68,8 @@ def step_through(now: OpenedPerceptron, shown: Shown, query: str) -> None:
     st.session_state[LAST_OPENED] = opened
     same = before == opened or before.partition(" ")[0] != now.key
     told = recorded.warning if recorded else None
-    neuron(recorded.drawn if recorded else None, opened=opened, stale=stale, warning=told)
+    if not alone():
+        neuron(recorded.drawn if recorded else None, opened=opened, stale=stale, warning=told)
     player(
         graphs=recorded.graphs if recorded else None,
         story=recorded.story if recorded else None,
@@ -75,7 +77,7 @@ def step_through(now: OpenedPerceptron, shown: Shown, query: str) -> None:
         step=now.document.step if same else 0,
         opened=opened,
         stale=stale,
-        low=True,
+        low=not alone(),
         key=PLAYER,
     )
 
@@ -124,8 +126,9 @@ with told("perceptron"):
                 by_hand(now, shown)
             else:
                 step_through(now, shown, query)
-with places.code if view == TRAIN else places.form:
-    settings(asked(now, shown.refused, view, query), key=KEY)
-if shown.recorded and view != TRAIN:
+if not alone():
+    with places.code if view == TRAIN else places.form:
+        settings(asked(now, shown.refused, view, query), key=KEY)
+if shown.recorded and view != TRAIN and not alone():
     with places.code, told("perceptron"):
         code(shown.recorded.source)

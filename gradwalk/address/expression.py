@@ -19,6 +19,8 @@ from gradwalk.expression.numbers import is_numbers
 from gradwalk.lessons.gallery import EXAMPLES
 from gradwalk.program import ProgramError
 
+ALONE = ("view", "player")
+"""A parameter that shows the player alone; any other ``view`` is a value of that name."""
 CONTROLS = frozenset(("text", "values", "constants", "dtype", "seed", "step", "picture", "density", "predict"))
 
 _FOREIGN = re.compile(r"embed|embed_options|theme|lang|ref|utm_\w*|fbclid|gclid")
@@ -82,7 +84,7 @@ def _short_lines(text: str) -> dict[str, str] | None:
         if match is None or "#" in line or line != line.rstrip() or not line.isprintable():
             return None
         name, right = match.groups()
-        if _is_taken(name) or name in lines or is_numbers(right):
+        if _is_taken(name) or name in lines or is_numbers(right) or (name, right) == ALONE:
             return None
         lines[name] = right
     return lines
@@ -122,7 +124,7 @@ def _content(params: Mapping[str, str], notices: list[str]) -> tuple[str | None,
     lines: list[str] = []
     given: dict[str, str] = {}
     for name, value in params.items():
-        if _is_taken(name) or not _NAME.fullmatch(name):
+        if _is_taken(name) or not _NAME.fullmatch(name) or (name, value) == ALONE:
             continue
         if is_numbers(value):
             given[name] = value

@@ -5,6 +5,7 @@ import { html, scroller, setAttribute, setText, watchSizes } from "./dom.js";
 import { createDensity } from "./density.js";
 import { createEpisodes } from "./episodes.js";
 import { createFindings } from "./findings.js";
+import { ALONE, tellHeight, wholePage } from "./frame.js";
 import { listenToKeys } from "./keys.js";
 import { createPanel } from "./panel.js";
 import { createPictures } from "./pictures.js";
@@ -23,6 +24,7 @@ const DRAW_PAUSE = 250; // ms at one graph before it is asked for
 const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
 const MOST_SCALE = { page: 1.5, screen: 2.4 };
 const PICTURE_SHARE = { learn: 0.4, expression: 0.57, program: 0.48, side: 0.5, low: 0.32 }; // of the window's height
+const FRAME_SHAPE = 0.9; // of a frame's width
 const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
 const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
@@ -74,13 +76,15 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const tour = createTour(() => data && measure() && show());
   const question = html("h2", { class: "question" });
   const welcome = html("div", { class: "welcome" }, question, html("button", { type: "button", class: "button begin", click: () => forth() }, "Press →"));
-  const take = createTake({ root: () => root, stills: () => pictures.stills(), step: () => step, font });
+  const take = createTake({ root: () => root, stills: () => pictures.stills(), step: () => step, font, here: () => (tellAddress(), address.here()) });
   const findings = createFindings((to) => jump(to));
+  const whole = wholePage();
+  whole.element.hidden = !ALONE;
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, predict.button, transport.extras);
   const stale = html("p", { class: "stale-note" }, "The last good picture and program");
   const say = html("div", { class: "say" }, words.element, slope.element, panel.element);
-  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, episodes.element, pictures.bar, stale, pictures.area, say, findings.element, live);
+  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, episodes.element, pictures.bar, stale, pictures.area, say, findings.element, whole.element, live);
   const empty = html("p", { class: "empty" });
   const about = { class: "player", "aria-label": "Player" };
   const tourButton = html("button", { type: "button", class: "button", "aria-label": "Tour", title: "Tour: four sentences on what there is to be seen", click: () => tour.show() }, "?");
@@ -88,6 +92,8 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   transport.extras.append(take.button, tourButton);
   const root = html("section", { ...about, "data-density": density.name() }, inside, empty);
   parent.append(root);
+  root.classList.toggle("alone", ALONE);
+  const untell = tellHeight(root);
   const unwatch = watchSizes([root, scrubber.element, panel.element], () => data && measure() && show());
   const unlisten = listenToKeys(root, (key) => {
     if (!data) return;
@@ -148,7 +154,10 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     return true;
   }
 
-  const tellAddress = () => address.show(data.query, pictures.name(), density.name(), step, predict.name());
+  function tellAddress() {
+    address.show(data.query, pictures.name(), density.name(), step, predict.name());
+    whole.show(address.here() ?? location.href);
+  }
 
   function pick(ids) {
     if (predict.asksForBox()) return predict.answer(ids[0]);
@@ -229,7 +238,8 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     root.classList.toggle("side", side);
     const most = onScreen ? MOST_SCALE.screen : MOST_SCALE.page;
     const place = data.low ? "low" : side ? "side" : program ? "program" : density.learns() ? "learn" : "expression";
-    const share = Math.min(Math.max(LEAST_HEIGHT, innerHeight * PICTURE_SHARE[place]), MOST_HEIGHT);
+    const high = ALONE ? root.clientWidth * FRAME_SHAPE : innerHeight; // a frame becomes as tall as we are
+    const share = Math.min(Math.max(LEAST_HEIGHT, high * PICTURE_SHARE[place]), MOST_HEIGHT);
     const both = side && (onScreen || !data.beside);
     const height = onScreen ? pictures.roomOnScreen() : share;
     const room = { width: pictures.area.clientWidth, height, most };
@@ -277,7 +287,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     graphsText = text;
     measure();
     show();
-    if (moved) tellAddress();
+    if (moved || ALONE) tellAddress();
   }
 
   function remove() {
@@ -289,6 +299,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     clearTimeout(liveTimer);
     clearTimeout(drawTimer);
     address.stop();
+    untell();
     unwatch();
     unlisten();
     root.remove();
