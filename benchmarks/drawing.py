@@ -14,16 +14,15 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser import FLAGS, browser_path, running_server, settled
 
-ROUNDS = 5
+ROUNDS = 3
 GOAL = 20.0
 QUERY = "/perceptron?preset=two_layers&view=train&data=moons&optimizer=adam&epochs=300"
 LONG = 60_000
 
 COUNT = """(drawing) => {
-  const line = drawing.querySelector('.weightline');
   window.drawn = [];
   const watch = new MutationObserver(() => window.drawn.push(performance.now()));
-  watch.observe(line.parentNode, { attributes: true, subtree: true });
+  watch.observe(drawing, { subtree: true, attributeFilter: ["stroke-width"] });
 }"""
 
 
