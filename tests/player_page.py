@@ -109,6 +109,26 @@ class PlayerPage:
         return sorted(str(box.get_attribute("data-box")) for box in boxes.all())
 
 
+def changes(shown: PlayerPage, most: int = 60) -> list[int]:
+    """What each key press changes on the page, in changes of a node, from the first step on."""
+    counts: list[int] = shown.page.evaluate(
+        """(most) => {
+          const root = document.getElementById("first").shadowRoot;
+          const watch = new MutationObserver(() => {});
+          watch.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
+          const last = Number(root.querySelector("input.steps").max);
+          return Array.from({ length: Math.min(most, last) }, () => {
+            const key = { key: "ArrowRight", bubbles: true, composed: true };
+            document.body.dispatchEvent(new KeyboardEvent("keydown", key));
+            return watch.takeRecords().length;
+          });
+        }""",
+        most,
+    )
+    assert shown.step == len(counts)
+    return counts
+
+
 def new_context(browser: Browser, density: str = "pytorch", **options: Any) -> BrowserContext:
     """The profile of somebody who has chosen a density: most tests are about all that there is to be seen."""
     context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from gradwalk.player import FOLDER
 from tests.browser import ROOT, Watch, settled
 from tests.conftest import CheckAxe
-from tests.player_page import ORIGIN, PlayerPage, new_context, open_player
+from tests.player_page import ORIGIN, PlayerPage, changes, new_context, open_player
 from tests.player_story import SINE_GRADIENT, long_chain, sine
 
 LAST = 8  # of z = sin(x²): 2 steps forward, 2 local gradients, 4 back
@@ -523,22 +523,10 @@ def test_high_contrast_keeps_the_current_box_apart(player: OpenPlayer, axe: Chec
     axe(shown.page)
 
 
-@pytest.mark.parametrize("operations", [10, 500])
-def test_a_step_takes_less_than_a_frame(player: OpenPlayer, operations: int) -> None:
-    """From the key's event to the page laid out anew, within the 16.7 ms of one frame (median of 60 steps)."""
-    shown = player(long_chain(operations))
-    times = shown.page.evaluate("""() => {
-      const times = [];
-      for (let step = 0; step < 60; step++) {
-        const start = performance.now();
-        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true, composed: true }));
-        document.getElementById("first").shadowRoot.querySelector(".player").getBoundingClientRect();
-        times.push(performance.now() - start);
-      }
-      return times;
-    }""")
-    assert min(60, 3 * operations + 2) == shown.step
-    assert statistics.median(times) < 16.7
+def test_a_step_changes_as_little_of_a_large_page_as_of_a_small_one(player: OpenPlayer) -> None:
+    """So it takes as long: `make bench` measures how long that is."""
+    small, large = (statistics.median(changes(player(long_chain(operations)))) for operations in (10, 500))
+    assert 0 < large <= 1.5 * small
 
 
 def test_stepping_says_nothing_to_the_server(page: Page) -> None:

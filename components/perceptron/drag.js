@@ -4,6 +4,7 @@ import { setAttribute } from "../../gradwalk/player/dom.js";
 import { onGrid, shareOf, spanKey, spanOf, within } from "./spans.js";
 
 const DRAG = 3; // px for one of the slider's steps
+const FLOAT32 = 7; // digits that a float32 surely has: its 0.7 is 0.69999999
 
 /** `now()` gives the number; `give(text)` takes the new one; `press()` is called for a click without a drag. */
 export function makeSlider(element, { label, limits, now, give, press }) {
@@ -60,7 +61,7 @@ export function makeSlider(element, { label, limits, now, give, press }) {
       const span = spanOf(value, limits);
       setAttribute(element, "aria-valuemin", span.low);
       setAttribute(element, "aria-valuemax", span.high);
-      setAttribute(element, "aria-valuenow", value);
+      setAttribute(element, "aria-valuenow", Number(Number(value).toPrecision(FLOAT32)));
       setAttribute(element, "aria-valuetext", text);
       return within({ low: -1, high: 1 }, shareOf(span, value));
     },
