@@ -1,4 +1,4 @@
-"""Training loops that run and are wrong: what is added up, what is stale, what an optimizer does not move."""
+"""Training loops that run and are wrong: gradients that add up, stale graphs, gradients of the data, a rising loss."""
 
 from __future__ import annotations
 
