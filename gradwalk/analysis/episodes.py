@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from gradwalk.analysis.events import events_in_order
 from gradwalk.analysis.excerpt import Excerpt, excerpt_of
-from gradwalk.analysis.index import Before, Index
+from gradwalk.analysis.index import Index
 from gradwalk.analysis.ledger import Ledger
+from gradwalk.analysis.states import Before
 from gradwalk.program import Span
 from gradwalk.recording import (
     Assigned,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gradwalk.analysis.boxes import boxes_of
-from gradwalk.analysis.ledger import Ledger, array_of
+from gradwalk.analysis.ledger import array_of
+from gradwalk.analysis.states import Before, ledger_after, own_state, with_states
 from gradwalk.notation import pretty, value_names
 from gradwalk.recording import (
     Accumulate,
@@ -46,21 +46,6 @@ class Move(NamedTuple):
     before: tuple[State, ...]
 
 
-class Before(NamedTuple):
-    """What was there when a recording began, by the numbers of tensors in it."""
-
-    grads: Mapping[int, Array] = MappingProxyType({})
-    """The ``.grad`` of leaves."""
-    steps: Mapping[int, Update] = MappingProxyType({})
-    """The last step that an optimizer took with a parameter."""
-    freed: frozenset[int] = frozenset()
-    """The nodes whose saved values were released."""
-    walked: frozenset[int] = frozenset()
-    """The nodes that a pass has gone through."""
-    states: Mapping[int, int] = MappingProxyType({})
-    """Which of its values a tensor was: an older operation may have used an earlier one."""
-
-
 class Index:
     """Look-ups over one recording, each made once, in time linear in its length."""
 
@@ -69,7 +54,7 @@ class Index:
         self.places = boxes_of(recording)
         self.labels = value_names(recording)
         """The name of each value's tensor."""
-        self.names = _with_states(recording, self.labels)
+        self.names = with_states(recording, self.labels)
         self.shown = {value: pretty(name) for value, name in self.names.items()}
         self.values: dict[int, Value] = {value.id: value for value in recording.values}
         self.operations: dict[int, Operation] = {operation.id: operation for operation in recording.operations}
@@ -144,7 +129,7 @@ class Index:
 
     def _update(self, event: Update) -> None:
         tensor = self.values[event.after].tensor
-        before = event.given or _own(event, self._ledger.steps.get(tensor))
+        before = event.given or own_state(event, self._ledger.steps.get(tensor))
         self.moves[event.after] = Move(self._ledger.grad(tensor), before)
         if event.operation is not None:
             self.updates[event.operation] = event
@@ -284,34 +269,6 @@ class Index:
 def _close(one: float, other: float) -> bool:
     """Equal but for rounding, or both without a value."""
     return math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-4) or not (math.isfinite(one) and math.isfinite(other))
-
-
-def ledger_after(recording: Recording, before: Before) -> Ledger:
-    """A ledger for the events of a recording that begins like this."""
-    ledger = Ledger(recording.values, recording.operations, before.grads, before.steps)
-    ledger.now.update(before.states)
-    ledger.freed.update(before.freed)
-    ledger.walked.update(before.walked)
-    return ledger
-
-
-def _own(event: Update, past: Update | None) -> tuple[State, ...]:
-    """What this optimizer remembered: nothing at its first step, nor of what another one did."""
-    first = any(state.name == "step" and state.array.numbers == (1.0,) for state in event.state)
-    return () if past is None or first or past.optimizer != event.optimizer else past.state
-
-
-def _with_states(recording: Recording, names: dict[int, str]) -> dict[int, str]:
-    """The names with a prime for each change in place that autograd recorded: ``y' = y + 1`` for ``y += 1``.
-
-    An update outside the graph, as of a weight under no_grad, keeps the plain name.
-    """
-    names, primes = dict(names), dict[int, int]()
-    changed = {o.results[0] for o in recording.operations if o.in_place and o.node is not None and o.results}
-    for value in recording.values if changed else ():
-        primes[value.tensor] = primes.get(value.tensor, 0) + (value.id in changed)
-        names[value.id] += "'" * primes[value.tensor]
-    return names
 
 
 _NOTES: dict[type, Callable[[Index, Any], None]] = {

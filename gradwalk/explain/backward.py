@@ -28,7 +28,7 @@ from gradwalk.formula import (
 )
 from gradwalk.formula.arrays import number_text
 from gradwalk.formula.backward import seed_name
-from gradwalk.formula.contributions import MODULE_HOOKS, Way, by_its_rule, multiplied, own_function
+from gradwalk.formula.way import MODULE_HOOKS, Way, by_its_rule, multiplied, own_function
 from gradwalk.notation import kernel_of, pretty, shape_text
 from gradwalk.recording import (
     Accumulate,

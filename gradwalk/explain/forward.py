@@ -18,7 +18,7 @@ from gradwalk.formula import (
     symbol_line,
 )
 from gradwalk.formula.arrays import array_or_start, number_text
-from gradwalk.formula.contributions import MODULE_HOOKS, own_function
+from gradwalk.formula.way import MODULE_HOOKS, own_function
 from gradwalk.notation import Form, call_name, call_text, is_number, kernel_of, shape_text
 from gradwalk.recording import (
     BackwardCall,

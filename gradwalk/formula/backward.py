@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from gradwalk.analysis.index import Arrival, Index
 from gradwalk.formula.arrays import array_or_start, derivative
-from gradwalk.formula.contributions import MOST_TERMS, Way, several_lines, way_lines
+from gradwalk.formula.contributions import MOST_TERMS, several_lines, way_lines
 from gradwalk.formula.letters import element_letters, named
 from gradwalk.formula.mathml import Formula, Tree, filled, name_tree
+from gradwalk.formula.way import Way
 from gradwalk.notation import summands
 from gradwalk.recording import Accumulate, Backward, BackwardCall, Operation
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradwalk import explain
 from gradwalk.analysis.episodes import Episode
-from gradwalk.analysis.index import ledger_after
+from gradwalk.analysis.states import ledger_after
 from gradwalk.explain.saved import saved_text
 from gradwalk.recording import Array, Backward, Event, Forward, Free, LocalGradient, Operation, Value
 from gradwalk.story.asked import Ask, Passing
