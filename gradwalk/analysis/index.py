@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from gradwalk.analysis.boxes import boxes_of
 from gradwalk.analysis.ledger import array_of
+from gradwalk.analysis.rule import follows
 from gradwalk.analysis.states import Before, ledger_after, own_state, with_states
 from gradwalk.notation import pretty, value_names
 from gradwalk.recording import (
@@ -27,6 +28,13 @@ from gradwalk.recording import (
     Update,
     Value,
 )
+
+MODULE_HOOKS = "BackwardHookFunction"
+"""What PyTorch puts around a module that has hooks for the way back: it hands on its input as it is."""
+
+
+Place = tuple[int, int]
+"""A backward call and a value."""
 
 
 class Arrival(NamedTuple):
@@ -221,6 +229,45 @@ class Index:
         sums = tuple(sum(map(float, row)) for row in zip(*(part.numbers or () for part in came), strict=True))
         same = all(_close(one, other) for one, other in zip(sums, upstream.numbers, strict=True))
         return None if same else upstream._replace(numbers=sums)
+
+    @cached_property
+    def altered(self) -> frozenset[Place]:
+        """The gradients, by call and value, that need not be the target's derivative: a hook changed them, or one on
+        the way to them, or they come through a backward() that the program wrote."""
+        found: set[Place] = set()
+        for event in self.recording.events:
+            if isinstance(event, Hooked) and event.before != event.after:
+                found.add((event.call, event.value))
+            elif isinstance(event, Accumulate) and (place := (event.call, event.leaf)) in self.contributions:
+                rooted = any(root.root == event.leaf for root in self.calls[event.call].roots)
+                found |= set() if rooted or self.adds_up(*place) else {place}
+            elif isinstance(event, Backward) and (operation := self.operation_of(event.node)) is not None:
+                found |= self._altered_by(event, operation, found)
+        return frozenset(found)
+
+    def _altered_by(self, event: Backward, operation: Operation, found: Set[Place]) -> set[Place]:
+        call, arrivals = event.call, self.arrivals.get((event.call, event.node), ())
+        ahead = {(call, operation.results[0])} if self.changed_on_arrival(event) is not None else set()
+        if ahead or not found.isdisjoint((call, value) for value in operation.results):
+            return ahead | {(call, arrival.value) for arrival in arrivals}
+        if operation.kernel == MODULE_HOOKS:
+            return {(call, arrival.value) for arrival in arrivals if arrival.array not in event.upstream}
+        if self.arriving(event) != operation.results[:1] and not self.own(operation):
+            return set()
+        return {(call, arrival.value) for arrival in arrivals if not self.by_rule(call, operation, arrival)}
+
+    def by_rule(self, call: int, operation: Operation, arrival: Arrival) -> bool:
+        """Whether what comes to an operand from the operation's first result is what the derivative gives, as far as
+        the recording has the numbers: a hook of the node may have changed it."""
+        local = self.locals.get((call, operation.id, arrival.edge))
+        upstream = self.gradients.get((call, operation.results[0]))
+        if self.own(operation) or local is None or upstream is None:
+            return not self.own(operation)
+        return follows(upstream, local, arrival.array)
+
+    def own(self, operation: Operation) -> bool:
+        """Whether it is a torch.autograd.Function of the program: what its backward() gives is its own affair."""
+        return operation.node is not None and self.nodes[operation.node].name == f"{operation.kernel}Backward"
 
     def _all_known(self, call: int) -> bool:
         if call not in self._known:

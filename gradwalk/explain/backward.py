@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from gradwalk.analysis.index import Arrival, Index
+from gradwalk.analysis.index import MODULE_HOOKS, Arrival, Index
+from gradwalk.analysis.rule import multiplied
 from gradwalk.explain import learn as learning
 from gradwalk.explain import passing
 from gradwalk.explain.account import Account, joined, listed
@@ -28,7 +29,6 @@ from gradwalk.formula import (
 )
 from gradwalk.formula.arrays import number_text
 from gradwalk.formula.backward import seed_name
-from gradwalk.formula.way import MODULE_HOOKS, Way, by_its_rule, multiplied, own_function
 from gradwalk.notation import kernel_of, pretty, shape_text
 from gradwalk.recording import (
     Accumulate,
@@ -115,7 +115,7 @@ def _unseen(node: Node, event: Backward) -> str:
 
 
 def _own(index: Index, operation: Operation, arrivals: Sequence[Arrival]) -> str:
-    if not arrivals or not own_function(index, operation):
+    if not arrivals or not index.own(operation):
         return ""
     first = arrivals[0]
     return BACKWARD["module hooks" if operation.kernel == MODULE_HOOKS else "own"].format(
@@ -126,7 +126,7 @@ def _own(index: Index, operation: Operation, arrivals: Sequence[Arrival]) -> str
 def _passed(index: Index, event: Backward, operation: Operation, upstream: Array) -> str:
     """What the node does with what arrives; of inf and nan, why they stay or come."""
     arrivals = index.arrivals.get((event.call, event.node), [])
-    if not all(by_its_rule(Way(index, event.call, operation, arrival)) for arrival in arrivals):
+    if not all(index.by_rule(event.call, operation, arrival) for arrival in arrivals):
         return _changed_after(index, arrivals)
     odd = _odd_contribution(index, event, operation, upstream)
     if odd and kernel_of(operation).told not in passing.HANDING_ON:
@@ -163,7 +163,8 @@ def _pull(index: Index, event: Backward, operation: Operation, upstream: Array) 
     number = number_text(upstream.shape, upstream.numbers)
     root = index.calls[event.call].root in operation.results
     hooked = any((event.call, value) in index.hooked for value in operation.results)
-    several = "pull shape" if math.prod(upstream.shape) > 1 else "pull shape one"
+    altered = not index.altered.isdisjoint((event.call, value) for value in operation.results)
+    several = ("pull altered" if altered else "pull shape") + ("" if math.prod(upstream.shape) > 1 else " one")
     return BACKWARD[several if number is None else "pull hooked" if hooked else "pull root" if root else "pull"].format(
         target=pretty(index.target(event.call)),
         result=index.shown[operation.results[0]],

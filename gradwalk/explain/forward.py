@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradwalk.analysis.index import Index
+from gradwalk.analysis.index import MODULE_HOOKS, Index
 from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.nonfinite import forward_reason, overflowed, saturated
 from gradwalk.explain.pieces import called
@@ -18,7 +18,6 @@ from gradwalk.formula import (
     symbol_line,
 )
 from gradwalk.formula.arrays import array_or_start, number_text
-from gradwalk.formula.way import MODULE_HOOKS, own_function
 from gradwalk.notation import Form, call_name, call_text, is_number, kernel_of, shape_text
 from gradwalk.recording import (
     BackwardCall,
@@ -67,7 +66,7 @@ def forward(index: Index, event: Forward) -> Account:
         FORWARD["in place"].format(result=index.shown[result.id].rstrip("′")) if changes_in_place(index, event) else "",
     )
     sentence = joined(said, _noted(index, operation), "" if event.call is None else FORWARD["of the pass"])
-    learn = said if operation.node is not None and not own_function(index, operation) else ""
+    learn = said if operation.node is not None and not index.own(operation) else ""
     return Account(title, sentence, computed_lines(index, operation, operands, result), learn=learn)
 
 
@@ -114,7 +113,7 @@ def _noted(index: Index, operation: Operation) -> str:
             )
         return FORWARD["unrecorded" if tracked else "constant"]
     node = index.nodes[operation.node]
-    if own_function(index, operation):
+    if index.own(operation):
         return FORWARD["module hooks" if operation.kernel == MODULE_HOOKS else "own"].format(node=node.name)
     kept = [saved.value for saved in node.saved if saved.value is not None]
     saved = [named(index, index.values[value]) for value in dict.fromkeys(kept)]

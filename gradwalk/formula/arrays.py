@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradwalk.analysis.index import Index
 from gradwalk.formula.mathml import (
     Tree,
     array_tree,
@@ -13,6 +14,12 @@ from gradwalk.recording import Array, Number, Value
 def derivative(above: str, below: str) -> str:
     """LaTeX of ∂above/∂below."""
     return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+
+
+def gradient(index: Index, call: int, value: int, slot: str, target: str = "#0") -> str:
+    """LaTeX of the gradient at a value: ``∂L/∂x``, or "gradient at x" where a hook has made something else of it."""
+    altered = (call, value) in index.altered
+    return rf"{{\text{{gradient at }}{slot}}}" if altered else derivative(target, slot)
 
 
 def number_text(shape: tuple[int, ...], numbers: tuple[Number, ...] | None) -> str | None:

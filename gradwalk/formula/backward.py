@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from gradwalk.analysis.index import Arrival, Index
-from gradwalk.formula.arrays import array_or_start, derivative
+from gradwalk.formula.arrays import array_or_start, derivative, gradient
 from gradwalk.formula.contributions import MOST_TERMS, several_lines, way_lines
 from gradwalk.formula.letters import element_letters, named
 from gradwalk.formula.mathml import Formula, Tree, filled, name_tree
@@ -82,13 +82,14 @@ def _sum_lines(index: Index, call: int, arrival: Arrival) -> tuple[Formula, ...]
         parts = [["mn", text] for text in summands(numbers, [1] * len(numbers), total.numbers[0])]
     whole = array_or_start(total)
     names = [name_tree(index.target(call)), name_tree(index.names[arrival.value])]
+    left = gradient(index, call, arrival.value, "#1")
     if whole is None or any(part is None for part in parts):
         return ()
     shown = [part for part in parts if part is not None]
     if len(shown) > MOST_TERMS:
-        return (filled(rf"{derivative('#0', '#1')} = #2 + \cdots + #3 = #4", [*names, shown[0], shown[-1], whole]),)
+        return (filled(rf"{left} = #2 + \cdots + #3 = #4", [*names, shown[0], shown[-1], whole]),)
     terms = " + ".join(f"#{number}" for number in range(2, 2 + len(shown)))
-    return (filled(f"{derivative('#0', '#1')} = {terms} = #{2 + len(shown)}", [*names, *shown, whole]),)
+    return (filled(f"{left} = {terms} = #{2 + len(shown)}", [*names, *shown, whole]),)
 
 
 def accumulate_lines(index: Index, event: Accumulate) -> tuple[Formula, ...]:
@@ -96,10 +97,10 @@ def accumulate_lines(index: Index, event: Accumulate) -> tuple[Formula, ...]:
     name = index.names[event.leaf]
     grad: Tree = ["mtext", f"{name}.grad"]
     trees = [grad, name_tree(index.target(event.call)), name_tree(name)]
-    after = array_or_start(event.after)
+    after, arrived = array_or_start(event.after), gradient(index, event.call, event.leaf, "#2", "#1")
     if event.before is None:
-        return filled(f"#0 = {derivative('#1', '#2')}", trees), *_equals(after)
-    first = filled(rf"#0 \leftarrow #0 + {derivative('#1', '#2')}", trees)
+        return filled(f"#0 = {arrived}", trees), *_equals(after)
+    first = filled(rf"#0 \leftarrow #0 + {arrived}", trees)
     numbers = [array_or_start(event.before), array_or_start(event.added), after]
     shown = [tree for tree in numbers if tree is not None]
     return (first, filled("= #0 + #1 = #2", shown)) if len(shown) == len(numbers) else (first, *_equals(after))

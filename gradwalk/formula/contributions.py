@@ -10,11 +10,12 @@ import math
 from collections.abc import Sequence
 
 from gradwalk.analysis.index import Index
+from gradwalk.analysis.rule import multiplied
 from gradwalk.formula.arrays import array_or_start, derivative
 from gradwalk.formula.letters import Letters, alphabet, dimensions, letters, named, permutation
 from gradwalk.formula.local import jacobian_tree, target
 from gradwalk.formula.mathml import LARGEST_MATRIX, Formula, Tree, array_tree, filled, name_tree, row_tree
-from gradwalk.formula.way import Way, by_its_rule, multiplied, own_function
+from gradwalk.formula.way import Way
 from gradwalk.notation import Form, kernel_of
 from gradwalk.recording import Array, Operation
 
@@ -25,7 +26,7 @@ def way_lines(way: Way) -> tuple[Formula, ...]:
     """The lines of one contribution that comes from the operation's first result alone."""
     if any(value.dtype.startswith("complex") for value in (way.result, way.operand)):
         return ()  # of complex numbers gradients are conjugates, and their numbers are not kept
-    if own_function(way.index, way.operation) or not by_its_rule(way):
+    if not way.by_rule:
         return _equals(array_or_start(way.arrival.array))
     if way.operation.edges[-1].name == "base":  # through a view, of which the node knows more than its kernel
         return _as_a_row(way)
@@ -43,12 +44,13 @@ def several_lines(way: Way, arriving: Sequence[int]) -> tuple[Formula, ...]:
     names += [name_tree(way.index.names[value]) for value in chosen]
     below = target(way.index, way.operation, way.arrival.edge, "#1")
     terms = [
-        f"{row(derivative('#0', f'#{slot}'), way.index.values[value].shape)} {derivative(f'#{slot}', below)}"
+        f"{row(way.gradient(value, f'#{slot}'), way.index.values[value].shape)} {derivative(f'#{slot}', below)}"
         for slot, value in enumerate(chosen, start=2)
     ]
     middle = " + " if len(chosen) == len(arriving) else r" + \cdots + "
     single = math.prod(way.index.values[arriving[0]].shape) == 1
-    left = derivative("#0", "#1") if single else row(derivative("#0", "#1"), way.operand.shape)
+    gained = way.gradient(way.operand.id, "#1")
+    left = gained if single else row(gained, way.operand.shape)
     right = middle.join(terms)
     first = filled(f"{left} = {right}" if way.whole else right, names)
     return first, *_equals(array_or_start(way.arrival.array) if single else _flat(way.arrival.array))
@@ -95,7 +97,7 @@ def _product(way: Way) -> tuple[Formula, ...]:
     other = next(e.value for e in way.operation.edges if e.name in product)
     batch = alphabet(way.index)[:1] if len(way.result.shape) == 3 else ""
     trees = way.trees(Letters(batch, batch), named(name_tree(way.index.names[other]), batch))
-    upstream = rf"\left({derivative('#0', '#1')}\right)"
+    upstream = rf"\left({way.upstream}\right)"
     order = r"{#3}^\top" if not batch else r"{{#3}}^\top"
     right = rf"{upstream} \, {order}" if product[0] == "G" else rf"{order} \, {upstream}"
     plain = transposed_of(way.index, other)
@@ -109,7 +111,7 @@ def _product(way: Way) -> tuple[Formula, ...]:
 
 def _moved(way: Way) -> tuple[Formula, ...]:
     """What only moves numbers moves the gradient back."""
-    gradient = derivative("#0", "#1")
+    gradient = way.upstream
     if math.prod(way.result.shape) == 1:
         return ()
     if way.known.form is Form.VIEW:
@@ -131,7 +133,7 @@ def _transposed(way: Way, gradient: str) -> Formula:
     if product is not None:
         operation, other, is_right = product
         trees += [name_tree(way.index.names[operation.results[0]]), name_tree(way.index.names[other])]
-        turned = rf"\left({derivative('#0', '#3')}\right)^\top"
+        turned = rf"\left({way.gradient(operation.results[0], '#3')}\right)^\top"
         scale = Way(way.index, way.call, operation, way.arrival).factor("alpha")
         right += rf" = {scale}{turned} \, #4" if is_right else rf" = {scale}#4 \, {turned}"
     return way.line(right, trees)
@@ -176,7 +178,7 @@ def _scalar(way: Way) -> tuple[Formula, ...]:
         sign = r"\odot"
     else:
         return ()
-    line = way.line(f"{derivative('#0', '#1')} {sign} {slope}", way.trees())
+    line = way.line(f"{way.upstream} {sign} {slope}", way.trees())
     return line, *_numbers(way, sign)
 
 
@@ -189,7 +191,7 @@ def _by_letters(way: Way) -> tuple[Formula, ...]:
     slope = "" if _handed_on(way) else rf" \cdot {derivative('#1', below)}"
     total = rf"\sum_{{{elements.summed}}} " if elements.summed else ""
     scale = way.factor("beta") if way.known.added else ""
-    line = way.line(f"{scale}{total}{derivative('#0', '#1')}{slope}", way.trees(elements))
+    line = way.line(f"{scale}{total}{way.upstream}{slope}", way.trees(elements))
     return line, *_equals(array_or_start(way.arrival.array))
 
 
@@ -201,8 +203,8 @@ def _handed_on(way: Way) -> bool:
 def _as_a_row(way: Way) -> tuple[Formula, ...]:
     """``(∂L/∂x)ᵀ = (∂L/∂v)ᵀ ∂v/∂x``: the vector-Jacobian product itself."""
     slope = derivative("#1", target(way.index, way.operation, way.arrival.edge, "#2"))
-    left = row(derivative("#0", "#2"), way.operand.shape)
-    right = f"{row(derivative('#0', '#1'), way.result.shape)} {slope}"
+    left = row(way.gained, way.operand.shape)
+    right = f"{row(way.upstream, way.result.shape)} {slope}"
     line = way.line(right, way.trees(), left)
     numbers = _numbers(way, r"\cdot")
     if len(way.operand.shape) < 2 or not way.whole:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradwalk.analysis.index import Arrival, Index
-from gradwalk.formula.arrays import derivative
+from gradwalk.formula.arrays import gradient
 from gradwalk.formula.letters import Letters, named
 from gradwalk.formula.mathml import Formula, Tree, filled, name_tree
 from gradwalk.notation import Kernel, kernel_of
-from gradwalk.recording import LocalGradient, Number, Operation, Value
-
-MODULE_HOOKS = "BackwardHookFunction"
-"""What PyTorch puts around a module that has hooks for the way back: it hands on its input as it is."""
+from gradwalk.recording import LocalGradient, Operation, Value
 
 
 @dataclass(frozen=True)
@@ -28,6 +23,23 @@ class Way:
     call: int
     operation: Operation
     arrival: Arrival
+
+    @property
+    def upstream(self) -> str:
+        """LaTeX of the gradient that arrives at the result."""
+        return self.gradient(self.result.id, "#1")
+
+    @property
+    def gained(self) -> str:
+        """LaTeX of the gradient at the operand."""
+        return self.gradient(self.operand.id, "#2")
+
+    def gradient(self, value: int, slot: str) -> str:
+        return gradient(self.index, self.call, value, slot)
+
+    @property
+    def by_rule(self) -> bool:
+        return self.index.by_rule(self.call, self.operation, self.arrival)
 
     @property
     def known(self) -> Kernel:
@@ -67,37 +79,5 @@ class Way:
 
     def line(self, right: str, trees: list[Tree], left: str | None = None) -> Formula:
         """``∂L/∂x = right``; without a left side where it is one of several contributions, or not all of them."""
-        left = derivative("#0", "#2") if left is None else left
+        left = self.gained if left is None else left
         return filled(f"{left} = {right}" if self.whole else right, trees)
-
-
-def own_function(index: Index, operation: Operation) -> bool:
-    """Whether it is a torch.autograd.Function that the program wrote: what its backward() gives is its own affair."""
-    return operation.node is not None and index.nodes[operation.node].name == f"{operation.kernel}Backward"
-
-
-def by_its_rule(way: Way) -> bool:
-    """Whether a contribution is upstream × local, where the recording has the numbers: a hook may have changed it."""
-    upstream, local, found = way.index.gradients.get((way.call, way.result.id)), way.local, way.arrival.array.numbers
-    if upstream is None or upstream.numbers is None or local is None or local.numbers is None or found is None:
-        return True
-    width = 1 if local.form == "diagonal" else local.columns
-    products, sizes = [0.0] * len(found), [0.0] * len(found)
-    for place, slope in enumerate(local.numbers):
-        row, column = (place, place) if local.form == "diagonal" else divmod(place, width)
-        products[column] += upstream.numbers[row] * slope
-        sizes[column] += abs(upstream.numbers[row] * slope)
-    if not all(map(math.isfinite, (*products, *found))):
-        return True
-    close = (abs(one - other) <= 2e-2 * size + 1e-6 for one, other, size in zip(products, found, sizes, strict=True))
-    return all(close)
-
-
-def multiplied(upstream: Sequence[Number], local: LocalGradient, contribution: Sequence[Number]) -> bool:
-    """Whether the contribution can be the product: not where 0 · inf is nan and PyTorch, which chose, has a number."""
-    slopes, width = local.numbers or (), 1 if local.form == "diagonal" else local.columns
-    for place, slope in enumerate(slopes):
-        row, column = (place, place) if local.form == "diagonal" else divmod(place, width)
-        if math.isnan(upstream[row] * slope) and not math.isnan(contribution[column]):
-            return False
-    return True

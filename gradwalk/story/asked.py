@@ -132,7 +132,7 @@ class Passing:
     def _total(self, event: Backward, arrival: Arrival) -> Array | None:
         """The whole gradient, where it is surely the sum of few contributions: a hook may have changed it."""
         place = (event.call, arrival.value)
-        few = arrival.uses <= MOST_PARTS and place not in self._index.hooked
+        few = arrival.uses <= MOST_PARTS and place not in self._index.hooked and place not in self._index.altered
         return self._index.gradients.get(place) if few and self._index.adds_up(*place) else None
 
     def _contributions(self, value: int) -> list[Part]:

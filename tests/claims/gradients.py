@@ -170,12 +170,12 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert not all(np.allclose(one, other, rtol=1e-3) for one, other in zip(products, found, strict=True))
 
 
-@claim("BACKWARD", "pull shape one")
+@claim("BACKWARD", "pull shape one", "pull altered one")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert Backward(recorded, step).upstream.size == 1
 
 
-@claim("BACKWARD", "pull shape")
+@claim("BACKWARD", "pull shape", "pull altered")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert int(said["count"]) == Backward(recorded, step).upstream.size
 

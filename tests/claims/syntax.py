@@ -75,6 +75,8 @@ class Reader:
         return bool(words) and words[-1] in ("if", "and")
 
     def _tokens(self, tree: Tree) -> list[Token]:
+        if len(tree) == 3 and tree[:2] == ["mrow", ["mtext", "gradient\xa0at\xa0"]]:
+            return [Token("ready", ("slope", ("", ""), _one(self._tokens_of(tree[2]))))]
         name = self._names.get(key_of(tree))
         if name is not None:
             return [Token("value", (name, ""))]

@@ -32,6 +32,8 @@ BACKWARD = {
     "pull hooked": "The gradient at {result} is {upstream}, as the program's hook left it.",
     "pull shape": "The gradient of {target} arrives at {result}, one number for each of its {count} elements.",
     "pull shape one": "The gradient of {target} arrives at {result}.",
+    "pull altered": "A gradient arrives at {result}, one number for each of its {count} elements.",
+    "pull altered one": "A gradient arrives at {result}.",
     "results": "Gradients arrive at {results}. Of each of them {operand} gets the vector-Jacobian product vᵀJ, and "
     "these add up.",
     "one result": "A gradient arrives at {results} alone. {operand} gets its vector-Jacobian product vᵀJ.",
