@@ -57,13 +57,14 @@ function assemble(parent) {
   const cover = html("button", { type: "button", class: "cover" }, "Show results", html("small", {}, "autograd, by hand, and a central difference"));
   const root = html("div", { class: "answer" }, cover, hide, results);
   const place = { root, results, columns, body, table, details, formulas, hide, cover, open: !wasHidden(HIDDEN, true), answered: false };
-  for (const [button, open] of [[cover, true], [hide, false]])
-    button.addEventListener("click", () => {
-      keepHidden(HIDDEN, !open);
-      place.open = open;
-      show(place);
-      place.ask(open);
-    });
+  const press = (open) => {
+    keepHidden(HIDDEN, !open);
+    place.open = open;
+    show(place);
+    place.ask(open);
+  };
+  cover.addEventListener("click", () => press(true));
+  hide.addEventListener("click", () => press(false));
   // Who is to predict a number does not read it here.
   document.addEventListener("gradwalk:step", ({ detail }) => {
     if (!detail.predicting || !place.open || !root.isConnected) return;

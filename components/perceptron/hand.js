@@ -10,7 +10,7 @@ const HIDDEN = "gradwalk-chain-hidden";
 const VERDICTS = { right: "Right", accident: "Not quite", wrong: "Wrong", refused: "Not read", empty: "" };
 
 function createHand(parent) {
-  const hand = { data: null, answers: {}, wrt: null, asked: "", send: () => {} };
+  const hand = { data: null, answers: {}, wrt: null, asked: "", send: (_said) => {} };
   const post = createPost((count) => {
     const { answers, wrt, data } = hand;
     hand.send({ answers: { ...answers }, wrt: wrt ?? "", opened: data.opened, count });

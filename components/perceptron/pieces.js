@@ -73,7 +73,11 @@ function sumPiece(part, { x, y, r }, at) {
   const drawn = [halo(x, y, r), shape, words("sign", x, y + 8, "Σ")];
   const numbers = numbersBelow(x, y + r + 18);
   const element = button(part, at, room(x, y, 2 * r, r), ...drawn, ...numbers.parts);
-  return { element, show: () => numbers.show(part, at) || lit(element, at.isLit(part)) };
+  function show() {
+    numbers.show(part, at);
+    lit(element, at.isLit(part));
+  }
+  return { element, show };
 }
 
 function activationPiece(part, place, net, at) {
@@ -133,7 +137,7 @@ function lossPiece(place, at) {
 
 /** A unit of a network: its curve, z and what comes out below it, their gradients to the right; its bias hangs on it. */
 function unitPiece(part, place, net, at) {
-  const [layer, unit] = part.slice(1).split(".").map(Number);
+  const [layer] = part.slice(1).split(".").map(Number);
   const sum = `z${part.slice(1)}`;
   const bias = `b${part.slice(1)}`;
   const { x, y, w, h } = place;

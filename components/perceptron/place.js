@@ -150,6 +150,7 @@ const rightOf = ({ x, r, w }) => x + (r || w / 2);
 
 // ---- points
 
+/** @type {(from: number[], to: number[], share: number) => number[]} */
 const along = ([x, y], [toX, toY], share) => [x + (toX - x) * share, y + (toY - y) * share];
 
 /** The point of a circle around `to` that a line from `from` meets. */

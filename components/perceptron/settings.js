@@ -42,9 +42,13 @@ function createForm(parent) {
 
   // ---- what is shown
 
+  /** @returns {HTMLElement | null} */
+  const field = (key) => root.querySelector(`[data-key="${CSS.escape(key ?? "")}"]`);
+
   function fill() {
     if (press.waits()) return;
-    const focus = root.getRootNode().activeElement?.dataset.key;
+    const around = /** @type {Document | ShadowRoot} */ (root.getRootNode());
+    const focus = /** @type {HTMLElement} */ (around.activeElement)?.dataset.key;
     const { data } = form;
     const newer = [...form.edited].filter((cell) => cell in data.values).map((cell) => [cell, form.cells[cell]]);
     fields.clear();
@@ -53,7 +57,7 @@ function createForm(parent) {
     form.whole = data.cells ? {} : { ...data.values };
     general = said("");
     root.replaceChildren(...(data.train ? [] : [presets()]), ...sections(), general);
-    root.querySelector(`[data-key="${CSS.escape(focus ?? "")}"]`)?.focus({ preventScroll: true });
+    field(focus)?.focus({ preventScroll: true });
     if (newer.length) post.now();
   }
 

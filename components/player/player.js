@@ -5,7 +5,7 @@ import { createPlayer } from "../../gradwalk/player/player.js";
 import { fontFrom } from "../../gradwalk/player/still.js";
 
 const FONT = "gradwalk-sans.woff2"; // beside this script
-const font = async () => fontFrom(new URL(FONT, import.meta.url));
+const font = () => fontFrom(new URL(FONT, import.meta.url));
 
 /** Streamlit calls this again, on the same parent, whenever the data changes. */
 const players = new WeakMap();

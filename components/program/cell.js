@@ -1,6 +1,6 @@
 // One cell on the page: its number, its editor or its text, its tools, and what it showed.
 
-import { html, svg } from "../../gradwalk/player/dom.js";
+import { html, setAttribute, svg } from "../../gradwalk/player/dom.js";
 import { createCodeEditor } from "./code_editor.js";
 import { rendered } from "./markdown.js";
 import { createOutputs } from "./outputs.js";
@@ -77,7 +77,7 @@ export function createCell(cell, parent, on) {
     element.setAttribute("aria-label", name);
     element.tabIndex = state.chosen ? 0 : -1;
     element.className = ["cell", next.kind, state.chosen && "chosen", state.chosen && state.editing && "editing", state.waits && "waits"].filter(Boolean).join(" ");
-    for (const button of element.querySelectorAll(".tool, .kind, .number")) button.tabIndex = state.chosen ? 0 : -1;
+    for (const button of element.querySelectorAll(".tool, .kind, .number")) setAttribute(button, "tabindex", state.chosen ? 0 : -1);
     setLine(place, name);
   }
 

@@ -4,7 +4,7 @@ const TWICE = 800; // ms between the two keys of D D
 
 /** `does` has what is done, by name; each is told nothing: it is about the chosen cell. */
 export function createCommandKeys(does) {
-  let last = ["", 0];
+  let last = { key: "", time: 0 };
 
   const plain = {
     Enter: does.edit, ArrowUp: does.up, k: does.up, ArrowDown: does.down, j: does.down, a: does.addAbove, b: does.addBelow,
@@ -17,8 +17,8 @@ export function createCommandKeys(does) {
   return function press(event) {
     const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
     const time = performance.now();
-    const before = time - last[1] < TWICE ? last[0] : "";
-    last = [key, time];
+    const before = time - last.time < TWICE ? last.key : "";
+    last = { key, time };
     let action = null;
     if (altKey) action = key === "Enter" ? does.runAndAdd : null;
     else if (ctrlKey || metaKey) action = shiftKey ? (key === "Z" || key === "z" ? does.redo : null) : commanded[key];
@@ -26,7 +26,7 @@ export function createCommandKeys(does) {
     else if (key === "d") action = before === "d" ? does.remove : () => {};
     else action = plain[key];
     if (!action) return false;
-    if (key === "d" && before === "d") last = ["", 0];
+    if (key === "d" && before === "d") last.key = "";
     action();
     return true;
   };

@@ -57,6 +57,7 @@ function edgesOf(layers, inputs, boxes, field) {
   return edges;
 }
 
+/** @type {(from: number[], to: number[], told: boolean) => string} */
 function curved([x, y], [toX, toY], told) {
   const end = toX - (told ? STUB - 16 : 6); // where there is a number, the line stops before it
   const bend = Math.max(12, (end - x) * 0.5);

@@ -161,6 +161,7 @@ export function createNetwork(link) {
     const boundary = svg("path", { class: scene.regression ? "fitted" : "boundary" });
     const radius = scene.points.length > 60 ? 3.6 : 5.5;
     const marks = scene.points.map((point) => markOf(point, across.place(point[0]), up.place(point[1]), radius));
+    /** @type {[string, string]} */
     const names = scene.regression ? ["x", "y"] : ["x₁", "x₂"];
     const inside = svg("g", { "clip-path": `url(#${id})` }, boundary, ...marks);
     const bias = where.joined ? svg("text", { class: "bias", x: x + 2, y: y - 6 }) : null;

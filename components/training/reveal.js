@@ -7,6 +7,7 @@ export function reveal() {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const drawn = new MutationObserver(look);
   const grown = new ResizeObserver(scroll); // the player below it takes its room later
+  /** @type {HTMLElement | null} */
   let title = null;
 
   function look() {

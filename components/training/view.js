@@ -1,7 +1,7 @@
 /* The view of a run: one button, one clock, and every panel a function of the epoch at which it stands. */
 
 import { createAddress } from "../../gradwalk/player/address.js";
-import { html, icon, setAttribute, setIcon, setText, svg } from "../../gradwalk/player/dom.js";
+import { html, icon, setAttribute, setIcon, setText } from "../../gradwalk/player/dom.js";
 import { createClock, PICTURES_A_SECOND } from "./clock.js";
 import { createCurves, gradientLines, lossLines } from "./curves.js";
 import { createFeed } from "./feed.js";
@@ -29,7 +29,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function createView(parent) {
-  const view = { send: () => {}, data: null, feed: null, kept: null, asked: "" };
+  const view = { send: (_name, _value) => {}, data: null, feed: null, kept: null, asked: "" };
   const link = { send: (name, value) => view.send(name, value), editable: false, label: () => legend.label(), pointed: null };
   const network = createNetwork(link);
   const legend = createLegend();
@@ -157,7 +157,7 @@ function createView(parent) {
     button.disabled = !ready || (!scene.first?.told.length && !run);
     slider.disabled = !run;
     setAttribute(slider, "max", end || 1);
-    if (Number(slider.value) !== at) slider.value = at;
+    if (Number(slider.value) !== at) slider.value = String(at);
     slider.style.setProperty("--done", `${(100 * at) / (end || 1)}%`);
     slider.style.setProperty("--reached", `${(100 * reached()) / (end || 1)}%`);
     keep.hidden = !run || rows().length < 2;
@@ -191,7 +191,7 @@ function createView(parent) {
     setText(lossNow, lossHere === undefined ? "" : `loss ${told(lossHere)}`);
     setText(right, good);
     setAttribute(slider, "aria-valuetext", [`epoch ${number}`, lossNow.textContent, good].filter(Boolean).join(", "));
-    if (Number(slider.value) !== place && !slider.matches(":active")) slider.value = place;
+    if (Number(slider.value) !== place && !slider.matches(":active")) slider.value = String(place);
     slider.style.setProperty("--done", `${(100 * place) / (last() || 1)}%`);
     slider.style.setProperty("--reached", `${(100 * reached()) / (last() || 1)}%`);
     network.show(picture, describe(scene, number, good));

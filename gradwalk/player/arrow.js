@@ -12,8 +12,9 @@ export function drawArrow(arrow, tall, slots) {
   if (arrow.cut) lines.append(cutMark(path));
   const labels = svg("g", { class: "label" });
   if (!arrow.tracked || !slots || arrow.quiet) return { lines, labels };
-  const flow = svg("g", { class: "flow unknown" }, ...shapes(backPath(arrow.path, tall)));
-  flow.firstChild.setAttribute("pathLength", 1); // so that it can be drawn bit by bit without being measured
+  const [line, head] = shapes(backPath(arrow.path, tall));
+  line.setAttribute("pathLength", "1"); // so that it can be drawn bit by bit without being measured
+  const flow = svg("g", { class: "flow unknown" }, line, head);
   lines.append(flow);
   const { local, flowText } = labelTexts(arrow.label, tall);
   labels.append(local, flowText);

@@ -116,7 +116,7 @@ function savedBoxTexts(box, slots, drawn) {
   const plain = shape.textContent;
   const valueIn = (lines) => lines?.find((line) => line.startsWith(`${name} = `))?.slice(name.length + 3);
   slots.set(`${box.group}.saved`, {
-    write(lines, fresh, before, gone) {
+    write(lines, _fresh, before, gone) {
       const value = valueIn(lines) ?? (gone ? valueIn(before) : null);
       setText(shape, value ?? plain);
       shape.classList.toggle("known", value !== null && value !== undefined);

@@ -6,11 +6,18 @@ const SPACES = {
   math: "http://www.w3.org/1998/Math/MathML",
 };
 
+/**
+ * @param {keyof typeof SPACES} space
+ * @param {string} tag
+ * @param {Record<string, any> | null | undefined} attributes functions listen, all else is an attribute
+ * @param {(Node | string)[]} children
+ * @returns {any} an element of the space
+ */
 export function build(space, tag, attributes, children) {
   const made = document.createElementNS(SPACES[space], tag);
   for (const [name, value] of Object.entries(attributes || {})) {
     if (typeof value === "function") made.addEventListener(name, value);
-    else if (name === "style") made.style.cssText = value; // as an attribute, a page's policy may forbid it
+    else if (name === "style") /** @type {HTMLElement} */ (made).style.cssText = value; // as an attribute, a page's policy may forbid it
     else if (value === true) made.setAttribute(name, "");
     else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value);
   }
@@ -18,7 +25,21 @@ export function build(space, tag, attributes, children) {
   return made;
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any> | null} [attributes]
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
 export const html = (tag, attributes, ...children) => build("html", tag, attributes, children);
+/**
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any> | null} [attributes]
+ * @param {(Node | string)[]} children
+ * @returns {SVGElementTagNameMap[T]}
+ */
 export const svg = (tag, attributes, ...children) => build("svg", tag, attributes, children);
 
 /** Touching the page costs a frame its time, so text and attributes change only where they differ. */

@@ -45,7 +45,7 @@ export function createEpisodes(go) {
     for (const part of [moves, label, bar]) part.hidden = !several();
     ways.loop.hidden = !loops.length;
     ways.backward.hidden = !story.steps.some(({ kind }) => kind === "seed");
-    range.max = Math.max(0, story.episodes.length - 1);
+    range.max = String(Math.max(0, story.episodes.length - 1));
     if (!same) draw();
   }
 

@@ -172,12 +172,16 @@ function ledArrow(arrow, { before, at, insides, place, shape, name }) {
   return { ...arrow, tail: source, id: arrow.edges ? `${name}:${arrow.id}` : arrow.id, path: pathText(path), label, quiet, plain: quiet };
 }
 
-/** A point on a box's side, on the same place of the box as it is now; a door is one point. */
+/**
+ * A point on a box's side, on the same place of the box as it is now; a door is one point.
+ * @param {number[]} point
+ */
 function onBox([x, y], box, now) {
   if (DOORS.has(box.kind)) return [now.x + now.w / 2, now.y + now.h / 2];
   return [now.x + ((x - box.x) / box.w) * now.w, now.y + ((y - box.y) / box.h) * now.h];
 }
 
+/** @type {(from: number[], to: number[], shape: string) => number[][]} */
 function bend([x, y], [toX, toY], shape) {
   const [middleX, middleY] = [(x + toX) / 2, (y + toY) / 2];
   return shape === "tall" ? [[x, middleY], [toX, middleY], [toX, toY]] : [[middleX, y], [middleX, toY], [toX, toY]];

@@ -17,7 +17,10 @@ export function formulaNode(tree, values) {
   return build("math", MATH_TAGS.has(tag) ? tag : "mrow", null, nodes(children));
 }
 
-/** A table between brackets. Few fonts can stretch a bracket, so the style draws them. */
+/**
+ * A table between brackets. Few fonts can stretch a bracket, so the style draws them.
+ * @type {(tree: any[]) => boolean}
+ */
 const isMatrix = ([, open, table, close]) => isSign(open, "[") && table?.[0] === "mtable" && isSign(close, "]");
 
 const CONDITION = /^\s*(if|and|else)\s*$/;

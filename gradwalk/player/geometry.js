@@ -17,7 +17,15 @@ export function numberBaselines(lines) {
   return { value: baselines(0), grad: baselines(lines) };
 }
 
-/** A path of "M x,y C … L …" as a list of its corners and control points: [[x, y], [[x, y], …, [x, y]], …]. */
+/**
+ * A path: where it starts, then the points of each segment: [[x, y], [[x, y], …, [x, y]], …].
+ * @typedef {any[]} Path
+ */
+
+/**
+ * A path of "M x,y C … L …".
+ * @returns {Path}
+ */
 export function readPath(text) {
   const pieces = text.match(/[MCL][^MCL]*/g) || [];
   const points = (piece) => {
@@ -34,19 +42,26 @@ export function readPath(text) {
   return [points(start || "M0,0")[0], ...segments];
 }
 
+/** @type {(path: Path) => Path} */
 function reversedPath([start, ...segments]) {
   const corners = [start, ...segments.map((segment) => segment.at(-1))];
   const back = segments.map((segment, number) => [...segment.slice(0, -1).reverse(), corners[number]]);
   return [corners.at(-1), ...back.reverse()];
 }
 
-/** A whole path, somewhere else. */
+/**
+ * A whole path, somewhere else.
+ * @type {(path: Path, by: number[]) => Path}
+ */
 export const translatedPath = ([start, ...segments], [dx, dy]) => {
   const move = ([x, y]) => [x + dx, y + dy];
   return [move(start), ...segments.map((segment) => segment.map(move))];
 };
 
-/** Beside a path by so much on one axis; in a steep bend by as much across it, so that both stay apart. */
+/**
+ * Beside a path by so much on one axis; in a steep bend by as much across it, so that both stay apart.
+ * @type {(path: Path, by: number[]) => Path}
+ */
 function shiftedPath([start, ...segments], [dx, dy]) {
   const shift = ([x, y]) => [x + dx, y + dy];
   let from = start;
@@ -66,6 +81,7 @@ function shiftedPath([start, ...segments], [dx, dy]) {
 export const backPath = (path, tall) => shiftedPath(reversedPath(readPath(path)), tall ? [FLOW_SHIFT, 0] : [0, FLOW_SHIFT]);
 
 export const round = (number) => Math.round(number * 100) / 100;
+/** @type {(path: Path) => string} */
 export const pathText = ([start, ...segments]) => {
   const segmentText = (points) => (points.length === 3 ? "C" : "L") + points.map((point) => point.map(round)).join(" ");
   return `M${start.map(round)}${segments.map(segmentText).join("")}`;
@@ -85,7 +101,7 @@ export const distance = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y);
 /** The line of an arrow, ending inside its head, and the head itself. */
 export function arrowShape([start, ...all]) {
   const tip = all.at(-1)?.at(-1) || start;
-  const moving = all.findLastIndex((segment, number) => distance(number ? all[number - 1].at(-1) : start, tip) > 0.5);
+  const moving = all.findLastIndex((_, number) => distance(number ? all[number - 1].at(-1) : start, tip) > 0.5);
   const segments = all.slice(0, moving + 1);
   const before = [start, ...segments.flat()].findLast((point) => distance(point, tip) > 0.5) || [tip[0] - 1, tip[1]];
   const length = distance(before, tip);

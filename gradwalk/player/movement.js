@@ -99,7 +99,7 @@ function pill(text, then) {
 }
 
 /** Keyframes of a token on a track: `place(t)` says how far along it is, `size(t)` how large, for t from 0 to 1. */
-function travel(scene, element, track, place, size = () => 1) {
+function travel(scene, element, track, place, size = (_t) => 1) {
   const frames = [];
   for (let frame = 0; frame <= FRAMES; frame++) {
     const t = frame / FRAMES;

@@ -117,7 +117,8 @@ def _font() -> str:
 
 def _compact(text: str) -> str:
     """Without indentation and comments. No text in it goes over several lines, or holds what begins a comment."""
-    plain = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n", "", text, flags=re.DOTALL | re.MULTILINE)
+    plain = re.sub(r"/\*\* @\w[^*\n]*\*/ (?=\S)", "", text)  # a type amid a line
+    plain = re.sub(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", "", plain, flags=re.DOTALL | re.MULTILINE)
     plain = re.sub(r"[ \t]+// [^\"'`\n]*$", "", plain, flags=re.MULTILINE)
     lines = (line.strip() for line in plain.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -113,8 +113,8 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   }, () => data && (episodes.several() || isOnScreen(root)));
   // A press of the mouse or a finger leaves no button behind that would take the next Space.
   root.addEventListener("click", (event) => {
-    const pressed = event.detail > 0 && event.target.closest("button, .box");
-    if (pressed) pressed.blur();
+    const pressed = event.detail > 0 && /** @type {Element} */ (event.target).closest("button, .box");
+    if (pressed) /** @type {HTMLElement | SVGElement} */ (pressed).blur();
   });
 
   /** The step before or after this one; what is folded into one box is stepped over. */
@@ -170,7 +170,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   function show(moves = false) {
     const phase = phaseAt(data.story, predict.asks() ?? step);
     root.dataset.phase = phase ? phase.kind : "start";
-    root.dataset.step = step;
+    root.dataset.step = String(step);
     root.dataset.density = density.name();
     root.dataset.kind = data.story.steps[step].kind || "";
     setText(question, data.story.question || "");

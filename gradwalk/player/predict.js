@@ -92,7 +92,7 @@ export function createPredict({ reveal, changed, begin }) {
 
   function focus() {
     if (finger.matches) return; // its keyboard would cover the picture that one reads from
-    (field.hidden ? choices.firstChild : field).focus({ preventScroll: true });
+    (field.hidden ? choices.querySelector("button") : field).focus({ preventScroll: true });
   }
 
   function close() {
@@ -139,7 +139,7 @@ export function createPredict({ reveal, changed, begin }) {
     const first = right && !tries && !hinted;
     const { text } = story.steps[step].ask;
     seen.add(step);
-    count = { first: count.first + first, all: count.all + 1 };
+    count = { first: count.first + Number(first), all: count.all + 1 };
     close();
     const more = story.steps.some((_, number) => number > step && askOf(number));
     const verdict = right ? (first ? "Right, at the first try" : "Right") : "It is";

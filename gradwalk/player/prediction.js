@@ -134,7 +134,7 @@ function sourceOf(ask, typed, past) {
   if (typed.value && agrees(typed, -ask.answer)) return "The size is right, and the sign is the other one.";
   const own = [...new Set(ALTERNATIVES[ask.kind](ask, typed).filter(fits).map(({ said }) => said))];
   if (own.length) return own.length === 1 ? own[0] : "";
-  const others = [...new Set(past.map(({ answer, ...rest }) => ({ number: answer, said: `That is ${calledIn(rest)}.` })).filter(fits).map(({ said }) => said))];
+  const others = [...new Set(past.map((before) => ({ number: before.answer, said: `That is ${calledIn(before)}.` })).filter(fits).map(({ said }) => said))];
   return others.length === 1 ? others[0] : "";
 }
 

@@ -48,7 +48,7 @@ export function createScrubber(go) {
     const parted = ({ phases, episodes }) => JSON.stringify([phases, episodes]);
     const same = story && parted(next) === parted(story);
     story = next;
-    range.max = lastStep(story);
+    range.max = String(lastStep(story));
     if (same) return;
     episode = Math.min(episode, Math.max(0, story.episodes.length - 1));
     draw();

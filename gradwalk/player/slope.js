@@ -3,7 +3,7 @@
  * program had. All points are PyTorch's; the tangent has the slope that autograd found.
  */
 
-import { html, setAttribute, setText, svg } from "./dom.js";
+import { html, setText, svg } from "./dom.js";
 import { round } from "./geometry.js";
 
 const SIZE = { width: 320, height: 160, left: 12, right: 12, top: 8, bottom: 24 }; // px
@@ -84,6 +84,7 @@ function plot(curve, tangent, about) {
   const x = (at) => ((at - curve.from) / (curve.to - curve.from)) * inside;
   const y = (at) => high - ((at - low) / (most - low)) * high;
   const [atX, atY] = [x(curve.at[0]), y(curve.at[1])].map(round);
+  /** @type {SVGElement[]} */
   const parts = [svg("path", { class: "curve", d: pathOf(curve, x, y, high) })];
   if (tangent) {
     const rise = (-tangent.slope * high * (curve.to - curve.from)) / ((most - low) * inside);

@@ -9,7 +9,7 @@ const WIDEST = 1; // of its size; no sign of the font is wider
  * A slot over text elements, one a line. `write(lines, fresh)` touches the page only where something changes; `lines` is
  * null while the slot is unknown, and `fresh` says that it changes at this very step.
  */
-export function createSlot(texts, { mark = "", unknown = "", size, room = Infinity, known = () => {} }) {
+export function createSlot(texts, { mark = "", unknown = "", size, room = Infinity, known = (_yes) => {} }) {
   let shown;
   let wasFresh = false;
 

@@ -55,6 +55,7 @@ export function createStage({ name, numbers, pick }) {
   let focus = null;
   let around = null; // what is to be seen together with it
   let scale = 1;
+  /** @type {"auto" | "whole" | number} */
   let zoom = "auto";
   let room = { width: 0, height: 0, phone: false, most: 1 };
   let held = null; // what was brought into sight, which stays there until another step is shown
@@ -232,7 +233,7 @@ export function createStage({ name, numbers, pick }) {
     scrollTo({ left, top }, "instant");
     focus = around = found;
     held = { thing: found, step: playing?.step };
-    viewport.querySelector(`[data-fold="${id}"], [data-box="${id}"]`)?.focus({ preventScroll: true });
+    /** @type {SVGElement | null} */ (viewport.querySelector(`[data-fold="${id}"], [data-box="${id}"]`))?.focus({ preventScroll: true });
   }
 
   /** Forget the pictures that were drawn. */

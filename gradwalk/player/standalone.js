@@ -6,7 +6,7 @@ import { createPlayer } from "./player.js";
 const place = document.getElementById("walk");
 
 /** JSON out of gzip out of base64. */
-async function unpacked(text) {
+function unpacked(text) {
   const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(plain).json();

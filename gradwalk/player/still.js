@@ -79,12 +79,13 @@ function setLook(made, name, value) {
 /** A mixed colour, which a browser writes as `color(srgb 0.1 0.2 0.3 / 0.4)`, as others can read it, and how opaque it is. */
 function colourOf(text) {
   const mixed = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.]+))?\)$/.exec(text);
-  if (mixed) return [`rgb(${mixed.slice(1, 4).map((part) => Math.round(part * 255)).join(", ")})`, Number(mixed[4] ?? 1)];
+  if (mixed) return [`rgb(${mixed.slice(1, 4).map((part) => Math.round(Number(part) * 255)).join(", ")})`, Number(mixed[4] ?? 1)];
   const clear = /^rgba\((\d+), (\d+), (\d+), ([\d.]+)\)$/.exec(text);
   return clear ? [`rgb(${clear.slice(1, 4).join(", ")})`, Number(clear[4])] : [text, 1];
 }
 
 function legend(colours, y) {
+  /** @param {any[]} of */
   const entry = ([part, text, x]) => {
     const look = { fill: colours.getPropertyValue(`--${part}`), "font-family": SANS, "font-size": "13px", "font-weight": part === "grad-text" ? 600 : 400 };
     return svg("text", { class: "legend", x, y, ...look }, text);
@@ -131,8 +132,11 @@ export function printStill(drawn) {
   print();
 }
 
-/** The font's data, where the page itself holds it. */
-export async function fontOfPage() {
+/**
+ * The font's data, where the page itself holds it.
+ * @returns {string | Promise<string>}
+ */
+export function fontOfPage() {
   const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
   const face = rules.find((rule) => rule instanceof CSSFontFaceRule && rule.cssText.includes("Gradwalk Sans"));
   return /url\("?(data:font\/woff2;base64,[\w+/=]+)/.exec(face?.cssText ?? "")?.[1] ?? "";

@@ -82,7 +82,7 @@ export function createTake({ root, stills, step, font, here }) {
       save(name, form === "PNG" ? await pngOf(drawn, data) : new Blob([svgText(drawn, data)], { type: "image/svg+xml" }));
       setText(said, `${name} is among your downloads.`);
     } catch (error) {
-      setText(said, `This browser cannot make the picture: ${error.message}`);
+      setText(said, `This browser cannot make the picture: ${/** @type {Error} */ (error).message}`);
     }
   }
 

@@ -19,8 +19,8 @@ const made = await build({
 const [{ text }] = made.outputFiles;
 const start = "var libraries=";
 if (!text.startsWith(start)) throw new Error("esbuild writes something else than it did");
-const head = "// Written by `make libraries` from libraries/. Their licences stand in libraries-licences.txt.\n\n";
-writeFileSync("../libraries.js", `${head}export const libraries = ${text.slice(start.length)}`);
+const head = "// Written by `make libraries` from libraries/. Their licences stand in libraries-licences.txt.\n// @ts-nocheck\n\n";
+writeFileSync("../libraries.js", `${head}/** @type {any} */\nexport const libraries = ${text.slice(start.length)}`);
 
 const inside = Object.keys(made.metafile.inputs).map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
 const packages = [...new Set(inside.filter(Boolean))].sort();

@@ -1,0 +1,23 @@
+/* What the player and its neighbours on a page tell each other: events of the document. Read by the type checker alone. */
+
+/** The step on show; who comes late asks for it by "gradwalk:where". */
+interface ShownStep {
+  opened: string;
+  step: number;
+  last: boolean;
+  density: "learn" | "pytorch";
+  predicting: boolean;
+  span?: number[];
+  now?: unknown;
+  kind: string | null;
+}
+
+interface DocumentEventMap {
+  "gradwalk:step": CustomEvent<ShownStep>;
+  "gradwalk:where": Event;
+  /** Boxes that were pressed in another drawing of the same run. */
+  "gradwalk:pick": CustomEvent<{ boxes: string[] }>;
+  "gradwalk:line": CustomEvent<{ line: number; column: number; end: number }>;
+  "gradwalk:output": CustomEvent<{ cell: number; stream: string; text: string }>;
+  "gradwalk:perceptron-edit": CustomEvent<{ part: string; row: number; text: string }>;
+}
