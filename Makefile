@@ -8,6 +8,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && \
 	echo "$$python" && break; done)
 
+# JavaScript is checked as Python is, by a tool that comes from PyPI too: TypeScript and a linter in one file.
+DENO = DENO_NO_UPDATE_CHECK=1 $(BIN)/deno
+SCRIPTS = gradwalk/player components
+
 BROWSERS = chromium chromium-browser google-chrome google-chrome-stable chrome
 
 # Install with the system's package manager: $(1) is Debian's name, $(2) Homebrew's.
@@ -42,10 +46,12 @@ serve-replicas: $(VENV)/installed graphviz nginx ## Start several replicas behin
 test: check browser graphviz nginx ## Check and test everything, in a real browser too
 	$(BIN)/pytest -n 2
 
-check: $(VENV)/installed-dev ## Check style, format and types
+check: $(VENV)/installed-dev ## Check style, format and types, JavaScript's too
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(DENO) lint --quiet
+	$(DENO) check --quiet $(SCRIPTS)
 
 format: $(VENV)/installed-dev ## Put the code into the project's format
 	$(BIN)/ruff check --fix
