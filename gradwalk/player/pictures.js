@@ -9,7 +9,7 @@ import { createStage, LEGIBLE } from "./stage.js";
 import { createStops } from "./stops.js";
 import { graphAt, isProgram } from "./story.js";
 
-const WIDTHS = { narrow: 640, both: 820, least: 220 }; // px of the player; of a picture beside the other
+const WIDTHS = { narrow: 600, both: 820, least: 220 }; // px of the player; of a picture beside the other
 const AREA_PADDING = 13; // px
 const CHOICE_KEY = "gradwalk.picture";
 const NOTHING = "Nothing is computed in this part of the program.";
