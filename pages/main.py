@@ -11,6 +11,7 @@ import streamlit as st
 
 from components.shared.alone import alone, without_the_rest
 from components.shared.mistakes import told
+from components.shared.paper import for_paper
 
 BRAND = Path(__file__).resolve().parent.parent / "components" / "brand"
 MARK = (BRAND / "mark.svg").read_text(encoding="utf-8")
@@ -34,6 +35,7 @@ st.set_page_config(
 )
 st.logo(MARK, size="large")
 st.html(BRAND / "page.css")
+for_paper()
 if alone():
     without_the_rest()
 with told(page.title.lower()):

@@ -57,6 +57,8 @@ function createView(parent) {
   sizes.observe(root);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", resized);
+  const paper = matchMedia("print"); // its colours are others, and its size is the drawing's
+  paper.addEventListener("change", resized);
 
   const first = () => view.data.scene.first ?? { told: [], pictures: [] };
   const rows = () => (view.feed?.told.length ? view.feed.told : first().told);
@@ -267,6 +269,7 @@ function createView(parent) {
   function resized() {
     const width = root.clientWidth;
     if (!view.data || width < 120) return;
+    root.style.setProperty("--drawn", String(width));
     network.sized(width);
     const count = width >= 760 ? 3 : width >= 560 ? 2 : 1;
     const each = Math.floor((width - (count - 1) * 28) / count);
@@ -282,6 +285,7 @@ function createView(parent) {
     address.stop();
     sizes.disconnect();
     dark.removeEventListener("change", resized);
+    paper.removeEventListener("change", resized);
     root.remove();
   }
 
