@@ -1,9 +1,11 @@
 /*
- * Keys: ← → Home End Space, F for the whole screen, E for a picture to take away, B for a black one, P to predict, and Page ↑ ↓ where there are several episodes, reach the player without a click first, wherever they would otherwise do nothing.
+ * Keys: ← → Home End Space, + − 0 for the picture's size, ? for the list of keys, F for the whole screen, E for a picture to take away, B for a black one, P to predict, and Page ↑ ↓ where there are several episodes, reach the player without a click first, wherever they would otherwise do nothing.
  * A field, a slider or anything else that takes them keeps them; of several players, the one last used answers.
  */
 
-const KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End", " ", "f", "e", "b", "p"]);
+const KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End", " ", "f", "e", "b", "p", "+", "-", "0", "?"]);
+const SAME = { "=": "+", "−": "-" }; // + without Shift, and the minus of some keyboards
+const SHIFTED = new Set(["+", "?"]); // where a keyboard has them above other signs
 const PAGE_KEYS = new Set(["PageUp", "PageDown"]); // inside what scrolls they scroll
 const TAKING_ROLES = "slider spinbutton textbox tab radio listbox option combobox menu menuitem grid tree dialog".split(" ");
 const TAKING_ELEMENTS = ["input", "textarea", "select", "iframe", "video", "audio", "[contenteditable]"];
@@ -19,8 +21,9 @@ const onScreen = (element) => {
 };
 
 function keyPressed(event) {
-  if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+  const key = SAME[event.key] ?? (event.key.length === 1 ? event.key.toLowerCase() : event.key);
+  if (event.shiftKey && !SHIFTED.has(key)) return;
   if (!KEYS.has(key) && !PAGE_KEYS.has(key)) return;
   const path = event.composedPath().filter((node) => node instanceof Element);
   const inside = [...listeners].find((listener) => path.includes(listener.root));

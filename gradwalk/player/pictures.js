@@ -40,8 +40,8 @@ function rememberChoice(choice) {
 export function createPictures(pick, chosen, explain, lacking) {
   const choice = firstChoice();
   const stages = {
-    computation: createStage({ name: NAMES.computation, numbers: true, pick: (ids) => (foldable(ids[0]) ? toggle(ids[0]) : pick(ids)) }),
-    grad_fn: createStage({ name: NAMES.grad_fn, numbers: false, pick }),
+    computation: createStage({ name: NAMES.computation, numbers: true, changed: () => arrange(), pick: (ids) => (foldable(ids[0]) ? toggle(ids[0]) : pick(ids)) }),
+    grad_fn: createStage({ name: NAMES.grad_fn, numbers: false, changed: () => arrange(), pick }),
   };
   const tabs = Object.entries(NAMES).map(([view, name]) =>
     html("button", { type: "button", "data-view": view, click: () => choose({ view }) }, name));
@@ -61,7 +61,8 @@ export function createPictures(pick, chosen, explain, lacking) {
   const nothing = html("p", { class: "nothing-computed" }, NOTHING);
   const frames = html("div", { class: "stages" }, stages.computation.element, stages.grad_fn.element, nothing);
   const marks = legend(explain);
-  const area = html("div", { class: "area" }, frames, missing, marks);
+  const below = html("div", { class: "below" }, marks, html("div", { class: "maps" }, ...Object.values(stages).map(({ map }) => map)));
+  const area = html("div", { class: "area" }, frames, missing, below);
   let list = [];
   let graphs = null; // those of the episode on show
   let program = false; // it always shows what its nodes keep
@@ -118,6 +119,7 @@ export function createPictures(pick, chosen, explain, lacking) {
       tab.hidden = tab.dataset.view === "both" && size.width < WIDTHS.both;
     }
     for (const view of Object.keys(stages)) stages[view].element.hidden = !shown.includes(view) || stages[view].isEmpty();
+    for (const view of Object.keys(stages)) if (!shown.includes(view)) stages[view].map.hidden = true;
     missing.hidden = !(graphs && shown.includes("grad_fn") && !graphs.grad_fn);
     setText(missing, graphs && !("grad_fn" in graphs) ? COMING : MISSING);
     if (!missing.hidden && !("grad_fn" in graphs)) lacking();
@@ -199,7 +201,8 @@ export function createPictures(pick, chosen, explain, lacking) {
     stopAt: stops.stopAt,
     said: stops.said,
     toggle,
-    roomOnScreen: () => area.clientHeight - marks.offsetHeight - 2 * AREA_PADDING,
+    zoom,
+    roomOnScreen: () => area.clientHeight - below.offsetHeight - 2 * AREA_PADDING,
     resize(next, plainly) { [size, learns] = [next, plainly]; arrange(); },
     show(story, step, moves, asked) {
       switchTo(graphAt(story, step));

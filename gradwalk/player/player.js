@@ -6,6 +6,8 @@ import { createDensity } from "./density.js";
 import { createEpisodes } from "./episodes.js";
 import { createFindings } from "./findings.js";
 import { ALONE, tellHeight, wholePage } from "./frame.js";
+import { listenToSwipe } from "./hand.js";
+import { createKeyList } from "./keylist.js";
 import { listenToKeys } from "./keys.js";
 import { createPanel } from "./panel.js";
 import { createPictures } from "./pictures.js";
@@ -30,7 +32,8 @@ const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
 const PAGES = { PageUp: "ArrowLeft", PageDown: "ArrowRight" };
 const CLEAR = 12; // px around a lit box
-const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F E P";
+const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F E P + - 0 ?";
+const SIZES = { "+": "larger", "-": "smaller", "0": "usual" };
 
 /** `address` is told what is shown: `show(query, picture, density, step, predict)`, and `stop()` in the end; `font()` gives the font of pictures. */
 export function createPlayer(parent, address = createAddress(), font = fontOfPage) {
@@ -74,6 +77,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   });
   const panel = createPanel(() => data && show());
   const tour = createTour(() => data && measure() && show());
+  const keyList = createKeyList(() => tour.show());
   const question = html("h2", { class: "question" });
   const welcome = html("div", { class: "welcome" }, question, html("button", { type: "button", class: "button begin", click: () => forth() }, "Press →"));
   const take = createTake({ root: () => root, stills: () => pictures.stills(), step: () => step, font, here: () => (tellAddress(), address.here()) });
@@ -84,12 +88,11 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, predict.button, transport.extras);
   const stale = html("p", { class: "stale-note" }, "The last good picture and program");
   const say = html("div", { class: "say" }, words.element, slope.element, panel.element);
-  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, episodes.element, pictures.bar, stale, pictures.area, say, findings.element, whole.element, live);
+  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, keyList.element, episodes.element, pictures.bar, stale, pictures.area, say, findings.element, whole.element, live);
   const empty = html("p", { class: "empty" });
   const about = { class: "player", "aria-label": "Player" };
-  const tourButton = html("button", { type: "button", class: "button", "aria-label": "Tour", title: "Tour: four sentences on what there is to be seen", click: () => tour.show() }, "?");
   transport.extras.prepend(density.element);
-  transport.extras.append(take.button, tourButton);
+  transport.extras.append(take.button, keyList.button);
   const root = html("section", { ...about, "data-density": density.name() }, inside, empty);
   parent.append(root);
   root.classList.toggle("alone", ALONE);
@@ -101,6 +104,8 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     if (key === "f") return toggleScreen(root);
     if (key === "e") return take.toggle();
     if (key === "p") return predict.toggle();
+    if (key === "?") return keyList.toggle();
+    if (SIZES[key]) return pictures.zoom(SIZES[key]);
     if (key === "b") return root.classList.toggle("blank", isOnScreen(root) && !root.classList.contains("blank"));
     root.classList.remove("blank");
     if (isOnScreen(root) && PAGES[key]) key = PAGES[key]; // what a clicker sends
@@ -115,6 +120,13 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   root.addEventListener("click", (event) => {
     const pressed = event.detail > 0 && /** @type {Element} */ (event.target).closest("button, .box");
     if (pressed) /** @type {HTMLElement | SVGElement} */ (pressed).blur();
+  });
+
+  listenToSwipe(words.element, (by) => {
+    if (!data) return;
+    transport.pause();
+    if (by > 0) forth();
+    else back();
   });
 
   /** The step before or after this one; what is folded into one box is stepped over. */
@@ -279,7 +291,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     const shortcuts = episodes.several() ? `${SHORTCUTS} PageUp PageDown` : SHORTCUTS;
     setAttribute(root, "aria-keyshortcuts", shortcuts);
     if (data.tour && density.learns()) tour.welcome();
-    tourButton.hidden = !data.tour;
+    keyList.offerTour(Boolean(data.tour));
     const text = JSON.stringify(data.graphs);
     if (text !== graphsText) pictures.setGraphs(data.graphs);
     pictures.setStory(data.story);

@@ -1,6 +1,9 @@
 /* A stage shows one picture at a legible size, scrolls to what a step is about, and plays any step on it. */
 
 import { html, setAttribute } from "./dom.js";
+import { round } from "./geometry.js";
+import { listenToHand } from "./hand.js";
+import { createMap } from "./map.js";
 import { createMovement } from "./movement.js";
 import { createPicture, PICTURE_MARGIN } from "./picture.js";
 import { movedLines } from "./slot.js";
@@ -20,6 +23,8 @@ function scaleFor(wide, high, { width, height, phone, most }) {
 const ZOOM = { step: 1.25, least: 0.1, most: 4 };
 const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
 const SCROLL_BAR = 14; // px
+
+const within = (scale) => Math.min(Math.max(scale, ZOOM.least), ZOOM.most);
 
 /** The text of every slot is a function of the step alone, and so is what is lit. */
 function writeSlots(picture, story, step) {
@@ -44,7 +49,8 @@ function showUnborn(picture, story, step) {
   }
 }
 
-export function createStage({ name, numbers, pick }) {
+/** `changed()` is called when the hand has made the picture larger or smaller. */
+export function createStage({ name, numbers, pick, changed }) {
   const viewport = html("div", { class: "view", keydown: (event) => moveAmongBoxes(event) });
   const element = html("div", { class: "stage" }, viewport);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -65,6 +71,12 @@ export function createStage({ name, numbers, pick }) {
   let goal = at; // where the last scroll ends, though it may still be on its way
   let resting = 0;
   let starting = 0;
+  let byHand = false; // somebody has moved the picture at this step: it stays so until another one is shown
+  const map = createMap((x, y) => {
+    byHand = true;
+    place(x * scale - view.width / 2, y * scale - view.height / 2);
+  });
+  listenToHand(viewport, { zoom: zoomAround, moved: () => (byHand = true) });
   const movement = createMovement((yes) => element.toggleAttribute("data-moving", yes));
 
   viewport.addEventListener("scroll", () => {
@@ -80,6 +92,8 @@ export function createStage({ name, numbers, pick }) {
     placed = next;
     if (next && !drawn.has(next)) drawn.set(next, createPicture(next, { name, tall, numbers, pick }));
     picture = next && drawn.get(next);
+    if (picture) map.draw(picture.boxes, picture.width, picture.height, PICTURE_MARGIN);
+    else map.hide();
     viewport.replaceChildren(...(picture ? [picture.element] : []));
     for (const thing of lit) thing.classList.remove("now", "asked");
     lit = [];
@@ -91,12 +105,14 @@ export function createStage({ name, numbers, pick }) {
 
   /** `moves`: the step is taken forwards, and its movement leads the eye. `asked` is where the next number will stand. */
   function show(story, step, moves, asked = []) {
+    if (playing?.story !== story || playing.step !== step) byHand = false;
     playing = { story, step, asked };
     stand();
     if (!picture) return;
     const { focus: about, now } = asked.length ? { focus: asked.at(-1), now: asked } : story.steps[step];
     const box = picture.find([about, ...now]);
-    if (held && held.step === step) follow(held.thing, held.thing, "instant");
+    if (byHand) [focus, around] = [box, box && picture.extent([box.id, ...now])];
+    else if (held && held.step === step) follow(held.thing, held.thing, "instant");
     else if (box) follow(box, picture.extent([box.id, ...now]));
     else if (step === 0) scrollTo({ left: 0, top: 0 });
     write();
@@ -125,6 +141,7 @@ export function createStage({ name, numbers, pick }) {
       thing.classList.toggle("asked", asked.length > 0);
     }
     lit = [...now];
+    map.light(focus ? [focus] : []);
     const stop = focus ?? picture.boxes[0]; // before the first step nothing is lit, and the boxes can be reached all the same
     if (stop) setTabStop(stop);
   }
@@ -147,6 +164,7 @@ export function createStage({ name, numbers, pick }) {
     if (picture.reveal(from, to)) write();
     const right = at.left + view.width < picture.width * scale - 2;
     setAttribute(element, "data-more", [at.left > 2 ? "before" : "", right ? "after" : ""].join(" "));
+    map.show(at, view, scale);
   }
 
   function resize(next) {
@@ -154,14 +172,17 @@ export function createStage({ name, numbers, pick }) {
     if (!picture || !room.width) return;
     const whole = Math.min(room.width / picture.width, room.height / picture.height);
     scale = zoom === "auto" ? scaleFor(picture.width, picture.height, room) : zoom === "whole" ? Math.min(whole, room.most) : zoom;
-    const [width, height] = [Math.floor(picture.width * scale), Math.floor(picture.height * scale)];
+    const width = Math.floor(picture.width * scale);
+    scale = width / picture.width; // exactly as it is drawn, so that what is under the pointer stays there
+    const height = round(picture.height * scale);
     view = { width: room.width, height: Math.min(height + (width > room.width ? SCROLL_BAR : 0), room.height) };
     picture.element.style.width = `${width}px`;
     picture.element.style.height = `${height}px`;
     element.style.width = `${view.width}px`;
     viewport.style.height = `${view.height}px`;
+    viewport.toggleAttribute("data-larger", width > view.width || height > view.height);
     reveal();
-    if (focus) follow(focus, around, "instant");
+    if (focus && !byHand) follow(focus, around, "instant");
   }
 
   /** Bring a box into sight, and with it what else is lit, where all of that has room. */
@@ -196,8 +217,31 @@ export function createStage({ name, numbers, pick }) {
 
   function setZoom(change) {
     if (change === "whole") zoom = zoom === "whole" ? "auto" : "whole";
-    else zoom = Math.min(Math.max(scale * (change === "larger" ? ZOOM.step : 1 / ZOOM.step), ZOOM.least), ZOOM.most);
+    else if (change === "usual") zoom = "auto";
+    else zoom = within(scale * (change === "larger" ? ZOOM.step : 1 / ZOOM.step));
+    byHand = false;
     resize();
+  }
+
+  /** Larger or smaller by a factor; what stands at this point of the window stays there. */
+  function zoomAround(factor, x, y) {
+    if (!picture) return;
+    const before = picture.element.getBoundingClientRect();
+    const [across, down] = [(x - before.left) / before.width, (y - before.top) / before.height];
+    byHand = true;
+    zoom = within(scale * factor);
+    resize();
+    changed();
+    const after = picture.element.getBoundingClientRect();
+    const left = viewport.scrollLeft + after.left + across * after.width - x;
+    const top = viewport.scrollTop + after.top + down * after.height - y;
+    place(left, top);
+  }
+
+  function place(left, top) {
+    viewport.scrollTo({ left, top, behavior: "instant" });
+    at = goal = { left: viewport.scrollLeft, top: viewport.scrollTop };
+    reveal();
   }
 
   /** One box at a time can be reached by Tab; up and down move among the boxes, Enter goes to the box's step. */
@@ -255,5 +299,5 @@ export function createStage({ name, numbers, pick }) {
   const isEmpty = () => !picture;
   const fits = () => Boolean(picture) && zoom === "auto" && picture.width * scale <= room.width + 1 && picture.height * scale <= room.height + 1;
   const isWhole = () => zoom === "whole";
-  return { element, draw, clear, show, still, bring, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null) };
+  return { element, map: map.element, draw, clear, show, still, bring, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null) };
 }
