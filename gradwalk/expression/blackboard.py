@@ -11,12 +11,13 @@ import keyword
 from collections.abc import Container, Iterator
 
 from gradwalk.expression.arithmetic import CONSTANTS
-from gradwalk.expression.reading import Edit, Hint, Reading, edited, span_between
+from gradwalk.expression.reading import Reading
 from gradwalk.expression.spelling import MAX_DEPTH
 from gradwalk.expression.table import function_named
 from gradwalk.expression.together import is_short, perhaps, taken_apart
-from gradwalk.expression.tokens import SUBSCRIPTS, SUPERSCRIPTS, Token, greek, tokens
-from gradwalk.program import ProgramError, Span
+from gradwalk.expression.tokens import SUBSCRIPTS, SUPERSCRIPTS, Token, greek
+from gradwalk.expression.written import UnreadableError, Written
+from gradwalk.program import ProgramError
 
 _SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "^": "**"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -39,10 +40,6 @@ def reading(text: str, kept: Container[str] = ()) -> Reading:
     return Reading(text, tuple(sorted(reader.edits, key=lambda edit: edit[:2])), tuple(reader.hints))
 
 
-class _UnreadableError(Exception):
-    """A line that is no mathematics; it is left to the checks."""
-
-
 def _statements(found: list[Token]) -> Iterator[tuple[int, int]]:
     first = 0
     for index, token in enumerate(found):
@@ -52,19 +49,12 @@ def _statements(found: list[Token]) -> Iterator[tuple[int, int]]:
     yield first, len(found)
 
 
-class _Reader:
-    """Reads line after line; an index is that of a sign in ``found``."""
+class _Reader(Written):
+    """Reads line after line."""
 
     def __init__(self, text: str, kept: Container[str]) -> None:
-        self.text = text
-        self.found = tokens(text)
-        self.edits: list[Edit] = []
-        self.hints: list[Hint] = []
+        super().__init__(text)
         self._kept = kept
-        starts = [0]
-        for line in text.split("\n"):
-            starts.append(starts[-1] + len(line) + 1)
-        self._at = [starts[token.line - 1] + token.column - 1 for token in self.found]
         self._assigned = {
             before.text for before, after in zip(self.found, self.found[1:], strict=False) if after.text == "="
         }
@@ -77,11 +67,11 @@ class _Reader:
         self._depth = 0
         try:
             if any(keyword.iskeyword(t.text) and t.text not in _ALLOWED for t in self.found[first:last]):
-                raise _UnreadableError
+                raise UnreadableError
             if [token.text for token in self.found[first : first + 2]] == ["d", "/"]:
-                raise _UnreadableError  # d/dx
+                raise UnreadableError  # d/dx
             self._row(self._left_side(first, last), last)
-        except _UnreadableError:
+        except UnreadableError:
             del self.edits[edits:], self.hints[hints:]
 
     def _left_side(self, first: int, last: int) -> int:
@@ -94,52 +84,11 @@ class _Reader:
             fits = texts[equals - 1] == ")" and names and len(names) == len(commas) + 1
             if fits and all(t.kind == "name" for t in names) and all(t.text == "," for t in commas):
                 if function_named(texts[0]):
-                    raise _UnreadableError
+                    raise UnreadableError
                 self._functions.add(texts[0])
                 self._put(self._end(first), self._end(first + equals - 1), "")
                 return first + equals + 1
         return first + 2 if texts[1:2] == ["="] else first
-
-    # Places
-
-    def _text(self, index: int) -> str:
-        return self.found[index].text if index < len(self.found) else ""
-
-    def _end(self, index: int) -> int:
-        """The position behind a sign."""
-        return self._at[index] + len(self.found[index].text)
-
-    def _touch(self, index: int) -> bool:
-        """Whether nothing stands between a sign and the one before it."""
-        return self._end(index - 1) == self._at[index]
-
-    def _span(self, first: int, last: int) -> Span:
-        return span_between(self.text, self._at[first], self._end(last))
-
-    def _put(self, start: int, end: int, text: str) -> None:
-        self.edits.append(Edit(start, end, text))
-
-    def _instead(self, index: int, text: str) -> None:
-        self._put(self._at[index], self._end(index), text)
-
-    def _between(self, index: int, text: str) -> None:
-        """Put a sign between this one and the one before it, in place of spaces that are there."""
-        start, end = self._end(index - 1), self._at[index]
-        blank = not self.text[start:end].strip(" \t")
-        self._put(start, end if blank else start, text)
-
-    def _read(self, start: int, end: int) -> str:
-        """A piece of the text, as far as it has been read."""
-        return edited(self.text, sorted(self.edits, key=lambda edit: edit[:2]), start, end)
-
-    def _closing(self, index: int) -> int:
-        """The bracket that closes this one."""
-        depth = 0
-        for other in range(index, len(self.found)):
-            depth += (self.found[other].kind == "open") - (self.found[other].kind == "close")
-            if depth == 0:
-                return other
-        raise _UnreadableError
 
     # A row: operands and signs
 
@@ -160,7 +109,7 @@ class _Reader:
             if text in _SIGNS:
                 self._instead(index, _SIGNS[text])
             elif self.found[index].kind == "unknown":
-                raise _UnreadableError
+                raise UnreadableError
             if after_operand or sign not in _POWERS:  # of x^-2, the sign is still ^
                 sign, left = text, before
             after_operand = False
@@ -177,15 +126,15 @@ class _Reader:
         """Two operands stand side by side: ``before`` is where the left one starts."""
         left, right = self.found[index - 1], self.found[index]
         if right.kind == "number" or self._text(index - 2) == ".":
-            raise _UnreadableError
+            raise UnreadableError
         bare = before == index - 1 and left.kind == "name"
         words = bare and right.kind == "name"
         if bare and not is_short(left.text) and right.kind in ("name", "unknown"):
-            raise _UnreadableError  # prose
+            raise UnreadableError  # prose
         if words and not (is_short(right.text) or function_named(right.text)):
-            raise _UnreadableError
+            raise UnreadableError
         if left.text == "0" and right.text[0] in "xXbBoO" and self._touch(index):
-            raise _UnreadableError  # a number as computers write it
+            raise UnreadableError  # a number as computers write it
         self._between(index, "*")
 
     def _how_far(self, left: int, before: int, index: int, stop: int) -> ProgramError:
@@ -215,7 +164,7 @@ class _Reader:
         """Read one operand. Gives where it has ended."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise _UnreadableError
+            raise UnreadableError
         after = self._root(index, stop) if self._text(index) == "√" else self._behind(self._core(index, stop), stop)
         self._depth -= 1
         return after
@@ -276,13 +225,13 @@ class _Reader:
                     return other + 1
             else:
                 after_operand = token.kind in ("number", "name", "close") or token.text in SUPERSCRIPTS | SUBSCRIPTS
-        raise _UnreadableError
+        raise UnreadableError
 
     def _root(self, index: int, stop: int) -> int:
         """``√x``, ``√(x + 1)``. How far it goes in ``√2x`` and ``√x²`` only the person knows."""
         inside = index + 1
         if inside >= stop or not self._starts(inside, False) or self._text(inside) == "[":
-            raise _UnreadableError
+            raise UnreadableError
         if self._text(inside) == "(":
             self._instead(index, "sqrt")
             return self._behind(self._bracket(inside), stop)
@@ -320,7 +269,7 @@ class _Reader:
             self._instead(index, "**")
             index += 2 if self._text(index + 1) in ("+", "-") else 1
             if index >= stop or not self._starts(index, False):
-                raise _UnreadableError
+                raise UnreadableError
             index = self._operand(index, stop)
         return index
 
@@ -365,7 +314,7 @@ class _Reader:
             start, end = after, self._argument(index, after, stop, "" if power == "-1" else power)
             power = power if power == "-1" else ""
         elif power:
-            raise _UnreadableError
+            raise UnreadableError
         else:
             return after
         if power == "-1" and name in _INVERSES:
@@ -411,6 +360,3 @@ class _Reader:
         if name in self._functions or name in _CALLED:
             return False
         return name in CONSTANTS or is_short(name) or name in self._assigned
-
-    def _say(self, index: int, message: str, suggestion: str) -> None:
-        self.hints.append(Hint(message, self._span(index, index), suggestion))
