@@ -13,6 +13,7 @@ from gradwalk.recording import (
     BackwardCall,
     Event,
     Forward,
+    LocalGradient,
     Module,
     Node,
     Operation,
@@ -74,6 +75,7 @@ class _Excerpt:
     def _needed(self) -> list[int]:
         operations, values = self._whole.operations, self._whole.values
         found = {event.operation for event in self._stretch if isinstance(event, Forward)}
+        passed = {event.operation for event in self._stretch if isinstance(event, LocalGradient)}
         if self._roots:
             waiting = [root.root for root in self._roots]
         else:
@@ -85,7 +87,7 @@ class _Excerpt:
                 continue
             seen.add(made)
             waiting += [edge.value for edge in operations[made].edges]
-        return sorted(found | seen)
+        return sorted(found | passed | seen)
 
     def _reached(self) -> list[int]:
         """The nodes of the operations, each followed by what it hands on to, and all others behind the roots."""

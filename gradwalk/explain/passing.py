@@ -41,7 +41,7 @@ def passing(index: Index, event: Backward, operation: Operation, upstream: Array
 def from_results(index: Index, event: Backward, operation: Operation, arrivals: Sequence[Arrival]) -> str:
     """Where gradients arrive at other results than the first alone, as of a split."""
     arriving = index.arriving(event)
-    if arriving == operation.results[:1] or not arrivals:
+    if arriving == operation.results[:1] or not arrivals or index.own(operation):
         return ""
     results = listed([index.shown[value] for value in arriving[:_MOST_RESULTS]])
     if len(arriving) > _MOST_RESULTS:

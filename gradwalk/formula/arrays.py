@@ -17,8 +17,11 @@ def derivative(above: str, below: str) -> str:
 
 
 def gradient(index: Index, call: int, value: int, slot: str, target: str = "#0") -> str:
-    """LaTeX of the gradient at a value: ``∂L/∂x``, or "gradient at x" where a hook has made something else of it."""
-    altered = (call, value) in index.altered
+    """LaTeX of the gradient at a value: ``∂L/∂x``, or "gradient at x" where a hook has made something else of it.
+
+    Of a complex value too, where it is no such derivative: PyTorch takes it by the conjugate.
+    """
+    altered = (call, value) in index.altered or index.values[value].dtype.startswith("complex")
     return rf"{{\text{{gradient at }}{slot}}}" if altered else derivative(target, slot)
 
 

@@ -66,7 +66,8 @@ def contribution_lines(index: Index, event: Backward, operation: Operation, arri
     """Upstream × local = contribution, in symbols and then in numbers; the last of several uses adds their sum."""
     way = Way(index, event.call, operation, arrival)
     arriving = index.arriving(event)
-    lines = way_lines(way) if arriving == operation.results[:1] else several_lines(way, arriving)
+    alone = arriving == operation.results[:1] or index.own(operation)
+    lines = way_lines(way) if alone else several_lines(way, arriving)
     return (*lines, *_sum_lines(index, event.call, arrival))
 
 

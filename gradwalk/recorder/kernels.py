@@ -120,11 +120,16 @@ class Watch(TorchDispatchMode):
         super().__init__()
         self._values = values
         self.ran: list[Ran] = []
+        self._of_engine: list[Ran] | None = None
+
+    def engine(self) -> None:
+        """From here on it is the engine of a backward pass that runs kernels, until a call notes its own."""
+        self.ran = self._of_engine = []
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kernel = _KERNELS.get(func) or _kernel(func)
-        if self.ran and kernel.name in _PASSED_OVER:
-            return func(*args)
+        if kernel.name in _PASSED_OVER and (self.ran or self.ran is self._of_engine):
+            return func(*args)  # of the engine, it hands out a result that a node has saved
         if kernel.source:
             out = func(*args, **kwargs) if kwargs else func(*args)
             if kernel.unwritten:

@@ -52,6 +52,7 @@ class LiveGraph:
     def __init__(self, values: LiveValues) -> None:
         self._values = values
         values.node_id = self._node_id
+        values.saved_result = self._saved_result
         self._ids: dict[Any, int] = {}
         self._live: list[Any] = []
         self._routes: list[tuple[Route, ...]] = []
@@ -190,6 +191,11 @@ class LiveGraph:
             value = self._values.value_of(kept)
         saved: Saved = new(Saved, (name, value, ""))
         return saved
+
+    def _saved_result(self, tensor: torch.Tensor) -> int | None:
+        """Which of the results that its node has saved a tensor is."""
+        saved = self._saved.get(self._ids.get(node_of(tensor), -1), ())
+        return self._values.among([s.value for s in saved if s.value is not None and s.name[:6] == "result"], tensor)
 
     def _node_id(self, tensor: torch.Tensor) -> int | None:
         node = node_of(tensor)

@@ -206,7 +206,8 @@ class Pass(Passing):
         if not self._asked.create_graph:
             yield
             return
-        outer, run.watch.ran = run.watch.ran, []
+        outer = run.watch.ran
+        run.watch.engine()
         self._sequence = sequence_number() - 1
         if not run.watching:
             _push_on_torch_dispatch_stack(run.watch)
@@ -279,7 +280,8 @@ class Pass(Passing):
     def _drain(self, results: tuple[torch.Tensor, ...]) -> None:
         """The kernels that have run since the last time are operations, with nodes of their own."""
         run = self._run
-        ran, run.watch.ran = run.watch.ran, []
+        ran = run.watch.ran
+        run.watch.engine()
         cell, span, _ = self._place
         run.operations.called(ran, results, self._sequence, cell, span)
         self._sequence = sequence_number() - 1

@@ -39,7 +39,7 @@ class LiveOperations:
             numbered = self._graph.discover((node_of(result),))
             self.add(item, self._node(item, numbered) if item.number > before else None, cell, span)
             return
-        ran = _without_copies(ran)
+        ran = _without_copies(self._without_conjugating(ran))
         finals = (result,) if isinstance(result, torch.Tensor) else tensors_of(result)
         outputs = ran[0].outputs if len(ran) == 1 else tuple([t for item in ran for t in item.outputs])
         if finals and (not outputs or finals[0] is not outputs[-1]):
@@ -56,6 +56,21 @@ class LiveOperations:
             if tracked:
                 used = item.number
             self.add(item, self._node(item, numbered) if tracked else None, cell, span)
+
+    def _without_conjugating(self, ran: list[Ran]) -> list[Ran]:
+        """What is conjugated by name alone is copied for a kernel that wants its numbers. Here that has the name."""
+        found: list[Ran] = []
+        named: dict[int, Operand] = {}
+        for item, following in zip(ran, [*ran[1:], None], strict=True):
+            copied = item.kernel.name == "clone" and following is not None and item.number == following.number
+            if copied and self._values.live(item.operands[0].value).is_conj():
+                named[item.results[0]] = item.operands[0]
+            elif named:
+                operands = [named.get(operand.value, operand)._replace(name=operand.name) for operand in item.operands]
+                found.append(item._replace(operands=tuple(operands)))
+            else:
+                found.append(item)
+        return found
 
     def _node(self, item: Ran, numbered: dict[int, int]) -> int | None:
         """A change in place can take its number before other kernels run for it; its result knows the node.
@@ -99,8 +114,9 @@ class LiveOperations:
         mode = "" if node is not None or is_grad_enabled() else _off()
         place = (node, kernel.in_place, span, self.module, mode)
         self.made.append(new(Operation, (index, kernel.name, edges, constants, results, *place)))
+        apart = node is None and bool(operands) and not any(operand.requires_grad for operand in operands)
         for value in results:
-            self._values.made_by(value, index, node is not None)
+            self._values.made_by(value, index, node is not None, apart=apart)
         if node is not None:
             self._graph.made_by(node, index, results)
         self.emit(new(Forward, (cell, span, index, self.call)))

@@ -28,6 +28,8 @@ class LiveValues:
         """Asked once for the name of a tensor that no watched call has made."""
         self.node_id: Callable[[torch.Tensor], int | None] | None = None
         """Gives the number of a tensor's grad_fn."""
+        self.saved_result: Callable[[torch.Tensor], int | None] | None = None
+        """Gives the Value that an unknown tensor is, where it is what its own grad_fn has saved."""
         self.when_set: Callable[[int, int], None] | None = None
         """Told of a tensor that was found in other memory: the Values before and after."""
         memory = self._memory = Memory(room)
@@ -58,6 +60,7 @@ class LiveValues:
         state = self._states.get(id(tensor))
         if state is None:
             state = self._adopted(tensor, [kept for kept in self._kept[-8:] if kept is not None])
+            state = state or self._handed_out(tensor)
             if state is None:
                 state = self._memory.new_state(tensor, None)
                 self._snapshot(state, tensor, self._zeros(tensor) or alike)
@@ -176,13 +179,16 @@ class LiveValues:
             self._memory.weigh(number, storage, tensor.numel() * tensor.element_size())
         return value
 
-    def made_by(self, value: int, operation: int, tracked: bool) -> None:
+    def made_by(self, value: int, operation: int, tracked: bool, *, apart: bool = False) -> None:
+        """``apart``: nothing that it was made of requires a gradient. Its tensor may by now, changed in place since."""
         made = self._made[value]
         made.operation = operation
         tensor = self.live(value)
         # The index beside a maximum is not tracked.
         tracked = tracked and (tensor.is_floating_point() or tensor.is_complex())
         made.requires_grad, made.is_leaf = (True, False) if tracked else (tensor.requires_grad, is_leaf(tensor))
+        if apart:
+            made.requires_grad, made.is_leaf = False, True
         if made.requires_grad and self.node_id is not None:
             made.node = self.node_id(tensor)
         made.version = version_of(tensor)  # which autograd counts after the kernel has run, and shares among views
@@ -224,7 +230,8 @@ class LiveValues:
 
     def among(self, values: Sequence[int], tensor: torch.Tensor) -> int | None:
         """Which of these values a tensor is, when autograd hands it out as a new object."""
-        return next((value for value in values if same_memory(self.live(value), tensor)), None)
+        there = filter(self.is_there, values)
+        return next((value for value in there if same_memory(self.live(value), tensor)), None)
 
     def same_tensor(self, one: int, other: int) -> bool:
         """Whether two Values are states of one tensor."""
@@ -338,7 +345,7 @@ class LiveValues:
 
     def release(self) -> None:
         """Drop every tensor."""
-        self._name_of = self.node_id = self.when_set = self._zeroed = None
+        self._name_of = self.node_id = self.saved_result = self.when_set = self._zeroed = None
         self._memory.release()
         self._replaced.clear()
 
@@ -374,6 +381,16 @@ class LiveValues:
         state.version = version_of(tensor)
         made.append(Made(state, state.version, self._copier.array(tensor, alike), names, grad_of))
         return state.value
+
+    def _handed_out(self, tensor: torch.Tensor) -> State | None:
+        """Recognise a result that its node has saved: each time it is a new object, with the same node and memory."""
+        value = self.saved_result(tensor) if self.saved_result is not None and tensor.requires_grad else None
+        state = None if value is None else self._states[id(self.live(value))]
+        if state is None or state.value != value or state.version != version_of(tensor):
+            return None
+        self._states[id(tensor)] = state
+        self._replaced.append(tensor)
+        return state
 
     def _adopted(self, tensor: torch.Tensor, among: Sequence[torch.Tensor]) -> State | None:
         """Recognise a view by its memory, shape and strides among tensors that a kernel has just made."""

@@ -398,6 +398,39 @@ torch.logaddexp(a,b).sum().backward()
 a.fmod(b).sum().backward()
 a.renorm(2,0,1.0).sum().backward()
 """,
+    "a penalty on a gradient": """
+D=nn.Sequential(nn.Linear(3,2),nn.Tanh(),nn.Linear(2,1))
+x=a.detach().requires_grad_()
+g,=torch.autograd.grad(D(x).sum(),x,create_graph=True)
+(D(b).mean()+((g.norm(dim=1)-1)**2).mean()).backward()
+""",
+    "a derivative of a derivative in the loss": """
+net=nn.Sequential(nn.Linear(1,2),nn.Sigmoid(),nn.Linear(2,1))
+t=torch.tensor([[0.0],[0.5]],requires_grad=True)
+u=net(t)
+du=torch.autograd.grad(u,t,torch.ones_like(u),create_graph=True)[0]
+ddu=torch.autograd.grad(du.sum(),t,create_graph=True)[0]
+((ddu+u)**2).mean().backward()
+""",
+    "two results of the program's own": """
+class Two(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx,x):
+        ctx.save_for_backward(x)
+        return x*2,x*x
+    @staticmethod
+    def backward(ctx,p,q):
+        return 2*p+2*ctx.saved_tensors[0]*q
+p,q=Two.apply(v)
+(p*q).sum().backward()
+""",
+    "rows that are written one by one": """
+m=torch.zeros(2,3)
+m[0]=v
+m[1:,1]=v[1:2]*2
+m.sum().backward()
+F.hinge_embedding_loss(a,torch.tensor([[1.0,-1.0,1.0]])).backward()
+""",
 }
 """By what they are about; each after ``START``."""
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import sys
 import threading
 import warnings
@@ -158,6 +159,34 @@ def test_a_result_accumulates_nothing_and_higher_derivatives_have_nodes() -> Non
         ("backward", False, False),
     ]
     assert [event.after.numbers for event in of(walk.recording, Accumulate)] == [(12.0,)]
+
+
+def test_a_result_that_its_node_saved_is_itself_in_a_pass_that_is_recorded() -> None:
+    """PyTorch hands it out as a new object, for which it runs a ``detach`` where a dispatch mode is on."""
+    x = torch.tensor(0.5, requires_grad=True)
+    with gradwalk.watch() as walk:
+        y = torch.tanh(x)
+        (g,) = torch.autograd.grad(y, x, create_graph=True)
+        g.backward()
+    first, second = walk.recording.operations
+    assert [first.kernel, second.kernel] == ["tanh", "tanh_backward"]
+    assert second.edges[1].value == first.results[0]
+    assert x.grad is not None
+    assert x.grad.item() == pytest.approx(-2 * math.tanh(0.5) / math.cosh(0.5) ** 2, rel=1e-6)
+    assert of(walk.recording, Accumulate)[0].after.numbers == (x.grad.item(),)
+
+
+def test_the_node_of_a_product_with_a_conjugate_belongs_to_the_product() -> None:
+    """For numbers that are conjugated by name alone a copy is made first, inside of the product."""
+    z = torch.tensor([1 + 2j], requires_grad=True)
+    with gradwalk.watch() as walk:
+        length = (z * z.conj()).real.sum()
+        length.backward()
+    kernels = [(operation.kernel, operation.node is not None) for operation in walk.recording.operations]
+    assert [kernel for kernel, _ in kernels][:2] == ["_conj", "mul.Tensor"]
+    assert all(tracked for _, tracked in kernels)
+    product = walk.recording.operations[1]
+    assert product.edges[1].value == walk.recording.operations[0].results[0]
 
 
 @pytest.mark.parametrize("reentrant", [True, False])
