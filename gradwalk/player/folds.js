@@ -15,11 +15,13 @@ export function createFolds(computation) {
   const groups = computation.inside;
   const open = new Set(computation.open);
   const known = new Map(); // what was put together last, by shape
+  let toggled = 0;
   const { parents, nodes } = whereabouts(computation);
 
   function toggle(id) {
     if (!open.delete(id)) open.add(id);
     known.clear();
+    toggled += 1;
   }
 
   /** The picture as it is now, in one of its shapes; the same object as long as nothing opens or closes. */
@@ -39,7 +41,7 @@ export function createFolds(computation) {
 
   const visible = (id) => closed(id) ?? id;
 
-  return { placed, toggle, closed, has: (id) => Object.hasOwn(groups, id), about: (id) => ({ ...groups[id], ...doorsOf(groups[id].wide) }) };
+  return { placed, toggle, toggled: () => toggled, closed, has: (id) => Object.hasOwn(groups, id), about: (id) => ({ ...groups[id], ...doorsOf(groups[id].wide) }) };
 }
 
 /** Where each box is: the group around it, by its id; and which box each node belongs to. */

@@ -5,10 +5,12 @@ const NAMED = 4; // names in a list
 
 /** `foldsOf(graph)` gives the folds of one of the graphs, or null. */
 export function createStops(foldsOf) {
+  const graphAt = (story, step) => story.episodes[story.steps[step]?.episode]?.graph ?? 0;
+
   /** The closed group that a step is in; null for one that is seen. */
   function groupAt(story, step) {
-    const { focus, graph } = { ...story.steps[step], graph: story.episodes[story.steps[step]?.episode]?.graph ?? 0 };
-    return focus ? foldsOf(graph)?.closed(focus) ?? null : null;
+    const focus = story.steps[step]?.focus;
+    return focus ? foldsOf(graphAt(story, step))?.closed(focus) ?? null : null;
   }
 
   const same = (story, one, other, group) => {
@@ -16,22 +18,27 @@ export function createStops(foldsOf) {
     return Boolean(second) && first.phase === second.phase && first.episode === second.episode && groupAt(story, other) === group;
   };
 
+  let kept = { story: null, folds: null, toggled: 0, stop: null }; // the stop that was asked for last: it may have a thousand steps
+
   /** The first and the last step of the stop that a step belongs to, and its group. */
   function stopAt(story, step) {
     const group = groupAt(story, step);
+    if (!group) return { first: step, last: step, group };
+    const folds = foldsOf(graphAt(story, step));
+    const known = kept.story === story && kept.folds === folds && kept.toggled === folds.toggled();
+    if (known && step >= kept.stop.first && step <= kept.stop.last) return kept.stop;
     let [first, last] = [step, step];
-    if (!group) return { first, last, group };
     while (same(story, step, first - 1, group)) first--;
     while (same(story, step, last + 1, group)) last++;
-    return { first, last, group };
+    kept = { story, folds, toggled: folds.toggled(), stop: { first, last, group } };
+    return kept.stop;
   }
 
   /** What is said of several steps in one: what the group is, and what has come into it and gone out. */
   function said(story, step) {
     const { first, last, group } = stopAt(story, step);
     if (!group || first === last) return null;
-    const graph = story.episodes[story.steps[step].episode]?.graph ?? 0;
-    const about = foldsOf(graph).about(group);
+    const about = foldsOf(graphAt(story, step)).about(group);
     const kind = story.steps[step].kind === "update" ? "update" : story.phases[story.steps[step].phase]?.kind;
     const title = `${WHAT[kind] || "Inside"} ${about.title}`;
     const sentence = [`${last - first + 1} steps in one.`, FLOWS[kind]?.(about, (edge) => passed(story, edge, last)), "Open the box to see each."];

@@ -1,13 +1,24 @@
 /* Longer ways than one step: to the next backward(), and over a loop. Pure functions of the story and a step. */
 
-import { lastStep } from "./story.js";
+import { entryAt, lastStep } from "./story.js";
 
 const BACK = new Set(["local", "backward", "hook", "accumulate", "result", "free"]); // what a backward() causes stands at other lines
 
+/** What is read out of a whole story once: no step of ten thousand looks through all of them. */
+const ways = new WeakMap();
+
+function waysOf(story) {
+  if (!ways.has(story)) {
+    const seeds = story.steps.flatMap(({ kind }, number) => (kind === "seed" ? [[number]] : []));
+    ways.set(story, { seeds, ends: new Map() });
+  }
+  return ways.get(story);
+}
+
 /** The step at which the next backward() starts; null where there is none. */
 export function nextBackward(story, step) {
-  const found = story.steps.findIndex(({ kind }, number) => number > step && kind === "seed");
-  return found < 0 ? null : found;
+  const { seeds } = waysOf(story);
+  return seeds[entryAt(seeds, step) + 1]?.[0] ?? null;
 }
 
 /** The program's loops as [first line, last line], told by their indentation; the outer ones first. */
@@ -32,9 +43,17 @@ export function stepOverLoop(story, loops, step) {
   const isIn = ([first, last], line) => line >= first && line <= last;
   const loop = loops.find((each) => isIn(each, lineOf(step))) || loops.find((each) => isIn(each, lineOf(step + 1)));
   if (!loop) return null;
+  const { ends } = waysOf(story);
+  const key = loop.join();
+  if (!ends.has(key)) ends.set(key, endOf(story, (number) => isIn(loop, lineOf(number))));
+  const { last, next } = ends.get(key);
+  return last > step ? next : null;
+}
+
+/** The last step in a loop, and the first one after it. */
+function endOf(story, isInside) {
   const goesOn = (number) => !BACK.has(story.steps[number].kind);
-  const last = story.steps.findLastIndex((_, number) => number > step && goesOn(number) && isIn(loop, lineOf(number)));
-  if (last < 0) return null;
+  const last = story.steps.findLastIndex((_, number) => goesOn(number) && isInside(number));
   const next = story.steps.findIndex((_, number) => number > last && goesOn(number));
-  return next < 0 ? lastStep(story) : next;
+  return { last, next: next < 0 ? lastStep(story) : next };
 }
