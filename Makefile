@@ -29,7 +29,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench films load failover fuzz soak serve-replicas gallery licences sbom lock font libraries audit clean graphviz browser nginx
+.PHONY: help run test check format bench drawings films load failover fuzz soak serve-replicas gallery licences sbom lock font libraries audit clean graphviz browser nginx
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ format: $(VENV)/installed-dev ## Put the code into the project's format
 
 bench: $(VENV)/installed-dev browser graphviz ## Measure, and print the ratios
 	$(BIN)/python -m benchmarks
+
+drawings: $(VENV)/installed graphviz ## Write components/expression/drawings.js: the small pictures of the examples
+	$(BIN)/python -m deploy.drawings
 
 films: $(VENV)/installed-dev browser graphviz ## Make the docs' pictures and film of Train anew
 	$(BIN)/python -m tests.films

@@ -74,10 +74,10 @@ def entries() -> Iterator[Entry]:
 def _entry(example: Example) -> Entry:
     document = Document(example.text, example.given, example.constants, example.dtype, example.seed)
     file = f"{_plain(example.title)}.html"
-    return Entry(example.title, example.group, example.lesson, _source(example), f"?{to_query(document)}", file)
+    return Entry(example.title, example.group, example.lesson, source_of(example), f"?{to_query(document)}", file)
 
 
-def _source(example: Example) -> str:
+def source_of(example: Example) -> str:
     """Its program, with the seed of ones that a root which is no scalar needs."""
     expression = read(example.text, example.given, example.constants, example.dtype, example.seed)
     source = program(expression)

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
+from gradwalk.lessons.gallery import EXAMPLES
 from tests.browser import settled
 from tests.conftest import CheckAxe, NewPage
 
@@ -22,13 +23,18 @@ class ExpressionPage:
         self.text = page.get_by_label("Expression", exact=True)
         self.player = page.get_by_role("region", name="Player")
         self.program = self.player.locator(".lines")
-        self.examples = page.get_by_label("Example", exact=True)
+        self.examples = page.get_by_role("dialog", name="Examples")
 
     def open(self, address: str = "/") -> ExpressionPage:
         self.page.goto(address)
         expect(self.box("v0")).to_be_visible(timeout=30_000)
         settled(self.page)
         return self
+
+    def choose(self, example: str) -> None:
+        """An example, from its picture."""
+        self.page.get_by_role("button", name="Examples").click()
+        self.examples.locator(f'[data-title="{example}"]').click()
 
     def field(self, name: str) -> Locator:
         return self.page.get_by_label(name, exact=True)
@@ -163,7 +169,7 @@ def test_what_a_button_or_an_example_replaced_comes_back(shown: ExpressionPage) 
     shown.press("Control+Shift+z")
     expect(shown.text).to_have_value("z = sin(x**2) + 1")
     shown.expect_picture(dimmed=False)
-    shown.examples.select_option("f = (x + y)·z")
+    shown.choose("f = (x + y)·z")
     expect(shown.text).to_have_value("q = x + y\nf = q*z")
     expect(shown.field("z")).to_have_value("-4")
     shown.text.focus()
@@ -402,18 +408,25 @@ def test_another_structure_begins_at_the_start(shown: ExpressionPage) -> None:
     shown.expect_step(0)
 
 
-def test_an_example_opens_at_its_start(shown: ExpressionPage) -> None:
+def test_an_example_opens_at_its_start(shown: ExpressionPage, axe: CheckAxe) -> None:
     shown.press("End")
-    shown.examples.select_option("f = (x + y)·z")
+    shown.page.get_by_role("button", name="Examples").press("Enter")
+    expect(shown.examples.locator(".card")).to_have_count(len(EXAMPLES))
+    expect(shown.examples.locator(":focus")).to_contain_text("z = sin(x²)")
+    axe(shown.page)
+    shown.press("ArrowRight", "ArrowDown", "ArrowLeft")  # they lead among the pictures, and the player keeps its step
+    shown.press("Escape")
+    shown.expect_step(9)
+    shown.choose("f = (x + y)·z")
     expect(shown.text).to_have_value("q = x + y\nf = q*z")
     expect(shown.field("z")).to_have_value("-4")
     shown.expect_step(0)
-    expect(shown.page.get_by_text("+ hands its gradient on to both sides")).to_be_visible()
+    expect(shown.page.locator("#note", has_text="+ hands its gradient on to both sides")).to_be_visible()
     shown.slider("z").press("ArrowRight")
-    expect(shown.page.get_by_text("+ hands its gradient on to both sides")).to_be_hidden()
-    shown.examples.select_option("f = (x + y)·z")
+    expect(shown.page.locator("#note", has_text="+ hands its gradient on to both sides")).to_be_hidden()
+    shown.choose("f = (x + y)·z")
     expect(shown.field("z")).to_have_value("-4")
-    shown.examples.select_option("z = sin(x²)")
+    shown.choose("z = sin(x²)")
     expect(shown.field("x")).to_have_value("4")
 
 

@@ -23,7 +23,7 @@ KEY = "expression-form"
 _mount = component(
     "gradwalk_form",
     script="expression/form.js",
-    styles=joined("shared/fields.css", "expression/form.css"),
+    styles=joined("shared/fields.css", "expression/form.css", "expression/examples.css"),
     html=joined("expression/form.html"),
 )
 
@@ -58,9 +58,9 @@ class Seed(TypedDict):
 
 
 class Gallery(TypedDict):
-    """Titles of examples by group, which one is open, what it teaches, and whether its values still are its own."""
+    """The examples by group, each with what it teaches; which is open, and whether its values are its own."""
 
-    groups: Sequence[tuple[str, Sequence[str]]]
+    groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]
     open: str | None
     lesson: str
     untouched: bool

@@ -6,6 +6,7 @@
 
 import { html } from "../../gradwalk/player/dom.js";
 import { formulaNode } from "../../gradwalk/player/formula.js";
+import { createExamples } from "./examples.js";
 import { flush, PAUSE, proceed, touch } from "./sending.js";
 import { remove, showRows } from "./values.js";
 
@@ -40,8 +41,7 @@ function open(form, data) {
   write(form, text);
   form.seed.value = seed ?? "";
   form.dtypes.forEach((radio) => (radio.checked = radio.value === dtype));
-  fillExamples(form.example, data.gallery?.groups ?? []);
-  form.example.value = data.gallery?.open ?? "";
+  form.examples.show(data.gallery?.groups ?? [], data.gallery?.open ?? null);
   form.note.textContent = data.gallery?.lesson ?? "";
 }
 
@@ -54,7 +54,7 @@ function write(form, text) {
   form.opening = true;
   insert(form.text, text, 0, form.text.value.length);
   form.opening = false;
-  form.example.focus();
+  form.examples.button.focus();
 }
 
 function answer(form, data) {
@@ -66,7 +66,6 @@ function answer(form, data) {
   // The lesson speaks of the example's own numbers. It keeps its place, so that nothing moves under a dragging finger.
   const untouched = Boolean(data.gallery?.untouched);
   form.note.classList.toggle("unseen", !untouched);
-  if (!untouched) form.example.value = ""; // so that choosing the same one again is a change, and opens it anew
   showRead(form, data.read);
   showRefusal(form);
   if (data.answered >= form.count) proceed(form);
@@ -165,7 +164,6 @@ function insert(area, text, start, end) {
 
 function typed(form, delay) {
   form.entry.text = form.text.value;
-  form.example.value = "";
   form.note.textContent = "";
   if (!fits(form)) form.uses.replaceChildren();
   drawMarks(form);
@@ -179,13 +177,6 @@ function showSeed(form, seed) {
   if (!seed) return;
   form.seedWhy.textContent = seed.why;
   if (form.entry.seed === null && form.seed.value !== seed.text) form.seed.value = seed.text;
-}
-
-function fillExamples(select, groups) {
-  select.parentElement.hidden = !groups.length;
-  const option = ([value, title]) => html("option", { value }, title);
-  const group = ([label, titles]) => html("optgroup", { label }, ...titles.map((title) => option([title, title])));
-  select.replaceChildren(option(["", "Choose an example"]), ...groups.map(group));
 }
 
 // ---- assembling
@@ -212,11 +203,17 @@ function assemble(root) {
     seedWhy: find("seed-why"),
     seed: find("seed"),
     seedSaid: find("seed-refusal"),
-    example: find("example"),
+    examples: createExamples((title) => {
+      form.entry.example = title;
+      form.chosen = true;
+      touch(form);
+    }),
     dtypes: [...root.querySelectorAll("[name=dtype]")],
     heading: heading(),
   };
   form.values.replaceChildren(form.heading);
+  find("examples").replaceWith(form.examples.button);
+  root.querySelector(".form").append(form.examples.dialog);
   // The player says how much is said: Learn has no words of PyTorch's own here either.
   document.addEventListener("gradwalk:step", ({ detail }) => root.querySelector(".form").classList.toggle("learn", detail.density === "learn"));
   document.dispatchEvent(new CustomEvent("gradwalk:where"));
@@ -236,10 +233,5 @@ function assemble(root) {
       touch(form);
     }),
   );
-  form.example.addEventListener("change", () => {
-    form.entry.example = form.example.value || null;
-    form.chosen = true;
-    touch(form);
-  });
   return form;
 }

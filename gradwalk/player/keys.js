@@ -8,7 +8,7 @@ const SAME = { "=": "+", "−": "-" }; // + without Shift, and the minus of some
 const SHIFTED = new Set(["+", "?"]); // where a keyboard has them above other signs
 const PAGE_KEYS = new Set(["PageUp", "PageDown"]); // inside what scrolls they scroll
 const TAKING_ROLES = "slider spinbutton textbox tab radio listbox option combobox menu menuitem grid tree dialog".split(" ");
-const TAKING_ELEMENTS = ["input", "textarea", "select", "iframe", "video", "audio", "[contenteditable]"];
+const TAKING_ELEMENTS = ["input", "textarea", "select", "iframe", "video", "audio", "dialog", "[contenteditable]"];
 const TAKES_KEYS = [...TAKING_ELEMENTS, ...TAKING_ROLES.map((role) => `[role=${role}]`)].join();
 const TAKES_SPACE = "button, summary, a[href], [role=button], [role=checkbox], [role=switch]";
 

@@ -1,0 +1,37 @@
+"""The examples' small drawings are of their recordings: as many boxes, of the same kinds, at the same places."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from deploy.drawings import FILE, HEIGHT, WIDTH, drawing
+from gradwalk.lessons.gallery import EXAMPLES
+
+DRAWN: dict[str, Any] = json.loads(
+    re.sub(r",\n}", "}", FILE.read_text(encoding="utf-8").split("DRAWINGS = ")[1].rstrip(";\n"))
+)
+SOME = {"z = sin(x²)", "f = (x + y)·z", "relu at 0", "0 · ∞ behind where"}
+
+
+def test_each_example_has_one_that_keeps_within_its_room() -> None:
+    assert list(DRAWN) == [example.title for example in EXAMPLES]
+    for found in DRAWN.values():
+        for _, x, y, w, h in found["boxes"]:
+            assert x >= 0
+            assert y >= 0
+            assert x + w <= WIDTH
+            assert y + h <= HEIGHT
+        assert sum(kind == "root" for kind, *_ in found["boxes"]) == 1
+
+
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if each.title in SOME], ids=lambda each: each.title)
+def test_they_are_what_the_recordings_give(example: Any) -> None:
+    found, kept = drawing(example), DRAWN[example.title]
+    assert found.keys() == kept.keys()
+    assert sorted(box[0] for box in found["boxes"]) == sorted(box[0] for box in kept["boxes"])
+    for place in ("tangent", "at"):
+        assert found.get(place) == pytest.approx(kept.get(place), abs=2)
