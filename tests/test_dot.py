@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -46,7 +47,8 @@ def children() -> list[str]:
 
 
 def test_a_dense_graph_ends_at_the_limit_and_leaves_no_process() -> None:
-    with pytest.raises(LayoutError, match=r"too dense to be drawn within 0\.5 seconds\. A shorter"):
+    busy = "could not be placed within 0.5 seconds beside all else that runs here"
+    with pytest.raises(LayoutError, match=rf"too dense to be drawn within 0\.5 seconds\. A shorter|{re.escape(busy)}"):
         run(dense(500, 4000), 0.5)
     assert children() == []
 

@@ -424,6 +424,10 @@ class Two(torch.autograd.Function):
 p,q=Two.apply(v)
 (p*q).sum().backward()
 """,
+    "a row that is masked whole": """
+m=torch.tensor([[True,True,False],[False,False,False]])
+(a.masked_fill(~m,float("-inf")).softmax(-1)*b).sum().backward()
+""",
     "rows that are written one by one": """
 m=torch.zeros(2,3)
 m[0]=v

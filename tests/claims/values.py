@@ -215,6 +215,14 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
         assert np.isinf(numbers).any()
 
 
+@claim("NONFINITE", "empty softmax")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    [row] = [array(value) for value in operands_of(recorded) if recorded.index.shown[value.id] == said["name"]]
+    assert recorded.operation is not None
+    along = int(next(constant.text for constant in recorded.operation.constants if constant.name == "dim"))
+    assert np.isneginf(row).all(axis=along).any()
+
+
 @claim("NONFINITE", "not multiplied")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     """A product would be nan where the contribution is none."""
