@@ -128,8 +128,10 @@ class Watch(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kernel = _KERNELS.get(func) or _kernel(func)
-        if kernel.name in _PASSED_OVER and (self.ran or self.ran is self._of_engine):
-            return func(*args)  # of the engine, it hands out a result that a node has saved
+        if self.ran and kernel.name in _PASSED_OVER:
+            return func(*args)
+        if kernel.name == "detach" and self.ran is self._of_engine:
+            return func(*args)  # so the engine hands out a result that a node has saved
         if kernel.source:
             out = func(*args, **kwargs) if kwargs else func(*args)
             if kernel.unwritten:
