@@ -21,6 +21,8 @@ from gradwalk.program import ProgramError
 from gradwalk.story.cells import ShownCell
 
 LAST_GOOD = "last good program"
+READABLE = "notebook that can be read"
+FIRST = "what a first run showed"
 PLAYER = "program-player"
 
 
@@ -50,6 +52,14 @@ def show(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...] = ()) -> S
     return Shown(recorded, recorded.cells)
 
 
+def looked(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...]) -> Shown:
+    """The same; a sentence where anything else breaks: what was typed stays in the editor."""
+    try:
+        return show(source, unfold, drawn)
+    except Exception as error:
+        return Shown(None, [], mistake("code", error))
+
+
 now = opened_program()
 for notice in now.notices:
     st.info(notice)
@@ -58,15 +68,24 @@ places = workbench(wide=True)
 permission = allowed()
 unfold = tuple(dict.fromkeys((*now.unfold, *unfolded(now.key, PLAYER))))[-MOST_UNFOLDED:]
 drawn = wanted(now.key, PLAYER)
-shown, waits = NOTHING, permission.asks and now.foreign
-try:
-    if not permission.runs:
-        shown = Shown(None, [], ProgramError(permission.said))
-    elif not waits:
-        shown = show(now.runs, unfold, drawn)
-except Exception as error:
-    # Whatever breaks, what was typed stays in the editor.
-    shown = Shown(None, [], mistake("code", error))
+waits = permission.asks and now.foreign
+asked = (now.key, now.runs, unfold, drawn)
+opened = st.session_state.get(READABLE) != now.key
+st.session_state[READABLE] = now.key
+if opened and permission.runs and not waits and not alone():
+    # Cells are read while they run for the first time. What they show comes with another run of this page: one shows
+    # each of its components once.
+    with places.form:
+        edit(now, [], unfold=unfold, running=True)
+    st.session_state[FIRST] = asked, looked(now.runs, unfold, drawn)
+    st.rerun()
+ran_first, shown = st.session_state.pop(FIRST, (None, NOTHING))
+if not permission.runs:
+    shown = Shown(None, [], ProgramError(permission.said))
+elif waits:
+    shown = NOTHING
+elif ran_first != asked:
+    shown = looked(now.runs, unfold, drawn)
 with places.player, told("code"):
     if waits:
         st.warning(permission.said)

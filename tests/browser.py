@@ -143,11 +143,14 @@ def settled(page: Page) -> Page:
     """Wait until Streamlit has run the page's script to its end and has drawn all that it sent.
 
     After a click, wait for what the click should show (``expect(...)``) and not for this: just after it the script may
-    not have started yet.
+    not have started yet. A notebook that is opened is there before its program has run, and the script runs once more
+    to show what came of it.
     """
     rest = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
-    expect(rest).to_be_attached(timeout=REST_SECONDS * 1000)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=REST_SECONDS * 1000)
+    for _ in range(2):
+        expect(rest).to_be_attached(timeout=REST_SECONDS * 1000)
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=REST_SECONDS * 1000)
+        expect(page.locator("[data-busy]")).to_have_count(0, timeout=REST_SECONDS * 1000)
     return page
 
 

@@ -386,6 +386,16 @@ def test_what_is_typed_outlives_a_reload_and_a_refusal(shown: CodePage) -> None:
     expect(shown.refusal).to_contain_text("at most 60,000 fit here")
 
 
+def test_what_is_opened_is_written_in_while_it_runs(page: Page) -> None:
+    page.goto(f"/code?{to_query('while True: pass')}")
+    shown = CodePage(page)
+    expect(shown.code()).to_be_visible(timeout=30_000)
+    shown.run("6 * 7")
+    expect(shown.output()).to_have_text("42")
+    shown.expect_code(0, "6 * 7")
+    expect(page.locator("#state")).to_have_text("")
+
+
 def test_a_tampered_link_opens_the_first_example_with_a_notice(page: Page) -> None:
     shown = CodePage(page).open("code=AAAA&step=2x")
     expect(page.get_by_test_id("stAlert")).to_have_count(2)

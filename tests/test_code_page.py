@@ -11,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from components.program import KEY
 from components.program.entry import Entry, File, Saving, read_entry
+from components.shared.work import run
 from gradwalk.address.program import DEFAULT, to_query
 from gradwalk.lessons import BY_SLUG, LESSONS, Lesson
 from gradwalk.notebook import Cell
 from gradwalk.notebook.programs import to_notebook, to_program
+from serving.work import Parcel
 from tests.browser import ROOT
 
 SECONDS = 60
@@ -64,6 +66,23 @@ def test_it_opens_with_the_first_example_already_run() -> None:
     assert player["query"] == editor["query"] == "lesson=1a_derivative"
     assert player["story"]["code"] == DEFAULT.source
     assert player["stale"] is False
+
+
+def test_what_is_opened_can_be_read_before_its_one_run_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    happened: list[Any] = []
+
+    def ran_once(source: str) -> Parcel:
+        happened.append(source)
+        return run(source)
+
+    monkeypatch.setattr("components.program.record.run", ran_once)
+    monkeypatch.setattr("components.program._mount", lambda **given: happened.append(given["data"]))
+    visit(to_query(SHORT))
+    first, ran, last = happened
+    assert ran == SHORT
+    assert (first["running"], first["cells"], first["parts"]) == (True, [], last["parts"])
+    assert (last["running"], last["opened"], last["answered"]) == (False, first["opened"], first["answered"])
+    assert [item["text"] for cell in last["cells"] for item in cell["items"]] == ["tensor(6.)"]
 
 
 def test_an_address_opens_its_program_at_its_step() -> None:

@@ -87,11 +87,13 @@ def notebook(
     wrong: str | None = None,
     save: Save | None = None,
     answered: int = 0,
+    running: bool = False,
 ) -> None:
     """Show the notebook. Call it after everything else on the page: its answer lets the browser send the next entry.
 
     The program fills the notebook when ``opened`` changes. ``cells`` are what those that showed something showed.
-    ``wrong`` says why a file could not be opened. ``answered`` is the ``count`` of the entry that this run showed.
+    ``wrong`` says why a file could not be opened. ``answered`` is the ``count`` of the entry that this run showed;
+    while it is ``running``, nothing is known yet of what its cells show.
     """
     failed = [item["span"] for cell in cells for item in cell["items"] if item["span"]]
     data = {
@@ -104,5 +106,6 @@ def notebook(
         "wrong": wrong,
         "save": save,
         "answered": answered,
+        "running": running,
     }
     _mount(key=KEY, data=data, on_entry_change=lambda: None)

@@ -42,12 +42,14 @@ export function createCell(cell, parent, on) {
   let now = null;
   let editor = null;
   let shownText = null;
+  let marked = "";
 
   const own = (name) => (...more) => on[name](key, ...more);
   const editing = Object.fromEntries("changed clicked focused runAndGo run runAndAdd leave split undo redo up down".split(" ").map((name) => [name, own(name)]));
 
   function makeEditor() {
     editor = createCodeEditor({ parent: field, text: now.source, code: now.kind === "code", on: editing });
+    marked = "";
   }
 
   function dropEditor() {
@@ -92,6 +94,9 @@ export function createCell(cell, parent, on) {
 
   /** The expression of the player's step and what failed; the knob stands at the step's line. */
   function mark(marks) {
+    const wanted = JSON.stringify([now.source, marks]);
+    if (wanted === marked) return;
+    marked = wanted;
     editor?.mark(marks);
     const step = marks.find(({ kind: what }) => what === "now");
     element.classList.toggle("at-step", Boolean(step && editor));

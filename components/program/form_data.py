@@ -22,9 +22,15 @@ from gradwalk.story.cells import ShownCell
 
 
 def edit(
-    opened: OpenedProgram, cells: Sequence[ShownCell], refused: Exception | None = None, unfold: tuple[int, ...] = ()
+    opened: OpenedProgram,
+    cells: Sequence[ShownCell],
+    refused: Exception | None = None,
+    unfold: tuple[int, ...] = (),
+    *,
+    running: bool = False,
 ) -> None:
-    """Show the notebook. ``cells`` are what stands in it, ``refused`` is why its program could not be shown.
+    """Show the notebook. ``cells`` are what stands in it, ``refused`` is why its program could not be shown. While it
+    is ``running`` for the first time nothing is known of either, and what breaks is told when it has run.
 
     Whatever breaks, it is there, with what was typed.
     """
@@ -37,7 +43,7 @@ def edit(
     except ProgramError as error:
         wrong = error.message  # of the file that it was opened from
     except Exception as error:
-        refused = mistake("code", error)
+        refused = None if running else mistake("code", error)
     notebook(
         opened.key,
         program,
@@ -47,6 +53,7 @@ def edit(
         wrong=wrong,
         save=save,
         answered=opened.answered,
+        running=running,
     )
 
 

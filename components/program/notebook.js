@@ -24,6 +24,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const notebook = notebooks.get(parentElement);
   notebook.update(data, (entry) => setStateValue("entry", entry));
   return () => {
+    if (parentElement.isConnected) return; // only newer data came while this was on its way
     notebooks.delete(parentElement);
     notebook.remove();
   };
@@ -66,7 +67,7 @@ function createNotebook(root) {
     send = sender;
     if (opened) open(first);
     if (first) document.dispatchEvent(new Event("gradwalk:where"));
-    if (post.answered(data.answered)) results.answered(data);
+    if (!data.running && post.answered(data.answered)) results.answered(data);
     if (data.save && data.save.count > saved) saveFile({ ...data.save, name: `${name}.ipynb` });
     saved = Math.max(saved, data.save?.count ?? 0);
     if (data.wrong) [pending] = [null, tell(data.wrong, true)];
@@ -94,7 +95,9 @@ function createNotebook(root) {
     const wanted = typed ? [newCell("code", typed)] : draft ? draft.cells.map(renamed) : opened;
     const differs = programOf(wanted).text !== data.text;
     edits.begin(wanted);
-    results.begin(programOf(differs ? opened : wanted), data.upto);
+    const program = programOf(differs ? opened : wanted);
+    results.begin(program, data.upto);
+    if (data.running) results.ask(program, data.upto);
     if (differs) runTo(null);
     example.value = data.lesson ?? "";
   }
@@ -122,6 +125,7 @@ function createNotebook(root) {
       showCell(cell, places[number]);
     });
     state.textContent = results.busy() ? "Running…" : "";
+    find("notebook").toggleAttribute("data-busy", results.busy());
     find("run").setAttribute("aria-disabled", String(results.busy()));
     draw();
     clearTimeout(draftTimer);

@@ -23,13 +23,16 @@ from gradwalk.settings import Settings
 
 _PROGRESS = 4 * progress.MOST_CHARACTERS + 1_000_000
 """Bytes of what is told on the way."""
+_RECORDED = 6_000_000
+"""Bytes of a recording for each megabyte that there is to show of it: so many operations as are recorded, a thousand
+graphs among them, take 14 MB, of which 2 are shown."""
 _PATIENCE = 3
 """Seconds by the clock for each of a core's work: a busy machine stops nobody."""
 
 
 def configuration(settings: Settings, spare: int = 0) -> Configuration:
     """Of a nursery for programs."""
-    most = int(3e6 * settings.message_megabytes)
+    most = int(_RECORDED * settings.message_megabytes)
     return Configuration(
         work=f"{__name__}:work",
         warm="gradwalk.sandbox.warm:load gradwalk.cells.warm_up:warm_up gradwalk.cells.process:settle",
