@@ -90,14 +90,16 @@ def _whole(recording: Recording, events: tuple[Event, ...]) -> Excerpt:
 
 
 def _before(ledger: Ledger, excerpt: Excerpt) -> Before:
+    """What is known of the excerpt's own tensors and nodes; in time linear in their number."""
     tensors, values, nodes = excerpt.tensors, excerpt.values, excerpt.nodes
-    grads = {tensors[tensor]: grad for tensor, grad in ledger.grads().items() if tensor in tensors}
-    steps = {tensors[tensor]: step for tensor, step in ledger.steps.items() if tensor in tensors}
-    freed = frozenset(nodes[node] for node in ledger.freed & nodes.keys())
-    walked = frozenset(nodes[node] for node in ledger.walked & nodes.keys())
+    found = ((here, ledger.grad(tensor)) for tensor, here in tensors.items())
+    grads = {here: grad for here, grad in found if grad is not None}
+    steps = {here: ledger.steps[tensor] for tensor, here in tensors.items() if tensor in ledger.steps}
+    freed = frozenset([here for node, here in nodes.items() if node in ledger.freed])
+    walked = frozenset([here for node, here in nodes.items() if node in ledger.walked])
     states = {value.tensor: value.id for value in reversed(excerpt.recording.values)}
-    known = ((tensors[tensor], values.get(value)) for tensor, value in ledger.now.items() if tensor in tensors)
-    return Before(grads, steps, freed, walked, states | {tensor: value for tensor, value in known if value is not None})
+    now = ((here, values.get(ledger.now.get(tensor, -1))) for tensor, here in tensors.items())
+    return Before(grads, steps, freed, walked, states | {here: value for here, value in now if value is not None})
 
 
 def _cuts(events: Sequence[Event], recording: Recording) -> list[int]:

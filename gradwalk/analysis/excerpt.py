@@ -119,9 +119,9 @@ class _Excerpt:
             leaf = nodes[node].leaf
             if leaf is not None and self._whole.values[leaf].tensor not in self._tensors:
                 self._meet([before.now.get(self._whole.values[leaf].tensor, leaf)])
-        tensors, grads = list(self._tensors), before.grad_values()
+        tensors = list(self._tensors)
         self._meet(before.now.get(tensor) for tensor in tensors)
-        self._meet(grads.get(tensor) for tensor in tensors)
+        self._meet(before.grad_value(tensor) for tensor in tensors)
 
     def _meet(self, values: Iterable[int | None]) -> None:
         for number in values:

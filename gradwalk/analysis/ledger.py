@@ -64,9 +64,10 @@ class Ledger:
     def grads(self) -> dict[int, Array]:
         return {tensor: grad for tensor in self._grads if (grad := self.grad(tensor)) is not None}
 
-    def grad_values(self) -> dict[int, int]:
-        """The values that gradients are, by the tensor that they belong to."""
-        return {tensor: self.now[grad] for tensor, grad in self._grads.items() if isinstance(grad, int)}
+    def grad_value(self, tensor: int) -> int | None:
+        """The value that its ``.grad`` is."""
+        grad = self._grads.get(tensor)
+        return self.now[grad] if isinstance(grad, int) else None
 
     def note(self, event: Event) -> set[int]:
         """Follow one event; gives the tensors that are not what they were, or whose ``.grad`` is not."""

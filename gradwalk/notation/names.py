@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import count
 from unicodedata import normalize
 
@@ -33,7 +34,7 @@ def value_names(recording: Recording) -> dict[int, str]:
     for tensor, bound in variables.items():
         for name in bound:
             owners.setdefault(name, set()).add(tensor)
-    taken = set(owners) | set(re.findall(r"[A-Za-z_]\w*", recording.source))
+    taken = set(owners) | _words(recording.source)
     results, constants, numbered = count(1), count(1), {name: count(2) for name in owners}
     names: dict[int, str] = {}
     used: set[str] = set()
@@ -50,6 +51,12 @@ def value_names(recording: Recording) -> dict[int, str]:
         names[value.tensor] = name
         used.add(name)
     return {value.id: names[value.tensor] for value in recording.values}
+
+
+@lru_cache(maxsize=4)
+def _words(source: str) -> frozenset[str]:
+    """Asked for once an episode, and there may be a thousand."""
+    return frozenset(re.findall(r"[A-Za-z_]\w*", source))
 
 
 def _free(prefix: str, numbers: count[int], taken: set[str]) -> str:
