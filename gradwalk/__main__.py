@@ -14,12 +14,14 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 from gradwalk import VERSION
 from gradwalk.export import CannotDraw
 from gradwalk.graph.dot import LayoutError
+from gradwalk.notation.lines import line_name
 from gradwalk.notebook.programs import to_program
 from gradwalk.program import ProgramError
 from gradwalk.program.limits import LIMITS
@@ -154,7 +156,7 @@ def _tell(recording: Recording, options: argparse.Namespace, answers: TextIO | N
     else:
         reasons = _reasons(recording)
         for number, cell in enumerate(recording.cells):
-            failed = [failure_text(cell.failure), reasons.get(number, "")] if cell.failure else []
+            failed = [failure_text(recording, cell.failure), reasons.get(number, "")] if cell.failure else []
             for text in (cell.shown, *failed):
                 if text:
                     print(text)
@@ -178,7 +180,7 @@ def _tell_locked(file: str, found: Recording | Unreadable, options: argparse.Nam
     if isinstance(found, Recording):
         if len(options.files) > 1 and not options.json:
             print(f"# {file}")
-        return _tell(found, options)
+        return _tell(found if file.endswith(".ipynb") else replace(found, file=_named(file)), options)
     print(refusal(file, found), file=sys.stderr)
     if options.json:
         print(json.dumps({"error": refusal(file, found)}, ensure_ascii=False))
@@ -258,9 +260,9 @@ def _status(recording: Recording) -> int:
     return 1 if any(cell.failure for cell in recording.cells) else 0
 
 
-def failure_text(failure: CellFailure) -> str:
+def failure_text(recording: Recording, failure: CellFailure) -> str:
     """A failed statement in one line: where, and exactly what PyTorch said."""
-    return f"line {failure.line}, column {failure.column}: {failure.type}: {failure.message}"
+    return f"{line_name(recording, failure.line)}, column {failure.column}: {failure.type}: {failure.message}"
 
 
 def refusal(name: str, error: Exception) -> str:

@@ -49,8 +49,8 @@ def test_a_gradient_is_told_where_nothing_moves_its_leaf() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("loss.backward()", "loss.backward()  # the same", "does not mend it. With it, line 6 stops: RuntimeError"),
-        ("loss = (w - 2) ** 2", "", "does not mend it. With it, line 6 stops: NameError: name 'loss' is not defined"),
+        ("loss.backward()", "loss.backward()  # the same", "does not mend it. With it, line 5 stops: RuntimeError"),
+        ("loss = (w - 2) ** 2", "", "does not mend it. With it, line 5 stops: NameError: name 'loss' is not defined"),
         ("loss.backward()", "loss.backward(retain_graph=True)", "it runs, and trains wrongly."),
     ],
 )  # fmt: skip
@@ -80,4 +80,4 @@ def test_of_several_cells_one_is_spoken_of_and_what_is_left_is_named() -> None:
     program = loop.replace("    loss.backward()", "    los = (w - 2) ** 2\n    loss.backward()") + "# %%\n1 / 0\n"
     found = trial(program, "los =", "loss =")
     assert found.said.startswith("Tried: with this change this cell runs to its end. loss is 4, 1 and 0.25")
-    assert found.said.endswith("What is left then, in line 6: “The gradient still contains the last step's”.")
+    assert found.said.endswith("What is left then, in cell 1, line 5: “The gradient still contains the last step's”.")

@@ -80,16 +80,16 @@ export function createCell(cell, parent, on) {
     element.tabIndex = state.chosen ? 0 : -1;
     element.className = ["cell", next.kind, state.chosen && "chosen", state.chosen && state.editing && "editing", state.waits && "waits"].filter(Boolean).join(" ");
     for (const button of element.querySelectorAll(".tool, .kind, .number")) setAttribute(button, "tabindex", state.chosen ? 0 : -1);
-    setLine(place, name);
+    setName(name);
   }
 
   let about = "";
 
-  function setLine(place, name) {
-    const wanted = JSON.stringify([editor !== null, name, place.line]);
+  function setName(name) {
+    const wanted = JSON.stringify([editor !== null, name]);
     if (!editor || wanted === about) return;
     about = wanted;
-    editor.setAbout({ "aria-label": name, spellcheck: now.kind === "markdown" ? "true" : "false", autocapitalize: "off", autocorrect: "off" }, place.line);
+    editor.setAbout({ "aria-label": name, spellcheck: now.kind === "markdown" ? "true" : "false", autocapitalize: "off", autocorrect: "off" });
   }
 
   /** The expression of the player's step and what failed; the knob stands at the step's line. */
@@ -116,5 +116,5 @@ export function createCell(cell, parent, on) {
     element.remove();
   }
 
-  return { key, element, update, mark, outputs, editor: () => editor, remove, forget: () => (about = "") };
+  return { key, element, update, mark, outputs, editor: () => editor, remove };
 }

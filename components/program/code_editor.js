@@ -25,9 +25,8 @@ const marks = StateField.define({
 
 /** `on` is told of what happens: changed(text, by single keys), clicked(line, column), focused(), and of keys by their names. */
 export function createCodeEditor({ parent, text, code, on }) {
-  const [numbers, about] = [new Compartment(), new Compartment()];
+  const about = new Compartment();
   let silent = false; // while the notebook itself writes
-  let first = 1;
 
   const key = (name, run) => ({ key: name, run: () => (run(), true) });
   const atEdge = (name, here, go) => ({ key: name, run: (view) => (here(view) ? (go(), true) : false) });
@@ -55,7 +54,7 @@ export function createCodeEditor({ parent, text, code, on }) {
         syntaxHighlighting(LETTERS),
         drawSelection(),
         EditorView.lineWrapping,
-        numbers.of(code ? gutter() : []),
+        code ? lineNumbers() : [],
         about.of(EditorView.contentAttributes.of({})),
         marks,
         EditorView.updateListener.of((change) => {
@@ -67,10 +66,6 @@ export function createCodeEditor({ parent, text, code, on }) {
       ],
     }),
   });
-
-  function gutter() {
-    return lineNumbers({ formatNumber: (number) => String(number + first - 1) });
-  }
 
   function clicked(event) {
     const at = view.posAtCoords({ x: event.clientX, y: event.clientY });
@@ -94,13 +89,8 @@ export function createCodeEditor({ parent, text, code, on }) {
     silent = false;
   }
 
-  function setAbout(attributes, line) {
-    const effects = [about.reconfigure(EditorView.contentAttributes.of(attributes))];
-    if (code && line !== first) {
-      first = line;
-      effects.push(numbers.reconfigure(gutter()));
-    }
-    view.dispatch({ effects });
+  function setAbout(attributes) {
+    view.dispatch({ effects: about.reconfigure(EditorView.contentAttributes.of(attributes)) });
   }
 
   /** Marks are {kind, span, phase}: spans count lines and characters from 1 in this cell, the end exclusive. */

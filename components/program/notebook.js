@@ -15,7 +15,7 @@ import { keepDraft, keepFile, keptDraft, keptFile } from "./storage.js";
 
 const DRAFT_PAUSE = 300; // ms after a key before what was typed is kept
 const [HEAD, FOOT] = [130, 60]; // px of the window's height that a line keeps free
-const NUMBERS_PAUSE = 120; // ms before the lines of the cells below are counted anew
+const NUMBERS_PAUSE = 120; // ms before the other cells are looked at anew
 
 const notebooks = new WeakMap();
 
@@ -140,7 +140,7 @@ function createNotebook(root) {
     view.outputs.show(items, old, `Output of ${place.number ? `cell ${place.number}` : "a cell"}`);
   }
 
-  /** Typing changes one cell: the others get their new lines a moment later. */
+  /** Typing changes one cell: the others are looked at a moment later. */
   function typed(key) {
     ({ places } = programOf(edits.cells()));
     const number = edits.cells().findIndex((cell) => cell.key === key);

@@ -6,6 +6,7 @@ It is real Python, with all that is installed, and may do whatever the process m
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from gradwalk.cells.alone import ONE_AT_A_TIME
 from gradwalk.cells.evaluation import evaluate
@@ -50,7 +51,8 @@ def record(
         try:
             with lent() as shell, inline():
                 run = Run(shell, recorder, places, limits)
-                shell.begin(run, file="" if is_notebook(file) else file)
+                own = "" if is_notebook(file) else file
+                shell.begin(run, file=own)
                 shell.statements.listen(recorder, limits.watched_steps)
                 try:
                     with (
@@ -62,7 +64,7 @@ def record(
                         builtins_put_back(),
                     ):
                         run.cells(cells, loop)
-                    return recorder.recording(source, cells)
+                    return replace(recorder.recording(source, cells), file=own)
                 finally:
                     shell.statements.stop()
                     recorder.forget()

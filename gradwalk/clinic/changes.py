@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradwalk.clinic.chart import Chart, Pass, line_of
+from gradwalk.clinic.chart import Chart, Pass
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.steps import written
 from gradwalk.recording import Moved, Update, Value
@@ -27,8 +27,8 @@ def unseen(chart: Chart) -> Iterator[Finding]:
             name = chart.called(saved, "a value")
             yield chart.finding(
                 "saved-changed", chart.at[id(event)], values=(saved.id, after.id), about=(name,), name=name,
-                node=chart.nodes[node].name, line=line_of(None if operation is None else operation.span),
-                change=line_of(event.span), walk=line_of(passed.call.span), before=written(saved),
+                node=chart.nodes[node].name, line=chart.line_of(None if operation is None else operation.span),
+                change=chart.line_of(event.span), walk=chart.line_of(passed.call.span), before=written(saved),
                 after=written(after),
             )  # fmt: skip
 

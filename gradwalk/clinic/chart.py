@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from gradwalk.clinic.finding import Finding, Row
 from gradwalk.clinic.wording import SENTENCES
 from gradwalk.failures.history import Past
+from gradwalk.notation.lines import line_of
 from gradwalk.program import Span
 from gradwalk.recording import (
     Accumulate,
@@ -57,7 +58,6 @@ class Chart(Past):
 
     def __init__(self, recording: Recording) -> None:
         super().__init__(recording, len(recording.events))
-        self.recording = recording
         self._kinds: dict[type, list[Any]] = {}
         self.modules = recording.modules
         self.at = {id(event): place for place, event in enumerate(self.events)}
@@ -76,6 +76,10 @@ class Chart(Past):
         """Whether nothing is known to have run unseen: no limit was reached, and there is no notice."""
         notices = (event for event in self.all(Output) if event.stream == "notice")
         return self.recording.complete and next(notices, None) is None
+
+    def line_of(self, span: Span | None) -> str:
+        """What a place of the program is called."""
+        return line_of(self.recording, span)
 
     # Tensors
 
@@ -237,13 +241,6 @@ _STEPS_BACK = 6
 """So many operations lie between a gradient and the update that is made of it, at most."""
 _PLAIN = ("the ", "this ", "a tensor")
 """How a sentence begins that does not begin with a name of the program."""
-
-
-def line_of(span: Span | None) -> str:
-    """``line 12``, or ``line 12 of model.py`` for another file's."""
-    if span is None:
-        return "this place"
-    return f"line {span.line} of {span.file.rpartition('/')[2]}" if span.file else f"line {span.line}"
 
 
 def listed(names: Sequence[str]) -> str:

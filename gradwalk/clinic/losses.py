@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from gradwalk.clinic.chart import Chart, base, constant, line_of, numel
+from gradwalk.clinic.chart import Chart, base, constant, numel
 from gradwalk.clinic.finding import Finding
 from gradwalk.notation import shape_text, short
 from gradwalk.recording import Forward, Operation, Value
@@ -36,7 +36,7 @@ def broadcast(chart: Chart) -> Iterator[Finding]:
         shape = shape_text(result.shape) if len(result.shape) == 2 else f"{count}×{count}"
         yield chart.finding(
             "broadcast-loss", chart.ran[operation.id], values=[value.id for value in pair], about=(left, right),
-            span=operation.span, call=_written(operation), line=line_of(operation.span), left=left, right=right,
+            span=operation.span, call=_written(operation), line=chart.line_of(operation.span), left=left, right=right,
             left_shape=shape_text(pair[0].shape), right_shape=shape_text(pair[1].shape), shape=shape,
             pairs=f"{count * count:,}", count=count, squeeze=chart.called(column, "the prediction"),
             other=chart.called(row, "the target"),
@@ -110,7 +110,7 @@ def squashed_twice(chart: Chart) -> Iterator[Finding]:
         yield chart.finding(
             kind, chart.ran[loss.id], values=(value.id,), about=(name,), span=loss.span, name=name,
             classes=classes, least=short(math.log(1 + (classes - 1) / math.e)),
-            line=line_of(maker.span), loss=line_of(loss.span),
+            line=chart.line_of(maker.span), loss=chart.line_of(loss.span),
         )  # fmt: skip
 
 
@@ -165,7 +165,7 @@ def eval_forgotten(chart: Chart) -> Iterator[Finding]:
         yield chart.finding(
             "eval-forgotten", chart.ran[operation.id], values=operation.results, about=(module.path,),
             span=operation.span, module=module.path, type=module.type, mode=operation.mode,
-            line=line_of(operation.span), effect=effect,
+            line=chart.line_of(operation.span), effect=effect,
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from gradwalk.clinic.chart import Chart, Pass, base, line_of, numel
+from gradwalk.clinic.chart import Chart, Pass, base, numel
 from gradwalk.clinic.finding import Finding, Row
 from gradwalk.recording import Operation, Value
 
@@ -44,7 +44,12 @@ def kept(chart: Chart) -> Finding | None:
     if any(saved.text.startswith(_PACKED) for node in passed.backward for saved in chart.nodes[node].saved):
         parameters += ". What hooks have packed is not counted, as a checkpoint's"
     return chart.finding(
-        "kept", passed.at, rows=shown, total=in_bytes(total), line=line_of(passed.call.span), parameters=parameters
+        "kept",
+        passed.at,
+        rows=shown,
+        total=in_bytes(total),
+        line=chart.line_of(passed.call.span),
+        parameters=parameters,
     )
 
 
@@ -77,7 +82,7 @@ def _place(chart: Chart, node: int) -> str:
     module = None if operation is None else chart.module(operation)
     if module is not None:
         return module.path
-    line = "" if operation is None or operation.span is None else f", {line_of(operation.span)}"
+    line = "" if operation is None or operation.span is None else f", {chart.line_of(operation.span)}"
     return chart.nodes[node].name + line
 
 
@@ -98,7 +103,7 @@ def graph_grows(chart: Chart) -> Finding | None:
             continue
         name = chart.called(carried, "what is carried on")
         return chart.finding(
-            "graph-grows", late[-1].at, values=(carried.id,), about=(name,), line=line_of(late[-1].call.span),
+            "graph-grows", late[-1].at, values=(carried.id,), about=(name,), line=chart.line_of(late[-1].call.span),
             sizes=", then ".join(str(size) for size in sizes), root=chart.called(chart.values[late[-1].call.root]),
             carried=name,
         )  # fmt: skip
@@ -152,6 +157,6 @@ def running_sum(chart: Chart) -> Finding | None:
         name = chart.called(chart.values[last.results[0]], "the sum")
         return chart.finding(
             "running-sum", chart.ran[last.id], values=last.results, about=(name,), name=name,
-            line=line_of(last.span), count=len(chain), term=chart.called(term, "the loss"),
+            line=chart.line_of(last.span), count=len(chain), term=chart.called(term, "the loss"),
         )  # fmt: skip
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradwalk.clinic.chart import Chart, Pass, base, constant, extremes, is_zero, line_of, listed, numel
+from gradwalk.clinic.chart import Chart, Pass, base, constant, extremes, is_zero, listed, numel
 from gradwalk.clinic.finding import Finding
 from gradwalk.failures.diagnosis import Diagnosis
 from gradwalk.failures.untracked import cut_by, taken_out
@@ -110,7 +110,10 @@ def _told(chart: Chart, kind: str, at: int, values: list[Value], passed: Pass) -
         given = dict(found.pieces)
         pieces |= {"why": why.format(**given), "way": way.format(**given)}
     elif isinstance(event, Taken):
-        pieces |= {"line": line_of(event.span), "by": {"item": ".item() or float()"}.get(event.by, f".{event.by}()")}
+        pieces |= {
+            "line": chart.line_of(event.span),
+            "by": {"item": ".item() or float()"}.get(event.by, f".{event.by}()"),
+        }
     return chart.finding(kind, at, values=[value.id for value in values], about=names, given=pieces)
 
 
@@ -181,7 +184,7 @@ def _dead(chart: Chart, call: int, node: int, tensors: list[int], passes: int) -
     return chart.finding(
         kind, chart.at[id(passed.backward[node])], span=operation.span, about=names,
         values=(*operation.results, *(chart.first[tensor].id for tensor in tensors)),
-        given={"names": listed(names), "passes": in_passes, "line": line_of(operation.span),
+        given={"names": listed(names), "passes": in_passes, "line": chart.line_of(operation.span),
            "call": function_name(base(operation).rstrip("_")), **pieces},
     )  # fmt: skip
 

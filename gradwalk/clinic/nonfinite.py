@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gradwalk.clinic.chart import Chart, Pass, base, line_of, numel
+from gradwalk.clinic.chart import Chart, Pass, base, numel
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.wording import WAYS
 from gradwalk.explain.nonfinite import backward_reason, forward_reason, is_given, local_reason
@@ -72,7 +72,7 @@ def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding:
     value, made = chart.values[origin.value], origin.operation
     spread = _spread(chart, value)
     if made is None:
-        call, line = _call(user), line_of(user.span)
+        call, line = _call(user), chart.line_of(user.span)
         name, count = chart.called(value, "what the program gives"), counted(value)
         setting = next((e for e in chart.all(Statement) if any(b.value == value.id for b in e.bindings)), None)
         at = chart.ran[user.id] if setting is None else chart.at[id(setting)]
@@ -86,7 +86,7 @@ def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding:
     bound = f" for {name}" if chart.names(value) else ""
     return chart.finding(
         "nonfinite-forward", chart.ran[made.id], values=(value.id,), about=(name,), span=made.span,
-        bound=bound, call=_call(made), line=line_of(made.span), count=counted(value), spread=spread,
+        bound=bound, call=_call(made), line=chart.line_of(made.span), count=counted(value), spread=spread,
         reason=" ".join(filter(None, (reason, growth))), way=way,
     )  # fmt: skip
 
@@ -226,13 +226,13 @@ def _told_backward(chart: Chart, passed: Pass, event: Backward, route: int) -> F
             reasons.append(backward_reason(upstream, local, contribution))
     chooser = _chooser(chart, passed, event) if _has_zero(upstream) else None
     if chooser is not None:
-        reasons.append(f"The 0 comes from torch.where in {line_of(chooser.span)}, for what was not chosen.")
+        reasons.append(f"The 0 comes from torch.where in {chart.line_of(chooser.span)}, for what was not chosen.")
     call, name = _call(operation), chart.called(chart.values[edge.value], "its operand")
     way = WAYS["where" if chooser is not None else "slope"].format(call=call, name=name)
     return chart.finding(
         "nonfinite-backward", chart.at[id(event)], values=(edge.value, *operation.results), about=(name,),
         span=operation.span, node=chart.nodes[event.node].name, call=call_text_of(chart, operation),
-        line=line_of(operation.span), made=odd(contribution), name=name, reason=" ".join(filter(None, reasons)),
+        line=chart.line_of(operation.span), made=odd(contribution), name=name, reason=" ".join(filter(None, reasons)),
         way=way,
     )  # fmt: skip
 

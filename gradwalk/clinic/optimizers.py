@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradwalk.clinic.chart import Chart, line_of
+from gradwalk.clinic.chart import Chart
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.missing import copied_root
 from gradwalk.notation import shape_text
@@ -38,7 +38,7 @@ def _stale(chart: Chart, held: frozenset[int], step: Stepped) -> Finding | None:
             name = chart.called(value, "a tensor")
             return chart.finding(
                 "optimizer-stale", chart.at[id(step)], values=(value.id, former.id), about=(name,),
-                optimizer=step.optimizer, line=line_of(step.span), shared="name",
+                optimizer=step.optimizer, line=chart.line_of(step.span), shared="name",
                 shape=shape_text(value.shape), names=name,
             )  # fmt: skip
     return None
@@ -57,7 +57,7 @@ def _moves_nothing(chart: Chart, tensors: frozenset[int], found: Sequence[Steppe
     count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
     return chart.finding(
         "step-without-gradient", chart.at[id(found[0])], values=found[0].parameters, about=chart.names_of(tensors),
-        optimizer=found[0].optimizer, line=line_of(found[0].span), count=count, reason=reason,
+        optimizer=found[0].optimizer, line=chart.line_of(found[0].span), count=count, reason=reason,
     )  # fmt: skip
 
 
@@ -70,11 +70,11 @@ def _cleared_before(chart: Chart, tensors: frozenset[int], found: Sequence[Stepp
         if not isinstance(last, Cleared) or last.zeros:
             return None
         ends.append(last)
-    reason = f"The gradients were there, and {line_of(ends[0].span)} cleared them before the step."
+    reason = f"The gradients were there, and {chart.line_of(ends[0].span)} cleared them before the step."
     count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
     return chart.finding(
         "step-after-clearing", chart.at[id(ends[0])], values=found[0].parameters, about=chart.names_of(tensors),
-        optimizer=found[0].optimizer, line=line_of(found[0].span), count=count, reason=reason,
+        optimizer=found[0].optimizer, line=chart.line_of(found[0].span), count=count, reason=reason,
     )  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradwalk.clinic import findings, measurements
-from gradwalk.clinic.chart import line_of
 from gradwalk.clinic.finding import Finding, Row
+from gradwalk.notation.lines import line_of, place_in_cell
 from gradwalk.recording import Recording
 
 WIDTH = 100
@@ -19,29 +19,29 @@ NOTHING = "Nothing was found that is surely wrong."
 def report(recording: Recording) -> str:
     """All that the clinic has to say, as text for a terminal."""
     found = findings(recording)
-    parts = [_finding(finding, recording.source) for finding in found]
+    parts = [_finding(finding, recording) for finding in found]
     parts += [_measured(finding) for finding in measurements(recording)]
     if not found:
         parts.insert(0, NOTHING if recording.operations else "Nothing ran that could be looked at.")
     return "\n\n".join(parts)
 
 
-def _finding(finding: Finding, source: str) -> str:
-    return "\n".join([_head(finding), *_code(finding, source), *_wrapped(finding)])
+def _finding(finding: Finding, recording: Recording) -> str:
+    return "\n".join([_head(finding, recording), *_code(finding, recording), *_wrapped(finding)])
 
 
-def _head(finding: Finding) -> str:
-    place = line_of(finding.span) if finding.span is not None else ""
+def _head(finding: Finding, recording: Recording) -> str:
+    place = line_of(recording, finding.span) if finding.span is not None else ""
     return f"{finding.title}  ({place})" if place else finding.title
 
 
-def _code(finding: Finding, source: str) -> Iterator[str]:
+def _code(finding: Finding, recording: Recording) -> Iterator[str]:
     """The line that it is about, with the piece of it marked."""
-    span, lines = finding.span, source.split("\n")
+    span, lines = finding.span, recording.source.split("\n")
     if span is None or span.file or not 1 <= span.line <= len(lines):
         return
     line = lines[span.line - 1]
-    yield f"  {span.line:>4} | {line}"
+    yield f"  {place_in_cell(recording, span.line)[1]:>4} | {line}"
     end = span.end_column if span.end_line == span.line else len(line) + 1
     mark = " " * (span.column - 1) + "^" * max(1, end - span.column)
     yield f"       | {mark}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gradwalk.clinic.chart import Chart, Pass, largest, line_of
+from gradwalk.clinic.chart import Chart, Pass, largest
 from gradwalk.clinic.finding import Finding, Row
 from gradwalk.notation import short
 from gradwalk.recording import Switched, Update, Value
@@ -27,7 +27,7 @@ def sizes(chart: Chart) -> Finding | None:
     if len(learns) > MOST_ROWS:
         rows.append(Row(f"{len(learns) - MOST_ROWS} more", ""))
     return chart.finding(
-        "sizes", passed.at, rows=rows, line=line_of(passed.call.span), flow=_flow(chart, passed, gradients)
+        "sizes", passed.at, rows=rows, line=chart.line_of(passed.call.span), flow=_flow(chart, passed, gradients)
     )
 
 
@@ -56,7 +56,7 @@ def _row(chart: Chart, tensor: int, gradients: dict[int, float], ratios: dict[in
 def _without(chart: Chart, tensor: int, value: Value) -> str:
     off = next((e for e in reversed(chart.all(Switched)) if chart.values[e.after].tensor == tensor), None)
     if off is not None and not chart.values[off.after].requires_grad:
-        return f"frozen: requires_grad is off since {line_of(off.span)}"
+        return f"frozen: requires_grad is off since {chart.line_of(off.span)}"
     if not value.requires_grad:
         return "frozen: requires_grad is off"
     return "no gradient" if tensor not in chart.given_gradient else "its last gradient is not known in numbers"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from gradwalk.clinic.chart import Chart, Pass, is_zero, line_of, listed
+from gradwalk.clinic.chart import Chart, Pass, is_zero, listed
 from gradwalk.clinic.finding import Finding
 from gradwalk.notation import SHOWN_IN_VECTOR, array_text, first_elements, shape_text, short
 from gradwalk.recording import (
@@ -78,7 +78,7 @@ def _not_cleared(
     more = f" (and {len(alike) - 2} more)" if len(alike) > 2 else ""
     return chart.finding(
         "zero-grad-forgotten", chart.at[id(event)], about=names, values=[one.leaf for one in alike.values()],
-        line=line_of(event.span), step=line_of(step.span), sums="; ".join(sums) + more, name=names[0],
+        line=chart.line_of(event.span), step=chart.line_of(step.span), sums="; ".join(sums) + more, name=names[0],
     )  # fmt: skip
 
 
@@ -99,8 +99,8 @@ def stale_graph(chart: Chart) -> Finding | None:
             name = chart.called(leaf, "a leaf")
             return chart.finding(
                 "stale-graph", passed.at, values=(call.root, new.id), about=(name,),
-                line=line_of(call.span), root=chart.called(chart.values[call.root]), name=name,
-                step=line_of(step.span), before=written(old), after=written(new),
+                line=chart.line_of(call.span), root=chart.called(chart.values[call.root]), name=name,
+                step=chart.line_of(step.span), before=written(old), after=written(new),
             )  # fmt: skip
         if call.node is not None and before is None:
             walked[call.node] = call
@@ -202,7 +202,7 @@ def _rise(chart: Chart, turns: Sequence[Pass]) -> Finding | None:
     return chart.finding(
         "loss-rises", late[1].at, values=[turn.call.root for turn in late], about=moved,
         root=chart.called(chart.values[turns[-1].call.root], "the loss"), count=rises,
-        line=line_of(late[0].call.span), numbers=told, mover=step.optimizer or "the program",
+        line=chart.line_of(late[0].call.span), numbers=told, mover=step.optimizer or "the program",
         rate=rate, names=listed(moved),
     )  # fmt: skip
 

@@ -6,9 +6,10 @@ import re
 from typing import NamedTuple
 
 from gradwalk.clinic import findings
-from gradwalk.clinic.chart import Chart, Pass, line_of, listed
+from gradwalk.clinic.chart import Chart, Pass, listed
 from gradwalk.failures.fixes import Edit
 from gradwalk.notation import short
+from gradwalk.notation.lines import line_of
 from gradwalk.recording import Event, Failure, Number, Recording, Update, Value
 
 WRONG = frozenset({"stale-graph", "saved-changed"})
@@ -31,14 +32,14 @@ def tried(before: Recording, failure: Failure, edit: Edit, after: Recording) -> 
     failures = [event for event in after.events if isinstance(event, Failure)]
     now = next((event for event in failures if event.cell == cell), None)
     if now is not None and not _gets_further(before, failure, after, now, place):
-        return Trial(False, f"Tried: this change does not mend it. With it, {_stop(now)}")
+        return Trial(False, f"Tried: this change does not mend it. With it, {_stop(after, now)}")
     wrong = next((found for found in findings(after) if found.kind in WRONG), None)
     if wrong is not None:
         return Trial(False, f"Tried: with this change it runs, and trains wrongly. {wrong.what}")
     if now is not None:
         if place.has(now.span.line):
-            return Trial(True, f"Tried: with this change there is another reason left. {_stop(now, first=True)}")
-        return Trial(True, f"Tried: with this change the statement runs, and then {_stop(now)}")
+            return Trial(True, f"Tried: with this change there is another reason left. {_stop(after, now, first=True)}")
+        return Trial(True, f"Tried: with this change the statement runs, and then {_stop(after, now)}")
     what = "this cell" if failures else "the program"
     told = (f"Tried: with this change {what} runs to its end.", *_numbers(after), *_left(after))
     return Trial(True, " ".join(told))
@@ -85,17 +86,17 @@ def _kind(failure: Failure) -> tuple[str, str]:
     return failure.type, re.sub(r"\d+", "0", failure.message)
 
 
-def _stop(failure: Failure, *, first: bool = False) -> str:
+def _stop(after: Recording, failure: Failure, *, first: bool = False) -> str:
     message = failure.message.split("\n")[0]
     cut = message if len(message) <= _MOST_MESSAGE else f"{message[:_MOST_MESSAGE]}…"
-    line = line_of(failure.span)
+    line = line_of(after, failure.span)
     return f"{line.capitalize() if first else line} stops: {failure.type}: {cut}"
 
 
 def _left(after: Recording) -> list[str]:
     """What the clinic says of the changed program."""
     left = [found for found in findings(after) if found.kind != "failure"]
-    return [f"What is left then, in {line_of(found.span)}: “{found.title}”." for found in left[:1]]
+    return [f"What is left then, in {line_of(after, found.span)}: “{found.title}”." for found in left[:1]]
 
 
 def _numbers(after: Recording) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from gradwalk.failures import changed, missing_gradient, objects, programs, tensors
@@ -12,6 +13,7 @@ from gradwalk.failures.history import History
 from gradwalk.failures.released import released
 from gradwalk.failures.untracked import untracked
 from gradwalk.failures.wording import FAILURE, FAILURES
+from gradwalk.notation.lines import line_name
 from gradwalk.recording import Failure, Recording
 from gradwalk.recording.causes import pieces
 
@@ -96,7 +98,16 @@ def diagnose(recording: Recording, failure: Failure) -> Diagnosis | None:
     """What made a statement fail; None where nobody knows more than the message says."""
     history = History(recording, failure)
     found = _diagnosed(history, failure)
-    return None if found is None else found._replace(here=here(history, found))
+    return None if found is None else _placed(recording, found)._replace(here=here(history, found))
+
+
+def _placed(recording: Recording, found: Diagnosis) -> Diagnosis:
+    """With what each line that its sentences speak of is called."""
+    lines = {name for sentence in FAILURES[found.key] for _, name in _LINE.findall(sentence)}
+    named = ((name, name in lines and piece.isdigit(), piece) for name, piece in found.pieces)
+    return found._replace(
+        pieces=tuple((name, line_name(recording, int(piece)) if line else piece) for name, line, piece in named)
+    )
 
 
 def _diagnosed(history: History, failure: Failure) -> Diagnosis | None:
@@ -121,8 +132,17 @@ def explained(failure: Failure, found: Diagnosis | None) -> Explanation:
     """The sentences of a diagnosis; PyTorch's own message where there is none."""
     title, why, way_out = FAILURE if found is None else FAILURES[found.key]
     given = {"message": failure.message, "type": failure.type} if found is None else dict(found.pieces)
-    told = " ".join(filter(None, (_sentence(why.format(**given)), "" if found is None else found.here)))
-    return Explanation(title.format(**given), told, tuple(way_out.format(**given).split("\n")))
+    told = " ".join(filter(None, (_sentence(_filled(why, given)), "" if found is None else found.here)))
+    return Explanation(_filled(title, given), told, tuple(_filled(way_out, given).split("\n")))
+
+
+def _filled(sentence: str, given: Mapping[str, str]) -> str:
+    """A sentence with its pieces; a piece that is a place says itself which line it is, and of which cell."""
+    parts = _LINE.split(sentence)
+    for at in range(1, len(parts), 3):
+        place = given[parts[at + 1]]
+        parts[at : at + 2] = ["", place[:1].upper() + place[1:] if parts[at] == "L" else place]
+    return "".join(part if at % 3 == 2 else part.format(**given) for at, part in enumerate(parts))
 
 
 def _sentence(text: str) -> str:
@@ -130,5 +150,6 @@ def _sentence(text: str) -> str:
     return text[0].upper() + text[1:] if text.startswith(_NAMELESS) else text
 
 
-_NAMELESS = ("the result of line", "this result", "this tensor", "an earlier result", "a leaf was")
+_LINE = re.compile(r"\b([Ll])ine \{(\w+)\}")
+_NAMELESS = ("the result of ", "this result", "this tensor", "an earlier result", "a leaf was")
 """What is said where the program has no name."""

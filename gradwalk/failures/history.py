@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeVar
 
+from gradwalk.notation.lines import line_name
 from gradwalk.program import Span
 from gradwalk.recording import (
     Accumulate,
@@ -37,6 +38,7 @@ class Past:
     """The events of a recording before a place. Values, operations and nodes are those of the whole, by their ids."""
 
     def __init__(self, recording: Recording, end: int) -> None:
+        self.recording = recording
         self.values, self.operations, self.nodes = recording.values, recording.operations, recording.nodes
         self._modules, self.source = recording.modules, recording.source
         self.events = recording.events[:end]
@@ -102,7 +104,7 @@ class Past:
         if names := self.names(value):
             return next((name for name in names if "." in name), names[0])
         line = self.line(value) if value.operation is not None else None
-        return nameless if line is None else f"the result of line {line}"
+        return nameless if line is None else f"the result of {line_name(self.recording, line)}"
 
     def module(self, operation: Operation) -> Module | None:
         return None if operation.module is None else self._modules[operation.module]

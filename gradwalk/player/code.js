@@ -41,7 +41,7 @@ export function createCode() {
     [source, cut] = [text, cutNow];
     texts = text.replace(/\n$/, "").split("\n");
     marked = [];
-    lines = texts.map((line, number) => html("span", { class: "line", "data-line": number + 1, style: hanging(line) }, line + "\n"));
+    lines = texts.map((line, number) => html("span", { class: "line", "data-line": numberOf(number + 1, cells), style: hanging(line) }, line + "\n"));
     places = cells.map(() => html("div", { class: "outputs" }));
     frame.classList.toggle("numbered", cells.length > 0);
     frame.replaceChildren(...(cells.length ? cells.flatMap(cellBlock) : [block("cell", lines)]));
@@ -108,6 +108,12 @@ export function createCode() {
   }
 
   return { element, setSource, age, show, revealOutput, resize, places: () => places };
+}
+
+/** Lines are counted within their cell, as in a Traceback; those before its first one, and between cells, have no number. */
+function numberOf(line, cells) {
+  const cell = cells.find((one) => one.first <= line && line <= one.end);
+  return cell || !cells.length ? line - (cell?.first ?? 1) + 1 : "";
 }
 
 /** A line that is too long goes on below its own start, a little further right. */

@@ -24,10 +24,10 @@ export function createFindings(go) {
   return { element, setStory, show };
 }
 
-function findingButton({ title, line, step }, go) {
-  const place = line === null ? `step ${step}` : `line ${line}, step ${step}`;
+function findingButton({ title, place, step }, go) {
+  const at = place ? `${place}, step ${step}` : `step ${step}`;
   const about = { type: "button", class: "finding-button", click: () => go(step) };
-  return html("button", about, html("span", { class: "finding-title" }, title), html("span", { class: "finding-place" }, place));
+  return html("button", about, html("span", { class: "finding-title" }, title), html("span", { class: "finding-place" }, at));
 }
 
 function findingItem({ what, why, way_out: way }, button) {

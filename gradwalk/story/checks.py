@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradwalk.clinic import Finding, findings
+from gradwalk.notation.lines import line_of
 from gradwalk.recording import Recording
 
 MOST = 20
@@ -15,16 +16,15 @@ MOST = 20
 def checks(recording: Recording, steps: Mapping[int, int]) -> list[dict[str, Any]]:
     """``steps`` has the step of each event, by the event's ``id``. A failure has a step of its own, which tells it."""
     found = [finding for finding in findings(recording) if finding.kind != "failure"]
-    return [_plain(finding, steps.get(id(recording.events[finding.event]), 0)) for finding in found[:MOST]]
+    return [_plain(recording, finding, steps.get(id(recording.events[finding.event]), 0)) for finding in found[:MOST]]
 
 
-def _plain(finding: Finding, step: int) -> dict[str, Any]:
-    place = None if finding.span is None else finding.span.place
+def _plain(recording: Recording, finding: Finding, step: int) -> dict[str, Any]:
     return {
         "step": step,
         "kind": finding.kind,
         "title": finding.title,
-        "line": None if place is None else place[0],
+        "place": "" if finding.span is None or finding.span.file else line_of(recording, finding.span),
         "what": finding.what,
         "why": finding.why,
         "way_out": finding.way_out,

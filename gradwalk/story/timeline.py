@@ -14,6 +14,7 @@ from gradwalk.analysis import analyse
 from gradwalk.analysis.episodes import Episode
 from gradwalk.graph.album import Album, album
 from gradwalk.notation import short
+from gradwalk.notation.lines import first_line
 from gradwalk.recording import (
     Assigned,
     BackwardCall,
@@ -96,7 +97,12 @@ class _Story:
             "names": self._names.data(),
             "outputs": self._outputs,
             "cells": [
-                {"line": cell.line, "end": cell.line + cell.source.count("\n"), "source": cell.source}
+                {
+                    "line": cell.line,
+                    "end": cell.line + cell.source.count("\n"),
+                    "source": cell.source,
+                    "first": 1 if self._recording.file else first_line(cell),
+                }
                 for cell in self._recording.cells
             ],
             "saved": self._chips.entries,
