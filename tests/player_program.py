@@ -74,7 +74,7 @@ class _Program:
         }  # fmt: skip
 
     def cell(self, line: int, end: int) -> Json:
-        return {"line": line, "end": end, "source": "\n".join(self.lines[line - 1 : end])}
+        return {"line": line, "first": line, "end": end, "source": "\n".join(self.lines[line - 1 : end])}
 
     @property
     def now(self) -> int:

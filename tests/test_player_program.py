@@ -218,11 +218,11 @@ def test_figures_are_images_that_run_nothing(player: OpenPlayer) -> None:
     assert shown.find(".player").evaluate("() => document.title") == "Player"
 
 
-def test_cells_have_the_lines_of_the_program(player: OpenPlayer) -> None:
+def test_lines_are_counted_within_their_cell(player: OpenPlayer) -> None:
     shown = player(training(step=FIRST))
     expect(shown.find(".lines .cell")).to_have_count(3)
     expect(shown.find(".lines .between")).to_have_text(["# %%\n", "# %% Training\n", "# %%\n"])
-    expect(shown.find(".line.current")).to_have_attribute("data-line", "7")
+    expect(shown.find(".line.current")).to_have_attribute("data-line", "2")
     expect(shown.find(".line.current mark")).to_have_text("w * x")
     shown.press("End")
     expect(shown.find(".line.current")).to_be_in_viewport()
