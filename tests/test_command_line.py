@@ -114,7 +114,7 @@ def test_a_notebook_runs_in_its_folder(tmp_path: Path) -> None:
     done = shell("run", str(path))
     assert done.stdout.decode().splitlines()[:2] == [
         "found",
-        "line 4, column 1: NameError: name '__file__' is not defined",
+        "cell 2, line 1, column 1: NameError: name '__file__' is not defined",
     ]
 
 
