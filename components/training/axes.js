@@ -77,6 +77,9 @@ export function contour(grid, side, level, at) {
   };
   for (let row = 0; row + 1 < side; row++) {
     for (let column = 0; column + 1 < side; column++) {
+      const first = row * side + column;
+      const above = Number(grid[first] > level) + Number(grid[first + 1] > level) + Number(grid[first + side] > level) + Number(grid[first + side + 1] > level);
+      if (above === 0 || above === 4) continue; // most cells, and quickly
       const corners = [[column, row], [column + 1, row], [column + 1, row + 1], [column, row + 1]];
       const values = corners.map(([x, y]) => grid[y * side + x]);
       if (!values.every(Number.isFinite)) continue;

@@ -12,8 +12,13 @@ export function createCurves(title, draw) {
   const says = html("span", { class: "says" });
   const drawing = svg("svg", { role: "img" });
   const root = html("figure", {}, html("figcaption", {}, html("b", {}, title), says), html("div", { class: "drawing" }, drawing));
-  let [size, range] = [null, ""];
-  let [still, moving] = [[], []];
+  const still = svg("g");
+  const hand = svg("line", { class: "now" });
+  const moving = svg("g");
+  drawing.append(still, hand, moving);
+  let [size, range, shape] = [null, "", ""];
+  /** @type {ReturnType<typeof piece>[]} */
+  let pieces = [];
 
   function sized(width, height) {
     size = { width, height };
@@ -22,7 +27,7 @@ export function createCurves(title, draw) {
     range = "";
   }
 
-  /** `run` has `told` rows, of which `place` is the one that is shown. */
+  /** `run` has `told` rows, of which `place` is the one that is shown. What stays from one picture to the next is not made anew. */
   function show(run) {
     if (!size) return;
     const lines = draw(run);
@@ -32,24 +37,18 @@ export function createCurves(title, draw) {
     const now = JSON.stringify([up.from, up.to, logarithmic, run.last, size]);
     if (now !== range) {
       range = now;
-      still = frame(across, up, edges, ["epoch", logarithmic ? "logarithmic" : ""]);
+      still.replaceChildren(...frame(across, up, edges, ["epoch", logarithmic ? "logarithmic" : ""]));
     }
-    const x = across.place(run.epochs[run.place] ?? 0);
-    const px = ({ values, epochs: at }) => values.map((value, i) => [across.place(at[i]), heightOf(value, up, edges)]);
-    moving = lines.flatMap((one) => {
-      const points = px(one);
-      if (one.kept) return [svg("path", { class: `${one.kind} kept`, d: line(points) })];
-      const dash = one.dash || null;
-      const ahead = svg("path", { class: `${one.kind} ahead`, d: line(points.slice(run.place)), "stroke-dasharray": dash });
-      const path = svg("path", { class: one.kind, d: line(points.slice(0, run.place + 1)), "stroke-dasharray": dash });
-      const here = points[run.place];
-      const dot = here && Number.isFinite(here[1]) ? [svg("circle", { class: `dot ${one.kind}dot`, cx: here[0], cy: here[1], r: 4 })] : [];
-      return [ahead, path, ...dot];
-    });
-    const hand = svg("line", { class: "now", x1: x, x2: x, y1: edges.top, y2: edges.bottom });
-    drawing.replaceChildren(...still, hand, ...moving);
-    const keys = lines.map(({ name, kind, dash, kept, values }) => keyOf(name, kind, dash, kept, kept ? "" : told(values[run.place] ?? "–", 3)));
-    says.replaceChildren(...keys);
+    const kinds = JSON.stringify(lines.map(({ name, kind, dash, kept }) => [name, kind, dash, kept]));
+    if (kinds !== shape) {
+      shape = kinds;
+      pieces = lines.map(piece);
+      moving.replaceChildren(...pieces.flatMap(({ parts }) => parts));
+      says.replaceChildren(...pieces.map(({ key }) => key));
+    }
+    const x = across.place(run.epochs[run.place] ?? 0).toFixed(1);
+    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: edges.top, y2: edges.bottom })) setAttribute(hand, name, value);
+    lines.forEach((one, number) => pieces[number].show(one.values.map((value, i) => [across.place(one.epochs[i]), heightOf(value, up, edges)]), one.values, run.place));
     const words = lines.filter(({ kept }) => !kept).map(({ name, values }) => `${name} ${told(values[run.place] ?? "–", 3)}`);
     setAttribute(drawing, "aria-label", `${title} after ${epochs(run.epochs[run.place] ?? 0)}: ${words.join(", ")}.`);
   }
@@ -57,9 +56,27 @@ export function createCurves(title, draw) {
   return { root, sized, show, nothing: (text) => setText(says, text) };
 }
 
-function keyOf(name, kind, dash, kept, value) {
+/** One curve with its key: what is behind, what lies ahead, and the point between them; or a kept run's, which is whole. */
+function piece({ name, kind, dash, kept }) {
+  const path = svg("path", { class: kept ? `${kind} kept` : kind, "stroke-dasharray": dash || null });
+  const ahead = svg("path", { class: `${kind} ahead`, "stroke-dasharray": dash || null });
+  const dot = svg("circle", { class: `dot ${kind}dot`, r: 4 });
+  const number = html("b", { class: `${kind}number` });
   const sample = svg("svg", { width: 22, height: 8, viewBox: "0 0 22 8", "aria-hidden": "true" }, svg("path", { class: kept ? `${kind} kept` : kind, d: "M0 4H22", "stroke-dasharray": dash || null }));
-  return html("span", { class: "key" }, sample, name, ...(value ? [html("b", { class: `${kind}number` }, value)] : []));
+  const key = html("span", { class: "key" }, sample, name, ...(kept ? [] : [number]));
+
+  function show(points, values, place) {
+    setAttribute(path, "d", line(kept ? points : points.slice(0, place + 1)));
+    if (kept) return;
+    setAttribute(ahead, "d", line(points.slice(place)));
+    const here = points[place];
+    const seen = here && Number.isFinite(here[1]);
+    setAttribute(dot, "display", seen ? null : "none");
+    if (seen) for (const [at, value] of [["cx", here[0]], ["cy", here[1]]]) setAttribute(dot, at, value.toFixed(1));
+    setText(number, told(values[place] ?? "–", 3));
+  }
+
+  return { parts: kept ? [path] : [ahead, path, dot], key, show };
 }
 
 function heights(lines, edges) {

@@ -3,6 +3,7 @@
 /** Of the two classes, the same in light and dark: told apart by everybody, and always with their shapes. */
 export const CLASSES = ["#cc79a7", "#f0e442"];
 const STRENGTH = 0.78;
+const SHADES = 510; // of the two classes: no step between two is seen
 
 /** The theme's colours as three numbers each. */
 export function colours(element) {
@@ -36,20 +37,22 @@ export function shares(picture) {
 }
 
 /** A byte a place: 127 is 0, 0 and 254 the greatest below and above, 255 no number. */
-export function paintPlane(canvas, values, side, { ground, above, below }) {
-  paint(canvas, side, (place) => {
-    const value = values[place];
+export function paintPlane(canvas, values, side, theme) {
+  const { ground, above, below } = theme;
+  const shades = (theme.plane ??= Array.from({ length: 256 }, (_, value) => {
     if (value === 255) return ground;
     return value >= 127 ? mix(ground, above, ((value - 127) / 127) * 0.72) : mix(ground, below, ((127 - value) / 127) * 0.72);
-  });
+  }));
+  paint(canvas, side, (place) => shades[values[place]]);
 }
 
-export function paintField(canvas, values, side, { ground, classes }) {
-  paint(canvas, side, (place) => {
-    const share = values[place];
-    if (!Number.isFinite(share)) return ground;
+export function paintField(canvas, values, side, theme) {
+  const { ground, classes } = theme;
+  const shades = (theme.field ??= Array.from({ length: SHADES + 1 }, (_, step) => {
+    const share = step / SHADES;
     return share < 0.5 ? mix(ground, classes[0], (1 - 2 * share) * STRENGTH) : mix(ground, classes[1], (2 * share - 1) * STRENGTH);
-  });
+  }));
+  paint(canvas, side, (place) => (Number.isFinite(values[place]) ? shades[Math.round(values[place] * SHADES)] : ground));
 }
 
 /** The lowest row of the plane at the bottom. */

@@ -64,27 +64,26 @@ export function createSurface(chosen) {
     const clip = svg("clipPath", { id }, svg("rect", { x: edges.left, y: edges.top, width: edges.right - edges.left, height: edges.bottom - edges.top }));
     const levels = svg("path", { class: "level", d: levelsOf(grid).map((level) => contour(grid, side, level, at)).join("") });
     const place = ([a, b]) => (typeof a === "number" && typeof b === "number" ? [horizontal.place(a), vertical.place(b)] : [NaN, NaN]);
-    const paths = svg("g", { "clip-path": `url(#${id})` }); // the path stays inside its panel
+    const [keptPath, ahead, path] = ["path kept", "path ahead", "path"].map((kind) => svg("path", { class: kind }));
+    const [start, point] = [svg("circle", { class: "start", r: 4 }), svg("circle", { class: "here", r: 5.5 })];
+    const paths = svg("g", { "clip-path": `url(#${id})` }, keptPath, ahead, path, start, point); // the path stays inside its panel
     const pair = data.pair.map((number) => names[number]);
     drawing.replaceChildren(clip, ...frame(horizontal, vertical, edges, pair), levels, paths);
-    fixed = { paths, place, pair, holes: grid.some((loss) => !Number.isFinite(loss)), count: names.length };
+    fixed = { keptPath, ahead, path, start, point, points: data.path.map(place), place, pair, holes: grid.some((loss) => !Number.isFinite(loss)), count: names.length };
   }
 
   /** `numbers` are the network's at the place that is shown; the path goes from what the server told on to it. */
   function show({ place, epochs: at, numbers, kept }) {
     if (!fixed) return;
     const [first, second] = data.pair;
-    const points = data.path.map(fixed.place);
+    const { points } = fixed;
     const here = numbers ? fixed.place([numbers[first], numbers[second]]) : points[place];
     const before = points.slice(0, place + 1);
-    const parts = [
-      ...(kept ? [svg("path", { class: "path kept", d: line(kept.map((row) => fixed.place([row[first], row[second]]))) })] : []),
-      svg("path", { class: "path ahead", d: line(points.slice(place)) }),
-      svg("path", { class: "path", d: line(here ? [...before, here] : before) }),
-      svg("circle", { class: "start", cx: points[0][0], cy: points[0][1], r: 4 }),
-    ];
-    if (here?.every(Number.isFinite)) parts.push(svg("circle", { class: "here", cx: here[0], cy: here[1], r: 5.5 }));
-    fixed.paths.replaceChildren(...parts);
+    setAttribute(fixed.keptPath, "d", kept ? line(kept.map((row) => fixed.place([row[first], row[second]]))) : "");
+    setAttribute(fixed.ahead, "d", line(points.slice(place)));
+    setAttribute(fixed.path, "d", line(here ? [...before, here] : before));
+    put(fixed.start, points[0]);
+    put(fixed.point, here);
     const others = fixed.count > 2 ? `The other ${fixed.count - 2} numbers are as after ${epochs(at[data.place])}. ` : "";
     setText(note, `${others}Darker is a larger loss${fixed.holes ? "; where no colour is, it is inf or nan" : ""}.`);
     const where = numbers ? `${told(numbers[first])} and ${told(numbers[second])}` : "its beginning";
@@ -92,6 +91,13 @@ export function createSurface(chosen) {
   }
 
   return { root, sized, take, show, taken: () => data };
+}
+
+/** A circle at its place; none where that is no number. */
+function put(circle, at) {
+  const seen = Boolean(at?.every(Number.isFinite));
+  setAttribute(circle, "display", seen ? null : "none");
+  if (seen) for (const [name, value] of [["cx", at[0]], ["cy", at[1]]]) setAttribute(circle, name, value.toFixed(1));
 }
 
 function levelsOf(grid) {
