@@ -1,4 +1,4 @@
-"""The command line: ``gradwalk run``, ``open``, ``html``, ``draw`` and ``check`` a FILE (``gradwalk --help``).
+"""The command line: ``gradwalk run``, ``open``, ``html``, ``draw`` and ``check`` a FILE, and ``serve``.
 
 Exit status 0; 1 when a cell failed, or ``check`` has findings; 2 when a file cannot be read or was refused.
 """
@@ -28,6 +28,7 @@ from gradwalk.program.limits import LIMITS
 from gradwalk.recording import CellFailure, Failure, Recording
 from gradwalk.sandbox.command import Unreadable, recordings
 from gradwalk.sandbox.processes import Gone
+from gradwalk.serve import serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more: python's own advice
         return 1
     except (ProgramError, OSError, UnicodeDecodeError, CannotDraw, LayoutError) as error:
-        print(refusal(options.file, error), file=sys.stderr)
+        print(refusal(options.file, error) if "file" in options else error, file=sys.stderr)
     except Gone as error:
         print(error, file=sys.stderr)
     return 2
@@ -108,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="run a program, and say what is surely wrong with its training")
     check.add_argument("file", metavar="FILE", help=program)
     check.add_argument("--json", action="store_true", help="print findings and measurements as JSON (docs/clinic.md)")
+    served = commands.add_parser("serve", help='the page, on this machine: pip install "gradwalk[site]" brings it')
+    served.add_argument("--port", type=int, help="else 8501, or the next one that is free")
     return parser
 
 
@@ -219,6 +222,10 @@ def _open(options: argparse.Namespace) -> int:
     return _status(recording)
 
 
+def _serve(options: argparse.Namespace) -> int:
+    return serve(options.port)
+
+
 def _page(options: argparse.Namespace, path: Path) -> Recording:
     from gradwalk.export.html import recording_html
 
@@ -253,7 +260,7 @@ def _source(recording: Recording, options: argparse.Namespace) -> str:
     return torchviz_dot(recording, saved=options.saved) if options.torchviz else computation_dot(recording)
 
 
-_COMMANDS = {"run": _run, "draw": _draw, "html": _html, "open": _open, "check": _check}
+_COMMANDS = {"run": _run, "draw": _draw, "html": _html, "open": _open, "check": _check, "serve": _serve}
 
 
 def _status(recording: Recording) -> int:

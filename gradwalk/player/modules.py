@@ -11,6 +11,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
+_PLAYER = Path(__file__).resolve().parent
+
 _IMPORT = re.compile(r'^import \{([\w$,\s]+)\} from "(\.{1,2}/[\w./-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function) ([\w$]+))", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default function \(", re.MULTILINE)
@@ -70,12 +72,18 @@ def _in_order(modules: dict[Path, Module]) -> list[Path]:
 def _read(path: Path) -> Module:
     text = path.read_text(encoding="utf-8")
     imports = tuple(
-        ((path.parent / found[2]).resolve(), tuple(name.strip() for name in found[1].split(",") if name.strip()))
+        (_place(path.parent / found[2]), tuple(name.strip() for name in found[1].split(",") if name.strip()))
         for found in _IMPORT.finditer(text)
     )
     exports = tuple(found[1] for found in _EXPORT.finditer(text))
     body = _EXPORT.sub("", _IMPORT.sub("", text))
     return Module(body, imports, exports, default=_DEFAULT.search(body) is not None)
+
+
+def _place(path: Path) -> Path:
+    """Where a module is. The player's stand in the library, wherever the page is installed that imports them."""
+    path = path.resolve()
+    return _PLAYER / path.name if path.parts[-3:-1] == ("gradwalk", "player") else path
 
 
 def _check_form(path: Path, module: Module, entry: Path) -> None:
