@@ -8,7 +8,7 @@ import { html } from "../../gradwalk/player/dom.js";
 import { formulaNode } from "../../gradwalk/player/formula.js";
 import { createExamples } from "./examples.js";
 import { flush, PAUSE, proceed, touch } from "./sending.js";
-import { remove, showRows } from "./values.js";
+import { remove, setValue, showRows } from "./values.js";
 
 const LONGEST = 30; // signs of a corrected line that still fit on the button
 
@@ -216,6 +216,7 @@ function assemble(root) {
   root.querySelector(".form").append(form.examples.dialog);
   // The player says how much is said: Learn has no words of PyTorch's own here either.
   document.addEventListener("gradwalk:step", ({ detail }) => root.querySelector(".form").classList.toggle("learn", detail.density === "learn"));
+  document.addEventListener("gradwalk:value", (event) => setValue(form, event)); // the point on the slope picture is dragged
   document.dispatchEvent(new CustomEvent("gradwalk:where"));
   form.text.addEventListener("input", () => form.opening || typed(form, PAUSE));
   form.text.addEventListener("blur", () => form.timer && flush(form));

@@ -25,6 +25,7 @@ function addRow(form, name, shown) {
   const id = `value-${name}`;
   const attributes = { type: "text", spellcheck: "false", autocapitalize: "off", autocomplete: "off" };
   const row = {
+    shown,
     field: html("input", { id, class: "field", "aria-describedby": `${id}-refusal`, ...attributes }),
     slider: html("input", { type: "range", step: "any", "aria-label": `${shown}, slider` }),
     tracked: html("input", { type: "checkbox", role: "switch", "aria-label": `${shown} requires grad` }),
@@ -39,6 +40,16 @@ function addRow(form, name, shown) {
   return row;
 }
 
+/** Another part of the page sets a number, as its slider would: to a value, or by so many of the slider's steps. */
+export function setValue(form, event) {
+  const { name, value, steps = 0 } = event.detail;
+  const row = [...form.rows.values()].find(({ shown, slider }) => shown === name && !slider.disabled && !slider.hidden && slider.isConnected);
+  if (!row) return;
+  event.preventDefault();
+  const wanted = value ?? Number(row.field.value) + steps * row.step;
+  if (value !== undefined || steps) row.slide(Math.min(row.reach, Math.max(-row.reach, wanted)));
+}
+
 function listen(form, name, row) {
   const give = (text, delay) => {
     form.entry.given.set(name, text);
@@ -48,6 +59,7 @@ function listen(form, name, row) {
     const text = (row.slider.value = tidy(value, row.step));
     if (text !== row.field.value) give((row.field.value = text), 0);
   };
+  row.slide = slide;
   row.field.addEventListener("input", () => {
     fitSlider(row);
     give(row.field.value, PAUSE);

@@ -17,6 +17,8 @@ interface DocumentEventMap {
   "gradwalk:where": Event;
   /** Boxes that were pressed in another drawing of the same run. */
   "gradwalk:pick": CustomEvent<{ boxes: string[] }>;
+  /** The number of a variable, to a value or by steps of its slider; who can set it calls `preventDefault()`. */
+  "gradwalk:value": CustomEvent<{ name: string; value?: number; steps?: number }>;
   "gradwalk:line": CustomEvent<{ line: number; column: number; end: number }>;
   "gradwalk:output": CustomEvent<{ cell: number; stream: string; text: string }>;
   "gradwalk:perceptron-edit": CustomEvent<{ part: string; row: number; text: string }>;

@@ -236,7 +236,8 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   document.addEventListener("gradwalk:line", toLine);
   document.addEventListener("gradwalk:output", toOutput);
   const asked = ({ detail }) => data && pick(detail.boxes); // another drawing of the same run leads to a step
-  document.addEventListener("gradwalk:where", tell);
+  const answer = () => (tell(), slope.again());
+  document.addEventListener("gradwalk:where", answer);
   document.addEventListener("gradwalk:pick", asked);
 
   /** Give every part its room; says whether that changed anything. */
@@ -303,7 +304,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   }
 
   function remove() {
-    document.removeEventListener("gradwalk:where", tell);
+    document.removeEventListener("gradwalk:where", answer);
     document.removeEventListener("gradwalk:pick", asked);
     document.removeEventListener("gradwalk:line", toLine);
     document.removeEventListener("gradwalk:output", toOutput);

@@ -3,7 +3,7 @@
  * program had. All points are PyTorch's; the tangent has the slope that autograd found.
  */
 
-import { html, setText, svg } from "./dom.js";
+import { html, setAttribute, setText, svg } from "./dom.js";
 import { round } from "./geometry.js";
 
 const SIZE = { width: 320, height: 160, left: 12, right: 12, top: 8, bottom: 24 }; // px
@@ -12,24 +12,30 @@ const STEEP = 3; // times as high as the tangent rises over the curve's reach: h
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** `element` is hidden where a step has no curve. */
+/** `element` is hidden where a step has no curve. Where somebody on the page can set the number, its point is a handle. */
 export function createSlope() {
+  const handle = html("div", { class: "handle", role: "slider", tabindex: "0", hidden: true, keydown: nudge, pointerdown: hold, pointermove: drag, pointerup: letGo, pointercancel: letGo });
+  const drawn = html("div");
   const caption = html("span", { class: "caption" });
   const said = html("span", { class: "slope-said" });
-  const place = html("div", { class: "plot" });
+  const place = html("div", { class: "plot" }, drawn, handle);
   const element = html("div", { class: "slope", hidden: true }, html("p", { class: "slope-head" }, caption, said), place);
   let shown = "";
   let growing = null;
+  let last = null; // what is shown
+  let held = null; // the curve in whose frame the point is dragged: it stays under the finger
 
   /** `covered`: what the curve says is to be found by the reader. */
   function show(story, step, covered = false) {
     const found = covered ? null : curveAt(story, step);
     element.hidden = !found;
+    last = { story, step, covered };
     if (!found) {
       shown = "";
-      return place.replaceChildren();
+      return drawn.replaceChildren();
     }
-    const key = JSON.stringify([found, step]);
+    if (held?.names.join() !== found.curve.names.join()) held = null;
+    const key = JSON.stringify([found, step, held]);
     if (key === shown) return;
     shown = key;
     const { curve, tangent } = found;
@@ -38,7 +44,47 @@ export function createSlope() {
     setText(said, tangent ? `${tangent.words} ${tangent.text}` : "");
     element.dataset.tangent = tangent ? tangent.kind : "";
     const about = `${caption.textContent}; at ${x} = ${curve.texts[0]} it is ${curve.texts[1]}${tangent ? `, ${said.textContent}` : ""}`;
-    place.replaceChildren(plot(curve, tangent, about));
+    drawn.replaceChildren(plot(curve, tangent, about, held ?? curve));
+    offer(curve, held ?? curve, isLeaf(story, x) && asks(x, { steps: 0 }));
+  }
+
+  /** The handle lies over the point; hidden, where nobody can set this number. */
+  function offer({ names: [x], at, texts }, within, settable) {
+    handle.hidden = !settable;
+    const { x: left, y: top } = placeOf(at, within);
+    handle.style.left = `${(100 * left) / SIZE.width}%`;
+    handle.style.top = `${(100 * top) / SIZE.height}%`;
+    const about = { "aria-label": `${x}, its point on the curve`, "aria-valuenow": at[0], "aria-valuemin": within.from, "aria-valuemax": within.to, "aria-valuetext": texts[0] };
+    for (const [name, value] of Object.entries(about)) setAttribute(handle, name, value);
+    handle.dataset.name = x;
+  }
+
+  function hold(event) {
+    held = curveAt(last.story, last.step)?.curve ?? null;
+    handle.setPointerCapture(event.pointerId);
+    handle.focus({ preventScroll: true });
+    event.preventDefault();
+  }
+
+  function drag({ clientX, pointerId }) {
+    if (!held || !handle.hasPointerCapture(pointerId)) return;
+    const { left, width } = drawn.getBoundingClientRect();
+    const share = (((clientX - left) / width) * SIZE.width - SIZE.left) / (SIZE.width - SIZE.left - SIZE.right);
+    asks(handle.dataset.name, { value: held.from + Math.min(Math.max(share, 0), 1) * (held.to - held.from) });
+  }
+
+  /** The curve is then drawn around the new number. */
+  function letGo() {
+    if (!held) return;
+    held = null;
+    show(last.story, last.step, last.covered);
+  }
+
+  function nudge(event) {
+    const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    if (!steps) return;
+    event.preventDefault();
+    asks(handle.dataset.name, { steps });
   }
 
   /** A new tangent grows out of its point. */
@@ -49,8 +95,19 @@ export function createSlope() {
     growing = line && !calm.matches ? line.animate(frames, { duration: DURATION, easing: "ease-out" }) : null;
   }
 
-  return { element, show, move };
+  /** Somebody who can set numbers may have come. */
+  function again() {
+    shown = "";
+    if (last) show(last.story, last.step, last.covered);
+  }
+
+  return { element, show, move, again };
 }
+
+/** Who can set a number of this name does so (`value`, or `steps` of its slider) and says that it could. */
+const asks = (name, change) => !document.dispatchEvent(new CustomEvent("gradwalk:value", { detail: { name, ...change }, cancelable: true }));
+
+const isLeaf = (story, name) => Object.entries(story.curves || {}).some(([id, { names }]) => id.startsWith("v") && names[0] === name);
 
 /** Which curve a step is about, and which tangent stands on it by then; null where there is none. */
 export function curveAt(story, step) {
@@ -77,13 +134,27 @@ function tangentSoFar(story, { arrivals, slope, texts }, step) {
   return { kind: "part", slope: soFar, words: "slope so far ∇", text };
 }
 
-function plot(curve, tangent, about) {
+/** The frame of a curve: px for its numbers, within the margins. */
+function frameOf(curve) {
   const { width, height, left, right, top, bottom } = SIZE;
   const [inside, high] = [width - left - right, height - top - bottom];
   const [low, most] = heightsOf(curve);
   const x = (at) => ((at - curve.from) / (curve.to - curve.from)) * inside;
   const y = (at) => high - ((at - low) / (most - low)) * high;
-  const [atX, atY] = [x(curve.at[0]), y(curve.at[1])].map(round);
+  return { inside, high, low, most, x, y };
+}
+
+function placeOf([atX, atY], within) {
+  const { x, y } = frameOf(within);
+  return { x: SIZE.left + x(atX), y: SIZE.top + y(atY) };
+}
+
+/** The curve with its point; `within` is the curve in whose frame it is drawn, this one or the one that it was before. */
+function plot({ at, names, texts }, tangent, about, within) {
+  const { width, height, left, top } = SIZE;
+  const curve = within;
+  const { inside, high, low, most, x, y } = frameOf(within);
+  const [atX, atY] = [x(at[0]), y(at[1])].map(round);
   /** @type {SVGElement[]} */
   const parts = [svg("path", { class: "curve", d: pathOf(curve, x, y, high) })];
   if (tangent) {
@@ -95,7 +166,7 @@ function plot(curve, tangent, about) {
   parts.push(svg("line", { class: "drop", x1: atX, x2: atX, y1: atY, y2: high }), svg("circle", { class: "point", cx: atX, cy: atY, r: 5 }));
   const frame = svg("svg", { x: left, y: top, width: inside, height: high }, ...parts);
   const axis = svg("line", { class: "axis", x1: left, x2: left + inside, y1: top + high, y2: top + high });
-  const place = svg("text", { class: "place", x: left + atX, y: height - 6 }, `${curve.names[0]} = ${curve.texts[0]}`);
+  const place = svg("text", { class: "place", x: left + atX, y: height - 6 }, `${names[0]} = ${texts[0]}`);
   return svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": about }, axis, frame, place);
 }
 
