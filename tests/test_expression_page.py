@@ -253,7 +253,7 @@ def test_without_any_gradient_the_words_of_pytorch_are_shown_once_and_what_to_ti
     page = send(visit(asked=True), constants=["x"])
     refusal = data(page, "form")["refusal"]
     assert refusal["words"] == "element 0 of tensors does not require grad and does not have a grad_fn"
-    assert refusal["message"] == "Nothing here requires a gradient; tick ∇ beside x."
+    assert refusal["message"] == "Nothing here requires a gradient; tick “∇ gradient” (requires_grad) beside x."
     assert "requires_grad=True" not in data(page, "player")["story"]["steps"][-1]["sentence"]
     assert data(page, "answer")["table"]["leaves"] == []
     assert data(page, "player")["stale"] is False

@@ -53,7 +53,7 @@ def test_the_piece_and_its_sizes(text: str, given: dict[str, str], piece: str, s
 
 def test_without_a_ticked_variable() -> None:
     found = told("z = x*y", constants=("x", "y"))
-    assert found.sentence == "Nothing here requires a gradient; tick ∇ beside x or y."
+    assert found.sentence == "Nothing here requires a gradient; tick “∇ gradient” (requires_grad) beside x or y."
     assert found.computed
     assert found.message == "element 0 of tensors does not require grad and does not have a grad_fn"
 

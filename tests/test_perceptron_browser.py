@@ -226,13 +226,13 @@ def test_the_step_outlives_a_look_at_the_table_and_the_first_wrong_factor_is_fou
     shown.page.get_by_text("By hand against autograd").click()
     expect(chain).to_contain_text("6.691762447357178")
     shown.page.get_by_label("dL/dŷ", exact=True).fill("(y_pred - y)/(1 - y_pred)")
-    expect(shown.page.get_by_text("The factor ŷ is missing.")).to_be_visible()
+    expect(shown.page.get_by_text("The factor ŷ is missing below the line.")).to_be_visible()
     shown.page.get_by_label("dz/dw", exact=True).fill("x")
     expect(shown.page.get_by_text("The first slip is in dL/dŷ; 1 of 2 are right.")).to_be_visible()
     expect(shown.page).to_have_url(re.compile("view=hand"))
     shown.page.reload()
     expect(shown.page.get_by_label("dL/dŷ", exact=True)).to_have_value("(y_pred - y)/(1 - y_pred)", timeout=90_000)
-    expect(shown.page.get_by_text("The factor ŷ is missing.")).to_be_visible()
+    expect(shown.page.get_by_text("The factor ŷ is missing below the line.")).to_be_visible()
 
 
 # Train

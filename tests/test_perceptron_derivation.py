@@ -69,8 +69,8 @@ def test_other_forms_of_the_same_are_right(key: str, text: str) -> None:
 
 SLIPS = [
     # lesson 2 and 7.10: the factor ŷ is missing
-    ("lesson", "dL_dy_pred", "(y_pred - y)/(1 - y_pred)", "missing factor", "The factor ŷ is missing."),
-    ("lesson", "dL_dy_pred", "(y_pred - y)/y_pred", "missing factor", "The factor 1 − ŷ is missing."),
+    ("lesson", "dL_dy_pred", "(y_pred - y)/(1 - y_pred)", "missing factor", "The factor ŷ is missing below the line."),
+    ("lesson", "dL_dy_pred", "(y_pred - y)/y_pred", "missing factor", "The factor 1 − ŷ is missing below the line."),
     ("lesson", "dL_dy_pred", "y_pred - y", "wrong thing", "This is dL/dz: the factor dŷ/dz is in it already."),
     # + where the chain rule multiplies
     ("lesson", "dL_dw", "dL_dy_pred + dy_pred_dz + dz_dw", "plus for times", "a + where the chain rule multiplies"),
@@ -124,7 +124,7 @@ def test_slips_are_recognised(slug: str, key: str, text: str, kind: str, sentenc
 
 def test_a_wrong_answer_says_what_it_should_have_been_here() -> None:
     found = one("lesson", "dL_dy_pred", "(y_pred - y)/(1 - y_pred)")
-    assert found.sentence == "The factor ŷ is missing. Here it is 813.4; yours gives 812.4."
+    assert found.sentence == "The factor ŷ is missing below the line. Here it is 813.4; yours gives 812.4."
     assert found.right == pytest.approx(813.4057, rel=1e-6)
     assert found.yours == pytest.approx(812.4057, rel=1e-6)
 

@@ -2,6 +2,7 @@
 // writes into the fields only when it fills them anew (`opened` or `filled` changed), and else says what was refused.
 
 import { createAddress } from "../../gradwalk/player/address.js";
+import { firstDensity } from "../../gradwalk/player/density.js";
 import { html, setAttribute, setText } from "../../gradwalk/player/dom.js";
 import { createPost } from "../shared/post.js";
 import { button, counterOf, pickOf, presetsOf, segmentsOf } from "./controls.js";
@@ -207,6 +208,7 @@ function createForm(parent) {
   document.addEventListener("gradwalk:perceptron-edit", dragged);
 
   /** In Learn the form asks for names and values, and not for how PyTorch holds them. */
+  root.classList.toggle("learn", firstDensity() === "learn"); // Train has no player that would say it
   const density = ({ detail }) => root.classList.toggle("learn", detail.density === "learn");
   document.addEventListener("gradwalk:step", density);
 

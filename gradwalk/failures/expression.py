@@ -54,7 +54,7 @@ def _without_gradient(failure: Failure, expression: Expression) -> Failing:
     cut = _DETACH.search(expression.reading.text)
     sentence, span = _general(failure), None
     if not ticked:
-        sentence = f"Nothing here requires a gradient; tick ∇ beside {' or '.join(names)}."
+        sentence = f"Nothing here requires a gradient; tick “∇ gradient” (requires_grad) beside {' or '.join(names)}."
     elif cut is not None:
         sentence = "detach() cuts the way back, so no gradient reaches a variable; leave detach() out."
         span = _span(expression.reading, *cut.span())

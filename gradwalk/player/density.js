@@ -6,7 +6,7 @@ const NAMES = { learn: "Learn", pytorch: "PyTorch" };
 const KEY = "gradwalk.density";
 
 /** What the address asks for (a picture of PyTorch's own asks for PyTorch), else what the reader chose last; storage may be switched off. */
-function first() {
+export function firstDensity() {
   const asked = new URLSearchParams(location.search);
   if (Object.hasOwn(NAMES, asked.get("density"))) return asked.get("density");
   if (asked.get("picture")) return "pytorch";
@@ -19,7 +19,7 @@ function first() {
 
 /** `changed()` is called when another density was chosen. */
 export function createDensity(changed) {
-  let now = first();
+  let now = firstDensity();
   const button = ([name, text]) => html("button", { type: "button", "data-density": name, click: () => choose(name) }, text);
   const buttons = Object.entries(NAMES).map(button);
   const element = html("div", { class: "tabs densities", role: "group", "aria-label": "How much is said" }, ...buttons);

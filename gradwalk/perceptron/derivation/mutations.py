@@ -25,7 +25,7 @@ def mutations(code: str) -> Iterator[Slip]:
     for path in _paths(tree):
         node = _at(tree, path)
         if isinstance(node, ast.BinOp):
-            for kind, changed, sentence in _of_operation(node):
+            for kind, changed, sentence in _of_operation(node, " below the line" if _is_below(tree, path) else ""):
                 yield Slip(kind, ast.unparse(_with(tree, path, changed)), sentence)
         elif isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.value not in (0, 1):
             for other in (1, -node.value):
@@ -42,13 +42,19 @@ def mutations(code: str) -> Iterator[Slip]:
             yield Slip("sign", ast.unparse(_with(tree, path, node.operand)), f"The minus before {inner} is missing.")
 
 
-def _of_operation(node: ast.BinOp) -> Iterator[tuple[str, ast.expr, str]]:
+def _is_below(tree: ast.expr, path: Path) -> bool:
+    """Whether a node stands in a divisor, and not in a divisor of one."""
+    inside = (_at(tree, path[:length]) for length, step in enumerate(path) if step == ("right", None))
+    return sum(isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) for node in inside) % 2 == 1
+
+
+def _of_operation(node: ast.BinOp, where: str) -> Iterator[tuple[str, ast.expr, str]]:
     left, right = node.left, node.right
     first, second = spoken(ast.unparse(left)), spoken(ast.unparse(right))
     whole = spoken(ast.unparse(node))
     if isinstance(node.op, ast.Mult):
-        yield "missing factor", right, f"The factor {first} is missing."
-        yield "missing factor", left, f"The factor {second} is missing."
+        yield "missing factor", right, f"The factor {first} is missing{where}."
+        yield "missing factor", left, f"The factor {second} is missing{where}."
         yield "plus for times", _binary(left, ast.Add(), right), f"There is a + where {whole} multiplies."
         yield "upside down", _binary(left, ast.Div(), right), f"It divides by {second}, where {whole} multiplies."
     elif isinstance(node.op, ast.Div):
