@@ -63,7 +63,7 @@ bench: $(VENV)/installed-dev browser graphviz ## Measure, and print the ratios
 drawings: $(VENV)/installed graphviz ## Write components/expression/drawings.js: the small pictures of the examples
 	$(BIN)/python -m deploy.drawings
 
-films: $(VENV)/installed-dev browser graphviz ## Make the docs' pictures and film of Train anew
+films: $(VENV)/installed-dev browser graphviz ## Make the docs' films, of a backward pass and of a run, anew
 	$(BIN)/python -m tests.films
 
 load: $(VENV)/installed-dev graphviz ## Measure a class of 200 at one server (SESSIONS=200 SECONDS=60)

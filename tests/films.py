@@ -1,6 +1,7 @@
-"""The pictures of Train in the docs, made from the real page: `make films`.
+"""The films in the docs, made from the real pages: `make films`.
 
-One still picture, and one film of a training run: the page's own drawing, epoch after epoch, as its slider moves.
+One of a backward pass: the page Expression in Learn, step after step with its movement. One of a training run, with a
+still picture: the page's own drawing, epoch after epoch, as its slider moves.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from tests.browser import FLAGS, ROOT, browser_path, running_server, settled
 
@@ -19,6 +20,19 @@ NETWORK = "w1=[[1, 1], [1, 1], [1, 1], [1, 1]]&b1=[0, 0, 0, 0]&activation1=tanh&
 QUERY = f"/perceptron?x=[1, 1]&y=1&{NETWORK}&view=train&data=moons&epochs=100&epoch=100"
 EPOCHS = (*range(20), *range(20, 101, 4))
 FRAME_MS, LAST_MS = 120, 2500
+EXPRESSION = "/?z=x**2*sin(x)&x=2&density=learn"
+MOVES, MOVE_MS, READ_MS = (0.15, 0.35, 0.55, 0.75, 0.9), 70, 1300
+"""Of a step's movement, which parts are frames; how long each is seen, and how long what the step says."""
+SET = """(share) => {
+  const player = [...document.querySelectorAll("*")].map((one) => one.shadowRoot).find((root) => root?.querySelector(".player"));
+  const moving = player.getAnimations().filter((one) => !(one instanceof CSSTransition));
+  for (const one of moving) {
+    one.pause();
+    if (share < 1) one.currentTime = share * one.effect.getComputedTiming().endTime;
+    else one.finish();
+  }
+  return moving.length;
+}"""  # noqa: E501 - JavaScript
 LONG = 120_000
 
 
@@ -38,9 +52,44 @@ def frames(page: Page) -> list[Image.Image]:
         slider.evaluate("(slider, to) => { slider.value = to; slider.dispatchEvent(new Event('input')); }", epoch)
         expect(page.get_by_text(f"Epoch {epoch} of 100")).to_be_visible()
         expect(page.get_by_role("img", name=f"the path of the run: after {epoch} epoch")).to_be_visible()
-        found.append(Image.open(BytesIO(view.screenshot())).convert("RGB"))
+        found.append(picture_of(view))
     size = (max(each.width for each in found), max(each.height for each in found))
     return [on_one_size(each, size) for each in found]
+
+
+def backward(page: Page) -> tuple[list[Image.Image], list[int]]:
+    """One pass from the first step to the last, each with its movement."""
+    page.goto(EXPRESSION)
+    player = page.get_by_role("region", name="Player")
+    expect(player.locator("[data-box=v0]")).to_be_visible(timeout=LONG)
+    settled(page)
+    player.get_by_role("button", name="Skip").click()
+    page.mouse.move(0, 0)
+    steps = int(player.locator("input.steps").get_attribute("max") or 0)
+    found, times = [picture_of(player)], [READ_MS]
+    for step in range(1, steps + 1):
+        page.keyboard.press("ArrowRight")
+        expect(player).to_have_attribute("data-step", str(step))
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        for share in MOVES if page.evaluate(SET, 0) else ():
+            page.evaluate(SET, share)
+            found.append(picture_of(player))
+            times.append(MOVE_MS)
+        page.evaluate(SET, 1)
+        expect(player.locator("[data-moving]")).to_have_count(0)
+        found.append(picture_of(player))
+        times.append(READ_MS if step < steps else LAST_MS)
+    size = (max(each.width for each in found), max(each.height for each in found))
+    return [on_one_size(each, size) for each in found], times
+
+
+def picture_of(place: Locator) -> Image.Image:
+    return Image.open(BytesIO(place.screenshot())).convert("RGB")
+
+
+def save(name: str, film: list[Image.Image], times: list[int]) -> None:
+    first, *others = film
+    first.save(PICTURES / name, save_all=True, append_images=others, duration=times, loop=0, quality=70)
 
 
 def on_one_size(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -58,12 +107,12 @@ def main() -> None:
     ):
         browser = play.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
         page = browser.new_context(base_url=url, viewport={"width": 1280, "height": 1000}).new_page()
+        save("backward.webp", *backward(page))
         at_its_end(page)
         page.screenshot(path=PICTURES / "training-light.png")
-        first, *others = frames(page)
+        run = frames(page)
         browser.close()
-    times = [FRAME_MS] * len(others) + [LAST_MS]
-    first.save(PICTURES / "training.webp", save_all=True, append_images=others, duration=times, loop=0, quality=70)
+    save("training.webp", run, [FRAME_MS] * (len(run) - 1) + [LAST_MS])
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ def run(page: Page) -> None:
 
 def test_run_scrub_and_step_inside(page: Page, axe: CheckAxe) -> None:
     opened(page, "preset=two_layers&data=xor&epochs=60")
+    expect(page.get_by_role("radiogroup", name="dtype")).to_be_hidden()  # in Learn nobody is asked for it
     run(page)
     expect(page.get_by_text("Epoch 60 of 60")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("the path of the run: after 60 epochs"))).to_be_visible()
