@@ -12,7 +12,7 @@ import sys
 
 import benchmarks
 
-LONG = frozenset(("failover", "fuzz", "hostile_server", "load", "soak"))
+LONG = frozenset(("failover", "fuzz", "hostile_server", "load", "others", "soak"))
 
 
 def names() -> list[str]:

@@ -14,6 +14,7 @@ import gc
 import statistics
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 
@@ -54,7 +55,15 @@ def chain(operations: int) -> str:
     return "\n".join([*lines, f"v{operations - 1}.backward()"])
 
 
-def transformer() -> Callable[[], None]:
+class Model(NamedTuple):
+    """A model, what it is given, and its forward and backward pass."""
+
+    model: torch.nn.Module
+    x: torch.Tensor
+    run: Callable[[], None]
+
+
+def transformer() -> Model:
     """An encoder of four layers, forward and backward."""
     torch.manual_seed(0)
     layer = torch.nn.TransformerEncoderLayer(128, 4, 512, batch_first=True)
@@ -65,10 +74,10 @@ def transformer() -> Callable[[], None]:
         loss: torch.Tensor = model(x).pow(2).mean()
         loss.backward()  # type: ignore[no-untyped-call]  # PyTorch has not annotated it
 
-    return run
+    return Model(model, x, run)
 
 
-def convolutions() -> Callable[[], None]:
+def convolutions() -> Model:
     """Eight convolutional layers with normalization, forward and backward."""
     torch.manual_seed(0)
     layers: list[torch.nn.Module] = []
@@ -82,7 +91,7 @@ def convolutions() -> Callable[[], None]:
         loss = torch.nn.functional.cross_entropy(model(x), y)
         loss.backward()  # type: ignore[no-untyped-call]  # PyTorch has not annotated it
 
-    return run
+    return Model(model, x, run)
 
 
 def watched(work: Callable[[], object], limits: Limits = LIMITS) -> Recording:
@@ -129,8 +138,8 @@ def main() -> None:
     for operations in CHAINS:
         row(f"{operations:,} operations", program(chain(operations)), 30 if operations < 1_000 else 15)
     row("100 turns of 2-8-1", program(TRAINING), 9)
-    row("a transformer encoder of 4 layers", transformer(), 9)
-    row("a convolutional net of 8 layers", convolutions(), 9)
+    row("a transformer encoder of 4 layers", transformer().run, 9)
+    row("a convolutional net of 8 layers", convolutions().run, 9)
     row("100,000 x + 1, recording ended", program(ADDING), 5, FEW)
     row("10,000 turns, recording ended", program(TRAINING.replace("range(100)", "range(10_000)")), 3, FEW)
 
