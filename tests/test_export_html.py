@@ -170,6 +170,11 @@ def test_it_steps_from_the_disk_without_a_network(offline: BrowserContext, page_
     page.wait_for_url(re.compile(r"#step=\d+$"))
     page.reload()
     expect(page.locator('[data-box="v0"]').first).to_contain_text(GRADIENT)
+    page.evaluate("location.hash = '#step=2'")
+    expect(page.locator("input.steps")).to_have_value("2")
+    assert page.locator("h1, h2:not(.question), h3").evaluate_all("(all) => all.map((one) => one.tagName)")[:3] == (
+        ["H1", "H2", "H3"]
+    )
     assert watched.problems == []
 
 

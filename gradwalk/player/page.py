@@ -29,6 +29,7 @@ _PAGE = """\
 <body>
 <main>
 {heading}
+<h2 class="unseen">Steps</h2>
 <div id="walk"><p class="wait">These steps are shown by a script, in a browser of 2023 or later.</p></div>
 <footer>{footer}</footer>
 </main>

@@ -318,5 +318,8 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     root.remove();
   }
 
-  return { update, remove };
+  /** Go to a step, as somebody asks for it from outside. */
+  const goTo = (to) => data && jump(to);
+
+  return { update, goTo, remove };
 }

@@ -12,11 +12,15 @@ function unpacked(text) {
   return new Response(plain).json();
 }
 
-const stepInAddress = () => Number(/^#(?:.*&)?step=(\d{1,6})$/.exec(location.hash)?.[1]) || null;
+function stepInAddress() {
+  const found = /^#(?:.*&)?step=(\d{1,6})$/.exec(location.hash);
+  return found && Number(found[1]);
+}
 
 if ("DecompressionStream" in globalThis) {
   const data = await unpacked(document.getElementById("recording").textContent);
   const player = createPlayer(place, createAddress((parts) => `#${parts.filter((part) => /^(step|predict)=/.test(part)).join("&")}`));
   place.querySelector(".wait").remove();
   player.update({ ...data, step: stepInAddress() ?? data.step });
+  addEventListener("hashchange", () => player.goTo(stepInAddress())); // somebody has typed another step, or followed a link to one
 }
