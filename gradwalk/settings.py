@@ -41,7 +41,7 @@ class Settings:
     """One field a setting; ``GRADWALK_`` and its name in capitals is its environment variable."""
 
     # What one program may cost
-    characters: int = _whole(1_000, 200_000, 60_000)
+    characters: int = _whole(1_000, 400_000, 200_000)
     """Length of a program."""
     watched_steps: int = _whole(1_000, 1_000_000, 100_000)
     """Statements that are recorded, each turn of a loop anew; a longer program runs on without being recorded."""

@@ -379,11 +379,20 @@ def test_what_is_typed_outlives_a_reload_and_a_refusal(shown: CodePage) -> None:
     expect(shown.told).to_contain_text("too long for a link. Save it as a file")
     shown.page.reload()
     expect(shown.output()).to_have_text("42")
-    shown.run("#" * 60_001)
-    expect(shown.refusal).to_contain_text("at most 60,000 fit here")
+    shown.run("\n".join(["#" * 99] * 2_001))
+    expect(shown.refusal).to_contain_text("at most 200,000 fit here")
     expect(shown.player).to_have_class(re.compile(r"\bstale\b"))
     shown.page.reload()
-    expect(shown.refusal).to_contain_text("at most 60,000 fit here")
+    expect(shown.refusal).to_contain_text("at most 200,000 fit here")
+
+
+def test_what_the_browser_cannot_keep_is_said_before_it_is_lost(shown: CodePage) -> None:
+    shown.page.evaluate("sessionStorage.setItem('other', 'x'.repeat(5_230_000))")
+    shown.write("\n".join(["1 + 1  " + "#" * 93] * 200))
+    expect(shown.told).to_contain_text("larger than what the browser keeps for a reload")
+    assert not shown.page.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+    shown.write("1 + 1")
+    expect(shown.told).to_have_text("")
 
 
 def test_what_is_opened_is_written_in_while_it_runs(page: Page) -> None:

@@ -122,7 +122,7 @@ def test_what_is_typed_runs_under_the_same_document() -> None:
 def test_a_refused_program_stays_and_the_last_good_picture_is_dimmed() -> None:
     page = send(visit(), text=SHORT)
     story = data(page, "player")["story"]
-    wrong = SHORT + "#" * 60_000
+    wrong = SHORT + "#" * 200_000
     send(page, text=wrong)
     editor, player = data(page, "notebook"), data(page, "player")
     assert "characters; at most" in editor["refusal"]["message"]

@@ -87,7 +87,7 @@ def test_a_bomb_is_not_unpacked() -> None:
         (packed(zlib.compress(b"x = 1")[:-1]), "damaged"),
         (packed(zlib.compress(b"\xff\xfe")), "damaged"),
         (packed(zlib.compress(b"\xed\xa0\x80")), "damaged"),
-        (packed(zlib.compress(b"#" * (LIMITS.characters + 1))), "unpacks to more than 60,000"),
+        (packed(zlib.compress(b"#" * (LIMITS.characters + 1))), "unpacks to more than 200,000"),
     ],
 )
 def test_what_no_page_wrote_is_refused(code: str, why: str) -> None:
@@ -121,7 +121,7 @@ def test_python_opens_as_it_is() -> None:
         ("a.ipynb", notebook(("code", "\0")), "no plain text"),
         ("picture.py", "\x89PNG\0", "no plain text"),
         ("latin.py", "# \ufffd", "no plain text"),
-        ("long.py", "#" * (LIMITS.characters + 1), "60,001 characters; at most 60,000"),
+        ("long.py", "#" * (LIMITS.characters + 1), "200,001 characters; at most 200,000"),
         ("huge.ipynb", " " * (MAX_FILE + 1), "more than 6,000,000"),
         ("../../" + "a" * 200 + "\n.txt", "", "^a{59}… is neither"),
     ],

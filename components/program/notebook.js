@@ -17,6 +17,8 @@ const DRAFT_PAUSE = 300; // ms after a key before what was typed is kept
 const [HEAD, FOOT] = [130, 60]; // px of the window's height that a line keeps free
 const NUMBERS_PAUSE = 120; // ms before the other cells are looked at anew
 
+const TOO_MUCH = "This notebook is larger than what the browser keeps for a reload, some 5 MB: save it as a file before you leave the page.";
+
 const notebooks = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -43,6 +45,8 @@ function createNotebook(root) {
   let pending = null; // the file that is being opened
   let at = null; // the player's step
   let saved = 0;
+  let fileFits = true; // whether the browser keeps the file that the cells were opened from
+  let fits = true; // whether it keeps that and the cells
   let [timer, draftTimer, numbersTimer] = [0, 0, 0];
   let places = [];
 
@@ -83,7 +87,7 @@ function createNotebook(root) {
     tell(pending?.lighter ? "The file is large: its stored outputs are left out, here and when you save it." : "");
     fillExamples(example, data.groups);
     original = pending && /\.ipynb$/i.test(pending.name) ? pending.text : first ? keptFile() : "";
-    if (!first) keepFile(original);
+    fileFits = first || keepFile(original);
     pending = null;
     const early = find("early");
     const typed = early?.value; // before this script was here
@@ -152,7 +156,15 @@ function createNotebook(root) {
   }
 
   function keep() {
-    if (data) keepDraft(edits.cells(), name, data.query);
+    if (!data) return;
+    const before = fits;
+    fits = keepDraft(edits.cells(), name, data.query) && fileFits;
+    if (before && !fits) tell(TOO_MUCH, true);
+  }
+
+  /** The browser asks before it leaves what it cannot keep. */
+  function stay(event) {
+    if (!fits) event.preventDefault();
   }
 
   /** The marks of one cell, or of all: the expression of the player's step, and what failed. */
@@ -374,6 +386,7 @@ function createNotebook(root) {
   find("share").addEventListener("click", share);
   document.addEventListener("gradwalk:step", onStep);
   addEventListener("pagehide", keep);
+  addEventListener("beforeunload", stay);
   look("notebook");
 
   function remove() {
@@ -384,6 +397,7 @@ function createNotebook(root) {
     delete document.documentElement.dataset.notebookView;
     document.removeEventListener("gradwalk:step", onStep);
     removeEventListener("pagehide", keep);
+    removeEventListener("beforeunload", stay);
   }
 
   return { update, remove };

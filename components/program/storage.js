@@ -11,13 +11,17 @@ function programIn(search) {
 
 const named = (query) => programIn(query ? `?${query}` : "");
 
-/** `query` is the program's address as the server knows it: the one in the address bar may come a moment later. */
+/**
+ * Says whether it is kept: a browser keeps some 5 MB. `query` is the program's address as the server knows it: the one in
+ * the address bar may come a moment later.
+ */
 export function keepDraft(cells, name, query) {
   const draft = { of: [programIn(location.search), named(query)], cells, name };
   try {
     sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+    return true;
   } catch {
-    // Too much for this browser: then the address has what was last run, if that fits there.
+    return false; // what was kept before stays
   }
 }
 
@@ -31,12 +35,14 @@ export function keptDraft() {
   }
 }
 
-/** The text of the file that the cells were opened from; empty where there is none. */
+/** The text of the file that the cells were opened from; empty where there is none. Says whether it is kept. */
 export function keepFile(text) {
   try {
     sessionStorage.setItem(FILE, text);
+    return true;
   } catch {
     sessionStorage.removeItem(FILE);
+    return false;
   }
 }
 

@@ -79,7 +79,8 @@ def from_file(name: str, text: str) -> tuple[Piece, ...]:
         raise ProgramError(f"{_shown(name)} is no plain text in UTF-8.")
     if len(source) > LIMITS.characters:
         raise ProgramError(
-            f"{_shown(name)} has a program of {len(source):,} characters; at most {LIMITS.characters:,} fit here."
+            f"{_shown(name)} has a program of {len(source):,} characters; at most {LIMITS.characters:,} fit here, "
+            "texts and comments counted. Two shorter files would work."
         )
     return pieces
 

@@ -76,7 +76,10 @@ def record(
 def _checked(source: str, limits: Limits) -> str:
     """The text with Python's line ends. Raises ProgramError for what is no program of a size that fits."""
     if len(source) > limits.characters:
-        raise LimitError(f"The program has {len(source):,} characters; at most {limits.characters:,} fit here.")
+        raise LimitError(
+            f"The program has {len(source):,} characters; at most {limits.characters:,} fit here, texts and comments "
+            "counted. Two shorter ones would work."
+        )
     if "\0" in source:
         raise ProgramError("The program contains a null character; plain text works.")
     if not source.isascii() and any("\ud800" <= character <= "\udfff" for character in source):
