@@ -12,6 +12,7 @@ const FRAME_HEIGHT = 680; // px, until the frame has told its own
 export function createTake({ root, stills, step, font, here }) {
   let theme = "light";
   const button = iconButton("take", "Picture to take away (E)", () => toggle());
+  button.classList.add("to-take"); // a phone has it too
   setAttribute(button, "aria-expanded", "false");
   const pictures = html("div", { class: "take-pictures" });
   const theming = ["light", "dark"].map((name) =>
