@@ -29,7 +29,7 @@ STEEP = 1.5
 """A curve is cut off where it is so many times as far away as its tangent goes over the whole reach."""
 
 _HEAD = """\
-/* Small drawings of the examples, from their recordings. Written by `make drawings`. */
+/* Small drawings of the examples, from their recordings, and what each teaches. Written by `make drawings`. */
 
 export const SIZE = %s;
 export const DRAWINGS = %s;
@@ -99,9 +99,13 @@ def _curve(curve: Mapping[str, Any], left: float) -> dict[str, Any]:
     return {"curve": path, "tangent": tangent, "at": [round(x), round(y)]}
 
 
+def _json(found: Mapping[str, Any]) -> str:
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
 def text() -> str:
     found = ",\n  ".join(
-        f"{json.dumps(example.title, ensure_ascii=False)}: {json.dumps(drawing(example), separators=(',', ':'))}"
+        f"{json.dumps(example.title, ensure_ascii=False)}: {_json({'lesson': example.lesson} | drawing(example))}"
         for example in EXAMPLES
     )
     return _HEAD % (json.dumps({"width": WIDTH, "height": HEIGHT}), f"{{\n  {found},\n}}")

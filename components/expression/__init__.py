@@ -58,9 +58,9 @@ class Seed(TypedDict):
 
 
 class Gallery(TypedDict):
-    """The examples by group, each with what it teaches; which is open, and whether its values are its own."""
+    """Titles of examples by group, which one is open, what it teaches, and whether its values still are its own."""
 
-    groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    groups: Sequence[tuple[str, Sequence[str]]]
     open: str | None
     lesson: str
     untouched: bool

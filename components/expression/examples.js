@@ -43,7 +43,7 @@ export function createExamples(choose) {
     beyond.sort((one, other) => far(one) - far(other))[0]?.focus();
   }
 
-  /** `all` is [group, [[title, lesson], …]] in their order; `title` is the one that is open. */
+  /** `all` is [group, [title, …]] in their order; `title` is the one that is open. */
   function show(all, title) {
     button.hidden = !all.length;
     const text = JSON.stringify(all);
@@ -56,7 +56,7 @@ export function createExamples(choose) {
   }
 
   function part(number, name, examples) {
-    const card = ([title, lesson]) => html("button", { type: "button", class: "card", "data-title": title, click: () => pick(title) }, drawn(title), html("b", {}, title), html("span", {}, lesson));
+    const card = (title) => html("button", { type: "button", class: "card", "data-title": title, click: () => pick(title) }, drawn(title), html("b", {}, title), html("span", {}, DRAWINGS[title]?.lesson ?? ""));
     const made = examples.map(card);
     cards.push(...made);
     return html("section", {}, html("h3", {}, html("span", { class: "number" }, String(number)), name), html("div", { class: "cards" }, ...made));

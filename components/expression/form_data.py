@@ -102,8 +102,7 @@ def seed(shown: Recorded) -> Seed | None:
 
 def gallery(opened: Opened) -> Gallery:
     example = opened.example
-    grouped = groupby(EXAMPLES, lambda each: each.group)
-    groups = [(name, [(each.title, each.lesson) for each in group]) for name, group in grouped]
+    groups = [(name, [each.title for each in group]) for name, group in groupby(EXAMPLES, lambda each: each.group)]
     return Gallery(
         groups=groups,
         open=example.title if example else None,
