@@ -16,6 +16,7 @@ CUT = """(node) => getComputedStyle(node).overflow !== "visible"
 
 
 def top(place: Locator) -> float:
+    expect(place).to_be_visible()
     box = place.bounding_box()
     assert box is not None
     return box["y"]
