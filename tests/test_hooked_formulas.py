@@ -47,6 +47,9 @@ def test_only_a_derivative_is_written_as_one(hook: str) -> None:
         [wanted] = torch.autograd.grad(names["z"], names[name], retain_graph=True)
         assert index.gradients[0, values[name]].numbers == (wanted.item(),), f"{name}: {lines}"
     assert set(re.findall(r"gradient at (\w)", "\n".join(lines))) == set(expected.split())
+    start = explain.seed(index, index.calls[0]).sentence
+    assert ("need not be a derivative of z" in start) == bool(expected)
+    assert ("says how many times as much" in start) == (not expected)
 
 
 def test_what_a_program_gives_back_itself_is_no_derivative() -> None:

@@ -52,6 +52,8 @@ def seed(index: Index, event: BackwardCall) -> Account:
         key = "several"
     elif count == 0:
         key = "empty"
+    elif any(call == event.call for call, _ in index.altered):
+        key = "altered"
     elif count != 1:
         key = "ones" if event.seed.numbers is not None and set(event.seed.numbers) == {1.0} else "vector"
     elif index.weighed(event.call):

@@ -377,6 +377,12 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
         assert set(event.seed.numbers or ()) == {1.0}
 
 
+@claim("SEED", "altered")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    shows(said["seed"], step.event.seed)
+    assert said["root"] == recorded.index.shown[step.event.root]
+
+
 @claim("SEED", "several")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     roots = [recorded.index.shown[root.root] for root in step.event.roots]

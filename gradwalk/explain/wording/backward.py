@@ -5,6 +5,8 @@ from __future__ import annotations
 SEED = {
     "one": "The gradient of a value says how many times as much {root} changes when that value changes a little. For "
     "{root} itself that is 1. From here the chain rule goes back along the arrows.",
+    "altered": "The pass starts at {root} with {seed}. On its way back a hook, or a backward() that the program wrote, "
+    "has a say: what comes to a leaf need not be a derivative of {root}.",
     "number": "The seed is {seed} instead of 1: every gradient comes out {seed} times as large.",
     "vector": "{root} has {count} elements, and a gradient needs one number. The seed {v} says how much each element "
     "counts: {target} = Σ {v} · {root}. What reaches a leaf is {v}ᵀJ.",
