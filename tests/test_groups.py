@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -159,3 +160,26 @@ def test_a_group_is_one_step_until_it_is_opened_in_its_place(page: Page) -> None
     expect(title).to_have_text("Forward through model.layers.1")
     page.keyboard.press("ArrowLeft")
     expect(title).to_have_text("Forward through model.layers.0")
+
+
+def test_the_address_keeps_what_is_open_and_a_step_opens_what_it_is_in(page: Page) -> None:
+    title, closing = page.locator(".words .title"), page.locator('[aria-label="Close model.layers.0"]')
+    address = page.url
+    expect(title).to_have_text("Start")
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"#groups=g\d+&step=\d+$"))  # the step is in a closed group, and stays so
+    page.reload()
+    expect(title).to_have_text("Forward through model.layers.0")
+    page.get_by_role("button", name="Open the box").click()
+    expect(page).to_have_url(re.compile(r"#groups=g\d+\.g\d+&step=\d+$"))
+    page.reload()
+    expect(title).to_have_text("Forward through model.layers.0.self_attn")
+    expect(closing).to_be_visible()
+    for found in ("groups=g0&step=3", "step=3"):  # a link to a step that nobody saw in a closed group
+        page.goto("about:blank")
+        page.goto(f"{address}#{found}")
+        expect(title).not_to_have_text("Start")
+        expect(page.locator("section.player")).to_have_attribute("data-step", "3")
+        expect(closing).to_be_visible()
+    page.evaluate("location.hash = '#groups=g0&step=0'")
+    expect(closing).to_have_count(0)

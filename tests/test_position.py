@@ -39,3 +39,12 @@ def test_the_player_knows_the_same_pictures() -> None:
     names = source[source.index("const PICTURES = {") : source.index("export const pictureName")]
     assert all(f"{name}: {{" in names.replace('"', "") for name in PICTURES)
     assert names.count("view:") == len(PICTURES)
+
+
+@pytest.mark.parametrize(
+    ("groups", "count"), [("g1.g5", 0), ("g0", 0), ("g1,3:g2.g4", 0), ("", 1), ("1.5", 1), ("g1,", 1)]
+)
+def test_groups_that_no_graph_can_have_are_said(groups: str, count: int) -> None:
+    notices: list[str] = []
+    check_picture({"groups": groups}, notices)
+    assert len(notices) == count

@@ -21,7 +21,9 @@ from gradwalk.program import ProgramError
 
 ALONE = ("view", "player")
 """A parameter that shows the player alone; any other ``view`` is a value of that name."""
-CONTROLS = frozenset(("text", "values", "constants", "dtype", "seed", "step", "picture", "density", "predict"))
+CONTROLS = frozenset(
+    ("text", "values", "constants", "dtype", "seed", "step", "picture", "density", "predict", "groups")
+)
 
 _FOREIGN = re.compile(r"embed|embed_options|theme|lang|ref|utm_\w*|fbclid|gclid")
 """Parameters that Streamlit and other sites add to an address; they are none of ours."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
 from gradwalk.address.bounds import few, too_long
-from gradwalk.address.position import step_of
+from gradwalk.address.position import check_picture, step_of
 from gradwalk.expression.numbers import MAX_CHARACTERS, shape_of
 from gradwalk.perceptron.settings.model import ACTIVATIONS, DTYPES, LOSSES, MAX_LAYERS, STYLES, Layer, Perceptron
 from gradwalk.perceptron.settings.model import field as field_name
@@ -88,6 +88,7 @@ def from_query(params: Mapping[str, str]) -> tuple[Document, tuple[str, ...]]:
     answers = {name: text for name, text in params.items() if _is_answer(name, text)}
     if any(_ANSWER.fullmatch(name) and name not in answers for name in params):
         notices.append(f"A formula in the address has more than {MAX_ANSWER} characters; it was left out.")
+    check_picture(params, notices)
     return Document(perceptron, step_of(params, notices), _wrt(params, notices), answers), few(notices)
 
 

@@ -19,6 +19,10 @@ PREDICTED = ("forward", "local", "backward")
 """What an address may say under ``predict``, with commas; or ``all``. The player reads it by itself."""
 
 
+_GROUPS = re.compile(r"([0-9]{1,4}:)?g[0-9]{1,5}(\.g[0-9]{1,5})*")
+"""What an address may say under ``groups``, with commas: those of a graph that are open. The player reads it."""
+
+
 def step_of(params: Mapping[str, str], notices: list[str]) -> int:
     """The step in an address; 0, and a sentence to ``notices``, where it is none."""
     text = params.get("step", "0")
@@ -29,10 +33,12 @@ def step_of(params: Mapping[str, str], notices: list[str]) -> int:
 
 
 def check_picture(params: Mapping[str, str], notices: list[str]) -> None:
-    """A sentence to ``notices`` where the address asks for a picture, a density or questions that do not exist."""
+    """A sentence to ``notices`` where the address asks for a picture, a density, questions or groups that are not there."""
     if params.get("picture", PICTURES[0]) not in PICTURES:
         notices.append("The address names no picture that there is, so the computation graph is shown.")
     if params.get("density", DENSITIES[0]) not in DENSITIES:
         notices.append("The address asks for neither learn nor pytorch under density; your own choice holds.")
     if not set(params.get("predict", "all").split(",")) <= {"all", *PREDICTED}:
         notices.append("The address asks for neither all nor forward, local or backward under predict; all is asked.")
+    if not all(map(_GROUPS.fullmatch, params.get("groups", "g0").split(","))):
+        notices.append("The address names no groups under groups, as g1.g5 does; as usual, the first ones are open.")

@@ -23,8 +23,8 @@ export function createAddress(address = inQuery) {
     }
   }
 
-  function show(query, picture, density, step, predict = "") {
-    const parts = [query, picture && `picture=${picture}`, density === "pytorch" && !picture && `density=${density}`, predict && `predict=${predict}`, step > 0 ? `step=${step}` : "", ALONE && "view=player"].filter(Boolean);
+  function show(query, picture, density, step, predict = "", groups = "") {
+    const parts = [query, picture && `picture=${picture}`, density === "pytorch" && !picture && `density=${density}`, predict && `predict=${predict}`, groups && `groups=${groups}`, step > 0 ? `step=${step}` : "", ALONE && "view=player"].filter(Boolean);
     wanted = address(parts);
     [known, named] = [wanted, Boolean(query)];
     if (!timer) timer = setTimeout(write, Math.max(0, last + ADDRESS_PAUSE - performance.now()));
@@ -58,4 +58,20 @@ export function pictureInAddress() {
   if (!location.search) return null;
   const name = new URLSearchParams(location.search).get("picture");
   return Object.hasOwn(PICTURES, name) ? PICTURES[name] : { view: "computation", saved: false };
+}
+
+const GROUPS = /^(?:(\d{1,4}):)?g\d{1,5}(?:\.g\d{1,5})*$/; // of one graph
+const MOST_GROUPS = 1000; // characters; an address with more is cut by some who carry it
+
+/** The open groups of graphs as addresses have them: `g1.g5` of the first graph, `3:g2` of the fourth, `g0` where none is open. */
+export function groupsName(open) {
+  const text = open.map(([number, ids]) => `${number ? `${number}:` : ""}${ids.join(".") || "g0"}`).join(",");
+  return text.length > MOST_GROUPS ? "" : text;
+}
+
+/** The groups that the address opens, by the number of their graph; no other is open in that graph. */
+export function groupsInAddress() {
+  const asked = new URLSearchParams(location.search).get("groups") ?? /[#&]groups=([^&]*)/.exec(location.hash)?.[1] ?? "";
+  const found = asked.split(",").map((part) => GROUPS.exec(part)).filter(Boolean);
+  return new Map(found.map(([part, number = "0"]) => [Number(number), part.slice(part.indexOf(":") + 1).split(".")]));
 }

@@ -9,19 +9,38 @@ const FRAME = { head: 30, gutter: 46, edge: 16 }; // px of an open group: above 
 const NEAR = 4; // px from an open group in which an arrow passes it
 const DOORS = new Set(["in", "out"]);
 
-/** The groups of one computation graph; null for a graph that has none. */
-export function createFolds(computation) {
+/** The groups of one computation graph; null for a graph that has none. `asked`: those that are open, where they are not the usual ones. */
+export function createFolds(computation, asked = computation?.open) {
   if (!computation?.inside) return null;
   const groups = computation.inside;
-  const open = new Set(computation.open);
+  const open = new Set(asked.filter((id) => Object.hasOwn(groups, id)));
   const known = new Map(); // what was put together last, by shape
   let toggled = 0;
+  let opened = inOrder(open);
+  const usual = inOrder(computation.open).join();
   const { parents, nodes } = whereabouts(computation);
+
+  function changed() {
+    known.clear();
+    toggled += 1;
+    opened = inOrder(open);
+  }
 
   function toggle(id) {
     if (!open.delete(id)) open.add(id);
-    known.clear();
-    toggled += 1;
+    changed();
+  }
+
+  function openOnly(ids) {
+    open.clear();
+    for (const id of ids) if (Object.hasOwn(groups, id)) open.add(id);
+    changed();
+  }
+
+  /** Open all groups around a box, an arrow or a node. */
+  function reveal(id) {
+    for (let group = parents.get(boxOf(id)); group; group = parents.get(group)) open.add(group);
+    changed();
   }
 
   /** The picture as it is now, in one of its shapes; the same object as long as nothing opens or closes. */
@@ -41,8 +60,15 @@ export function createFolds(computation) {
 
   const visible = (id) => closed(id) ?? id;
 
-  return { placed, toggle, toggled: () => toggled, closed, has: (id) => Object.hasOwn(groups, id), about: (id) => ({ ...groups[id], ...doorsOf(groups[id].wide) }) };
+  /** Whether another graph has the same groups. */
+  const isLike = (other) => other?.inside && Object.keys(groups).every((id) => other.inside[id]?.title === groups[id].title);
+  const isUsual = () => opened.join() === usual;
+
+  return { placed, toggle, openOnly, reveal, toggled: () => toggled, opened: () => opened, isUsual, isLike, closed, has: (id) => Object.hasOwn(groups, id), about: (id) => ({ ...groups[id], ...doorsOf(groups[id].wide) }) };
 }
+
+/** Groups by their numbers. */
+const inOrder = (ids) => [...ids].sort((one, other) => Number(one.slice(1)) - Number(other.slice(1)));
 
 /** Where each box is: the group around it, by its id; and which box each node belongs to. */
 function whereabouts(computation) {

@@ -1,6 +1,6 @@
 /* The two pictures of one run: which of them is on the page, with which details, and how large. */
 
-import { pictureInAddress, pictureName } from "./address.js";
+import { groupsInAddress, groupsName, pictureInAddress, pictureName } from "./address.js";
 import { createFolds } from "./folds.js";
 import { html, iconButton, leave, setAttribute, setText } from "./dom.js";
 import { legend, marksOf, showMarks } from "./legend.js";
@@ -70,6 +70,8 @@ export function createPictures(pick, chosen, explain, lacking) {
   let size = { width: 0, height: 0, most: 1 };
   let learns = false; // then PyTorch's own picture is not shown
   let folds = new Map(); // of the graphs that have groups
+  let asked = groupsInAddress(); // for the first graphs that come
+  let named = false; // whether the address said which groups of these graphs are open
   const stops = createStops((number) => folds.get(list[number]) ?? null);
 
   const foldable = (id) => Boolean(folds.get(graphs)?.has(id));
@@ -80,6 +82,29 @@ export function createPictures(pick, chosen, explain, lacking) {
     arrange();
     chosen();
     stages.computation.bring(id);
+  }
+
+  /** Open what a step is in, where it was asked for by its number: not where the address says that its group is closed. */
+  function reveal(story, step) {
+    const { group, last } = stops.stopAt(story, step);
+    if (!group || (step === last && named)) return;
+    folds.get(list[graphAt(story, step)]).reveal(story.steps[step].focus);
+    if (graphs) arrange();
+  }
+
+  /** Open what the address names by now. */
+  function openAsAsked() {
+    const wanted = groupsInAddress();
+    named = wanted.size > 0;
+    for (const [number, ids] of wanted) folds.get(list[number])?.openOnly(ids);
+    if (graphs) arrange();
+  }
+
+  /** Which groups are open, as the address has it: where they are not the usual ones, and where the step is in a closed one. */
+  function groupsOpen(story, step) {
+    const here = stops.stopAt(story, step).group ? list[graphAt(story, step)] : null;
+    const told = list.map((graph, number) => [number, folds.get(graph), graph === here]).filter(([, fold, isHere]) => fold && (isHere || !fold.isUsual()));
+    return groupsName(told.map(([number, fold]) => [number, fold.opened()]));
   }
 
   /** One of the shapes of a graph: of one with groups, with those open that are. */
@@ -169,10 +194,14 @@ export function createPictures(pick, chosen, explain, lacking) {
     frames.style.minHeight = heights.length ? `${Math.max(...heights)}px` : "";
   }
 
-  /** The graphs of a single run, or of several: `list`. */
-  function setGraphs(next) {
+  /** The graphs of a single run, or of several: `list`. Of the same document, what is open stays so where the same groups are there. */
+  function setGraphs(next, same = false) {
+    const before = same ? list.map((graph) => folds.get(graph)) : [];
     list = next ? next.list || [next] : [];
-    folds = new Map(list.map((graph) => [graph, createFolds(graph.computation)]).filter(([, found]) => found));
+    const openIn = (graph, number) => asked.get(number) ?? (before[number]?.isLike(graph.computation) ? before[number].opened() : undefined);
+    folds = new Map(list.map((graph, number) => [graph, createFolds(graph.computation, openIn(graph, number))]).filter(([, found]) => found));
+    named = asked.size > 0;
+    if (list.length) asked = new Map();
     for (const stage of Object.values(stages)) stage.clear();
     graphs = null;
   }
@@ -201,6 +230,9 @@ export function createPictures(pick, chosen, explain, lacking) {
     stopAt: stops.stopAt,
     said: stops.said,
     toggle,
+    reveal,
+    openAsAsked,
+    groupsOpen,
     zoom,
     roomOnScreen: () => area.clientHeight - below.offsetHeight - 2 * AREA_PADDING,
     resize(next, plainly) { [size, learns] = [next, plainly]; arrange(); },

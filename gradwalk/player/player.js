@@ -35,7 +35,7 @@ const CLEAR = 12; // px around a lit box
 const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F E P + - 0 ?";
 const SIZES = { "+": "larger", "-": "smaller", "0": "usual" };
 
-/** `address` is told what is shown: `show(query, picture, density, step, predict)`, and `stop()` in the end; `font()` gives the font of pictures. */
+/** `address` is told what is shown: `show(query, picture, density, step, predict, groups)`, and `stop()` in the end; `font()` gives the font of pictures. */
 export function createPlayer(parent, address = createAddress(), font = fontOfPage) {
   let data = null;
   let step = 0;
@@ -81,7 +81,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const question = html("h2", { class: "question" });
   const welcome = html("div", { class: "welcome" }, question, html("button", { type: "button", class: "button begin", click: () => forth() }, "Press →"));
   const take = createTake({ root: () => root, stills: () => pictures.stills(), step: () => step, font, here: () => (tellAddress(), address.here()) });
-  const findings = createFindings((to) => jump(to));
+  const findings = createFindings((to) => goTo(to));
   const whole = wholePage();
   whole.element.hidden = !ALONE;
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
@@ -167,7 +167,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   }
 
   function tellAddress() {
-    address.show(data.query, pictures.name(), density.name(), step, predict.name());
+    address.show(data.query, pictures.name(), density.name(), step, predict.name(), pictures.groupsOpen(data.story, step));
     whole.show(address.here() ?? location.href);
   }
 
@@ -294,8 +294,9 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     if (data.tour && density.learns()) tour.welcome();
     keyList.offerTour(Boolean(data.tour));
     const text = JSON.stringify(data.graphs);
-    if (text !== graphsText) pictures.setGraphs(data.graphs);
+    if (text !== graphsText || opened) pictures.setGraphs(data.graphs, !opened);
     pictures.setStory(data.story);
+    if (opened && step) pictures.reveal(data.story, step);
     findings.setStory(data.story);
     graphsText = text;
     measure();
@@ -318,8 +319,18 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     root.remove();
   }
 
-  /** Go to a step, as somebody asks for it from outside. */
-  const goTo = (to) => data && jump(to);
+  /** Go to a step, as somebody asks for it by its number: what it is in opens. */
+  function goTo(to) {
+    pictures.reveal(data.story, clampStep(data.story, to));
+    jump(to);
+  }
 
-  return { update, goTo, remove };
+  /** Somebody has written another address, or followed a link to one. */
+  function follow(to) {
+    if (!data || to === null) return;
+    pictures.openAsAsked();
+    goTo(to);
+  }
+
+  return { update, follow, remove };
 }
