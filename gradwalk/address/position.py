@@ -33,7 +33,7 @@ def step_of(params: Mapping[str, str], notices: list[str]) -> int:
 
 
 def check_picture(params: Mapping[str, str], notices: list[str]) -> None:
-    """Sentences to ``notices`` where the address asks for pictures, densities, questions or groups that are not there."""
+    """Sentences to ``notices`` where the address asks for pictures, densities, questions, groups that are not there."""
     if params.get("picture", PICTURES[0]) not in PICTURES:
         notices.append("The address names no picture that there is, so the computation graph is shown.")
     if params.get("density", DENSITIES[0]) not in DENSITIES:
