@@ -7,13 +7,13 @@ key within one frame. Each graph has to be drawn when somebody gets to it.
 
 from __future__ import annotations
 
+import json
 import statistics
 import tempfile
+from datetime import datetime
 from pathlib import Path
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
-from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks.page import FIND
 from tests.browser import FLAGS, browser_path, running_server, settled
@@ -69,13 +69,14 @@ x{number}
 # What a person would see, looked for once a frame; the page's policy forbids Playwright's own way of waiting.
 _WATCH = """
 window.watching = (cells, title) => {
-  const [start, seen] = [performance.now(), {}];
+  const seen = { start: Date.now() };
   const titled = () => window.found(".episode-title")?.textContent.endsWith(title);
-  const note = (name, there) => { if (there && !seen[name]) seen[name] = performance.now() - start; };
+  const note = (name, there) => { if (there && !seen[name]) seen[name] = Date.now(); };
   const look = () => {
     note("readable", window.found(`#cells > .cell:nth-child(${cells})`));
     note("pictured", titled() && window.found(".stage [data-box]"));
-    if (!seen.readable || !seen.pictured) return requestAnimationFrame(look);
+    note("whole", seen.pictured && window.found(".episode-more").hidden);
+    if (!seen.readable || !seen.whole) return requestAnimationFrame(look);
     window.seen = seen;
   };
   look();
@@ -113,29 +114,29 @@ def notebook(points: int) -> str:
     return _HEAD.format(points=points) + "".join(parts)
 
 
-def run_seconds(url: str) -> float:
-    """Of all programs that this server has run."""
-    with urlopen(f"{url}/metrics") as answer:  # noqa: S310 - our own server on loopback
-        text = answer.read().decode()
-    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
-    return sum(
-        sample.value
-        for sample in samples
-        if sample.name == "gradwalk_work_seconds_sum" and sample.labels["work"] == "program"
-    )
+def run_of(log: Path) -> tuple[float, float]:
+    """When the last run of a program was over, and how long it took, in ms."""
+    lines = (json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{"))
+    answer = [line for line in lines if line.get("work") == "program"][-1]
+    return 1000 * datetime.fromisoformat(answer["time"]).timestamp(), 1000 * answer["seconds"]
 
 
-def opened(page: Page, url: str, source: str) -> dict[str, float]:
-    """ms from choosing the file to its cells, and to the player's first picture, and of that the program's own run."""
+def opened(page: Page, url: str, source: str, log: Path) -> dict[str, float]:
+    """ms of the run, from choosing the file to its cells, and from the run's end to the first picture and to all."""
     page.goto(f"{url}/code")
     page.locator("#cells > .cell").first.wait_for(timeout=60_000)
     settled(page)
-    before = run_seconds(url)
     page.evaluate("([cells, title]) => window.watching(cells, title)", [source.count("# %%"), f" of {graphs(source)}"])
     file = FilePayload(name="lecture.py", mimeType="text/x-python", buffer=source.encode())
     page.locator("input[type=file]").set_input_files(file)
     seen: dict[str, float] = page.evaluate(_SEEN)
-    return seen | {"run": 1000 * (run_seconds(url) - before)}
+    over, run = run_of(log)
+    return {
+        "run": run,
+        "readable": seen["readable"] - seen["start"],
+        "pictured": seen["pictured"] - over,
+        "whole": seen["whole"] - over,
+    }
 
 
 def graphs(source: str) -> int:
@@ -158,16 +159,17 @@ def line(what: str, ms: float, goal: float | None = None) -> str:
     return f"{what:<44} {ms:>8.0f} ms {ratio}"
 
 
-def measure(browser: Browser, url: str, points: int) -> None:
+def measure(browser: Browser, url: str, points: int, log: Path) -> None:
     source = notebook(points)
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.add_init_script(FIND + _WATCH)
     page = context.new_page()
-    seen = opened(page, url, source)
+    seen = opened(page, url, source, log)
     print(f"{graphs(source):,} graphs, {source.count('# %%')} cells, {source.count(chr(10))} lines")
-    print(line("  its cells can be read", seen["readable"], seen["pictured"]))
+    print(line("  its cells can be read", seen["readable"]))
     print(line("  its run", seen["run"]))
-    print(line("  first picture after the run", seen["pictured"] - seen["run"], AFTER_RUN))
+    print(line("  first picture after the run", seen["pictured"], AFTER_RUN))
+    print(line("  all of it after the run", seen["whole"]))
     print(line("  a graph that is far away", page.evaluate(_FAR, FOLDED if points > 1 else 50)))
     times = typed(page)
     print(line("  a key, at the median", statistics.median(times), FRAME))
@@ -178,12 +180,12 @@ def measure(browser: Browser, url: str, points: int) -> None:
 def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_server(Path(folder) / "log.txt") as url,
+        running_server(log := Path(folder) / "log.txt") as url,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
         for points in (1, 10):
-            measure(browser, url, points)
+            measure(browser, url, points, log)
         browser.close()
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from components.player import MOST_UNFOLDED, player, unfolded, wanted
 from components.program.document import let_run, opened_program
 from components.program.form_data import edit
-from components.program.record import RecordedProgram, outputs, recorded_program
+from components.program.record import Begun, RecordedProgram, outputs, recorded_program
 from components.program.trials import try_next, with_trials
 from components.shared.alone import alone
 from components.shared.columns import workbench
@@ -36,10 +36,10 @@ class Shown(NamedTuple):
 NOTHING = Shown(None, [])
 
 
-def show(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...] = ()) -> Shown:
-    """The program, recorded; the last one that could be, where this one is refused."""
+def show(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...] = (), begun: Begun | None = None) -> Shown:
+    """The program, recorded; the last one that could be, where this one is refused. A long one has ``begun`` before."""
     try:
-        recorded = recorded_program(source, unfold, drawn)
+        recorded = recorded_program(source, unfold, drawn, begun)
     except (ProgramError, LayoutError) as error:
         good = still(recorded_program, st.session_state.get(LAST_GOOD))
         # What is too large to be drawn has run all the same.
@@ -52,12 +52,33 @@ def show(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...] = ()) -> S
     return Shown(recorded, recorded.cells)
 
 
-def looked(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...]) -> Shown:
+def looked(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...], begun: Begun | None = None) -> Shown:
     """The same; a sentence where anything else breaks: what was typed stays in the editor."""
     try:
-        return show(source, unfold, drawn)
+        return show(source, unfold, drawn, begun)
     except Exception as error:
         return Shown(None, [], mistake("code", error))
+
+
+def play(recorded: RecordedProgram | None, source: str, *, stale: bool = False) -> None:
+    """The player. It is ``stale`` where it plays another program than the open one, whose text is ``source``."""
+    player(
+        graphs=recorded.graphs if recorded else None,
+        story=recorded.story if recorded else None,
+        query=to_query(recorded.source if stale else source, unfold) if recorded else "",
+        step=now.step,
+        opened=now.key,
+        stale=stale,
+        beside=not alone(),
+        key=PLAYER,
+    )
+
+
+def begin(recorded: RecordedProgram) -> None:
+    """What a long program begins with, where that is what its visitor is to see first."""
+    if now.step < recorded.steps and not unfold:
+        with places.player:
+            play(recorded, now.source)
 
 
 now = opened_program()
@@ -70,14 +91,13 @@ unfold = tuple(dict.fromkeys((*now.unfold, *unfolded(now.key, PLAYER))))[-MOST_U
 drawn = wanted(now.key, PLAYER)
 waits = permission.asks and now.foreign
 asked = (now.key, now.runs, unfold, drawn)
-opened = st.session_state.get(READABLE) != now.key
-st.session_state[READABLE] = now.key
-if opened and permission.runs and not waits and not alone():
-    # Cells are read while they run for the first time. What they show comes with another run of this page: one shows
-    # each of its components once.
+if st.session_state.get(READABLE) != now.key and permission.runs and not waits and not alone():
+    # Cells are read while they run for the first time, and the first turns of what runs long are seen while the others
+    # are looked through. What cells show comes with another run of this page: one shows each of its components once.
+    st.session_state[READABLE] = now.key
     with places.form:
         edit(now, [], unfold=unfold, running=True)
-    st.session_state[FIRST] = asked, looked(now.runs, unfold, drawn)
+    st.session_state[FIRST] = asked, looked(now.runs, unfold, drawn, begin)
     st.rerun()
 ran_first, shown = st.session_state.pop(FIRST, (None, NOTHING))
 if not permission.runs:
@@ -90,18 +110,7 @@ with places.player, told("code"):
     if waits:
         st.warning(permission.said)
         st.button("Run this program", type="primary", on_click=let_run, key="run-program")
-    player(
-        graphs=shown.recorded.graphs if shown.recorded else None,
-        story=shown.recorded.story if shown.recorded else None,
-        query=to_query(now.source if shown.refused is None else shown.recorded.source, unfold)
-        if shown.recorded
-        else "",
-        step=now.step,
-        opened=now.key,
-        stale=shown.refused is not None,
-        beside=not alone(),
-        key=PLAYER,
-    )
+    play(shown.recorded, now.source, stale=shown.refused is not None)
 ran = shown.refused is None or isinstance(shown.refused, LayoutError)
 if not alone():
     with places.form:

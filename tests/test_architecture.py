@@ -37,11 +37,12 @@ FOUNDATIONS = {
     "gradwalk.program.limits": {"gradwalk.program", "gradwalk.settings"},
     "gradwalk.recording.codec": set(),
     "gradwalk.recording.checks": {"gradwalk.program"},
+    "gradwalk.recording.beginning": {"gradwalk.recording.checks"},
     "gradwalk.recording.parts": {"gradwalk.program"},
     "gradwalk.recording.gradients": {"gradwalk.program", "gradwalk.recording.parts"},
     "gradwalk.recording.events": {"gradwalk.program", "gradwalk.recording.gradients", "gradwalk.recording.parts"},
     "gradwalk.recording": {
-        f"gradwalk.recording.{name}" for name in ("checks", "codec", "events", "gradients", "parts")
+        f"gradwalk.recording.{name}" for name in ("beginning", "checks", "codec", "events", "gradients", "parts")
     },
 }
 

@@ -6,15 +6,25 @@ process, which runs no programs, reads it and makes graphs, story and outputs of
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from components.player.packed import packed
+from components.shared.mistakes import Failed
 from components.shared.work import answered, run
-from gradwalk.analysis import analyse
-from gradwalk.sandbox.outcome import recording
+from gradwalk.analysis import Analysis, analyse, analyse_beginning
+from gradwalk.graph.dot import LayoutError
+from gradwalk.program import ProgramError
+from gradwalk.sandbox.outcome import beginning, recording, size
 from gradwalk.story.cells import ShownCell, shown_cells
-from gradwalk.story.player_data import player_data
+from gradwalk.story.player_data import PlayerData, player_data, with_graphs_of
 from serving.work import Parcel
+
+_LONG = 1_000_000
+"""Characters of a recording: half a second's work. Of a longer one, the beginning is shown first."""
+_FIRST = 3
+"""Backward passes at the beginning: so many are open of a long loop, so these steps keep their numbers."""
 
 
 class RecordedProgram(NamedTuple):
@@ -24,18 +34,30 @@ class RecordedProgram(NamedTuple):
     unfold: tuple[int, ...]
     graphs: bytes
     story: bytes
+    steps: int
     second: int
     """The step at which the second cell begins; 0 where there is none."""
     cells: list[ShownCell]
 
 
-def recorded_program(source: str, unfold: tuple[int, ...] = (), wanted: tuple[int, ...] = ()) -> RecordedProgram:
+Begun = Callable[[RecordedProgram], object]
+
+
+def recorded_program(
+    source: str, unfold: tuple[int, ...] = (), wanted: tuple[int, ...] = (), begun: Begun | None = None
+) -> RecordedProgram:
     """Run and record a program, with the turns of its loops in ``unfold`` told step by step, and the graphs of
-    the episodes in ``wanted`` drawn, however many there are.
+    the episodes in ``wanted`` drawn, however many there are. Where reading it takes long, ``begun`` is given what it
+    begins with: that has no cells.
 
     Raises ProgramError and LayoutError for what is refused or too large to draw. The same program does not run twice.
     """
-    return pictured_program(source, run(source), unfold, wanted)
+    left = run(source)
+    if begun is not None and size(left.data) > _LONG:
+        with suppress(ProgramError, LayoutError, Failed):  # which the whole will say
+            if (first := begun_program(source, left)) is not None:
+                begun(first)
+    return pictured_program(source, left, unfold, wanted)
 
 
 def outputs(source: str) -> list[ShownCell]:
@@ -43,13 +65,52 @@ def outputs(source: str) -> list[ShownCell]:
     return shown_program(source, run(source))
 
 
+class _Read(NamedTuple):
+    """A recording, as it was read and told."""
+
+    digest: str
+    source: str
+    unfold: tuple[int, ...]
+    found: Analysis
+    data: PlayerData
+
+
+class _Last:
+    """What this process has read last of which graphs were left out: whoever comes to one asks for it."""
+
+    now: _Read | None = None
+
+
 @answered
 def pictured_program(source: str, left: Parcel, unfold: tuple[int, ...], wanted: tuple[int, ...]) -> RecordedProgram:
     """``left`` is what is left of its process: an ``outcome.Said``."""
-    found = recording(source, left.data)
-    graphs, story = player_data(analyse(found), unfold, statements=True, wanted=wanted)
-    second = next((place for place, step in enumerate(story["steps"]) if step.get("cell") == 1), 0)
-    return RecordedProgram(source, unfold, packed(graphs), packed(story), second, shown_cells(found))
+    last = _Last.now
+    if last is not None and (last.digest, last.source, last.unfold) == (left.digest, source, unfold):
+        return _recorded(source, unfold, last.found, with_graphs_of(last.data, last.found, unfold, wanted))
+    _Last.now = None
+    found = analyse(recording(source, left.data))
+    data = player_data(found, unfold, statements=True, wanted=wanted)
+    if any(graph.get("left_out") for graph in data.graphs.get("list", ())):
+        _Last.now = _Read(left.digest, source, unfold, found, data)
+    return _recorded(source, unfold, found, data)
+
+
+@answered
+def begun_program(source: str, left: Parcel) -> RecordedProgram | None:
+    """What a program begins with."""
+    found = beginning(source, left.data, _FIRST)
+    first = None if found is None else analyse_beginning(found[0])
+    if found is None or first is None:
+        return None
+    data = player_data(first, statements=True, begins=found[1])
+    return RecordedProgram(source, (), packed(data.graphs), packed(data.story), len(data.story["steps"]), 0, [])
+
+
+def _recorded(source: str, unfold: tuple[int, ...], found: Analysis, data: PlayerData) -> RecordedProgram:
+    steps: list[dict[str, Any]] = data.story["steps"]
+    second = next((place for place, step in enumerate(steps) if step.get("cell") == 1), 0)
+    graphs, story = packed(data.graphs), packed(data.story)
+    return RecordedProgram(source, unfold, graphs, story, len(steps), second, shown_cells(found.recording))
 
 
 @answered

@@ -17,3 +17,9 @@ class Analysis:
 def analyse(recording: Recording) -> Analysis:
     """In time linear in the length of the recording, where its episodes do not build on each other's graphs."""
     return Analysis(recording, episodes(recording))
+
+
+def analyse_beginning(recording: Recording) -> Analysis | None:
+    """Of a recording that was cut, the episodes that are whole: all but the last; None where there are none."""
+    found = episodes(recording)[:-1]
+    return Analysis(recording, found) if found else None

@@ -24,9 +24,10 @@ export function createEpisodes(go) {
     loop: textButton("Over the loop", () => go(stepOverLoop(story, loops, step))),
   };
   const label = html("span", { class: "episode-label" }, title, root);
+  const more = html("span", { class: "episode-more" }, "The others follow …");
   const moves = html("span", { class: "moves" }, buttons.previous, buttons.next);
   const element = html("div", { class: "episodes", role: "group", "aria-label": "backward() calls" },
-    moves, label, bar, html("span", { class: "ways" }, ways.backward, ways.loop));
+    moves, label, bar, more, html("span", { class: "ways" }, ways.backward, ways.loop));
   let story = null;
   let step = 0;
   let width = 0;
@@ -45,6 +46,7 @@ export function createEpisodes(go) {
     for (const part of [moves, label, bar]) part.hidden = !several();
     ways.loop.hidden = !loops.length;
     ways.backward.hidden = !story.steps.some(({ kind }) => kind === "seed");
+    more.hidden = !story.begins;
     range.max = String(Math.max(0, story.episodes.length - 1));
     if (!same) draw();
   }

@@ -11,8 +11,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, get_type_hints
+from typing import Any, ClassVar, NamedTuple, TypeVar, get_type_hints
 
+from gradwalk.recording.beginning import beginning, passes_in
 from gradwalk.recording.checks import check
 from gradwalk.recording.codec import Decoder, encode, loads
 from gradwalk.recording.events import (
@@ -206,18 +207,13 @@ class Recording:
         What it gives has the right types, and every number in it that names something names what is there: whoever
         wrote the text, a reader of the recording need not look again.
         """
-        try:
-            whole = loads(text)
-            if whole["format"] != FORMAT:
-                raise ValueError(f"its format is {whole['format']!r:.40}, and this version reads {FORMAT}")
-            hints = get_type_hints(Recording)
-            recording = Recording(**{name: _DECODER(hints[name])(whole[name]) for name in _PLAIN + _PARTS})
-            check(recording)
-        except (KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-            raise ValueError(f"This is no recording: {error!r:.200}.") from error
-        except ValueError as error:
-            raise ValueError(f"This is no recording: {error}.") from error
-        return recording
+        return _read(text, lambda whole: (whole, None))[0]
+
+    @staticmethod
+    def beginning_of(text: str, passes: int) -> tuple[Recording, int]:
+        """Of a recording that came as text, the first ``passes`` backward passes, whole, and the start of the next
+        one; and how many there are in all. Raises what ``from_json`` raises, for what is wrong there."""
+        return _read(text, lambda whole: (beginning(whole, passes, _part), passes_in(whole["events"])))
 
 
 _PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modules")
@@ -228,3 +224,24 @@ LEFT_OUT = frozenset(
 )
 """Fields that are left out where they hold what they usually do."""
 _DECODER = Decoder(EVENTS, LEFT_OUT)
+_Found = TypeVar("_Found")
+
+
+def _part(name: str, data: Any) -> Any:
+    return _DECODER(get_type_hints(Recording)[name])(data)
+
+
+def _read(text: str, chosen: Callable[[Any], tuple[Any, _Found]]) -> tuple[Recording, _Found]:
+    """A recording of what is ``chosen`` of the data in a text, and what else is told of it. Raises ValueError."""
+    try:
+        whole = loads(text)
+        if whole["format"] != FORMAT:
+            raise ValueError(f"its format is {whole['format']!r:.40}, and this version reads {FORMAT}")
+        data, more = chosen(whole)
+        recording = Recording(**{name: _part(name, data[name]) for name in _PLAIN + _PARTS})
+        check(recording)
+    except (KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+        raise ValueError(f"This is no recording: {error!r:.200}.") from error
+    except ValueError as error:
+        raise ValueError(f"This is no recording: {error}.") from error
+    return recording, more

@@ -133,7 +133,7 @@ class _Walk:
 
     def over(self, item: Any) -> None:
         kind: Any = type(item)
-        for name, at, role in _plan(kind):
+        for name, at, role in plan(kind):
             found = item[at]
             if found is None or found == ():
                 continue
@@ -175,7 +175,7 @@ class _Walk:
 
 
 @cache
-def _plan(kind: type) -> Sequence[tuple[str, int, str]]:
+def plan(kind: type) -> Sequence[tuple[str, int, str]]:
     """What is to be looked at in data of this kind: its name, its place, and a table or another word."""
     found = []
     for at, (field, hint) in enumerate(get_type_hints(kind).items()):

@@ -59,6 +59,26 @@ def recording(source: str, said: Said) -> Recording:
     return _Cut(source, told, said)(_TYPES.get(said.ended, _OTHER), said.reason or "Its process said nothing.")
 
 
+def size(said: Said) -> int:
+    """How many characters of a recording it sent."""
+    texts = (message.get("recording") for message in said.messages if isinstance(message, dict))
+    return max((len(text) for text in texts if isinstance(text, str)), default=0)
+
+
+def beginning(source: str, said: Said, passes: int) -> tuple[Recording, int] | None:
+    """Of the recording that it sent, the first so many backward passes and the start of the next, and how many there
+    are in all; None where it sent something else."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    for message in said.messages:
+        if isinstance(message, dict) and isinstance(text := message.get("recording"), str):
+            try:
+                found, count = Recording.beginning_of(text, passes)
+                return _of(source, found), count
+            except ValueError:
+                return None
+    return None
+
+
 def _refusal(said: Any, source: str) -> ProgramError:
     match said:
         case [str(message), [int(), int(), int(), int()] as place, str() | None as suggestion]:
@@ -74,7 +94,11 @@ def _sent(source: str, text: Any) -> Recording:
     """Raises ValueError for what is no recording of this program."""
     if not isinstance(text, str):
         raise ValueError("It is no text.")
-    found = Recording.from_json(text)
+    return _of(source, Recording.from_json(text))
+
+
+def _of(source: str, found: Recording) -> Recording:
+    """Raises ValueError where it is of another program."""
     if found.source != source or [(cell.source, cell.line) for cell in found.cells] != list(split_cells(source)):
         raise ValueError("It is one of another program.")
     return found

@@ -24,9 +24,20 @@ def player_data(
     *,
     statements: bool | None = None,
     wanted: Collection[int] = frozenset(),
+    begins: int | None = None,
 ) -> PlayerData:
-    """The graphs of the episodes in ``wanted`` are there, however many others there are.
+    """The graphs of the episodes in ``wanted`` are there, however many others there are. Where the recording only
+    ``begins`` one, so many backward passes are in the whole.
 
     ``player_graphs`` and ``timeline`` of one recording. Raises LayoutError as the former does."""
     found = album(analysis, unfold, wanted)
-    return PlayerData(placed_graphs(found), story_of(found, statements=statements))
+    return PlayerData(placed_graphs(found), story_of(found, statements=statements, begins=begins))
+
+
+def with_graphs_of(
+    data: PlayerData, analysis: Analysis, unfold: Collection[int], wanted: Collection[int]
+) -> PlayerData:
+    """The same with other graphs: those of the episodes in ``wanted`` are there."""
+    found = album(analysis, unfold, wanted)
+    told = [{**episode, "graph": graph} for episode, graph in zip(data.story["episodes"], found.graphs, strict=True)]
+    return PlayerData(placed_graphs(found), {**data.story, "episodes": told})

@@ -54,14 +54,16 @@ def timeline(
     return story_of(album(analyse(recording), unfold), statements=statements)
 
 
-def story_of(found: Album, *, statements: bool | None = None) -> dict[str, Any]:
-    """The same for an album."""
-    return _Story(found, statements).data()
+def story_of(found: Album, *, statements: bool | None = None, begins: int | None = None) -> dict[str, Any]:
+    """The same for an album. One that only ``begins`` says how many backward passes the whole has, and that more
+    follows; nothing in it is judged yet."""
+    return _Story(found, statements, begins).data()
 
 
 class _Story:
-    def __init__(self, found: Album, statements: bool | None) -> None:
+    def __init__(self, found: Album, statements: bool | None, begins: int | None = None) -> None:
         self._album = found
+        self._begins = begins is not None
         self._recording = found.analysis.recording
         self._found = found.analysis.episodes
         self._statements = _eventful(self._found) if statements is None else statements
@@ -76,7 +78,8 @@ class _Story:
         """The step at which each event was told, by its ``id``."""
         self._episodes: list[dict[str, Any]] = []
         calls = [episode.number for episode in self._found if episode.call is not None]
-        self._turns = {number: (place, len(calls)) for place, number in enumerate(calls, start=1)}
+        count = len(calls) if begins is None else begins
+        self._turns = {number: (place, count) for place, number in enumerate(calls, start=1)}
         """Which backward() of how many an episode ends with."""
 
     def data(self) -> dict[str, Any]:
@@ -106,7 +109,8 @@ class _Story:
                 for cell in self._recording.cells
             ],
             "saved": self._chips.entries,
-            "findings": checks(self._recording, self._step_of) if self._statements else [],
+            "findings": checks(self._recording, self._step_of) if self._statements and not self._begins else [],
+            **({"begins": True} if self._begins else {}),
         }
 
     def _scene(self, episode: Episode, fold: bool = False) -> Scene:
