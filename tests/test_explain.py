@@ -79,7 +79,7 @@ def test_the_start_says_what_is_known_and_what_to_press() -> None:
         (
             "torch.tensor(2.0) * 3",
             "4.0",
-            "v₁ = 3 · c₁ = 6. Nothing in it requires a gradient, so PyTorch notes nothing for the way back.",
+            "v₁ = 3 · 2 = 6. Nothing in it requires a gradient, so PyTorch notes nothing for the way back.",
         ),
         (
             "with torch.no_grad():\n    y = x * 3",
@@ -219,7 +219,7 @@ Y = "y = torch.tensor({}, requires_grad=True)"
         ("(x - y) * 3", "4.0", "5.0", "A difference passes it on unchanged to x and with the opposite sign to y."),
         ("(1 - x) * 3", "4.0", "", "The minus sign turns it around: x gets −3."),
         ("x * 3 + 1", "4.0", "", "The constant factor 3 multiplies it: x gets 3."),
-        ("x * torch.tensor(6.7) + 1", "4.0", "", "x gets it times the other factor, c₁ = 6.7: 6.7."),
+        ("x * torch.tensor(6.7) + 1", "4.0", "", "x gets it times the other factor, 6.7: 6.7."),
         ("x * y + 1", "4.0", "5.0", "Each factor gets it times the other one: x gets 5, y gets 4."),
         (
             "x / y + 1",

@@ -10,6 +10,7 @@ import torch
 from gradwalk import explain, record
 from gradwalk.analysis import analyse
 from gradwalk.formula import Formula
+from gradwalk.notation import call_text, value_names
 from gradwalk.recording import Backward
 from tests.claims.formulas import text_of
 
@@ -66,3 +67,10 @@ z.backward()
     [event] = index.accumulated
     account = explain.accumulate(index, event)
     assert [_text(formula) for formula in account.formula] == ["x.grad=gradient at x", "=10.4"]
+
+
+def test_what_a_hook_computes_speaks_of_its_own_argument() -> None:
+    recording = record(BEGIN + "y = x ** 2\ny.register_hook(lambda g: g * 10)\nz = y + 1\nz.backward()\n")
+    made = recording.operations[-1]
+    assert call_text(made, value_names(recording)) == "10 · g"
+    assert recording.values[made.edges[0].value].numbers == (1.0,)

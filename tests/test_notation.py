@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradwalk import record
+from gradwalk.formula import name_tree
 from gradwalk.notation import array_text, call_text, constant_text, pretty, shape_text, short, summands, value_names
 
 FLOAT32_67 = struct.unpack("f", struct.pack("f", 6.7))[0]
@@ -165,7 +166,16 @@ def names(source: str) -> list[str]:
 
 
 def test_unnamed_results_and_constants_are_numbered() -> None:
-    assert names("x = torch.tensor(4.0)\nz = torch.sin(x**2) * torch.tensor(2.0)") == ["x", "v1", "v2", "c1", "z"]
+    assert names("x = torch.tensor(4.0)\nz = torch.sin(x**2) * torch.tensor([2.0])") == ["x", "v1", "v2", "c1", "z"]
+
+
+def test_a_constant_that_is_one_number_goes_by_it_and_no_longer_where_it_changes() -> None:
+    source = "import torch\nx = torch.tensor(4.0)\ny = torch.maximum(x, torch.tensor({}))"
+    assert names(source.format("0.0")) == ["x", "0", "y"]
+    assert names(source.format("1 / 3")) == ["x", "c1", "y"]
+    recording = record(source.format("-2.0") + " - torch.tensor(-1.0)")
+    assert [call_text(made, value_names(recording)) for made in recording.operations] == ["max(x, −2)", "v₁ − (−1)"]
+    assert names("x = torch.tensor(4.0)\nx * torch.tensor(2.0).add_(1)") == ["x", "c1", "c1", "v1"]
 
 
 def test_a_number_that_the_program_uses_as_a_name_is_skipped() -> None:
@@ -194,3 +204,9 @@ def test_a_few_steps_of_float32_beside_a_short_decimal_leave_no_zeros() -> None:
     """6.6 · 6.6 and 0.1 · 0.1 as float32 computes them; 1 − 2⁻²⁴ is not 1, and says so by its zeros."""
     assert [short(number) for number in (43.55999755859375, 0.010000000707805157)] == ["43.56", "0.01"]
     assert [short(number) for number in (0.9999999403953552, 43.55999)] == ["1.0000", "43.5600"]
+
+
+def test_a_number_of_a_network_is_spelled_alike_in_words_and_formulas() -> None:
+    above = ["mrow", ["mo", "("], ["mn", "2"], ["mo", ")"]]
+    assert pretty("b2_1") == "b₁⁽²⁾"
+    assert name_tree("b2_1") == ["msubsup", ["mi", "b"], ["mn", "1"], above]

@@ -143,7 +143,7 @@ def test_every_number_of_the_scalar_style_has_a_name_of_its_own() -> None:
     layers = (Layer("[[1, 1]]", "0", "tanh"), Layer("[[1], [1]]", "[0, 0]", "identity"))
     network = read(Perceptron("[1, 2]", "[0, 1]", layers, "mse"))
     names, _ = run(program(network))
-    assert {"w1_1", "w1_2", "b1", "z1", "h1", "w2_1", "w2_2", "b2_1", "b2_2", "z2_1", "z2_2"} <= set(names)
+    assert {"w1_1", "w1_2", "b1_1", "z1_1", "h1_1", "w2_1", "w2_2", "b2_1", "b2_2", "z2_1", "z2_2"} <= set(names)
 
 
 def test_the_largest_network_is_written_and_runs() -> None:

@@ -7,6 +7,7 @@ import { createPost } from "../shared/post.js";
 
 const PAUSE = 400; // ms without a key before a formula is checked
 const HIDDEN = "gradwalk-chain-hidden";
+const TRAP = "gradwalk-trap-hidden";
 const VERDICTS = { right: "Right", accident: "Not quite", wrong: "Wrong", refused: "Not read", empty: "" };
 
 function createHand(parent) {
@@ -157,8 +158,10 @@ function trap(found) {
   });
   const parts = [html("thead", {}, html("tr", {}, ...heads)), html("tbody", {}, ...rows)];
   const table = html("table", { class: "small" }, ...parts);
-  const about = { class: found.sprung ? "sprung" : null };
-  return html("section", about, html("h3", {}, found.title), table, html("p", {}, found.sentence));
+  const about = { class: found.sprung ? "sprung" : null, open: !wasHidden(TRAP, true) }; // its numbers would answer before an attempt
+  const ways = html("details", about, html("summary", {}, found.title), table, html("p", {}, found.sentence));
+  ways.addEventListener("toggle", () => keepHidden(TRAP, !ways.open));
+  return ways;
 }
 
 function stepFacts(found) {

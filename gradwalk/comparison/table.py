@@ -11,6 +11,7 @@ from typing import Any
 from gradwalk.comparison.rows import Row
 from gradwalk.expression.expression import Variable
 from gradwalk.expression.numbers import Numbers, read_numbers
+from gradwalk.formula.exactness import signed
 from gradwalk.formula.mathml import SLOTS, Formula, Tree, filled, name_tree, number_tree, template
 from gradwalk.notation import pretty, short
 from gradwalk.symbolic.latex import latex_element, latex_name
@@ -55,14 +56,25 @@ def _cell(number: float | None, autograd: float | None) -> list[str] | None:
 
 
 def agreement(number: float, autograd: float | None) -> str:
-    """``7 digits agree``, ``equal``, or ``Δ 0.5`` where not even two do; nothing where one of them is no number."""
+    """``4 digits agree``, ``all digits agree`` of those that are shown, ``equal``, or ``Δ 0.5`` where not even two do.
+
+    Nothing where one of them is no number.
+    """
     distance = math.nan if autograd is None else abs(number - autograd)
     if autograd is None or math.isnan(distance):
         return ""
     if distance == 0:
         return "equal"
     digits = -math.log10(distance / max(abs(number), abs(autograd))) if math.isfinite(distance) else 0
-    return f"{math.floor(digits)} digits agree" if digits >= _AGREEING else f"Δ {short(float(f'{distance:.2g}'))}"
+    if digits < _AGREEING:
+        return f"Δ {short(float(f'{distance:.2g}'))}"
+    return f"{math.floor(digits)} digits agree" if digits < _shown_digits(number) else "all digits agree"
+
+
+def _shown_digits(number: float) -> int:
+    """How many significant digits of a number are shown."""
+    digits = re.sub(r"\D", "", short(number).partition("e")[0]).lstrip("0")
+    return max(len(digits), _AGREEING)
 
 
 def _label(row: Row, target: str) -> Tree:
@@ -84,7 +96,7 @@ def _formula(row: Row, target: str, variables: Sequence[Variable]) -> list[list[
     lines = [_in_symbols(row, row.symbol_latex, target, numbers)]
     if len(scalars) == len(numbers) and (line := _with_numbers(row.symbol_latex, row.symbol, list(numbers), scalars)):
         lines.append(line)
-    return [[template(line.latex, line.dotted).tree, *line.arguments] for line in lines]
+    return [[template(line.latex, line.dotted).tree, *line.arguments] for line in map(signed, lines)]
 
 
 def _in_symbols(row: Row, latex: str, target: str, numbers: Mapping[str, Numbers]) -> Formula:

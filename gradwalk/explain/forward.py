@@ -18,7 +18,7 @@ from gradwalk.formula import (
     symbol_line,
 )
 from gradwalk.formula.arrays import array_or_start, number_text
-from gradwalk.notation import Form, call_name, call_text, is_number, kernel_of, shape_text
+from gradwalk.notation import Form, call_name, call_text, is_number, is_number_name, kernel_of, shape_text
 from gradwalk.recording import (
     BackwardCall,
     Failure,
@@ -37,6 +37,7 @@ def start(index: Index, inputs: list[Value], first: Operation | None) -> Account
     events = index.recording.events
     if first is None and not any(isinstance(event, BackwardCall | Failure) for event in events):
         return Account(TITLES["start"], START["nothing"])
+    inputs = [value for value in inputs if not is_number_name(index.names[value.id])]  # which speak for themselves
     known = listed([named(index, value) for value in inputs])
     if len(inputs) > MOST_INPUTS:
         known = START["inputs"].format(count=len(inputs))

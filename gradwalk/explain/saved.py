@@ -6,13 +6,15 @@ from gradwalk.analysis.index import Index
 from gradwalk.explain.wording import START
 from gradwalk.explain.wording.noticed import NOTICED
 from gradwalk.formula.arrays import number_text
-from gradwalk.notation import constant_text, shape_text
+from gradwalk.notation import constant_text, is_number_name, shape_text
 from gradwalk.recording import Saved, Value
 
 
 def named(index: Index, value: Value) -> str:
     """``x = 4``; what is too large to write out goes by its shape: ``W (64×10)``."""
     number = number_text(value.shape, value.numbers)
+    if is_number_name(index.names[value.id]):
+        return index.shown[value.id]
     key = "shape" if number is None else "value"
     return START[key].format(name=index.shown[value.id], number=number, shape=shape_text(value.shape))
 

@@ -11,7 +11,7 @@ from gradwalk.formula.contributions import MOST_TERMS, several_lines, way_lines
 from gradwalk.formula.letters import element_letters, named
 from gradwalk.formula.mathml import Formula, Tree, filled, name_tree
 from gradwalk.formula.way import Way
-from gradwalk.notation import summands
+from gradwalk.notation import pretty, summands
 from gradwalk.recording import Accumulate, Backward, BackwardCall, Operation
 
 
@@ -96,7 +96,7 @@ def _sum_lines(index: Index, call: int, arrival: Arrival) -> tuple[Formula, ...]
 def accumulate_lines(index: Index, event: Accumulate) -> tuple[Formula, ...]:
     """``x.grad = ∂z/∂x = −7.6613`` the first time, later ``x.grad ← x.grad + ∂z/∂x`` and ``= 4 + 4 = 8``."""
     name = index.names[event.leaf]
-    grad: Tree = ["mtext", f"{name}.grad"]
+    grad: Tree = ["mtext", f"{pretty(name)}.grad"]
     trees = [grad, name_tree(index.target(event.call)), name_tree(name)]
     after, arrived = array_or_start(event.after), gradient(index, event.call, event.leaf, "#2", "#1")
     if event.before is None:

@@ -18,7 +18,7 @@ from gradwalk.formula.mathml import (
     name_tree,
     number_tree,
 )
-from gradwalk.notation import Form, call_name, kernel_of, short
+from gradwalk.notation import Form, call_name, is_number_name, kernel_of, short
 from gradwalk.recording import Array, LocalGradient, Operation, Value
 from gradwalk.symbolic import local_derivative
 
@@ -180,7 +180,8 @@ def _scalar_lines(
 ) -> tuple[Formula, ...]:
     value = operation.edges[event.edge].value
     left = derivative(SLOTS[0], target(index, operation, event.edge, slots[value]))
-    first = filled(f"{left} = {symbols}", [name_tree(index.names[value]) for value in slots])
+    dotted = any(is_number_name(index.names[value]) for value in slots)
+    first = filled(f"{left} = {symbols}", [name_tree(index.names[value]) for value in slots], dotted)
     number = (event.numbers or (math.nan,))[0]
     if symbols == short(number).replace("−", "-"):
         return (first,)

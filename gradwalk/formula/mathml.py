@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert_to_element
 
-from gradwalk.notation import GREEK, MINUS, SUPERSCRIPTS, short
+from gradwalk.notation import GREEK, MINUS, SUPERSCRIPTS, is_number_name, layer_parts, short
 from gradwalk.recording import Number
 
 # A tree is a list: the tag and then its children, each a text, a tree, or (in a template) the number of an argument.
@@ -155,10 +155,19 @@ def _fenced(tree: Tree) -> Tree:
 
 @lru_cache(maxsize=4096)
 def name_tree(name: str) -> Tree:
-    """A variable's name: ``v1`` and ``x_1`` with an index, ``y_pred`` → y with the subscript pred, ``sigma`` → σ."""
+    """A variable's name: ``v1`` and ``x_1`` with an index, ``w1_12`` with its layer above, ``sigma`` → σ.
+
+    ``y_pred`` is y with the subscript pred; a number is itself.
+    """
+    if is_number_name(name):
+        return ["mn", name.replace("-", MINUS)]
     if name.endswith("'"):
         stem = name.rstrip("'")
         return ["msup", name_tree(stem), ["mo", "′" * (len(name) - len(stem))]]
+    if (of_a_layer := layer_parts(name)) is not None:
+        letter, layer, index = of_a_layer
+        above: Tree = ["mrow", ["mo", "("], ["mn", layer], ["mo", ")"]]
+        return ["msubsup", ["mi", letter], ["mn", index], above]
     match = re.fullmatch(r"(.*?[A-Za-z])_?(\d{1,4})", name)
     if match:
         return ["msub", name_tree(match[1]), ["mn", match[2]]]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from gradwalk.analysis.index import Index
 from gradwalk.formula.arrays import array_or_start
 from gradwalk.formula.mathml import Formula, Tree, filled, name_tree
-from gradwalk.notation import short
+from gradwalk.notation import pretty, short
 from gradwalk.recording import Array, Number, Update
 
 Numbers = Sequence[Number] | None
@@ -28,7 +28,7 @@ class _Step:
         name = index.names[event.after]
         self.shape = after.shape
         self.name = name_tree(name)
-        self.grad: Tree = ["mtext", f"{name}.grad"]
+        self.grad: Tree = ["mtext", f"{pretty(name)}.grad"]
         self.settings = {setting.name: setting.text for setting in event.settings}
         self.before, self.after = before.numbers, after.numbers
         self.gradient = None if move.grad is None else move.grad.numbers

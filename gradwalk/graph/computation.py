@@ -30,7 +30,7 @@ from gradwalk.graph.measures import (
     text_width,
     value_room,
 )
-from gradwalk.notation import call_text, pretty
+from gradwalk.notation import call_text, is_number_name, pretty
 from gradwalk.recording import BackwardCall, Operation, Recording, Value
 
 RANK_GAP = 26
@@ -159,6 +159,8 @@ class _Boxes:
             value = self._values[operation.results[0]]
         kind, subtitle = self._kind(value, operation)
         full_title = pretty(self._names[value.id])
+        if is_number_name(self._names[value.id]):  # which the box shows as its value
+            full_title = "constant"
         if operation is not None:
             full_title += " = " + call_text(operation, self._names)
         title = shortened(full_title, TITLE_SIZE, MAX_TITLE_WIDTH, bold=True)
@@ -180,6 +182,8 @@ class _Boxes:
             return "leaf", "leaf"
         if operation is not None:
             return "untracked", "no grad_fn"
+        if is_number_name(self._names[value.id]):
+            return "input", "no name"
         if value.requires_grad:
             return "input", "from before"
         return "input", "input" if value.names else "constant"

@@ -6,6 +6,7 @@ the room of texts stay where ``dot`` has placed them; only the ways between them
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
@@ -13,7 +14,7 @@ from gradwalk.graph.layout import Placed, PlacedArrow, PlacedBox, Point
 from gradwalk.graph.measures import FLOW_SHIFT
 from gradwalk.graph.paths import Pieces, path_text, pieces_of
 
-EDGE = 14.0
+EDGE = 10.0
 """Pixels from a box's corner that stay free of ports."""
 APART = 24.0
 """Between two ports, so that the gradient that flows back beside one arrow does not meet the next one."""
@@ -23,6 +24,8 @@ TEXTS = 56.0
 """How high the texts of an arrow are, on both sides of it."""
 CLEAR = 4.0
 """Between a way and a box that it passes."""
+HEAD = 10.0
+"""An arrowhead: so far a way is straight at its box."""
 SAMPLES = 24
 """Points of a bend that are looked at."""
 LONGEST = 90.0
@@ -116,8 +119,7 @@ def _to(start: Point, end: Point, way: Pieces, others: Sequence[PlacedBox]) -> P
         if free := _free(start, end, others, early=True):
             return [free]
         first = way[0]
-        moved = [start, (first[1][0], start[1]), *first[2:]] if len(first) > 2 else [start, first[1]]
-        return [moved, *way[1:]]
+        return [*(_leaving(start, first) if len(first) > 2 else [[start, first[1]]]), *way[1:]]
     out = way[0][-1][0] if way and len(way[0]) == 2 else start[0]  # past wider boxes of the same column
     return [[start, (out, start[1])], _bend((out, start[1]), end)]
 
@@ -127,10 +129,24 @@ def _from(start: Point, end: Point, way: Pieces, others: Sequence[PlacedBox]) ->
         if free := _free(start, end, others, early=False):
             return [free]
         last = way[-1]
-        moved = [*last[:-2], (last[-2][0], end[1]), end] if len(last) > 2 else [last[0], end]
-        return [*way[:-1], moved]
+        if len(last) == 2:
+            return [*way[:-1], [last[0], end]]
+        return [*way[:-1], *(piece[::-1] for piece in reversed(_leaving(end, last[::-1])))]
     into = way[-1][0][0] if way and len(way[-1]) == 2 else end[0]
     return [_bend(start, (into, end[1])), [(into, end[1]), end]]
+
+
+def _leaving(port: Point, bend: Sequence[Point]) -> Pieces:
+    """A bend that begins at a port instead: straight as far as an arrowhead goes, then softly.
+
+    Neither handle is longer than half of the way, or the bend would fold.
+    """
+    (x0, y0), _, (x2, y2), (x3, y3) = port, *bend[1:]
+    head = math.copysign(min(HEAD, abs(x3 - x0) / 2), x3 - x0)
+    half = (x3 - x0 - head) / 2
+    share = min(1.0, abs(half / (x3 - x2))) if x3 != x2 else 1.0
+    handle = (x3 - share * (x3 - x2), y3 - share * (y3 - y2))
+    return [[port, (x0 + head, y0)], [(x0 + head, y0), (x0 + head + half, y0), handle, (x3, y3)]]
 
 
 def _free(start: Point, end: Point, others: Sequence[PlacedBox], *, early: bool) -> list[Point] | None:

@@ -14,7 +14,7 @@ from gradwalk.notation.calls import (
 )
 from gradwalk.notation.kernel_record import Algebra, Form, Kernel, base_name
 from gradwalk.notation.kernels import kernel
-from gradwalk.notation.names import GREEK, layer_name, pretty, value_names
+from gradwalk.notation.names import GREEK, is_number_name, layer_name, layer_parts, pretty, value_names
 from gradwalk.notation.numbers import (
     MINUS,
     SHOWN_IN_VECTOR,
@@ -47,11 +47,13 @@ __all__ = [
     "function_name",
     "index_text",
     "is_number",
+    "is_number_name",
     "jacobian_text",
     "jacobians_text",
     "kernel",
     "kernel_of",
     "layer_name",
+    "layer_parts",
     "pretty",
     "scaled",
     "shape_text",

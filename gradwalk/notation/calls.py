@@ -102,7 +102,9 @@ def call_text(operation: Operation, names: Mapping[int, str]) -> str:
     form = known.text and scaled(known, known.text, [constant.name for constant in plain], " · ")
     if form and all(constant.name == "dtype" or f"{{{constant.name}}}" in form for constant in plain):
         try:
-            return form.format(**arguments | {name: _right(text) for name, text in constants.items()})
+            plainly = "(" in form or "," in form
+            operands = arguments if plainly else {name: _right(text) for name, text in arguments.items()}
+            return form.format(**operands | {name: _right(text) for name, text in constants.items()})
         except KeyError:
             pass  # an overload with other argument names: written as a call
     written = [*arguments.values(), *(_argument(c.name, constants[c.name]) for c in plain)]
@@ -127,7 +129,7 @@ def _right(text: str) -> str:
 
 
 def _power(arguments: Mapping[str, str], constants: Mapping[str, str]) -> str:
-    base = arguments.get("self") or _right(constants.get("self", "?"))
+    base = _right(arguments.get("self") or constants.get("self", "?"))
     exponent = arguments.get("exponent") or constants.get("exponent", "?")
     plain = exponent.replace(MINUS, "-")
     if _INTEGER.match(plain):

@@ -7,8 +7,8 @@ working when the recording is over; it then only calls the program's.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import Any
 
@@ -70,7 +70,7 @@ class Hooks:
             self.passing[-1].begin()
             with run.aside():
                 before = run.copier.array(gradient)
-            with self.listening():
+            with self.listening(), _called(run, hook, gradient):
                 given = hook(gradient)
             with run.aside():
                 after = run.copier.array(given if isinstance(given, torch.Tensor) else gradient)
@@ -137,6 +137,21 @@ class Hooks:
                 there[number] = hook
         self._replaced.clear()
         self._run, self.listening = None, nullcontext
+
+
+@contextmanager
+def _called(run: Run, hook: Hook, gradient: torch.Tensor) -> Iterator[None]:
+    """While it runs, a hook's gradient is called what the hook calls it, if nothing else has named it."""
+    code = getattr(hook, "__code__", None)
+    bound = int(getattr(hook, "__self__", None) is not None)
+    if code is None or code.co_argcount <= bound or id(gradient) in run.names:
+        yield
+        return
+    run.names[id(gradient)] = code.co_varnames[bound], gradient
+    try:
+        yield
+    finally:
+        run.names.pop(id(gradient), None)
 
 
 class Passing:

@@ -41,14 +41,14 @@ class Surface(NamedTuple):
 def number_names(network: Network, inputs: int) -> list[str]:
     """Each number of the network as its drawing writes it, in the order of a row: ``w₁₂⁽¹⁾``, …, ``b₁⁽¹⁾``, …
 
-    An index that would always be 1 is left out, and the layer where there is one.
+    As the program names them (``Names``): the layer is left out where there is one.
     """
     several, found = len(network.activations) > 1, list[str]()
     for layer, (before, after) in enumerate(network.sizes(inputs), 1):
         units = [str(unit + 1) if after > 1 else "" for unit in range(after)]
         places = [str(place + 1) if before > 1 else "" for place in range(before)]
         names = [("w", unit + place) for unit in units for place in places] + [("b", unit) for unit in units]
-        found += [layer_name(letter, str(layer), at) if several else pretty(letter + at) for letter, at in names]
+        found += [layer_name(letter, str(layer), at or "1") if several else pretty(letter + at) for letter, at in names]
     return found
 
 

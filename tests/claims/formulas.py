@@ -12,7 +12,7 @@ import numpy as np
 from gradwalk.analysis.index import Index
 from gradwalk.formula import name_tree
 from gradwalk.formula.backward import seed_name
-from gradwalk.notation import kernel_of
+from gradwalk.notation import is_number_name, kernel_of
 from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Forward, LocalGradient, Operation, Value
 from tests.claims.computing import (
     Computer,
@@ -75,7 +75,7 @@ class Recorded:
         return self.index.operation_of(event.node) if isinstance(event, Backward) else None
 
     def reader(self) -> Reader:
-        names = {key_of(name_tree(name)): name for name in self.named}
+        names = {key_of(name_tree(name)): name for name in self.named if not is_number_name(name)}
         if self.call is not None and (target := self.index.target(self.call)) not in self.named:
             names[key_of(name_tree(target))] = target
             names.setdefault(key_of(name_tree(seed_name(self.index))), "seed")
@@ -93,7 +93,7 @@ class Recorded:
 
     def grad(self, name: str) -> Numbers:
         event = self.event
-        if not isinstance(event, Accumulate) or f"{self.index.names[event.leaf]}.grad" != name:
+        if not isinstance(event, Accumulate) or f"{self.index.shown[event.leaf]}.grad" != name:
             raise UnknownError(name)
         if not self._past:
             return array(event.after)

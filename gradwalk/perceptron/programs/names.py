@@ -13,7 +13,9 @@ class Names:
     """Names in the scalar style, where each number has its own. Layers, units and inputs count from 0 in arguments.
 
     An index that would always be 1 is left out: a single neuron has ``w``, ``b`` and ``z``, the second weight of the
-    third unit in the first of two layers is ``w1_32``. The sum of the only output is ``z``, its activation ``y_pred``.
+    third unit in the first of two layers is ``w1_32``. Of several layers each number has an index: ``b2`` would be the
+    second bias of a single one, so the bias of a second layer with one unit is ``b2_1``. The sum of the only output is
+    ``z``, its activation ``y_pred``.
     """
 
     network: Network
@@ -58,7 +60,7 @@ class Names:
     def _of_layer(self, stem: str, layer: int, index: str) -> str:
         if len(self.network.layers) == 1:
             return stem + index
-        return f"{stem}{layer + 1}" + (f"_{index}" if index else "")
+        return f"{stem}{layer + 1}_{index or 1}"
 
 
 def _indexed(stem: str, place: int, count: int) -> str:

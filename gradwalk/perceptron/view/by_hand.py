@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gradwalk.comparison.table import agreement
+from gradwalk.formula.exactness import gives
 from gradwalk.formula.mathml import Tree, template
 from gradwalk.notation import short
 from gradwalk.perceptron.chain.chain import Chain, FactorRow, Gradient, chain, leaves
@@ -42,6 +43,11 @@ def _math(latex: str) -> Tree:
     return template(latex, dotted=True).tree
 
 
+def _filled(latex: str, shown: str) -> Tree:
+    """The formula with its numbers put in; ``≈`` stands before it where they do not give exactly what is shown."""
+    return _math(f"= {latex}" if gives(_math(latex), shown) else rf"\approx {latex}")
+
+
 def _rows(network: Network, chains: Iterable[Chain]) -> list[Json]:
     """Every factor once, then the gradients."""
     known = [factor for found in chains for factor in Factors(network).behind(Factors(network).leaf(found.leaf))]
@@ -56,7 +62,7 @@ def _rows(network: Network, chains: Iterable[Chain]) -> list[Json]:
 def _factor(factor: FactorRow, slope: PieceSlope) -> Json:
     lines = [_math(f"{factor.left} = {factor.right}")]
     if factor.filled is not None and factor.right != factor.filled:
-        lines.append(_math(f"= {factor.filled}"))
+        lines.append(_filled(factor.filled, _row_text(factor.hand)))
     return {
         "kind": "factor",
         "name": spoken.said(factor.key),
@@ -101,7 +107,7 @@ def _gradient(found: Gradient) -> Json:
         difference = [short(found.difference), agreement(found.difference, found.hand)]
     lines = [_math(f"{found.left} = {found.right}")]
     if found.filled is not None:
-        lines.append(_math(f"= {found.filled}"))
+        lines.append(_filled(found.filled, digits(found.hand)))
     return {
         "kind": "gradient",
         "name": spoken.said(f"dL_d{found.leaf}"),
