@@ -109,17 +109,17 @@ def stepping(page: Page, operations: int) -> Stepping:
     page.evaluate(WATCH)
     tools = page.context.new_cdp_session(page)
     tools.send("Performance.enable", {"timeDomain": "threadTicks"})
-    before = _worked(tools)
+    before = worked(tools)
     for number in range(PRESSES):
         page.wait_for_timeout(number * 7 % 17)  # a person's key falls anywhere between two frames
         page.keyboard.press("ArrowRight" if number < PRESSES / 2 or operations > PRESSES else "ArrowLeft")
         page.evaluate(PAINTED, number)
     times: list[float] = page.evaluate("window.pressed")
-    work = (_worked(tools) - before) / PRESSES
+    work = (worked(tools) - before) / PRESSES
     return Stepping(times, work, sum(len(frame) for frame in sent), changed)
 
 
-def _worked(tools: CDPSession) -> float:
+def worked(tools: CDPSession) -> float:
     """ms that the page's thread has spent so far on scripts, styles and layout."""
     found = {each["name"]: each["value"] for each in tools.send("Performance.getMetrics")["metrics"]}
     return 1000 * sum(float(found[f"{name}Duration"]) for name in ("Script", "RecalcStyle", "Layout"))

@@ -94,7 +94,7 @@ export function createCell(cell, parent, on) {
 
   /** The expression of the player's step and what failed; the knob stands at the step's line. */
   function mark(marks) {
-    const wanted = JSON.stringify([now.source, marks]);
+    const wanted = marks.length ? JSON.stringify([now.source, marks]) : ""; // nothing marks what is being typed
     if (wanted === marked) return;
     marked = wanted;
     editor?.mark(marks);
