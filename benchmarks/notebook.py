@@ -2,7 +2,8 @@
 
 Forty cells with 300 lines, in two sizes: a loop of 100 turns with a graph each, and with ten points a turn, which makes
 1,000 graphs of 25 kinds. The goals: to be read before its run ends, the first picture within a second after the run, a
-key's work within one frame: the page's own, as the time of its thread. Each graph has to be drawn when somebody gets to it.
+key's work within one frame: the page's own, as the time of its thread. Each graph has to be drawn when somebody gets
+to it.
 """
 
 from __future__ import annotations
