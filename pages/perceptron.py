@@ -126,7 +126,7 @@ with told("perceptron"):
                 by_hand(now, shown)
             else:
                 step_through(now, shown, query)
-if not alone():
+if not alone() or view == HAND:  # by hand, numbers are dragged on the drawing, and the form holds them
     with places.code if view == TRAIN else places.form:
         settings(asked(now, shown.refused, view, query), key=KEY)
 if shown.recorded and view != TRAIN and not alone():

@@ -17,7 +17,7 @@ _form = component(
     script="perceptron/settings.js",
     styles=joined("shared/fields.css", "expression/form.css", "perceptron/settings.css"),
 )
-_hand = component("gradwalk_hand", script="perceptron/hand.js", styles=joined("perceptron/hand.css"))
+_hand = component("gradwalk_hand", script="perceptron/hand.js", styles=joined("shared/foot.css", "perceptron/hand.css"))
 
 
 def neuron(

@@ -2,6 +2,7 @@
 
 import { html, setAttribute, setText } from "../../gradwalk/player/dom.js";
 import { formulaNode } from "../../gradwalk/player/formula.js";
+import { ALONE, footOfView, tellHeight } from "../../gradwalk/player/frame.js";
 import { keepHidden, wasHidden } from "../shared/hidden.js";
 import { createPost } from "../shared/post.js";
 
@@ -27,9 +28,12 @@ function createHand(parent) {
   const chain = html("details", { open: !wasHidden(HIDDEN, true) }, html("summary", {}, "By hand against autograd"), table, cut);
   const more = html("div", { class: "more" });
   chain.addEventListener("toggle", () => keepHidden(HIDDEN, !chain.open));
-  const root = html("div", { class: "hand" }, choice, check, chain, more);
+  const foot = footOfView();
+  const root = html("div", { class: "hand" }, choice, check, chain, more, foot.element);
   const fields = new Map();
   parent.append(root);
+  root.classList.toggle("alone", ALONE);
+  const untell = tellHeight(root);
 
   function give(key, text, delay) {
     if (text.trim()) hand.answers[key] = text;
@@ -94,10 +98,12 @@ function createHand(parent) {
     cut.replaceChildren(...[shortCut(data.cut)].filter(Boolean));
     more.replaceChildren(...[trap(data.trap), stepFacts(data.step)].filter(Boolean));
     judge(data.derivation);
+    foot.show();
     post.answered(data.answered);
   }
 
   function remove() {
+    untell();
     root.remove();
   }
 

@@ -1,8 +1,11 @@
 /* The neuron as textbooks draw it, in step with the player: everything on it is a function of its data and a step. */
 
 import { html, setText, watchSizes } from "../../gradwalk/player/dom.js";
+import { ALONE } from "../../gradwalk/player/frame.js";
 import { entryAt } from "../../gradwalk/player/story.js";
 import { drawPieces } from "./pieces.js";
+
+const LEAST_WIDTH = 350; // px; what is narrower scrolls, for numbers would lie on one another
 
 function createDrawing(parent) {
   const canvas = html("div", { class: "canvas" });
@@ -14,11 +17,12 @@ function createDrawing(parent) {
   const state = { data: null, step: 0, now: new Set(), kind: null, row: 0, pending: new Map() };
   let shape = "";
   let drawn = null;
+  root.classList.toggle("alone", ALONE);
   parent.append(root);
 
   const at = {
     get width() {
-      return canvas.clientWidth;
+      return canvas.clientWidth && Math.max(canvas.clientWidth, LEAST_WIDTH);
     },
     part: (part) => state.data.parts[part],
     text(part, which) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.shared.alone import view_of
 from components.shared.browser_state import label_of
 
 STEP, HAND, TRAIN = "step", "hand", "train"
@@ -16,7 +17,7 @@ def chosen_view() -> str:
     """The view that is chosen now; the first time, the one that the address names."""
     if _KEY not in st.session_state:
         carried = {title: view for view, title in _TITLES.items()}.get(label_of(_KEY) or "")
-        asked = carried or st.query_params.get("view", STEP)
+        asked = carried or view_of(st.query_params.get("view", STEP))
         st.session_state[_FIRST] = asked if asked in _TITLES else STEP
     view = st.segmented_control(
         "View",

@@ -10,6 +10,7 @@ import streamlit as st
 from components.expression.document import as_markdown
 from components.player import player
 from components.program.record import recorded_program
+from components.shared.alone import alone
 from gradwalk.address.program import to_query
 from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError
@@ -53,7 +54,8 @@ def inside(run: Running, now: HasInside, query: str) -> None:
     """Show the step that is open, and the program of the whole run."""
     if now.inside is not None and run.history.checkpoints:
         _step(run, now, now.inside, query)
-    _program(run)
+    if not alone():
+        _program(run)
 
 
 def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
@@ -77,7 +79,7 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
         query=f"{query}&{at.query}",
         step=recorded.second if at.step is None else at.step,
         opened=f"{id(run)}",
-        low=True,
+        low=not alone(),
         key=PLAYER,
     )
 

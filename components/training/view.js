@@ -2,6 +2,7 @@
 
 import { createAddress } from "../../gradwalk/player/address.js";
 import { html, icon, setAttribute, setIcon, setText } from "../../gradwalk/player/dom.js";
+import { ALONE, footOfView, tellHeight } from "../../gradwalk/player/frame.js";
 import { createClock, PICTURES_A_SECOND } from "./clock.js";
 import { createCurves, gradientLines, lossLines } from "./curves.js";
 import { createFeed } from "./feed.js";
@@ -49,10 +50,13 @@ function createView(parent) {
   const bar = html("div", { class: "bar" }, button, slider, html("div", { class: "said" }, epoch, lossNow, right), speed);
   const below = html("div", { class: "below" }, status, cure, enter, keep);
   const panels = html("div", { class: "panels" }, loss.root, gradients.root, surface.root);
-  const root = html("section", { class: "training", "aria-label": "Training" }, bar, below, network.root, legend.element, panels);
+  const foot = footOfView();
+  const root = html("section", { class: "training", "aria-label": "Training" }, bar, below, network.root, legend.element, panels, foot.element);
   const address = createAddress();
   let [stopLooking, drawnSurface, pair, target] = [() => {}, -Infinity, null, null];
   parent.append(root);
+  root.classList.toggle("alone", ALONE);
+  const untell = tellHeight(root);
   const sizes = new ResizeObserver(resized);
   sizes.observe(root);
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -264,10 +268,12 @@ function createView(parent) {
     const { inside: open, run, query } = view.data;
     const place = open || (run && rows().length ? `epoch=${rows()[Math.min(clock.place, reached())]?.[0] ?? 0}` : "");
     address.show([query, place].filter(Boolean).join("&"), "", "", 0);
+    foot.show(address.here());
+    foot.element.hidden = Boolean(open); // the player of the step has it then
   }
 
   function resized() {
-    const width = root.clientWidth;
+    const width = panels.clientWidth;
     if (!view.data || width < 120) return;
     root.style.setProperty("--drawn", String(width));
     network.sized(width);
@@ -283,6 +289,7 @@ function createView(parent) {
     clock.pause();
     view.feed?.leave();
     address.stop();
+    untell();
     sizes.disconnect();
     dark.removeEventListener("change", resized);
     paper.removeEventListener("change", resized);

@@ -10,7 +10,9 @@ import streamlit as st
 
 from components.shared.assets import component, joined
 
-_mount = component("gradwalk_training", script="training/view.js", styles=joined("training/training.css"))
+_mount = component(
+    "gradwalk_training", script="training/view.js", styles=joined("shared/foot.css", "training/training.css")
+)
 
 KEY = "training-view"
 

@@ -1,6 +1,6 @@
 /* The address bar says what is shown: the document's query, the picture and the step. Written without a word to the server. */
 
-import { ALONE } from "./frame.js";
+import { ALONE, queryWith } from "./frame.js";
 
 const ADDRESS_PAUSE = 400; // ms; browsers refuse more than 100 changes in 30 s
 
@@ -24,8 +24,8 @@ export function createAddress(address = inQuery) {
   }
 
   function show(query, picture, density, step, predict = "", groups = "") {
-    const parts = [query, picture && `picture=${picture}`, density === "pytorch" && !picture && `density=${density}`, predict && `predict=${predict}`, groups && `groups=${groups}`, step > 0 ? `step=${step}` : "", ALONE && "view=player"].filter(Boolean);
-    wanted = address(parts);
+    const parts = [query, picture && `picture=${picture}`, density === "pytorch" && !picture && `density=${density}`, predict && `predict=${predict}`, groups && `groups=${groups}`, step > 0 ? `step=${step}` : ""].filter(Boolean);
+    wanted = address(ALONE ? [queryWith(parts.join("&"), true)] : parts);
     [known, named] = [wanted, Boolean(query)];
     if (!timer) timer = setTimeout(write, Math.max(0, last + ADDRESS_PAUSE - performance.now()));
   }

@@ -83,7 +83,6 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const take = createTake({ root: () => root, stills: () => pictures.stills(), step: () => step, font, here: () => (tellAddress(), address.here()) });
   const findings = createFindings((to) => goTo(to));
   const whole = wholePage();
-  whole.element.hidden = !ALONE;
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, predict.button, transport.extras);
   const stale = html("p", { class: "stale-note" }, "The last good picture and program");

@@ -19,7 +19,7 @@ function stepInAddress() {
 
 if ("DecompressionStream" in globalThis) {
   const data = await unpacked(document.getElementById("recording").textContent);
-  const player = createPlayer(place, createAddress((parts) => `#${parts.filter((part) => /^(step|predict|groups)=/.test(part)).join("&")}`));
+  const player = createPlayer(place, createAddress((parts) => `#${parts.join("&").split("&").filter((part) => /^(step|predict|groups)=/.test(part)).join("&")}`));
   place.querySelector(".wait").remove();
   player.update({ ...data, step: stepInAddress() ?? data.step });
   addEventListener("hashchange", () => player.follow(stepInAddress()));

@@ -1,12 +1,10 @@
 /* The strip that gives the picture away: as SVG, PNG or PDF, light or dark. E opens and closes it. */
 
 import { html, iconButton, setAttribute, setText } from "./dom.js";
-import { frameHtml } from "./frame.js";
+import { createEmbed } from "./frame.js";
 import { drawnStill, pngOf, printStill, svgText } from "./still.js";
 
 const KEPT = 60_000; // ms until a file that was handed over is forgotten
-
-const FRAME_HEIGHT = 680; // px, until the frame has told its own
 
 /** `stills()` are the pictures on show, `font()` gives the address of the font's data, `here()` that of what is shown, or null. */
 export function createTake({ root, stills, step, font, here }) {
@@ -18,8 +16,7 @@ export function createTake({ root, stills, step, font, here }) {
   const theming = ["light", "dark"].map((name) =>
     html("button", { type: "button", "data-theme": name, click: () => choose(name) }, name === "light" ? "Light" : "Dark"));
   const said = html("span", { class: "take-said", role: "status" });
-  const embed = html("button", { type: "button", class: "button", title: "The HTML of a frame that shows this player in another page", click: () => frame() }, "Embed");
-  const code = html("input", { type: "text", class: "take-code", readonly: true, hidden: true, "aria-label": "HTML of the frame" });
+  const { button: embed, code } = createEmbed(here, said);
   const close = html("button", { type: "button", class: "button quiet", "aria-label": "Close", click: () => toggle() }, "✕");
   const themes = html("div", { class: "tabs", role: "group", "aria-label": "Colours of the picture" }, ...theming);
   const about = { class: "take", role: "group", "aria-label": "Picture to take away", hidden: true, keydown: (event) => event.key === "Escape" && toggle() };
@@ -54,19 +51,6 @@ export function createTake({ root, stills, step, font, here }) {
       return html("div", { class: "take-picture", role: "group", "aria-label": name }, html("span", {}, name), ...["SVG", "PNG", "PDF"].map(give));
     }));
     if (!found.length) pictures.replaceChildren("There is no picture at this step.");
-  }
-
-  /** The HTML of a frame that shows this player, into the clipboard and to be seen. */
-  async function frame() {
-    code.value = frameHtml(here(), FRAME_HEIGHT);
-    code.hidden = false;
-    code.select();
-    try {
-      await navigator.clipboard.writeText(code.value);
-      setText(said, "The frame’s HTML is copied.");
-    } catch {
-      setText(said, "Copy the frame’s HTML.");
-    }
   }
 
   async function hand(number, form) {
