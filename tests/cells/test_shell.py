@@ -25,6 +25,9 @@ def test_a_program_shows_what_jupyter_shows(
     path: Path, oracle: Oracle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = path.read_text(encoding="utf-8")
-    monkeypatch.chdir(tmp_path)  # for what programs write
-    for run in range(2):  # the second time in a process that has run it before
-        assert ours(source) == theirs(oracle, source), run
+    expected = theirs(oracle, source)
+    for run in ("first", "again"):  # the second time in a process that has run it before
+        folder = tmp_path / run  # for what programs write
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        assert ours(source) == expected, run
