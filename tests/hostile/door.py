@@ -9,7 +9,7 @@ from gradwalk.sandbox.processes import Nursery
 from gradwalk.sandbox.programs import configuration
 from gradwalk.settings import SETTINGS
 
-BOUNDS = Bounds(seconds=0.5, wall=20, grace=0.5, megabytes=600, threads=8)
+BOUNDS = Bounds(seconds=0.3, wall=6, grace=0.5, megabytes=450, threads=8)
 
 ORDINARY = """\
 import torch
