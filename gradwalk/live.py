@@ -6,13 +6,13 @@ import inspect
 import linecache
 import sys
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
 import torch
 
-from gradwalk.clinic.report import report
 from gradwalk.program import Span
 from gradwalk.program.limits import LIMITS, Limits
 from gradwalk.recorder.places import Places
@@ -42,7 +42,8 @@ class Walk:
 
     def report(self) -> str:
         """What is surely wrong, with line, numbers and a way out, and what was measured: docs/clinic.md."""
-        return report(self.recording)
+        found: str = import_module("gradwalk.clinic.report").report(self.recording)  # with SymPy: half a second
+        return found
 
     def save(
         self, path: str | Path, step: int | None = None, *, picture: str = "computation", theme: str | None = None

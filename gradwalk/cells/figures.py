@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from matplotlib_inline.config import InlineBackend
-
-from gradwalk.cells.kept import attribute
+from gradwalk.cells.kept import Kept, attribute
 
 BACKEND = "module://matplotlib_inline.backend_inline"
 _MODULE = BACKEND.removeprefix("module://")
+_CONFIGURATION = "matplotlib_inline.config"
 
 
 @contextmanager
@@ -25,10 +24,9 @@ def inline() -> Iterator[None]:
     """A stretch in which matplotlib, loaded already or not, is as in a new process of Jupyter's."""
     usual = os.environ.get("MPLBACKEND")
     os.environ["MPLBACKEND"] = BACKEND  # what Jupyter tells a matplotlib that is loaded from now on
-    singletons = [attribute(kind, "_instance", None) for kind in InlineBackend._walk_mro()]
-    configured = [(kept, kept.get()) for kept in singletons]
+    configured = [(kept, kept.get()) for kept in _configured()]
     module, settings, state = sys.modules.pop(_MODULE, None), _settings(), _state()
-    for kept in singletons:
+    for kept, _ in configured:
         kept.set(None)
     if settings is not None:
         _put_settings({**_first_settings(), "backend": BACKEND})
@@ -42,12 +40,20 @@ def inline() -> Iterator[None]:
         if _matplotlib() is not None:
             _put_settings(settings or {**_first_settings(), "backend": _automatic()})
         _put_state(state)
+        for kept in _configured() if not configured else ():  # it came with the program
+            kept.set(None)
         for kept, was in configured:
             kept.set(was)
         if module is not None:
             sys.modules[_MODULE] = module
         else:
             sys.modules.pop(_MODULE, None)
+
+
+def _configured() -> list[Kept]:
+    """What the backend keeps of its configuration, where it is loaded: it brings all of matplotlib with it."""
+    found = sys.modules.get(_CONFIGURATION)
+    return [] if found is None else [attribute(kind, "_instance", None) for kind in found.InlineBackend._walk_mro()]
 
 
 def _matplotlib() -> Any:

@@ -124,7 +124,7 @@ def f(error, number):
     error, error.__cause__ = ValueError(number), error
     return error
 """
-    + _DEEP.format("f", 30_000, "ValueError()", "raise x"),
+    + _DEEP.format("f", 10_000, "ValueError()", "raise x"),
     "modules": "import torch\n"
     + _DEEP.format("lambda x, _: torch.nn.Sequential(x)", 3000, "torch.nn.Linear(1, 1)", "x(torch.ones(1))"),
     "checkpoints": """
@@ -136,7 +136,7 @@ def f(x, n):
 f(torch.ones(1, requires_grad=True), 2000).sum().backward()
 """,
     "operations": "import torch\n"
-    + _DEEP.format("lambda x, _: x + x", 20_000, "torch.ones(1, requires_grad=True)", "x.sum().backward()"),
+    + _DEEP.format("lambda x, _: x + x", 9_000, "torch.ones(1, requires_grad=True)", "x.sum().backward()"),
 }
 """What goes so deep that C has no stack for it."""
 
