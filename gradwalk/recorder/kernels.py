@@ -158,7 +158,7 @@ class Watch(TorchDispatchMode):
         changed: tuple[tuple[int, torch.Tensor], ...] = ()
         if kernel.writes:
             written = _written(kernel, args, kwargs)
-            if kernel.in_place and base is None and len(written) == 1:
+            if alone and base is None and len(written) == 1:
                 values.changed(written[0])
             elif written:
                 changed = tuple([(values.value_of(tensor), tensor) for tensor in written])

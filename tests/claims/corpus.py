@@ -424,6 +424,15 @@ class Two(torch.autograd.Function):
 p,q=Two.apply(v)
 (p*q).sum().backward()
 """,
+    "one parameter's gradient is clipped before its update": """
+w = torch.nn.Parameter(torch.tensor([1.0, 2.0]))
+optimizer = torch.optim.AdamW([w], lr=0.1)
+for step in range(2):
+    optimizer.zero_grad()
+    (w ** 2).sum().backward()
+    torch.nn.utils.clip_grad_norm_([w], 1.0)
+    optimizer.step()
+""",
     "a row that is masked whole": """
 m=torch.tensor([[True,True,False],[False,False,False]])
 (a.masked_fill(~m,float("-inf")).softmax(-1)*b).sum().backward()
