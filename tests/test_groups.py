@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -77,6 +78,40 @@ def test_turns_of_a_loop_are_groups() -> None:
     items = computation_graph(unrolled()).items
     turns = [one for item in items if isinstance(item, Group) for one in (item, *item.items) if isinstance(one, Group)]
     assert {f"turn {number} of 20" for number in range(1, 21)} <= {turn.title for turn in turns}
+
+
+def test_a_loss_by_hand_is_a_group_where_the_record_shows_that_it_is_one() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(*[layer for _ in range(20) for layer in (nn.Linear(4, 4), nn.Tanh())])
+    x, y, mse = torch.randn(8, 4), torch.randn(8, 4), nn.MSELoss()
+
+    def with_a_penalty() -> Any:
+        error = net(x) - y
+        return (error**2).mean() + 0.01 * sum((weight**2).sum() for weight in net.parameters())
+
+    def with_a_measure() -> Any:
+        error = net(x) - y
+        error.abs().mean()  # leads to no loss
+        return (error**2).mean()
+
+    losses: dict[str, Callable[[], Any]] = {
+        "by hand": lambda: ((net(x) - y) ** 2).mean(),
+        "with a penalty": with_a_penalty,
+        "of a module": lambda: mse(net(x), y) * 2 + 1,
+        "of one call": lambda: nn.functional.mse_loss(net(x), y),
+        "with a measure": with_a_measure,
+    }
+    found = {}
+    for name, compute in losses.items():
+        with watch() as walk:
+            loss = compute()
+            loss.backward()
+        found[name] = [
+            item.title
+            for item in computation_graph(walk.recording).items
+            if isinstance(item, Group) and item.kind == "loss"
+        ]
+    assert found == {name: ["loss"] if name in ("by hand", "with a penalty") else [] for name in losses}
 
 
 @pytest.mark.parametrize("length", [49, 150, 1000])

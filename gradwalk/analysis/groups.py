@@ -1,4 +1,4 @@
-"""A large graph in groups that open: a module's forward, a call's kernels, a loop's turn, and parts of what is long.
+"""A large graph in groups that open: modules' forward, calls' kernels, turns of loops, a loss, parts of what is long.
 
 Everything here comes from what was recorded: which module's forward ran an operation, and which piece of source.
 """
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gradwalk.analysis.index import Index
 from gradwalk.program import Span
-from gradwalk.recording import Entered, Forward, Left, Recording, Statement
+from gradwalk.recording import BackwardCall, Entered, Forward, Left, Recording, Statement
 
 OPEN = 48
 """A graph of so many operations has no groups: it is read as a whole."""
@@ -28,7 +28,8 @@ REPEATS = 3
 class Group(NamedTuple):
     id: str
     kind: str
-    """``module``, ``call`` (the kernels of one call), ``turn`` or ``part`` (a stretch of what would be too long)."""
+    """``module``, ``call`` (the kernels of one call), ``turn``, ``loss`` (what a program computes from a model's output
+    to the number that backward() starts from) or ``part`` (a stretch of what would be too long)."""
     title: str
     detail: str
     """A module's class, a turn's number, a part's lines."""
@@ -75,7 +76,52 @@ class _Grouping:
         self._made = 0
 
     def whole(self, operations: Sequence[int]) -> tuple[Item, ...]:
-        return self._parts(self._level(operations, 0, None))
+        begin, end = self._loss(operations)
+        if begin == end:
+            return self._parts(self._level(operations, 0, None))
+        before, loss, after = operations[:begin], operations[begin:end], operations[end:]
+        items = self._level(loss, 0, None)
+        name = self._result(loss[-1])
+        box = self._group("loss", name, self._stretch(loss), items)
+        return self._parts([*self._level(before, 0, None), box, *self._level(after, 0, None)])
+
+    def _loss(self, operations: Sequence[int]) -> tuple[int, int]:
+        """Where a loss by hand begins and ends among the operations; twice the same place where none is to be seen.
+
+        It is what ran after all modules, outside of them, where it is a tensor of several numbers from a module that it
+        begins with, one number that backward() starts from that it ends with, and nothing else runs in between.
+        """
+        recording = self._recording
+        root = next((recording.values[e.root] for e in recording.events if isinstance(e, BackwardCall)), None)
+        if root is None or root.operation not in operations or math.prod(root.shape) != 1:
+            return 0, 0
+        end = operations.index(root.operation) + 1
+        begin = next((at + 1 for at in range(end - 1, -1, -1) if self._ways[operations[at]]), 0)
+        if not begin or end - begin < 2 or any(self._ways[number] for number in operations[end:]):
+            return 0, 0
+        spans = {recording.operations[number].span for number in operations[begin:end]}
+        if len(spans) < 2 or any(recording.operations[number].span in spans for number in operations[:begin]):
+            return 0, 0  # one call, or the last turn of a loop
+        return (begin, end) if self._is_loss(operations[begin:end]) else (0, 0)
+
+    def _is_loss(self, operations: Sequence[int]) -> bool:
+        """Whether all of these lead to the last one, and what comes to them by autograd comes from modules."""
+        inside, leading = set(operations), {operations[-1]}
+        comes = False
+        for number in reversed(operations):
+            operation = self._recording.operations[number]
+            if number not in leading or operation.node is None:
+                return False
+            for edge in operation.edges:
+                value = self._recording.values[edge.value]
+                if edge.route is None or value.operation is None:
+                    continue
+                leading.add(value.operation)
+                if value.operation not in inside:
+                    if not self._ways[value.operation] or math.prod(value.shape) == 1:
+                        return False
+                    comes = True
+        return comes
 
     def _level(self, operations: Iterable[int], depth: int, place: Span | None) -> list[Item]:
         """What stands side by side among operations that have run in the same ``depth`` modules, called at a place."""
