@@ -29,7 +29,7 @@ endef
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench drawings films load failover fuzz soak serve-replicas gallery licences sbom lock font libraries audit clean graphviz browser nginx
+.PHONY: help run test check format bench drawings sketches films load failover fuzz soak serve-replicas gallery licences sbom lock font libraries audit clean graphviz browser nginx
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench: $(VENV)/installed-dev browser graphviz ## Measure, and print the ratios
 
 drawings: $(VENV)/installed graphviz ## Write components/expression/drawings.js: the small pictures of the examples
 	$(BIN)/python -m deploy.drawings
+
+sketches: $(VENV)/installed ## Write docs/pictures/terms: the small pictures of the glossary
+	$(BIN)/python -m deploy.sketches
 
 films: $(VENV)/installed-dev browser graphviz ## Make the docs' films, of a backward pass and of a run, anew
 	$(BIN)/python -m tests.films

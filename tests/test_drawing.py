@@ -88,7 +88,7 @@ def test_every_slot_has_its_place() -> None:
     recording = record("import torch\n" + lines)
     wide = player_graphs(recording)["computation"]["wide"]
     places = {box["id"] for box in wide["boxes"]} | {arrow["id"] for arrow in wide["arrows"]}
-    assert {slot.rpartition(".")[0] for slot in timeline(recording)["slots"]} <= places
+    assert {slot.removesuffix(".heat").rpartition(".")[0] for slot in timeline(recording)["slots"]} <= places
 
 
 def test_without_pictures_there_is_no_grad_fn_graph() -> None:

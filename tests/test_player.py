@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from deploy.sketches import drawn, file_of, sketches
 from gradwalk.player import FOLDER
 from tests.browser import ROOT, Watch, settled
 from tests.conftest import CheckAxe
@@ -109,16 +110,26 @@ def test_the_glossary_is_the_same_in_the_player_and_in_the_docs() -> None:
     pattern = r'^  "([^"]+)": "([^"]+)",$'
     table = re.findall(pattern, (FOLDER / "glossary.js").read_text(encoding="utf-8"), re.MULTILINE)
     docs = re.findall(
-        r"^\| ([^|]+) \| ([^|]+) \|$", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE
+        r"^\| ([^|]+) \| ([^|]+) \| [^|]*\|$", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert docs == [("term", "what it is"), *table]
     assert table == sorted(table)
+
+
+def test_each_term_has_its_small_picture_and_the_docs_have_the_same_ones() -> None:
+    table = re.findall(r'^  "([^"]+)": "', (FOLDER / "glossary.js").read_text(encoding="utf-8"), re.MULTILINE)
+    assert list(sketches()) == table
+    docs = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    for term, shapes in sketches().items():
+        assert file_of(term).read_text(encoding="utf-8") == drawn(shapes)
+        assert f"](pictures/terms/{file_of(term).name})" in docs
 
 
 def test_a_term_says_what_it_means(player: OpenPlayer) -> None:
     shown = player(sine(step=3), density="learn")
     shown.find(".legend .term").filter(has_text="local gradient").click()
     expect(shown.find(".meaning")).to_contain_text("Local gradient: How many times as much")
+    expect(shown.find(".meaning .sketch")).to_contain_text("× 8")
     shown.press("ArrowRight")
     expect(shown.find(".meaning")).to_be_hidden()
 

@@ -143,7 +143,7 @@ def test_a_further_backward_empties_all_but_the_leafs_grad() -> None:
         ["8"],
     ]
     assert shown(told, "v0.grad", begins) == ["4"]
-    assert told["steps"][-2]["formula"][-1][1:] == [["mn", "4"], ["mn", "4"], ["mn", "8"]]
+    assert told["steps"][-2]["formula"][-1][1:] == [["mn", "4"], ["mn", "4"], ["mn", "8"], "="]
 
 
 def test_a_backward_that_never_starts_leaves_only_its_failure() -> None:
@@ -187,7 +187,7 @@ def test_a_grad_that_the_program_reads_is_not_known_at_the_start() -> None:
 def test_the_seed_of_a_vector_gives_the_number_that_is_differentiated_a_name() -> None:
     source = "import torch\nL = torch.ones(2, requires_grad=True)\nz = L * 2\nz.backward(torch.tensor([1.0, 2.0]))\n"
     seed = next(step for step in story(source)["steps"] if step["title"] == "Backward starts at z")
-    assert seed["formula"][1][1:] == [["mi", "ell"], ["mi", "z"], ["mi", "v"], ["mn", "[1, 2]"]]
+    assert seed["formula"][1][1:] == [["mi", "ell"], ["mi", "z"], ["mi", "v"], ["mn", "[1, 2]"], "="]
 
 
 NAMES = ("x", "y", "v", "m")
@@ -270,7 +270,7 @@ def _check_slots(told: Story, recording: Recording) -> None:
     graph = computation_graph(recording)
     boxes, arrows = {box.id for box in graph.boxes}, {arrow.id for arrow in graph.arrows}
     for slot, entries in told["slots"].items():
-        thing, _, kind = slot.rpartition(".")
+        thing, _, kind = slot.removesuffix(".heat").rpartition(".")
         assert thing in (arrows if kind in ("local", "flow") else boxes)
         assert [step for step, _ in entries] == sorted({step for step, _ in entries})
     last = len(told["steps"]) - 1

@@ -197,7 +197,7 @@ function createForm(parent) {
   function writeAddress(wanted) {
     if (!wanted) return;
     const there = new URLSearchParams(location.search).get("view") ?? "step";
-    if (wanted.always || there !== wanted.view) address.show(wanted.query, "", "", wanted.step);
+    if (wanted.always || there !== wanted.view) address.show(wanted.query, "", "", wanted.step, "", "", `${form.data.opened} ${wanted.view}`);
   }
 
   /** A number was dragged on the drawing. */

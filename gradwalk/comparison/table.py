@@ -12,7 +12,7 @@ from gradwalk.comparison.rows import Row
 from gradwalk.expression.expression import Variable
 from gradwalk.expression.numbers import Numbers, read_numbers
 from gradwalk.formula.exactness import signed
-from gradwalk.formula.mathml import SLOTS, Formula, Tree, filled, name_tree, number_tree, template
+from gradwalk.formula.mathml import SLOTS, Formula, Tree, filled, name_tree, number_tree
 from gradwalk.notation import pretty, short
 from gradwalk.symbolic.latex import latex_element, latex_name
 
@@ -96,7 +96,7 @@ def _formula(row: Row, target: str, variables: Sequence[Variable]) -> list[list[
     lines = [_in_symbols(row, row.symbol_latex, target, numbers)]
     if len(scalars) == len(numbers) and (line := _with_numbers(row.symbol_latex, row.symbol, list(numbers), scalars)):
         lines.append(line)
-    return [[template(line.latex, line.dotted).tree, *line.arguments] for line in map(signed, lines)]
+    return [[tree, *arguments] for tree, arguments in map(signed, lines)]
 
 
 def _in_symbols(row: Row, latex: str, target: str, numbers: Mapping[str, Numbers]) -> Formula:

@@ -21,7 +21,8 @@ Colours = dict[str, str]
 _NAMES = {
     "ground": "background", "panel": "secondary-background", "ink": "text", "rule": "border", "dim": "gray-text",
     "value": "blue", "value_soft": "blue-background", "local": "orange", "local_text": "orange-text",
-    "local_soft": "orange-background", "grad": "red", "grad_text": "red-text", "grad_soft": "red-background",
+    "local_soft": "orange-background", "above": "green", "below": "violet",
+    "grad": "red", "grad_text": "red-text", "grad_soft": "red-background",
 }  # fmt: skip
 _NOW = {"forward": "value", "local": "local", "backward": "grad"}
 
@@ -133,6 +134,11 @@ text {{ fill: {ink} }}
 .known {{ fill: {local_text} }}
 .box.saved.freed .detail, .box.unborn .detail {{ fill: {dim} }}
 .hatch {{ stroke: {ink13} }}
+.heat-ground {{ fill: {ground}; stroke: {value}; stroke-width: 1 }}
+.of-grad .heat-ground {{ stroke: {grad} }}
+.heat-above {{ fill: {above} }}
+.heat-below {{ fill: {below} }}
+.heat-none {{ fill: {ink} }}
 .arrow .line {{ stroke: {ink55} }}
 .arrow .head {{ fill: {ink55} }}
 .arrow .flow .line {{ stroke: {grad} }}

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from gradwalk.export.looks import Theme, style
 from gradwalk.export.marks import arrow_shape, cut_place, hatching, number, too_wide, way_back, width_of
 from gradwalk.export.moment import NOTHING, Moment, Slot
-from gradwalk.graph import measures
+from gradwalk.graph import heat, measures
 from gradwalk.graph.paths import pieces_of
 from gradwalk.player import FOLDER
 
@@ -143,12 +143,31 @@ def _value_texts(box: Json, drawn: Drawn) -> Iterator[str]:
     yield _text("subtitle", middle, measures.SUBTITLE_BASELINE, box["subtitle"], measures.SUBTITLE_SIZE, box["w"] - 8)
     yield _rule(box["w"], measures.RULE)
     shown = box.get("shows", box["id"])
+    if box.get("heat"):
+        for kind in ("value", "grad") if box["kind"] in GRADIENTS else ("value",):
+            yield _heat(kind, moment.slots.get(f"{shown}.{kind}.heat", NOTHING), box["w"])
     yield from _numbers("value", moment.slots.get(f"{shown}.value", NOTHING), "", box, 0, lines)
     if box["kind"] in GRADIENTS:
         yield from _numbers("grad", moment.slots.get(f"{shown}.grad", NOTHING), "∇ ", box, lines, lines)
     yield _version(box, moment.slots.get(f"{box['id']}.version", NOTHING))
     if drawn.kept:
         yield _chip(box, moment.slots.get(f"{box['group']}.saved", NOTHING))
+
+
+def _heat(of: str, slot: Slot, room: float) -> str:
+    """A tensor's map left of the title, and right of it that of its gradient."""
+    if not slot.lines:
+        return ""
+    [text] = slot.lines
+    width, height = heat.size_of(text, heat.SIDE)
+    left = heat.BESIDE if of == "value" else room - heat.BESIDE - width
+    ground = _rect("heat-ground", 0, 0, width, height, 1)
+    paths = (
+        f'<path class="heat-{kind}" d="{path}" opacity="{strong:g}"/>'
+        for kind, strong, path in heat.squares(text, heat.SIDE)
+    )
+    place = f"translate({number(left)},{number(heat.MIDDLE - height / 2)})"
+    return f'<g class="heat of-{of}" transform="{place}">{ground}{"".join(paths)}</g>'
 
 
 def _numbers(kind: str, slot: Slot, mark: str, box: Json, first: int, most: int) -> Iterator[str]:

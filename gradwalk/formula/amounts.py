@@ -1,39 +1,41 @@
-"""What a line of numbers comes to, computed from its MathML in fractions, so that nothing is rounded on the way."""
+"""What a line of numbers comes to, computed from its MathML in decimals, of which none is rounded on the way."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Callable, Sequence
-from fractions import Fraction
+from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from functools import partial
 from typing import Any, TypeAlias
 
 from gradwalk.notation import SUPERSCRIPTS
 
 Amount: TypeAlias = Any
-"""A Fraction; ROUNDED; a tuple of them for a vector, of tuples for a matrix; None where names stand, and no numbers."""
+"""A Decimal; ROUNDED; a tuple of them for a vector, of tuples for a matrix; None where names stand, and no numbers."""
 ROUNDED = "rounded"
-"""A number that no finite decimal is."""
+"""A number that no short decimal is."""
+_EXACT = Context(prec=60, traps=[DivisionByZero, Inexact, InvalidOperation, Overflow])
 _PLAIN = str.maketrans({chr(sign): chr(plain) for plain, sign in SUPERSCRIPTS.items()})
 _TEXT = re.compile(r"\s*(?:(\d+(?:\.\d+)?)(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|e([−+-]?\d+))?|([-−+(),\[\]])|(.))")
-_AT: dict[str, tuple[int | None, Fraction | int | None]] = {
+_AT: dict[str, tuple[int | None, Decimal | int | None]] = {
     **dict.fromkeys(("sin", "tan", "sinh", "tanh", "asin", "atan", "arcsin", "arctan", "erf", "gelu", "silu"), (0, 0)),
     **dict.fromkeys(("cos", "cosh", "exp"), (0, 1)),
     **dict.fromkeys(("log", "ln"), (1, 0)),
-    "σ": (0, Fraction(1, 2)),
+    "σ": (0, Decimal("0.5")),
     "softplus": (None, None),
 }
 """Where a function of a rational number is rational: by Lindemann and Weierstrass nowhere else."""
-_EXACTLY: dict[str, Callable[[Fraction], Fraction]] = {
-    "relu": lambda number: max(number, Fraction(0)),
+_EXACTLY: dict[str, Callable[[Decimal], Decimal]] = {
+    "relu": lambda number: max(number, Decimal(0)),
     "detach": lambda number: number,
     "clone": lambda number: number,
-    "floor": lambda number: Fraction(math.floor(number)),
-    "ceil": lambda number: Fraction(math.ceil(number)),
-    "sgn": lambda number: Fraction((number > 0) - (number < 0)),
+    "floor": lambda number: Decimal(math.floor(number)),
+    "ceil": lambda number: Decimal(math.ceil(number)),
+    "sgn": lambda number: Decimal((number > 0) - (number < 0)),
 }
 _MOST_POWER = 64
+_HALF = Decimal("0.5")
 
 
 class UnreadError(Exception):
@@ -44,10 +46,7 @@ def amount_of(parts: Sequence[Any], arguments: Sequence[Any]) -> Amount:
     """What the parts of a row come to; None where a name stands among them. Raises UnreadError."""
     if any(_named(part, arguments) for part in parts):
         return None
-    try:
-        return _Row(_tokens(parts, arguments)).all()
-    except (OverflowError, ZeroDivisionError) as error:
-        raise UnreadError from error
+    return _Row(_tokens(parts, arguments)).all()
 
 
 def _named(part: Any, arguments: Sequence[Any]) -> bool:
@@ -131,7 +130,7 @@ def _read(text: str) -> list[Token]:
             raise UnreadError
         if digits:
             exponent = int((above.translate(_PLAIN) or power or "0").replace("−", "-"))
-            found.append(("value", Fraction(digits) * Fraction(10) ** exponent))
+            found.append(("value", Decimal(digits).scaleb(exponent, _EXACT)))
         else:
             found.append(("sign", "−" if sign == "-" else sign))
     return found
@@ -196,7 +195,7 @@ class _Row:
 
     def _factor(self) -> Amount:
         if self._take("−"):
-            return _map(lambda number: _multiply(Fraction(-1), number), self._factor())
+            return _map(lambda number: _multiply(Decimal(-1), number), self._factor())
         amount = self._atom()
         if self._next()[0] == "power":
             amount = _each(_power, amount, self._tokens[self._at][1])
@@ -237,8 +236,8 @@ def _called(name: str, given: list[Amount]) -> Amount:
         raise UnreadError
     if name in ("sum", "mean"):
         flat = _flat(given[0])
-        total = ROUNDED if ROUNDED in flat else sum(flat, Fraction(0))
-        return total if name == "sum" else _divide(total, Fraction(len(flat)))
+        total = ROUNDED if ROUNDED in flat else sum(flat, Decimal(0))
+        return total if name == "sum" else _divide(total, Decimal(len(flat)))
     return _map(partial(_at, name), given[0])
 
 
@@ -248,42 +247,46 @@ def _at(name: str, number: Amount) -> Amount:
     if name not in _AT:
         raise UnreadError
     place, value = _AT[name]
-    return Fraction(value) if value is not None and number == place else ROUNDED
+    return Decimal(value) if value is not None and number == place else ROUNDED
 
 
 def _add(one: Amount, other: Amount) -> Amount:
-    return ROUNDED if ROUNDED in (one, other) else one + other
+    return _computed(_EXACT.add, one, other)
 
 
 def _subtract(one: Amount, other: Amount) -> Amount:
-    return ROUNDED if ROUNDED in (one, other) else one - other
+    return _computed(_EXACT.subtract, one, other)
 
 
 def _multiply(one: Amount, other: Amount) -> Amount:
-    if 0 in (one, other):
-        return Fraction(0)
-    return ROUNDED if ROUNDED in (one, other) else one * other
+    return Decimal(0) if 0 in (one, other) else _computed(_EXACT.multiply, one, other)
 
 
 def _divide(one: Amount, other: Amount) -> Amount:
-    return ROUNDED if ROUNDED in (one, other) else one / other
+    return _computed(_EXACT.divide, one, other)
 
 
 def _power(base: Amount, exponent: Amount) -> Amount:
-    if ROUNDED in (base, exponent) or abs(exponent) > _MOST_POWER:
+    if exponent == _HALF:
+        return _root(base)
+    if exponent is not ROUNDED and abs(exponent) > _MOST_POWER:
         return ROUNDED
-    if exponent.denominator == 1:
-        return base**exponent.numerator
-    return _root(base**exponent.numerator) if exponent.denominator == 2 else ROUNDED
+    return _computed(_EXACT.power, base, exponent)
 
 
 def _root(number: Amount) -> Amount:
-    if number is ROUNDED:
+    return _computed(_EXACT.sqrt, number)
+
+
+def _computed(compute: Callable[..., Decimal], *given: Amount) -> Amount:
+    if ROUNDED in given:
         return ROUNDED
-    if number < 0:
-        raise UnreadError
-    above, below = math.isqrt(number.numerator), math.isqrt(number.denominator)
-    return Fraction(above, below) if Fraction(above, below) ** 2 == number else ROUNDED
+    try:
+        return compute(*given)
+    except Inexact:
+        return ROUNDED
+    except (DivisionByZero, InvalidOperation, Overflow) as error:
+        raise UnreadError from error
 
 
 def _map(change: Callable[[Any], Any], amount: Amount) -> Amount:
@@ -323,7 +326,7 @@ def _times(one: Amount, other: Amount) -> Amount:
 
 
 def _dot(row: Amount, column: Amount) -> Amount:
-    total: Amount = Fraction(0)
+    total: Amount = Decimal(0)
     for left, right in zip(row, column, strict=True):
         total = _add(total, _multiply(left, right))
     return total

@@ -1,8 +1,7 @@
 """The sign before a result: ``=`` where the shown numbers give exactly the shown result, else ``≈``.
 
 ``4 · 0.25 = 1``, but ``4 · (−0.4161) ≈ −1.6646``, for −0.4161 has more digits than are shown. What is computed are the
-texts on the screen, in fractions, so nothing is rounded. What is no rational number (the sine of anything but 0) is
-never equal to one.
+texts on the screen, exactly. What is no rational number (the sine of anything but 0) is never equal to one.
 """
 
 from __future__ import annotations
@@ -24,13 +23,38 @@ class _Sides(NamedTuple):
     """The slot of the result."""
 
 
-def signed(formula: Formula) -> Formula:
-    """The line with ``≈`` in the place of its last ``=``, where what is shown gives the result only nearly."""
+def signed(formula: Formula) -> tuple[Tree, tuple[Tree | str, ...]]:
+    """The line's template and its arguments, the last of which is the sign, where it depends on what is shown.
+
+    So other numbers need no other template.
+    """
     sides = _sides(formula.latex, formula.dotted)
-    if sides is None or _holds(sides, formula.arguments):
-        return formula
-    head, _, tail = formula.latex.rpartition("=")
-    return formula._replace(latex=rf"{head}\approx {tail}")
+    if sides is None:
+        return template(formula.latex, formula.dotted).tree, formula.arguments
+    tree = _with_a_slot(formula.latex, formula.dotted, len(formula.arguments))
+    return tree, (*formula.arguments, sign(formula))
+
+
+def sign(formula: Formula) -> str:
+    """``≈`` where what is shown gives the result only nearly."""
+    sides = _sides(formula.latex, formula.dotted)
+    return "=" if sides is None or _holds(sides, formula.arguments) else "≈"
+
+
+@lru_cache(maxsize=4096)
+def _with_a_slot(latex: str, dotted: bool, slot: int) -> Tree:
+    """The template with a slot in the place of its last ``=``."""
+    tree = template(latex, dotted).tree
+    outer, row = _row(tree)
+    place = len(row) - 1 - row[::-1].index(["mo", "="])
+    changed: Tree = [*row[:place], ["mo", slot], *row[place + 1 :]]
+    return changed if outer is None else [outer, changed]
+
+
+def _row(tree: Tree) -> tuple[str | None, Tree]:
+    """The row of a line, and the tag around it, if there is one."""
+    inside = tree[1] if len(tree) == 2 else None
+    return (str(tree[0]), inside) if isinstance(inside, list) and inside[0] == "mrow" else (None, tree)
 
 
 def gives(shown: Tree, result: str) -> bool:
@@ -41,8 +65,7 @@ def gives(shown: Tree, result: str) -> bool:
 @lru_cache(maxsize=4096)
 def _sides(latex: str, dotted: bool) -> _Sides | None:
     """What stands around the last ``=`` of a template; None where no shown numbers lead to one result."""
-    tree = template(latex, dotted).tree
-    row = tree[1:] if len(tree) != 2 or not isinstance(tree[1], list) or tree[1][0] != "mrow" else tree[1][1:]
+    row = _row(template(latex, dotted).tree)[1][1:]
     places = [place for place, child in enumerate(row) if child == ["mo", "="]]
     if not places or places[-1] != len(row) - 2 or not isinstance(row[-1], int):
         return None

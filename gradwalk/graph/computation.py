@@ -15,6 +15,7 @@ from gradwalk.analysis import analyse
 from gradwalk.analysis.groups import Item, groups_of
 from gradwalk.analysis.index import Index
 from gradwalk.graph.dot import POLISHED, effort
+from gradwalk.graph.heat import BESIDE, SIDE, grid
 from gradwalk.graph.measures import (
     BOTTOM,
     FIRST_BASELINE,
@@ -68,6 +69,8 @@ class Box(NamedTuple):
     full_title: str
     inside: str = ""
     """Of a folded group: its id."""
+    heat: bool = False
+    """There is room beside the title for a tensor's map, and for that of its gradient."""
     shows: str = ""
     """Of a folded group: the box inside of it whose value and gradient it shows."""
 
@@ -167,12 +170,14 @@ class _Boxes:
         subtitle = shortened(subtitle, SUBTITLE_SIZE, MAX_TITLE_WIDTH)
         tracked = kind in ("leaf", "operation")
         room, lines = value_room(value.shape)
-        widest = max(text_width(title, TITLE_SIZE, bold=True), text_width(subtitle, SUBTITLE_SIZE), room - PADDING)
+        named = text_width(title, TITLE_SIZE, bold=True)
+        widest = max(named, text_width(subtitle, SUBTITLE_SIZE), room - PADDING)
         width = max(MIN_WIDTH, math.ceil(widest) + 2 * PADDING)
         height = FIRST_BASELINE - LINE_HEIGHT + lines * LINE_HEIGHT * (1 + tracked) + BOTTOM
         return Box(
             box_id, kind, title, subtitle, width, height, value.id, value.operation, lines, tracked,
             box_id in self._root_boxes, self._group(box_id, value, operation), full_title,
+            heat=grid(value.shape) is not None and width - named >= 2 * (SIDE + 2 * BESIDE),
         )  # fmt: skip
 
     def _kind(self, value: Value, operation: Operation | None) -> tuple[str, str]:

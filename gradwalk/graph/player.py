@@ -128,6 +128,7 @@ def _of_box(box: Box) -> Json:
         "subtitle": box.subtitle,
         "lines": box.lines,
         "group": box.group,
+        **({"heat": True} if box.heat else {}),
         **({"shows": box.shows} if box.shows else {}),
     }
 

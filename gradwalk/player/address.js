@@ -4,6 +4,24 @@ import { ALONE, queryWith } from "./frame.js";
 
 const ADDRESS_PAUSE = 400; // ms; browsers refuse more than 100 changes in 30 s
 
+/**
+ * What the address bar was last given, by any script of the page: each of them has a copy of this module.
+ * @type {{ shown: string, path: string, search: string, listens: boolean }}
+ */
+const page = globalThis[Symbol.for("gradwalk.address")] ??= { shown: "", path: location.pathname, search: location.search, listens: false };
+
+/** Back and forward within a page open what that address names, as a reload does; Streamlit would write a new entry. */
+function listen() {
+  if (page.listens) return;
+  page.listens = true;
+  const moved = (event) => {
+    if (location.pathname !== page.path || location.search === page.search) return;
+    event.stopImmediatePropagation();
+    location.reload();
+  };
+  addEventListener("popstate", moved, { capture: true });
+}
+
 /** `address(parts)` says what stands in the address bar for these parts, such as `step=3`: a query, or what stands behind #. */
 export function createAddress(address = inQuery) {
   let wanted = null;
@@ -11,19 +29,42 @@ export function createAddress(address = inQuery) {
   let last = -Infinity;
   let known = null; // what stands there, or will in a moment
   let named = false; // whether it names what is shown
+  let shown = ""; // the document and the view that it is of
+  if (address === inQuery) listen();
 
+  /** Another document or view is another entry of the browser's history, so that "back" leads to the one before. */
   function write() {
     timer = 0;
     last = performance.now();
-    if (wanted === location.pathname + location.search + location.hash) return;
+    const another = goesOn() && shown && shown !== page.shown;
+    const key = shown || (goesOn() ? page.shown : "first");
+    const same = wanted === location.pathname + location.search + location.hash && history.state?.gradwalk === key;
+    if (same) note(key);
+    else put(another ? "pushState" : "replaceState", key, wanted);
+  }
+
+  /** Whether this life of the page has written the entry that is there. */
+  const goesOn = () => page.path === location.pathname && page.shown && history.state?.gradwalk === page.shown;
+
+  function put(how, key, place) {
     try {
-      history.replaceState(history.state, "", wanted);
+      history[how]({ ...history.state, gradwalk: key }, "", place);
     } catch {
       return; // a frame without an address of its own
     }
+    note(key);
   }
 
-  function show(query, picture, density, step, predict = "", groups = "") {
+  const note = (key) => Object.assign(page, { shown: key, path: location.pathname, search: location.search });
+
+  /** What the page came with is shown, under the address that it came with. */
+  function begin(of) {
+    if (address === inQuery && !goesOn()) put("replaceState", of, location.href);
+  }
+
+  /** `of` names the document and the view; where it is empty, what is shown belongs to the entry that is there. */
+  function show(query, picture, density, step, predict = "", groups = "", of = "") {
+    shown = of;
     const parts = [query, picture && `picture=${picture}`, density === "pytorch" && !picture && `density=${density}`, predict && `predict=${predict}`, groups && `groups=${groups}`, step > 0 ? `step=${step}` : ""].filter(Boolean);
     wanted = address(ALONE ? [queryWith(parts.join("&"), true)] : parts);
     [known, named] = [wanted, Boolean(query)];
@@ -36,7 +77,7 @@ export function createAddress(address = inQuery) {
   /** The address of what is shown; null where none opens it: a file, or a program that is too long for one. */
   const here = () => (address === inQuery && named ? known : null);
 
-  return { show, stop, here };
+  return { show, begin, stop, here };
 }
 
 const inQuery = (parts) => `${location.pathname}${parts.length ? `?${parts.join("&")}` : ""}${location.hash}`;

@@ -2,8 +2,10 @@
 
 import { setAttribute, setText, svg, textWidth } from "./dom.js";
 import { BOX, CHIP, CODE, fontOf, numberBaselines, round, SIZES } from "./geometry.js";
+import { heatMap } from "./heat.js";
 import { createSlot, squeeze } from "./slot.js";
 
+const HEAT = { side: 16, beside: 5, middle: 17 }; // px, as gradwalk/graph/heat.py has them
 const FRAME_SIZE = 13; // px of an open group's name
 const HAS_GRADIENT = new Set(["leaf", "operation", "group"]);
 const HAS_VALUE = new Set(["leaf", "input", "operation", "untracked", "group"]);
@@ -68,8 +70,27 @@ function valueBoxTexts(box, slots) {
   const shown = box.shows ?? box.id; // a folded group shows what comes out of it
   slots.set(`${shown}.value`, createSlot(value, { unknown: "?", ...size }));
   if (hasGradient) slots.set(`${shown}.grad`, createSlot(grad, { mark: "∇ ", unknown: "∇ ?", ...size }));
+  const maps = box.heat ? ["value", ...(hasGradient ? ["grad"] : [])].map((kind) => heatOf(slots, `${shown}.${kind}.heat`, kind, box)) : [];
   const rule = svg("line", { x1: 8, x2: box.w - 8, y1: BOX.rule, y2: BOX.rule });
-  return [title, subtitle, rule, ...value, ...grad, versionOf(box, slots), chipOf(box, slots)];
+  return [title, subtitle, rule, ...maps, ...value, ...grad, versionOf(box, slots), chipOf(box, slots)];
+}
+
+/** A tensor's map left of the title, and right of it that of its gradient. */
+function heatOf(slots, slot, kind, box) {
+  const place = svg("g", { class: `heat of-${kind}` });
+  slots.set(slot, {
+    write(lines) {
+      const text = lines?.[0] ?? "";
+      if (place.dataset.shown === text) return;
+      place.dataset.shown = text;
+      if (!text) return place.replaceChildren();
+      const { width, height, parts } = heatMap(text, HEAT.side);
+      const left = kind === "value" ? HEAT.beside : box.w - HEAT.beside - width;
+      place.setAttribute("transform", `translate(${round(left)},${round(HEAT.middle - height / 2)})`);
+      place.replaceChildren(...parts);
+    },
+  });
+  return place;
 }
 
 /** How often a value has been changed in place, in the box's corner; nothing where the story does not say it. */

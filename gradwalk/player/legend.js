@@ -9,6 +9,7 @@ const LEGEND = {
     ["value", "●", "value"],
     ["local", "×", "local gradient"],
     ["grad", "∇", "gradient, flowing back"],
+    ["swatch mark-heat", "", "a tensor: each element, above 0 and below it", "heats"],
     ["swatch mark-dashed", "", "needs no gradient", "dashed"],
     ["swatch mark-outside", "", "outside the graph", "outside"],
     ["swatch mark-cut", "", "cut: no gradient comes through", "cut"],
@@ -37,6 +38,7 @@ export function marksOf(graphs, story) {
     chips: Object.keys(story.slots).some((slot) => slot.endsWith(".saved")),
     saved: Object.keys(story.slots).some((slot) => slot.endsWith(".saved")),
     unborn: story.steps.some(({ kind }) => kind === "forward"),
+    heats: Object.keys(story.slots).some((slot) => slot.endsWith(".heat")),
     versions: Object.keys(story.slots).some((slot) => slot.endsWith(".version")),
   };
   return Object.keys(has).filter((mark) => has[mark]);

@@ -5,6 +5,7 @@
 
 import { svg, textWidth } from "./dom.js";
 import { backPath, fontOf, numberBaselines, round } from "./geometry.js";
+import { heatMap } from "./heat.js";
 import { alongPath, placeNearest } from "./track.js";
 import { entryAt } from "./story.js";
 
@@ -13,6 +14,7 @@ const SUM_DURATION = 400; // where several gradients add up as they arrive
 const FRAMES = 24; // keyframes of a way
 const GROWN = 1.14; // a number that meets its factor
 const TOKEN = { size: 13, height: 22, padding: 8, most: 14 }; // px; letters of a number that travels, else a dot
+const PLATE = { side: 34, padding: 3 }; // px; a tensor's map that travels
 const FONT = fontOf(TOKEN.size);
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -66,7 +68,11 @@ function sceneOf(picture, story, step) {
     const lines = entries[entryAt(entries, step)]?.[1];
     return lines?.length === 1 && lines[0].length <= TOKEN.most ? lines[0] : null;
   };
-  const scene = { picture, story, step, focus, textAt, motions: [], tokens: [] };
+  const heatAt = (slot) => {
+    const entries = story.slots[`${slot}.heat`];
+    return entries?.[entryAt(entries, step)]?.[1]?.[0] ?? null;
+  };
+  const scene = { picture, story, step, focus, textAt, heatAt, motions: [], tokens: [] };
   scene.arrows = now.map(picture.arrow).filter((arrow) => arrow && picture.lights(arrow.id).length);
   scene.fade = (elements, from, to) => {
     const frames = [{ opacity: 0 }, { opacity: 0, offset: from }, { opacity: 1, offset: to }, { opacity: 1 }];
@@ -76,19 +82,29 @@ function sceneOf(picture, story, step) {
   return scene;
 }
 
-/** A number on its way. With `then` it becomes that number where it meets its factor. */
-function token(scene, kind, text, then) {
+/** A number on its way, or a tensor as a map. With `then` it becomes that one where it meets its factor. */
+function token(scene, kind, text, then, heat = null, thenHeat = null) {
   const body = svg("g", { class: "token-body" });
-  if (text === null) body.append(svg("circle", { r: 6 }));
+  const becomes = heat === null ? then !== undefined && text !== null : thenHeat !== null;
+  if (heat !== null) body.append(...plate(becomes ? [heat, thenHeat] : [heat]));
+  else if (text === null) body.append(svg("circle", { r: 6 }));
   else body.append(...pill(text, then));
   const element = svg("g", { class: `token ${kind}` }, body);
-  if (then !== undefined && text !== null) {
+  if (becomes) {
     const [, before, after] = body.children;
     scene.motions.push([before, [{ opacity: 1 }, { opacity: 1, offset: 0.49 }, { opacity: 0, offset: 0.5 }, { opacity: 0 }]]);
     scene.motions.push([after, [{ opacity: 0 }, { opacity: 0, offset: 0.49 }, { opacity: 1, offset: 0.5 }, { opacity: 1 }]]);
   }
   scene.tokens.push(element);
   return element;
+}
+
+/** Maps on a ground of their own, one over the other. */
+function plate(maps) {
+  const drawn = maps.map((map) => heatMap(map, PLATE.side));
+  const [width, height] = ["width", "height"].map((size) => round(Math.max(...drawn.map((one) => one[size])) + 2 * PLATE.padding));
+  const frame = svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: 4 });
+  return [frame, ...drawn.map((one) => svg("g", { class: "heat", transform: `translate(${round(-one.width / 2)},${round(-one.height / 2)})` }, ...one.parts))];
 }
 
 function pill(text, then) {
@@ -125,7 +141,7 @@ function drawBehind(scene, lines, place) {
 /** Forwards the operands flow into the box, and its result appears. */
 function forward(scene) {
   for (const arrow of scene.arrows) {
-    const operand = token(scene, "value", scene.textAt(`${arrow.tail}.value`));
+    const operand = token(scene, "value", scene.textAt(`${arrow.tail}.value`), undefined, scene.heatAt(`${arrow.tail}.value`));
     travel(scene, operand, alongPath(arrow.path), (t) => slow(within(t, 0, 0.75)), (t) => 1 - 0.4 * within(t, 0.7, 0.8));
   }
   if (scene.focus) scene.fade(scene.parts(scene.focus, ".value"), 0.75, 1);
@@ -159,7 +175,10 @@ function contribution(scene, arrow, sums) {
   const grown = (t) => 1 + (GROWN - 1) * Math.sin(Math.PI * within(t, 0.4, 0.6));
   const product = scene.textAt(`${arrow.id}.flow`);
   const upstream = product === null ? null : scene.textAt(`${arrow.head}.grad`) ?? product;
-  travel(scene, token(scene, "grad", upstream, product ?? undefined), track, place, grown);
+  const made = scene.heatAt(`${arrow.id}.flow`);
+  const arrives = scene.heatAt(`${arrow.head}.grad`);
+  const meets = arrives === null ? [made, null] : [arrives, made]; // from a single number on it is the product that travels
+  travel(scene, token(scene, "grad", upstream, product ?? undefined, ...(made === null ? [] : meets)), track, place, grown);
   const [lines] = scene.parts(arrow.id, ".flow");
   if (lines) drawBehind(scene, lines.children, place);
   scene.fade(scene.parts(arrow.id, ".flowing"), 0.6, 1);
@@ -169,7 +188,7 @@ function contribution(scene, arrow, sums) {
 /** What arrived before goes into the sum together with what comes last. */
 function joins(scene, arrow) {
   const track = wayBack(scene, arrow, true);
-  const element = token(scene, "grad", scene.textAt(`${arrow.id}.flow`));
+  const element = token(scene, "grad", scene.textAt(`${arrow.id}.flow`), undefined, scene.heatAt(`${arrow.id}.flow`));
   travel(scene, element, track, (t) => 0.55 + 0.45 * slow(within(t, 0.6, 1)), (t) => within(t, 0.5, 0.6));
 }
 

@@ -165,8 +165,11 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     return true;
   }
 
+  /** The document and the view, of which there is an entry in the browser's history; a player inside of another view has none. */
+  const entry = () => (new URLSearchParams(data.query).has("view") ? "" : `${data.opened} step`);
+
   function tellAddress() {
-    address.show(data.query, pictures.name(), density.name(), step, predict.name(), pictures.groupsOpen(data.story, step));
+    address.show(data.query, pictures.name(), density.name(), step, predict.name(), pictures.groupsOpen(data.story, step), entry());
     whole.show(address.here() ?? location.href);
   }
 
@@ -301,6 +304,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     measure();
     show();
     if (moved || ALONE) tellAddress();
+    else if (opened && entry()) address.begin(entry());
   }
 
   function remove() {

@@ -14,8 +14,8 @@ const PNG = { scale: 2, most: 16000 }; // pixels for each of the picture's; of i
 
 /** The colours of page.css, for pictures that are to look otherwise than the page does: a test compares them. */
 export const THEMES = {
-  light: { background: "#ffffff", "secondary-background": "#f7f7f5", text: "#1d1f23", border: "#e3e3df", "gray-text": "#676c74", blue: "#0b6fb8", "blue-background": "#e6f1fa", orange: "#9f5d00", "orange-text": "#9f5d00", "orange-background": "#fbf0dc", red: "#bf400c", "red-text": "#bf400c", "red-background": "#fdeae1" },
-  dark: { background: "#111418", "secondary-background": "#171b20", text: "#e9ecef", border: "#2a3037", "gray-text": "#98a0a9", blue: "#6cb8f2", "blue-background": "#14293b", orange: "#f0b35a", "orange-text": "#f0b35a", "orange-background": "#33270f", red: "#ff8f66", "red-text": "#ff8f66", "red-background": "#3a1d12" },
+  light: { background: "#ffffff", "secondary-background": "#f7f7f5", text: "#1d1f23", border: "#e3e3df", "gray-text": "#676c74", blue: "#0b6fb8", "blue-background": "#e6f1fa", orange: "#9f5d00", "orange-text": "#9f5d00", "orange-background": "#fbf0dc", red: "#bf400c", "red-text": "#bf400c", "red-background": "#fdeae1", green: "#1f7a4d", violet: "#7a3fc4" },
+  dark: { background: "#111418", "secondary-background": "#171b20", text: "#e9ecef", border: "#2a3037", "gray-text": "#98a0a9", blue: "#6cb8f2", "blue-background": "#14293b", orange: "#f0b35a", "orange-text": "#f0b35a", "orange-background": "#33270f", red: "#ff8f66", "red-text": "#ff8f66", "red-background": "#3a1d12", green: "#4fc389", violet: "#b58cf2" },
 };
 
 const KEPT = ["x", "y", "dy", "width", "height", "rx", "d", "x1", "x2", "y1", "y2", "textLength", "lengthAdjust"];

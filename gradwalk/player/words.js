@@ -3,6 +3,7 @@
 import { html, setAttribute, setText } from "./dom.js";
 import { showFormula } from "./formula.js";
 import { GLOSSARY, withTerms } from "./glossary.js";
+import { sketch } from "./sketches.js";
 import { failureAt } from "./outputs.js";
 
 /** `unfold(number)` asks for the steps of a folded episode, if it `may`; `go(step)` leads to the cause of a failure. */
@@ -13,7 +14,7 @@ export function createWords(predict, unfold, go, may, openGroup) {
   const rule = html("p", { class: "rule" });
   const message = html("pre", { class: "message" });
   const open = html("button", { type: "button", class: "button open-fold", click: () => ask() }, "Open this iteration");
-  const meaning = html("p", { class: "meaning", role: "status", hidden: true });
+  const meaning = html("div", { class: "meaning", role: "status", hidden: true });
   const moves = html("div", { class: "moves-of-leaves" });
   const into = html("button", { type: "button", class: "button open-group", click: () => openGroup(fold) }, "Open the box");
   const cause = html("button", { type: "button", class: "button", click: () => go(shown.cause) }, "Go to the cause");
@@ -50,11 +51,11 @@ export function createWords(predict, unfold, go, may, openGroup) {
     cause.hidden = step.cause === null || step.cause === undefined;
   }
 
-  /** One sentence on a term; a second press takes it away. */
+  /** One sentence and one small picture on a term; a second press takes them away. */
   function explain(term) {
-    const text = `${term[0].toUpperCase()}${term.slice(1)}: ${GLOSSARY[term]}`;
-    meaning.hidden = !meaning.hidden && meaning.textContent === text;
-    setText(meaning, text);
+    meaning.hidden = !meaning.hidden && meaning.dataset.term === term;
+    meaning.dataset.term = term;
+    meaning.replaceChildren(sketch(term), html("p", null, `${term[0].toUpperCase()}${term.slice(1)}: ${GLOSSARY[term]}`));
   }
 
   /** One press moves a variable a little, and says what PyTorch computes then, beside what the gradient promised. */

@@ -7,7 +7,7 @@ from typing import Any
 from gradwalk import explain
 from gradwalk.analysis.index import Arrival
 from gradwalk.notation import jacobians_text
-from gradwalk.recording import Accumulate, Backward, BackwardCall, Forward, Free, Hooked, LocalGradient, Result
+from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Forward, Free, Hooked, LocalGradient, Result
 from gradwalk.story import asked
 from gradwalk.story.slots import lines_of, local_text, on_arrow
 from gradwalk.story.stage import Stage, node_of
@@ -34,7 +34,7 @@ def forward(stage: Stage, event: Forward) -> None:
             stage.given(stage.now, index.values[edge.value])
     if operation.results:
         result = index.values[operation.results[0]]
-        stage.slots.write(stage.now, f"{box}.value", lines_of(result))
+        stage.slots.write(stage.now, f"{box}.value", lines_of(result), result)
         if operation.in_place:
             stage.version(stage.now, result)
     stage.keep(stage.now, operation)
@@ -59,7 +59,7 @@ def seed(stage: Stage, event: BackwardCall) -> None:
     stage.step(event, "seed", explain.seed, [*boxes, *nodes], boxes[0])
     stage.slots.begin(stage.now, event.call)
     for box, root in zip(boxes, roots, strict=True):
-        stage.slots.write_passing(stage.now, f"{box}.grad", lines_of(root.seed))
+        stage.slots.write_passing(stage.now, f"{box}.grad", lines_of(root.seed), root.seed)
 
 
 def backward(stage: Stage, event: Backward) -> None:
@@ -75,25 +75,28 @@ def backward(stage: Stage, event: Backward) -> None:
     placed = event._replace(span=operation.span)
     stage.step(placed, "backward", explain.backward, [box, *edges, f"n{event.node}"], box, **ask)
     for edge, arrival in zip(edges, arrivals, strict=True):
-        stage.slots.write_passing(stage.now, f"{edge}.flow", [on_arrow(arrival.array)])
-        lines = _gradient_so_far(stage, event.call, arrival)
-        stage.slots.write_passing(stage.now, f"{index.box(arrival.value)}.grad", lines)
+        stage.slots.write_passing(stage.now, f"{edge}.flow", [on_arrow(arrival.array)], arrival.array)
+        lines, shown = _gradient_so_far(stage, event.call, arrival)
+        stage.slots.write_passing(stage.now, f"{index.box(arrival.value)}.grad", lines, shown)
 
 
-def _gradient_so_far(stage: Stage, call: int, arrival: Arrival) -> list[str]:
+def _gradient_so_far(stage: Stage, call: int, arrival: Arrival) -> tuple[list[str], Array | None]:
+    """The lines, and the tensor that they are of, where it is one."""
     hooks = stage.index.hooked.get((call, arrival.value))
     total = hooks[0].before if hooks else stage.index.gradients.get((call, arrival.value))
     if arrival.position == arrival.uses and total is not None:
-        return lines_of(total)
+        return lines_of(total), total
+    if arrival.position > 1:
+        return [f"{arrival.position} of {arrival.uses} + …"], None
     *lines, last = lines_of(arrival.array)
-    return [*lines, f"{last} + …"] if arrival.position == 1 else [f"{arrival.position} of {arrival.uses} + …"]
+    return [*lines, f"{last} + …"], arrival.array
 
 
 def hooked(stage: Stage, event: Hooked) -> None:
     box = stage.index.box(event.value)
     now = [box] if event.node is None else [box, f"n{event.node}"]
     stage.step(event, "hook", explain.hooked, now, box)
-    stage.slots.write_passing(stage.now, f"{box}.grad", lines_of(event.after))
+    stage.slots.write_passing(stage.now, f"{box}.grad", lines_of(event.after), event.after)
 
 
 def result(stage: Stage, event: Result) -> None:
@@ -102,7 +105,8 @@ def result(stage: Stage, event: Result) -> None:
     boxes = [index.box(value) for value in (event.of, event.value) if value is not None]
     stage.step(event, "result", explain.result, boxes, boxes[0])
     if event.value is not None:
-        stage.slots.write_passing(stage.now, f"{boxes[0]}.grad", lines_of(index.values[event.value]))
+        gradient = index.values[event.value]
+        stage.slots.write_passing(stage.now, f"{boxes[0]}.grad", lines_of(gradient), gradient)
         stage.given(stage.now, index.values[event.value])
 
 

@@ -80,7 +80,7 @@ class Scene(Stage):
         for operation in recording.operations:
             if operation.id not in now and operation.results:
                 result = self.index.values[operation.results[0]]
-                self.slots.write(step, f"o{operation.id}.value", lines_of(result))
+                self.slots.write(step, f"o{operation.id}.value", lines_of(result), result)
                 self.keep(step, operation)
         for tensor, grad in self.episode.before.grads.items():
             leaf = next((v.id for v in recording.values if v.tensor == tensor), None)

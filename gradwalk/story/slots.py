@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradwalk.analysis.index import Index
+from gradwalk.graph.heat import heat_text
 from gradwalk.graph.measures import arrow_text, box_lines
 from gradwalk.notation import jacobian_text, short
 from gradwalk.recording import Array, LocalGradient, Operation, Value
@@ -22,7 +23,14 @@ class Slots:
         self._passing: set[str] = set()
         """Slots that belong to the current backward call alone; a leaf's .grad outlives it."""
 
-    def write(self, step: int, slot: str, lines: Lines) -> None:
+    def write(self, step: int, slot: str, lines: Lines, array: Array | Value | None = None) -> None:
+        """``array`` is what the lines are of: of a tensor its map is written beside them, into a slot of its own."""
+        self._put(step, slot, lines)
+        heat = None if array is None else heat_text(array.shape, array.numbers)
+        if heat is not None or f"{slot}.heat" in self.entries:
+            self._put(step, f"{slot}.heat", None if heat is None else [heat])
+
+    def _put(self, step: int, slot: str, lines: Lines) -> None:
         entries = self.entries.setdefault(slot, [])
         if entries and entries[-1][0] == step:
             entries.pop()
@@ -38,20 +46,20 @@ class Slots:
             if not entries:
                 del self.entries[slot]
 
-    def change(self, step: int, slot: str, lines: Lines) -> None:
+    def change(self, step: int, slot: str, lines: Lines, array: Array | Value | None = None) -> None:
         """As ``write``, but not what stands there already."""
         if lines != self.shown(slot):
-            self.write(step, slot, lines)
+            self.write(step, slot, lines, array)
 
-    def write_once(self, step: int, slot: str, lines: list[str]) -> None:
+    def write_once(self, step: int, slot: str, lines: list[str], array: Array | Value | None = None) -> None:
         """Only where the slot shows nothing."""
         if not self.known(slot):
-            self.write(step, slot, lines)
+            self.write(step, slot, lines, array)
 
-    def write_passing(self, step: int, slot: str, lines: list[str]) -> None:
+    def write_passing(self, step: int, slot: str, lines: list[str], array: Array | Value | None = None) -> None:
         """As ``write``, until the next backward call begins."""
         self._passing.add(slot)
-        self.write(step, slot, lines)
+        self.write(step, slot, lines, array)
 
     def keep(self, slot: str) -> None:
         """What the slot shows outlives the backward call."""
@@ -63,7 +71,7 @@ class Slots:
         self._passing.clear()
         for slot, entries in self.entries.items():
             if entries[-1][1] is not None:
-                self.write(step, slot, None)
+                self._put(step, slot, None)
 
     def known(self, slot: str) -> bool:
         return self.shown(slot) is not None

@@ -130,7 +130,7 @@ class Stage:
         """A leaf's value moves in its box, and so does one that changed without an operation of its own."""
         box, made = self.index.box(value.id), value.operation
         if (made is None or f"o{made}" != box) and self.slots.known(f"{box}.value"):
-            self.slots.change(self.now, f"{box}.value", lines_of(value))
+            self.slots.change(self.now, f"{box}.value", lines_of(value), value)
             self.version(self.now, value)
 
     def _grad(self, tensor: int) -> None:
@@ -147,18 +147,18 @@ class Stage:
 
     def value(self, step: int, value: Value) -> None:
         """Write a value into its box."""
-        self.slots.write(step, f"{self.index.box(value.id)}.value", lines_of(value))
+        self.slots.write(step, f"{self.index.box(value.id)}.value", lines_of(value), value)
 
     def given(self, step: int, value: Value) -> None:
         """Write a value that no operation made into its box, where nothing stands there yet."""
-        self.slots.write_once(step, f"{self.index.box(value.id)}.value", lines_of(value))
+        self.slots.write_once(step, f"{self.index.box(value.id)}.value", lines_of(value), value)
 
     def total(self, step: int, box: str, grad: Array | None) -> None:
         """What a ``.grad`` holds."""
         self.slots.keep(f"{box}.grad")
         for slot in (f"{box}.grad", f"{box}.total"):
             if grad is not None or self.slots.known(slot):
-                self.slots.write(step, slot, None if grad is None else lines_of(grad))
+                self.slots.write(step, slot, None if grad is None else lines_of(grad), grad)
 
     def version(self, step: int, value: Value) -> None:
         """How often a tensor has been changed in place, from the first time on."""

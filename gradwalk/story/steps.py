@@ -6,7 +6,7 @@ from typing import Any
 
 from gradwalk.explain.account import Account
 from gradwalk.explain.wording import PHASES
-from gradwalk.formula import Formula, signed, template
+from gradwalk.formula import Formula, signed
 from gradwalk.program import Span
 
 _PHASES = {
@@ -116,9 +116,9 @@ class Steps:
         self.list.append(step)
 
     def _line(self, formula: Formula) -> list[Any]:
-        formula = signed(formula)
         key = (formula.latex, formula.dotted)
+        tree, arguments = signed(formula)
         if key not in self._formulas:
             self._formulas[key] = len(self.trees)
-            self.trees.append(template(*key).tree)
-        return [self._formulas[key], *formula.arguments]
+            self.trees.append(tree)
+        return [self._formulas[key], *arguments]
