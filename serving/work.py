@@ -95,7 +95,8 @@ def _check_size(size: int) -> None:
     if size > most * 1e6:
         raise TooLarge(
             f"What there is to show of this program is too large to send: {size / 1e6:.1f} MB; at most {most:g} MB fit "
-            "here. Fewer turns or smaller tensors would work."
+            "here. Fewer turns or smaller tensors would work, and on your own computer gradwalk html FILE writes the "
+            "page of a program of any length."
         )
 
 

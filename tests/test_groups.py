@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import torch
 from playwright.sync_api import Browser, Page, expect
 from torch import nn
 
-from gradwalk import Recording, watch
+from gradwalk import Recording, record, watch
 from gradwalk.analysis import analyse
 from gradwalk.analysis.groups import MOST, Group, Item, operations_in
 from gradwalk.export.pictures import computation_svg
@@ -218,3 +219,21 @@ def test_the_address_keeps_what_is_open_and_a_step_opens_what_it_is_in(page: Pag
         expect(closing).to_be_visible()
     page.evaluate("location.hash = '#groups=g0&step=0'")
     expect(closing).to_have_count(0)
+
+
+def test_what_a_loop_binds_does_not_come_between_the_steps_of_a_closed_group(browser: Browser, tmp_path: Path) -> None:
+    source = "import torch\nx = y = torch.tensor(0.5, requires_grad=True)\nfor i in range(64):\n    y = torch.sin(y)\n"
+    record(f"{source}y.backward()\n").save(tmp_path / "loop.html")
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto((tmp_path / "loop.html").as_uri())
+    title = page.locator(".words .title")
+    expect(title).to_have_text("Start")
+    said: list[str] = []
+    while "Local" not in (said or [""])[-1]:
+        before = title.inner_text()
+        page.keyboard.press("ArrowRight")
+        expect(title).not_to_have_text(before)
+        said.append(title.inner_text())
+    assert not [text for text in said if text.startswith("i =") and text != "i = 0"]
+    assert sum(text.startswith("Forward through") for text in said) == 8
+    page.close()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import statistics
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from components.player.packed import compact
 from deploy.sketches import drawn, file_of, sketches
 from gradwalk.player import FOLDER
 from tests.browser import ROOT, Watch, settled
@@ -51,6 +54,20 @@ def test_keys_alone_lead_from_the_input_to_the_gradient(player: OpenPlayer) -> N
     expect(shown.find(".label .flowing")).to_have_text([f"∇ {SINE_GRADIENT}", "∇ −0.9577"])
     shown.press("ArrowRight")
     assert shown.step == LAST
+
+
+def test_a_long_program_comes_packed_and_looks_the_same(player: OpenPlayer, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = player()
+    expect(plain.find(".words .title")).to_have_text("Start")
+    monkeypatch.setattr(import_module("components.player.packed"), "_LARGE", 1)
+    parts = {name: json.loads(compact(sine()[name])) for name in ("graphs", "story")}
+    assert all(isinstance(text, str) for text in parts.values())
+    shown = player(sine() | parts)
+    expect(shown.find(".words .title")).to_have_text("Start")
+    assert shown.look == plain.look
+    shown.mount(sine() | parts)
+    shown.mount(sine() | {"step": 2, "opened": "another"})  # the newest counts, whatever is still being opened
+    expect(shown.find("input.steps")).to_have_value("2")
 
 
 def test_a_step_looks_the_same_however_it_is_reached(player: OpenPlayer) -> None:

@@ -3,6 +3,7 @@
 import { createAddress } from "../../gradwalk/player/address.js";
 import { createPlayer } from "../../gradwalk/player/player.js";
 import { fontFrom } from "../../gradwalk/player/still.js";
+import { unpacked } from "../../gradwalk/player/unpack.js";
 
 const FONT = "gradwalk-sans.woff2"; // beside this script
 const font = () => fontFrom(new URL(FONT, import.meta.url));
@@ -11,16 +12,21 @@ const font = () => fontFrom(new URL(FONT, import.meta.url));
 const players = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const text = new TextDecoder().decode(data);
-  if (!players.has(parentElement)) players.set(parentElement, createPlayer(parentElement, createAddress(), font));
-  const player = players.get(parentElement);
-  player.update(JSON.parse(text), {
+  const told = JSON.parse(new TextDecoder().decode(data));
+  if (!players.has(parentElement)) players.set(parentElement, { player: createPlayer(parentElement, createAddress(), font), newest: null });
+  const here = players.get(parentElement);
+  here.newest = told;
+  const show = () => here.player.update(told, {
     unfold: (number) => setTriggerValue("unfold", number),
     draw: (number) => setTriggerValue("draw", number),
     torchviz: () => setTriggerValue("torchviz", true),
   });
+  const parts = ["graphs", "story"].filter((part) => typeof told[part] === "string"); // a long program's come packed
+  if (!parts.length) show();
+  else Promise.all(parts.map(async (part) => (told[part] = await unpacked(told[part])))).then(() => here.newest === told && show());
   return () => {
     players.delete(parentElement);
-    player.remove();
+    here.newest = null;
+    here.player.remove();
   };
 }

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from components.player.packed import packed
+from components.player.packed import compact
 from components.shared.mistakes import Failed
 from components.shared.work import answered, run
 from gradwalk.analysis import Analysis, analyse, analyse_beginning
@@ -103,13 +103,13 @@ def begun_program(source: str, left: Parcel) -> RecordedProgram | None:
     if found is None or first is None:
         return None
     data = player_data(first, statements=True, begins=found[1])
-    return RecordedProgram(source, (), packed(data.graphs), packed(data.story), len(data.story["steps"]), 0, [])
+    return RecordedProgram(source, (), compact(data.graphs), compact(data.story), len(data.story["steps"]), 0, [])
 
 
 def _recorded(source: str, unfold: tuple[int, ...], found: Analysis, data: PlayerData) -> RecordedProgram:
     steps: list[dict[str, Any]] = data.story["steps"]
     second = next((place for place, step in enumerate(steps) if step.get("cell") == 1), 0)
-    graphs, story = packed(data.graphs), packed(data.story)
+    graphs, story = compact(data.graphs), compact(data.story)
     return RecordedProgram(source, unfold, graphs, story, len(steps), second, shown_cells(found.recording))
 
 

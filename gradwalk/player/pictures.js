@@ -88,7 +88,7 @@ export function createPictures(pick, chosen, explain, lacking) {
   function reveal(story, step) {
     const { group, last } = stops.stopAt(story, step);
     if (!group || (step === last && named)) return;
-    folds.get(list[graphAt(story, step)]).reveal(story.steps[step].focus);
+    folds.get(list[graphAt(story, step)]).reveal(story.steps[step].focus ?? stops.focusAfter(story, step));
     if (graphs) arrange();
   }
 

@@ -2,15 +2,9 @@
 
 import { createAddress } from "./address.js";
 import { createPlayer } from "./player.js";
+import { unpacked } from "./unpack.js";
 
 const place = document.getElementById("walk");
-
-/** JSON out of gzip out of base64. */
-function unpacked(text) {
-  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
-  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(plain).json();
-}
 
 function stepInAddress() {
   const found = /^#(?:.*&)?step=(\d{1,6})$/.exec(location.hash);

@@ -7,10 +7,22 @@ const NAMED = 4; // names in a list
 export function createStops(foldsOf) {
   const graphAt = (story, step) => story.episodes[story.steps[step]?.episode]?.graph ?? 0;
 
-  /** The closed group that a step is in; null for one that is seen. */
+  /** The closed group that a step is in; null for one that is seen. What the program binds between two closed groups, or inside of one (`i = 3`), is in the next. */
   function groupAt(story, step) {
-    const focus = story.steps[step]?.focus;
-    return focus ? foldsOf(graphAt(story, step))?.closed(focus) ?? null : null;
+    const { focus, kind } = story.steps[step] ?? {};
+    if (focus) return foldsOf(graphAt(story, step))?.closed(focus) ?? null;
+    if (kind !== "statement" || !foldsOf(graphAt(story, step))) return null;
+    const [before, after] = [beside(story, step, -1), beside(story, step, 1)];
+    return before !== null && after !== null && groupAt(story, before) ? groupAt(story, after) : null;
+  }
+
+  /** The next step of the same phase, one way or the other, that is about a box; null where another is met first. */
+  function beside(story, step, by) {
+    const { phase, episode } = story.steps[step];
+    let at = step + by;
+    while (story.steps[at]?.kind === "statement" && !story.steps[at].focus) at += by;
+    const found = story.steps[at];
+    return found?.focus && found.phase === phase && found.episode === episode ? at : null;
   }
 
   const same = (story, one, other, group) => {
@@ -45,7 +57,10 @@ export function createStops(foldsOf) {
     return { group, first, title, sentence: sentence.filter(Boolean).join(" ") };
   }
 
-  return { stopAt, said };
+  /** What the step after one that is about no box is about. */
+  const focusAfter = (story, step) => story.steps[beside(story, step, 1)]?.focus;
+
+  return { stopAt, said, focusAfter };
 }
 
 /** Whether a gradient has gone back along an edge by now. */
