@@ -117,7 +117,14 @@ class Modules:
         self._paths[id(module)] = {id(inner): path for path, inner in module.named_modules()}
         if name.isidentifier():
             self.name(name, module)
-        return name
+        return self._way(module, frame) or name
+
+    def _way(self, module: nn.Module, frame: FrameType) -> str | None:
+        """The way to a module that its parameters are called by: it was held by something else before a variable."""
+        way = self._run.ways.to(module, frame)
+        values = self._run.values
+        first = next((pair for pair in module.named_parameters() if not is_stand_in(pair[1])), None)
+        return way if way and first and values.first_name(first[1]) == f"{way}.{first[0]}" else None
 
     def _path(self, module: nn.Module, outer: _Inside) -> str:
         root = self._inside[0]

@@ -190,6 +190,10 @@ class Places:
         found = self.users(frame)
         return None if found is None else found[1].span
 
+    def reads(self, frame: FrameType) -> bool:
+        """Whether a frame runs what is recorded: a registered text, where there are any."""
+        return not self._texts or frame.f_code.co_filename in self._texts
+
     def here(self, frame: FrameType | None = None) -> Span | None:
         """The innermost frame of a registered text, from this frame outwards."""
         for outer in frames(sys._getframe(1) if frame is None else frame):

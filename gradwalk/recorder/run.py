@@ -21,6 +21,7 @@ from gradwalk.recorder.nodes import LiveGraph
 from gradwalk.recorder.operations import LiveOperations
 from gradwalk.recorder.places import Places, Site
 from gradwalk.recorder.values import LiveValues
+from gradwalk.recorder.ways import Ways
 from gradwalk.recording import Event, Output, Picture, Update
 
 LARGE = 1 << 15
@@ -105,6 +106,7 @@ class Run:
         observer: Callable[[Event], None] | None = None,
     ) -> None:
         self.places = places
+        self.ways = Ways(places)
         self.limits = limits
         self.thread = threading.get_ident()
         self.copier = Copier(limits.numbers, LARGE, keep)
@@ -227,7 +229,10 @@ class Run:
 
     def _name_of(self, tensor: torch.Tensor) -> str | None:
         known = self.names.get(id(tensor))
-        return known[0] if known is not None and known[1] is tensor else None
+        if known is not None and known[1] is tensor:
+            return known[0]
+        way = self.ways.to(tensor, sys._getframe(1))
+        return way and way[:80]
 
     def release(self) -> None:
         """Let go of everything live, and of whoever listens: what is left of a run goes without the collector."""

@@ -271,6 +271,10 @@ class LiveValues:
         self._name(value, name)
         return value
 
+    def first_name(self, tensor: torch.Tensor) -> str | None:
+        """What it was called first."""
+        return next(iter(self._made[self.value_of(tensor)].names), None)
+
     def _name(self, value: int, name: str) -> None:
         made = self._made[value]
         if not made.names:
