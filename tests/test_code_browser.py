@@ -312,33 +312,34 @@ def test_a_notebook_is_opened_and_saved_without_loss(shown: CodePage, tmp_path: 
         else:
             cell["attachments"] = {"a.png": {"image/png": "iVBORw0KGgo="}}
     path = tmp_path / "Lecture 3.ipynb"
-    path.write_text(json.dumps(notebook, indent=2), encoding="utf-8")
+    text = "\ufeff" + json.dumps(notebook, indent=2).replace("\n", "\r\n")  # as an editor on Windows writes it
+    path.write_bytes(text.encode())
     shown.page.get_by_label("A notebook or a Python file").set_input_files(path)
     expect(shown.notebook).to_contain_text("tensor([0.6667, 1.3333, 2.0000])")
 
-    def saved(kind: str) -> str:
+    def saved(kind: str) -> bytes:
         with shown.page.expect_download() as download:
             shown.page.get_by_label("Save as").select_option(kind)
         download.value.save_as(tmp_path / "saved")
         assert download.value.suggested_filename == "Lecture 3.ipynb"
-        return (tmp_path / "saved").read_text(encoding="utf-8")
+        return (tmp_path / "saved").read_bytes()
 
-    assert saved("ipynb") == path.read_text(encoding="utf-8")
-    with_outputs = json.loads(saved("outputs"))
+    assert saved("ipynb") == path.read_bytes()
+    with_outputs = json.loads(saved("outputs").decode("utf-8-sig"))
     assert [cell["metadata"] for cell in with_outputs["cells"]] == [{"tags": ["own"]}] * len(notebook["cells"])
     shown_there = json.dumps(with_outputs)
     assert "tensor([0.6667, 1.3333, 2.0000])" in shown_there
     assert "A" * 900 not in shown_there
     shown.page.reload()
     expect(shown.notebook).to_contain_text("tensor([0.6667, 1.3333, 2.0000])")
-    assert saved("ipynb") == path.read_text(encoding="utf-8")
+    assert saved("ipynb") == path.read_bytes()
 
 
 def test_a_python_file_is_dropped_saved_and_refused(shown: CodePage, tmp_path: Path) -> None:
     dropped = shown.page.evaluate_handle(
         """(text) => { const data = new DataTransfer();
         data.items.add(new File([text], "dropped.py")); return data; }""",
-        CELLS,
+        written := "\ufeff" + CELLS.replace("\n", "\r\n"),
     )
     shown.notebook.dispatch_event("drop", {"dataTransfer": dropped})
     expect(shown.cells).to_have_count(4)
@@ -346,7 +347,7 @@ def test_a_python_file_is_dropped_saved_and_refused(shown: CodePage, tmp_path: P
     with shown.page.expect_download() as download:
         shown.page.get_by_label("Save as").select_option("py")
     download.value.save_as(tmp_path / "saved")
-    assert (tmp_path / "saved").read_text(encoding="utf-8") == CELLS
+    assert (tmp_path / "saved").read_bytes() == written.encode()
     chooser = shown.page.get_by_label("A notebook or a Python file")
     chooser.set_input_files(FilePayload(name="broken.ipynb", mimeType="", buffer=b"\x89PNG\x00\xff"))
     expect(shown.told).to_contain_text("This is no notebook")

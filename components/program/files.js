@@ -5,13 +5,21 @@ import { html } from "../../gradwalk/player/dom.js";
 const MOST_BYTES = 30_000_000; // of a notebook with all its pictures
 const MOST_TEXT = 6_000_000; // characters of what is sent
 
-/** The file's name and text, and whether its stored outputs were left out; throws a sentence. */
+const MARK = "\ufeff"; // what some editors begin a file with
+
+/** How a file was written, beside its text: see `writtenAs`. */
+export const PLAIN = { kind: "", marked: false, ends: "\n" };
+
+/** The file's name and text, how it was written, and whether its stored outputs were left out; throws a sentence. */
 export async function readFile(file) {
   if (file.size > MOST_BYTES) throw `${file.name} has more than ${MOST_BYTES / 1e6} MB.`;
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(await file.arrayBuffer());
+  const raw = new TextDecoder("utf-8", { ignoreBOM: true }).decode(await file.arrayBuffer());
+  const text = raw.startsWith(MARK) ? raw.slice(1) : raw;
+  const kind = /\.ipynb$/i.test(file.name) ? "ipynb" : "py";
+  const ends = text.includes("\r\n") && !/(^|[^\r])\n/.test(text) ? "\r\n" : "\n";
   const without = text.length > MOST_TEXT && /\.ipynb$/i.test(file.name) ? withoutOutputs(text) : text;
   if (without.length > MOST_TEXT) throw `${file.name} has more than ${MOST_TEXT.toLocaleString("en")} characters of text.`;
-  return { name: file.name.slice(-200), text: without, lighter: without !== text };
+  return { name: file.name.slice(-200), text: without, lighter: without !== text, form: { kind, marked: text !== raw, ends } };
 }
 
 function withoutOutputs(text) {
@@ -22,6 +30,13 @@ function withoutOutputs(text) {
   } catch {
     return text.slice(0, MOST_TEXT); // the server says what is wrong with it
   }
+}
+
+/** A text as the file of its kind was written that it was opened from: a program is lines, a notebook file has its own. */
+export function writtenAs(form, kind, text) {
+  if (form.kind !== kind) return text;
+  const lines = kind === "py" ? text.replaceAll("\n", form.ends) : text;
+  return form.marked ? MARK + lines : lines;
 }
 
 export function saveFile({ name, text }) {

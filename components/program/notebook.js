@@ -8,7 +8,7 @@ import { createPost } from "../shared/post.js";
 import { createCell } from "./cell.js";
 import { createCommandKeys } from "./command_keys.js";
 import { createEdits } from "./edits.js";
-import { codeOf, readFile, saveFile } from "./files.js";
+import { codeOf, PLAIN, readFile, saveFile, writtenAs } from "./files.js";
 import { cellFrom, newCell, programOf, renamed } from "./program.js";
 import { createResults } from "./results.js";
 import { keepDraft, keepFile, keptDraft, keptFile } from "./storage.js";
@@ -42,6 +42,7 @@ function createNotebook(root) {
   let extra = {}; // what the next entry asks for beside its text
   let original = ""; // the text of the notebook file that the cells were opened from
   let name = "program"; // as a file
+  let form = PLAIN; // how that file was written
   let pending = null; // the file that is being opened
   let at = null; // the player's step
   let saved = 0;
@@ -72,7 +73,7 @@ function createNotebook(root) {
     if (opened) open(first);
     if (first) document.dispatchEvent(new Event("gradwalk:where"));
     if (!data.running && post.answered(data.answered)) results.answered(data);
-    if (data.save && data.save.count > saved) saveFile({ ...data.save, name: `${name}.ipynb` });
+    if (data.save && data.save.count > saved) saveFile({ text: writtenAs(form, "ipynb", data.save.text), name: `${name}.ipynb` });
     saved = Math.max(saved, data.save?.count ?? 0);
     if (data.wrong) [pending] = [null, tell(data.wrong, true)];
     find("refusal").textContent = data.refusal?.message ?? "";
@@ -88,6 +89,7 @@ function createNotebook(root) {
     fillExamples(example, data.groups);
     original = pending && /\.ipynb$/i.test(pending.name) ? pending.text : first ? keptFile() : "";
     fileFits = first || keepFile(original);
+    form = pending?.form ?? PLAIN;
     pending = null;
     const early = find("early");
     const typed = early?.value; // before this script was here
@@ -95,6 +97,7 @@ function createNotebook(root) {
     const draft = first && !typed ? keptDraft() : null;
     if (first && !draft) original = "";
     name = draft?.name ?? data.name;
+    form = draft?.form ?? form;
     const opened = data.parts.length ? data.parts.map(cellFrom) : [newCell("code", data.text)];
     const wanted = typed ? [newCell("code", typed)] : draft ? draft.cells.map(renamed) : opened;
     const differs = programOf(wanted).text !== data.text;
@@ -158,7 +161,7 @@ function createNotebook(root) {
   function keep() {
     if (!data) return;
     const before = fits;
-    fits = keepDraft(edits.cells(), name, data.query) && fileFits;
+    fits = keepDraft(edits.cells(), name, form, data.query) && fileFits;
     if (before && !fits) tell(TOO_MUCH, true);
   }
 
@@ -339,7 +342,7 @@ function createNotebook(root) {
     const kind = save.value;
     save.value = "";
     const cells = edits.cells();
-    if (kind === "py") return saveFile({ name: `${name}.py`, text: programOf(cells).text });
+    if (kind === "py") return saveFile({ name: `${name}.py`, text: writtenAs(form, "py", programOf(cells).text) });
     if (!kind) return;
     const known = cells.map(({ kind: what, source, origin }) => ({ kind: what, source, origin: original ? origin : null }));
     ask({ save: { cells: known, original, outputs: kind === "outputs" } });

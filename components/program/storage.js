@@ -15,8 +15,8 @@ const named = (query) => programIn(query ? `?${query}` : "");
  * Says whether it is kept: a browser keeps some 5 MB. `query` is the program's address as the server knows it: the one in
  * the address bar may come a moment later.
  */
-export function keepDraft(cells, name, query) {
-  const draft = { of: [programIn(location.search), named(query)], cells, name };
+export function keepDraft(cells, name, form, query) {
+  const draft = { of: [programIn(location.search), named(query)], cells, name, form };
   try {
     sessionStorage.setItem(DRAFT, JSON.stringify(draft));
     return true;
