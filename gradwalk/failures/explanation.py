@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from gradwalk.failures import changed, missing_gradient, objects, programs, tensors
+from gradwalk.failures import calls, changed, missing_gradient, objects, programs, tensors
 from gradwalk.failures.diagnosis import Diagnosis, diagnosis
 from gradwalk.failures.here import here
 from gradwalk.failures.history import History
@@ -30,7 +30,7 @@ _FINDERS: dict[str, _Finder] = {
     "missing-attribute": objects.missing_attribute,
     "operand-types": objects.operands,
     "truth-of-many": programs.truth_of_many,
-    "not-callable": objects.not_callable,
+    "not-callable": calls.not_callable,
     "target-dtype": tensors.target_dtype,
     "target-range": tensors.target_range,
     "target-column": tensors.target_column,
@@ -54,7 +54,10 @@ _FINDERS: dict[str, _Finder] = {
     "gradcheck": tensors.gradcheck,
     "numpy-of-tracked": tensors.numpy_of_tracked,
     "not-iterable": programs.not_iterable,
-    "not-subscriptable": lambda history: None,
+    "not-subscriptable": calls.not_subscriptable,
+    "argument-count": calls.argument_count,
+    "missing-argument": calls.missing_argument,
+    "index-range": calls.index_range,
     "not-a-number": programs.not_a_number,
     "computed-parameter": programs.computed_parameter,
     "one-parameter": programs.one_parameter,

@@ -14,7 +14,8 @@ _BY_SHAPE = frozenset(
     "vector-shapes-transposed dot-shapes product-dimensions target-column target-batch target-size reshape-size "
     "view-stride dimension-range index-range too-many-indices one-number truth-of-many non-scalar-root feature-count "
     "norm-shape norm-dimensions image-dimensions channels kernel-size loss-made-with-data cat-dimensions cat-sizes "
-    "in-place-on-expanded".split()
+    "in-place-on-expanded state-shape gather-dimensions einsum-sizes batch-product permute-count "
+    "lstm-states".split()
 )
 _BY_DTYPE = frozenset(
     "target-dtype target-probabilities target-float target-float-bce result-cast result-cast-targets needs-floats "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradwalk.failures.calls import METHODS, of_a_module
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
 from gradwalk.recording import Statement, Taken
@@ -35,7 +36,6 @@ _ALSO_CALLED = {
 """What arguments are called elsewhere."""
 
 _NUMBERS = ("float", "int", "complex", "bool")
-_METHODS = ("builtin_function_or_method", "method", "function")
 _SEVERAL = ("tuple", "list", "dict")
 
 
@@ -65,7 +65,7 @@ def missing_attribute(history: History) -> Diagnosis | None:
     owner, name, place = history.pieces["owner"], history.pieces["name"], in_program(history.failure.span)
     if owner in _NUMBERS and name in ("backward", "item", "detach", "grad", "requires_grad", "requires_grad_"):
         return _number(history)
-    if owner in _METHODS:
+    if owner in METHODS:
         return _not_called(history)
     if owner == "NoneType" and history.failure.call.startswith("torch.nn.functional."):
         return diagnosis("not-a-tensor-none")
@@ -77,14 +77,14 @@ def missing_attribute(history: History) -> Diagnosis | None:
         return diagnosis("attribute-near", remedy, owner=owner, name=name, near=near[0])
     variable = _variable(history)
     if variable is None:
-        return None
+        return of_a_module(history, None)
     if owner == "list" and name == "backward":
         return diagnosis("list-backward", object=variable)
     if owner.endswith("Loss"):
         return diagnosis("loss-not-applied", object=variable, owner=owner)
     if owner in _SEVERAL or owner.startswith("torch.return_types."):
         return diagnosis("several-results", object=variable)
-    return None
+    return of_a_module(history, variable)
 
 
 def _variable(history: History) -> str | None:
@@ -137,15 +137,11 @@ def operands(history: History) -> Diagnosis | None:
     operator = history.pieces["operator"]
     if "NoneType" in kinds:
         return diagnosis("none-arithmetic")
-    if any(kind in _METHODS for kind in kinds):
+    if any(kind in METHODS for kind in kinds):
         return _not_called(history) or diagnosis("not-called-here")
     for kind in ("list", "tuple"):
         if kind in kinds and set(kinds) <= {kind, "int", "float", "Tensor"}:
             return diagnosis("list-arithmetic", kind=kind, operator=operator)
     if set(kinds) == {"numpy.ndarray", "Tensor"}:
         return diagnosis("array-and-tensor")
-    return None
-
-
-def not_callable(history: History) -> Diagnosis | None:
-    return diagnosis("tensor-called") if history.pieces["owner"] == "Tensor" else None
+    return diagnosis("text-arithmetic") if "str" in kinds and set(kinds) <= {"str", *_NUMBERS, "Tensor"} else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gradwalk.failures.calls import METHODS, made_with_data
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
 from gradwalk.failures.missing_gradient import leaf_last, nameless_leaf
@@ -21,7 +22,7 @@ def not_iterable(history: History) -> Diagnosis | None:
     if method is not None:
         remedy = None if place is None or method != "parameters" else Remedy("append", place, ("()",))
         return diagnosis("parameters-not-called", remedy, method=method)
-    return None
+    return diagnosis("method-itself") if history.pieces["owner"] in METHODS else None
 
 
 def not_a_number(history: History) -> Diagnosis | None:
@@ -45,10 +46,8 @@ def computed_parameter(history: History) -> Diagnosis:
 
 
 def truth_of_many(history: History) -> Diagnosis:
-    """Tensors that a loss's module was made with, where it takes settings."""
-    made = (text for text in history.facts("inside") if text.startswith("torch.nn.modules.loss."))
-    name = next((text.split(".")[4] for text in made if text.endswith(".__init__")), None)
-    return diagnosis("truth-of-many") if name is None else diagnosis("loss-made-with-data")
+    """Tensors that a module was made with, where it takes settings."""
+    return made_with_data(history) or diagnosis("truth-of-many")
 
 
 def at_failure(history: History, kind: str, *names: str) -> Remedy | None:
@@ -61,7 +60,7 @@ def not_a_tensor(history: History) -> Diagnosis:
     kind = history.pieces["kind"]
     key = {"numpy.ndarray": "-array", "NoneType": "-none", "tuple": "-tuple"}.get(kind, "")
     if kind in ("float", "int", "list"):
-        key = "-numbers"
+        key = "-joined" if "as element" in history.failure.message and kind != "list" else "-numbers"
     return diagnosis(f"not-a-tensor{key}", kind=kind)
 
 

@@ -48,6 +48,7 @@ def _facts(error: BaseException, mine: Callable[[FrameType], bool]) -> Iterator[
         yield from _of_type_errors(error, own)
     if isinstance(error, AttributeError) and error.obj is not None:
         yield from _about(error.obj, own)
+        yield from _of_a_module(error.obj, error.name)
     elif isinstance(error, AttributeError) and own is not None:
         yield from _about(None, own)
     if isinstance(error, RuntimeError) and own is not None and "does not require grad" in str(error):
@@ -73,6 +74,14 @@ def _about(thing: object, own: FrameType | None) -> Iterator[tuple[str, str]]:
         yield from (("object", name) for name in held if not name.startswith("_"))
     if isinstance(thing, FunctionType | BuiltinFunctionType | MethodType):
         yield "method", thing.__name__
+
+
+def _of_a_module(thing: object, name: str | None) -> Iterator[tuple[str, str]]:
+    """Whether it is a module, PyTorch's own or the program's, and whether a tensor has what it was asked for."""
+    if isinstance(thing, torch.nn.Module):
+        yield "module", "torch" if type(thing).__module__.startswith("torch.") else "program"
+        if name is not None and hasattr(torch.Tensor, name):
+            yield "of-tensors", name
 
 
 def _of_type_errors(error: TypeError, own: FrameType) -> Iterator[tuple[str, str]]:

@@ -126,6 +126,17 @@ _RUNTIME = (
     ("feature-count", r"running_mean should contain (?P<got>\d+) elements not (?P<expected>\d+)"),
     ("feature-count", r"must be equal to input_size\. Expected (?P<expected>\d+), got (?P<got>\d+)"),
     ("feature-count", r"inconsistent input_size: got (?P<got>\d+) expected (?P<expected>\d+)"),
+    ("state-shape", r"Expected hidden(?:\[\d\])? size \((?P<expected>[\d, ]+)\), got \[(?P<got>[\d, ]+)\]"),
+    ("mask-shape", rf"shape of the 2D attn_mask is {_SIZE % 'got'}, but should be \((?P<expected>[\d, ]+)\)"),
+    ("gather-dimensions", r"Index tensor must have the same number of dimensions as (?:input|self) tensor"),
+    (
+        "einsum-sizes",
+        r"subscript (?P<letter>\w) has size (?P<size>\d+) for operand \d+ which does not broadcast with previously "
+        r"seen size (?P<seen>\d+)",
+    ),
+    ("batch-product", r"batch[12] must be a 3D tensor"),
+    ("permute-count", r"input\.dim\(\) = (?P<dims>\d+) is not equal to len\(dims\) = (?P<given>\d+)"),
+    ("bool-minus", r"Subtraction, the `-` operator, with (?:a|two) bool tensors? is not supported"),
     ("norm-shape", r"Given normalized_shape=(?P<normalized>\[.*?\]), .* got input of size(?P<input>\[.*?\])"),
 )
 _INDEX = (
@@ -149,6 +160,8 @@ _VALUE = (
     ("norm-dimensions", r"expected (?P<expected>\dD(?: or \dD)?) input \(got (?P<got>\d)D input\)"),
     ("no-parameters", r"optimizer got an empty parameter list"),
     ("computed-parameter", r"can't optimize a non-leaf Tensor"),
+    ("learning-rate", r"Invalid learning rate: (?P<rate>-\S+)"),
+    ("nesterov", r"Nesterov momentum requires a momentum and zero dampening"),
     ("parameter-twice", r"some parameters appear in more than one parameter group"),
 )
 _TYPE = (
@@ -166,6 +179,15 @@ _TYPE = (
     ("one-parameter", r"params argument given to the optimizer should be an iterable of Tensors or dicts"),
     ("wrong-parameter", r"optimizer can only optimize Tensors, but one of the params is (?P<kind>[\w.]+)"),
     ("closure", r"(?P<name>\w+)\.step\(\) missing 1 required positional argument: 'closure'"),
+    (
+        "missing-argument",
+        r"(?P<function>[\w.]+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (?P<names>.+)$",
+    ),
+    (
+        "argument-count",
+        r"(?P<function>[\w.]+)\(\) takes (?P<takes>(?:from \d+ to )?\d+) positional arguments? but (?P<given>\d+) w",
+    ),
+    ("not-an-optimizer", r"^(?P<kind>\w+) is not an Optimizer$"),
     ("not-a-number", r"float\(\) argument must be a string or a real number, not 'NoneType'"),
     ("not-indexable", r"'generator' object is not subscriptable"),
     ("capital-tensor", r"^new\(\) received .* - got \((?P<given>.*?), requires_grad=bool\)"),
@@ -198,7 +220,10 @@ CAUSES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
             ("needs-floats", r"not implemented for '(?:Long|Int|Short|Byte|Char)'"),
             ("module-forward", r"Module \[(?P<model>\w+)\] is missing the required \"forward\" function"),
         ),
-        "AssertionError": (("no-cuda", r"Torch not compiled with CUDA enabled"),),
+        "AssertionError": (
+            ("no-cuda", r"Torch not compiled with CUDA enabled"),
+            ("attention-heads", r"embed_dim must be divisible by num_heads"),
+        ),
         "GradcheckError": (("gradcheck", r"Jacobian mismatch"),),
         "ZeroDivisionError": (("division-by-zero", r""),),
         "NameError": (("unknown-name", r"name '(?P<name>\w+)' is not defined"),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradwalk.failures.wording.calls import CALLS
 from gradwalk.failures.wording.functions import FUNCTIONS
 from gradwalk.failures.wording.graph import GRAPH
 from gradwalk.failures.wording.leaves import LEAVES
@@ -11,7 +12,7 @@ from gradwalk.failures.wording.released import RELEASED
 from gradwalk.failures.wording.shapes import SHAPES
 
 FAILURES: dict[str, tuple[str, str, str]] = {
-    **RELEASED, **GRAPH, **LEAVES, **FUNCTIONS, **LOSSES, **DTYPES, **SHAPES, **MODULES, **PYTHON
+    **RELEASED, **GRAPH, **LEAVES, **FUNCTIONS, **LOSSES, **DTYPES, **SHAPES, **MODULES, **PYTHON, **CALLS
 }  # fmt: skip
 """By key: a title, why it happened, and what would work: of several ways, each on a line of its own."""
 

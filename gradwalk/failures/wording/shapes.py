@@ -63,6 +63,54 @@ SHAPES = {
         "{input}.",
         "Add what is missing with .unsqueeze(0).",
     ),
+    "state-shape": (
+        "The first state has another shape",
+        "The layer begins with a state of the shape ({expected}): layers (twice as many where it is bidirectional), "
+        "examples, features. batch_first=True is about the input, and not about the states. Given was ({got}).",
+        "Make it torch.zeros({expected}), or leave it out: then it is zeros.",
+    ),
+    "lstm-states": (
+        "An LSTM has two states",
+        "An LSTM begins with a pair of tensors, the hidden state and the cell's, and takes the two out of what it is "
+        "given.",
+        "Pass both in a tuple: lstm(x, (h, c)), each of the shape layers, examples, features.",
+    ),
+    "attention-heads": (
+        "The features do not divide among the heads",
+        "Each head has an equal share of the features, so that the first number has to be a multiple of the second.",
+        "Choose as many heads as divide the features: nn.MultiheadAttention(12, 4), say.",
+    ),
+    "mask-shape": (
+        "The mask has another shape",
+        "A mask of attention has a row and a column for each place of the sequence; it should be ({expected}), and is "
+        "{got}. Without batch_first=True the sequence is the first dimension.",
+        "Make it of the length of the sequence: nn.Transformer.generate_square_subsequent_mask(length).",
+    ),
+    "gather-dimensions": (
+        "The index has too few dimensions",
+        "gather() takes an index with as many dimensions as the tensor itself: a number for each one that is taken.",
+        "For one number of each row, write .gather(1, y.unsqueeze(1)).squeeze(1).",
+    ),
+    "einsum-sizes": (
+        "One letter, two sizes",
+        "In einsum() a letter stands for one size; {letter} is {seen} in one operand, and {size} in another.",
+        "Look at the letters: each operand has one for each of its dimensions, in order.",
+    ),
+    "batch-product": (
+        "bmm() is for batches",
+        "torch.bmm takes two tensors of three dimensions each: examples, rows, columns.",
+        "Write @, which also takes a matrix for all examples; or bring it there with .unsqueeze(0).expand(…).",
+    ),
+    "permute-count": (
+        "permute() names each dimension",
+        "This tensor has {dims} dimensions, and {given} were named.",
+        "Name all {dims} in their new order. To swap two of them, write .transpose(…).",
+    ),
+    "bool-minus": (
+        "Truth values are not subtracted",
+        "With minus PyTorch computes numbers, and a mask holds True and False.",
+        "For the other half of a mask write ~mask; to compute with 0 and 1 mask.float().",
+    ),
     "kernel-size": (
         "The kernel is larger than its input",
         "A kernel of {kernel} has no place in an input of {input}.",
