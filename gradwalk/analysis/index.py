@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from gradwalk.analysis.boxes import boxes_of
 from gradwalk.analysis.ledger import array_of
+from gradwalk.analysis.overwritten import Overwritten, overwritten
 from gradwalk.analysis.rule import follows
 from gradwalk.analysis.states import Before, ledger_after, own_state, with_states
 from gradwalk.notation import pretty, value_names
@@ -238,12 +239,20 @@ class Index:
         for event in self.recording.events:
             if isinstance(event, Hooked) and event.before != event.after:
                 found.add((event.call, event.value))
+            elif isinstance(event, Accumulate) and (event.call, self._used(event.leaf)) in found:
+                found.add((event.call, event.leaf))
             elif isinstance(event, Accumulate) and (place := (event.call, event.leaf)) in self.contributions:
                 rooted = any(root.root == event.leaf for root in self.calls[event.call].roots)
                 found |= set() if rooted or self.adds_up(*place) else {place}
             elif isinstance(event, Backward) and (operation := self.operation_of(event.node)) is not None:
                 found |= self._altered_by(event, operation, found)
         return frozenset(found)
+
+    def _used(self, leaf: int) -> int:
+        """A leaf as the forward pass used it, before somebody changed it through ``.data``."""
+        tensor = self.values[leaf].tensor
+        changed = (one.saved for one in self.overwritten.values() if one.saved.tensor == tensor)
+        return next((saved.id for saved in changed), leaf)
 
     def _altered_by(self, event: Backward, operation: Operation, found: Set[Place]) -> set[Place]:
         call, arrivals = event.call, self.arrivals.get((event.call, event.node), ())
@@ -258,12 +267,22 @@ class Index:
 
     def by_rule(self, call: int, operation: Operation, arrival: Arrival) -> bool:
         """Whether what comes to an operand from the operation's first result is what the derivative gives, as far as
-        the recording has the numbers: a hook of the node may have changed it."""
+        the recording has the numbers: a hook of the node may have changed it, or somebody what the node had saved."""
         local = self.locals.get((call, operation.id, arrival.edge))
         upstream = self.gradients.get((call, operation.results[0]))
+        if self.overwritten_of(call, operation) is not None:
+            return False
         if self.own(operation) or local is None or upstream is None:
             return not self.own(operation)
         return follows(upstream, local, arrival.array)
+
+    def overwritten_of(self, call: int, operation: Operation) -> Overwritten | None:
+        return None if operation.node is None else self.overwritten.get((call, operation.node))
+
+    @cached_property
+    def overwritten(self) -> dict[tuple[int, int], Overwritten]:
+        """By call and node, what the node had saved and was changed since, unseen by autograd."""
+        return overwritten(self.recording)
 
     def own(self, operation: Operation) -> bool:
         """Whether it is a torch.autograd.Function of the program: what its backward() gives is its own affair."""

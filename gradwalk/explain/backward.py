@@ -11,7 +11,7 @@ from gradwalk.explain import learn as learning
 from gradwalk.explain import passing
 from gradwalk.explain.account import Account, joined, listed
 from gradwalk.explain.nonfinite import backward_reason
-from gradwalk.explain.pieces import called, gist
+from gradwalk.explain.pieces import called, gist, overwritten_pieces
 from gradwalk.explain.rules import rule_of
 from gradwalk.explain.wording import (
     ACCUMULATE,
@@ -52,6 +52,8 @@ def seed(index: Index, event: BackwardCall) -> Account:
         key = "several"
     elif count == 0:
         key = "empty"
+    elif any(call == event.call for call, _ in index.overwritten):
+        key = "saved changed"
     elif any(call == event.call for call, _ in index.altered):
         key = "altered"
     elif count != 1:
@@ -96,7 +98,8 @@ def backward(index: Index, event: Backward) -> Account:
     operation = index.operation_of(event.node)
     upstream = next((array for array in event.upstream if array is not None), None)
     if operation is None or upstream is None:
-        return Account(TITLES["node"].format(node=node.name), _unseen(node, event))
+        told = _unseen(node, event) if operation is None else _nothing_arrives(node, event)
+        return Account(TITLES["node"].format(node=node.name), told)
     arrivals = index.arrivals.get((event.call, event.node), [])
     passed = passing.from_results(index, event, operation, arrivals) or joined(
         _pull(index, event, operation, upstream),
@@ -116,6 +119,12 @@ def _unseen(node: Node, event: Backward) -> str:
     return BACKWARD[key].format(node=node.name, upstream=listed(arriving), contribution=listed(handed))
 
 
+def _nothing_arrives(node: Node, event: Backward) -> str:
+    handed = [gist(array) for array in event.contributions if array is not None]
+    key = "nothing arrives out" if handed else "nothing arrives"
+    return BACKWARD[key].format(node=node.name, contribution=listed(handed))
+
+
 def _own(index: Index, operation: Operation, arrivals: Sequence[Arrival]) -> str:
     if not arrivals or not index.own(operation):
         return ""
@@ -129,7 +138,7 @@ def _passed(index: Index, event: Backward, operation: Operation, upstream: Array
     """What the node does with what arrives; of inf and nan, why they stay or come."""
     arrivals = index.arrivals.get((event.call, event.node), [])
     if not all(index.by_rule(event.call, operation, arrival) for arrival in arrivals):
-        return _changed_after(index, arrivals)
+        return _changed_after(index, event, operation, arrivals)
     odd = _odd_contribution(index, event, operation, upstream)
     if odd and kernel_of(operation).told not in passing.HANDING_ON:
         return odd
@@ -141,11 +150,13 @@ def _passed(index: Index, event: Backward, operation: Operation, upstream: Array
     )
 
 
-def _changed_after(index: Index, arrivals: Sequence[Arrival]) -> str:
+def _changed_after(index: Index, event: Backward, operation: Operation, arrivals: Sequence[Arrival]) -> str:
     parts = [
         BACKWARD["changed part"].format(operand=index.shown[arrival.value], contribution=gist(arrival.array))
         for arrival in arrivals
     ]
+    if (found := index.overwritten_of(event.call, operation)) is not None:
+        return BACKWARD["saved changed"].format(parts=listed(parts), **overwritten_pieces(index, event.node, found))
     return BACKWARD["changed after"].format(parts=listed(parts))
 
 

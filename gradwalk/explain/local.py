@@ -6,7 +6,7 @@ from gradwalk.analysis.index import Index
 from gradwalk.explain import slopes
 from gradwalk.explain.account import Account, joined
 from gradwalk.explain.nonfinite import local_reason
-from gradwalk.explain.pieces import gist, jumps
+from gradwalk.explain.pieces import gist, jumps, overwritten_pieces
 from gradwalk.explain.rules import rule_of
 from gradwalk.explain.wording import (
     LOCAL,
@@ -30,6 +30,9 @@ def local(index: Index, event: LocalGradient) -> Account:
     edge = operation.edges[event.edge]
     pieces = {"result": index.shown[operation.results[event.result]], "operand": _placed(index, operation, event.edge)}
     operands = [index.values[other.value] for other in operation.edges]
+    if operation.node is not None and (found := index.overwritten_of(event.call, operation)) is not None:
+        sentence = LOCAL["saved changed"].format(**overwritten_pieces(index, operation.node, found))
+        return Account(TITLES["local"].format(**pieces), sentence)
     reason = local_reason(event, operation, operands, index.values[operation.results[event.result]])
     scalar = event.rows == event.columns == 1
     jump = scalar and jumps(kernel_of(operation), operands[event.edge].numbers)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from gradwalk.analysis.index import Index
+from gradwalk.analysis.overwritten import Overwritten
 from gradwalk.formula.arrays import number_text
 from gradwalk.notation import Kernel, function_name, kernel, kernel_of, shape_text
 from gradwalk.recording import Array, Number, Operation, Value
@@ -32,6 +34,12 @@ def gist(array: Array | Value) -> str:
     """An array in a sentence: its number, its few numbers, or its shape."""
     text = number_text(array.shape, array.numbers)
     return text if text is not None else f"{shape_text(array.shape)} numbers"
+
+
+def overwritten_pieces(index: Index, node: int, found: Overwritten) -> dict[str, str]:
+    """What a node had saved, and what is there now."""
+    saved = index.shown[found.saved.id]
+    return {"node": index.nodes[node].name, "saved": saved, "before": gist(found.saved), "after": gist(found.after)}
 
 
 def called(operation: Operation) -> str:

@@ -424,6 +424,18 @@ class Two(torch.autograd.Function):
 p,q=Two.apply(v)
 (p*q).sum().backward()
 """,
+    "what was saved is changed unseen": """
+z=(v*v.exp()).sum()
+v.data.fill_(2.0)
+z.backward()
+p=torch.tensor(3.0,requires_grad=True)
+q=p*p
+p.data.mul_(2)
+q.backward()
+""",
+    "nothing comes back to a node": """
+torch.autograd.gradgradcheck(torch.tanh,(torch.ones(1,dtype=torch.double,requires_grad=True),))
+""",
     "one parameter's gradient is clipped before its update": """
 w = torch.nn.Parameter(torch.tensor([1.0, 2.0]))
 optimizer = torch.optim.AdamW([w], lr=0.1)

@@ -707,6 +707,38 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
         assert bool(known) is (piece in said)
 
 
+@claim("BACKWARD", "nothing arrives", "nothing arrives out")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    node = recorded.index.nodes[step.event.node]
+    assert node.operation is not None
+    assert said["node"] == node.name
+    assert step.event.upstream
+    assert not any(step.event.upstream)
+    assert any(step.event.contributions) is ("contribution" in said)
+
+
+@claim("LOCAL", "saved changed")
+@claim("BACKWARD", "saved changed")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    """The node's own look at what it saved, here and when it was made: the numbers differ, and the version does not."""
+    index = recorded.index
+    number = index.operations[step.event.operation].node if step.kind == "local" else step.event.node
+    assert number is not None
+    node = index.nodes[number]
+    assert said["node"] == node.name
+    saved = [index.values[one.value] for one in node.saved if one.value is not None]
+    (was,) = {value.id: value for value in saved if index.shown[value.id] == said["saved"]}.values()
+    shows(said["before"], was)
+    later = [value for value in index.recording.values if value.tensor == was.tensor and value.id != was.id]
+    assert any(value.version == was.version and value.numbers != was.numbers for value in later)
+    shows(said["after"], later[-1])
+    if step.kind == "backward":
+        spoken = re.findall(r"(\S+) gets (\[[^]]*\](?: \(\d+\))?|[^\s,]+)", said["parts"])
+        for (name, contribution), arrival in zip(spoken, Backward(recorded, step).arrivals, strict=True):
+            assert name == index.shown[arrival.value]
+            shows(contribution, arrival.array)
+
+
 @claim("BACKWARD", "own")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     seen = Backward(recorded, step)

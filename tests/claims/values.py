@@ -377,7 +377,7 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
         assert set(event.seed.numbers or ()) == {1.0}
 
 
-@claim("SEED", "altered")
+@claim("SEED", "altered", "saved changed")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     shows(said["seed"], step.event.seed)
     assert said["root"] == recorded.index.shown[step.event.root]

@@ -7,6 +7,8 @@ SEED = {
     "{root} itself that is 1. From here the chain rule goes back along the arrows.",
     "altered": "The pass starts at {root} with {seed}. On its way back a hook, or a backward() that the program wrote, "
     "has a say: what comes to a leaf need not be a derivative of {root}.",
+    "saved changed": "The pass starts at {root} with {seed}. Something that a node had saved was changed since, and "
+    "autograd did not count it: what comes to a leaf need not be a derivative of {root}.",
     "number": "The seed is {seed} instead of 1: every gradient comes out {seed} times as large.",
     "vector": "{root} has {count} elements, and a gradient needs one number. The seed {v} says how much each element "
     "counts: {target} = Σ {v} · {root}. What reaches a leaf is {v}ᵀJ.",
@@ -147,10 +149,14 @@ BACKWARD = {
     "unseen in": "No operation that was seen made {node}. It got {upstream}.",
     "unseen out": "No operation that was seen made {node}. It hands on {contribution}.",
     "unseen none": "No operation that was seen made {node}.",
+    "nothing arrives": "No gradient arrives at {node}.",
+    "nothing arrives out": "No gradient arrives at {node}. It hands on {contribution}.",
     "hands on": "It hands on what it got.",
     "module hooks": "Here PyTorch calls the hooks of a module: {operand} gets {contribution}.",
     "changed before": "What came to {result} was {before}, and a hook changed it: it is {upstream} here.",
     "changed after": "What it hands on is not what its rule gives, as where a hook of the node changes it: {parts}.",
+    "saved changed": "{node} had saved {saved} = {before}. By a change that autograd does not count, that memory holds "
+    "{after} now, and the node computes with it: {parts}.",
     "changed part": "{operand} gets {contribution}",
     "own": "The program's own backward() gives {operand} {contribution}.",
 }

@@ -9,6 +9,8 @@ LOCAL = {
     "opposite": "If {operand} grows a little, {result} falls just as much.",
     "flat": "If {operand} changes a little, {result} does not change at all.",
     "not stored": "PyTorch stores none of these local gradients; it multiplies them in during backward.",
+    "saved changed": "{node} had saved {saved} = {before}. By a change that autograd does not count, that memory holds "
+    "{after} now, and PyTorch computes this local gradient from it.",
     "copy": "{operand} stands at {count} places, and each place has a local gradient of its own.",
     "place": "the {ordinal} {operand}",
     "diagonal": "Each element of {result} depends only on the same element of {operand}, so the Jacobian, the table "
