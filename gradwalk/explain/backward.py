@@ -226,6 +226,9 @@ def _untouched(index: Index, event: Accumulate) -> str:
         for value in index.values.values()
         if value.tensor in index.places.leaves and value.names and value.tensor in there - reached
     }
+    for value in index.values.values():  # those that are frozen by now get nothing for another reason
+        if value.tensor in missed and not value.requires_grad and value.id <= (event.value or 0):
+            del missed[value.tensor]
     key = "untouched" if len(missed) == 1 else "untouched many"
     names = list(missed.values())
     return ACCUMULATE[key].format(leaf=names[0], leaves=listed(names)) if names else ""

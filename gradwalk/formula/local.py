@@ -123,6 +123,9 @@ def _holds(index: Index, event: LocalGradient, operation: Operation) -> bool:
         once = set(numbers) <= {0.0, 1.0} and sum(numbers) == event.rows
         given = operand.numbers or ()
         return once and event.numbers is not None and (len(set(given)) == len(given) or "dim" not in operation.kernel)
+    if name == "pow" and len(operation.edges) == len(("base", "exponent")):  # PyTorch's slope of 0⁰ is 0
+        base, exponent = (index.values[edge.value].numbers or () for edge in operation.edges)
+        return not (0 in base and 0 in exponent)
     if name == "prod":
         return operand.numbers is not None and 0 not in operand.numbers
     if name == "nll_loss_forward":  # a row whose target is ignored has none

@@ -67,10 +67,12 @@ class _Step:
 
 def update_lines(index: Index, event: Update) -> tuple[Formula, ...]:
     """The lines for one parameter; none for an optimizer without formulas here."""
-    write = _FORMULAS.get(event.optimizer or "")
+    write, beyond = _FORMULAS.get(event.optimizer or "", (None, ()))
     if write is None:
         return ()
     step = _Step(index, event)
+    if any(all(map(step.setting, together)) for together in beyond):
+        return ()
     write(step)
     return tuple(step.lines)
 
@@ -110,6 +112,9 @@ def _sgd(step: _Step) -> None:
 
 
 def _adam(step: _Step) -> None:
+    if step.setting("decoupled_weight_decay"):
+        _adamw(step)
+        return
     _moments(step, r"\left(#0 + \lambda \, #1\right)" if step.setting("weight_decay") else "#0")
     hats = _corrected(step)
     step.say(r"#0 \leftarrow #0 - \eta \, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}", [step.name])
@@ -173,36 +178,28 @@ def _rmsprop(step: _Step) -> None:
     step.say(r"v \leftarrow \alpha \, v + \left(1 - \alpha\right) {#0}^2", [step.grad])
     alpha = step.setting("alpha")
     now, grad = step.tree(step.state.get("square_avg")), step.tree(step.gradient)
-    plain = not (step.setting("weight_decay") or step.setting("momentum") or step.setting("centered"))
     factors: list[Tree] = [["mn", short(alpha)], ["mn", short(round(1 - alpha, 12))]]
-    if plain:
-        past = step.tree(step.zeros("square_avg"))
-        step.count(r"= #0 \cdot #1 + #2 \cdot {#3}^2 = #4", [factors[0], past, factors[1], grad, now])
+    past = step.tree(step.zeros("square_avg"))
+    step.count(r"= #0 \cdot #1 + #2 \cdot {#3}^2 = #4", [factors[0], past, factors[1], grad, now])
     step.say(r"#0 \leftarrow #0 - \eta \, \frac{#1}{\sqrt{v} + \epsilon}", [step.name, step.grad])
-    if plain:
-        trees = [step.tree(step.before), step.number("lr"), grad, now, step.number("eps"), step.tree(step.after)]
-        step.count(r"= #0 - #1 \cdot \frac{#2}{\sqrt{#3} + #4} = #5", trees)
-    else:
-        step.count("= #0", [step.tree(step.after)])
+    trees = [step.tree(step.before), step.number("lr"), grad, now, step.number("eps"), step.tree(step.after)]
+    step.count(r"= #0 - #1 \cdot \frac{#2}{\sqrt{#3} + #4} = #5", trees)
 
 
 def _adagrad(step: _Step) -> None:
     step.say(r"s \leftarrow s + {#0}^2", [step.grad])
     now, grad = step.tree(step.state.get("sum")), step.tree(step.gradient)
-    plain = not (step.setting("weight_decay") or step.setting("lr_decay"))
     step.count("= #0", [now])
     step.say(r"#0 \leftarrow #0 - \eta \, \frac{#1}{\sqrt{s} + \epsilon}", [step.name, step.grad])
-    if plain:
-        trees = [step.tree(step.before), step.number("lr"), grad, now, step.number("eps"), step.tree(step.after)]
-        step.count(r"= #0 - #1 \cdot \frac{#2}{\sqrt{#3} + #4} = #5", trees)
-    else:
-        step.count("= #0", [step.tree(step.after)])
+    trees = [step.tree(step.before), step.number("lr"), grad, now, step.number("eps"), step.tree(step.after)]
+    step.count(r"= #0 - #1 \cdot \frac{#2}{\sqrt{#3} + #4} = #5", trees)
 
 
-_FORMULAS: dict[str, Callable[[_Step], None]] = {
-    "SGD": _sgd,
-    "Adam": _adam,
-    "AdamW": _adamw,
-    "RMSprop": _rmsprop,
-    "Adagrad": _adagrad,
+_FORMULAS: dict[str, tuple[Callable[[_Step], None], tuple[tuple[str, ...], ...]]] = {
+    "SGD": (_sgd, (("maximize", "weight_decay"), ("maximize", "momentum"))),
+    "Adam": (_adam, (("maximize",), ("amsgrad",))),
+    "AdamW": (_adamw, (("maximize",), ("amsgrad",))),
+    "RMSprop": (_rmsprop, (("maximize",), ("weight_decay",), ("momentum",), ("centered",))),
+    "Adagrad": (_adagrad, (("maximize",), ("weight_decay",), ("lr_decay",))),
 }
+"""Who writes the lines, and the settings, alone or together, of which the lines do not speak."""

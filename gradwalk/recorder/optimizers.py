@@ -108,7 +108,7 @@ class Optimizers:
         if version_of(tensor) == before.version:
             if before.array is None or run.copier.array(tensor) == before.array:
                 return
-            run.values.changed(tensor)  # through .data, which autograd does not count
+            run.values.changed(tensor)  # through .data or by a fused kernel, which autograd does not count
         new = run.values.value_of(tensor)
         if new != before.value:
             kind, state = type(step.optimizer).__name__, self._remembered(step.optimizer, tensor)
@@ -119,8 +119,8 @@ class Optimizers:
     def _before(self, optimizer: Any, parameter: torch.Tensor, settings: tuple[Constant, ...]) -> _Before:
         run, version = self._run, version_of(parameter)
         value = run.values.value_of(parameter)
-        uncounted = type(optimizer).__module__.startswith("torch.optim") or parameter.grad is None
-        array = None if uncounted else run.copier.array(parameter)
+        known = type(optimizer).__module__.startswith("torch.optim") and not any(one.name == "fused" for one in settings)
+        array = None if known or parameter.grad is None else run.copier.array(parameter)
         return _Before(parameter, settings, value, version, array, self._given(optimizer, parameter))
 
     def _given(self, optimizer: Any, parameter: torch.Tensor) -> tuple[State, ...]:

@@ -445,6 +445,29 @@ for step in range(2):
     torch.nn.utils.clip_grad_norm_([w], 1.0)
     optimizer.step()
 """,
+    "optimizers that autograd does not count, or whose rule is another": """
+for kind,more in ((torch.optim.Adam,{"fused":True}),(torch.optim.SGD,{"fused":True,"momentum":0.9}),
+                  (torch.optim.Adam,{"maximize":True}),(torch.optim.Adam,{"amsgrad":True}),
+                  (torch.optim.SGD,{"maximize":True,"weight_decay":0.1}),(torch.optim.SGD,{"maximize":True}),
+                  (torch.optim.Adam,{"decoupled_weight_decay":True,"weight_decay":0.1}),
+                  (torch.optim.RMSprop,{"momentum":0.9}),(torch.optim.Adagrad,{"lr_decay":0.1})):
+    w=torch.nn.Parameter(torch.tensor([1.0,-2.0]))
+    optimizer=kind([w],lr=0.1,**more)
+    for step in range(2):
+        optimizer.zero_grad()
+        (w*w).sum().backward()
+        optimizer.step()
+""",
+    "a target that is frozen and follows": """
+import copy
+net=nn.Linear(1,1)
+follower=copy.deepcopy(net).requires_grad_(False)
+(net(torch.ones(2,1))-follower(torch.ones(2,1))).pow(2).mean().backward()
+""",
+    "nothing to the power of nothing": """
+p=torch.tensor(0.0,requires_grad=True)
+(p**p).backward()
+""",
     "a row that is masked whole": """
 m=torch.tensor([[True,True,False],[False,False,False]])
 (a.masked_fill(~m,float("-inf")).softmax(-1)*b).sum().backward()
