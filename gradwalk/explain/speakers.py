@@ -11,6 +11,7 @@ from collections.abc import Callable
 from gradwalk.explain.pass_through import Pass
 from gradwalk.explain.pieces import gist, size
 from gradwalk.explain.products import dot, product, transpose
+from gradwalk.explain.saved import named
 from gradwalk.explain.wording import BACKWARD
 from gradwalk.formula.contributions import joined_part
 from gradwalk.formula.letters import dimensions
@@ -53,7 +54,7 @@ def _mul(seen: Pass) -> str:
     if seen.single():
         edges = seen.operation.edges
         other = edges[1 - seen.arrivals[0].edge].value if len(edges) == 2 else seen.arrivals[0].value
-        return seen.say("mul one", other=f"{seen.index.shown[other]} = {gist(seen.index.values[other])}")
+        return seen.say("mul one", other=named(seen.index, seen.index.values[other]))
     if names[0] == names[1]:
         return seen.say("mul same")
     return seen.say("mul", first=names[0], second=names[1], first_gets=gets[0], second_gets=gets[1])
@@ -64,7 +65,7 @@ def _div(seen: Pass) -> str:
         return ""
     edges = seen.operation.edges
     constant = seen.constant("other")
-    denominator = constant or f"{seen.index.shown[edges[1].value]} = {gist(seen.index.values[edges[1].value])}"
+    denominator = constant or named(seen.index, seen.index.values[edges[1].value])
     if seen.single():
         return seen.say("div numerator", denominator=denominator)
     names = seen.names()

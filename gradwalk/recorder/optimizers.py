@@ -119,7 +119,9 @@ class Optimizers:
     def _before(self, optimizer: Any, parameter: torch.Tensor, settings: tuple[Constant, ...]) -> _Before:
         run, version = self._run, version_of(parameter)
         value = run.values.value_of(parameter)
-        known = type(optimizer).__module__.startswith("torch.optim") and not any(one.name == "fused" for one in settings)
+        known = type(optimizer).__module__.startswith("torch.optim") and not any(
+            one.name == "fused" for one in settings
+        )
         array = None if known or parameter.grad is None else run.copier.array(parameter)
         return _Before(parameter, settings, value, version, array, self._given(optimizer, parameter))
 
