@@ -211,6 +211,25 @@ def only(source: str) -> Finding:
     return found
 
 
+def test_what_an_optimizer_holds_of_former_times_is_told_once() -> None:
+    program = (
+        HEAD + "net = nn.Linear(2, 1)\noptimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "net.weight = nn.Parameter(torch.ones(1, 2))\nnet(torch.ones(1, 2)).sum().backward()\noptimizer.step()\n"
+    )
+    assert [finding.kind for finding in findings(record(program))] == ["optimizer-stale"]
+
+
+def test_what_goes_through_numpy_is_no_operation() -> None:
+    program = (
+        HEAD + "one, two = nn.Linear(2, 4), nn.Linear(4, 1)\n"
+        "optimizer = torch.optim.SGD([*one.parameters(), *two.parameters()], lr=0.1)\n"
+        "hidden = torch.from_numpy(one(torch.ones(1, 2)).detach().numpy() * 2)\nloss = two(hidden).mean()\n"
+        "loss.backward()\noptimizer.step()\n"
+    )
+    (finding,) = findings(record(program))
+    assert finding.why == "Operations used it, and no operation of PyTorch's leads from what they gave to loss."
+
+
 def test_a_cut_is_told_with_names_the_line_and_a_way_out() -> None:
     found = only(NET % "self.one(x).detach()")
     assert found.names == ("one.weight", "one.bias")

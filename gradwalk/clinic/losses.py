@@ -32,14 +32,14 @@ def broadcast(chart: Chart) -> Iterator[Finding]:
         places.add(operation.span)
         column, row = found
         count = numel(row)
-        left, right = (chart.called(value, "the prediction") for value in pair)
+        left, right = (chart.called(v, "the prediction" if v.requires_grad else "the target") for v in pair)
         shape = shape_text(result.shape) if len(result.shape) == 2 else f"{count}×{count}"
         yield chart.finding(
             "broadcast-loss", chart.ran[operation.id], values=[value.id for value in pair], about=(left, right),
             span=operation.span, call=_written(operation), line=chart.line_of(operation.span), left=left, right=right,
             left_shape=shape_text(pair[0].shape), right_shape=shape_text(pair[1].shape), shape=shape,
-            pairs=f"{count * count:,}", count=count, squeeze=chart.called(column, "the prediction"),
-            other=chart.called(row, "the target"),
+            pairs=f"{count * count:,}", count=count, squeeze=left if column is pair[0] else right,
+            other=right if column is pair[0] else left,
         )  # fmt: skip
 
 

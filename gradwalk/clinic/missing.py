@@ -44,7 +44,16 @@ def _missing(chart: Chart, passed: Pass) -> list[Value]:
     reached = {tensor for one in chart.passes for tensor in chart.leaves_below(one.call)}  # of one that failed, too
     there = [found[0] for tensor, found in states.items() if tensor not in reached
              if all(v.requires_grad and v.is_leaf for v in found)]  # fmt: skip
+    newer = _newer(chart, got)
+    there = [value for value in there if not any((name, value.shape) in newer for name in value.names)]
     return [value for value in there if numel(value) and _is_before(chart, value, passed)]
+
+
+def _newer(chart: Chart, got: set[int]) -> set[tuple[str, tuple[int, ...]]]:
+    """Names and shapes of what got a gradient and no optimizer holds. What is held under such a name is of former
+    times, and its optimizer is told of."""
+    new = [chart.first[tensor] for tensor in got - chart.held if chart.held]
+    return {(name, value.shape) for value in new for name in (*value.names, chart.parameters.get(value.tensor, ""))}
 
 
 def copied_root(chart: Chart, passed: Pass) -> frozenset[int]:

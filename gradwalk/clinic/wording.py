@@ -42,8 +42,8 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     "no-gradient-aside": (
         "No gradient",
         "{names} got no gradient in this recording.",
-        "Operations used it, and {root} is not computed from what they gave.",
-        "Compute {root} from it, or leave it out.",
+        "Operations used it, and no operation of PyTorch's leads from what they gave to {root}.",
+        "Compute {root} from it with PyTorch's operations, or leave it out.",
     ),
     # Gradients of exactly 0
     "zero-relu": (
@@ -108,7 +108,7 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     "data-requires-grad": (
         "A gradient for the data",
         "{name} requires a gradient: each pass adds one of {shape} to {name}.grad, {passes} so far.",
-        "No step moves {name}, nothing clears its gradient, and no operation uses it.",
+        "No step moves {name}, nothing clears {name}.grad, and no operation uses that gradient.",
         "Leave requires_grad out where {name} is data; where it is to be trained, give it to the optimizer.",
     ),
     "loss-rises": (
