@@ -95,14 +95,14 @@ class Past:
         return found
 
     def names(self, value: Value) -> list[str]:
-        """The names that a value had by then, in order: variables, then those of a module's parameters."""
-        parameters = [name for name in value.names if "." in name]
-        return list(dict.fromkeys((*self._bound.get(value.tensor, []), *parameters)))
+        """The names that a value had by then, in order: variables, then those of a module's parameters, and of what a
+        list, a dict or an object holds."""
+        return list(dict.fromkeys((*self._bound.get(value.tensor, []), *filter(_is_way, value.names))))
 
     def called(self, value: Value, nameless: str = "this result") -> str:
-        """Its name: of a parameter the module's, else the variable's; for what has none, the line that it is from."""
+        """Its name: the way from what holds it, else the variable's; for what has none, the line that it is from."""
         if names := self.names(value):
-            return next((name for name in names if "." in name), names[0])
+            return next(filter(_is_way, names), names[0])
         line = self.line(value) if value.operation is not None else None
         return nameless if line is None else f"the result of {line_name(self.recording, line)}"
 
@@ -236,6 +236,11 @@ class History(Past):
             if event.call != failed:
                 gone.update((node, event) for node in event.nodes if node not in gone)
         return gone
+
+
+def _is_way(name: str) -> bool:
+    """Whether it leads to a thing from another that holds it, as ``net.weight`` and ``ws[0]`` do."""
+    return "." in name or "[" in name
 
 
 def in_program(span: Span | None) -> Span | None:

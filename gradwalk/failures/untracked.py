@@ -160,9 +160,10 @@ class _Search:
         if self._sources == [self._root]:
             return self._made()
         floats = sorted((value for value in self._sources if history.names(value) and _is_float(value)), key=_id)
-        leaves = list(dict.fromkeys(history.names(value)[0] for value in floats))
+        leaves = list(dict.fromkeys(map(self._called, floats)))
+        variables = {name for value in floats for name in history.names(value)}
         given = (text.rpartition(".") for text in history.facts("attribute"))
-        if odd := next(((name, word) for name, _, word in given if name in leaves), None):
+        if odd := next(((name, word) for name, _, word in given if name in variables), None):
             place = in_program(history.failure.span)
             remedy = None if place is None else Remedy("rename-attribute", place, (odd[1], "requires_grad"))
             return diagnosis("odd-attribute", remedy, name=odd[0], attribute=odd[1])
@@ -175,7 +176,7 @@ class _Search:
             learned = weights(history, floats)
             if not learned:
                 return diagnosis("never-tracked", root=root, leaves=several)
-            names = [history.names(value)[0] for value in learned]
+            names = list(map(self._called, learned))
             text, made = _listed(names), "are made" if len(names) > 1 else "is made"
             remedy = track(history, learned)
             return diagnosis("never-tracked-weights", remedy, root=root, leaves=several, weights=text, is_made=made)
