@@ -60,7 +60,7 @@ format: $(VENV)/installed-dev ## Put the code into the project's format
 bench: $(VENV)/installed-dev browser graphviz ## Measure, and print the ratios
 	$(BIN)/python -m benchmarks
 
-drawings: $(VENV)/installed graphviz ## Write components/expression/drawings.js: the small pictures of the examples
+drawings: $(VENV)/installed graphviz ## Write components/*/drawings.js and course.js: the small pictures of the examples
 	$(BIN)/python -m deploy.drawings
 
 sketches: $(VENV)/installed ## Write docs/pictures/terms: the small pictures of the glossary

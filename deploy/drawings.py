@@ -1,6 +1,7 @@
 """Small drawings of the examples: the graph of each, and the curve of its result where that follows one number.
 
 ``make drawings`` writes ``components/expression/drawings.js``. Everything in them comes from the examples' recordings.
+It also writes ``components/perceptron/course.js``: what the pictures of a perceptron's examples are drawn from.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from gradwalk import record
 from gradwalk.analysis import analyse
 from gradwalk.graph.player import player_graphs
 from gradwalk.lessons.gallery import EXAMPLES, Example
+from gradwalk.perceptron.settings.presets import COURSE, PRESETS, Preset
+from gradwalk.perceptron.settings.reading import read
 from gradwalk.recorder.curves import curves
 from gradwalk.story.curves import drawn
 
@@ -28,6 +31,13 @@ GAP = 14
 STEEP = 1.5
 """A curve is cut off where it is so many times as far away as its tangent goes over the whole reach."""
 
+COURSE_FILE = FILE.parent.parent / "perceptron" / "course.js"
+_COURSE_HEAD = """\
+/* A perceptron's examples as a course, and what their pictures are drawn from. Written by `make drawings`. */
+
+export const COURSE = %s;
+export const PICTURES = %s;
+"""
 _HEAD = """\
 /* Small drawings of the examples, from their recordings, and what each teaches. Written by `make drawings`. */
 
@@ -111,5 +121,22 @@ def text() -> str:
     return _HEAD % (json.dumps({"width": WIDTH, "height": HEIGHT}), f"{{\n  {found},\n}}")
 
 
+def course_text() -> str:
+    """Of each example its shape (inputs, units of each layer), its first activation, and a single neuron's z."""
+    found = ",\n  ".join(f"{preset.slug}: {_json(_network(preset))}" for preset in PRESETS)
+    return _COURSE_HEAD % (json.dumps(COURSE), f"{{\n  {found},\n}}")
+
+
+def _network(preset: Preset) -> dict[str, Any]:
+    network = read(preset.perceptron)
+    first = network.layers[0]
+    alone = len(network.layers) == 1 and first.units == 1 and network.rows == 1
+    z = sum(w * x for w, x in zip(first.weights[0], network.x[0], strict=True)) + first.bias[0] if alone else None
+    shape = [network.inputs, *(layer.units for layer in network.layers)]
+    at = None if z is None else round(z, 4)
+    return {"summary": preset.summary, "shape": shape, "activation": first.activation, "at": at}
+
+
 if __name__ == "__main__":
     FILE.write_text(text(), encoding="utf-8")
+    COURSE_FILE.write_text(course_text(), encoding="utf-8")

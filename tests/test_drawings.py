@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from deploy.drawings import FILE, HEIGHT, WIDTH, drawing
+from deploy.drawings import COURSE_FILE, FILE, HEIGHT, WIDTH, course_text, drawing
 from gradwalk.lessons.gallery import EXAMPLES
+from gradwalk.perceptron.settings.presets import COURSE, PRESETS
 
 DRAWN: dict[str, Any] = json.loads(
     re.sub(r",\n}", "}", FILE.read_text(encoding="utf-8").split("DRAWINGS = ")[1].rstrip(";\n"))
@@ -35,3 +36,8 @@ def test_they_are_what_the_recordings_give(example: Any) -> None:
     assert sorted(box[0] for box in found["boxes"]) == sorted(box[0] for box in kept["boxes"])
     for place in ("tangent", "at"):
         assert found.get(place) == pytest.approx(kept.get(place), abs=2)
+
+
+def test_a_perceptrons_examples_are_a_course_and_their_pictures_are_of_their_settings() -> None:
+    assert [slug for _, slugs in COURSE for slug in slugs] == [preset.slug for preset in PRESETS]
+    assert COURSE_FILE.read_text(encoding="utf-8") == course_text()

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.test_code_browser import CodePage
 from tests.test_expression_browser import ExpressionPage
 from tests.test_perceptron_browser import PerceptronPage
 
@@ -28,6 +29,16 @@ def test_back_and_forward_lead_through_examples_each_with_its_step(page: Page) -
     shown.expect_step(3)
 
 
+def test_back_leads_from_a_lesson_to_the_one_before_and_not_to_what_was_kept_for_a_reload(page: Page) -> None:
+    shown = CodePage(page).open("lesson=7c_twice&step=4")
+    page.locator("#example").select_option("1d_leaf")
+    expect(page).to_have_url(re.compile("lesson=1d_leaf"))
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"lesson=7c_twice&step=4$"))
+    expect(page.locator("#example")).to_have_value("7c_twice", timeout=AFTER_A_RELOAD)
+    expect(shown.player.locator("input.steps")).to_have_value("4")
+
+
 def test_back_leads_from_a_view_to_the_one_before(page: Page) -> None:
     shown = PerceptronPage(page).open("?preset=regression&step=4")
     shown.view("By hand")
@@ -37,4 +48,8 @@ def test_back_leads_from_a_view_to_the_one_before(page: Page) -> None:
     shown.expect_step(4)
     expect(page).to_have_url(re.compile(r"preset=regression&step=4$"))
     page.go_forward()
+    expect(page.get_by_label("dL/dŷ", exact=True)).to_be_visible(timeout=AFTER_A_RELOAD)
+    shown.view("Train")
+    expect(page).to_have_url(re.compile("view=train"))
+    page.go_back()
     expect(page.get_by_label("dL/dŷ", exact=True)).to_be_visible(timeout=AFTER_A_RELOAD)

@@ -1,6 +1,8 @@
 /* What is pressed in the form: counters, lists of choices, segments, presets. `act(...words)` says what was pressed. */
 
 import { html, setText } from "../../gradwalk/player/dom.js";
+import { COURSE, PICTURES } from "./course.js";
+import { pictureOf } from "./sketch.js";
 
 const MOST = 8; // units, inputs, rows
 
@@ -51,14 +53,20 @@ export function segmentsOf(key, label, options, value, change) {
   return html("div", { class: "dtype", role: "radiogroup", "aria-label": label }, seen, group);
 }
 
-/** The examples, the first ones always in sight; the note says what the open one is about. */
+/** The examples, the first ones always in sight, all of them as pictures in the order of a course; the note is about the open one. */
 export function presetsOf({ presets, preset, summary }, all, open, unfold) {
   const FIRST = 6;
-  const chip = ([slug, title], number) => {
-    const hidden = number >= FIRST && !all && slug !== preset;
-    return button("chip", `preset ${slug}`, () => open(slug), { "aria-pressed": String(slug === preset), hidden }, title);
+  const press = (slug, className, ...parts) => {
+    const made = button(className, `preset ${slug}`, () => open(slug), { "aria-pressed": String(slug === preset) }, "");
+    made.replaceChildren(...parts);
+    return made;
   };
+  const chips = () => presets.filter(([slug], number) => number < FIRST || slug === preset).map(([slug, title]) => press(slug, "chip", title));
+  const titles = Object.fromEntries(presets);
+  const card = (slug) => press(slug, "chip card", pictureOf(slug), html("b", {}, titles[slug]), html("span", {}, PICTURES[slug].summary));
+  /** @type {(found: any[], number: number) => HTMLElement} */
+  const part = ([name, slugs], number) => html("div", { class: "part", role: "group", "aria-label": name }, html("p", { class: "name", "aria-hidden": "true" }, `${number + 1}  ${name}`), ...slugs.filter((slug) => titles[slug]).map(card));
   const more = button("chip more", "more", unfold, { "aria-expanded": String(all) }, all ? "Fewer" : "More …");
-  const group = html("div", { class: "chips", role: "group", "aria-label": "Examples" }, ...presets.map(chip), more);
+  const group = html("div", { class: all ? "course" : "chips", role: "group", "aria-label": "Examples" }, ...(all ? COURSE.map(part) : chips()), more);
   return html("section", { class: "first" }, group, html("p", { class: "note" }, summary));
 }

@@ -197,7 +197,8 @@ function createForm(parent) {
   function writeAddress(wanted) {
     if (!wanted) return;
     const there = new URLSearchParams(location.search).get("view") ?? "step";
-    if (wanted.always || there !== wanted.view) address.show(wanted.query, "", "", wanted.step, "", "", `${form.data.opened} ${wanted.view}`);
+    const of = wanted.view === "train" ? "train" : `${form.data.opened} ${wanted.view}`; // as who writes there names it
+    if (wanted.always || there !== wanted.view) address.show(wanted.query, "", "", wanted.step, "", "", of);
   }
 
   /** A number was dragged on the drawing. */

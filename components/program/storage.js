@@ -2,6 +2,7 @@
 
 const DRAFT = "gradwalk notebook";
 const FILE = "gradwalk notebook file";
+const MOVED = "gradwalk moved"; // written by address.js
 
 /** The program that an address names, whatever step or picture it names beside. */
 function programIn(search) {
@@ -25,11 +26,20 @@ export function keepDraft(cells, name, form, query) {
   }
 }
 
+/** Whether "back" or "forward" led here: then the address bar is not behind, and what was kept may be another program's. */
+function movedHere() {
+  const there = sessionStorage.getItem(MOVED);
+  sessionStorage.removeItem(MOVED);
+  return there === location.href;
+}
+
 /** What was kept of the program that the address names; null where there is nothing. */
 export function keptDraft() {
   try {
     const draft = JSON.parse(sessionStorage.getItem(DRAFT));
-    return draft && Array.isArray(draft.cells) && draft.of.includes(programIn(location.search)) ? draft : null;
+    const [, known] = draft?.of ?? [];
+    const mine = movedHere() ? known === programIn(location.search) : draft?.of.includes(programIn(location.search));
+    return mine && Array.isArray(draft.cells) ? draft : null;
   } catch {
     return null;
   }

@@ -267,7 +267,7 @@ function createView(parent) {
     if (clock.playing) return;
     const { inside: open, run, query } = view.data;
     const place = open || (run && rows().length ? `epoch=${rows()[Math.min(clock.place, reached())]?.[0] ?? 0}` : "");
-    address.show([query, place].filter(Boolean).join("&"), "", "", 0);
+    address.show([query, place].filter(Boolean).join("&"), "", "", 0, "", "", "train");
     foot.show(address.here());
     foot.element.hidden = Boolean(open); // the player of the step has it then
   }

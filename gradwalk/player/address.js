@@ -2,6 +2,7 @@
 
 import { ALONE, queryWith } from "./frame.js";
 
+const MOVED = "gradwalk moved";
 const ADDRESS_PAUSE = 400; // ms; browsers refuse more than 100 changes in 30 s
 
 /**
@@ -17,6 +18,11 @@ function listen() {
   const moved = (event) => {
     if (location.pathname !== page.path || location.search === page.search) return;
     event.stopImmediatePropagation();
+    try {
+      sessionStorage.setItem(MOVED, location.href); // for who keeps what was typed: it belongs to the entry before
+    } catch {
+      // nothing was kept either
+    }
     location.reload();
   };
   addEventListener("popstate", moved, { capture: true });

@@ -108,4 +108,12 @@ PRESETS = (
     ),
 )
 
+COURSE = (
+    ("One neuron", ("lesson", "bias", "float64")),
+    ("A line", ("regression", "points")),
+    ("What goes wrong", ("trap", "logits", "saturated", "dead", "step")),
+    ("Other losses", ("hinge", "classes")),
+    ("Networks", ("two_layers", "xor")),
+)
+"""The settings in the order of a course, by their slugs."""
 BY_SLUG = {preset.slug: preset for preset in PRESETS}
