@@ -151,9 +151,9 @@ def test_texts_are_rendered_and_outputs_stand_below_their_cells(cells: CodePage)
     expect(cells.output(3)).to_have_text("4")
     cells.cell(0).locator(".text").dblclick()
     cells.press("Control+End")
-    cells.page.keyboard.type(" $x^2$")
+    cells.page.keyboard.type(" $x^2$, $ z_3 $, not $5 or $6")
     cells.press("Shift+Enter")
-    expect(cells.cell(0).locator("math msup")).to_be_visible()
+    expect(cells.cell(0).locator("math msup, math msub")).to_have_count(2)
     expect(cells.cell(1)).to_be_focused()
 
 

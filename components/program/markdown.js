@@ -46,6 +46,7 @@ function blockFormula(state, first, last, silent) {
 function inlineFormula(state, silent) {
   const text = state.src.slice(state.pos);
   const found = /^\$\$([^$]+?)\$\$/.exec(text) ?? /^\$(?![\s$])((?:\\.|[^$\\])*?[^\s\\]|[^\s\\$])\$(?!\d)/.exec(text)
+    ?? /^\$(?= *[^\s$])((?:\\.|[^$\\\n])+)\$(?!\d)/.exec(text) // spaces inside, as Jupyter has them
     ?? /^\\\\?\(([\s\S]+?)\\\\?\)/.exec(text) ?? /^\\\\?\[([\s\S]+?)\\\\?\]/.exec(text);
   if (!found) return false;
   if (!silent) {
