@@ -129,6 +129,8 @@ def _own(index: Index, operation: Operation, arrivals: Sequence[Arrival]) -> str
     if not arrivals or not index.own(operation):
         return ""
     first = arrivals[0]
+    if len(arrivals) > 1 and operation.kernel != MODULE_HOOKS:
+        return BACKWARD["own several"].format(parts=_parts(index, arrivals))
     return BACKWARD["module hooks" if operation.kernel == MODULE_HOOKS else "own"].format(
         operand=index.shown[first.value], contribution=gist(first.array)
     )
@@ -151,13 +153,16 @@ def _passed(index: Index, event: Backward, operation: Operation, upstream: Array
 
 
 def _changed_after(index: Index, event: Backward, operation: Operation, arrivals: Sequence[Arrival]) -> str:
-    parts = [
-        BACKWARD["changed part"].format(operand=index.shown[arrival.value], contribution=gist(arrival.array))
-        for arrival in arrivals
-    ]
+    parts = _parts(index, arrivals)
     if (found := index.overwritten_of(event.call, operation)) is not None:
-        return BACKWARD["saved changed"].format(parts=listed(parts), **overwritten_pieces(index, event.node, found))
-    return BACKWARD["changed after"].format(parts=listed(parts))
+        return BACKWARD["saved changed"].format(parts=parts, **overwritten_pieces(index, event.node, found))
+    return BACKWARD["changed after"].format(parts=parts)
+
+
+def _parts(index: Index, arrivals: Sequence[Arrival]) -> str:
+    """What each operand gets."""
+    part = BACKWARD["changed part"]
+    return listed([part.format(operand=index.shown[one.value], contribution=gist(one.array)) for one in arrivals])
 
 
 def _multiplied(index: Index, event: Backward, operation: Operation, upstream: Array, arrival: Arrival) -> bool:

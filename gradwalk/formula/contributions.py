@@ -27,7 +27,7 @@ def way_lines(way: Way) -> tuple[Formula, ...]:
     if any(value.dtype.startswith("complex") for value in (way.result, way.operand)):
         return ()  # of complex numbers gradients are conjugates, and their numbers are not kept
     if not way.by_rule:
-        return _equals(array_or_start(way.arrival.array))
+        return ()  # the sentence says what it got
     if way.operation.edges[-1].name == "base":  # through a view, of which the node knows more than its kernel
         return _as_a_row(way)
     if way.known.told == "overwritten" and way.operation.edges[way.arrival.edge].name == "self":
@@ -38,7 +38,7 @@ def way_lines(way: Way) -> tuple[Formula, ...]:
 def several_lines(way: Way, arriving: Sequence[int]) -> tuple[Formula, ...]:
     """``(∂L/∂x)ᵀ = (∂L/∂a)ᵀ ∂a/∂x + (∂L/∂b)ᵀ ∂b/∂x``, where gradients arrive at other results than the first alone."""
     if len({math.prod(way.index.values[value].shape) == 1 for value in arriving}) > 1:
-        return _equals(array_or_start(way.arrival.array))
+        return ()  # one line for both forms of a gradient would be read wrongly
     chosen = arriving if len(arriving) <= MOST_TERMS else (arriving[0], arriving[-1])
     names = [name_tree(way.index.target(way.call)), name_tree(way.index.names[way.operand.id])]
     names += [name_tree(way.index.names[value]) for value in chosen]

@@ -468,6 +468,18 @@ follower=copy.deepcopy(net).requires_grad_(False)
 p=torch.tensor(0.0,requires_grad=True)
 (p**p).backward()
 """,
+    "a product of the program's own": """
+class Product(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx,x,y):
+        ctx.save_for_backward(x,y)
+        return x*y
+    @staticmethod
+    def backward(ctx,g):
+        x,y=ctx.saved_tensors
+        return g*y,g*x
+Product.apply(v,v.exp()).sum().backward()
+""",
     "a row that is masked whole": """
 m=torch.tensor([[True,True,False],[False,False,False]])
 (a.masked_fill(~m,float("-inf")).softmax(-1)*b).sum().backward()

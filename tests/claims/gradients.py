@@ -158,13 +158,18 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     shows(said["upstream"], next(found for found in step.event.upstream if found is not None))
 
 
-@claim("BACKWARD", "changed after")
-def _(recorded: Recorded, step: Step, said: Pieces) -> None:
-    seen = Backward(recorded, step)
-    spoken = re.findall(r"(\S+) gets (\[[^]]*\](?: \(\d+\))?|\S+ numbers|[^\s,]+)", said["parts"])
+def _parts_hold(parts: str, recorded: Recorded, seen: Backward) -> None:
+    """``x gets 3 and w gets [1, 2]``, of each operand in its order."""
+    spoken = re.findall(r"(\S+) gets (\[[^]]*\](?: \(\d+\))?|\S+ numbers|[^\s,]+)", parts)
     for (name, contribution), arrival in zip(spoken, seen.arrivals, strict=True):
         assert name == recorded.index.shown[arrival.value]
         shows(contribution, arrival.array)
+
+
+@claim("BACKWARD", "changed after")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    seen = Backward(recorded, step)
+    _parts_hold(said["parts"], recorded, seen)
     products = [seen.upstream.reshape(-1) @ seen.jacobian(arrival) for arrival in seen.arrivals]
     found = [array(arrival.array).reshape(-1) for arrival in seen.arrivals]
     assert not all(np.allclose(one, other, rtol=1e-3) for one, other in zip(products, found, strict=True))
@@ -733,10 +738,14 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert any(value.version == was.version and value.numbers != was.numbers for value in later)
     shows(said["after"], later[-1])
     if step.kind == "backward":
-        spoken = re.findall(r"(\S+) gets (\[[^]]*\](?: \(\d+\))?|[^\s,]+)", said["parts"])
-        for (name, contribution), arrival in zip(spoken, Backward(recorded, step).arrivals, strict=True):
-            assert name == index.shown[arrival.value]
-            shows(contribution, arrival.array)
+        _parts_hold(said["parts"], recorded, Backward(recorded, step))
+
+
+@claim("BACKWARD", "own several")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    seen = Backward(recorded, step)
+    _parts_hold(said["parts"], recorded, seen)
+    assert len(seen.arrivals) > 1
 
 
 @claim("BACKWARD", "own")

@@ -158,6 +158,7 @@ BACKWARD = {
     "saved changed": "{node} had saved {saved} = {before}. By a change that autograd does not count, that memory holds "
     "{after} now, and the node computes with it: {parts}.",
     "changed part": "{operand} gets {contribution}",
+    "own several": "By the program's own backward(), {parts}.",
     "own": "The program's own backward() gives {operand} {contribution}.",
 }
 
