@@ -22,6 +22,16 @@ export function createPicture(placed, { name, tall, numbers, pick }) {
   const element = svg("svg", { viewBox: view, role: "group", "aria-label": name, class: shape }, frames, ...layers);
   const pieces = cutInPieces(placed, along);
   let shown = [];
+  const known = new WeakMap(); // what was found of each list of what is lit
+
+  /** Of a list of what is lit: what stands for it, and both. */
+  function standing(ids) {
+    if (!known.has(ids)) {
+      const seen = new Set(ids.map(standsFor));
+      known.set(ids, { seen, all: new Set([...ids, ...seen]) });
+    }
+    return known.get(ids);
+  }
 
   /** Show what is near this stretch of the picture; says whether that brought something new. */
   function reveal(from, to) {
@@ -49,9 +59,15 @@ export function createPicture(placed, { name, tall, numbers, pick }) {
     arrow: (id) => placed.arrows.find((arrow) => arrow.id === id),
     arrowsFrom: (box) => placed.arrows.filter(({ tail }) => tail === box),
     find: finder(placed.boxes, standsFor),
-    extent: (ids) => extentOf(placed, ids.map(standsFor), standsFor),
+    /** The room of a box and of what is lit with it. */
+    extent: (box, ids) => extentOf(placed, [standsFor(box.id), ...standing(ids).seen], standsFor),
     reveal,
     slots: () => shown.flatMap((piece) => piece.drawn.slots),
+    /** What is drawn of all of these. At the end of a long walk they are tens of thousands, and in view are few. */
+    litBy(ids) {
+      const { all } = standing(ids);
+      return shown.flatMap((piece) => [...piece.drawn.lights].flatMap(([id, things]) => (all.has(id) ? things : [])));
+    },
     lights: (id) => [...new Set([id, standsFor(id)])].flatMap((each) => shown.flatMap((piece) => piece.drawn.lights.get(each) || [])),
   };
 }

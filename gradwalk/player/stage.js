@@ -111,9 +111,9 @@ export function createStage({ name, numbers, pick, changed }) {
     if (!picture) return;
     const { focus: about, now } = asked.length ? { focus: asked.at(-1), now: asked } : story.steps[step];
     const box = picture.find([about, ...now]);
-    if (byHand) [focus, around] = [box, box && picture.extent([box.id, ...now])];
+    if (byHand) [focus, around] = [box, box && picture.extent(box, now)];
     else if (held && held.step === step) follow(held.thing, held.thing, "instant");
-    else if (box) follow(box, picture.extent([box.id, ...now]));
+    else if (box) follow(box, picture.extent(box, now));
     else if (step === 0) scrollTo({ left: 0, top: 0 });
     write();
     if (!moves || !numbers || document.hidden) return;
@@ -134,7 +134,7 @@ export function createStage({ name, numbers, pick, changed }) {
     const { story, step, asked } = playing;
     writeSlots(picture, story, step);
     if (!numbers) showUnborn(picture, story, step);
-    const now = new Set((asked.length ? asked : story.steps[step].now).flatMap(picture.lights));
+    const now = new Set(picture.litBy(asked.length ? asked : story.steps[step].now));
     for (const thing of lit) if (!now.has(thing)) thing.classList.remove("now", "asked");
     for (const thing of now) {
       thing.classList.add("now");
