@@ -1,8 +1,8 @@
-/* One small picture for each term of the glossary. The list is JSON: `make sketches` draws the same ones for docs/glossary.md. */
+/* One small picture for each term of the glossary; `make sketches` reads this list, and draws them for the docs. */
 
 import { svg } from "./dom.js";
 
-export const ROOM = { width: 148, height: 64 };
+const [WIDTH, HEIGHT] = [148, 64];
 
 /** `box` kind x y w h text; `line` kind from to, with a head; `text` kind x y; `path` kind d; `cells` kind x y columns rows side. */
 export const SKETCHES = {
@@ -24,8 +24,8 @@ const HEAD = 7; // px
 
 /** The picture of a term. */
 export function sketch(term) {
-  const parts = (SKETCHES[term] ?? []).flatMap(([shape, ...rest]) => SHAPES[shape](...rest));
-  return svg("svg", { class: "sketch", viewBox: `0 0 ${ROOM.width} ${ROOM.height}`, width: ROOM.width, height: ROOM.height, "aria-hidden": "true" }, ...parts);
+  const parts = SKETCHES[term].flatMap(([shape, ...rest]) => SHAPES[shape](...rest));
+  return svg("svg", { class: "sketch", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" }, ...parts);
 }
 
 const SHAPES = {
