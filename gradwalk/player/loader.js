@@ -1,10 +1,18 @@
 /* The first script of a page that stands alone: the player is in the page, packed, and its policy knows it by its hash. */
 
+function unpacked(id) {
+  const bytes = Uint8Array.from(atob(document.getElementById(id).textContent), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+function add(kind, rest) {
+  document.body.append(Object.assign(document.createElement(kind), rest));
+}
+
 async function start() {
-  const bytes = Uint8Array.from(atob(document.getElementById("player").textContent), (letter) => letter.charCodeAt(0));
-  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const script = Object.assign(document.createElement("script"), { type: "module", textContent: await new Response(plain).text() });
-  document.body.append(script);
+  const [style, script] = await Promise.all([unpacked("styles"), unpacked("player")]);
+  add("style", { textContent: style });
+  add("script", { type: "module", textContent: script });
 }
 
 if ("DecompressionStream" in globalThis) start();

@@ -34,6 +34,7 @@ _PAGE = """\
 <footer>{footer}</footer>
 </main>
 <script type="application/gzip" id="recording">{data}</script>
+<script type="application/gzip" id="styles">{styles}</script>
 <script type="application/gzip" id="player">{player}</script>
 <script type="module">{loader}</script>
 </body>
@@ -58,19 +59,21 @@ class About(NamedTuple):
 def page(graphs: Mapping[str, Any], story: Mapping[str, Any], about: About, step: int = 0) -> str:
     """The page's HTML. ``graphs`` and ``story`` are the two parts of ``player_data``; it opens at ``step``.
 
-    Its policy allows its two scripts (the player is packed, and the other one unpacks it), these styles, and pictures
-    and a font inside of it, and nothing else.
+    Its policy allows its two scripts (the player and its styles are packed, and the other one unpacks them), these
+    styles, and pictures and a font inside of it, and nothing else.
     """
     data = {"graphs": graphs, "story": story, "query": "", "step": step, "opened": "", "stale": False}
-    player, loader, style = _script("standalone"), _script("loader"), page_style()
+    player, loader, style, sheet = _script("standalone"), _script("loader"), _page_style(), _player_style()
+    scripts, sheets = f"script-src {hash_of(loader)} {hash_of(player)}", f"style-src {hash_of(style)} {hash_of(sheet)}"
     return _PAGE.format(
-        policy="; ".join([*_POLICY, f"script-src {hash_of(loader)} {hash_of(player)}", f"style-src {hash_of(style)}"]),
+        policy="; ".join([*_POLICY, scripts, sheets]),
         title=escape(about.title),
         description=described(about.summary),
         heading=_heading(about),
         footer=escape(about.footer),
         style=style,
         loader=loader,
+        styles=_packed(sheet),
         player=_packed(player),
         data=_packed(json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))),
     )
@@ -104,9 +107,21 @@ def _script(name: str) -> str:
 @cache
 def page_style() -> str:
     """The styles of a page that stands alone, the player's among them."""
-    sheet = (FOLDER / "page.css").read_text(encoding="utf-8")
-    plain = _compact(f"{sheet}\n{styles()}")
-    return "\n".join([_font(), re.sub(r"\s*([{};,])\s*", r"\1", plain).replace(": ", ":")])
+    return f"{_page_style()}\n{_player_style()}"
+
+
+@cache
+def _page_style() -> str:
+    return f"{_font()}\n{_plain((FOLDER / 'page.css').read_text(encoding='utf-8'))}"
+
+
+@cache
+def _player_style() -> str:
+    return _plain(styles())
+
+
+def _plain(sheet: str) -> str:
+    return re.sub(r"\s*([{};,])\s*", r"\1", _compact(sheet)).replace(": ", ":")
 
 
 def _font() -> str:
