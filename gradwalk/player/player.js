@@ -165,8 +165,9 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     return true;
   }
 
-  /** The document and the view, of which there is an entry in the browser's history; a player inside of another view has none. */
-  const entry = () => (new URLSearchParams(data.query).has("view") ? "" : `${data.opened} step`);
+  /** The document and the view, of which there is an entry in the browser's history; a player inside of another view has none.
+   *  What else `opened` says is the form of the graph: it changes while somebody types. */
+  const entry = () => (new URLSearchParams(data.query).has("view") ? "" : `${data.opened.split(" ")[0]} step`);
 
   function tellAddress() {
     address.show(data.query, pictures.name(), density.name(), step, predict.name(), pictures.groupsOpen(data.story, step), entry());
