@@ -283,8 +283,12 @@ class LiveValues:
             made.names = (*made.names, name)[-_NAMES:]
 
     def grad_of(self, leaf: int, grad: torch.Tensor, alike: Summary | None = None) -> int:
-        """This tensor is a leaf's .grad now, and has its name."""
-        value = self.value_of(grad, alike)
+        """This tensor is a leaf's .grad now, and has its name: nobody need look for another one."""
+        name_of, self._name_of = self._name_of, None
+        try:
+            value = self.value_of(grad, alike)
+        finally:
+            self._name_of = name_of
         made = self._made[value]
         made.grad_of = self._made[leaf].tensor
         for name in self._made[leaf].names:

@@ -77,12 +77,14 @@ class _Search:
         self._thing = thing
         self._own = own
         """The modules of Python that the program's classes are written in."""
+        self._stands_alone = isinstance(thing, torch.Tensor) and not isinstance(thing, torch.nn.Parameter)
+        """Whether no module has it as a parameter."""
         self._seen: set[int] = set()
         self._left = _MOST
 
     def stands_for(self, held: Any) -> bool:
         """Whether a variable that holds this is its name, or that of the module that it is a part of."""
-        if held is self._thing or not isinstance(held, torch.nn.Module):
+        if held is self._thing or not isinstance(held, torch.nn.Module) or self._stands_alone:
             return held is self._thing
         parts = held.parameters() if isinstance(self._thing, torch.Tensor) else held.modules()
         return any(part is self._thing for part in parts)
@@ -91,6 +93,8 @@ class _Search:
         here = [(name, outer)]
         for _ in range(_DEEP):
             found = [(f"{way}{step}", held) for way, one in here for step, held in self._inside(one)]
+            if not found:
+                return None
             here = []
             for way, held in found[: max(0, self._left)]:
                 if held is self._thing:
@@ -108,7 +112,8 @@ class _Search:
         elif isinstance(outer, dict):
             yield from _of_dict(outer)
         elif isinstance(outer, torch.nn.Module):
-            yield from ((f".{path}", parameter) for path, parameter in outer.named_parameters())
+            if not self._stands_alone:
+                yield from ((f".{path}", parameter) for path, parameter in outer.named_parameters())
             yield from _attributes(outer) if type(outer).__module__ in self._own else ()
         elif type(outer).__module__ in self._own or type(outer) is SimpleNamespace:
             yield from _attributes(outer)
