@@ -6,17 +6,9 @@ import pytest
 
 import gradwalk
 from gradwalk.recording import Value
+from tests.recorder.test_owners import NETS
 
-HEAD = """
-import torch
-from torch import nn
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc = nn.Linear(2, 1)
-    def forward(self, x):
-        return self.fc(x)
-class Neuron:
+HEAD = f"""{NETS}class Neuron:
     def __init__(self):
         self.w = [torch.tensor(0.5, requires_grad=True) for _ in range(2)]
         self.b = torch.tensor(0.1, requires_grad=True)
