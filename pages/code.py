@@ -21,8 +21,8 @@ from gradwalk.program import ProgramError
 from gradwalk.story.cells import ShownCell
 
 LAST_GOOD = "last good program"
-READABLE = "notebook that can be read"
-FIRST = "what a first run showed"
+RAN = "program that ran last"
+FIRST = "what a run of the page showed before it ended"
 PLAYER = "program-player"
 
 
@@ -74,11 +74,34 @@ def play(recorded: RecordedProgram | None, source: str, *, stale: bool = False) 
     )
 
 
-def begin(recorded: RecordedProgram) -> None:
-    """What a long program begins with, where that is what its visitor is to see first."""
-    if now.step < recorded.steps and not unfold:
+def runs_anew(*, opening: bool) -> None:
+    """A program that has not run yet. Cells are read while they run for the first time, and the first turns of what
+    runs long are seen while the others are looked through. What cells show comes with another run of this page then:
+    one shows each of its components once."""
+    begun = opening
+
+    def reads() -> None:
+        with places.form:
+            edit(now, [], unfold=unfold, running=True)
+
+    def begin(recorded: RecordedProgram) -> None:
+        """What a long program begins with, where that is what its visitor is to see first. Whoever stands elsewhere
+        in what ran before is left there by the player."""
+        nonlocal begun
+        if unfold or (opening and now.step >= recorded.steps):
+            return
+        if not begun:
+            reads()
+        begun = True
         with places.player:
             play(recorded, now.source)
+
+    if opening:
+        reads()
+    shown = looked(now.runs, unfold, drawn, begin)
+    st.session_state[FIRST] = asked, shown
+    if begun:
+        st.rerun()
 
 
 now = opened_program()
@@ -91,14 +114,10 @@ unfold = tuple(dict.fromkeys((*now.unfold, *unfolded(now.key, PLAYER))))[-MOST_U
 drawn = wanted(now.key, PLAYER)
 waits = permission.asks and now.foreign
 asked = (now.key, now.runs, unfold, drawn)
-if st.session_state.get(READABLE) != now.key and permission.runs and not waits and not alone():
-    # Cells are read while they run for the first time, and the first turns of what runs long are seen while the others
-    # are looked through. What cells show comes with another run of this page: one shows each of its components once.
-    st.session_state[READABLE] = now.key
-    with places.form:
-        edit(now, [], unfold=unfold, running=True)
-    st.session_state[FIRST] = asked, looked(now.runs, unfold, drawn, begin)
-    st.rerun()
+ran_before, runs_now = st.session_state.get(RAN, ("", "")), (now.key, now.runs)
+if ran_before != runs_now and permission.runs and not waits and not alone():
+    st.session_state[RAN] = runs_now
+    runs_anew(opening=ran_before[0] != now.key)
 ran_first, shown = st.session_state.pop(FIRST, (None, NOTHING))
 if not permission.runs:
     shown = Shown(None, [], ProgramError(permission.said))

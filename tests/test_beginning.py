@@ -10,7 +10,7 @@ from gradwalk import Recording, record
 from gradwalk.address.program import to_query
 from gradwalk.analysis import analyse, analyse_beginning
 from gradwalk.story.player_data import PlayerData, player_data, with_graphs_of
-from tests.test_code_page import visit
+from tests.test_code_page import send, visit
 
 LOOP = """\
 import torch
@@ -112,8 +112,14 @@ def test_the_page_shows_it_before_the_whole(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr("components.program.record._LONG", 0)
     monkeypatch.setattr("components.player.player", played)
-    visit(to_query(LOOP))
+    page = visit(to_query(LOOP))
     assert happened == [{"step": 0, "begins": True}, {"step": 0, "begins": False}]
+    happened.clear()
+    send(page, text=LOOP + "1\n")
+    assert happened == [{"step": 0, "begins": True}, {"step": 0, "begins": False}]
+    happened.clear()
+    send(page, text=LOOP + "1\n")
+    assert happened == [{"step": 0, "begins": False}]  # it has run
     happened.clear()
     visit(f"{to_query(LOOP)}&step=200")
     assert happened == [{"step": 200, "begins": False}]

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gradwalk import record
+from gradwalk import Recording, record
 from gradwalk.address.program import to_query
+from gradwalk.analysis import analyse_beginning
 from gradwalk.graph.player import player_graphs
+from gradwalk.story.player_data import player_data
 from gradwalk.story.timeline import timeline
 from tests.browser import Watch, settled
 from tests.conftest import CheckAxe
@@ -163,6 +165,31 @@ def test_a_folded_iteration_asks_to_be_opened_and_the_place_is_kept(player: Open
     expect(shown.find(".words .title")).to_have_text("Forward: p = w · x")
     expect(shown.find("button.open-fold")).to_be_hidden()
     expect(shown.find(".scrubber .segment")).to_have_count(LENGTH)
+
+
+def test_of_a_program_that_only_begins_is_shown_what_a_reader_stands_at(player: OpenPlayer) -> None:
+    loop = "import torch\nw = torch.tensor(1.0, requires_grad=True)\nfor turn in range(6):\n    (w * turn).backward()\n"
+    recording = record(loop + "w.grad\n")
+    whole: dict[str, Any] = {"graphs": player_graphs(recording), "story": timeline(recording)}
+    whole |= {"query": "", "step": 0, "opened": "1"}
+    shown = player(whole)
+    steps = len(whole["story"]["steps"])
+    cut, count = Recording.beginning_of(record("# changed\n" + loop).to_json(), 3)
+    found = analyse_beginning(cut)
+    assert found is not None
+    first = player_data(found, statements=True, begins=count)
+    begins = whole | {"graphs": first.graphs, "story": first.story}
+    shown.press("ArrowRight", "ArrowRight", "ArrowRight")
+    shown.mount(begins)
+    expect(shown.find("input.steps")).to_have_attribute("max", str(len(first.story["steps"]) - 1))
+    assert shown.step == 3
+    expect(shown.find(".episode-more")).to_be_visible()
+    shown.mount(whole)
+    shown.press("End")
+    before = shown.look
+    shown.mount(begins)
+    assert (shown.step, shown.look) == (steps - 1, before)
+    expect(shown.find(".episode-more")).to_be_hidden()
 
 
 def test_outputs_appear_below_their_cells(player: OpenPlayer) -> None:

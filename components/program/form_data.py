@@ -30,7 +30,7 @@ def edit(
     running: bool = False,
 ) -> None:
     """Show the notebook. ``cells`` are what stands in it, ``refused`` is why its program could not be shown. While it
-    is ``running`` for the first time nothing is known of either, and what breaks is told when it has run.
+    is ``running`` nothing is known of either, and what breaks is told when it has run.
 
     Whatever breaks, it is there, with what was typed.
     """
@@ -39,7 +39,7 @@ def edit(
     save, wrong = None, opened.wrong
     try:
         program["lesson"], program["query"] = lesson_of(opened.source), to_query(opened.source, unfold)
-        save = None if opened.save is None else saved(opened, opened.save, cells)
+        save = None if opened.save is None or running else saved(opened, opened.save, cells)
     except ProgramError as error:
         wrong = error.message  # of the file that it was opened from
     except Exception as error:

@@ -269,25 +269,27 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     return true;
   }
 
-  /** New data: other numbers keep the picture and the position; another document opens at its own step. */
+  /** New data: other numbers keep the picture and the position; another document opens at its own step. Of a story that only
+   *  begins, nothing is shown to who stands at what comes later. */
   function update(next, asking = {}) {
-    [ask, drawing] = [asking, null];
     const opened = !data || next.opened !== data.opened;
+    const story = next.story?.steps?.length ? readStory(next.story) : null;
+    const carried = !story ? 0 : opened ? clampStep(story, next.step) : carriedStep(data.story, step, story);
+    if (carried === null) return;
+    [ask, drawing] = [asking, null];
     const moved = data && next.query !== data.query;
-    const hasSteps = Boolean(next.story && next.story.steps && next.story.steps.length);
-    root.classList.toggle("has-nothing", !hasSteps);
+    root.classList.toggle("has-nothing", !story);
     const first = next.low ? "Choose settings that fit" : next.beside ? "Write a program" : "Type an expression";
     setText(empty, `Nothing has run yet. ${first}, and ${next.low ? "the" : "its"} steps appear here.`);
     root.classList.toggle("stale", Boolean(next.stale));
     panel.age(Boolean(next.stale));
-    if (!hasSteps) {
+    if (!story) {
       transport.pause();
       data = null;
       return;
     }
-    const before = data;
-    data = { ...next, story: readStory(next.story) };
-    step = opened || !before ? clampStep(data.story, data.step) : carriedStep(before.story, step, data.story);
+    data = { ...next, story };
+    step = carried;
     predict.setStory(data.story, opened);
     scrubber.setStory(data.story);
     episodes.setStory(data.story);

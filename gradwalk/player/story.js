@@ -66,17 +66,21 @@ export function phasesOf(story, number) {
 
 /**
  * Where a reader stands after the story has changed. In a program, at the same operation, wherever its line has moved to;
- * else in the same episode, as far into it as before.
+ * else in the same episode, as far into it as before. Null where `after` only begins and what they stand at may come later.
  */
 export function carriedStep(before, step, after) {
   if (isProgram(before) && before.code !== after.code) return sameOperation(before, step, after);
+  if (after.begins && step > lastStep(after)) return null;
   const number = before.episodes.length ? episodeAt(before, step) : -1;
   const [from, to] = [before.episodes[number], after.episodes[number]];
   if (!from || !to || after.episodes.length !== before.episodes.length) return clampStep(after, step);
   return clampStep(after, to.first + Math.min(step - from.first, to.count - 1));
 }
 
-/** The step of the same kind at the same line, as often as it has come before; of what is gone, what came before it. */
+/**
+ * The step of the same kind at the same line, as often as it has come before; of what is gone, what came before it. Of a story
+ * that only begins nobody knows what is gone.
+ */
 function sameOperation(before, step, after) {
   const moved = movedLines(before.code, after.code);
   const found = new Map();
@@ -88,8 +92,9 @@ function sameOperation(before, step, after) {
   for (let number = step; number > 0; number--) {
     const key = keyOf(before.steps[number]);
     const there = key && found.get(key);
+    const times = there && before.steps.slice(0, number + 1).filter((one) => keyOf(one) === key).length;
+    if (after.begins && !(times <= there?.length)) return null;
     if (!there) continue;
-    const times = before.steps.slice(0, number + 1).filter((one) => keyOf(one) === key).length;
     return there[Math.min(times, there.length) - 1];
   }
   return 0;
