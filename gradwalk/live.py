@@ -6,7 +6,6 @@ import inspect
 import linecache
 import sys
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -41,9 +40,8 @@ class Walk:
         return self._recording
 
     def report(self) -> str:
-        """What is surely wrong, with line, numbers and a way out, and what was measured: docs/clinic.md."""
-        found: str = import_module("gradwalk.clinic.report").report(self.recording)  # with SymPy: half a second
-        return found
+        """``recording.report``: what is surely wrong, with line, numbers and a way out, and what was measured."""
+        return self.recording.report()
 
     def save(
         self, path: str | Path, step: int | None = None, *, picture: str = "computation", theme: str | None = None

@@ -294,6 +294,13 @@ def test_what_is_kept_is_counted_in_bytes() -> None:
     assert all(found.measured for found in (kept, sizes))
 
 
+def test_many_rows_end_with_one_for_the_rest_which_is_no_bar() -> None:
+    """A bar is a share of the longest; all others together can be many times as much."""
+    program = HEAD + "net = nn.Sequential(*[nn.Tanh() for _ in range(40)])\nx = torch.ones(9, requires_grad=True)\n"
+    kept, *_ = measurements(record(program + "net(x).sum().backward()\n"))
+    assert (kept.rows[-1].name, kept.rows[-1].text, kept.rows[-1].share) == ("28 more", "1.0 kB", None)
+
+
 def test_update_over_weight_is_a_quotient_of_norms() -> None:
     """w = (3, 4) has the norm 5; the gradient of sum(w) is (1, 1), and a step of 0.5 goes 0.5·√2 far."""
     *_, sizes = measurements(
@@ -370,6 +377,20 @@ for _ in range(2):
 rnn, masked = nn.LSTM(3, 4, batch_first=True), nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
 out, _ = rnn(torch.randn(2, 5, 3))
 masked(out, nn.Transformer.generate_square_subsequent_mask(5)).pow(2).mean().backward()
+# %% two batches through one batch norm before the pass; a mask that is a logarithm; statistics of the batch, wanted
+twins = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
+(twins(torch.randn(5, 3)) - twins(torch.randn(5, 3))).pow(2).mean().backward()
+class Attends(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.key, self.mean, self.variance = nn.Linear(3, 3), torch.zeros(3), torch.ones(3)
+    def forward(self, x):
+        scores = self.key(x) @ x.T + torch.log(torch.tril(torch.ones(4, 4)))
+        return F.batch_norm(scores.softmax(-1) @ x, self.mean, self.variance, training=True)
+attends = Attends()
+attends(torch.randn(4, 3)).pow(2).mean().backward()
+with torch.no_grad():
+    attends(torch.randn(4, 3))
 """
 )
 
@@ -378,6 +399,12 @@ def test_no_false_alarm_on_what_people_rightly_do() -> None:
     recording = record(CORRECT)
     assert not any(cell.failure for cell in recording.cells)
     assert findings(recording) == ()
+
+
+def test_a_logarithm_of_data_that_is_0_is_found_where_it_comes_to_the_loss() -> None:
+    found = only(HEAD + "x = torch.tensor([[1.0, 0.0]])\nnn.Linear(2, 1)(torch.log(x)).mean().backward()\n")
+    assert (found.kind, found.span and found.span.line) == ("nonfinite-forward", 6)
+    assert "From there it spreads to" in found.what
 
 
 # Text, the command line, and live code
@@ -428,6 +455,7 @@ def test_a_walk_reports_on_live_code() -> None:
     assert "The difference in line" in walk.report()
     assert "hidden (3×1)" in walk.report()
     assert "torch.zeros(3)" in walk.report()  # the line is shown
+    assert walk.recording.report() == walk.report() == report(walk.recording)
 
 
 DOCS = (Path(__file__).resolve().parent.parent / "docs" / "clinic.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gradwalk.recording import Backward, Forward, Moved, Recording, Update, Value
+from gradwalk.recording import Backward, Forward, Moved, Operation, Recording, Update, Value
 
 
 class Overwritten(NamedTuple):
@@ -61,14 +61,25 @@ def _saved(
 ) -> Overwritten | None:
     """A value that was other numbers under the same version when the node ran."""
     made, walked = between
+    number = recording.nodes[node].operation
+    idle = frozenset() if number is None else _idle(recording.operations[number])
     for saved in recording.nodes[node].saved:
-        value = None if saved.value is None else recording.values[saved.value]
+        value = None if saved.value is None or saved.name in idle else recording.values[saved.value]
         if value is None or value.numbers is None:
             continue
         later = [change for change in changes.get(value.tensor, ()) if made < change.at < walked]
         if not later or any((one.after.version, one.after.storage) != (value.version, value.storage) for one in later):
             continue
         _, event, after = later[-1]
-        if event.operation != recording.nodes[node].operation and after.numbers not in (None, value.numbers):
+        if event.operation != number and after.numbers not in (None, value.numbers):
             return Overwritten(value, event, after)
     return None
+
+
+_RUNNING = frozenset({"running_mean", "running_var"})
+
+
+def _idle(operation: Operation) -> frozenset[str]:
+    """What a node saves and does not compute with: a batch norm that trains takes its batch's own mean and variance."""
+    trains = any((constant.name, constant.text) == ("training", "True") for constant in operation.constants)
+    return _RUNNING if trains and "batch_norm" in operation.kernel else frozenset()

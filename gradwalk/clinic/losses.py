@@ -154,7 +154,7 @@ def eval_forgotten(chart: Chart) -> Iterator[Finding]:
     told = set()
     for event in chart.all(Forward):
         operation = chart.operations[event.operation]
-        effect = _effect(operation)
+        effect = _effect(chart, operation)
         outer = _outermost(chart, operation)
         if not (effect and operation.mode and outer is not None and outer in trained) or outer in told:
             continue
@@ -176,14 +176,15 @@ def _outermost(chart: Chart, operation: Operation) -> int | None:
     return module
 
 
-def _effect(operation: Operation) -> str:
-    kernel = base(operation)
-    if operation.module is None:
+def _effect(chart: Chart, operation: Operation) -> str:
+    """A model may call batch_norm itself and want the batch's statistics: a layer of that name goes by its mode."""
+    kernel, module = base(operation), chart.module(operation)
+    if module is None:
         return ""
     if kernel in _DROPS:
         return "it set numbers to 0 at random, so the same input gives another result each time"
     if kernel in ("native_batch_norm", "cudnn_batch_norm") and constant(operation, "training") == "True":
-        return "it normalised by this batch, and moved its running mean"
+        return "it normalised by this batch, and moved its running mean" if "BatchNorm" in module.type else ""
     return ""
 
 

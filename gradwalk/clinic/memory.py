@@ -39,7 +39,7 @@ def kept(chart: Chart) -> Finding | None:
     shown = [Row(name, in_bytes(rows[name]), rows[name] / longest) for name in order]
     if len(rows) > len(shown):
         rest = total - sum(rows[name] for name in order)
-        shown.append(Row(f"{len(rows) - len(order)} more", in_bytes(rest), rest / longest))
+        shown.append(Row(f"{len(rows) - len(order)} more", in_bytes(rest)))
     parameters = f"; and {in_bytes(own)} of parameters, which are there anyway" if own else ""
     if any(saved.text.startswith(_PACKED) for node in passed.backward for saved in chart.nodes[node].saved):
         parameters += ". What hooks have packed is not counted, as a checkpoint's"

@@ -44,9 +44,17 @@ def forward(chart: Chart) -> Finding | None:
                 continue
             origin = origins[number] = _origin(chart, operation, number, origins)
             matters = operation.node is not None or operation.module is not None
-            if matters and not (origin.given and kind == "inf"):
+            if matters and not (kind == "inf" and (origin.given or _is_mask(chart, origin))):
                 return _told_forward(chart, origin, operation)
     return None
+
+
+def _is_mask(chart: Chart, origin: _Origin) -> bool:
+    """Whether it was computed beside the graph, from nothing that learns, and comes to no root: ``log(tril(ones))``."""
+    if origin.operation is None or origin.operation.node is not None:
+        return False
+    learn = any(chart.values[number].tensor in chart.learns for number in chart.sources([origin.value]))
+    return not learn and not _spread(chart, chart.values[origin.value])
 
 
 def _origin(chart: Chart, operation: Operation, number: int, origins: dict[int, _Origin]) -> _Origin:

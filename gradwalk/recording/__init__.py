@@ -152,6 +152,7 @@ class Views(NamedTuple):
 
     save: Callable[[Recording, str | Path, int | None, str, str | None], None]
     mimebundle: Callable[[Recording], dict[str, str]]
+    report: Callable[[Recording], str]
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,10 @@ class Recording:
         cannot be done.
         """
         self.views.save(self, path, step, picture, theme)
+
+    def report(self) -> str:
+        """What is surely wrong, with line, numbers and a way out, and what was measured: docs/clinic.md."""
+        return self.views.report(self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """What a notebook shows of it, in place."""

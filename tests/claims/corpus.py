@@ -491,6 +491,10 @@ m[1:,1]=v[1:2]*2
 m.sum().backward()
 F.hinge_embedding_loss(a,torch.tensor([[1.0,-1.0,1.0]])).backward()
 """,
+    "two batches through one batch norm, and then the pass": """
+net=nn.BatchNorm1d(3)
+(net(a)-net(b)*v).pow(2).sum().backward()
+""",
 }
 """By what they are about; each after ``START``."""
 
