@@ -72,6 +72,27 @@ def test_who_waits_is_told_of_each_place(endless: Running) -> None:
         seen = endless.told
 
 
+def test_who_waits_for_several_places_has_them(endless: Running) -> None:
+    endless.wait_for(2, SECONDS, more=5)
+    assert endless.told > 7
+
+
+def test_who_waits_for_more_than_there_will_be_has_the_last_one() -> None:
+    run = Places().begin(moons(epochs=4))
+    run.want(run.last)
+    run.wait_for(3, SECONDS, more=100)
+    assert run.told == 5
+
+
+def test_it_stands_between_two_steps_while_something_is_told(endless: Running) -> None:
+    with endless.standing(), endless.standing():  # two who look at once
+        under_way = endless.steps
+        endless.wait_for(endless.told + 100, 0.3)
+        assert endless.steps <= under_way + 1
+    endless.wait_for(endless.told + 3, SECONDS)
+    assert endless.steps > under_way + 1
+
+
 def test_a_run_that_is_let_go_ends(endless: Running) -> None:
     endless.wait_for(3, SECONDS)
     endless.leave()

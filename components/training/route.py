@@ -21,7 +21,9 @@ FOLDER = "training-run"
 PATIENCE = 0.25
 """Seconds for which an answer waits for something to tell."""
 AT_ONCE = 12
-"""Pictures in one answer."""
+"""Pictures in one answer, at most."""
+FEW = 3
+"""Pictures for which an answer waits, but not before the first one is shown."""
 LARGEST = 10**6
 GONE = "This run is no longer known here: the server was started anew, or another one answers. Run it again."
 
@@ -68,7 +70,12 @@ def _told(run: Running, start: int, upto: int) -> dict[str, Any]:
     except BusyError as error:
         busy = str(error)
     if not run.over:
-        run.wait_for(start, PATIENCE)
+        run.wait_for(start, PATIENCE, min(FEW * every(run.setting), max(0, upto - start)) if start else 0)
+    with run.standing():
+        return _told_now(run, start, busy)
+
+
+def _told_now(run: Running, start: int, busy: str) -> dict[str, Any]:
     over, ended, known = run.over, run.ended, run.told
     end = min(known, (start // every(run.setting) + AT_ONCE) * every(run.setting))
     drawn = [place for place in range(start, end) if place % every(run.setting) == 0 or (ended and place == known - 1)]
@@ -98,4 +105,5 @@ def _remark(run: Running) -> dict[str, str]:
 def _surface(run: Running, asked: dict[str, int | None]) -> dict[str, Any] | None:
     first, second = asked["first"], asked["second"]
     pair = None if first is None or second is None or first == second else (first, second)
-    return surface_of(run.history, run.told, asked["at"] or 0, pair)
+    with run.standing():
+        return surface_of(run.history, run.told, asked["at"] or 0, pair)

@@ -169,8 +169,9 @@ function createView(parent) {
     keep.hidden = !run || rows().length < 2;
     setText(keep, view.kept && view.kept.run === run ? "Let the kept run go" : "Keep this run");
     enter.disabled = !run || !view.feed?.told.length;
-    const remark = view.feed?.ended && at >= end ? view.feed.remark : null;
-    const looking = view.feed?.ended && at >= end && !view.feed.remark ? LOOKING : "";
+    if (done) view.feed.want(Infinity); // what there is to say about it
+    const remark = done ? view.feed.remark : null;
+    const looking = done && !view.feed.remark ? LOOKING : "";
     setText(status, view.feed?.trouble || remark?.text || looking);
     cure.hidden = !remark?.cure;
     setText(cure, remark?.cure ?? "");

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from gradwalk.training.history import History, places_of, train
 from gradwalk.training.remarks import Remark, remark
@@ -14,6 +15,8 @@ from gradwalk.training.trials import Trials
 SLICE = 0.01
 """Seconds of work after which a run lets others have the interpreter."""
 PAUSE = 0.001
+REST = 0.02
+"""Seconds between two slices of what is tried while the run itself is still being looked at."""
 
 
 class BusyError(Exception):
@@ -63,10 +66,12 @@ class Running:
         self._train = train(self.history)
         self._enter, self._turns = enter, turns
         self._wanted, self._left = -1, False
+        self._end_wanted = False
         self._lock = threading.Lock()
         self._idle = threading.Event()
         self._idle.set()
         self._moved = threading.Condition()
+        self._tellers = 0
 
     @property
     def told(self) -> int:
@@ -74,10 +79,14 @@ class Running:
         return len(self.history.epochs) if self.ended else len(self.history.gradients)
 
     def want(self, place: int) -> None:
-        """Let it go on until this place can be shown. Raises BusyError when too many runs are under way."""
+        """Let it go on until this place can be shown. Raises BusyError when too many runs are under way.
+
+        Beyond the last place: until it is over, without a rest.
+        """
         with self._lock:
             if self.over or self._left:
                 return
+            self._end_wanted = self._end_wanted or place > self.last
             self._wanted = max(self._wanted, min(place, self.last))
             if not self._idle.is_set() or self._enough():
                 return
@@ -89,10 +98,31 @@ class Running:
         """Wait so long at most until it stands still; whether it does."""
         return self._idle.wait(seconds)
 
-    def wait_for(self, told: int, seconds: float) -> None:
-        """Wait so long at most until more than ``told`` places can be shown, or it stands still."""
+    def wait_for(self, told: int, seconds: float, more: int = 0) -> None:
+        """Wait so long at most until more than ``told`` places can be shown, or it stands still.
+
+        ``more``: and so many beyond, where as many are still to come.
+        """
         with self._moved:
-            self._moved.wait_for(lambda: self.told > told or self._idle.is_set(), seconds)
+            self._moved.wait_for(lambda: self._has(told, more), seconds)
+
+    def _has(self, told: int, more: int) -> bool:
+        return self._idle.is_set() or self.told > (told if self.ended else min(told + more, self.last))
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """It stands still between two steps while something of it is told.
+
+        Two threads that both call small operations hand the interpreter to and fro at each of them, and are both slow.
+        """
+        with self._moved:
+            self._tellers += 1
+        try:
+            yield
+        finally:
+            with self._moved:
+                self._tellers -= 1
+                self._moved.notify_all()
 
     def leave(self) -> None:
         """Nobody watches it any more: it ends at the next step."""
@@ -144,18 +174,21 @@ class Running:
         """What is to be said; what it proposes has been tried. None where nobody waits for it any more."""
         trials = Trials(self.history)
         for trial in trials:
-            for _ in self._in_slices(train(trial)):
+            for _ in self._in_slices(train(trial), REST):
                 if self._left:
                     return None
         return remark(self.history, trials.best, trials.said)
 
-    def _in_slices(self, steps: Iterator[None]) -> Iterator[None]:
-        """The same steps; others get the interpreter now and then."""
+    def _in_slices(self, steps: Iterator[None], rest: float = PAUSE) -> Iterator[None]:
+        """The same steps; others get the interpreter now and then, for so long as nobody waits for the end."""
         began = time.monotonic()
         for _ in steps:
             yield
+            if self._tellers:
+                with self._moved:
+                    self._moved.wait_for(lambda: not self._tellers)
             if time.monotonic() - began > SLICE:
-                time.sleep(PAUSE)
+                time.sleep(PAUSE if self._end_wanted else rest)
                 began = time.monotonic()
 
     def _tell(self) -> None:
