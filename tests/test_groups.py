@@ -134,8 +134,31 @@ def flat(levels: dict[str, Graph], level: str = TOP) -> set[str]:
     return own.union(*(flat(levels, box.id) for box in levels[level].boxes if box.kind == "group"))
 
 
-def test_all_boxes_and_edges_are_in_some_level(encoder: Recording) -> None:
-    graph = computation_graph(encoder)
+@pytest.fixture(scope="module")
+def used_twice() -> Recording:
+    """One model in training and, before the next pass, in an evaluation: both use its 16 parameters."""
+    torch.manual_seed(0)
+    model = nn.Sequential(*[layer for _ in range(8) for layer in (nn.Linear(4, 4), nn.Tanh())])
+    x = torch.randn(2, 4)
+    with watch() as walk:
+        model(x).sum().backward()
+        with torch.no_grad():
+            model(x)
+    return walk.recording
+
+
+def test_what_several_groups_use_is_a_group_where_there_is_much_of_it(used_twice: Recording) -> None:
+    levels = levels_of(computation_graph(used_twice))
+    (leaves,) = (box for box in levels.graphs[TOP].boxes if box.title == "16 leaves")
+    assert (leaves.kind, leaves.shows) == ("group", "")
+    assert sum(box.kind == "leaf" for box in levels.graphs[leaves.id].boxes) == 16
+    assert [arrow.tail for arrow in levels.graphs[TOP].arrows].count(leaves.id) == 2  # to the model, each time it runs
+    assert len(levels.graphs[TOP].boxes) <= AT_FIRST
+
+
+@pytest.mark.parametrize("name", ["encoder", "used_twice"])
+def test_all_boxes_and_edges_are_in_some_level(name: str, request: pytest.FixtureRequest) -> None:
+    graph = computation_graph(request.getfixturevalue(name))
     levels = levels_of(graph)
     assert flat(dict(levels.graphs)) == {box.id for box in graph.boxes}
     drawn = {arrow.id: arrow for level in levels.graphs.values() for arrow in level.arrows if not arrow.edges}
@@ -236,4 +259,25 @@ def test_what_a_loop_binds_does_not_come_between_the_steps_of_a_closed_group(bro
         said.append(title.inner_text())
     assert not [text for text in said if text.startswith("i =") and text != "i = 0"]
     assert sum(text.startswith("Forward through") for text in said) == 8
+    page.close()
+
+
+def test_gradients_of_leaves_that_groups_share_do_not_come_between_the_steps_of_a_group(
+    browser: Browser, tmp_path: Path, used_twice: Recording
+) -> None:
+    used_twice.save(tmp_path / "twice.html")
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto((tmp_path / "twice.html").as_uri())
+    title = page.locator(".words .title")
+    expect(title).to_have_text("Start")
+    player, said = page.locator("section.player"), []
+    while page.get_by_role("button", name="Next step").get_attribute("aria-disabled") is None:
+        before = player.get_attribute("data-step") or ""
+        page.keyboard.press("ArrowRight")
+        expect(player).not_to_have_attribute("data-step", before)
+        said.append(title.inner_text())
+    backward = [text for text in said if text.startswith("Backward through")]
+    assert len(set(backward)) == len(backward) > 0
+    assert not [text for text in said if "leaves" in text]
+    expect(page.locator(".box.group .title", has_text="16 leaves")).to_have_count(1)
     page.close()

@@ -16,7 +16,7 @@ from gradwalk.program import Span
 from gradwalk.recording import BackwardCall, Entered, Forward, Left, Recording, Statement
 
 OPEN = 48
-"""A graph of so many operations has no groups: it is read as a whole."""
+"""A graph of so many operations has no groups: it is read as a whole. So many boxes, where modules ran."""
 MOST = 12
 """So many stand side by side in one group; of more, parts are made."""
 PARTS = 8
@@ -51,11 +51,15 @@ def operations_in(item: Item) -> Iterable[int]:
             waiting += reversed(one.items)
 
 
-def groups_of(index: Index) -> tuple[Item, ...]:
-    """The operations that have boxes, grouped; nothing where there are so few of them that none is needed."""
+def groups_of(index: Index, boxes: int = 0) -> tuple[Item, ...]:
+    """The operations that have boxes, grouped; nothing where there are so few of them that none is needed.
+
+    ``boxes``: how many there are, with those of leaves and inputs.
+    """
     recording, hidden = index.recording, index.places.hidden
     drawn = [o.id for o in recording.operations if o.results and o.id not in hidden]
-    return _Grouping(index).whole(drawn) if len(drawn) > OPEN else ()
+    modules = boxes > OPEN and any(recording.operations[number].module is not None for number in drawn)
+    return _Grouping(index).whole(drawn) if modules or len(drawn) > OPEN else ()
 
 
 class _Step(NamedTuple):

@@ -141,6 +141,8 @@ def _value_texts(box: Json, drawn: Drawn) -> Iterator[str]:
     middle, lines = box["w"] / 2, max(1, box["lines"])
     yield _text("title", middle, measures.TITLE_BASELINE, box["title"], measures.TITLE_SIZE, box["w"] - 12)
     yield _text("subtitle", middle, measures.SUBTITLE_BASELINE, box["subtitle"], measures.SUBTITLE_SIZE, box["w"] - 8)
+    if box["kind"] == "group" and not box.get("shows"):  # a group of leaves has no numbers of its own
+        return
     yield _rule(box["w"], measures.RULE)
     shown = box.get("shows", box["id"])
     if box.get("heat"):

@@ -133,7 +133,7 @@ def drawn(index: Index) -> Graph:
         boxes.setdefault(made.id, made)
     for root in sorted(roots):
         boxes.setdefault(draw.box(root).id, draw.box(root))
-    return Graph(tuple(boxes.values()), tuple(arrows), groups_of(index))
+    return Graph(tuple(boxes.values()), tuple(arrows), groups_of(index, len(boxes)))
 
 
 class _Boxes:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from gradwalk.analysis.groups import Group, Item, operations_in
 from gradwalk.graph.computation import Arrow, Box, Graph, graphviz_source
+from gradwalk.graph.gathered import GATHERED, MOST_INPUTS, common, folded_sources, gather
 from gradwalk.graph.layout import Placed, place_all
 from gradwalk.graph.measures import (
     MAX_TITLE_WIDTH,
@@ -31,10 +32,6 @@ AT_FIRST = 12
 """So many boxes a graph opens with, at most, where it can be folded so far."""
 
 
-MOST_INPUTS = 4
-"""Of more, each stands where it is used."""
-
-
 class Levels(NamedTuple):
     graphs: Mapping[str, Graph]
     """By the id of the group, the top level first."""
@@ -46,8 +43,39 @@ class Levels(NamedTuple):
 def levels_of(graph: Graph) -> Levels:
     """The levels of a graph that has groups."""
     groups = dict(_groups_in(graph.items))
-    graphs = _Levels(graph, groups).made()
+    homes = _homes(graph)
+    gathered = gather(graph, homes, len(groups))
+    groups |= gathered.groups
+    graphs = _Levels(graph, groups, homes, gathered.of).made()
     return Levels(graphs, groups, _open_first(graphs, groups))
+
+
+def _homes(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """The groups around each box, the outermost first."""
+    homes: dict[str, tuple[str, ...]] = {}
+    waiting: list[tuple[Item, tuple[str, ...]]] = [(item, ()) for item in graph.items]
+    while waiting:
+        item, around = waiting.pop()
+        if isinstance(item, int):
+            homes[f"o{item}"] = around
+        else:
+            waiting += [(inner, (*around, item.id)) for inner in item.items]
+    _place_sources(graph, homes)
+    return homes
+
+
+def _place_sources(graph: Graph, homes: dict[str, tuple[str, ...]]) -> None:
+    """What no operation made stands in the innermost group that holds all that uses it; a few inputs at the top."""
+    given = [box.id for box in graph.boxes if box.kind == "input" and box.subtitle == "input"]
+    homes.update(dict.fromkeys(given if len(given) <= MOST_INPUTS else (), ()))
+    users: dict[str, tuple[str, ...]] = {}
+    for arrow in graph.arrows:
+        if arrow.tail not in homes:
+            head = homes[arrow.head]
+            users[arrow.tail] = common(users.get(arrow.tail, head), head)
+    for box in graph.boxes:
+        if box.id not in homes:
+            homes[box.id] = users.get(box.id, ())
 
 
 def _groups_in(items: Sequence[Item]) -> Iterator[tuple[str, Group]]:
@@ -78,13 +106,17 @@ def _open_first(graphs: Mapping[str, Graph], groups: Mapping[str, Group]) -> tup
 
 
 class _Levels:
-    def __init__(self, graph: Graph, groups: Mapping[str, Group]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        groups: Mapping[str, Group],
+        homes: Mapping[str, tuple[str, ...]],
+        gathered: Mapping[str, str],
+    ) -> None:
         self._graph = graph
         self._boxes = {box.id: box for box in graph.boxes}
-        self._homes: dict[str, tuple[str, ...]] = {}
-        """The groups around each box, the outermost first."""
-        self._place(graph.items, ())
-        self._place_sources()
+        self._homes = homes
+        self._gathered = gathered
         self._arrows: dict[str, dict[str, Arrow]] = {level: {} for level in (TOP, *groups)}
         self._doors: dict[str, dict[str, Box]] = {level: {} for level in (TOP, *groups)}
         self._groups = groups
@@ -108,54 +140,39 @@ class _Levels:
             for level in self._arrows
         }
 
-    def _place(self, items: Sequence[Item], home: tuple[str, ...]) -> None:
-        waiting = [(item, home) for item in items]
-        while waiting:
-            item, around = waiting.pop()
-            if isinstance(item, int):
-                self._homes[f"o{item}"] = around
-            else:
-                waiting += [(inner, (*around, item.id)) for inner in item.items]
-
-    def _place_sources(self) -> None:
-        """What no operation made stands in the innermost group that holds all that uses it; a few inputs at the top."""
-        given = [box.id for box in self._graph.boxes if box.kind == "input" and box.subtitle == "input"]
-        self._homes.update(dict.fromkeys(given if len(given) <= MOST_INPUTS else (), ()))
-        users: dict[str, tuple[str, ...]] = {}
-        for arrow in self._graph.arrows:
-            if arrow.tail not in self._homes:
-                head = self._homes[arrow.head]
-                users[arrow.tail] = _common(users.get(arrow.tail, head), head)
-        for box in self._graph.boxes:
-            if box.id not in self._homes:
-                self._homes[box.id] = users.get(box.id, ())
-
     def _lead(self, arrow: Arrow) -> None:
-        """Draw an arrow in each level that it passes: out of the groups of its tail, and into those of its head."""
+        """Draw an arrow in each level that it passes: out of the groups of its tail, and into those of its head.
+
+        Outside of a group of gathered sources all of them are one: the arrows of all leave by one door.
+        """
         out_of, into = self._homes[arrow.tail], self._homes[arrow.head]
-        shared = len(_common(out_of, into))
+        shared = len(common(out_of, into))
+        source, within = self._gathered.get(arrow.tail, arrow.tail), arrow.tail
         for depth in range(len(out_of) - 1, shared - 1, -1):
             self._used[out_of[depth]].append(arrow.tail)
             inner = out_of[depth + 1] if depth + 1 < len(out_of) else arrow.tail
-            self._add(out_of[depth], arrow, inner, self._door(out_of[depth], "out", arrow.tail))
+            self._add(out_of[depth], arrow, inner, self._door(out_of[depth], "out", source), within)
+            within = source
         tail = out_of[shared] if shared < len(out_of) else arrow.tail
         level = into[shared - 1] if shared else TOP
         for depth in range(shared, len(into) + 1):
-            self._add(level, arrow, tail, into[depth] if depth < len(into) else arrow.head)
+            self._add(level, arrow, tail, into[depth] if depth < len(into) else arrow.head, source)
             if depth < len(into):
                 level = into[depth]
-                tail = self._door(level, "in", arrow.tail)
+                tail = self._door(level, "in", source)
 
-    def _add(self, level: str, arrow: Arrow, tail: str, head: str) -> None:
+    def _add(self, level: str, arrow: Arrow, tail: str, head: str, source: str) -> None:
         """An arrow of its own where it comes to its operation; until then those with one number are one."""
-        arrow = arrow._replace(source=arrow.tail if tail != arrow.tail else "")
         if head == arrow.head:
-            self._arrows[level][arrow.id] = arrow._replace(tail=tail)
+            self._arrows[level][arrow.id] = arrow._replace(tail=tail, source=arrow.tail if tail != arrow.tail else "")
             return
-        name = f"{arrow.tail}>{level if head.startswith('out:') else head}"
+        name = f"{source}>{level if head.startswith('out:') else head}"
         known = self._arrows[level].get(name)
         if known is None:
-            self._arrows[level][name] = arrow._replace(id=name, tail=tail, head=head, edges=(arrow.id,))
+            led = arrow._replace(
+                id=name, tail=tail, head=head, edges=(arrow.id,), source="" if tail == source else source
+            )
+            self._arrows[level][name] = led
         elif arrow.id not in known.edges:
             tracked, cut = known.tracked or arrow.tracked, known.cut and arrow.cut
             more = known._replace(tracked=tracked, cut=cut, room=0, edges=(*known.edges, arrow.id))
@@ -163,16 +180,18 @@ class _Levels:
 
     def _door(self, level: str, kind: str, source: str) -> str:
         name = f"{kind}:{source}"
-        box = self._boxes[source]
+        title = self._groups[source].title if source in self._groups else self._boxes[source].full_title.split(" = ")[0]
+        box = self._boxes.get(source) or self._graph.boxes[0]
         self._doors[level][name] = box._replace(
-            id=name, kind=kind, title=box.full_title.split(" = ")[0], subtitle="", width=DOOR, height=DOOR, lines=0,
-            root=False, group=name,
+            id=name, kind=kind, title=title, subtitle="", width=DOOR, height=DOOR, lines=0, root=False, group=name,
         )  # fmt: skip
         return name
 
     def _folded(self, name: str) -> Box:
         """The box that a group is as long as it is closed. It shows what comes out of it at last."""
         group = self._groups[name]
+        if group.kind == GATHERED:
+            return folded_sources(group, self._boxes[self._used[name][0]])
         operations = [f"o{number}" for number in operations_in(group)]
         used = set(self._used[name])
         shown = self._boxes[next((box for box in reversed(operations) if box in used), operations[-1])]
@@ -186,13 +205,6 @@ class _Levels:
             id=name, kind="group", title=title, subtitle=subtitle, width=width, root=root, group=name,
             full_title=group.title, inside=name, shows=shown.id,
         )  # fmt: skip
-
-
-def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    shared = 0
-    while shared < min(len(one), len(other)) and one[shared] == other[shared]:
-        shared += 1
-    return one[:shared]
 
 
 def placed_levels(graphs: Mapping[str, Graph], direction: str) -> dict[str, Placed]:

@@ -56,7 +56,8 @@ function hatching(width, height) {
 }
 
 function valueBoxTexts(box, slots) {
-  const hasGradient = HAS_GRADIENT.has(box.kind);
+  const hasNumbers = box.kind !== "group" || Boolean(box.shows); // a group of leaves has none of its own
+  const hasGradient = hasNumbers && HAS_GRADIENT.has(box.kind);
   const baselines = numberBaselines(Math.max(1, box.lines));
   const middle = box.w / 2;
   const text = (className, y, content) => svg("text", { class: className, x: middle, y: round(y) }, content || "");
@@ -64,6 +65,7 @@ function valueBoxTexts(box, slots) {
   const subtitle = text("subtitle", BOX.subtitleBaseline, box.subtitle);
   squeeze(title, SIZES.title, box.w - 12);
   squeeze(subtitle, SIZES.subtitle, box.w - 8);
+  if (!hasNumbers) return [title, subtitle];
   const value = baselines.value.map((y) => text("value", y));
   const grad = (hasGradient ? baselines.grad : []).map((y) => text("grad", y));
   const size = { size: SIZES.number, room: box.w - 10 };

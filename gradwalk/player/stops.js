@@ -10,10 +10,19 @@ export function createStops(foldsOf) {
   /** The closed group that a step is in; null for one that is seen. What the program binds between two closed groups, or inside of one (`i = 3`), is in the next. */
   function groupAt(story, step) {
     const { focus, kind } = story.steps[step] ?? {};
-    if (focus) return foldsOf(graphAt(story, step))?.closed(focus) ?? null;
+    if (focus) return closedAt(story, step, focus);
     if (kind !== "statement" || !foldsOf(graphAt(story, step))) return null;
     const [before, after] = [beside(story, step, -1), beside(story, step, 1)];
     return before !== null && after !== null && groupAt(story, before) ? groupAt(story, after) : null;
+  }
+
+  /** Where leaves that several groups share are one box, a gradient that comes to them belongs to what hands it on. */
+  function closedAt(story, step, focus) {
+    const folds = foldsOf(graphAt(story, step));
+    const group = folds?.closed(focus) ?? null;
+    if (!group || story.steps[step].kind !== "accumulate" || folds.about(group).kind !== "sources") return group;
+    const before = beside(story, step, -1);
+    return (before !== null && groupAt(story, before)) || group;
   }
 
   /** The next step of the same phase, one way or the other, that is about a box; null where another is met first. */
