@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from gradwalk.analysis.index import MODULE_HOOKS, Arrival, Index
+from gradwalk.analysis.index import MODULE_HOOKS, Index
+from gradwalk.analysis.lookups import Arrival
 from gradwalk.analysis.rule import multiplied
 from gradwalk.explain import learn as learning
 from gradwalk.explain import passing

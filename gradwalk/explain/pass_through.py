@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradwalk.analysis.index import Arrival, Index
+from gradwalk.analysis.index import Index
+from gradwalk.analysis.lookups import Arrival
 from gradwalk.explain.pieces import gist
 from gradwalk.explain.wording import BACKWARD
 from gradwalk.notation import constant_text, short

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradwalk.analysis.index import Arrival, Index
+from gradwalk.analysis.index import Index
+from gradwalk.analysis.lookups import Arrival
 from gradwalk.explain.account import listed
 from gradwalk.explain.pass_through import Pass
 from gradwalk.explain.pieces import NEARLY_FLAT, called, gist, jumps, size

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from gradwalk.analysis.index import Arrival, Index
+from gradwalk.analysis.index import Index
+from gradwalk.analysis.lookups import Arrival
 from gradwalk.formula.arrays import array_or_start, derivative, gradient
 from gradwalk.formula.contributions import MOST_TERMS, several_lines, way_lines
 from gradwalk.formula.letters import element_letters, named

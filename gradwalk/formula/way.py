@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gradwalk.analysis.index import Arrival, Index
+from gradwalk.analysis.index import Index
+from gradwalk.analysis.lookups import Arrival
 from gradwalk.formula.arrays import gradient
 from gradwalk.formula.letters import Letters, named
 from gradwalk.formula.mathml import Formula, Tree, filled, name_tree

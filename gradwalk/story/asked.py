@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gradwalk.analysis.index import Arrival, Index
+from gradwalk.analysis.index import Index
+from gradwalk.analysis.lookups import Arrival
 from gradwalk.notation import SHOWN_IN_VECTOR, Form, call_text, is_number, kernel_of, pretty, shape_text, short
 from gradwalk.recording import Accumulate, Array, Backward, Forward, LocalGradient, Operation, Update, Value
 

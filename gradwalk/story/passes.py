@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradwalk import explain
-from gradwalk.analysis.index import Arrival
+from gradwalk.analysis.lookups import Arrival
 from gradwalk.notation import jacobians_text
 from gradwalk.recording import Accumulate, Array, Backward, BackwardCall, Forward, Free, Hooked, LocalGradient, Result
 from gradwalk.story import asked

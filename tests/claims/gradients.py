@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gradwalk.analysis.index import Arrival
+from gradwalk.analysis.lookups import Arrival
 from gradwalk.formula.letters import dimensions
 from gradwalk.notation import constant_text
 from gradwalk.recording import Array, Hooked, LocalGradient, Operation, Value
