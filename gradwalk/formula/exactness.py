@@ -10,7 +10,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from gradwalk.formula.amounts import Amount, UnreadError, amount_of, equal
+from gradwalk.formula.amounts import amount_of, equal
+from gradwalk.formula.decimals import Amount, UnreadError
 from gradwalk.formula.mathml import Formula, Tree, template
 
 _MANY = re.compile(r"\d\.\d{4}|⁻|…")
