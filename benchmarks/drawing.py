@@ -1,6 +1,6 @@
 """A training, drawn while it runs: pictures a second against the goal of 20, in the browser, beside the run.
 
-Two moons of 200 points, 2-4-1 and 300 epochs. At 1× the clock asks for 30 pictures a second; at 4× it asks for more
+Two moons of 200 points, 2-2-1 and 300 epochs. At 1× the clock asks for 30 pictures a second; at 4× it asks for more
 than can be drawn. A picture is a frame in which the network's lines have changed. Chromium is headless and paints in
 software; the server trains and answers on the same machine.
 """
@@ -52,7 +52,7 @@ def drawn(browser: Browser, url: str, speed: str) -> Drawn:
     page.goto(QUERY)
     settled(page)
     page.get_by_role("combobox", name="Speed").select_option(speed)
-    drawing = page.locator(".network svg[role=img]")
+    drawing = page.locator(".network svg")
     expect(drawing.locator(".weightline").first).to_be_attached(timeout=LONG)
     drawing.evaluate(COUNT)
     began = _processor()

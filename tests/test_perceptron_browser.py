@@ -243,7 +243,7 @@ def test_xor_gets_its_hidden_layer(page: Page) -> None:
     page.get_by_role("button", name="Run", exact=True).click(timeout=90_000)
     page.get_by_role("button", name="Add a hidden layer of four tanh units").click(timeout=90_000)
     expect(page.get_by_text("Layer 2, output")).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("^The network 2-4-1: "))).to_be_visible()
+    expect(page.get_by_role("group", name=re.compile("^The network 2-4-1: "))).to_be_visible()
     page.get_by_role("radiogroup", name="View").get_by_text("Step through", exact=True).click()
     expect(page.locator(".unit")).to_have_count(5)
 

@@ -42,7 +42,7 @@ def test_run_scrub_and_step_inside(page: Page, axe: CheckAxe) -> None:
     expect(
         page.get_by_role("img", name=re.compile("^Gradient length by layer after 0 epochs: layer 1 0"))
     ).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("^The network 2-2-1: .* after 0 epochs; "))).to_be_visible()
+    expect(page.get_by_role("group", name=re.compile("^The network 2-2-1: .* after 0 epochs; "))).to_be_visible()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^epoch 2, loss "))
@@ -90,7 +90,7 @@ def test_a_cure_is_one_press_away_and_two_runs_lie_over_each_other(page: Page, a
     opened(page, "view=train&data=xor&epochs=60")
     run(page)
     page.get_by_role("button", name="Add a hidden layer of four tanh units").click(timeout=LONG)
-    expect(page.get_by_role("img", name=re.compile("^The network 2-4-1: "))).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("group", name=re.compile("^The network 2-4-1: "))).to_be_visible(timeout=LONG)
     expect(page.get_by_role("button", name="Run again")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("status").filter(has_text="points")).to_be_visible(timeout=LONG)
     expect(page.locator("path.loss.kept").first).to_be_attached()
@@ -98,9 +98,31 @@ def test_a_cure_is_one_press_away_and_two_runs_lie_over_each_other(page: Page, a
     axe(page)
 
 
+def test_the_weights_of_a_unit_are_told_by_key_and_by_touch(page: Page, new_page: NewPage, axe: CheckAxe) -> None:
+    opened(page, "preset=two_layers&data=xor&epochs=5")
+    run(page)
+    page.get_by_role("img", name="Layer 1, unit 1").focus()
+    page.keyboard.press("ArrowDown")
+    told = page.locator(".network .pointed")
+    expect(page.get_by_role("img", name=re.compile(r"^Layer 1, unit 2: w₂₁⁽¹⁾ = "))).to_be_focused()
+    expect(told).to_have_text(re.compile(r"^w₂₁⁽¹⁾ = .*, +b₂⁽¹⁾ = "))
+    expect(page.locator(".weightline.lit")).to_have_count(2)
+    axe(page)
+    before = told.inner_text()
+    page.get_by_role("slider", name="Epoch").focus()
+    page.keyboard.press("Home")
+    expect(page.locator(".weightline.lit")).to_have_count(0)
+    page.get_by_role("img", name="Layer 1, unit 2").focus()  # the one that Tab reaches again
+    assert told.inner_text() != before
+    phone = opened(new_page(viewport=PHONE, has_touch=True, is_mobile=True), "preset=two_layers&data=xor&epochs=5")
+    phone.get_by_role("img", name="Layer 2, unit 1").tap()
+    expect(phone.locator(".network .pointed")).to_have_text(re.compile(r"^w₁⁽²⁾ = .*, +w₂⁽²⁾ = .*, +b₁⁽²⁾ = "))
+    expect(phone.locator(".network .pointed")).to_be_in_viewport()
+
+
 def test_points_are_put_down_by_clicks(page: Page, axe: CheckAxe) -> None:
     opened(page, "data=own")
-    expect(page.get_by_role("img", name="An empty plane")).to_be_visible()
+    expect(page.get_by_role("group", name="An empty plane")).to_be_visible()
     box = page.locator(".field .around").bounding_box()
     assert box is not None
     middle, height = box["x"] + box["width"] / 2 + 13, box["y"] + box["height"] / 2 + 13
@@ -111,7 +133,7 @@ def test_points_are_put_down_by_clicks(page: Page, axe: CheckAxe) -> None:
     page.mouse.click(middle + 60, height)
     expect(area).to_have_value(re.compile(r", 0\n.*, 1$"), timeout=LONG)
     axe(page)
-    expect(page.get_by_role("img", name=re.compile("2 points of two classes"))).to_be_visible()
+    expect(page.get_by_role("group", name=re.compile("2 points of two classes"))).to_be_visible()
     page.mouse.click(middle + 60, height)
     expect(area).to_have_value(re.compile(r", 0$"), timeout=LONG)
 
@@ -120,6 +142,6 @@ def test_points_are_put_down_by_clicks(page: Page, axe: CheckAxe) -> None:
 def test_it_holds_in_the_dark_and_on_a_phone(new_page: NewPage, axe: CheckAxe, options: dict[str, object]) -> None:
     page = opened(new_page(**options), "data=line&lr=0.05&epochs=40&epoch=40")
     expect(page.get_by_role("slider", name="Epoch")).to_be_enabled(timeout=LONG)
-    expect(page.get_by_role("img", name=re.compile("the fitted line after 40 epochs"))).to_be_visible()
+    expect(page.get_by_role("group", name=re.compile("the fitted line after 40 epochs"))).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     axe(page)

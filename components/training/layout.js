@@ -9,6 +9,7 @@ const LABEL = 15; // px that a number needs from the next one
 const WIDE = 600;
 const RIGHT = 40; // px right of the field, for its axis
 const GAP = 12;
+const TOLD = 62; // px for three lines of weights
 
 /** The places of a scene in this width. */
 export function placed({ layers, regression }, width) {
@@ -32,10 +33,11 @@ export function placed({ layers, regression }, width) {
   const boxAt = (x, y) => ({ x, y: y - size.h / 2, w: size.w, h: size.h, plane: { x: x + (size.w - size.plane) / 2, y: y - size.h / 2 + 5, side: size.plane } });
   const inputBoxes = Array.from({ length: inputs }, (_, i) => boxAt(left, row(inputs, i)));
   const boxes = columns.map(({ units }, layer) => Array.from({ length: units }, (_, unit) => boxAt(across(layer + 1), row(units, unit))));
-  const below = TOP + block + 22;
+  const under = TOP + block + 6; // where the weights of a unit are told, in a narrow place
+  const below = under + (layers.length ? TOLD : 16);
   const field = wide ? { x: right, y: middle - side / 2 + 8, w: side, h: side } : { x: RIGHT - 4, y: below, w: side, h: side };
   const height = Math.round(wide ? Math.max(TOP + block, field.y + side) + 26 : below + side + 26);
-  return { width, height, wide, joined, size, inputs: inputBoxes, boxes, field, edges: edgesOf(layers, inputBoxes, boxes, joined ? field : null), across };
+  return { width, height, wide, under, joined, size, inputs: inputBoxes, boxes, field, edges: edgesOf(layers, inputBoxes, boxes, joined ? field : null), across };
 }
 
 /** Every weight's curve: it leaves its source together with the others and arrives alone, so that nothing hides its number. */

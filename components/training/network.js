@@ -7,21 +7,28 @@ import { placed } from "./layout.js";
 import { short } from "./numbers.js";
 
 const HALF_WAY = 0.5;
+const POINT = "Point at a unit, tap it or reach it by Tab and the arrow keys: its weights are told here.";
 const ACTIVATIONS = { leaky_relu: "leaky ReLU", relu: "ReLU", gelu: "GELU" };
 
 export function createNetwork(link) {
-  const drawing = svg("svg", { role: "img" });
+  const drawing = svg("svg", { role: "group" });
   const under = html("div", { class: "planes", "aria-hidden": "true" });
   const said = html("p", { class: "pointed", "aria-hidden": "true" });
-  const stage = html("div", { class: "stage" }, under, drawing);
+  const stage = html("div", { class: "stage" }, under, drawing, said);
   let [scene, where, parts, shown, theme] = [null, null, null, null, null];
+  let drawn = ""; // for which width and colours
+  let [held, stop] = [null, 0]; // the unit in focus, and the one that Tab reaches
 
   function sized(width) {
     if (!scene) return;
+    const next = JSON.stringify([width, colours(drawing)]);
+    if (next === drawn) return; // what stays keeps its focus
+    drawn = next;
     where = placed(scene, width);
     theme = colours(drawing);
     for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${where.height}`, width, height: where.height })) setAttribute(drawing, name, value);
-    stage.style.height = `${where.height}px`;
+    said.classList.toggle("within", !where.wide);
+    said.style.top = where.wide ? "" : `${where.under}px`;
     shown = null;
     draw();
   }
@@ -35,8 +42,12 @@ export function createNetwork(link) {
     under.replaceChildren(field.canvas, ...inputs.map(({ canvas }) => canvas), ...units.map(({ canvas }) => canvas).filter(Boolean));
     const dense = where.edges.length > 24 ? " dense" : "";
     const grouped = svg("g", { class: `weights${dense}` }, ...links, ...lines.map(({ element }) => element));
-    drawing.replaceChildren(...captions(), grouped, ...inputs.map(({ element }) => element), ...units.map(({ element }) => element), field.element);
+    const seen = svg("g", { "aria-hidden": "true" }, ...captions(), grouped, ...inputs.map(({ element }) => element), field.element);
+    drawing.replaceChildren(seen, ...units.map(({ element }) => element));
     parts = { lines, units, field };
+    [held, stop] = [null, Math.max(0, Math.min(stop, units.length - 1))];
+    if (units.length) setAttribute(units[stop].element, "tabindex", 0);
+    point();
   }
 
   // ---- what stays
@@ -122,8 +133,10 @@ export function createNetwork(link) {
     const curve = hidden && scene.regression ? svg("path", { class: "unitcurve" }) : null;
     const bias = svg("text", { class: "bias", x: box.x + box.w / 2, y: box.y + box.h - 5, "text-anchor": "middle" });
     const name = hidden ? null : svg("text", { class: "input", x: box.x + box.w / 2, y: box.y + box.h / 2 - 4, "text-anchor": "middle" }, outputName(unit));
-    const element = svg("g", { class: "unit", pointerenter: () => point(layer, unit), pointerleave: () => point() }, frame(box), ...[curve, name].filter(Boolean), bias);
     const order = scene.layers.slice(0, layer).reduce((sum, { units }) => sum + units, 0) + unit;
+    const heard = { pointerenter: () => point([layer, unit]), pointerleave: () => point(), focus: () => hold([layer, unit], order), blur: () => hold(null, order), keydown: walk };
+    const words = { role: "img", tabindex: -1, "aria-label": `Layer ${layer + 1}, unit ${unit + 1}` };
+    const element = svg("g", { class: "unit", ...words, ...heard }, frame(box), ...[curve, name].filter(Boolean), bias);
     const at = weightAt(layer, unit, scene.layers[layer].inputs);
     function show(picture) {
       setText(bias, `b ${short(picture.numbers[at])}`);
@@ -195,22 +208,50 @@ export function createNetwork(link) {
       ? svg("rect", { class: "one", x: px - r * 0.9, y: py - r * 0.9, width: 1.8 * r, height: 1.8 * r })
       : svg("circle", { class: scene.regression ? "point" : "zero", cx: px, cy: py, r: scene.regression ? 3.5 : r });
 
-  /** A unit that is pointed at: its weights stand out, and are told below the drawing, where nothing can hide them. */
-  function point(layer = -1, unit = -1) {
+  /** A unit that is pointed at, or in focus: its weights stand out, and are told below the drawing, where nothing can hide them. */
+  function point(at = held) {
     if (!parts) return;
-    drawing.classList.toggle("points", layer >= 0);
+    const [layer, unit] = at ?? [-1, -1];
+    drawing.classList.toggle("points", Boolean(at));
     for (const { element, edge } of parts.lines) element.classList.toggle("lit", edge.layer === layer && edge.unit === unit);
     for (const piece of parts.units) piece.element.classList.toggle("lit", piece.layer === layer && piece.unit === unit);
-    link.pointed = layer < 0 ? null : [layer, unit];
+    link.pointed = at;
     tellPointed();
   }
 
-  function tellPointed() {
-    const { pointed } = link;
-    if (!pointed || !shown) return setText(said, "");
-    const [layer, unit] = pointed;
+  /** Focus stays where a finger has been, which a pointer of its own does not. */
+  function hold(at, order) {
+    held = at;
+    if (at) setStop(order);
+    const told = at && shown ? `: ${weightsOf(at)}` : "";
+    const [layer, unit] = [parts.units[order].layer + 1, parts.units[order].unit + 1];
+    setAttribute(parts.units[order].element, "aria-label", `Layer ${layer}, unit ${unit}${told}`);
+    point();
+  }
+
+  function setStop(order) {
+    for (const [number, { element }] of parts.units.entries()) setAttribute(element, "tabindex", number === order ? 0 : -1);
+    stop = order;
+  }
+
+  /** Up and down within the units, in the order of the layers. */
+  function walk(event) {
+    if (event.key === "Escape") return event.currentTarget.blur();
+    const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    const next = by && parts.units[stop + by];
+    if (!by) return;
+    event.preventDefault();
+    if (next) next.element.focus();
+  }
+
+  function weightsOf([layer, unit]) {
     const places = Array.from({ length: scene.layers[layer].inputs + 1 }, (_, place) => weightAt(layer, unit, place));
-    setText(said, places.map((place) => `${scene.names[place]} = ${short(shown.numbers[place])}`).join(",  "));
+    return places.map((place) => `${scene.names[place]} = ${short(shown.numbers[place])}`).join(",  ");
+  }
+
+  function tellPointed() {
+    const none = parts?.units.length ? POINT : "";
+    setText(said, link.pointed && shown ? weightsOf(link.pointed) : none);
   }
 
   function show(picture, words) {
@@ -235,8 +276,9 @@ export function createNetwork(link) {
   function take(next) {
     scene = next;
     shown = null;
+    drawn = "";
     drawing.classList.toggle("editable", Boolean(link.editable));
   }
 
-  return { root: html("div", { class: "network" }, stage, said), take, sized, show };
+  return { root: html("div", { class: "network" }, stage), take, sized, show };
 }
