@@ -19,6 +19,7 @@ from gradwalk.export.pictures import computation_svg
 from gradwalk.graph.computation import Graph, computation_graph
 from gradwalk.graph.levels import AT_FIRST, TOP, levels_of
 from gradwalk.graph.player import player_graphs
+from gradwalk.story.timeline import timeline
 
 
 def chain(length: int) -> Recording:
@@ -281,3 +282,54 @@ def test_gradients_of_leaves_that_groups_share_do_not_come_between_the_steps_of_
     assert not [text for text in said if "leaves" in text]
     expect(page.locator(".box.group .title", has_text="16 leaves")).to_have_count(1)
     page.close()
+
+
+def updated(by_hand: bool) -> Recording:
+    model = nn.Sequential(*[layer for _ in range(14) for layer in (nn.Linear(4, 4), nn.Tanh())])
+    optimizer, x = torch.optim.SGD(model.parameters(), lr=0.1), torch.randn(2, 4)
+    with watch() as walk:
+        model(x).sum().backward()
+        if by_hand:
+            with torch.no_grad():
+                for parameter in model.parameters():
+                    assert parameter.grad is not None
+                    parameter.sub_(0.1 * parameter.grad)
+        else:
+            optimizer.step()
+    return walk.recording
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "told", "steps"), [(False, "SGD updates 28 tensors", 28), (True, "28 tensors change in place", 56)]
+)
+def test_an_optimizers_step_is_one_step_also_where_it_is_written_by_hand(
+    browser: Browser, tmp_path: Path, by_hand: bool, told: str, steps: int
+) -> None:
+    updated(by_hand).save(tmp_path / "step.html")
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto((tmp_path / "step.html").as_uri())
+    title, sentence = page.locator(".words .title"), page.locator(".words .sentence")
+    expect(title).to_have_text("Start")
+    page.keyboard.press("End")
+    expect(title).to_have_text(told)
+    expect(sentence).to_have_text(f"{steps} steps in one.")
+    assert page.locator(".box.now.group").count() > 1  # all that have moved
+    page.get_by_role("button", name="Show each step").click()
+    expect(title).to_have_text(re.compile("Updates in"))  # of the first box that is closed
+    page.get_by_role("button", name="All updates in one step").click()
+    expect(title).to_have_text(told)
+    page.keyboard.press("ArrowLeft")
+    expect(title).not_to_have_text(told)
+    expect(page.get_by_role("button", name="All updates in one step")).to_be_hidden()
+    page.close()
+
+
+def test_a_small_graph_has_each_update_as_a_step_and_few_leaves_are_no_run() -> None:
+    source = "import torch\na = torch.ones(3, requires_grad=True)\noptimizer = torch.optim.SGD([a], lr=0.1)\n"
+    few = record(f"{source}a.sum().backward()\noptimizer.step()\n")
+    assert timeline(few)["runs"] == []
+    told = timeline(updated(by_hand=True))
+    assert told["runs"] == [{"mover": "", "leaves": 28}]
+    marked = [step for step in told["steps"] if "run" in step]
+    assert len(marked) == 56
+    assert {step["kind"] for step in marked} == {"update"}

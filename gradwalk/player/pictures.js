@@ -78,6 +78,10 @@ export function createPictures(pick, chosen, explain, lacking) {
 
   /** Open a group in its place, or close it again. */
   function toggle(id) {
+    if (stops.isRun(id)) {
+      stops.toggleRun(id);
+      return chosen();
+    }
     folds.get(graphs).toggle(id);
     arrange();
     chosen();
@@ -88,6 +92,10 @@ export function createPictures(pick, chosen, explain, lacking) {
   function reveal(story, step) {
     const { group, last } = stops.stopAt(story, step);
     if (!group || (step === last && named)) return;
+    if (stops.isRun(group)) {
+      stops.toggleRun(group);
+      return reveal(story, step);
+    }
     folds.get(list[graphAt(story, step)]).reveal(story.steps[step].focus ?? stops.focusAfter(story, step));
     if (graphs) arrange();
   }
@@ -229,6 +237,7 @@ export function createPictures(pick, chosen, explain, lacking) {
     name: () => (learns ? "" : pictureName(choice)),
     stopAt: stops.stopAt,
     said: stops.said,
+    openRunAt: stops.openRunAt,
     toggle,
     reveal,
     openAsAsked,
@@ -238,7 +247,7 @@ export function createPictures(pick, chosen, explain, lacking) {
     resize(next, plainly) { [size, learns] = [next, plainly]; arrange(); },
     show(story, step, moves, asked) {
       switchTo(graphAt(story, step));
-      for (const stage of visible()) stage.show(story, step, moves, asked);
+      for (const stage of visible()) stage.show(story, step, moves, asked, stops.alsoLit(story, step));
     },
   };
 }

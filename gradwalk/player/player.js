@@ -73,7 +73,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const words = createWords(predict, (number) => { transport.pause(); ask.unfold(number); }, (to) => jump(to), () => Boolean(ask.unfold), ({ group, first }) => {
     transport.pause();
     pictures.toggle(group);
-    go(first);
+    if (first !== undefined) go(first);
   });
   const panel = createPanel(() => data && show());
   const tour = createTour(() => data && measure() && show());
@@ -197,7 +197,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     pictures.show(data.story, step, moves, predict.lit());
     if (ask.draw) askForGraph();
     const fold = pictures.said(data.story, step);
-    words.show(data.story, step, density.learns(), fold);
+    words.show(data.story, step, density.learns(), fold, pictures.openRunAt(data.story, step));
     slope.show(data.story, fold ? 0 : step, predict.covers(step));
     if (moves) slope.move();
     panel.show(data.story, step);

@@ -1,15 +1,40 @@
-/* In a folded graph the steps of a closed group, one after the other in one phase, are one stop. Functions of the story. */
+/* In a folded graph the steps of a closed group, or of one optimizer's step, one after the other in one phase, are one stop. */
 
 const WHAT = { forward: "Forward through", local: "Local gradients in", backward: "Backward through", update: "Updates in" };
 const NAMED = 4; // names in a list
+const RUN = /^run (\d+)$/;
 
 /** `foldsOf(graph)` gives the folds of one of the graphs, or null. */
 export function createStops(foldsOf) {
   const graphAt = (story, step) => story.episodes[story.steps[step]?.episode]?.graph ?? 0;
 
+  let [opened, openedOf, turned] = [new Set(), null, 0]; // runs of updates, of one story, that are shown step by step
+
+  const isRun = (id) => RUN.test(id ?? "");
+
+  /** The run of updates that a step is in; null where its graph is not folded. */
+  function runAt(story, step) {
+    const { run } = story.steps[step] ?? {};
+    if (openedOf !== story) [opened, openedOf] = [new Set(), story];
+    return run !== undefined && foldsOf(graphAt(story, step)) ? `run ${run}` : null;
+  }
+
+  function toggleRun(id) {
+    if (!opened.delete(id)) opened.add(id);
+    turned++;
+  }
+
+  /** The run that is shown step by step, of the step that is on show. */
+  function openRunAt(story, step) {
+    const run = runAt(story, step);
+    return opened.has(run) ? run : null;
+  }
+
   /** The closed group that a step is in; null for one that is seen. What the program binds between two closed groups, or inside of one (`i = 3`), is in the next. */
   function groupAt(story, step) {
     const { focus, kind } = story.steps[step] ?? {};
+    const run = runAt(story, step);
+    if (run && !opened.has(run)) return run;
     if (focus) return closedAt(story, step, focus);
     if (kind !== "statement" || !foldsOf(graphAt(story, step))) return null;
     const [before, after] = [beside(story, step, -1), beside(story, step, 1)];
@@ -39,19 +64,19 @@ export function createStops(foldsOf) {
     return Boolean(second) && first.phase === second.phase && first.episode === second.episode && groupAt(story, other) === group;
   };
 
-  let kept = { story: null, folds: null, toggled: 0, stop: null }; // the stop that was asked for last: it may have a thousand steps
+  let kept = { story: null, folds: null, toggled: 0, turned: 0, stop: null }; // the stop that was asked for last: it may have a thousand steps
 
   /** The first and the last step of the stop that a step belongs to, and its group. */
   function stopAt(story, step) {
     const group = groupAt(story, step);
     if (!group) return { first: step, last: step, group };
     const folds = foldsOf(graphAt(story, step));
-    const known = kept.story === story && kept.folds === folds && kept.toggled === folds.toggled();
+    const known = kept.story === story && kept.folds === folds && kept.toggled === folds.toggled() && kept.turned === turned;
     if (known && step >= kept.stop.first && step <= kept.stop.last) return kept.stop;
     let [first, last] = [step, step];
     while (same(story, step, first - 1, group)) first--;
     while (same(story, step, last + 1, group)) last++;
-    kept = { story, folds, toggled: folds.toggled(), stop: { first, last, group } };
+    kept = { story, folds, toggled: folds.toggled(), turned, stop: { first, last, group } };
     return kept.stop;
   }
 
@@ -59,6 +84,7 @@ export function createStops(foldsOf) {
   function said(story, step) {
     const { first, last, group } = stopAt(story, step);
     if (!group || first === last) return null;
+    if (isRun(group)) return { group, first, ...saidOfRun(story.runs[Number(group.match(RUN)[1])], last - first + 1) };
     const about = foldsOf(graphAt(story, step)).about(group);
     const kind = story.steps[step].kind === "update" ? "update" : story.phases[story.steps[step].phase]?.kind;
     const title = `${WHAT[kind] || "Inside"} ${about.title}`;
@@ -69,7 +95,18 @@ export function createStops(foldsOf) {
   /** What the step after one that is about no box is about. */
   const focusAfter = (story, step) => story.steps[beside(story, step, 1)]?.focus;
 
-  return { stopAt, said, focusAfter };
+  /** What is lit beside a step that is the last of a run: all that has moved. */
+  const alsoLit = (story, step) => {
+    const { first, last, group } = stopAt(story, step);
+    return isRun(group) ? [...new Set(story.steps.slice(first, last).flatMap(({ now }) => now))] : [];
+  };
+
+  return { stopAt, said, focusAfter, alsoLit, isRun, toggleRun, openRunAt };
+}
+
+function saidOfRun({ mover, leaves }, steps) {
+  const title = mover ? `${mover} updates ${leaves} tensors` : `${leaves} tensors change in place`;
+  return { title, sentence: `${steps} steps in one.`, button: "Show each step" };
 }
 
 /** Whether a gradient has gone back along an edge by now. */

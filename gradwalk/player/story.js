@@ -6,7 +6,7 @@ export const clampStep = (story, step) => Math.min(Math.max(0, Math.round(step) 
 /** The story with what a node keeps for backward among the slots: what `saved` says of n2 goes into "n2.saved". */
 export function readStory(story) {
   const saved = Object.entries(story.saved || {}).map(([node, entries]) => [`${node}.saved`, entries]);
-  const all = { steps: [], episodes: [], outputs: [], findings: [], cells: [], names: { rows: [], cells: {} }, ...story };
+  const all = { steps: [], episodes: [], outputs: [], findings: [], cells: [], runs: [], names: { rows: [], cells: {} }, ...story };
   return { ...all, slots: { ...story.slots, ...Object.fromEntries(saved) } };
 }
 

@@ -17,10 +17,12 @@ export function createWords(predict, unfold, go, may, openGroup) {
   const meaning = html("div", { class: "meaning", role: "status", hidden: true });
   const moves = html("div", { class: "moves-of-leaves" });
   const into = html("button", { type: "button", class: "button open-group", click: () => openGroup(fold) }, "Open the box");
+  const whole = html("button", { type: "button", class: "button close-run", click: () => openGroup({ group: run }) }, "All updates in one step");
   const cause = html("button", { type: "button", class: "button", click: () => go(shown.cause) }, "Go to the cause");
-  const element = html("div", { class: "words", tabindex: "0", role: "region", "aria-label": "What happens" }, predict.element, predict.result, title, message, sentence, meaning, moves, open, into, cause, formula, rule);
+  const element = html("div", { class: "words", tabindex: "0", role: "region", "aria-label": "What happens" }, predict.element, predict.result, title, message, sentence, meaning, moves, open, into, whole, cause, formula, rule);
   let shown = null;
   let fold = null; // what is said of several steps in one
+  let run = null; // of a run of updates that is shown step by step: its name
   let plainly = null; // whether what is shown is said in the density Learn
 
   function ask() {
@@ -28,13 +30,13 @@ export function createWords(predict, unfold, go, may, openGroup) {
     unfold(shown.folded);
   }
 
-  /** `several` is what is said where the step is the last of several in one. */
-  function show(story, number, learns, several = null) {
+  /** `several` is what is said where the step is the last of several in one; `openRun` the run of updates that it is one of. */
+  function show(story, number, learns, several = null, openRun = null) {
     element.classList.toggle("asking", predict.isOpen());
     const step = story.steps[number];
     const same = several?.title === fold?.title && several?.sentence === fold?.sentence;
-    if (step === shown && learns === plainly && same) return;
-    [shown, plainly, fold] = [step, learns, several];
+    if (step === shown && learns === plainly && same && run === openRun) return;
+    [shown, plainly, fold, run] = [step, learns, several, openRun];
     const [heading, said] = fold ? [fold.title, fold.sentence] : (learns && step.learn) || [step.title, step.sentence];
     setText(title, heading);
     sentence.replaceChildren(...withTerms(said, explain));
@@ -43,6 +45,8 @@ export function createWords(predict, unfold, go, may, openGroup) {
     showRule(learns || fold ? null : step.rule);
     showMove(learns && !fold ? movesAt(story, number) : []);
     into.hidden = !fold;
+    setText(into, fold?.button ?? "Open the box");
+    whole.hidden = !run;
     const failed = failureAt(story, number);
     message.hidden = failed === null;
     setText(message, failed || "");

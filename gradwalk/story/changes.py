@@ -14,6 +14,8 @@ def update(stage: Stage, event: Update) -> None:
     if event.operation is None:
         box = stage.index.box(event.after)
         stage.step(event, "update", explain.update, [box], box, **stage.asked(asked.update, event))
+        if event.optimizer is not None:
+            stage.moving(box, event.optimizer)
 
 
 def cleared(stage: Stage, event: Cleared) -> None:

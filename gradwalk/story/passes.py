@@ -21,6 +21,8 @@ def forward(stage: Stage, event: Forward) -> None:
         update = index.updates.get(operation.id)
         teller = explain.forward if update is None else explain.changed
         stage.step(event, "update", teller, [hidden] if hidden else [], hidden or None)
+        if hidden and not any(index.values[result].grad_of is not None for result in operation.results):
+            stage.moving(hidden)
         return
     box = f"o{operation.id}"
     edges = [f"e{operation.id}.{number}" for number in range(len(operation.edges))]

@@ -12,6 +12,7 @@ from gradwalk.analysis.states import ledger_after
 from gradwalk.explain.saved import saved_text
 from gradwalk.recording import Array, Backward, Event, Forward, Free, LocalGradient, Operation, Value
 from gradwalk.story.asked import Ask, Passing
+from gradwalk.story.runs import Move
 from gradwalk.story.slots import Slots, lines_of
 from gradwalk.story.steps import Steps
 
@@ -58,6 +59,8 @@ class Stage:
         self._keeping: dict[int, list[int]] = {}
         """The nodes that keep each tensor."""
         self._ledger = ledger_after(episode.recording, episode.before)
+        self.moves: list[Move] = []
+        """The steps that move leaves."""
         self._steps = steps
         self._passing: dict[int, Passing] = {}
 
@@ -81,6 +84,11 @@ class Stage:
         if not self.folded:
             about = {"cell": event.cell, **self._module(event), **more}
             self._steps.add(kind, account(self.index, event), event.span, now, focus, **about)
+
+    def moving(self, leaf: str, mover: str = "") -> None:
+        """The present step moves a leaf, or computes what it is moved by."""
+        if not self.folded:
+            self.moves.append(Move(self.now, mover, leaf))
 
     def asked(self, question: Callable[..., Ask | None], event: Event) -> dict[str, Ask]:
         """What a step carries of what can be asked before it is shown."""

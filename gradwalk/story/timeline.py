@@ -35,6 +35,7 @@ from gradwalk.recording import (
 from gradwalk.story import Scene
 from gradwalk.story.checks import checks
 from gradwalk.story.names import NamesTable
+from gradwalk.story.runs import mark_runs
 from gradwalk.story.slots import Slots
 from gradwalk.story.steps import Steps
 
@@ -77,6 +78,7 @@ class _Story:
         self._step_of: dict[int, int] = {}
         """The step at which each event was told, by its ``id``."""
         self._episodes: list[dict[str, Any]] = []
+        self._runs: list[dict[str, Any]] = []
         calls = [episode.number for episode in self._found if episode.call is not None]
         count = len(calls) if begins is None else begins
         self._turns = {number: (place, count) for place, number in enumerate(calls, start=1)}
@@ -98,6 +100,7 @@ class _Story:
             "code": self._recording.source,
             "episodes": self._episodes,
             "names": self._names.data(),
+            "runs": self._runs,
             "outputs": self._outputs,
             "cells": [
                 {
@@ -137,6 +140,7 @@ class _Story:
         for event, original in zip(episode.events, episode.originals, strict=True):
             scene.tell(event)
             self._note(original, max(self._steps.now, first if episode.number else 0))
+        self._runs += mark_runs(self._steps.list, scene.moves, len(self._runs))
         self._slots.settle(first)
 
     def _start(self, scene: Scene, episode: Episode) -> None:
