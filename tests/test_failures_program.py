@@ -210,7 +210,7 @@ v = torch.tensor([-0.5, 0.2], requires_grad=True)
 FUNCTIONS = [
     Case(
         SIGN + "Sign.apply(v, 2).sum().backward()\n",
-        "function-count", None, "forward() of Sign takes 2 inputs after ctx, and backward() returned 1 gradients",
+        "function-count", None, "forward() of Sign takes 2 inputs after ctx, and backward() gave gradients for 1",
         "        return g, None", SIGN + "v.sum().backward()\n", "v.grad",
     ),
     Case(  # the second input is a tensor: what belongs to it, only its author knows

@@ -31,6 +31,16 @@ def test_a_line_is_counted_as_in_the_traceback(source: str, earlier: str) -> Non
     assert f"Or write retain_graph=True in {earlier}:" in found.text
 
 
+def test_a_finding_and_a_change_name_the_cell() -> None:
+    cut = "# %%\nimport torch\nw, v = (torch.tensor(2.0, requires_grad=True) for _ in 'wv')\nw = w; v = v\n# %%\n"
+    found = findings(record(cut + "h = (w*3).detach()\n(v*h).backward()\n"))
+    assert [one.kind for one in found] == ["no-gradient-cut"]
+    assert "detach() in cell 2, line 1 cuts the way" in found[0].text
+    changed = "# %%\nimport torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\ny = x.exp()\n# %%\ny[0] = 5\n"
+    found = findings(record(changed + "# %%\ny.sum().backward()\n"))
+    assert "cell 2, line 1 made it [5, 7.3891]" in found[0].text
+
+
 def test_a_file_keeps_its_lines() -> None:
     recording = record(CELLS, file="lecture.py")
     assert "The backward() in line 9 released" in findings(recording)[0].text

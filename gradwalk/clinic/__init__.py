@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradwalk.clinic import changes, losses, memory, missing, nonfinite, optimizers, steps
+from gradwalk.clinic import changes, copies, losses, memory, missing, nonfinite, optimizers, steps
 from gradwalk.clinic.chart import Chart
 from gradwalk.clinic.failed import failures
 from gradwalk.clinic.finding import Finding, Row
@@ -32,8 +32,8 @@ def _found(chart: Chart) -> Iterator[Finding]:
                 memory.graph_grows, memory.running_sum):  # fmt: skip
         if (finding := one(chart)) is not None:
             yield finding
-    for several in (missing.without_gradient, missing.of_zero, optimizers.steps, steps.data_gradient, losses.broadcast,
-                    losses.squashed_twice, losses.eval_forgotten, changes.unseen):  # fmt: skip
+    for several in (missing.without_gradient, missing.of_zero, copies.passes, optimizers.steps, steps.data_gradient,
+                    losses.broadcast, losses.squashed_twice, losses.eval_forgotten, changes.unseen):  # fmt: skip
         yield from several(chart)
 
 

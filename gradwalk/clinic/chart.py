@@ -28,7 +28,6 @@ from gradwalk.recording import (
     Recording,
     Result,
     Stepped,
-    Taken,
     Update,
     Value,
 )
@@ -180,22 +179,6 @@ class Chart(Past):
         """The values that some backward pass's root was computed from, and the roots."""
         roots = (root.root for passed in self.passes for root in passed.call.roots)
         return frozenset(self.sources([*roots]))
-
-    def sources(self, values: Sequence[int]) -> set[int]:
-        """The values that these were computed from, and they themselves, whether or not a gradient can flow."""
-        found, waiting = set(values), list(values)
-        while waiting:
-            number = waiting.pop()
-            maker = self.maker(self.values[number])
-            before = self._taken.get(number, ()) if maker is None else [edge.value for edge in maker.edges]
-            waiting += [other for other in before if other not in found]
-            found.update(before)
-        return found
-
-    @cached_property
-    def _taken(self) -> dict[int, tuple[int, ...]]:
-        """The values whose numbers a value was made of, outside of operations."""
-        return {event.result: event.of for event in self.all(Taken) if event.result is not None}
 
     @cached_property
     def users(self) -> dict[int, list[Operation]]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from gradwalk.clinic.chart import Chart, Pass, base, constant, extremes, is_zero, listed, numel
 from gradwalk.clinic.finding import Finding
 from gradwalk.failures.diagnosis import Diagnosis
-from gradwalk.failures.untracked import cut_by, taken_out
-from gradwalk.failures.wording import FAILURES
+from gradwalk.failures.sentences import why_and_way
+from gradwalk.failures.untracked import cut_by, cuts, taken_out
 from gradwalk.notation import function_name, short
-from gradwalk.recording import Array, Event, Forward, Operation, Taken, Value
+from gradwalk.recording import Array, Event, Failure, Forward, Operation, Taken, Value
 
 
 def without_gradient(chart: Chart) -> Iterator[Finding]:
@@ -19,17 +19,28 @@ def without_gradient(chart: Chart) -> Iterator[Finding]:
     if passed is None or not chart.whole:
         return
     causes: dict[tuple[str, object], list[tuple[int, Value]]] = {}
-    for value in _missing(chart, passed):
+    plain = _plain(chart)
+    for value in _missing(chart, passed, plain):
         kind, at = _why(chart, value, passed)
+        if value.tensor in plain and kind != "no-gradient-cut":
+            continue  # whether it was to learn, nobody knows
         causes.setdefault((kind, chart.events[at].span or at), []).append((at, value))
     for (kind, _), found in causes.items():
         yield _told(chart, kind, max(at for at, _ in found), [value for _, value in found], passed)
 
 
-def _missing(chart: Chart, passed: Pass) -> list[Value]:
+def _plain(chart: Chart) -> set[int]:
+    """Leaves that were made to require a gradient, where neither a module nor an optimizer says what is to learn."""
+    if chart.held or chart.modules or chart.all(Failure):
+        return set()  # a failure has its own reason
+    named = (value for value in chart.values if value.names and value.is_leaf and value.requires_grad)
+    return {value.tensor for value in named if value.operation is None and value.grad_of is None}
+
+
+def _missing(chart: Chart, passed: Pass, plain: set[int]) -> list[Value]:
     """Tensors that were to learn, required a gradient all the time, and never had one."""
     got = {chart.values[event.leaf].tensor for one in chart.passes for event in one.accumulated}
-    known: set[int] = set(chart.held)
+    known: set[int] = plain | chart.held
     for module in chart.modules:
         tensors = {chart.values[parameter.value].tensor for parameter in module.parameters}
         if tensors & got and (not chart.held or tensors & chart.held):
@@ -75,13 +86,13 @@ def _is_before(chart: Chart, value: Value, passed: Pass) -> bool:
 
 def _why(chart: Chart, value: Value, passed: Pass) -> tuple[str, int]:
     """The kind of a finding, and the event at which the way ends."""
-    below = _computed_from(chart, value)
+    below = chart.computed_from(value)
     users = [o for o in chart.operations if any(edge.value in below for edge in o.edges)]
     if not users and not any(set(event.of) & below for event in chart.all(Taken)):
         return "no-gradient-unused", passed.at
     way = below & chart.sources([root.root for root in passed.call.roots])
     for operation in users:
-        if set(operation.results) & way and operation.id in chart.ran and _cuts(chart, operation, below):
+        if set(operation.results) & way and operation.id in chart.ran and cuts(chart, operation, below):
             return "no-gradient-cut", chart.ran[operation.id]
     for event in chart.all(Taken):
         if event.result in way and set(event.of) & below:
@@ -91,33 +102,12 @@ def _why(chart: Chart, value: Value, passed: Pass) -> tuple[str, int]:
     return "no-gradient-aside", passed.at
 
 
-def _computed_from(chart: Chart, value: Value) -> set[int]:
-    """What was computed from a tensor, and its own states."""
-    found = {other.id for other in chart.values if other.tensor == value.tensor}
-    for event in chart.events:
-        if isinstance(event, Forward):
-            operation = chart.operations[event.operation]
-            if any(edge.value in found for edge in operation.edges):
-                found.update(operation.results)
-        elif isinstance(event, Taken) and event.result is not None and found & set(event.of):
-            found.add(event.result)
-    return found
-
-
-def _cuts(chart: Chart, operation: Operation, below: set[int]) -> bool:
-    return all(
-        edge.route is None for edge in operation.edges if edge.value in below and chart.values[edge.value].requires_grad
-    ) and any(edge.value in below and chart.values[edge.value].requires_grad for edge in operation.edges)
-
-
 def _told(chart: Chart, kind: str, at: int, values: list[Value], passed: Pass) -> Finding:
     names, event = chart.names_of(value.tensor for value in values), chart.events[at]
     pieces: dict[str, object] = {"names": listed(names), "root": chart.called(chart.values[passed.call.root])}
     if kind == "no-gradient-cut":
         found = taken_out(chart, event) if isinstance(event, Taken) else _cut(chart, event)
-        _, why, way = FAILURES[found.key]
-        given = dict(found.pieces)
-        pieces |= {"why": why.format(**given), "way": way.format(**given)}
+        pieces["why"], pieces["way"] = why_and_way(chart.recording, found)
     elif isinstance(event, Taken):
         pieces |= {
             "line": chart.line_of(event.span),

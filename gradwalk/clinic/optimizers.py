@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gradwalk.clinic.chart import Chart
+from gradwalk.clinic.copies import ends_at_copies
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.missing import copied_root
 from gradwalk.notation import shape_text
@@ -52,6 +53,8 @@ def _moves_nothing(chart: Chart, tensors: frozenset[int], found: Sequence[Steppe
         return _cleared_before(chart, tensors, found)
     if any(copied_root(chart, passed) & tensors for passed in chart.passes):
         return None  # what cut the way is told of the parameters
+    if any(ends_at_copies(chart, passed) for passed in chart.passes):
+        return None  # and of the pass
     earlier = [passed for passed in chart.passes if passed.at < chart.at[id(found[0])]]
     reason = "No pass ran before it." if not earlier else "No pass reached one of them."
     count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"

@@ -37,6 +37,8 @@ def tried(before: Recording, failure: Failure, edit: Edit, after: Recording) -> 
     if wrong is not None:
         return Trial(False, f"Tried: with this change it runs, and trains wrongly. {wrong.what}")
     if now is not None:
+        if _ends_there(edit, now):
+            return Trial(False, f"Tried: this change takes the gradient away. With it, {_stop(after, now)}")
         if place.has(now.span.line):
             return Trial(True, f"Tried: with this change there is another reason left. {_stop(after, now, first=True)}")
         return Trial(True, f"Tried: with this change the statement runs, and then {_stop(after, now)}")
@@ -75,6 +77,12 @@ def _gets_further(before: Recording, failure: Failure, after: Recording, now: Fa
         return _kind(now) != _kind(failure) and sum(event.cell == now.cell for event in after.events) >= cell
     there = sum(_line(event) == failure.span.line for event in before.events)
     return line > place.last or sum(place.has(_line(event)) for event in after.events) > there
+
+
+def _ends_there(edit: Edit, now: Failure) -> bool:
+    """Whether an edit that detaches made what backward() was to go back from lose its graph."""
+    lost = now.cause == "nothing-requires-grad" or "has no attribute 'backward'" in now.message
+    return "detach()" in edit.text and lost
 
 
 def _line(event: Event) -> int:

@@ -45,6 +45,13 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Operations used it, and no operation of PyTorch's leads from what they gave to {root}.",
         "Compute {root} from it with PyTorch's operations, or leave it out.",
     ),
+    "ends-at-copy": (
+        "The way back ends at a copy",
+        "backward() in {line} ends {end}.",
+        "In {made}, {name} was made of a number that {by} had taken out of {of}{out}: a number carries no graph, and "
+        "requires_grad=True begins a new one.",
+        "Go on with {of} itself: that needs neither {by} nor a new tensor.",
+    ),
     # Gradients of exactly 0
     "zero-relu": (
         "The gradient is exactly 0",

@@ -27,6 +27,8 @@ def not_subscriptable(history: History) -> Diagnosis | None:
 
 
 def not_callable(history: History) -> Diagnosis | None:
+    if arrays := history.facts("array"):
+        return diagnosis("not-a-tensor-array-sized", name=arrays[0])
     keys = {"Tensor": "tensor-called", "torch.Size": "shape-called", "_IncompatibleKeys": "state-loaded"}
     key = keys.get(history.pieces["owner"])
     return None if key is None else diagnosis(key)

@@ -70,7 +70,7 @@ class _Changed:
 
     def _said(self, key: str, remedy: Remedy | None = None, /, **pieces: object) -> Diagnosis:
         line = 0 if self._update.span is None else self._update.span.line
-        name = self._history.called(self._value, "its operand")
+        name = self._history.called(_owner(self._history, self._value), "its operand")
         return diagnosis(key, remedy, node=self._node.name, name=name, line=line, **pieces)
 
     def _carried(self) -> Diagnosis | None:
@@ -126,6 +126,14 @@ class _Changed:
         return Remedy("new-value", place) if place is not None and plain else None
 
 
+def _owner(history: History, value: Value) -> Value:
+    """The leaf that a saved value without a name is a view of, as a layer's transposed weight is."""
+    if history.names(value):
+        return value
+    leaves = (one for one in history.values if one.storage == value.storage and one.is_leaf and one.operation is None)
+    return next((leaf for leaf in leaves if history.names(leaf)), value)
+
+
 _IN_PLACE_MODULES = frozenset(
     "AlphaDropout CELU Dropout Dropout1d Dropout2d Dropout3d ELU FeatureAlphaDropout Hardsigmoid Hardswish Hardtanh "
     "LeakyReLU Mish RReLU ReLU ReLU6 SELU SiLU Threshold".split()
@@ -154,6 +162,12 @@ def leaf(history: History) -> Diagnosis:
     name = history.called(found, "this tensor")
     if any(history.values[event.leaf].storage == storage for event in history.all(Accumulate)):
         return diagnosis("leaf-updated", remedy, name=name)._replace(values=(found.id,))
+    view = next(iter(history.operands), found)
+    if view.tensor != found.tensor and (names := history.names(view)):
+        maker = history.maker(view)
+        several = maker is not None and _base(maker) == "expand"  # then no_grad() would write over other elements too
+        copied = Remedy("clone-before", place, (names[0],)) if several else None
+        return diagnosis("in-place-on-leaf-view", copied, name=name, view=names[0])._replace(values=(found.id,))
     begins = history.failure.call.endswith(_BEGINNING)
     return diagnosis("in-place-on-leaf-named", remedy if begins else None, name=name)._replace(values=(found.id,))
 

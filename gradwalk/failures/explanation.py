@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
-from gradwalk.failures import calls, changed, missing_gradient, objects, programs, tensors
+from gradwalk.failures import calls, changed, hooks, missing_gradient, objects, programs, tensors
 from gradwalk.failures.diagnosis import Diagnosis, diagnosis
 from gradwalk.failures.here import here
 from gradwalk.failures.history import History
 from gradwalk.failures.released import released
+from gradwalk.failures.sentences import filled, placed
 from gradwalk.failures.untracked import untracked
 from gradwalk.failures.wording import FAILURE, FAILURES
-from gradwalk.notation.lines import line_name
 from gradwalk.recording import Failure, Recording
 from gradwalk.recording.causes import pieces
 
@@ -26,6 +25,8 @@ _FINDERS: dict[str, _Finder] = {
     "in-place-on-expanded": changed.expanded,
     "nothing-requires-grad": untracked,
     "unknown-name": objects.unknown_name,
+    "unknown-module": objects.unknown_module,
+    "unknown-import": objects.unknown_import,
     "unknown-keyword": objects.unknown_keyword,
     "missing-attribute": objects.missing_attribute,
     "operand-types": objects.operands,
@@ -50,6 +51,7 @@ _FINDERS: dict[str, _Finder] = {
     "inference-saved": tensors.inference,
     "inference-changed": tensors.inference,
     "inference-flag": tensors.inference,
+    "hook-shape": hooks.shape,
     "anomaly": tensors.anomaly,
     "gradcheck": tensors.gradcheck,
     "numpy-of-tracked": tensors.numpy_of_tracked,
@@ -101,16 +103,7 @@ def diagnose(recording: Recording, failure: Failure) -> Diagnosis | None:
     """What made a statement fail; None where nobody knows more than the message says."""
     history = History(recording, failure)
     found = _diagnosed(history, failure)
-    return None if found is None else _placed(recording, found)._replace(here=here(history, found))
-
-
-def _placed(recording: Recording, found: Diagnosis) -> Diagnosis:
-    """With what each line that its sentences speak of is called."""
-    lines = {name for sentence in FAILURES[found.key] for _, name in _LINE.findall(sentence)}
-    named = ((name, name in lines and piece.isdigit(), piece) for name, piece in found.pieces)
-    return found._replace(
-        pieces=tuple((name, line_name(recording, int(piece)) if line else piece) for name, line, piece in named)
-    )
+    return None if found is None else placed(recording, found)._replace(here=here(history, found))
 
 
 def _diagnosed(history: History, failure: Failure) -> Diagnosis | None:
@@ -135,17 +128,8 @@ def explained(failure: Failure, found: Diagnosis | None) -> Explanation:
     """The sentences of a diagnosis; PyTorch's own message where there is none."""
     title, why, way_out = FAILURE if found is None else FAILURES[found.key]
     given = {"message": failure.message, "type": failure.type} if found is None else dict(found.pieces)
-    told = " ".join(filter(None, (_sentence(_filled(why, given)), "" if found is None else found.here)))
-    return Explanation(_filled(title, given), told, tuple(_filled(way_out, given).split("\n")))
-
-
-def _filled(sentence: str, given: Mapping[str, str]) -> str:
-    """A sentence with its pieces; a piece that is a place says itself which line it is, and of which cell."""
-    parts = _LINE.split(sentence)
-    for at in range(1, len(parts), 3):
-        place = given[parts[at + 1]]
-        parts[at : at + 2] = ["", place[:1].upper() + place[1:] if parts[at] == "L" else place]
-    return "".join(part if at % 3 == 2 else part.format(**given) for at, part in enumerate(parts))
+    told = " ".join(filter(None, (_sentence(filled(why, given)), "" if found is None else found.here)))
+    return Explanation(filled(title, given), told, tuple(filled(way_out, given).split("\n")))
 
 
 def _sentence(text: str) -> str:
@@ -153,6 +137,5 @@ def _sentence(text: str) -> str:
     return text[0].upper() + text[1:] if text.startswith(_NAMELESS) else text
 
 
-_LINE = re.compile(r"\b([Ll])ine \{(\w+)\}")
 _NAMELESS = ("the result of ", "this result", "this tensor", "an earlier result", "a leaf was")
 """What is said where the program has no name."""

@@ -7,10 +7,12 @@ import math
 from gradwalk.failures.diagnosis import Diagnosis
 from gradwalk.failures.history import History
 from gradwalk.notation import SHOWN_IN_VECTOR, array_text, short
+from gradwalk.notation.lines import line_of
 from gradwalk.recording import Update, Value
 
 _BY_SHAPE = frozenset(
-    "shape-mismatch in-place-shape matrix-shapes matrix-shapes-linear matrix-shapes-unflattened vector-shapes "
+    "shape-mismatch in-place-shape matrix-shapes matrix-shapes-fit matrix-shapes-none matrix-shapes-linear "
+    "matrix-shapes-unflattened vector-shapes "
     "vector-shapes-transposed dot-shapes product-dimensions target-column target-batch target-size reshape-size "
     "view-stride dimension-range index-range too-many-indices one-number truth-of-many non-scalar-root feature-count "
     "norm-shape norm-dimensions image-dimensions channels kernel-size loss-made-with-data cat-dimensions cat-sizes "
@@ -71,7 +73,7 @@ def _changed(history: History, saved: Value, change: Update) -> str:
     if saved.numbers == after.numbers or len(saved.numbers) > SHOWN_IN_VECTOR or len(saved.shape) > 1:
         return ""
     was, now = (array_text(value.shape, value.numbers or ())[0] for value in (saved, after))
-    return f"Here {name} was {was}, and line {change.span.line} made it {now}."
+    return f"Here {name} was {was}, and {line_of(history.recording, change.span)} made it {now}."
 
 
 def _joined(parts: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from gradwalk.recording import (
     Operation,
     Recording,
     Statement,
+    Taken,
     Update,
     Value,
 )
@@ -108,6 +109,34 @@ class Past:
 
     def module(self, operation: Operation) -> Module | None:
         return None if operation.module is None else self._modules[operation.module]
+
+    def sources(self, values: Sequence[int]) -> set[int]:
+        """The values that these were computed from, and they themselves, whether or not a gradient can flow."""
+        found, waiting = set(values), list(values)
+        while waiting:
+            number = waiting.pop()
+            maker = self.maker(self.values[number])
+            before = self._taken.get(number, ()) if maker is None else [edge.value for edge in maker.edges]
+            waiting += [other for other in before if other not in found]
+            found.update(before)
+        return found
+
+    @cached_property
+    def _taken(self) -> dict[int, tuple[int, ...]]:
+        """The values whose numbers a value was made of, outside of operations."""
+        return {event.result: event.of for event in self.all(Taken) if event.result is not None}
+
+    def computed_from(self, value: Value) -> set[int]:
+        """What was computed from a tensor, and its own states."""
+        found = {other.id for other in self.values if other.tensor == value.tensor}
+        for event in self.events:
+            if isinstance(event, Forward):
+                operation = self.operations[event.operation]
+                if any(edge.value in found for edge in operation.edges):
+                    found.update(operation.results)
+            elif isinstance(event, Taken) and event.result is not None and found & set(event.of):
+                found.add(event.result)
+        return found
 
     # The graph
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from gradwalk.failures.changed import switched_off
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
+from gradwalk.failures.sentences import why_and_way
+from gradwalk.failures.untracked import cut_between
 from gradwalk.recording import Accumulate, BackwardCall, Cleared, Event, Statement, Value
 
 
@@ -53,6 +55,10 @@ def _never_written(history: History, value: Value, name: str) -> Diagnosis:
     reached = any(history.values[leaf].tensor == value.tensor for leaf in leaves)
     if reached or last.inputs:
         return diagnosis("grad-none", name=name)
+    if (cut := cut_between(history, value, last.root)) is not None:
+        why, way = why_and_way(history.recording, cut)
+        given = {"name": name, "line": _line(last), "why": why, "way": way}
+        return diagnosis("grad-none-cut", cut.remedy, cut.event, **given)
     root = history.called(history.values[last.root])
     return diagnosis("grad-none-unreached", None, last, name=name, root=root, line=_line(last))
 

@@ -50,6 +50,26 @@ def unknown_name(history: History) -> Diagnosis:
     return diagnosis("unknown-name", name=name)
 
 
+def unknown_module(history: History) -> Diagnosis:
+    """The module that is written almost as this one, with what it is in."""
+    outer, _, name = history.pieces["name"].rpartition(".")
+    near, place = history.facts("near"), in_program(history.failure.span)
+    if not near:
+        return diagnosis("unknown-module", name=history.pieces["name"])
+    remedy = None if place is None else Remedy("rename-import", place, (name, near[0]))
+    there = f"{outer}.{near[0]}" if outer else near[0]
+    return diagnosis("unknown-module-near", remedy, name=history.pieces["name"], near=there)
+
+
+def unknown_import(history: History) -> Diagnosis:
+    owner, name, near = history.pieces["owner"], history.pieces["name"], history.facts("near")
+    if not near:
+        return diagnosis("unknown-import", owner=owner, name=name)
+    place = in_program(history.failure.span)
+    remedy = None if place is None else Remedy("rename-import", place, (name, near[0]))
+    return diagnosis("unknown-import-near", remedy, owner=owner, name=name, near=near[0])
+
+
 def unknown_keyword(history: History) -> Diagnosis | None:
     name, near, place = history.pieces["name"], history.facts("near"), in_program(history.failure.span)
     function = history.pieces["function"].removesuffix(".__init__")

@@ -93,15 +93,18 @@ _CONVERTED = ("float64", "int64", "bfloat16", "float16")
 
 def dtype_mismatch(history: History) -> Diagnosis:
     """Which operand holds what. Data in float64 or whole numbers can follow a float32 layer."""
-    found = [value for value in history.operands if history.names(value)]
+    found = [value for value in history.operands if history.called(value, "")]
     dtypes = {value.dtype for value in found}
     data = [v for v in found if v.dtype in _CONVERTED and not (v.requires_grad and v.is_leaf)]
     remedy = convert(history, data[0], "float()") if len(data) == 1 and "float32" in dtypes else None
     if len(dtypes) > 1:
-        sizes = " ".join(f"{history.called(value)} holds {value.dtype} numbers." for value in found)
+        told = (f"{history.called(value)} holds {value.dtype} numbers." for value in found)
+        sizes = " ".join(text[0].upper() + text[1:] if text.startswith("the result") else text for text in told)
         auto = "bfloat16" in dtypes or "float16" in dtypes
         return diagnosis("dtype-mismatch-half" if auto else "dtype-mismatch-named", remedy, sizes=sizes)
     pieces = {name: _DTYPES.get(text, text) for name, text in history.pieces.items()}
+    if {"Half", "BFloat16"} & set(pieces.values()):
+        return diagnosis("dtype-mismatch-half", remedy, sizes="{left} numbers meet {right} numbers.".format(**pieces))
     return diagnosis(history.failure.cause or "dtype-mismatch", remedy, **pieces)
 
 
@@ -116,12 +119,40 @@ def needs_floats(history: History) -> Diagnosis:
 def matrix_shapes(history: History) -> Diagnosis:
     """In a linear layer the sizes have names; images in front of one were perhaps to be made flat."""
     if not _inside(history, "Linear.forward"):
-        return diagnosis("matrix-shapes", **history.pieces)
+        return _product(history)
     shape = history.operands[0].shape if history.operands else ()
     if len(shape) < 3:
         return diagnosis("matrix-shapes-linear", **history.pieces)
     pieces = {"inner": history.pieces["inner"], "input": list(shape), "flat": math.prod(shape[1:])}
     return diagnosis("matrix-shapes-unflattened", **pieces)
+
+
+def _product(history: History) -> Diagnosis:
+    """Which of the two, transposed or in the other's place, would fit; or how large each would have to be."""
+    rows, columns, inner, outer = (int(history.pieces[name]) for name in ("rows", "columns", "inner", "outer"))
+    given = {"columns": _count(columns, "column"), "inner": _count(inner, "row")}
+    found = history.operands
+    if [value.shape for value in found] != [(rows, columns), (inner, outer)]:
+        return diagnosis("matrix-shapes", **history.pieces)
+    left, right = (
+        history.called(value, name) for value, name in zip(found, ("the left one", "the right one"), strict=True)
+    )
+    fits = [
+        (columns == outer, f"{left} @ {right}.T", (rows, inner)),
+        (rows == inner, f"{left}.T @ {right}", (columns, outer)),
+        (outer == rows, f"{right} @ {left}", (inner, columns)),
+    ]
+    ways = [f"{text} fits, and gives the shape {list(shape)}." for fit, text, shape in fits if fit]
+    if not ways:
+        sizes = {"left": left, "wide": [rows, inner], "right": right, "high": [columns, outer]}
+        return diagnosis("matrix-shapes-none", **given, **sizes)
+    if any(" " in name for name in (left, right)):
+        return diagnosis("matrix-shapes", **history.pieces)
+    return diagnosis("matrix-shapes-fit", **given, ways="\n".join(ways))
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def vector_shapes(history: History) -> Diagnosis:

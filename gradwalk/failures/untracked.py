@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 from gradwalk.failures.changed import switched_off
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
@@ -50,6 +51,24 @@ def cut_by(past: Past, operation: Operation, value: Value) -> Diagnosis:
         remedy = None if place is None else Remedy("gradients-on", place, (), _updates(past))
         return diagnosis(key, remedy, ran, name=name, line=line)
     return diagnosis("cut-by-function", None, ran, kernel=kernel.strip("_"), name=name, line=line)
+
+
+def cuts(past: Past, operation: Operation, below: Set[int]) -> bool:
+    """Whether no gradient flows through an operation to those of its operands that are among these values."""
+    tracked = [edge for edge in operation.edges if edge.value in below and past.values[edge.value].requires_grad]
+    return bool(tracked) and all(edge.route is None for edge in tracked)
+
+
+def cut_between(past: Past, value: Value, root: int) -> Diagnosis | None:
+    """What cuts the way from a root back to a tensor that it was computed from; None where nothing known does."""
+    below = past.computed_from(value)
+    way = below & past.sources([root])
+    for event in past.all(Forward):
+        operation = past.operations[event.operation]
+        if set(operation.results) & way and cuts(past, operation, below):
+            return cut_by(past, operation, past.values[operation.results[0]])
+    taken = (event for event in past.all(Taken) if event.result in way and set(event.of) & below)
+    return next((taken_out(past, event) for event in taken), None)
 
 
 def _updates(past: Past) -> tuple[Span, ...]:

@@ -6,16 +6,19 @@ import builtins
 import difflib
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from types import BuiltinFunctionType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+import numpy
 import torch
 
 from gradwalk.recorder.places import STAND_IN
 from gradwalk.recording import Constant
 
 _KEYWORD = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
+_IMPORTED = re.compile(r"cannot import name '(\w+)' from ")
 _PARAMETER = re.compile(r"[(,]\s*\*{0,2}(\w+)(?=\s*[,=)])")
 _NOT_ITERABLE = re.compile(r"'([\w.]+)' object is not iterable")
 _WATCHING = ("gradwalk.", "torch._ops.", "torch.overrides.", "torch.utils._python_dispatch.")
@@ -53,6 +56,8 @@ def _facts(error: BaseException, mine: Callable[[FrameType], bool]) -> Iterator[
         yield from _about(None, own)
     if isinstance(error, RuntimeError) and own is not None and "does not require grad" in str(error):
         yield from _own_attributes(own)
+    if isinstance(error, TypeError) and below and str(error) == "'int' object is not callable":
+        yield from (("array", name) for name, value in below[-1].f_locals.items() if isinstance(value, numpy.ndarray))
     if isinstance(error, TypeError) and below and (found := _NOT_ITERABLE.match(str(error))):
         given = [value for value in below[-1].f_locals.values() if type(value).__name__ == found[1]]
         yield from (("module", type(value).__name__) for value in given if isinstance(value, torch.nn.Module))
@@ -113,9 +118,22 @@ def _near(error: BaseException, own: FrameType | None) -> list[str]:
         return _like(error.name, {*own.f_locals, *own.f_globals, *vars(builtins)})
     if isinstance(error, AttributeError) and error.name and error.obj is not None:
         return _like(error.name, dir(error.obj))
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        outer, _, name = error.name.rpartition(".")
+        return _like(name, _modules(outer))
+    if isinstance(error, ImportError) and error.name and (found := _IMPORTED.match(str(error))):
+        return _like(found[1], dir(sys.modules.get(error.name)))
     if isinstance(error, TypeError) and (found := _KEYWORD.match(str(error))):
         return _like(found[2], _parameters(found[1], {} if own is None else own.f_globals))
     return []
+
+
+def _modules(outer: str) -> set[str]:
+    """The modules in another one that are loaded, or of no other one; Python's own are there in any case."""
+    if not outer:
+        return {*sys.stdlib_module_names, *(name for name in sys.modules if "." not in name)}
+    inside = (name.removeprefix(f"{outer}.") for name in sys.modules if name.startswith(f"{outer}."))
+    return {name for name in inside if "." not in name}
 
 
 def _like(word: str, names: Iterable[str]) -> list[str]:

@@ -229,6 +229,7 @@ CAUSES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         "NameError": (("unknown-name", r"name '(?P<name>\w+)' is not defined"),),
         "UnboundLocalError": (("unbound-name", r"local variable '(?P<name>\w+)'"),),
         "ModuleNotFoundError": (("unknown-module", r"No module named '(?P<name>[\w.]+)'"),),
+        "ImportError": (("unknown-import", r"cannot import name '(?P<name>\w+)' from '(?P<owner>[\w.]+)'"),),
         "SyntaxError": (("never-closed", r"'(?P<bracket>.)' was never closed"), ("no-colon", r"expected ':'")),
         "IndentationError": (("no-block", r"expected an indented block after (?P<what>.+?) on line"),),
     }.items()

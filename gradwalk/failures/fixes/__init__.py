@@ -48,6 +48,7 @@ REMEDIES: dict[str, _Builder] = {
     "rsample": changes.rsample,
     "no-grad-mode": changes.no_grad_mode,
     "rename": programs.rename,
+    "rename-import": programs.rename_import,
     "rename-attribute": programs.rename_attribute,
     "import": programs.add_import,
     "append": programs.append,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from gradwalk.failures.diagnosis import Remedy
 from gradwalk.failures.fixes.places import Change, Code, behind
@@ -17,6 +18,19 @@ def rename(code: Code, remedy: Remedy) -> list[Change] | None:
     starts = [code.start(n) for n in code.all(ast.keyword) if n.arg == wrong and n.lineno in lines]
     changes = [Change(end - len(wrong), end, right) for end in ends]
     return [*changes, *(Change(start, start + len(wrong), right) for start in starts)] or None
+
+
+def rename_import(code: Code, remedy: Remedy) -> list[Change] | None:
+    """The name that is there, in the import, and wherever the program uses what it would have been given."""
+    wrong, right = remedy.names
+    statement = code.statement(remedy.span)
+    if not isinstance(statement, ast.Import | ast.ImportFrom):
+        return None
+    start = code.start(statement)
+    found = [start + one.start() for one in re.finditer(rf"\b{re.escape(wrong)}\b", code.piece(statement))]
+    if any(alias.name.partition(".")[0] == wrong and alias.asname is None for alias in statement.names):
+        found += [code.start(node) for node in code.all(ast.Name) if node.id == wrong]
+    return [Change(at, at + len(wrong), right) for at in found]
 
 
 def rename_attribute(code: Code, remedy: Remedy) -> list[Change] | None:

@@ -29,7 +29,7 @@ FUNCTIONS = {
     ),
     "function-count": (
         "backward() gives one gradient for each input",
-        "forward() of {name} takes {expected} inputs after ctx, and backward() returned {got} gradients.",
+        "forward() of {name} takes {expected} inputs after ctx, and backward() gave gradients for {got}.",
         "Return one for each input, in order, and None for those that need none.",
     ),
     "function-shape": (

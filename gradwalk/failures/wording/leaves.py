@@ -63,6 +63,14 @@ LEAVES = {
         "belong to a value that no longer exists.",
         "Make a new tensor (y = x + 1), or, for an update after backward(), write it under torch.no_grad().",
     ),
+    "in-place-on-leaf-view": (
+        "A view of a leaf cannot change in place",
+        "{view} lives in the memory of {name}, a leaf that requires a gradient, so a change of {view} would change "
+        "{name} too.",
+        "Make a new tensor, or change a copy: {view} = {view}.clone() before it. {name} stays as it is, and its "
+        "gradient comes through the copy.\n"
+        "Or, where {name} itself is to get these numbers, write it under torch.no_grad().",
+    ),
     "leaf-updated": (
         "An update of a leaf belongs under no_grad()",
         "{name} is a leaf that requires a gradient, and PyTorch would take this change for a part of the computation.",
@@ -120,6 +128,11 @@ LEAVES = {
         "The backward() in line {line} did not reach {name}: no way leads from {root} back to it.",
         "Compute {root} from {name}, without detach(), item() or no_grad() between them.",
     ),
+    "grad-none-cut": (
+        ".grad is None",
+        "The backward() in line {line} did not reach {name}. {why}",
+        "{way}",
+    ),
     "grad-none-returned": (
         ".grad is None",
         "torch.autograd.grad gives its gradients back and writes no .grad.",
@@ -144,6 +157,12 @@ LEAVES = {
         "A hook gave another shape",
         "A hook gets the gradient of its tensor, and what it returns takes that gradient's place: it has to have the "
         "same shape.",
+        "Return a gradient in the same shape (grad * 0.5, grad.clamp(-1, 1)), or return nothing to leave it as it is.",
+    ),
+    "hook-shape-of": (
+        "A hook gave another shape",
+        "The hook {hook}, registered in line {line}, got the gradient of {name}, of the shape {given}, and gave one of "
+        "the shape {returned}. What a hook returns takes that gradient's place: it has to have the same shape.",
         "Return a gradient in the same shape (grad * 0.5, grad.clamp(-1, 1)), or return nothing to leave it as it is.",
     ),
     "hook-dtype": (

@@ -135,6 +135,21 @@ PYTHON = {
         "Python looked for a module of that name and did not find it.",
         "Check how it is written, or do without it here.",
     ),
+    "unknown-module-near": (
+        "There is no module {name} here",
+        "Python looked for a module of that name and did not find it; there is {near}.",
+        "Check how it is written.",
+    ),
+    "unknown-import": (
+        "No such name in {owner}",
+        "{owner} has nothing of the name {name}.",
+        "Check how it is written, and whether this version of {owner} has it.",
+    ),
+    "unknown-import-near": (
+        "No such name in {owner}",
+        "{owner} has no {name}; it has {near}.",
+        "Check how it is written.",
+    ),
     "attribute-near": (
         "No such attribute",
         "{owner} has no {name}; it has {near}.",
@@ -238,6 +253,12 @@ PYTHON = {
     "not-a-tensor-array": (
         "A tensor is needed",
         "PyTorch computes with tensors here, and was given an array of NumPy's.",
+        "Make a tensor of it: torch.from_numpy(a).float(), or torch.tensor(a, dtype=torch.float32).",
+    ),
+    "not-a-tensor-array-sized": (
+        "A tensor is needed",
+        "PyTorch computes with tensors here, and what it was given for {name} is an array of NumPy's. PyTorch calls "
+        "size() on it, and the size of an array is a plain number.",
         "Make a tensor of it: torch.from_numpy(a).float(), or torch.tensor(a, dtype=torch.float32).",
     ),
     "list-arithmetic": (

@@ -20,6 +20,19 @@ SHAPES = {
         "columns and {inner} rows.",
         "Transpose one of them with .T, or swap them, so that the inner sizes agree.",
     ),
+    "matrix-shapes-fit": (
+        "The matrices do not fit",
+        "In a product of matrices the left one has as many columns as the right one has rows; here it is {columns} "
+        "and {inner}.",
+        "{ways}",
+    ),
+    "matrix-shapes-none": (
+        "The matrices do not fit",
+        "In a product of matrices the left one has as many columns as the right one has rows; here it is {columns} "
+        "and {inner}.",
+        "Make {right} of the shape {high}, or {left} of the shape {wide}: neither transposing nor swapping makes them "
+        "fit.",
+    ),
     "matrix-shapes-linear": (
         "The layer expects another number of features",
         "The layer takes {inner} features, and the last dimension of its input has {columns}.",
