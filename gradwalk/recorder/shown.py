@@ -26,10 +26,13 @@ class Shown:
         """Of each cell."""
         self._displays: dict[str, list[_Display]] = {}
         """By their name: what the program may show anew."""
+        self._outputs: list[int] = []
+        """Which events show what the present cell has shown since it began, or since that was taken away."""
 
     def cell(self) -> None:
         """The next cell begins."""
         self._texts.append([])
+        self._outputs.clear()
 
     def text(self, cell: int) -> str:
         """Everything that a cell has shown, as a notebook would."""
@@ -56,6 +59,8 @@ class Shown:
             run.emit_instead(last._replace(text=last.text + text))
         else:
             run.emit(Output(run.cell, span, stream, text, mime, alternative))
+            if stream != "notice":
+                self._outputs.append(len(run.events) - 1)
         if display and self._texts:
             shown_at = _Display(run.cell, len(run.events) - 1, len(self._texts[-1]) - 1)
             self._displays.setdefault(display, []).append(shown_at)
@@ -71,10 +76,11 @@ class Shown:
     def clear(self) -> None:
         """What the present cell has shown is taken away."""
         run = self._run
-        for name, places in self._displays.items():
-            self._displays[name] = [place for place in places if place.cell != run.cell]
-        run.events[:] = [
-            e for e in run.events if not (isinstance(e, Output) and e.cell == run.cell and e.stream != "notice")
-        ]
+        kept = {name: [place for place in places if place.cell != run.cell] for name, places in self._displays.items()}
+        self._displays = {name: places for name, places in kept.items() if places}
+        if self._outputs:
+            first, gone = self._outputs[0], set(self._outputs)
+            run.events[first:] = [event for place, event in enumerate(run.events[first:], first) if place not in gone]
+            self._outputs.clear()
         if self._texts:
             self._texts[-1].clear()

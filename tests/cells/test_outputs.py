@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import subprocess
 import threading
 import time
@@ -67,6 +68,21 @@ def test_output_is_cut_once_and_goes_on_where_it_was_cleared() -> None:
     )
     assert [cell.shown for cell in found.cells] == ["z", "a" * 18]
     assert len(notices(found)) == 2
+
+
+def test_what_is_cleared_leaves_everything_else_where_it_is() -> None:
+    source = (
+        "import torch\nfrom IPython.display import clear_output, display\nx = torch.tensor(2.0, requires_grad=True)\n"
+        "print('first')\nkept = display('before', display_id=True)\n# %%\nfor i in range(3):\n"
+        "    y = x * i\n    print(i)\n    display(i)\n    clear_output(wait=True)\n    y.backward()\nprint('end')\n"
+        "kept.update('after')\n# %%\nprint(x.grad)\nclear_output()\n"
+    )
+    found, plain = record(source), record(re.sub(r"print\(i\)|display\(i\)|clear_output\(.*?\)", "pass", source))
+    assert [cell.shown for cell in found.cells] == ["first\n'after'", "end", ""]
+    shown = [event.text for event in found.events if isinstance(event, Output)]
+    assert shown == ["first\n", "'after'", "end\n"]
+    others = [[type(e) for e in each.events if not isinstance(e, Output)] for each in (found, plain)]
+    assert others[0] == others[1]
 
 
 def test_a_display_that_would_grow_too_large_stays_as_it_is() -> None:
