@@ -169,7 +169,7 @@ class _Program:
         self.say("accumulate", "w.grad is written", (9, "loss.backward()"), "v1", phase="Backward")
         self.write("v1.grad", short(grad))
         self.bind("w", [short(w)], "leaf", grad=[short(grad)])
-        self.say("free", "Saved values are freed", (9, "loss.backward()"), "o0", "o1", phase="Backward")
+        self.say("free", "Saved tensors are freed", (9, "loss.backward()"), "o0", "o1", phase="Backward")
         for entries in self.saved.values():
             entries.append([self.now, None])
         self.say("output", "print", (10, "print(loss)"))
@@ -188,7 +188,7 @@ class _Program:
         self.say("forward", "Outside the graph: y = d · x", (16, "d * x"), "o2", "e2.0", phase="Forward")
         self.write("o2.value", "0.1555")
         self.bind("y", ["0.1555"], "constant", requires_grad=False)
-        self.say("failure", "RuntimeError: the saved values are gone", (17, "loss.backward()"))
+        self.say("failure", "RuntimeError: the saved tensors are gone", (17, "loss.backward()"))
         self.outputs.append([self.now - 2, 2, "warning", "UserWarning: a warning of PyTorch's"])
         self.outputs.append([self.now, 2, "failure", f"RuntimeError: {MESSAGE}"])
         episode = {"first": first, "count": 3, "graph": 1, "title": "After the last backward()", "root": None}

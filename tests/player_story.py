@@ -77,7 +77,7 @@ def story(links: tuple[Link, ...], start: str, end: str) -> Json:
     steps.append(
         _step(2, "x.grad is written", (4 + count, "z.backward()"), ["v0", "a0"], "v0") | {"kind": "accumulate"}
     )
-    steps.append(_step(2, "Saved values are freed", (4 + count, "z.backward()"), [], None) | {"kind": "free"})
+    steps.append(_step(2, "Saved tensors are freed", (4 + count, "z.backward()"), [], None) | {"kind": "free"})
     phases = [
         {"kind": "forward", "title": "Forward", "first": 1, "count": count},
         {"kind": "local", "title": "Local gradients", "first": 1 + count, "count": count},

@@ -351,7 +351,7 @@ def test_what_is_released_can_no_longer_be_used() -> None:
     recording = record(X.format(x="2.0") + "z = torch.sin(x**2)\nz.backward()")
     event = next(event for event in recording.events if isinstance(event, Free))
     said = explain.free(Index(recording), event)
-    assert said.sentence.startswith("The pass is done. The 2 nodes drop their saved values")
+    assert said.sentence.startswith("The pass is done. The 2 nodes drop their saved tensors")
     assert said.learn == "Move x by 0.01, and z moves by about −0.02615."
 
 

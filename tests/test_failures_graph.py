@@ -127,7 +127,7 @@ RELEASED = [
         "    out, state = lstm(torch.ones(1, 1, 2), state)\n    out.sum().backward()\n",
         "freed-carried-nameless", 6, "of a tuple, each of its tensors",
     ),
-    # autograd.grad, and a saved value that is asked for
+    # autograd.grad, and a saved tensor that is asked for
     Case(
         X + "y = x ** 2\nz = torch.autograd.grad(y, x)\nw = torch.autograd.grad(y, x)\n",
         "freed-by-grad", 4, "Ask for all gradients in one call",

@@ -342,7 +342,7 @@ y.backward()
 x = torch.tensor(3.0, requires_grad=True)
 x += 1
 #! in-place-on-leaf: a leaf Variable that requires grad is being used in an in-place operation.
-# %% 7.4: a saved value changed
+# %% 7.4: a saved tensor changed
 x = torch.tensor(3.0, requires_grad=True)
 y = torch.exp(x)
 y += 1

@@ -37,7 +37,7 @@ def player(browser: Browser) -> Iterator[PlayerPage]:
 
 
 def data(entry: Entry) -> dict[str, Any]:
-    """What a page hands to its player. Saved values are shown, too."""
+    """What a page hands to its player. Saved tensors are shown, too."""
     found = player_data(analyse(record(entry.source)))
     about = {"query": "", "step": 0, "opened": entry.file, "stale": False}
     return {"graphs": found.graphs, "story": found.story} | about

@@ -30,7 +30,7 @@ z = (y * x.detach()).mean()
 z.backward()
 z.backward()
 """
-"""With a broadcast, a cut edge, a box outside of the graph, a version, saved values, a failure."""
+"""With a broadcast, a cut edge, a box outside of the graph, a version, saved tensors, a failure."""
 
 DESCRIBED = """
 (root) => {

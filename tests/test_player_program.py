@@ -1,4 +1,4 @@
-"""The player with a whole program in a real browser: episodes, cells and outputs, names, saved values, failures."""
+"""The player with a whole program in a real browser: episodes, cells and outputs, names, saved tensors, failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The story of whole programs: names, outputs, saved values, updates, failures, folded loops; and its size."""
+"""The story of whole programs: names, outputs, saved tensors, updates, failures, folded loops; and its size."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def test_a_second_backward_points_at_the_step_that_freed() -> None:
 
 
 def test_a_second_backward_without_saved_values_works() -> None:
-    assert "need no saved values" in sentence(story(W + "y = w + w\ny.backward()\ny.backward()\n"), "seed", 1)
+    assert "need no saved tensors" in sentence(story(W + "y = w + w\ny.backward()\ny.backward()\n"), "seed", 1)
 
 
 def test_retain_graph_keeps_and_still_adds() -> None:

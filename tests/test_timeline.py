@@ -56,7 +56,7 @@ def test_the_steps_of_sin_x_squared() -> None:
         "Backward through sin",
         "Backward through the square",
         "Into x.grad",
-        "Saved values are released",
+        "Saved tensors are released",
     ]
     assert told["phases"] == [
         {"kind": "forward", "title": "Forward", "first": 1, "count": 2},
@@ -160,7 +160,7 @@ def test_a_failure_in_the_middle_keeps_the_steps_before_it() -> None:
     source = (
         "import torch\nx = torch.tensor(2.0, requires_grad=True)\ny = x * x\nz = y * 3\nz.backward()\nz.backward()\n"
     )
-    assert titles(story(source))[-2:] == ["Saved values are released", "backward() a second time"]
+    assert titles(story(source))[-2:] == ["Saved tensors are released", "backward() a second time"]
 
 
 def test_a_leaf_as_the_root() -> None:

@@ -43,12 +43,12 @@ export function frame({ x, y, w, h }, radius = 9) {
   return [rect("halo", 4, radius + 4), rect("frame", 0, radius)];
 }
 
-/** A weight on its edge: name and number in a chip, its gradient beside or below it. */
-export function weightChip([x, y], label, width, beside, above = false) {
+/** A weight on its edge: name and number in a chip, its gradient beside or below it, on the side from which the edge goes away. */
+export function weightChip([x, y], label, width, beside, above = false, rises = false) {
   const bare = !label;
   const number = words(bare ? "number small" : "number", x, y + (bare ? 4 : 2));
   const bar = track(x, y + 9, width - 18);
-  const grad = beside ? words("grad start", x + width / 2 + 6, y + 5) : words("grad", x, y + (above ? -15 : bare ? 24 : 29));
+  const grad = beside ? words("grad start", x + width / 2 + 8, y + (rises ? 17 : -6)) : words("grad", x, y + (above ? -15 : bare ? 24 : 29));
   const parts = [...frame({ x, y, w: width, h: bare ? 20 : 30 }, 7), number, ...(bare ? [] : [bar.element])];
   return { parts, number, bar, grad, label, room: width - 8 };
 }

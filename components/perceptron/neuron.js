@@ -11,10 +11,12 @@ function createDrawing(parent) {
   const canvas = html("div", { class: "canvas" });
   const rows = createRows((by) => turn(by));
   const key = html("p", { class: "key" });
+  const cover = html("button", { type: "button", class: "cover", click: uncover }, "");
+  const foot = html("div", { class: "foot" }, key, cover);
   const warning = html("div", { class: "warning", role: "status" });
   const about = { class: "neuron", "aria-label": "The neuron, drawn" };
-  const root = html("figure", about, rows.element, canvas, key, warning);
-  const state = { data: null, step: 0, now: new Set(), kind: null, row: 0, pending: new Map() };
+  const root = html("figure", about, rows.element, canvas, foot, warning);
+  const state = { data: null, covered: true, step: 0, now: new Set(), kind: null, row: 0, pending: new Map() };
   let shape = "";
   let drawn = null;
   root.classList.toggle("alone", ALONE);
@@ -28,7 +30,8 @@ function createDrawing(parent) {
     text(part, which) {
       if (which === "value" && state.pending.has(part)) return state.pending.get(part).replace("-", "−");
       const entry = entryOf(part, which);
-      return entry && entry[1] ? ofRow(entry[1]) : null;
+      const text = entry && entry[1] ? ofRow(entry[1]) : null;
+      return text !== null && which === "grad" && isCovered() ? "?" : text;
     },
     isFresh(part, which) {
       const entry = entryOf(part, which);
@@ -37,6 +40,7 @@ function createDrawing(parent) {
     number: (part) => Number(state.pending.get(part) ?? ofRow(state.data.parts[part].numbers) ?? NaN),
     known: (part) => (at.text(part, "value") === null ? NaN : at.number(part)),
     slope(part) {
+      if (isCovered()) return NaN;
       const [since, numbers] = state.data.parts[part].slope ?? [Infinity, []];
       return since <= state.step ? (ofRow(numbers) ?? NaN) : NaN;
     },
@@ -53,6 +57,14 @@ function createDrawing(parent) {
       drawn.show();
     },
   };
+
+  /** By hand, the reader's own attempt comes before the gradients. */
+  const isCovered = () => Boolean(state.data.whole) && state.covered;
+
+  function uncover() {
+    state.covered = !state.covered;
+    show();
+  }
 
   function entryOf(part, which) {
     const entries = state.data.parts[part]?.[which] ?? [];
@@ -72,6 +84,8 @@ function createDrawing(parent) {
     if (!drawn) return;
     root.dataset.phase = state.kind ?? "start";
     rows.show(state.row, state.data.rows);
+    cover.hidden = !state.data.whole;
+    setText(cover, state.covered ? "Show the gradients" : "Cover the gradients");
     drawn.show();
     follow();
   }
@@ -102,6 +116,7 @@ function createDrawing(parent) {
   }
 
   function update(data) {
+    if (state.data?.opened !== data.opened || !data.whole) state.covered = true;
     state.data = data;
     const dragged = canvas.querySelector(".dragged");
     if (!dragged) state.pending.clear();

@@ -197,7 +197,7 @@ function linkPiece({ part, from, to }, at) {
 
 function weightPiece({ part, from, to, chip: place, size, beside, bare, hidden, stub, above, apart = 6 }, at) {
   const drawn = edgeLine(from, to, stub);
-  const chip = weightChip(place, bare ? "" : `${at.part(part).label} = `, size, beside, above);
+  const chip = weightChip(place, bare ? "" : `${at.part(part).label} = `, size, beside, above, to[1] < from[1]);
   const line = svg("g", { class: "edge" }, ...drawn.parts);
   const kind = `part given chip${hidden ? " shy" : ""}${bare ? " bare" : ""}`;
   const element = svg("g", { class: kind }, ...chip.parts, chip.grad);

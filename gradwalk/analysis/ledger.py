@@ -1,4 +1,4 @@
-"""What the tensors of a program are at one moment: their values, gradients and saved values, event by event."""
+"""What the tensors of a program are at one moment: their values, gradients and saved tensors, event by event."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Ledger:
         self.now: dict[int, int] = {}
         """The value that each tensor is."""
         self.freed: set[int] = set()
-        """The nodes whose saved values are gone."""
+        """The nodes whose saved tensors are gone."""
         self.walked: set[int] = set()
         """The nodes that a pass has gone through."""
         self.steps: dict[int, Update] = dict(steps or {})

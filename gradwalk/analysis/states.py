@@ -18,7 +18,7 @@ class Before(NamedTuple):
     steps: Mapping[int, Update] = MappingProxyType({})
     """The last step that an optimizer took with a parameter."""
     freed: frozenset[int] = frozenset()
-    """The nodes whose saved values were released."""
+    """The nodes whose saved tensors were released."""
     walked: frozenset[int] = frozenset()
     """The nodes that a pass has gone through."""
     states: Mapping[int, int] = MappingProxyType({})

@@ -1,4 +1,4 @@
-"""Saved values that were changed where autograd does not count it, before the pass that needs them."""
+"""Saved tensors that were changed where autograd does not count it, before the pass that needs them."""
 
 from __future__ import annotations
 

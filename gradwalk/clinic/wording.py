@@ -162,7 +162,7 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     ),
     # Changes of what is needed
     "saved-changed": (
-        "A saved value was changed, unseen by autograd",
+        "A saved tensor was changed, unseen by autograd",
         "{node} saved {name} in {line} for the backward pass, and {change} changed it before the pass in {walk}.",
         "The change went through .data or the like, which autograd does not count: no error, and the gradient is "
         "computed with {after} in place of {before}.",

@@ -115,7 +115,7 @@ def texts_at(slots: Mapping[str, Sequence[Sequence[Any]]], step: int) -> dict[st
 
 
 def torchviz_svg(picture: Picture, recording: Recording | None = None, saved: bool = False) -> str:
-    """torchviz's picture as an SVG file, plain or with saved values and attributes; as ``computation_svg`` otherwise.
+    """torchviz's picture as an SVG file, plain or with saved tensors and attributes; as ``computation_svg`` otherwise.
 
     The recording, when given, gives the root its name.
     """

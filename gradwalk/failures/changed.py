@@ -1,4 +1,4 @@
-"""A tensor that was changed in place where its old value is needed: a saved value, or a leaf."""
+"""A tensor that was changed in place where its old value is needed: a saved tensor, or a leaf."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NOT_ARITHMETIC = ("copy_", "zero_", "fill_", "normal_", "uniform_", "set_")
 
 
 def changed(history: History) -> Diagnosis:
-    """The node whose saved value is another now, and what changed it."""
+    """The node whose saved tensor is another now, and what changed it."""
     call = history.failed_call
     nodes = set(range(len(history.nodes))) if call is None else history.reached(call)
     written = {history.values[event.after].storage for event in history.all(Update)}
@@ -28,13 +28,13 @@ def changed(history: History) -> Diagnosis:
 
 
 def _is_meant(history: History, value: Value) -> bool:
-    """Whether a saved value can be the one that the message speaks of."""
+    """Whether a saved tensor can be the one that the message speaks of."""
     old, shape = history.pieces.get("old"), history.pieces.get("shape")
     return old in (None, str(value.version)) and shape in (None, str(list(value.shape)))
 
 
 def _change(history: History, node: int, value: Value) -> Update | None:
-    """The first change of a saved value's memory after its node was made."""
+    """The first change of a saved tensor's memory after its node was made."""
     made = history.nodes[node].operation
     start = next((event for event in history.all(Forward) if event.operation == made), None)
     later = (event for event in history.all(Update, start) if event.operation is None or event.operation != made)
@@ -42,7 +42,7 @@ def _change(history: History, node: int, value: Value) -> Update | None:
 
 
 class _Changed:
-    """A saved value, the node that saved it, and the change."""
+    """A saved tensor, the node that saved it, and the change."""
 
     def __init__(self, history: History, node: Node, value: Value, update: Update) -> None:
         self._history, self._node, self._value, self._update = history, node, value, update

@@ -60,7 +60,7 @@ def _root(history: History) -> str:
 
 
 def _changed(history: History, saved: Value, change: Update) -> str:
-    """A saved value as it was, and what the change made of it."""
+    """A saved tensor as it was, and what the change made of it."""
     name, after = next(iter(history.names(saved)), ""), history.values[change.after]
     if (
         not name

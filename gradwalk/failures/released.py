@@ -23,7 +23,7 @@ def released(history: History) -> Diagnosis:
 
 
 def _read(history: History) -> Diagnosis:
-    """No backward() failed: the program itself asked for a saved value."""
+    """No backward() failed: the program itself asked for a saved tensor."""
     calls = {event.call: event for event in history.freed.values()}
     if len(calls) != 1:
         return diagnosis("freed-read")

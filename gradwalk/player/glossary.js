@@ -10,11 +10,11 @@ export const GLOSSARY = {
   "gradient": "How many times as much the result moves as this value does, when this value moves a little.",
   "leaf": "A value that was given, and not computed from others that need a gradient: there backward() leaves its result.",
   "local gradient": "How many times as much one operation’s result moves as one of its operands does, the others held still.",
-  "saved value": "A number that an operation keeps in the forward pass because its local gradient needs it on the way back.",
+  "saved tensor": "A tensor (often one number) that an operation keeps in the forward pass because its local gradient needs it on the way back.",
   "seed": "The gradient that backward() starts from: 1 for a single number, one number for each element otherwise.",
   "upstream gradient": "The gradient that has arrived at an operation’s result, before it is multiplied by the local gradient.",
   "vector-Jacobian product": "What backward() computes: one sum of the rows of all local slopes, weighed by the seed, without writing them out.",
-  "version": "How often a value has been changed in place; a saved value has to be as old as it was when it was saved.",
+  "version": "How often a value has been changed in place; a saved tensor has to be as old as it was when it was saved.",
 };
 
 const TERMS = Object.keys(GLOSSARY).sort((one, other) => other.length - one.length);

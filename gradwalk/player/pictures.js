@@ -46,7 +46,7 @@ export function createPictures(pick, chosen, explain, lacking) {
   const tabs = Object.entries(NAMES).map(([view, name]) =>
     html("button", { type: "button", "data-view": view, click: () => choose({ view }) }, name));
   const saved = html("input", { type: "checkbox", change: () => choose({ saved: leave(saved).checked }) });
-  const savedSwitch = html("label", { class: "saved-switch" }, saved, "saved values");
+  const savedSwitch = html("label", { class: "saved-switch" }, saved, "saved tensors");
   const zoomButtons = ["smaller", "larger", "whole"].map((change) => {
     const label = { smaller: "Smaller", larger: "Larger", whole: "Whole picture" }[change];
     return iconButton(change, label, () => zoom(change));

@@ -13,7 +13,7 @@ export const SKETCHES = {
   "gradient": [["path","axis","M8,56H140"],["path","curve","M12,50C52,48 92,40 136,8"],["path","tangent","M58,53L128,22"],["path","dot","M93,37.5h0"],["text","grad",44,22,"slope ∇"]],
   "leaf": [["box","leaf",8,14,36,26,"x"],["box","op",98,14,42,26,"x²"],["line","way",44,22,98,22],["line","grad",98,33,44,33],["text","grad",26,58,"x.grad"]],
   "local gradient": [["box","leaf",8,20,32,26,"x"],["box","op",104,20,36,26,"x²"],["line","way",40,33,104,33],["text","local",71,25,"× 8"]],
-  "saved value": [["box","op",48,6,52,28,"x²"],["line","way",8,20,48,20],["line","way",100,20,140,20],["box","kept",52,36,44,20,"x = 4"]],
+  "saved tensor": [["box","op",48,6,52,28,"x²"],["line","way",8,20,48,20],["line","way",100,20,140,20],["box","kept",52,36,44,20,"x = 4"]],
   "seed": [["box","op",8,20,40,26,"v"],["box","root",92,20,44,26,"L"],["line","way",48,33,92,33],["text","grad",114,62,"∇ 1"]],
   "upstream gradient": [["box","op",36,18,48,26,"v"],["line","grad",144,31,84,31],["text","grad",114,24,"∇ 3"],["line","faint",36,31,4,31]],
   "vector-Jacobian product": [["cells","grad",4,27,3,1,11],["cells","local",52,16,4,3,11],["cells","grad",104,27,4,1,11],["text","plain",44,36,"·"],["text","plain",99,36,"="]],

@@ -2,8 +2,8 @@
 
 A node called on a vector v gives vᵀJ for each of its operands; on the one-hot vectors it gives the rows of the local
 Jacobians one by one. For an elementwise operation one call on ones gives every slope there is. What a node gives
-depends on what it saved alone, so a node of the same kind with the same saved values, as each turn of a loop makes
-them, is not asked again. Saved values must still be there: all this happens just before a backward() call.
+depends on what it saved alone, so a node of the same kind with the same saved tensors, as each turn of a loop makes
+them, is not asked again. Saved tensors must still be there: all this happens just before a backward() call.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class LocalGradients:
     def read(self, index: int, operation: Operation, place: Place) -> list[LocalGradient]:
         """The local gradient of each result of a node by each operand that a gradient can flow to.
 
-        Raises RuntimeError when saved values are gone or were changed, and TypeError for a Function of the program's
+        Raises RuntimeError when saved tensors are gone or were changed, and TypeError for a Function of the program's
         own, which cannot be asked.
         """
         node, shape = self._graph.live(index), self._values.shape

@@ -242,7 +242,7 @@ class LiveGraph:
         return found if complete and all(saved.text != SAVED_LIST for saved in found) else None
 
     def check_saved(self, index: int) -> None:
-        """Raises RuntimeError when a saved value is gone or was changed."""
+        """Raises RuntimeError when a saved tensor is gone or was changed."""
         node = self._live[index]
         for attribute, _ in saved_names(type(node)):
             getattr(node, attribute)

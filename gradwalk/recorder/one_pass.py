@@ -152,7 +152,7 @@ class Pass(Passing):
             try:
                 found += read(index, operation, (run.cell, operation.span, self.call, number))
             except (RuntimeError, TypeError, NotImplementedError):
-                continue  # the saved values are gone or were changed; the engine is about to say so
+                continue  # the saved tensors are gone or were changed; the engine is about to say so
         return found
 
     def _retaining(self) -> Iterable[_Kept]:

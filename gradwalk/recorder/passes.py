@@ -72,6 +72,6 @@ def draw(run: Run, call: int, root: torch.Tensor) -> None:
         with run.silence():
             drawn = picture(call, root, leaves, run.graph.ids(), run.values.ids())
     except RuntimeError:
-        return  # saved values that are already freed cannot be drawn; PyTorch says so below
+        return  # saved tensors that are already freed cannot be drawn; PyTorch says so below
     if drawn is not None:
         run.pictures.append(drawn)

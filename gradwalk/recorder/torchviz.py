@@ -26,7 +26,7 @@ with warnings.catch_warnings():  # torchviz imports distutils, which is on its w
 torchviz.dot.LooseVersion = TorchVersion
 
 SAVED_WIDTH = 104
-"""Pixels of a box that shows a saved value."""
+"""Pixels of a box that shows a saved tensor."""
 MAX_NODES = 400
 """torchviz walks by recursion: a larger graph is not drawn."""
 
@@ -57,7 +57,7 @@ def picture(
     """torchviz's graph of ``root``, made before its backward() frees what was saved; None for more than 400 nodes.
 
     ``node_ids`` and ``value_ids`` map the ``id()`` of live grad_fn nodes and tensors to those of the recording. Where
-    saved values are gone already, or were changed in place, the picture with saved values is the plain one.
+    saved tensors are gone already, or were changed in place, the picture with saved tensors is the plain one.
     """
     if too_large(root):
         return None
@@ -145,7 +145,7 @@ def _unquoted(label: str) -> str:
 
 def _box_source(box: _Box) -> str:
     width, height = code_room(box.label)
-    if box.id.startswith("s"):  # the player writes the saved value in it
+    if box.id.startswith("s"):  # the player writes the saved tensor in it
         width = max(width, SAVED_WIDTH)
     fill = f", fillcolor={box.fill}" if box.fill else ""
     return f'"{box.id}" [label={quoted(box.label)}{fill}, width={width / 72:.4f}, height={height / 72:.4f}]'

@@ -29,7 +29,7 @@ _REFERENCES: Mapping[str, str] = MappingProxyType(
         "Operation node": "nodes",
         "Operation module": "modules",
         "Route node": "nodes",
-        "Saved value": "values",
+        "Saved tensor": "values",
         "Node operation": "operations",
         "Node leaf": "values",
         "Module parent": "modules",

@@ -23,10 +23,10 @@ SEED = {
     "the nodes saved will be kept.",
     "retain": "retain_graph=True: what the nodes saved will be kept.",
     "again": "The graph was walked before, but what its nodes saved was kept, so it can be walked again.",
-    "again unsaved": "The graph was walked before, but its nodes need no saved values, so it can be walked again.",
+    "again unsaved": "The graph was walked before, but its nodes need no saved tensors, so it can be walked again.",
     "again in part": "A part of the graph was walked before, but what its nodes saved was kept, so it can be walked "
     "again.",
-    "again in part unsaved": "A part of the graph was walked before, but its nodes need no saved values, so it can be "
+    "again in part unsaved": "A part of the graph was walked before, but its nodes need no saved tensors, so it can be "
     "walked again.",
 }
 
@@ -174,7 +174,7 @@ ACCUMULATE = {
 }
 
 FREE = {
-    "one": "The pass is done. The node drops its saved values, so a second pass through this graph would fail.",
-    "many": "The pass is done. The {count} nodes drop their saved values, so a second pass through this graph would "
+    "one": "The pass is done. The node drops its saved tensors, so a second pass through this graph would fail.",
+    "many": "The pass is done. The {count} nodes drop their saved tensors, so a second pass through this graph would "
     "fail.",
 }

@@ -20,7 +20,7 @@ TITLES = {
     "backward": "Backward through {operation}",
     "node": "Backward through {node}",
     "accumulate": "Into {leaf}.grad",
-    "free": "Saved values are released",
+    "free": "Saved tensors are released",
     "update": "{name} changes in place",
     "step": "{optimizer} updates {name}",
     "cleared": "{leaves}.grad is cleared",

@@ -1,42 +1,42 @@
-"""Why backward() fails: a saved value that was changed, a way that is cut."""
+"""Why backward() fails: a saved tensor that was changed, a way that is cut."""
 
 from __future__ import annotations
 
 GRAPH = {
     "saved-value-changed": (
-        "A saved value has changed",
+        "A saved tensor has changed",
         "A node had saved this tensor for the way back, and then it was changed in place. With the new numbers the "
         "gradient would be wrong, so PyTorch stops.",
         "Make a new tensor instead of changing this one: y = y + 1 for y += 1, y = y.exp() for y.exp_().",
     ),
     "changed-in-place": (
-        "A saved value has changed",
+        "A saved tensor has changed",
         "{node} had saved {name} for the way back, and line {line} changed it in place. With the new numbers the "
         "gradient would be wrong.",
         "Make a new tensor in line {line}, as in y = y + 1 for y += 1, or torch.relu for torch.relu_ or inplace=True; "
         "the old one then lives on.",
     ),
     "changed-element": (
-        "A saved value has changed",
+        "A saved tensor has changed",
         "{node} had saved {name} for the way back, and line {line} changed a part of it in place. With the new numbers "
         "the gradient would be wrong.",
         "Change a copy: {name} = {name}.clone() before line {line}. It costs the memory of {name} once more.\n"
         "Or make the parts one by one in a list, and join them with torch.stack: nothing is changed in place then.",
     ),
     "changed-part": (
-        "A saved value has changed",
+        "A saved tensor has changed",
         "{node} had saved {name} for the way back, and line {line} changed the memory in which it lives. With the new "
         "numbers the gradient would be wrong.",
         "Make the parts one by one in a list, and join them with torch.stack, instead of writing them into a tensor.",
     ),
     "changed-by-module": (
-        "A saved value has changed",
+        "A saved tensor has changed",
         "{node} had saved {name} for the way back, and the {kernel} in line {line} wrote its result over it. With the "
         "new numbers the gradient would be wrong.",
         "Leave out inplace=True: then the result is a new tensor.",
     ),
     "changed-through-alias": (
-        "A saved value has changed",
+        "A saved tensor has changed",
         "{node} had saved {name} for the way back. {alias} lives in the same memory, and line {line} changed it.",
         "Change a copy: .clone() where {alias} is made, in line {made}.",
     ),
@@ -55,14 +55,14 @@ GRAPH = {
         "retain_graph=True is not needed for it.",
     ),
     "changed-by-optimizer": (
-        "A saved value has changed",
+        "A saved tensor has changed",
         "{node} had saved {name} for the way back, and {optimizer}'s step() in line {line} changed it before this "
         "backward().",
         "Call backward() for all results first and step() after them: all gradients are of the same weights.\n"
         "Or compute {root} anew after the step: one more forward pass, and its gradient is of the new weights.",
     ),
     "changed-by-update": (
-        "A saved value has changed",
+        "A saved tensor has changed",
         "{node} had saved {name} for the way back, and the update in line {line} changed it before this backward().",
         "Call backward() for all results before the update: all gradients are of the same values.\n"
         "Or compute {root} anew after it: one more forward pass, and its gradient is of the new values.",

@@ -115,12 +115,12 @@ RELEASED = {
         "Or write retain_graph=True in line {line}: the graph stays in memory, and is walked once for each call.",
     ),
     "freed-read": (
-        "This saved value is gone",
+        "This saved tensor is gone",
         "A node keeps what it saved for the way back only until backward() has gone through it.",
         "Read it before backward(), or keep it with backward(retain_graph=True).",
     ),
     "freed-read-by": (
-        "This saved value is gone",
+        "This saved tensor is gone",
         "A node keeps what it saved for the way back only until backward() has gone through it, here in line {line}.",
         "Read it before that: nothing more is kept.\n"
         "Or write retain_graph=True in line {line}: what all nodes saved stays in memory.",

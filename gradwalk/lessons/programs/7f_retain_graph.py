@@ -1,6 +1,6 @@
 # %% [markdown]
 # # “retain_graph=True mends everything”
-# It keeps the saved values, and the gradients
+# It keeps the saved tensors, and the gradients
 # still add.
 
 # %%
