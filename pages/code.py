@@ -60,8 +60,9 @@ def looked(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...], begun: 
         return Shown(None, [], mistake("code", error))
 
 
-def play(recorded: RecordedProgram | None, source: str, *, stale: bool = False) -> None:
-    """The player. It is ``stale`` where it plays another program than the open one, whose text is ``source``."""
+def play(recorded: RecordedProgram | None, source: str, *, stale: bool = False, ran: bool = False) -> None:
+    """The player. It is ``stale`` where it plays another program than the open one, whose text is ``source``, and which
+    ``ran`` all the same."""
     player(
         graphs=recorded.graphs if recorded else None,
         story=recorded.story if recorded else None,
@@ -70,6 +71,7 @@ def play(recorded: RecordedProgram | None, source: str, *, stale: bool = False) 
         opened=now.key,
         stale=stale,
         beside=not alone(),
+        ran=ran,
         key=PLAYER,
     )
 
@@ -129,7 +131,7 @@ with places.player, told("code"):
     if waits:
         st.warning(permission.said)
         st.button("Run this program", type="primary", on_click=let_run, key="run-program")
-    play(shown.recorded, now.source, stale=shown.refused is not None)
+    play(shown.recorded, now.source, stale=shown.refused is not None, ran=isinstance(shown.refused, LayoutError))
 ran = shown.refused is None or isinstance(shown.refused, LayoutError)
 if not alone():
     with places.form:

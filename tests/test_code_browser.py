@@ -356,6 +356,25 @@ def test_a_python_file_is_dropped_saved_and_refused(shown: CodePage, tmp_path: P
     expect(shown.cells).to_have_count(4)
 
 
+def test_each_line_of_a_python_file_keeps_its_own_end(shown: CodePage, tmp_path: Path) -> None:
+    written = "x = 1\r\ny = 2\nx\r# %%\r\ny\r\n\r\n# %%\r\nx + y\n"
+
+    def saved() -> str:
+        with shown.page.expect_download() as download:
+            shown.page.get_by_label("Save as").select_option("py")
+        download.value.save_as(tmp_path / "saved")
+        return (tmp_path / "saved").read_bytes().decode()
+
+    chooser = shown.page.get_by_label("A notebook or a Python file")
+    chooser.set_input_files(FilePayload(name="mixed.py", mimeType="text/x-python", buffer=written.encode()))
+    expect(shown.output(2)).to_have_text("3")
+    assert saved() == written
+    shown.write("y = 5\nx = 1\ny = 2\nx")
+    shown.page.reload()
+    expect(shown.cells).to_have_count(3)
+    assert saved() == f"y = 5\r\n{written}"  # a new line ends as most do
+
+
 def test_a_shared_link_opens_the_same_program_at_the_same_step(shown: CodePage, new_page: NewPage) -> None:
     shown.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     shown.watch()

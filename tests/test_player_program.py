@@ -339,6 +339,8 @@ def test_beside_an_editor_the_names_come_first(player: OpenPlayer) -> None:
 def test_without_a_program_it_says_what_to_do(player: OpenPlayer) -> None:
     shown = player(training(story=None, graphs=None, beside=True))
     expect(shown.find(".empty")).to_have_text("Nothing has run yet. Write a program, and its steps appear here.")
+    shown.mount(training(story=None, graphs=None, beside=True, ran=True))
+    expect(shown.find(".empty")).to_contain_text("The program has run.")
 
 
 def test_it_tells_the_page_at_which_step_it_is(player: OpenPlayer) -> None:

@@ -1,13 +1,14 @@
 // Files: a notebook or a Python file is read here and opened by the server; what is saved is a file made here.
 
 import { html } from "../../gradwalk/player/dom.js";
+import { endsFor, endsOf } from "./line_ends.js";
 
 const MOST_BYTES = 30_000_000; // of a notebook with all its pictures
 const MOST_TEXT = 6_000_000; // characters of what is sent
 
 const MARK = "\ufeff"; // what some editors begin a file with
 
-/** How a file was written, beside its text: see `writtenAs`. */
+/** How a file was written, beside its text: see `writtenAs`. `ends` is what all its lines end with, or how each does. */
 export const PLAIN = { kind: "", marked: false, ends: "\n" };
 
 /** The file's name and text, how it was written, and whether its stored outputs were left out; throws a sentence. */
@@ -16,10 +17,9 @@ export async function readFile(file) {
   const raw = new TextDecoder("utf-8", { ignoreBOM: true }).decode(await file.arrayBuffer());
   const text = raw.startsWith(MARK) ? raw.slice(1) : raw;
   const kind = /\.ipynb$/i.test(file.name) ? "ipynb" : "py";
-  const ends = text.includes("\r\n") && !/(^|[^\r])\n/.test(text) ? "\r\n" : "\n";
   const without = text.length > MOST_TEXT && /\.ipynb$/i.test(file.name) ? withoutOutputs(text) : text;
   if (without.length > MOST_TEXT) throw `${file.name} has more than ${MOST_TEXT.toLocaleString("en")} characters of text.`;
-  return { name: file.name.slice(-200), text: without, lighter: without !== text, form: { kind, marked: text !== raw, ends } };
+  return { name: file.name.slice(-200), text: without, lighter: without !== text, form: { kind, marked: text !== raw, ends: kind === "py" ? endsOf(text) : "\n" } };
 }
 
 function withoutOutputs(text) {
@@ -35,7 +35,7 @@ function withoutOutputs(text) {
 /** A text as the file of its kind was written that it was opened from: a program is lines, a notebook file has its own. */
 export function writtenAs(form, kind, text) {
   if (form.kind !== kind) return text;
-  const lines = kind === "py" ? text.replaceAll("\n", form.ends) : text;
+  const lines = kind === "py" ? endsFor(form.ends, text) : text;
   return form.marked ? MARK + lines : lines;
 }
 

@@ -5,19 +5,16 @@
 
 import { html } from "../../gradwalk/player/dom.js";
 import { createPost } from "../shared/post.js";
+import { createActions } from "./actions.js";
 import { createCell } from "./cell.js";
-import { createCommandKeys } from "./command_keys.js";
 import { createEdits } from "./edits.js";
-import { codeOf, PLAIN, readFile, saveFile, writtenAs } from "./files.js";
+import { createFiling } from "./filing.js";
 import { cellFrom, newCell, programOf, renamed } from "./program.js";
 import { createResults } from "./results.js";
-import { keepDraft, keepFile, keptDraft, keptFile } from "./storage.js";
 
 const DRAFT_PAUSE = 300; // ms after a key before what was typed is kept
 const [HEAD, FOOT] = [130, 60]; // px of the window's height that a line keeps free
 const NUMBERS_PAUSE = 120; // ms before the other cells are looked at anew
-
-const TOO_MUCH = "This notebook is larger than what the browser keeps for a reload, some 5 MB: save it as a file before you leave the page.";
 
 const notebooks = new WeakMap();
 
@@ -34,24 +31,19 @@ export default function ({ data, parentElement, setStateValue }) {
 
 function createNotebook(root) {
   const find = (id) => root.querySelector(`#${id}`);
-  const [list, told, example, save, file, state] = ["cells", "told", "example", "save", "file", "state"].map(find);
+  const [list, told, example, state] = ["cells", "told", "example", "state"].map(find);
   const results = createResults();
   const views = new Map(); // by the cell's key
   let data = null;
   let send = null;
   let extra = {}; // what the next entry asks for beside its text
-  let original = ""; // the text of the notebook file that the cells were opened from
-  let name = "program"; // as a file
-  let form = PLAIN; // how that file was written
-  let pending = null; // the file that is being opened
   let at = null; // the player's step
-  let saved = 0;
-  let fileFits = true; // whether the browser keeps the file that the cells were opened from
-  let fits = true; // whether it keeps that and the cells
   let [timer, draftTimer, numbersTimer] = [0, 0, 0];
   let places = [];
 
   const edits = createEdits(redraw);
+  const filing = createFiling({ tell, ask, cells: () => edits.cells(), shown: () => ({ text: data.text, query: data.query, step: at?.step }) });
+  const actions = createActions({ edits, views, redraw, typed, tell, run: runTo, apply, goTo, goToOutput });
   const post = createPost((count) => {
     const { text, upto } = results.asked();
     send({ text, upto, opened: data.opened, count, example: null, file: null, save: null, ...extra });
@@ -73,9 +65,7 @@ function createNotebook(root) {
     if (opened) open(first);
     if (first) document.dispatchEvent(new Event("gradwalk:where"));
     if (!data.running && post.answered(data.answered)) results.answered(data);
-    if (data.save && data.save.count > saved) saveFile({ text: writtenAs(form, "ipynb", data.save.text), name: `${name}.ipynb` });
-    saved = Math.max(saved, data.save?.count ?? 0);
-    if (data.wrong) [pending] = [null, tell(data.wrong, true)];
+    filing.answered(data);
     find("refusal").textContent = data.refusal?.message ?? "";
     redraw();
     if (opened) follow();
@@ -83,21 +73,12 @@ function createNotebook(root) {
 
   function open(first) {
     post.restart(data.answered);
-    saved = data.answered;
     at = null;
-    tell(pending?.lighter ? "The file is large: its stored outputs are left out, here and when you save it." : "");
     fillExamples(example, data.groups);
-    original = pending && /\.ipynb$/i.test(pending.name) ? pending.text : first ? keptFile() : "";
-    fileFits = first || keepFile(original);
-    form = pending?.form ?? PLAIN;
-    pending = null;
     const early = find("early");
     const typed = early?.value; // before this script was here
     early?.remove();
-    const draft = first && !typed ? keptDraft() : null;
-    if (first && !draft) original = "";
-    name = draft?.name ?? data.name;
-    form = draft?.form ?? form;
+    const draft = filing.begin(data, first, Boolean(typed));
     const opened = data.parts.length ? data.parts.map(cellFrom) : [newCell("code", data.text)];
     const wanted = typed ? [newCell("code", typed)] : draft ? draft.cells.map(renamed) : opened;
     const differs = programOf(wanted).text !== data.text;
@@ -118,7 +99,7 @@ function createNotebook(root) {
 
   // ---- what stands on the page
 
-  const newView = (cell) => createCell(cell, list, does);
+  const newView = (cell) => createCell(cell, list, actions.does);
 
   function redraw() {
     const cells = edits.cells();
@@ -158,17 +139,7 @@ function createNotebook(root) {
     numbersTimer = setTimeout(redraw, NUMBERS_PAUSE);
   }
 
-  function keep() {
-    if (!data) return;
-    const before = fits;
-    fits = keepDraft(edits.cells(), name, form, data.query) && fileFits;
-    if (before && !fits) tell(TOO_MUCH, true);
-  }
-
-  /** The browser asks before it leaves what it cannot keep. */
-  function stay(event) {
-    if (!fits) event.preventDefault();
-  }
+  const keep = () => data && filing.keep(data.query);
 
   /** The marks of one cell, or of all: the expression of the player's step, and what failed. */
   function draw(only = null) {
@@ -245,151 +216,21 @@ function createNotebook(root) {
     find("notebook").classList.toggle("away", at === "player");
   }
 
-  // ---- what a person does
-
-  const focusCell = (key = edits.active()) => views.get(key)?.element.focus({ preventScroll: false });
-  const focusEditor = (key, where) => views.get(key)?.editor()?.focus(where);
-  const choose = (key) => { edits.choose(key, false); redraw(); focusCell(); };
-  const write = (key, where) => { edits.choose(key, true); redraw(); focusEditor(key, where); };
-  const beside = (key, by) => edits.cells()[edits.cells().findIndex((cell) => cell.key === key) + by]?.key;
-
-  function runAndGo(key) {
-    runTo(key);
-    const next = beside(key, 1) ?? edits.add(key, 1, "code");
-    choose(next);
-  }
-
-  const does = {
-    changed: (key, text, keys) => { edits.type(key, text, keys); typed(key); },
-    clicked: (key, line, column) => goTo(key, line, column),
-    focused: (key) => { if (edits.active() !== key || !edits.editing()) { edits.choose(key, true); redraw(); } },
-    show: (key) => goTo(key, 1, null),
-    goToOutput,
-    apply,
-    choose: (key) => choose(key),
-    edit: (key) => write(key, "start"),
-    leave: (key) => choose(key),
-    run: (key) => { runTo(key); if (edits.cells().find((cell) => cell.key === key)?.kind === "markdown") choose(key); },
-    runAbove: (key) => runTo(key, true),
-    runAndGo,
-    runAndAdd: (key) => { runTo(key); write(edits.add(key, 1, "code")); },
-    split: (key, place) => write(edits.split(key, place), "start"),
-    up: (key) => beside(key, -1) && step(beside(key, -1), "end"),
-    down: (key) => beside(key, 1) && step(beside(key, 1), "start"),
-    undo: () => back(edits.undo()),
-    redo: () => back(edits.redo()),
-    move: (key, by) => { edits.move(key, by); focusCell(); },
-    add: (key, by) => write(edits.add(key, by, "code")),
-    remove: (key) => { edits.remove(key); focusCell(); tell("The cell is deleted. Z or Ctrl+Z takes it back."); },
-    turn: (key, kind) => { edits.turn(key, kind); focusCell(); },
-  };
-
-  /** From cell to cell with the arrow keys: code is written in at once, text is chosen. */
-  const step = (key, where) => (edits.cells().find((cell) => cell.key === key).kind === "markdown" ? choose(key) : write(key, where));
-
-  function back(found) {
-    if (!found) return;
-    redraw();
-    if (edits.editing() && views.get(edits.active())?.editor()) focusEditor(edits.active());
-    else focusCell();
-  }
-
-  const chosen = (action) => () => edits.active() && action(edits.active());
-  const press = createCommandKeys({
-    edit: chosen((key) => write(key)),
-    up: chosen((key) => beside(key, -1) && choose(beside(key, -1))),
-    down: chosen((key) => beside(key, 1) && choose(beside(key, 1))),
-    addAbove: chosen((key) => choose(edits.add(key, 0, "code"))),
-    addBelow: chosen((key) => choose(edits.add(key, 1, "code"))),
-    toText: chosen((key) => does.turn(key, "markdown")),
-    toCode: chosen((key) => does.turn(key, "code")),
-    toRaw: chosen((key) => does.turn(key, "raw")),
-    copy: chosen((key) => edits.copy(key)),
-    cut: chosen((key) => { edits.copy(key); does.remove(key); }),
-    paste: chosen((key) => choose(edits.paste(key, 1))),
-    pasteAbove: chosen((key) => choose(edits.paste(key, 0))),
-    join: chosen((key) => choose(edits.join(key))),
-    remove: chosen(does.remove),
-    undo: does.undo,
-    redo: does.redo,
-    run: chosen(does.run),
-    runAndGo: chosen(runAndGo),
-    runAndAdd: chosen(does.runAndAdd),
-  });
-
-  function onKey(event) {
-    if (event.key === "Enter" && event.shiftKey && (event.ctrlKey || event.metaKey)) return [event.preventDefault(), runTo(null)];
-    const cell = event.target.closest(".cell");
-    if (event.defaultPrevented || event.target !== cell) return;
-    if (cell.dataset.key !== edits.active()) choose(cell.dataset.key);
-    if (press(event)) event.preventDefault();
-  }
-
-  // ---- examples, files, links
-
-  async function openFile(chosenFile) {
-    if (!chosenFile) return;
-    tell("");
-    try {
-      pending = await readFile(chosenFile);
-      ask({ file: { name: pending.name, text: pending.text } });
-    } catch (sentence) {
-      tell(typeof sentence === "string" ? sentence : `${chosenFile.name} cannot be read.`, true);
-    }
-  }
-
-  function saveAs() {
-    const kind = save.value;
-    save.value = "";
-    const cells = edits.cells();
-    if (kind === "py") return saveFile({ name: `${name}.py`, text: writtenAs(form, "py", programOf(cells).text) });
-    if (!kind) return;
-    const known = cells.map(({ kind: what, source, origin }) => ({ kind: what, source, origin: original ? origin : null }));
-    ask({ save: { cells: known, original, outputs: kind === "outputs" } });
-  }
-
-  async function share() {
-    const { text } = programOf(edits.cells());
-    const code = text === data.text ? data.query : await codeOf(text).then((found) => found && `code=${found}`);
-    if (!code) return tell("This notebook is too long for a link. Save it as a file, and share that.", true);
-    const step = text === data.text && at?.step ? `&step=${at.step}` : "";
-    const link = `${location.origin}${location.pathname}?${code}${step}`;
-    try {
-      await navigator.clipboard.writeText(link);
-      tell(step ? "The link is copied. It opens this notebook at this step." : "The link is copied. It opens this notebook.");
-    } catch {
-      tell(link);
-    }
-  }
-
   // ---- assembling
 
-  const end = (kind) => () => write(edits.add(edits.cells().at(-1)?.key ?? null, 1, kind));
+  const end = (kind) => () => actions.write(edits.add(edits.cells().at(-1)?.key ?? null, 1, kind));
   find("run").addEventListener("click", () => results.busy() || runTo(null));
   find("add-code").addEventListener("click", end("code"));
   find("add-text").addEventListener("click", end("markdown"));
   find("view-notebook").addEventListener("click", () => look("notebook"));
   find("view-player").addEventListener("click", () => look("player"));
   example.addEventListener("change", () => example.value && ask({ example: example.value }));
-  find("open").addEventListener("click", () => file.click());
-  file.addEventListener("change", () => {
-    openFile(file.files[0]);
-    file.value = "";
-  });
   const frame = find("notebook");
-  frame.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
-  frame.addEventListener("drop", (event) => {
-    const [dropped] = event.dataTransfer.files;
-    if (!dropped) return;
-    event.preventDefault();
-    openFile(dropped);
-  }, true);
-  frame.addEventListener("keydown", onKey);
-  save.addEventListener("change", saveAs);
-  find("share").addEventListener("click", share);
+  filing.listen(frame, find);
+  frame.addEventListener("keydown", actions.onKey);
   document.addEventListener("gradwalk:step", onStep);
   addEventListener("pagehide", keep);
-  addEventListener("beforeunload", stay);
+  addEventListener("beforeunload", filing.stay);
   look("notebook");
 
   function remove() {
@@ -400,7 +241,7 @@ function createNotebook(root) {
     delete document.documentElement.dataset.notebookView;
     document.removeEventListener("gradwalk:step", onStep);
     removeEventListener("pagehide", keep);
-    removeEventListener("beforeunload", stay);
+    removeEventListener("beforeunload", filing.stay);
   }
 
   return { update, remove };

@@ -280,7 +280,8 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     const moved = data && next.query !== data.query;
     root.classList.toggle("has-nothing", !story);
     const first = next.low ? "Choose settings that fit" : next.beside ? "Write a program" : "Type an expression";
-    setText(empty, `Nothing has run yet. ${first}, and ${next.low ? "the" : "its"} steps appear here.`);
+    const nothing = `Nothing has run yet. ${first}, and ${next.low ? "the" : "its"} steps appear here.`;
+    setText(empty, next.ran ? "The program has run. Why its steps are not shown stands beside it, in the notebook." : nothing);
     root.classList.toggle("stale", Boolean(next.stale));
     panel.age(Boolean(next.stale));
     if (!story) {

@@ -103,7 +103,7 @@ function sameOperation(before, step, after) {
 const MOST_COMPARED = 4e6; // pairs of lines
 
 /** Where a line of a text stands in another; null where it is gone. As many lines in the place of others are those, changed. */
-function movedLines(before, after) {
+export function movedLines(before, after) {
   const [old, now] = [before.split("\n"), after.split("\n")];
   if (old.length * now.length > MOST_COMPARED) return (line) => (old[line - 1] === now[line - 1] ? line : null);
   const width = now.length + 1;
