@@ -164,7 +164,7 @@ function backward(scene) {
 /** The way back along an arrow; of several gradients that add up, on into the sum. */
 function wayBack(scene, arrow, sums) {
   const path = backPath(arrow.path, scene.picture.tall);
-  const box = sums && scene.picture.find([arrow.tail]);
+  const box = sums && scene.picture.find(arrow.tail, []);
   return alongPath(box ? [...path, [[box.x + box.w / 2, box.y + numberBaselines(Math.max(1, box.lines)).grad[0] - 5]]] : path);
 }
 

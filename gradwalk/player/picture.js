@@ -131,10 +131,16 @@ function extentOf({ boxes, arrows }, ids, standsFor) {
   return { x: left, y: top, w: right - left, h: bottom - top };
 }
 
-/** Finds the box that a step is about: by its own id, or as the first of its group. */
+/** Finds the box that a step is about, else the first that it lights: by its own id, or as the first of its group. */
 function finder(boxes, standsFor) {
   const byId = new Map();
   for (const box of boxes) if (box.group && !byId.has(box.group)) byId.set(box.group, box);
   for (const box of boxes) byId.set(box.id, box);
-  return (ids) => ids.map((id) => byId.get(standsFor(id)) || byId.get(id)).find(Boolean) || null;
+  const boxOf = (id) => byId.get(standsFor(id)) || byId.get(id);
+  return (about, ids) => {
+    const found = boxOf(about);
+    if (found) return found;
+    const first = ids.find(boxOf); // of tens of thousands the first ones do
+    return first === undefined ? null : boxOf(first);
+  };
 }

@@ -106,11 +106,11 @@ export function createStage({ name, numbers, pick, changed }) {
   /** `moves`: the step is taken forwards, and its movement leads the eye. `asked` is where the next number will stand, `also` what is lit beside what the step is about. */
   function show(story, step, moves, asked = [], also = []) {
     if (playing?.story !== story || playing.step !== step) byHand = false;
-    playing = { story, step, asked, also };
+    playing = { story, step, lit: also.length ? [...story.steps[step].now, ...also] : story.steps[step].now, asked };
     stand();
     if (!picture) return;
     const { focus: about, now } = asked.length ? { focus: asked.at(-1), now: asked } : story.steps[step];
-    const box = picture.find([about, ...now]);
+    const box = picture.find(about, now);
     if (byHand) [focus, around] = [box, box && picture.extent(box, now)];
     else if (held && held.step === step) follow(held.thing, held.thing, "instant");
     else if (box) follow(box, picture.extent(box, now));
@@ -131,10 +131,10 @@ export function createStage({ name, numbers, pick, changed }) {
 
   function write() {
     if (!playing) return;
-    const { story, step, asked, also } = playing;
+    const { story, step, asked, lit: all } = playing;
     writeSlots(picture, story, step);
     if (!numbers) showUnborn(picture, story, step);
-    const now = new Set(picture.litBy(asked.length ? asked : [...story.steps[step].now, ...also]));
+    const now = new Set(picture.litBy(asked.length ? asked : all));
     for (const thing of lit) if (!now.has(thing)) thing.classList.remove("now", "asked");
     for (const thing of now) {
       thing.classList.add("now");
@@ -152,7 +152,7 @@ export function createStage({ name, numbers, pick, changed }) {
     whole.reveal(-Infinity, Infinity);
     writeSlots(whole, playing.story, playing.step);
     if (!numbers) showUnborn(whole, playing.story, playing.step);
-    for (const thing of [...playing.story.steps[playing.step].now, ...playing.also].flatMap(whole.lights)) thing.classList.add("now");
+    for (const thing of playing.lit.flatMap(whole.lights)) thing.classList.add("now");
     return { name, numbers, element: whole.element, width: whole.width, height: whole.height };
   }
 
