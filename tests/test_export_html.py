@@ -129,6 +129,14 @@ def test_what_has_no_steps_is_said_in_words() -> None:
     assert record("x = 1")._repr_mimebundle_().keys() == {"text/plain"}
 
 
+def test_what_failed_before_its_first_operation_is_explained_in_words() -> None:
+    failed = record("import torch\nw = torch.ones(2, requires_grad=True)\nloss = w * torch.ones(3)\n")
+    (told,) = failed._repr_mimebundle_().values()
+    assert "nothing to step through" in told
+    assert "The shapes do not fit  (line 3)" in told
+    assert "in dimension 0 they are 2 and 3" in told.replace("\n  ", " ")
+
+
 def test_very_many_steps_are_told_only_when_asked_for() -> None:
     turn = "y = x\nfor i in range({}):\n    y = torch.sin(y)\ny.backward()\n"
     source = f"import torch\nx = torch.tensor(1.0, requires_grad=True)\n{turn}"

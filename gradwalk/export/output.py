@@ -10,7 +10,7 @@ from gradwalk.export.html import recording_html
 from gradwalk.export.pictures import picture_at
 from gradwalk.export.svg import svg
 from gradwalk.graph.dot import LayoutError
-from gradwalk.recording import BackwardCall, Recording
+from gradwalk.recording import BackwardCall, Failure, Recording
 
 HEIGHT = 640
 """px of the player in a notebook; its lower edge can be dragged."""
@@ -41,7 +41,9 @@ def mimebundle(recording: Recording) -> dict[str, str]:
     """
     plain = in_words(recording)
     if not recording.operations:
-        return {"text/plain": f"{plain[:-1]}: no operation on a tensor ran, so there is nothing to step through>"}
+        nothing = f"{plain[:-1]}: no operation on a tensor ran, so there is nothing to step through>"
+        failed = any(isinstance(event, Failure) for event in recording.events)
+        return {"text/plain": f"{nothing}\n\n{recording.report()}" if failed else nothing}
     largest = max(len(episode.index.recording.operations) for episode in analyse(recording).episodes)
     if largest > MOST_OPERATIONS:
         return {"text/plain": f"{plain}\n{_LARGE.format(largest)}"}

@@ -111,6 +111,8 @@ class Compiled:
         self._bytecode: Bytecode | None = None
         self._lines: list[str] | None = None
         self._plain = False
+        self._taken_out = 0
+        """Columns by which the whole text stood further in, in its file, than where it was compiled."""
 
     @property
     def bytecode(self) -> Bytecode:
@@ -118,6 +120,8 @@ class Compiled:
             self._bytecode = bytecode(self.code)
             self._lines = linecache.getlines(self.code.co_filename)
             self._plain = all(map(str.isascii, self._lines))
+            if self.code.co_name == "<module>":
+                self._taken_out = _taken_out(self._bytecode, self._lines)
         return self._bytecode
 
     def line(self, offset: int) -> int:
@@ -134,6 +138,8 @@ class Compiled:
             end_line, column, end_column = line, 0, len(self._line(line).rstrip("\n").encode())
         if self._locate is not None:
             return self._locate(line, column, end_line, end_column)
+        if self._taken_out:
+            column, end_column = column + self._taken_out, end_column + self._taken_out
         if not self._plain:
             column, end_column = self._characters(line, column), self._characters(end_line, end_column)
         added = self._added
@@ -147,6 +153,15 @@ class Compiled:
     def _line(self, line: int) -> str:
         lines = self._lines or []
         return lines[line - 1] if 0 < line <= len(lines) else ""
+
+
+def _taken_out(code: Bytecode, lines: list[str]) -> int:
+    """A notebook that keeps its cells in functions, as marimo does, runs them without their indentation."""
+    first = next((line for line, _, column, _ in code.positions if line and column == 0 and line <= len(lines)), None)
+    if first is None:
+        return 0
+    text = lines[first - 1]
+    return len(text) - len(text.lstrip(" "))
 
 
 class Places:

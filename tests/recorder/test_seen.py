@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import math
 import sys
+import textwrap
 import threading
 import warnings
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +66,20 @@ def test_the_place_of_a_call_is_its_expression_in_this_file() -> None:
     assert pieces == ["torch.sin(x)", "x * torch.sin(x)"]
     assert [names(recording, op.results[0]) for op in recording.operations] == [(), ("y",)]
     assert names(recording, recording.operations[0].edges[0].value) == ("x",)
+
+
+def test_a_cell_that_runs_without_the_indentation_of_its_file_has_its_places_in_the_file(tmp_path: Path) -> None:
+    """As marimo runs what it keeps as functions: lines are the file's, columns those of the text that was taken out."""
+    body = "x = torch.tensor(2.0, requires_grad=True)\nwith gradwalk.watch() as walk:\n    ü = x * torch.sin(x)\n"
+    path = tmp_path / "notebook.py"
+    path.write_text("@app.cell\ndef _():\n" + textwrap.indent(body, "    "), encoding="utf-8")
+    tree = ast.increment_lineno(ast.parse(body), 2)
+    space: dict[str, Any] = {"torch": torch, "gradwalk": gradwalk}
+    exec(compile(tree, str(path), "exec"), space)  # noqa: S102 - a program of our own
+    recording = space["walk"].recording
+    lines = recording.source.split("\n")
+    pieces = [lines[s.line - 1][s.column - 1 : s.end_column - 1] for op in recording.operations if (s := op.span)]
+    assert pieces == ["torch.sin(x)", "x * torch.sin(x)"]
 
 
 def test_names_are_those_that_the_code_binds() -> None:
