@@ -1,6 +1,7 @@
 """Small drawings of the examples: the graph of each, and the curve of its result where that follows one number.
 
-``make drawings`` writes ``components/expression/drawings.js``. Everything in them comes from the examples' recordings.
+``make drawings`` writes ``components/expression/drawings.js``, and for the programs ``components/program/drawings.js``,
+in which of several graphs the first stands. Everything in them comes from the examples' recordings.
 It also writes ``components/perceptron/course.js``: what the pictures of a perceptron's examples are drawn from.
 """
 
@@ -17,10 +18,13 @@ from deploy.gallery import source_of
 from gradwalk import record
 from gradwalk.analysis import analyse
 from gradwalk.graph.player import player_graphs
+from gradwalk.lessons import LESSONS, Lesson
 from gradwalk.lessons.gallery import EXAMPLES, Example
 from gradwalk.perceptron.settings.presets import COURSE, PRESETS, Preset
 from gradwalk.perceptron.settings.reading import read
 from gradwalk.recorder.curves import curves
+from gradwalk.recording import Recording
+from gradwalk.recording.events import Failure
 from gradwalk.story.curves import drawn
 
 FILE = Path(__file__).resolve().parent.parent / "components" / "expression" / "drawings.js"
@@ -31,6 +35,7 @@ GAP = 14
 STEEP = 1.5
 """A curve is cut off where it is so many times as far away as its tangent goes over the whole reach."""
 
+PROGRAMS_FILE = FILE.parent.parent / "program" / "drawings.js"
 COURSE_FILE = FILE.parent.parent / "perceptron" / "course.js"
 _COURSE_HEAD = """\
 /* A perceptron's examples as a course, and what their pictures are drawn from. Written by `make drawings`. */
@@ -48,8 +53,21 @@ export const DRAWINGS = %s;
 
 def drawing(example: Example) -> dict[str, Any]:
     """Boxes with their kinds, arrows, and the curve of the result with its tangent, in pixels."""
-    recording = record(source_of(example))
-    placed = player_graphs(recording)["computation"]["wide"]
+    return _drawing(record(source_of(example)))
+
+
+def program_drawing(lesson: Lesson) -> dict[str, Any]:
+    """The same of a program's first graph; how many graphs it has, and whether something fails."""
+    recording = record(lesson.source)
+    graphs = len(analyse(recording).episodes)
+    said = {"graphs": graphs} if graphs > 1 else {}
+    fails = {"fails": True} if any(isinstance(event, Failure) for event in recording.events) else {}
+    return {"lesson": lesson.summary} | said | fails | _drawing(recording)
+
+
+def _drawing(recording: Recording) -> dict[str, Any]:
+    graphs = player_graphs(recording)
+    placed = graphs.get("list", [graphs])[0]["computation"]["wide"]
     index = analyse(recording).episodes[0].index
     found = drawn(index, curves(index.recording))
     leaves = [curve for place, curve in found.items() if place.startswith("v") and _is_finite(curve)]
@@ -121,6 +139,11 @@ def text() -> str:
     return _HEAD % (json.dumps({"width": WIDTH, "height": HEIGHT}), f"{{\n  {found},\n}}")
 
 
+def programs_text() -> str:
+    found = ",\n  ".join(f"{json.dumps(lesson.slug)}: {_json(program_drawing(lesson))}" for lesson in LESSONS)
+    return _HEAD % (json.dumps({"width": WIDTH, "height": HEIGHT}), f"{{\n  {found},\n}}")
+
+
 def course_text() -> str:
     """Of each example its shape (inputs, units of each layer), its first activation, and a single neuron's z."""
     found = ",\n  ".join(f"{preset.slug}: {_json(_network(preset))}" for preset in PRESETS)
@@ -139,4 +162,5 @@ def _network(preset: Preset) -> dict[str, Any]:
 
 if __name__ == "__main__":
     FILE.write_text(text(), encoding="utf-8")
+    PROGRAMS_FILE.write_text(programs_text(), encoding="utf-8")
     COURSE_FILE.write_text(course_text(), encoding="utf-8")

@@ -36,9 +36,13 @@ class CodePage:
         self.cells = page.locator("#cells > .cell")
         self.notebook = page.get_by_role("region", name="Notebook")
         self.player = page.get_by_role("region", name="Player")
-        self.examples = page.get_by_label("Example", exact=True)
+        self.examples = page.get_by_role("dialog", name="Examples")
         self.refusal = page.locator("#refusal")
         self.told = page.locator("#told")
+
+    def choose(self, lesson: str) -> None:
+        self.page.get_by_role("button", name="Examples").click()
+        self.examples.locator(f'[data-key="{lesson}"]').click()
 
     def open(self, query: str = "") -> CodePage:
         self.page.goto(f"/code?{query}" if query else "/code")
@@ -132,7 +136,7 @@ def test_it_is_reached_from_the_navigation(page: Page) -> None:
 
 def test_an_example_opens_at_its_start(shown: CodePage) -> None:
     shown.press("End")
-    shown.examples.select_option("7c_twice")
+    shown.choose("7c_twice")
     expect(shown.notebook.get_by_role("heading").first).to_be_visible()
     expect(shown.notebook).to_contain_text("Trying to backward through the graph a second time")
     shown.expect_step(0)

@@ -34,7 +34,7 @@ class ExpressionPage:
     def choose(self, example: str) -> None:
         """An example, from its picture."""
         self.page.get_by_role("button", name="Examples").click()
-        self.examples.locator(f'[data-title="{example}"]').click()
+        self.examples.locator(f'[data-key="{example}"]').click()
 
     def field(self, name: str) -> Locator:
         return self.page.get_by_label(name, exact=True)

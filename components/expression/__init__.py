@@ -23,7 +23,7 @@ KEY = "expression-form"
 _mount = component(
     "gradwalk_form",
     script="expression/form.js",
-    styles=joined("shared/fields.css", "expression/form.css", "expression/examples.css"),
+    styles=joined("shared/fields.css", "expression/form.css", "shared/examples.css"),
     html=joined("expression/form.html"),
 )
 

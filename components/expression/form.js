@@ -6,7 +6,8 @@
 
 import { html } from "../../gradwalk/player/dom.js";
 import { formulaNode } from "../../gradwalk/player/formula.js";
-import { createExamples } from "./examples.js";
+import { createExamples } from "../shared/examples.js";
+import { DRAWINGS, SIZE } from "./drawings.js";
 import { flush, PAUSE, proceed, touch } from "./sending.js";
 import { remove, setValue, showRows } from "./values.js";
 
@@ -41,7 +42,7 @@ function open(form, data) {
   write(form, text);
   form.seed.value = seed ?? "";
   form.dtypes.forEach((radio) => (radio.checked = radio.value === dtype));
-  form.examples.show(data.gallery?.groups ?? [], data.gallery?.open ?? null);
+  form.examples.show(pairs(data.gallery?.groups ?? []), data.gallery?.open ?? null);
   form.note.textContent = data.gallery?.lesson ?? "";
 }
 
@@ -172,6 +173,9 @@ function typed(form, delay) {
 
 // ---- the seed, the dtype, the examples
 
+/** An example's title is its key. */
+const pairs = (groups) => groups.map(([name, titles]) => [name, titles.map((title) => [title, title])]);
+
 function showSeed(form, seed) {
   form.seedRow.hidden = !seed;
   if (!seed) return;
@@ -203,7 +207,7 @@ function assemble(root) {
     seedWhy: find("seed-why"),
     seed: find("seed"),
     seedSaid: find("seed-refusal"),
-    examples: createExamples((title) => {
+    examples: createExamples({ DRAWINGS, SIZE }, (title) => {
       form.entry.example = title;
       form.chosen = true;
       touch(form);

@@ -19,7 +19,7 @@ KEY = "code-notebook"
 _mount = component(
     "gradwalk_notebook",
     script="program/notebook.js",
-    styles=joined("shared/fields.css", "program/notebook.css", "program/cells.css"),
+    styles=joined("shared/fields.css", "program/notebook.css", "program/cells.css", "shared/examples.css"),
     html=joined("program/notebook.html"),
 )
 

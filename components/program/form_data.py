@@ -73,7 +73,7 @@ def part(piece: Piece) -> Part:
 
 def groups() -> Groups:
     by_group = groupby(LESSONS, lambda lesson: lesson.group)
-    return [(name, [(lesson.slug, lesson.title) for lesson in lessons]) for name, lessons in by_group]
+    return [(name.partition(" · ")[2], [(each.slug, each.title) for each in lessons]) for name, lessons in by_group]
 
 
 def saved(opened: OpenedProgram, wanted: Saving, shown: Sequence[ShownCell]) -> Save:

@@ -3,10 +3,11 @@
 // What is typed belongs to the person who types. An answer from the server writes into it only when another program was
 // opened (`opened` changed); otherwise it says what was refused, and what each cell showed.
 
-import { html } from "../../gradwalk/player/dom.js";
+import { createExamples } from "../shared/examples.js";
 import { createPost } from "../shared/post.js";
 import { createActions } from "./actions.js";
 import { createCell } from "./cell.js";
+import { DRAWINGS, SIZE } from "./drawings.js";
 import { createEdits } from "./edits.js";
 import { createFiling } from "./filing.js";
 import { cellFrom, newCell, programOf, renamed } from "./program.js";
@@ -31,7 +32,7 @@ export default function ({ data, parentElement, setStateValue }) {
 
 function createNotebook(root) {
   const find = (id) => root.querySelector(`#${id}`);
-  const [list, told, example, state] = ["cells", "told", "example", "state"].map(find);
+  const [list, told, state] = ["cells", "told", "state"].map(find);
   const results = createResults();
   const views = new Map(); // by the cell's key
   let data = null;
@@ -42,6 +43,7 @@ function createNotebook(root) {
   let places = [];
 
   const edits = createEdits(redraw);
+  const examples = createExamples({ DRAWINGS, SIZE }, (slug) => ask({ example: slug }));
   const filing = createFiling({ tell, ask, cells: () => edits.cells(), shown: () => ({ text: data.text, query: data.query, step: at?.step }) });
   const actions = createActions({ edits, views, redraw, typed, tell, run: runTo, apply, goTo, goToOutput });
   const post = createPost((count) => {
@@ -74,7 +76,6 @@ function createNotebook(root) {
   function open(first) {
     post.restart(data.answered);
     at = null;
-    fillExamples(example, data.groups);
     const early = find("early");
     const typed = early?.value; // before this script was here
     early?.remove();
@@ -87,7 +88,7 @@ function createNotebook(root) {
     results.begin(program, data.upto);
     if (data.running) results.ask(program, data.upto);
     if (differs) runTo(null);
-    example.value = data.lesson ?? "";
+    examples.show(data.groups, data.lesson);
   }
 
   function tell(text, wrong = false) {
@@ -224,7 +225,8 @@ function createNotebook(root) {
   find("add-text").addEventListener("click", end("markdown"));
   find("view-notebook").addEventListener("click", () => look("notebook"));
   find("view-player").addEventListener("click", () => look("player"));
-  example.addEventListener("change", () => example.value && ask({ example: example.value }));
+  find("examples").replaceWith(examples.button);
+  root.append(examples.dialog); // beside the notebook, whose keys are others
   const frame = find("notebook");
   filing.listen(frame, find);
   frame.addEventListener("keydown", actions.onKey);
@@ -245,10 +247,4 @@ function createNotebook(root) {
   }
 
   return { update, remove };
-}
-
-function fillExamples(select, groups) {
-  const option = ([value, title]) => html("option", { value }, title);
-  const group = ([label, lessons]) => html("optgroup", { label }, ...lessons.map(option));
-  select.replaceChildren(option(["", "Choose an example"]), ...groups.map(group));
 }

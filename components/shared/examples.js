@@ -1,10 +1,11 @@
 /* The examples as pictures, in the order of a course: each its graph, and its curve where it follows one number. */
 
 import { html, setAttribute, svg } from "../../gradwalk/player/dom.js";
-import { DRAWINGS, SIZE } from "./drawings.js";
 
-/** A dialog over the page, which `choose(title)` ends; `button` opens it. */
-export function createExamples(choose) {
+const ROOM = 22; // px of the picture below the graph, where it says how many graphs there are and what fails
+
+/** A dialog over the page, which `choose(key)` ends; `button` opens it. `drawings` are by key, as `make drawings` writes them. */
+export function createExamples({ DRAWINGS: drawings, SIZE: size }, choose) {
   const button = html("button", { type: "button", class: "choice", "aria-haspopup": "dialog", click: () => open() }, "Examples");
   const close = html("button", { type: "button", class: "close", "aria-label": "Close", click: () => dialog.close() }, "✕");
   const parts = html("div", { class: "parts" });
@@ -16,12 +17,12 @@ export function createExamples(choose) {
 
   function open() {
     dialog.showModal();
-    (cards.find(({ dataset }) => dataset.title === here) ?? cards[0]).focus();
+    (cards.find(({ dataset }) => dataset.key === here) ?? cards[0]).focus();
   }
 
-  function pick(title) {
+  function pick(key) {
     dialog.close();
-    choose(title);
+    choose(key);
   }
 
   /** A press beside the dialog closes it. */
@@ -43,35 +44,38 @@ export function createExamples(choose) {
     beyond.sort((one, other) => far(one) - far(other))[0]?.focus();
   }
 
-  /** `all` is [group, [title, …]] in their order; `title` is the one that is open. */
-  function show(all, title) {
+  /** `all` is [group, [[key, title], …]] in their order; `open` is the key of the one that is open. */
+  function show(all, open) {
     button.hidden = !all.length;
     const text = JSON.stringify(all);
     if (text !== groups) {
       cards = [];
       parts.replaceChildren(...all.map(([name, examples], number) => part(number + 1, name, examples)));
     }
-    [groups, here] = [text, title];
-    for (const card of cards) setAttribute(card, "aria-current", card.dataset.title === title ? "true" : null);
+    [groups, here] = [text, open];
+    for (const card of cards) setAttribute(card, "aria-current", card.dataset.key === open ? "true" : null);
   }
 
   function part(number, name, examples) {
-    const card = (title) => html("button", { type: "button", class: "card", "data-title": title, click: () => pick(title) }, drawn(title), html("b", {}, title), html("span", {}, DRAWINGS[title]?.lesson ?? ""));
+    const card = ([key, title]) => html("button", { type: "button", class: "card", "data-key": key, click: () => pick(key) }, drawn(drawings[key] ?? {}, size), html("b", {}, title), html("span", {}, drawings[key]?.lesson ?? ""));
     const made = examples.map(card);
     cards.push(...made);
-    return html("section", {}, html("h3", {}, html("span", { class: "number" }, String(number)), name), html("div", { class: "cards" }, ...made));
+    return html("section", {}, html("h3", {}, html("span", { class: "place" }, String(number)), name), html("div", { class: "cards" }, ...made));
   }
 
   return { button, dialog, show };
 }
 
-function drawn(title) {
-  const { boxes = [], arrows = "", curve, tangent, at } = DRAWINGS[title] ?? {};
-  const box = ([kind, x, y, width, height]) => svg("rect", { class: kind, x, y, width, height, rx: Math.min(4, height / 4) });
+function drawn({ boxes = [], arrows = "", curve, tangent, at, graphs = 1, fails = false }, { width, height }) {
+  const box = ([kind, x, y, wide, high]) => svg("rect", { class: kind, x, y, width: wide, height: high, rx: Math.min(4, high / 4) });
+  /** @type {SVGElement[]} */
   const parts = [svg("path", { class: "ways", d: arrows }), ...boxes.map(box)];
   if (curve) {
     const [x1, y1, x2, y2] = tangent;
     parts.push(svg("path", { class: "curve", d: curve }), svg("line", { class: "tangent", x1, y1, x2, y2 }), svg("circle", { class: "at", cx: at[0], cy: at[1], r: 3 }));
   }
-  return svg("svg", { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, "aria-hidden": "true" }, ...parts);
+  const words = [...(graphs > 1 ? [`${graphs} graphs`] : []), ...(fails ? ["an error on purpose"] : [])].join(", ");
+  const room = words ? ROOM : 0;
+  if (words) parts.push(svg("text", { x: width / 2, y: height + room - 5, "text-anchor": "middle" }, words));
+  return svg("svg", { viewBox: `0 0 ${width} ${height + room}`, "aria-hidden": "true" }, ...parts);
 }
