@@ -83,6 +83,7 @@ class Program:
         """Write a line or a block, if it runs or failures are welcome."""
         try:
             with warnings.catch_warnings(action="ignore"):
+                warnings.filterwarnings("error", ".*degrees of freedom")  # of no element there is no variance
                 exec(line, self.names)  # noqa: S102
         except Exception:  # shapes that do not fit, a graph that is freed
             if not self.fails:

@@ -240,6 +240,7 @@ class Run:
         self.end, self.after_call = _nobody, None
         self.places.release()
         self.names.clear()
+        self.ways.release()
         self.raised = self.none_read = self.stepping = None
         self.values.release()
         self.graph.release()

@@ -7,7 +7,7 @@ objects whose class the program has written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from types import FrameType, SimpleNamespace
+from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, NoneType, SimpleNamespace
 from typing import Any
 
 import torch
@@ -19,7 +19,8 @@ _WIDE = 64
 """Of one series, so many are looked at."""
 _MOST = 1000
 """Things that are looked at for one answer."""
-_PROGRAM = "__main__"
+_PLAIN = frozenset((BuiltinFunctionType, FunctionType, ModuleType, NoneType, bool, float, int, str, type, torch.Tensor))
+"""What holds nothing that is looked for: most of what variables stand for."""
 
 
 class Ways:
@@ -29,6 +30,11 @@ class Ways:
         self._places = places
         self._left = {True: 2000, False: 200}
         """Searches that are left: for what learns, and for all else."""
+        self._owners = _Owners()
+
+    def release(self) -> None:
+        """Let go of everything live."""
+        self._owners.release()
 
     def to(self, thing: Any, frame: FrameType | None) -> str | None:
         """The way to a tensor or a module that is held where the user's code stands; None where nothing holds it, or a
@@ -39,7 +45,7 @@ class Ways:
             return None
         self._left[learns] -= 1
         own = frozenset(("__main__", user.f_globals.get("__name__")))
-        return _way_to(_Search(thing, own), _spaces(user))
+        return _way_to(_Search(thing, own, self._owners), _spaces(user))
 
     def _user(self, frame: FrameType | None) -> FrameType | None:
         """The program's innermost frame: none that only stands for one."""
@@ -63,6 +69,8 @@ def _way_to(search: _Search, spaces: Iterable[Mapping[str, Any]]) -> str | None:
         for name, held in list(space.items()):
             if name.startswith("_") or name in _OWN:
                 continue
+            if type(held) in _PLAIN and held is not search.thing:
+                continue
             if search.stands_for(held):
                 return None
             if (way := search.within(name, held)) is not None:
@@ -70,11 +78,39 @@ def _way_to(search: _Search, spaces: Iterable[Mapping[str, Any]]) -> str | None:
     return None
 
 
+class _Owners:
+    """Where modules have their parameters. To look through a large one takes long, and is asked for each of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[torch.nn.Module, dict[int, list[str]]]] = {}
+        """By the id of a module: the way to each parameter, by its id, as it was when somebody looked."""
+
+    def has(self, module: torch.nn.Module, parameter: torch.Tensor) -> bool:
+        """Whether a module, or one of its parts, has this parameter now."""
+        known, ways = self._known.get(id(module), (None, {}))
+        if known is module and (way := ways.get(id(parameter))) and _at(module, way) is parameter:
+            return True
+        ways = {id(one): path.split(".") for path, one in module.named_parameters()}
+        self._known[id(module)] = module, ways
+        return id(parameter) in ways
+
+    def release(self) -> None:
+        self._known.clear()
+
+
+def _at(module: torch.nn.Module | None, way: list[str]) -> torch.Tensor | None:
+    """The parameter that a module has there now."""
+    for name in way[:-1]:
+        module = module and module._modules.get(name)
+    return None if module is None else module._parameters.get(way[-1])
+
+
 class _Search:
     """For one thing, through at most a few things in one another."""
 
-    def __init__(self, thing: Any, own: Set[Any]) -> None:
-        self._thing = thing
+    def __init__(self, thing: Any, own: Set[Any], owners: _Owners) -> None:
+        self.thing = thing
+        self._owners = owners
         self._own = own
         """The modules of Python that the program's classes are written in."""
         self._stands_alone = isinstance(thing, torch.Tensor) and not isinstance(thing, torch.nn.Parameter)
@@ -84,20 +120,26 @@ class _Search:
 
     def stands_for(self, held: Any) -> bool:
         """Whether a variable that holds this is its name, or that of the module that it is a part of."""
-        if held is self._thing or not isinstance(held, torch.nn.Module) or self._stands_alone:
-            return held is self._thing
-        parts = held.parameters() if isinstance(self._thing, torch.Tensor) else held.modules()
-        return any(part is self._thing for part in parts)
+        if held is self.thing or not isinstance(held, torch.nn.Module) or self._stands_alone:
+            return held is self.thing
+        if isinstance(self.thing, torch.Tensor):
+            return self._owners.has(held, self.thing)
+        return any(part is self.thing for part in held.modules())
 
     def within(self, name: str, outer: Any) -> str | None:
         here = [(name, outer)]
         for _ in range(_DEEP):
-            found = [(f"{way}{step}", held) for way, one in here for step, held in self._inside(one)]
+            found = [
+                (f"{way}{step}", held)
+                for way, one in here
+                for step, held in self._inside(one)
+                if type(held) not in _PLAIN or held is self.thing
+            ]
             if not found:
                 return None
             here = []
             for way, held in found[: max(0, self._left)]:
-                if held is self._thing:
+                if held is self.thing:
                     return way
                 if id(held) not in self._seen:
                     self._seen.add(id(held))
