@@ -274,6 +274,16 @@ def test_a_failure_is_told_by_its_explanation() -> None:
     assert "retain_graph=True" in found.way_out
 
 
+def test_a_variance_that_overflows_is_told() -> None:
+    """(10³⁰)² is beyond the largest float32."""
+    found = only(HEAD + "x = torch.full((32,), 1e30)\nx[0], x[1] = -3e30, 4.0\nx.requires_grad_()\n"
+                 "y = F.layer_norm(x, (32,))\n")  # fmt: skip
+    assert found.what.startswith("layer_norm in line 8 gives")
+    assert found.why == (
+        "A variance is made of squares, and the square of −3e+30 is beyond the largest float32, 3.403e+38."
+    )
+
+
 def test_a_large_tensor_is_counted_by_its_summary() -> None:
     found = only(HEAD + "x = torch.zeros(2000, requires_grad=True)\ny = torch.log(x)\n")
     assert found.what == "log in line 6 gives 2,000 of 2,000 numbers infinite for y."
@@ -292,6 +302,68 @@ def test_what_is_kept_is_counted_in_bytes() -> None:
     assert kept.what.startswith("12.0 kB when the pass in line 8 begins")
     assert [row.name for row in sizes.rows] == ["net.0.weight"]
     assert all(found.measured for found in (kept, sizes))
+
+
+def test_what_ran_in_one_stretch_without_gradients_is_one_finding() -> None:
+    program = NET.replace("return self.two(%s)", "with torch.no_grad():\n            a = self.one(x)\n"
+                          "            b = self.three(a)\n        return self.two(b)")  # fmt: skip
+    program = program.replace("self.one, self.two =", "self.three, self.one, self.two = nn.Linear(4, 4),")
+    found = only(program)
+    assert set(found.names) == {"one.weight", "one.bias", "three.weight", "three.bias"}
+    assert (found.kind, found.span and found.span.line) == ("no-gradient-cut", 11)
+
+
+def test_prediction_in_training_mode_is_told_where_the_model_is_called() -> None:
+    program = (
+        HEAD + "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.inner, self.drop = nn.Linear(2, 3), nn.Dropout(0.5)\n"
+        "    def forward(self, x):\n        return self.drop(self.inner(x))\n"
+        "net, x = Net(), torch.randn(4, 2)\nnet(x).mean().backward()\nwith torch.no_grad():\n    net(x)\n"
+    )
+    found = only(program)
+    assert (found.kind, found.span and found.span.line) == ("eval-forgotten", 14)
+    assert found.what.startswith("net.drop (Dropout) ran under no_grad in line 14 as in training")
+
+
+OVERSHOT = (
+    HEAD + "w = torch.tensor([1.0, 2.0], requires_grad=True)\noptimizer = torch.optim.SGD([w], lr=1e38)\n"
+    "for _ in range(2):\n    optimizer.zero_grad()\n    (w * 9).sum().backward()\n    optimizer.step()\n"
+)
+
+
+def test_a_parameter_that_a_step_made_infinite_is_no_data() -> None:
+    """1 − 10³⁸ · 9 is beyond the largest float32, 3.4 · 10³⁸."""
+    found = only(OVERSHOT)
+    assert (found.kind, found.span and found.span.line) == ("nonfinite-step", 10)
+    assert (
+        found.what
+        == "SGD's step in line 10 makes w 2 of 2 numbers infinite. From there it spreads to the result of line 9: −inf."
+    )
+    assert found.why == "Its gradient was finite, with entries up to 9."
+
+
+def test_what_a_nan_gradient_makes_of_a_parameter_is_told_at_the_gradient() -> None:
+    program = (
+        HEAD + "w = torch.tensor([0.0, 4.0], requires_grad=True)\noptimizer = torch.optim.SGD([w], lr=0.1)\n"
+        "for _ in range(2):\n    optimizer.zero_grad()\n    w.sqrt().sum().backward()\n    optimizer.step()\n"
+    )
+    assert only(program).kind == "nonfinite-backward"
+
+
+KEPT = "x = torch.ones(1000, requires_grad=True)\n"
+"""Its square keeps x itself; exp keeps what it gives: 4 kB."""
+
+
+def test_what_retain_graph_and_a_list_of_losses_keep_is_measured() -> None:
+    _, stays, *_ = measurements(record(HEAD + KEPT + "y = x.exp().sum()\ny.backward(retain_graph=True)\n"))
+    assert [row.text for row in stays.rows] == ["4.0 kB, kept by retain_graph=True"]
+    twice = HEAD + KEPT + "y = x.exp().sum()\ny.backward(retain_graph=True)\ny.backward()\n"
+    assert [found.kind for found in measurements(record(twice))] == ["kept"]
+    listed = HEAD + KEPT + "losses = []\nfor _ in range(3):\n    losses.append(x.exp().sum())\nx.sum().backward()\n"
+    stays = next(found for found in measurements(record(listed)) if found.kind == "alive")
+    assert stays.what.startswith("3 graphs keep what the nodes saved")
+    assert [row.text for row in stays.rows] == ["3 × 4.0 kB, no pass has walked it"]
+    assert stays.rows[0].name.endswith("line 8")
 
 
 def test_many_rows_end_with_one_for_the_rest_which_is_no_bar() -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradwalk.clinic import changes, copies, losses, memory, missing, nonfinite, optimizers, steps
+from gradwalk.clinic import changes, copies, going_back, losses, memory, missing, nonfinite, optimizers, steps
+from gradwalk.clinic.alive import alive
 from gradwalk.clinic.chart import Chart
 from gradwalk.clinic.failed import failures
 from gradwalk.clinic.finding import Finding, Row
@@ -28,7 +29,7 @@ def _found(chart: Chart) -> Iterator[Finding]:
     yield from failures(chart)
     if not chart.operations:
         return
-    for one in (nonfinite.forward, nonfinite.backward, steps.zero_grad_forgotten, steps.stale_graph, steps.loss_rises,
+    for one in (nonfinite.forward, going_back.backward, steps.zero_grad_forgotten, steps.stale_graph, steps.loss_rises,
                 memory.graph_grows, memory.running_sum):  # fmt: skip
         if (finding := one(chart)) is not None:
             yield finding
@@ -38,6 +39,6 @@ def _found(chart: Chart) -> Iterator[Finding]:
 
 
 def measurements(recording: Recording) -> tuple[Finding, ...]:
-    """What is kept for backward, and the sizes of gradients and updates."""
+    """What is kept for backward, what stays after the passes, and the sizes of gradients and updates."""
     chart = Chart(recording)
-    return tuple(found for found in (memory.kept(chart), sizes(chart)) if found is not None)
+    return tuple(found for found in (memory.kept(chart), alive(chart), sizes(chart)) if found is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from gradwalk.analysis.groups import ways
 from gradwalk.clinic.chart import Chart, base, constant, numel
 from gradwalk.clinic.finding import Finding
 from gradwalk.notation import shape_text, short
@@ -152,6 +153,7 @@ def eval_forgotten(chart: Chart) -> Iterator[Finding]:
     """Dropout or batch statistics under no_grad, in a model that is trained too, for what no loss is made of."""
     trained = {_outermost(chart, operation) for operation in chart.operations if operation.node is not None}
     told = set()
+    called = ways(chart.recording)
     for event in chart.all(Forward):
         operation = chart.operations[event.operation]
         effect = _effect(chart, operation)
@@ -162,10 +164,12 @@ def eval_forgotten(chart: Chart) -> Iterator[Finding]:
             continue
         module = chart.modules[operation.module or 0]
         told.add(outer)
+        inside = called.get(operation.id, ())
+        place = inside[0].span if inside and inside[0].span is not None else operation.span
         yield chart.finding(
             "eval-forgotten", chart.ran[operation.id], values=operation.results, about=(module.path,),
-            span=operation.span, module=module.path, type=module.type, mode=operation.mode,
-            line=chart.line_of(operation.span), effect=effect,
+            span=place, module=module.path, type=module.type, mode=operation.mode, line=chart.line_of(place),
+            effect=effect,
         )  # fmt: skip
 
 

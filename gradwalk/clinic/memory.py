@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from gradwalk.clinic.chart import Chart, Pass, base, numel
@@ -74,6 +74,18 @@ def _sizes(chart: Chart) -> list[tuple[Pass, dict[str, int], int]]:
                     rows[name] = rows.get(name, 0) + size
         found.append((passed, rows, own))
     return found
+
+
+def saved_bytes(chart: Chart, nodes: Iterable[int]) -> int:
+    """What these nodes saved, without parameters; memory that several share counts once."""
+    parameters = {chart.first[tensor].storage for tensor in chart.learns if tensor in chart.first}
+    storages: dict[int, int] = {}
+    for node in nodes:
+        for saved in chart.nodes[node].saved:
+            value = None if saved.value is None else chart.values[saved.value]
+            if value is not None and value.storage not in parameters:
+                storages.setdefault(value.storage, numel(value) * _BYTES.get(value.dtype, 0))
+    return sum(storages.values())
 
 
 def _place(chart: Chart, node: int) -> str:

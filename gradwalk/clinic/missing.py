@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from gradwalk.clinic.chart import Chart, Pass, base, constant, extremes, is_zero, listed, numel
 from gradwalk.clinic.finding import Finding
@@ -24,9 +25,27 @@ def without_gradient(chart: Chart) -> Iterator[Finding]:
         kind, at = _why(chart, value, passed)
         if value.tensor in plain and kind != "no-gradient-cut":
             continue  # whether it was to learn, nobody knows
-        causes.setdefault((kind, chart.events[at].span or at), []).append((at, value))
-    for (kind, _), found in causes.items():
-        yield _told(chart, kind, max(at for at, _ in found), [value for _, value in found], passed)
+        causes.setdefault((kind, _place(chart, kind, at)), []).append((at, value))
+    for (kind, place), found in causes.items():
+        which = min if isinstance(place, _Stretch) else max
+        yield _told(chart, kind, which(at for at, _ in found), [value for _, value in found], passed)
+
+
+class _Stretch(NamedTuple):
+    """Operations one after the other that ran while gradients were off."""
+
+    mode: str
+    before: int
+    """How many had run with gradients until then."""
+
+
+def _place(chart: Chart, kind: str, at: int) -> object:
+    """What ends the ways of several parameters: a piece of the program, or a stretch without gradients."""
+    event = chart.events[at]
+    mode = chart.operations[event.operation].mode if isinstance(event, Forward) else None
+    if kind == "no-gradient-cut" and mode and isinstance(event, Forward):
+        return _Stretch(mode, sum(not operation.mode for operation in chart.operations[: event.operation]))
+    return event.span or at
 
 
 def _plain(chart: Chart) -> set[int]:

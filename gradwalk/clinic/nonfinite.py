@@ -1,27 +1,18 @@
-"""The first number that is not finite: going forward, and going back."""
+"""The first number that is not finite, going forward."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gradwalk.clinic.chart import Chart, Pass, base, numel
+from gradwalk.clinic.chart import Chart, base, extremes, largest
 from gradwalk.clinic.finding import Finding
+from gradwalk.clinic.going_back import backward
+from gradwalk.clinic.odd import called_as, counted, odd
 from gradwalk.clinic.wording import WAYS
-from gradwalk.explain.nonfinite import backward_reason, forward_reason, is_given, local_reason
-from gradwalk.notation import Form, call_text, function_name, kernel_of, pretty, short, value_names
-from gradwalk.recording import Array, Backward, BackwardCall, Forward, Operation, Statement, Value
-
-
-def odd(array: Array | Value) -> str:
-    """``nan`` or ``inf`` where such a number is in it, else empty."""
-    if array.numbers is not None:
-        if any(map(math.isnan, array.numbers)):
-            return "nan"
-        return "inf" if any(map(math.isinf, array.numbers)) else ""
-    known = array.summary
-    return "" if known is None else "nan" if known.nan else "inf" if known.inf else ""
+from gradwalk.explain.nonfinite import LARGEST, LIMITS, forward_reason, is_given
+from gradwalk.notation import Form, kernel_of, pretty, short, value_names
+from gradwalk.recording import Accumulate, BackwardCall, Forward, Operation, Statement, Update, Value
 
 
 class _Origin(NamedTuple):
@@ -59,7 +50,7 @@ def _is_mask(chart: Chart, origin: _Origin) -> bool:
 
 def _origin(chart: Chart, operation: Operation, number: int, origins: dict[int, _Origin]) -> _Origin:
     operands = [chart.values[edge.value] for edge in operation.edges]
-    found = [_known(value, origins) for value in operands if odd(value)]
+    found = [_known(chart, value, origins) for value in operands if odd(value)]
     made = [origin for origin in found if not origin.given]
     if made:
         return made[0]
@@ -72,15 +63,17 @@ def _origin(chart: Chart, operation: Operation, number: int, origins: dict[int, 
     return _Origin(number, operation, given=is_given(operation, result) or base(operation).startswith("empty"))
 
 
-def _known(value: Value, origins: dict[int, _Origin]) -> _Origin:
-    return origins.get(value.id) or _Origin(value.id, None, given=True)
+def _known(chart: Chart, value: Value, origins: dict[int, _Origin]) -> _Origin:
+    return origins.get(value.id) or _Origin(value.id, None, given=_step_to(chart, value) is None)
 
 
-def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding:
+def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding | None:
     value, made = chart.values[origin.value], origin.operation
     spread = _spread(chart, value)
+    if made is None and (step := _step_to(chart, value)) is not None:
+        return _told_step(chart, step, value, spread)
     if made is None:
-        call, line = _call(user), chart.line_of(user.span)
+        call, line = called_as(user), chart.line_of(user.span)
         name, count = chart.called(value, "what the program gives"), counted(value)
         setting = next((e for e in chart.all(Statement) if any(b.value == value.id for b in e.bindings)), None)
         at = chart.ran[user.id] if setting is None else chart.at[id(setting)]
@@ -88,32 +81,44 @@ def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding:
         return chart.finding("nonfinite-data", at, values=(value.id,), about=(name,), given=pieces)
     shown = {number: pretty(plain) for number, plain in value_names(chart.recording).items()}
     operands = [chart.values[edge.value] for edge in made.edges]
-    reason = forward_reason(made, operands, value, shown) or _summed_up(operands)
+    reason = _squares(made, operands) or forward_reason(made, operands, value, shown) or _summed_up(operands)
     way, growth = WAYS[_way(made, value, operands)], _growth(chart, made)
     name = chart.called(value, "the result")
     bound = f" for {name}" if chart.names(value) else ""
     return chart.finding(
         "nonfinite-forward", chart.ran[made.id], values=(value.id,), about=(name,), span=made.span,
-        bound=bound, call=_call(made), line=chart.line_of(made.span), count=counted(value), spread=spread,
+        bound=bound, call=called_as(made), line=chart.line_of(made.span), count=counted(value), spread=spread,
         reason=" ".join(filter(None, (reason, growth))), way=way,
     )  # fmt: skip
 
 
-def _call(operation: Operation) -> str:
-    return function_name(base(operation).rstrip("_"))
+def _step_to(chart: Chart, value: Value) -> Update | None:
+    """The step by which what learns came to be so."""
+    steps = (e for e in chart.all(Update) if chart.values[e.after].tensor == value.tensor and chart.is_step(e))
+    return next((e for e in steps if odd(chart.values[e.after]) and not odd(chart.values[e.before])), None)
 
 
-def counted(value: Value) -> str:
-    """``nan``; ``4 of 16 numbers nan``."""
-    kind, count = odd(value), numel(value)
-    if count == 1 and value.numbers:
-        return short(value.numbers[0])
-    test = math.isnan if kind == "nan" else math.isinf
-    if value.numbers is not None:
-        found = sum(map(test, value.numbers))
+def _told_step(chart: Chart, step: Update, value: Value, spread: str) -> Finding | None:
+    at = chart.at[id(step)]
+    gradients = [
+        event for event in chart.all(Accumulate)
+        if chart.at[id(event)] < at and chart.values[event.leaf].tensor == value.tensor
+    ]  # fmt: skip
+    last = gradients[-1].after if gradients else None
+    if last is not None and odd(last):
+        told = backward(chart)
+        if told is not None and told.event < at:
+            return None  # that pass has said it
+        reason = "Its gradient was not finite already."
     else:
-        found = 0 if value.summary is None else value.summary.nan if kind == "nan" else value.summary.inf
-    return f"{found:,} of {count:,} numbers {'nan' if kind == 'nan' else 'infinite'}"
+        size = None if last is None else largest(last)
+        reason = "" if size is None else f"Its gradient was finite, with entries up to {short(size)}."
+    name = chart.called(value, "a parameter")
+    mover = f"{step.optimizer}'s step" if step.optimizer else "The update"
+    return chart.finding(
+        "nonfinite-step", at, values=(value.id,), about=(name,), mover=mover, line=chart.line_of(step.span),
+        name=name, count=counted(value), spread=spread, reason=reason,
+    )  # fmt: skip
 
 
 def _spread(chart: Chart, value: Value) -> str:
@@ -123,6 +128,21 @@ def _spread(chart: Chart, value: Value) -> str:
         if odd(root) and root.id != value.id and value.id in chart.sources([root.id]):
             return f" From there it spreads to {chart.called(root, 'the root')}: {counted(root)}."
     return ""
+
+
+def _squares(made: Operation, operands: Sequence[Value]) -> str:
+    """Of a normalization: that what goes into its variance is beyond the dtype."""
+    value = operands[0] if operands and base(made).endswith(("layer_norm", "batch_norm", "group_norm")) else None
+    found = None if value is None else extremes(value)
+    if value is None or found is None or value.dtype not in LIMITS:
+        return ""
+    far = max(found, key=abs) if abs(found[0]) != abs(found[1]) else found[0]
+    if float(far) ** 2 <= LIMITS[value.dtype]:
+        return ""
+    return (
+        f"A variance is made of squares, and the square of {short(far)} is beyond the largest {value.dtype}, "
+        f"{LARGEST[value.dtype]}."
+    )
 
 
 def _summed_up(operands: Sequence[Value]) -> str:
@@ -193,87 +213,3 @@ def _size(value: Value) -> float | None:
     if known is None or known.least is None or known.greatest is None:
         return None
     return max(abs(known.least), abs(known.greatest))
-
-
-# Going back
-
-
-def backward(chart: Chart) -> Finding | None:
-    """The first node that is given finite gradients and hands on one that is not."""
-    for passed in chart.passes:
-        for event in passed.backward.values():
-            arrived = [array for array in event.upstream if array is not None]
-            if any(map(odd, arrived)):
-                if not any(odd(root.seed) for root in passed.call.roots):
-                    continue
-                return None  # it was given to the pass
-            route = next((at for at, array in enumerate(event.contributions) if array is not None and odd(array)), None)
-            if route is not None:
-                return _told_backward(chart, passed, event, route)
-    return None
-
-
-def _told_backward(chart: Chart, passed: Pass, event: Backward, route: int) -> Finding | None:
-    operation = chart.operation_of(event.node)
-    if operation is None:
-        return None
-    number = next((at for at, edge in enumerate(operation.edges) if edge.route == route), None)
-    contribution, upstream = event.contributions[route], event.upstream[0]
-    if number is None or contribution is None or not operation.results:
-        return None
-    edge = operation.edges[number]
-    results = [chart.values[result] for result in operation.results]
-    if any(map(odd, results)) and chart.values[edge.value].id != results[0].id:
-        return None  # the forward pass has said it
-    local = chart.locals.get((passed.call.call, operation.id, number))
-    operands = [chart.values[other.value] for other in operation.edges]
-    reasons = []
-    if local is not None and upstream is not None:
-        reasons = [local_reason(local, operation, operands, results[0])]
-        if not reasons[0] or odd(contribution) == "nan":
-            reasons.append(backward_reason(upstream, local, contribution))
-    chooser = _chooser(chart, passed, event) if _has_zero(upstream) else None
-    if chooser is not None:
-        reasons.append(f"The 0 comes from torch.where in {chart.line_of(chooser.span)}, for what was not chosen.")
-    call, name = _call(operation), chart.called(chart.values[edge.value], "its operand")
-    way = WAYS["where" if chooser is not None else "slope"].format(call=call, name=name)
-    return chart.finding(
-        "nonfinite-backward", chart.at[id(event)], values=(edge.value, *operation.results), about=(name,),
-        span=operation.span, node=chart.nodes[event.node].name, call=call_text_of(chart, operation),
-        line=chart.line_of(operation.span), made=odd(contribution), name=name, reason=" ".join(filter(None, reasons)),
-        way=way,
-    )  # fmt: skip
-
-
-def call_text_of(chart: Chart, operation: Operation) -> str:
-    """The operation as a reader writes it, where its operands have names: ``sqrt(x)``."""
-    names = value_names(chart.recording)
-    named = all(chart.values[edge.value].names for edge in operation.edges)
-    return call_text(operation, names) if named else _call(operation)
-
-
-def _has_zero(array: Array | None) -> bool:
-    if array is None:
-        return False
-    if array.numbers is not None:
-        return 0 in array.numbers
-    known = array.summary
-    return known is not None and known.least is not None and known.greatest is not None and (
-        known.least <= 0 <= known.greatest
-    )  # fmt: skip
-
-
-def _chooser(chart: Chart, passed: Pass, event: Backward) -> Operation | None:
-    """The torch.where that hands the upstream gradient of a node on, if it is one, or one behind views or products."""
-    node = event.node
-    for _ in range(4):
-        users = [n for n in passed.backward if any(route.node == node for route in chart.nodes[n].next)]
-        if len(users) != 1:
-            return None
-        operation = chart.operation_of(users[0])
-        if operation is None:
-            return None
-        if base(operation) == "where":
-            return operation
-        node = users[0]
-    return None

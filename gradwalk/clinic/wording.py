@@ -19,6 +19,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "",
         "Look at the data before it goes in: torch.isfinite({name}).all().",
     ),
+    "nonfinite-step": (
+        "A step makes a parameter not finite",
+        "{mover} in {line} makes {name} {count}.{spread}",
+        "{reason}",
+        "Make the learning rate smaller, or clip the gradients before the step: torch.nn.utils.clip_grad_norm_.",
+    ),
     "nonfinite-backward": (
         "The first gradient that is not finite, going back",
         "{node} of {call} in {line} hands {made} on to {name}.",
@@ -184,6 +190,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     ),
     # Measurements
     "kept": ("Kept for backward", "{total} when the pass in {line} begins{parameters}.", "", ""),
+    "alive": (
+        "What stays after the passes",
+        "{graphs} what the nodes saved, as long as something holds what was computed: a name, or a list of losses.",
+        "",
+        "",
+    ),
     "sizes": ("Gradients and updates", "At the last pass, in {line}.{flow}", "", ""),
 }
 

@@ -12,7 +12,7 @@ from gradwalk.notation import MINUS, Form, Kernel, kernel_of, short
 from gradwalk.recording import Array, LocalGradient, Number, Operation, Value
 
 LARGEST = {"float32": "3.403e+38", "float64": "1.798e+308", "float16": "65504", "bfloat16": "3.39e+38"}
-_LIMITS = {"float32": 3.4028235e38, "float64": 1.7976931348623157e308, "float16": 65504.0, "bfloat16": 3.3895e38}
+LIMITS = {"float32": 3.4028235e38, "float64": 1.7976931348623157e308, "float16": 65504.0, "bfloat16": 3.3895e38}
 
 
 def odd(numbers: Sequence[Number] | None) -> bool:
@@ -79,7 +79,7 @@ def _own_fault(
         return NONFINITE["nan"].format()
     value, largest = exact(known, inputs), LARGEST.get(result.dtype)
     sums = known.form is Form.PRODUCT or known.name in ("sum", "mean")
-    if largest is not None and (sums or (value is not None and abs(value) > _LIMITS[result.dtype])):
+    if largest is not None and (sums or (value is not None and abs(value) > LIMITS[result.dtype])):
         return OVERFLOW.format(dtype=result.dtype, largest=largest, made=short(made))
     return NONFINITE["made"].format(made=short(made))
 

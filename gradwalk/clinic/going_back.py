@@ -1,0 +1,92 @@
+"""The first gradient that is not finite, going back."""
+
+from __future__ import annotations
+
+from gradwalk.clinic.chart import Chart, Pass, base
+from gradwalk.clinic.finding import Finding
+from gradwalk.clinic.odd import called_as, odd
+from gradwalk.clinic.wording import WAYS
+from gradwalk.explain.nonfinite import backward_reason, local_reason
+from gradwalk.notation import call_text, value_names
+from gradwalk.recording import Array, Backward, Operation
+
+
+def backward(chart: Chart) -> Finding | None:
+    """The first node that is given finite gradients and hands on one that is not."""
+    for passed in chart.passes:
+        for event in passed.backward.values():
+            arrived = [array for array in event.upstream if array is not None]
+            if any(map(odd, arrived)):
+                if not any(odd(root.seed) for root in passed.call.roots):
+                    continue
+                return None  # it was given to the pass
+            route = next((at for at, array in enumerate(event.contributions) if array is not None and odd(array)), None)
+            if route is not None:
+                return _told_backward(chart, passed, event, route)
+    return None
+
+
+def _told_backward(chart: Chart, passed: Pass, event: Backward, route: int) -> Finding | None:
+    operation = chart.operation_of(event.node)
+    if operation is None:
+        return None
+    number = next((at for at, edge in enumerate(operation.edges) if edge.route == route), None)
+    contribution, upstream = event.contributions[route], event.upstream[0]
+    if number is None or contribution is None or not operation.results:
+        return None
+    edge = operation.edges[number]
+    results = [chart.values[result] for result in operation.results]
+    if any(map(odd, results)) and chart.values[edge.value].id != results[0].id:
+        return None  # the forward pass has said it
+    local = chart.locals.get((passed.call.call, operation.id, number))
+    operands = [chart.values[other.value] for other in operation.edges]
+    reasons = []
+    if local is not None and upstream is not None:
+        reasons = [local_reason(local, operation, operands, results[0])]
+        if not reasons[0] or odd(contribution) == "nan":
+            reasons.append(backward_reason(upstream, local, contribution))
+    chooser = _chooser(chart, passed, event) if _has_zero(upstream) else None
+    if chooser is not None:
+        reasons.append(f"The 0 comes from torch.where in {chart.line_of(chooser.span)}, for what was not chosen.")
+    call, name = called_as(operation), chart.called(chart.values[edge.value], "its operand")
+    way = WAYS["where" if chooser is not None else "slope"].format(call=call, name=name)
+    return chart.finding(
+        "nonfinite-backward", chart.at[id(event)], values=(edge.value, *operation.results), about=(name,),
+        span=operation.span, node=chart.nodes[event.node].name, call=_call_text(chart, operation),
+        line=chart.line_of(operation.span), made=odd(contribution), name=name, reason=" ".join(filter(None, reasons)),
+        way=way,
+    )  # fmt: skip
+
+
+def _call_text(chart: Chart, operation: Operation) -> str:
+    """The operation as a reader writes it, where its operands have names: ``sqrt(x)``."""
+    names = value_names(chart.recording)
+    named = all(chart.values[edge.value].names for edge in operation.edges)
+    return call_text(operation, names) if named else called_as(operation)
+
+
+def _has_zero(array: Array | None) -> bool:
+    if array is None:
+        return False
+    if array.numbers is not None:
+        return 0 in array.numbers
+    known = array.summary
+    return known is not None and known.least is not None and known.greatest is not None and (
+        known.least <= 0 <= known.greatest
+    )  # fmt: skip
+
+
+def _chooser(chart: Chart, passed: Pass, event: Backward) -> Operation | None:
+    """The torch.where that hands the upstream gradient of a node on, if it is one, or one behind views or products."""
+    node = event.node
+    for _ in range(4):
+        users = [n for n in passed.backward if any(route.node == node for route in chart.nodes[n].next)]
+        if len(users) != 1:
+            return None
+        operation = chart.operation_of(users[0])
+        if operation is None:
+            return None
+        if base(operation) == "where":
+            return operation
+        node = users[0]
+    return None
