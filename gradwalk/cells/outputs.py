@@ -211,5 +211,5 @@ class Stream(io.TextIOBase):
         return True
 
     def flush(self) -> None:
-        if self._over:
+        if self._over and not self._real.closed:
             self._real.flush()

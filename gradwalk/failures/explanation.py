@@ -31,6 +31,7 @@ _FINDERS: dict[str, _Finder] = {
     "missing-attribute": objects.missing_attribute,
     "operand-types": objects.operands,
     "truth-of-many": programs.truth_of_many,
+    "unfinished": programs.unfinished,
     "not-callable": calls.not_callable,
     "target-dtype": tensors.target_dtype,
     "target-range": tensors.target_range,

@@ -8,6 +8,7 @@ from gradwalk.failures.calls import METHODS, made_with_data
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
 from gradwalk.failures.missing_gradient import leaf_last, nameless_leaf
+from gradwalk.recording.causes import pieces
 
 
 def not_iterable(history: History) -> Diagnosis | None:
@@ -48,6 +49,14 @@ def computed_parameter(history: History) -> Diagnosis:
 def truth_of_many(history: History) -> Diagnosis:
     """Tensors that a module was made with, where it takes settings."""
     return made_with_data(history) or diagnosis("truth-of-many")
+
+
+def unfinished(history: History) -> Diagnosis:
+    """Which bracket is open at a cell's end, if Python says that it is one."""
+    opened = [pieces("SyntaxError", said).get("bracket") for said in history.facts("said")]
+    if opened and opened[0] is not None:
+        return diagnosis("unclosed", at_failure(history, "close-cell"), bracket=opened[0])
+    return diagnosis("unfinished")
 
 
 def at_failure(history: History, kind: str, *names: str) -> Remedy | None:

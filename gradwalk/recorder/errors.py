@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import difflib
 import inspect
+import linecache
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -47,6 +48,8 @@ def _facts(error: BaseException, mine: Callable[[FrameType], bool]) -> Iterator[
     inside = [f"{frame.f_globals.get('__name__', '')}.{frame.f_code.co_qualname}" for frame in below]
     yield from (("inside", name) for name in dict.fromkeys(inside) if not name.startswith(_WATCHING))
     yield from (("near", name) for name in _near(error, own))
+    if isinstance(error, SyntaxError) and error.msg == "incomplete input":
+        yield from _unfinished(error)
     if isinstance(error, TypeError) and own is not None:
         yield from _of_type_errors(error, own)
     if isinstance(error, AttributeError) and error.obj is not None:
@@ -62,6 +65,14 @@ def _facts(error: BaseException, mine: Callable[[FrameType], bool]) -> Iterator[
         given = [value for value in below[-1].f_locals.values() if type(value).__name__ == found[1]]
         yield from (("module", type(value).__name__) for value in given if isinstance(value, torch.nn.Module))
         yield from (("method", value.__name__) for value in given if inspect.ismethod(value))
+
+
+def _unfinished(error: SyntaxError) -> Iterator[tuple[str, str]]:
+    """What Python says of a cell where IPython says only that it is not finished. Nothing runs."""
+    try:
+        compile("".join(linecache.getlines(error.filename or "")), "cell", "exec", dont_inherit=True)
+    except SyntaxError as again:
+        yield "said", str(again.msg)
 
 
 def _frames(error: BaseException) -> Iterator[FrameType]:

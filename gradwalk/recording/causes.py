@@ -230,7 +230,12 @@ CAUSES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         "UnboundLocalError": (("unbound-name", r"local variable '(?P<name>\w+)'"),),
         "ModuleNotFoundError": (("unknown-module", r"No module named '(?P<name>[\w.]+)'"),),
         "ImportError": (("unknown-import", r"cannot import name '(?P<name>\w+)' from '(?P<owner>[\w.]+)'"),),
-        "SyntaxError": (("never-closed", r"'(?P<bracket>.)' was never closed"), ("no-colon", r"expected ':'")),
+        "SyntaxError": (
+            ("never-closed", r"'(?P<bracket>.)' was never closed"),
+            ("no-colon", r"expected ':'"),
+            ("unfinished", r"^incomplete input$"),
+        ),
+        "_IncompleteInputError": (("unfinished", r""),),  # as Python 3.13 calls it
         "IndentationError": (("no-block", r"expected an indented block after (?P<what>.+?) on line"),),
     }.items()
 }

@@ -123,7 +123,8 @@ except OSError as error:
 def test_a_crash_is_that_programs_own(title: str, nursery: Nursery, run: Run) -> None:
     before = nursery.pid
     answer = run("say('before')\n" + CRASHES[title])
-    assert (answer.messages, answer.ended) == (("before",), "killed")
+    assert answer.messages == ("before",)
+    assert answer.ended in ("killed", "failed")  # Python 3.13 ends a recursion in C as an error
     assert answer.seconds < 2
     assert nursery.pid == before
     assert run("say(1)").messages == (1,)

@@ -61,6 +61,7 @@ REMEDIES: dict[str, _Builder] = {
     "small-tensor": programs.small_tensor,
     "choose-device": programs.choose_device,
     "close": programs.close,
+    "close-cell": programs.close_cell,
     "colon": programs.colon,
 }
 """How each kind of remedy is written; None where the program around it is not as the edit needs it."""

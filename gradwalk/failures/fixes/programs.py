@@ -177,6 +177,12 @@ def close(code: Code, remedy: Remedy) -> list[Change] | None:
     return None if partner is None else _at_line_end(code, remedy, line, partner)
 
 
+def close_cell(code: Code, remedy: Remedy) -> list[Change] | None:
+    """The missing bracket at the end of the cell, if the text is Python then."""
+    line = code.lines[remedy.span.line - 1]
+    return next(filter(None, (_at_line_end(code, remedy, line, partner) for partner in ")]}")), None)
+
+
 def colon(code: Code, remedy: Remedy) -> list[Change] | None:
     """The missing colon at the end of its line, if the text is Python then."""
     return _at_line_end(code, remedy, code.lines[remedy.span.line - 1], ":")

@@ -294,6 +294,16 @@ PYTHON = {
         "The {bracket} in this line has no partner.",
         "Write the closing bracket.",
     ),
+    "unclosed": (
+        "A bracket is open",
+        "A {bracket} of this cell has no partner up to the cell's end.",
+        "Write the closing bracket.",
+    ),
+    "unfinished": (
+        "The cell is not finished",
+        "Python came to the end of the cell where more has to follow, such as the lines of a block.",
+        "Write what is missing, or take away what asks for it.",
+    ),
     "no-colon": (
         "A colon is missing",
         "A line that begins a block ends with a colon.",
