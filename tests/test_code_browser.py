@@ -476,6 +476,32 @@ def test_a_phone_has_the_notebook_and_the_player_one_after_the_other(new_page: N
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 
 
+def expect_clear(page: Page) -> None:
+    """The lit box comes to stand above the words."""
+    lit, words = page.locator(".box.now"), page.locator(".words")
+    for _ in range(300):
+        box, sheet = lit.bounding_box(), words.bounding_box()
+        if box and sheet and 0 <= box["y"] <= box["y"] + box["height"] <= sheet["y"]:
+            return
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    raise AssertionError(f"{box} does not lie above {sheet}.")
+
+
+def test_on_a_phone_what_the_notebook_leads_to_is_in_sight_and_the_way_back_too(new_page: NewPage) -> None:
+    page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    far = "import torch\nx = torch.tensor(2.0, requires_grad=True)\ny = x\nfor _ in range(7):\n    y = y * x\n"
+    shown = CodePage(page).open(to_query(far + "# a line\n" * 60 + "# %%\nz = torch.sin(y)\nz.backward()\n"))
+    shown.cell(1).locator(".cm-line").first.tap()
+    expect(shown.marked("now")).to_have_text("torch.sin(y)")
+    page.get_by_role("button", name="Player", exact=True).tap()
+    expect_clear(page)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    expect_clear(page)
+    page.get_by_role("button", name="Notebook", exact=True).tap()
+    expect(shown.marked("now")).to_be_in_viewport()
+
+
 def test_each_of_many_graphs_is_drawn_when_somebody_stops_at_it(cells: CodePage) -> None:
     grows = (
         "import torch\nx = torch.tensor(2.0, requires_grad=True)\nfor i in range(30):\n    y = x\n"

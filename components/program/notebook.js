@@ -161,9 +161,12 @@ function createNotebook(root) {
   function follow() {
     const place = at?.span && results.placeOf(at.span[0]);
     const view = place && views.get(place.key);
-    if (!view?.editor() || view.editor().hasFocus() || !root.isConnected) return;
+    if (!view?.editor() || view.editor().hasFocus() || !root.isConnected || !isShown(view)) return;
     requestAnimationFrame(() => reveal(view, at?.span ? at.span[0] - place.line + 1 : 1));
   }
+
+  /** On a phone the player stands where the notebook was. */
+  const isShown = (view) => view.element.getClientRects().length > 0;
 
   function reveal(view, line) {
     const scroller = view.element.closest("[data-testid=stMain]") ?? root.getRootNode().host?.closest("[data-testid=stMain]");
@@ -211,10 +214,12 @@ function createNotebook(root) {
     if (place) document.dispatchEvent(new CustomEvent("gradwalk:output", { detail: { cell: place.number - 1, stream, text } }));
   }
 
-  function look(at) {
-    document.documentElement.dataset.notebookView = at;
-    for (const name of ["notebook", "player"]) find(`view-${name}`).setAttribute("aria-pressed", String(name === at));
-    find("notebook").classList.toggle("away", at === "player");
+  /** Where there is room for one of the two. */
+  function look(which) {
+    document.documentElement.dataset.notebookView = which;
+    for (const name of ["notebook", "player"]) find(`view-${name}`).setAttribute("aria-pressed", String(name === which));
+    find("notebook").classList.toggle("away", which === "player");
+    if (which === "notebook") follow();
   }
 
   // ---- assembling

@@ -44,6 +44,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   let drawing = null; // the episode whose graph was asked for
   let drawTimer = 0;
   let measured = "";
+  let wide = 0; // px of the player; 0 while it is hidden
   let liveTimer = 0;
 
   const last = () => lastStep(data.story);
@@ -96,7 +97,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   parent.append(root);
   root.classList.toggle("alone", ALONE);
   const untell = tellHeight(root);
-  const unwatch = watchSizes([root, scrubber.element, panel.element], () => data && measure() && show());
+  const unwatch = watchSizes([root, scrubber.element, panel.element], resized);
   const unlisten = listenToKeys(root, (key) => {
     if (!data) return;
     if (key === " ") return transport.toggle();
@@ -267,6 +268,15 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     scrubber.resize(scrubber.element.clientWidth);
     pictures.resize(room, density.learns());
     return true;
+  }
+
+  /** Another room. Whoever comes from the notebook, which hid the player, finds what is lit in sight. */
+  function resized() {
+    const hidden = !wide;
+    wide = root.clientWidth;
+    if (!data || !measure()) return;
+    show();
+    if (hidden) keepClear();
   }
 
   /** New data: other numbers keep the picture and the position; another document opens at its own step. Of a story that only
