@@ -63,11 +63,13 @@ def _without(chart: Chart, tensor: int, value: Value) -> str:
 
 
 def _ratio(chart: Chart, tensor: int) -> float | None:
-    """The norm of the last step's change over the norm of what it changed; None where not all numbers are kept."""
+    """The norm of the last step's change over the norm of what it changed; None where it is not known."""
     steps = (e for e in reversed(chart.all(Update)) if chart.values[e.after].tensor == tensor and chart.is_step(e))
     step = next(steps, None)
     if step is None:
         return None
+    if step.norms is not None:
+        return step.norms.update / step.norms.weight if step.norms.weight else None
     before, after = chart.values[step.before].numbers, chart.values[step.after].numbers
     if before is None or after is None or not all(map(math.isfinite, (*before, *after))):
         return None

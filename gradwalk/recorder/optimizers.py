@@ -7,6 +7,7 @@ the program's own.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from types import FrameType
 from typing import Any, NamedTuple
@@ -17,9 +18,11 @@ from gradwalk.program import Span
 from gradwalk.recorder.copying import version_of
 from gradwalk.recorder.places import INSTALLED, frames
 from gradwalk.recorder.run import Looking, Run
-from gradwalk.recording import Array, Constant, State, Stepped, Update
+from gradwalk.recording import Array, Constant, Norms, State, Stepped, Update
 
 _SETTING = (int, float, tuple)
+MOST_COPIED = 1 << 25
+"""Elements of large parameters that are copied before one step; of more, how far it goes is not known."""
 
 
 class _Before(NamedTuple):
@@ -32,6 +35,8 @@ class _Before(NamedTuple):
     array: Array | None
     """Its numbers, where autograd might not count the change."""
     given: tuple[State, ...]
+    copy: torch.Tensor | None
+    """Of one whose numbers the recording does not keep: for how far the step goes."""
 
 
 class _Step(NamedTuple):
@@ -50,10 +55,13 @@ class Optimizers:
         self._stepped: set[tuple[int, int]] = set()
         """Optimizers and parameters that have made a step together."""
         self._kept: list[Any] = []
+        self._room = 0
+        """Elements that may still be copied before this step."""
 
     def ahead(self, optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
         """A step is about to run; the frame is the one that runs the hooks around it."""
         run = self._run
+        self._room = MOST_COPIED
         parameters = [
             self._before(optimizer, parameter, settings)
             for group in optimizer.param_groups
@@ -101,7 +109,8 @@ class Optimizers:
         for place, before in enumerate(step.parameters):
             self._updated(step, before)
             tensor, value = before.tensor, self._run.values.value_of(before.tensor)
-            step.parameters[place] = before._replace(value=value, version=version_of(tensor))
+            copy = None if before.copy is None else tensor.detach().clone()
+            step.parameters[place] = before._replace(value=value, version=version_of(tensor), copy=copy)
 
     def _updated(self, step: _Step, before: _Before) -> None:
         run, tensor = self._run, before.tensor
@@ -112,7 +121,8 @@ class Optimizers:
         new = run.values.value_of(tensor)
         if new != before.value:
             kind, state = type(step.optimizer).__name__, self._remembered(step.optimizer, tensor)
-            told = (kind, before.settings, state, before.given)
+            norms = None if before.copy is None else _norms(before.copy, tensor)
+            told = (kind, before.settings, state, before.given, norms)
             run.emit(Update(run.cell, step.span, None, before.value, new, *told))
             run.operations.moved(before.value, run.cell, step.span, [tensor])
 
@@ -123,7 +133,15 @@ class Optimizers:
             one.name == "fused" for one in settings
         )
         array = None if known or parameter.grad is None else run.copier.array(parameter)
-        return _Before(parameter, settings, value, version, array, self._given(optimizer, parameter))
+        copy = self._copy(parameter, value)
+        return _Before(parameter, settings, value, version, array, self._given(optimizer, parameter), copy)
+
+    def _copy(self, parameter: torch.Tensor, value: int) -> torch.Tensor | None:
+        dense = parameter.layout is torch.strided and parameter.is_floating_point() and not parameter.is_meta
+        if parameter.grad is None or not dense or self._run.values.array(value).numbers is not None:
+            return None
+        self._room -= parameter.numel()
+        return parameter.detach().clone() if self._room >= 0 else None
 
     def _given(self, optimizer: Any, parameter: torch.Tensor) -> tuple[State, ...]:
         """What an optimizer remembers of a parameter before its first step here: the program itself put it there."""
@@ -166,3 +184,11 @@ class Optimizers:
 def _settings(group: dict[str, Any]) -> tuple[Constant, ...]:
     """The settings of a group of parameters, such as ``lr``, before the step; those that are off are left out."""
     return tuple([Constant(k, str(v)) for k, v in group.items() if isinstance(v, _SETTING) and v])
+
+
+def _norms(before: torch.Tensor, after: torch.Tensor) -> Norms | None:
+    if before.element_size() < 4:
+        before, after = before.float(), after.float()
+    weight = torch.linalg.vector_norm(before).item()
+    update = torch.linalg.vector_norm(after.detach() - before).item()
+    return Norms(weight, update) if math.isfinite(weight) and math.isfinite(update) else None

@@ -55,6 +55,7 @@ from gradwalk.recording.parts import (
     Edge,
     Module,
     Node,
+    Norms,
     Number,
     Operation,
     Parameter,
@@ -91,6 +92,7 @@ __all__ = [
     "Module",
     "Moved",
     "Node",
+    "Norms",
     "Number",
     "Operation",
     "Output",
@@ -225,7 +227,7 @@ _PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modul
 _PLAIN = ("source", "torch", "complete", "file")
 LEFT_OUT = frozenset(
     "file summary grad_of module mode call function create_graph more inputs mime alternative traceback operands "
-    "facts node value values frame parameters".split()
+    "facts node value values frame parameters norms".split()
 )
 """Fields that are left out where they hold what they usually do."""
 _DECODER = Decoder(EVENTS, LEFT_OUT)

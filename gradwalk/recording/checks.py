@@ -29,7 +29,7 @@ _REFERENCES: Mapping[str, str] = MappingProxyType(
         "Operation node": "nodes",
         "Operation module": "modules",
         "Route node": "nodes",
-        "Saved tensor": "values",
+        "Saved value": "values",
         "Node operation": "operations",
         "Node leaf": "values",
         "Module parent": "modules",

@@ -14,7 +14,7 @@ from gradwalk.recording.gradients import (
     LocalGradient,
     Result,
 )
-from gradwalk.recording.parts import Array, Constant
+from gradwalk.recording.parts import Array, Constant, Norms
 
 
 class Binding(NamedTuple):
@@ -154,7 +154,8 @@ class Update(NamedTuple):
 
     ``operation`` is the kernel that did it; for an optimizer's step there is none, and ``optimizer`` says which one
     (``SGD``), with its ``settings`` (``lr`` …) and its state for this parameter after the step. ``given`` is the state
-    before it, where the program put one there itself and no step of the recording made it.
+    before it, where the program put one there itself and no step of the recording made it. ``norms`` are there where an
+    optimizer moved so large a tensor that not all of its numbers are kept, and are finite.
     """
 
     cell: int
@@ -166,6 +167,7 @@ class Update(NamedTuple):
     settings: tuple[Constant, ...] = ()
     state: tuple[State, ...] = ()
     given: tuple[State, ...] = ()
+    norms: Norms | None = None
 
 
 class Stopped(NamedTuple):

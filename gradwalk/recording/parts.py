@@ -27,6 +27,15 @@ class Summary(NamedTuple):
     """How many are infinite."""
 
 
+class Norms(NamedTuple):
+    """How far a step went: Euclidean norms, over all entries of a tensor."""
+
+    weight: float
+    """Of what it was before."""
+    update: float
+    """Of the difference."""
+
+
 class Array(NamedTuple):
     """Numbers with a shape: a seed, an upstream gradient, a contribution, a ``.grad``."""
 

@@ -4,10 +4,25 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 import gradwalk
-from gradwalk.recording import Recording, Update
+from gradwalk.recording import Norms, Recording, Update
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+def test_how_far_a_step_of_large_parameters_goes_is_kept(dtype: torch.dtype) -> None:
+    """Of 4,900 ones the norm is 70; a step of 0.5 · 1 in each goes 35 far."""
+    w = torch.ones(70, 70, dtype=dtype, requires_grad=True)
+    optimizer = torch.optim.SGD([w], lr=0.5)
+    with gradwalk.watch() as walk:
+        w.sum().backward()
+        optimizer.step()
+    (step,) = (event for event in walk.recording.events if isinstance(event, Update))
+    assert step.norms == Norms(70.0, 35.0)
+    assert "update / weight 0.5" in walk.report()
+    assert Recording.from_json(walk.recording.to_json()) == walk.recording
 
 
 def test_a_step_of_large_parameters_is_told_and_nothing_else_is() -> None:
