@@ -118,6 +118,21 @@ def test_numbers_of_the_drawing_are_dragged_and_moved_by_keys_and_the_step_stays
     shown.expect_step(12)
 
 
+def test_the_point_on_the_loss_as_a_function_of_a_weight_moves_the_weight(shown: PerceptronPage) -> None:
+    shown.press("End")
+    picture = shown.page.locator(".say > .slope")
+    expect(
+        picture.get_by_role("img", name="loss when w changes; at w = 1 it is 6.7012, slope ∇ 6.6918")
+    ).to_be_visible()
+    shown.page.get_by_role("button", name="Move w").click()
+    expect(shown.page.get_by_text("w = 1.01 gives loss = 6.7682: it moved by 0.06701")).to_be_visible()
+    picture.get_by_role("slider", name="w, its point on the curve").focus()
+    shown.press("ArrowRight")
+    expect(shown.field("w")).to_have_value("1.1")
+    expect(picture.get_by_role("slider", name="w, its point on the curve")).to_have_attribute("aria-valuenow", "1.1")
+    shown.expect_drawn("w = 1.1")
+
+
 def test_a_line_takes_hold_of_its_weight(page: Page) -> None:
     shown = PerceptronPage(page).open("?preset=classes")
     chip = shown.drawn("weight w₁₂ of x₂")

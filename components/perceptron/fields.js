@@ -2,7 +2,7 @@
 
 import { html, setAttribute, setText } from "../../gradwalk/player/dom.js";
 import { fitSlider } from "../expression/slider.js";
-import { onGrid, spanKey, spanOf } from "./spans.js";
+import { onGrid, spanKey, spanOf, within } from "./spans.js";
 
 export const PAUSE = 150; // ms without a key before what was typed is sent
 export const MOST_ROWS = 4; // fields in rows; more of them stand in a grid
@@ -71,6 +71,17 @@ export function createFields(give) {
     give(cell, text, 0);
   }
 
+  /** Another part of the page sets a number by its name, as its slider would: to a value, or by so many of the slider's steps. */
+  function setNamed(event) {
+    const { name, value, steps = 0 } = event.detail;
+    const made = [...rows.values()].find(({ label, field, slider }) => label === name && !slider.disabled && field.isConnected);
+    if (!made) return;
+    event.preventDefault();
+    const text = onGrid(made.span, within(made.span, value ?? Number(made.field.value) + steps * made.span.step));
+    if ((value !== undefined || steps) && text !== made.field.value) set(made.cell, text, true);
+    made.slider.value = Number(made.field.value);
+  }
+
   /** Label, field and slider in a row each. */
   function inRows(cells) {
     const parts = cells.flatMap(([cell, label, text, limits]) => {
@@ -121,5 +132,5 @@ export function createFields(give) {
     return rows.has(cell);
   }
 
-  return { inRows, inGrid, set, refuse, clear: () => rows.clear(), text: (cell) => rows.get(cell)?.field.value };
+  return { inRows, inGrid, set, setNamed, refuse, clear: () => rows.clear(), text: (cell) => rows.get(cell)?.field.value };
 }

@@ -5,6 +5,8 @@ import { ALONE } from "../../gradwalk/player/frame.js";
 import { entryAt } from "../../gradwalk/player/story.js";
 import { drawPieces } from "./pieces.js";
 
+const LATE = 3000; // ms after which what was given is no longer waited for
+const CLOSE = 1e-6; // of a number: a float32 is no nearer to what was typed
 const LEAST_WIDTH = 350; // px; what is narrower scrolls, for numbers would lie on one another
 
 function createDrawing(parent) {
@@ -16,7 +18,7 @@ function createDrawing(parent) {
   const warning = html("div", { class: "warning", role: "status" });
   const about = { class: "neuron", "aria-label": "The neuron, drawn" };
   const root = html("figure", about, rows.element, canvas, foot, warning);
-  const state = { data: null, covered: true, step: 0, now: new Set(), kind: null, row: 0, pending: new Map() };
+  const state = { data: null, covered: true, step: 0, now: new Set(), kind: null, row: 0, pending: new Map(), given: 0 };
   let shape = "";
   let drawn = null;
   root.classList.toggle("alone", ALONE);
@@ -53,6 +55,7 @@ function createDrawing(parent) {
     },
     give(part, text) {
       state.pending.set(part, text);
+      state.given = performance.now();
       document.dispatchEvent(new CustomEvent("gradwalk:perceptron-edit", { detail: { part, row: state.row, text } }));
       drawn.show();
     },
@@ -64,6 +67,16 @@ function createDrawing(parent) {
   function uncover() {
     state.covered = !state.covered;
     show();
+  }
+
+  /** An answer of the server may be to an earlier key: what was given last stays until it has come, or is long ago. */
+  function settle() {
+    if (canvas.querySelector(".dragged")) return;
+    const late = performance.now() - state.given > LATE;
+    for (const [part, text] of state.pending) {
+      const there = Number(ofRow(state.data.parts?.[part]?.numbers ?? []));
+      if (late || Math.abs(there - Number(text)) <= CLOSE * Math.abs(there)) state.pending.delete(part);
+    }
   }
 
   function entryOf(part, which) {
@@ -118,8 +131,7 @@ function createDrawing(parent) {
   function update(data) {
     if (state.data?.opened !== data.opened || !data.whole) state.covered = true;
     state.data = data;
-    const dragged = canvas.querySelector(".dragged");
-    if (!dragged) state.pending.clear();
+    settle();
     state.row = Math.min(state.row, Math.max(0, data.rows - 1));
     root.classList.toggle("stale", Boolean(data.stale));
     root.hidden = !data.parts;

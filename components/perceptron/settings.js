@@ -59,6 +59,7 @@ function createForm(parent) {
     general = said("");
     root.replaceChildren(...(data.train ? [] : [presets()]), ...sections(), general);
     field(focus)?.focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("gradwalk:where")); // for who asks whether a number can be set
     if (newer.length) post.now();
   }
 
@@ -207,6 +208,7 @@ function createForm(parent) {
     fields.set(kind === "x" || kind === "y" ? `${kind}.${row}.${place}` : `${kind}.${place}`, text);
   }
   document.addEventListener("gradwalk:perceptron-edit", dragged);
+  document.addEventListener("gradwalk:value", fields.setNamed); // the point on the slope picture is dragged
 
   /** In Learn the form asks for names and values, and not for how PyTorch holds them. */
   root.classList.toggle("learn", firstDensity() === "learn"); // Train has no player that would say it
@@ -215,6 +217,7 @@ function createForm(parent) {
 
   function remove() {
     document.removeEventListener("gradwalk:perceptron-edit", dragged);
+    document.removeEventListener("gradwalk:value", fields.setNamed);
     document.removeEventListener("gradwalk:step", density);
     press.stop();
     address.stop();

@@ -70,13 +70,18 @@ def meaning(index: Index, call: int) -> str:
     return joined(*said) if 0 < len(said) <= MOST else LEARN["done"]
 
 
-def moved(index: Index, call: int, leaf: int, curve: Curve) -> str:
-    """How far the root really moved with a leaf, as PyTorch computed it; empty where it has no finite value there."""
+def moved(index: Index, call: int, leaf: int, gradient: float, curve: Curve) -> str:
+    """How far the root really moved with a leaf, as PyTorch computed it; empty where it has no finite value there.
+
+    Where nothing was promised (``meaning``), what the gradient comes to stands beside it.
+    """
     if curve.nudged is None:
         return ""
     place, value = curve.at
     pieces = {"at": short(place + NUDGE), "value": short(curve.nudged), "moved": short(curve.nudged - value)}
-    return LEARN["moved"].format(leaf=index.shown[leaf], target=index.shown[index.calls[call].root], **pieces)
+    promise = {"nudge": short(NUDGE), "promise": short(NUDGE * gradient)}
+    key = "moved" if meaning(index, call) != LEARN["done"] else "moved beside"
+    return LEARN[key].format(leaf=index.shown[leaf], target=index.shown[index.calls[call].root], **pieces, **promise)
 
 
 def _slope(event: Accumulate) -> float | None:

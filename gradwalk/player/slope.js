@@ -109,12 +109,15 @@ const asks = (name, change) => !document.dispatchEvent(new CustomEvent("gradwalk
 
 const isLeaf = (story, name) => Object.entries(story.curves || {}).some(([id, { names }]) => id.startsWith("v") && names[0] === name);
 
+/** The leaves that have a curve, as the program made them. */
+export const leavesOf = (curves) => Object.keys(curves || {}).filter((id) => id.startsWith("v")).sort((one, other) => Number(one.slice(1)) - Number(other.slice(1)));
+
 /** Which curve a step is about, and which tangent stands on it by then; null where there is none. */
 export function curveAt(story, step) {
   const { kind, now, focus } = story.steps[step];
   const curves = story.curves || {};
   const edges = now.filter((id) => id.startsWith("e") && curves[id]);
-  const leaves = Object.keys(curves).filter((id) => id.startsWith("v"));
+  const leaves = leavesOf(curves);
   if (kind === "forward" && edges.length) return { curve: curves[edges[0]], tangent: null };
   if (kind === "local" && edges.length) {
     const curve = curves[edges[0]];

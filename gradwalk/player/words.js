@@ -5,6 +5,7 @@ import { showFormula } from "./formula.js";
 import { GLOSSARY, withTerms } from "./glossary.js";
 import { sketch } from "./sketches.js";
 import { failureAt } from "./outputs.js";
+import { leavesOf } from "./slope.js";
 
 /** `unfold(number)` asks for the steps of a folded episode, if it `may`; `go(step)` leads to the cause of a failure. */
 export function createWords(predict, unfold, go, may, openGroup) {
@@ -64,13 +65,10 @@ export function createWords(predict, unfold, go, may, openGroup) {
 
   /** One press moves a variable a little, and says what PyTorch computes then, beside what the gradient promised. */
   function showMove(found) {
-    const place = ({ name, said }) => {
-      const result = html("span", { class: "moved", role: "status" });
-      const press = () => setText(result, said);
-      return html("p", null, html("button", { type: "button", class: "button", click: press }, `Move ${name}`), result);
-    };
+    const result = html("p", { class: "moved", role: "status" });
+    const button = ({ name, said }) => html("button", { type: "button", class: "button", click: () => setText(result, said) }, `Move ${name}`);
     moves.hidden = !found.length;
-    moves.replaceChildren(...found.map(place));
+    moves.replaceChildren(...found.map(button), result);
   }
 
   function showRule(said) {
@@ -90,5 +88,5 @@ export function createWords(predict, unfold, go, may, openGroup) {
 /** At the end of a pass that is done: the variables that can be moved, and what is then said. */
 function movesAt(story, number) {
   if (story.steps[number].kind !== "free") return [];
-  return Object.values(story.curves || {}).filter(({ moved }) => moved).map(({ names, moved }) => ({ name: names[0], said: moved }));
+  return leavesOf(story.curves).map((id) => story.curves[id]).filter(({ moved }) => moved).map(({ names, moved }) => ({ name: names[0], said: moved }));
 }

@@ -27,9 +27,10 @@ def drawn(index: Index, curves: Mapping[str, Curve]) -> dict[str, Any]:
         elif isinstance(event, Accumulate) and f"v{event.leaf}" in curves and event.added.numbers:
             curve = curves[f"v{event.leaf}"]
             names = [index.shown[event.leaf], index.shown[index.calls[event.call].root]]
-            said = moved(index, event.call, event.leaf, curve)
+            gradient = float(event.added.numbers[0])
+            said = moved(index, event.call, event.leaf, gradient, curve)
             more = {"moved": said, "arrivals": _arrivals(index, event)}
-            found[f"v{event.leaf}"] = _plain(curve, float(event.added.numbers[0]), names) | more
+            found[f"v{event.leaf}"] = _plain(curve, gradient, names) | more
     return found
 
 

@@ -69,3 +69,10 @@ def test_the_player_gets_slopes_that_autograd_found_and_what_arrived_so_far() ->
     assert found["v0"]["arrivals"][-1][1] == found["v0"]["slope"]
     assert found["e1.0"]["slope"] == pytest.approx(float(x.cos()), rel=1e-3)
     assert found["v0"]["moved"] == "x = 2.01 gives z = 5.8593: it moved by 0.04074."
+
+
+def test_where_nothing_was_promised_the_gradient_stands_beside_what_really_moved() -> None:
+    recording = record(X + "z = torch.clamp(x, 0, 5)**2\nz.backward()")
+    found = drawn(analyse(recording).episodes[0].index, curves(recording))
+    said = "x = 2.01 gives z = 4.0401: it moved by 0.04010, and 0.01 times the gradient of x is about 0.04."
+    assert found["v0"]["moved"] == said
