@@ -13,6 +13,7 @@ from gradwalk.clinic.alive import alive
 from gradwalk.clinic.chart import Chart
 from gradwalk.clinic.failed import failures
 from gradwalk.clinic.finding import Finding, Row
+from gradwalk.clinic.left_over import left_over
 from gradwalk.clinic.sizes import sizes
 from gradwalk.recording import Recording
 
@@ -30,7 +31,7 @@ def _found(chart: Chart) -> Iterator[Finding]:
     if not chart.operations:
         return
     for one in (nonfinite.forward, going_back.backward, steps.zero_grad_forgotten, steps.stale_graph, steps.loss_rises,
-                memory.graph_grows, memory.running_sum):  # fmt: skip
+                left_over, memory.graph_grows, memory.running_sum):  # fmt: skip
         if (finding := one(chart)) is not None:
             yield finding
     for several in (missing.without_gradient, missing.of_zero, copies.passes, optimizers.steps, steps.data_gradient,

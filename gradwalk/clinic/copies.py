@@ -61,9 +61,17 @@ def _copy(chart: Chart, leaf: Value) -> tuple[Value, Event, Taken] | None:
         of = [chart.values[number] for number in taken.of]
         if taken.by not in OUT or len(of) != 1 or of[0].operation is None or of[0].numbers != leaf.numbers:
             continue
+        if _leaves(chart, of[0]) & chart.given_gradient:
+            continue  # they learn otherwise, and the copy may be a beginning that was meant
         if chart.at[id(taken)] < chart.at[id(made)] and (_within(taken.span, made.span) or _is_long(leaf.numbers[0])):
             return leaf, made, taken
     return None
+
+
+def _leaves(chart: Chart, value: Value) -> set[int]:
+    """The tensors that a value was computed from, as far as its graph leads."""
+    found = (chart.nodes[node].leaf for node in chart.behind([chart.node_of(value)]))
+    return {chart.values[leaf].tensor for leaf in found if leaf is not None}
 
 
 def _about(chart: Chart, event: Event) -> set[int]:

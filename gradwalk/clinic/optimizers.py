@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradwalk.clinic.chart import Chart
+from gradwalk.clinic.chart import Chart, Pass
 from gradwalk.clinic.copies import ends_at_copies
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.missing import copied_root
+from gradwalk.failures.diagnosis import Diagnosis
+from gradwalk.failures.sentences import why_and_way
+from gradwalk.failures.untracked import cut_between
 from gradwalk.notation import shape_text
 from gradwalk.recording import Accumulate, Assigned, Cleared, Failure, Stepped, Update
 
@@ -55,13 +58,27 @@ def _moves_nothing(chart: Chart, tensors: frozenset[int], found: Sequence[Steppe
         return None  # what cut the way is told of the parameters
     if any(ends_at_copies(chart, passed) for passed in chart.passes):
         return None  # and of the pass
+    cut = next((cut for passed in chart.passes for cut in _cuts(chart, tensors, passed)), None)
+    if cut is not None and chart.held & chart.given_gradient:
+        return None  # what cuts their way is told of them
     earlier = [passed for passed in chart.passes if passed.at < chart.at[id(found[0])]]
     reason = "No pass ran before it." if not earlier else "No pass reached one of them."
+    way = "Call backward() on the loss before the step."
+    if cut is not None:
+        why, way = why_and_way(chart.recording, cut)
+        reason = f"{reason} {why}"
     count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
     return chart.finding(
         "step-without-gradient", chart.at[id(found[0])], values=found[0].parameters, about=chart.names_of(tensors),
-        optimizer=found[0].optimizer, line=chart.line_of(found[0].span), count=count, reason=reason,
+        optimizer=found[0].optimizer, line=chart.line_of(found[0].span), count=count, reason=reason, way=way,
     )  # fmt: skip
+
+
+def _cuts(chart: Chart, tensors: frozenset[int], passed: Pass) -> Iterator[Diagnosis]:
+    """What cuts the way from a pass's root back to these tensors."""
+    if passed.is_backward and passed.accumulated:
+        found = (cut_between(chart, chart.first[tensor], passed.call.root) for tensor in sorted(tensors))
+        yield from (cut for cut in found if cut is not None)
 
 
 def _cleared_before(chart: Chart, tensors: frozenset[int], found: Sequence[Stepped]) -> Finding | None:

@@ -94,6 +94,13 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "A step had already been taken with the old part, in {step}, and it goes into the next step again.",
         "Clear the gradients before each pass: optimizer.zero_grad(), or {name}.grad = None.",
     ),
+    "gradient-left-over": (
+        "The gradient of another loss goes into the step",
+        "{optimizer}'s step in {taken} takes what two passes gave {name}: the one in {line} added to what the one in "
+        "{left} had left there.",
+        "The pass in {left} was for {other}'s step in {step}, which does not move {name}: it only goes through it.",
+        "Clear the gradients right before the pass in {line}, and not only before the one in {left}.",
+    ),
     "stale-graph": (
         "A graph of old numbers",
         "The pass in {line} walks the graph of {root} again, which was computed before {name} was changed in {step}.",
@@ -104,7 +111,7 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "A step without a gradient",
         "{optimizer}'s step in {line} moves nothing: none of its {count} has a gradient.",
         "{reason}",
-        "Call backward() on the loss before the step.",
+        "{way}",
     ),
     "step-after-clearing": (
         "The gradients are cleared before the step",

@@ -16,6 +16,6 @@ LEARN = {
     "move": "Move {leaf} by {nudge}, and {target} moves by about {moved}.",
     "done": "The pass is done: every gradient that was asked for is there.",
     "moved": "{leaf} = {at} gives {target} = {value}: it moved by {moved}.",
-    "moved beside": "{leaf} = {at} gives {target} = {value}: it moved by {moved}, and {nudge} times the gradient of {leaf} "
-    "is about {promise}.",
+    "moved beside": "{leaf} = {at} gives {target} = {value}: it moved by {moved}, and {nudge} times the gradient of "
+    "{leaf} is about {promise}.",
 }
