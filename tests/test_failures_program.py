@@ -335,4 +335,11 @@ def test_every_cause_has_its_sentences_or_a_reason_to_say_nothing() -> None:
 def test_where_nothing_is_known_the_message_stands_alone(program: str) -> None:
     found, text = told(program)
     assert found is None
-    assert "PyTorch stopped here" in text.why
+    assert text.why.startswith("The program stopped here and said: “")
+
+
+def test_an_error_without_words_and_a_program_that_ends_itself_are_told_as_such() -> None:
+    assert told("assert False\n")[1].why == "The program stopped here."
+    assert told("import sys\nsys.exit(2)\n")[1].why == (
+        "The program ended itself here, with status 2, as sys.exit() does."
+    )

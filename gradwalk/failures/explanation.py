@@ -12,7 +12,7 @@ from gradwalk.failures.history import History
 from gradwalk.failures.released import released
 from gradwalk.failures.sentences import filled, placed
 from gradwalk.failures.untracked import untracked
-from gradwalk.failures.wording import FAILURE, FAILURES
+from gradwalk.failures.wording import ENDED, FAILURE, FAILURES, WORDLESS
 from gradwalk.recording import Failure, Recording
 from gradwalk.recording.causes import pieces
 
@@ -126,11 +126,17 @@ def message_only(failure: Failure) -> Diagnosis | None:
 
 
 def explained(failure: Failure, found: Diagnosis | None) -> Explanation:
-    """The sentences of a diagnosis; PyTorch's own message where there is none."""
-    title, why, way_out = FAILURE if found is None else FAILURES[found.key]
+    """The sentences of a diagnosis; the error's own message where there is none."""
+    title, why, way_out = _plain(failure) if found is None else FAILURES[found.key]
     given = {"message": failure.message, "type": failure.type} if found is None else dict(found.pieces)
     told = " ".join(filter(None, (_sentence(filled(why, given)), "" if found is None else found.here)))
     return Explanation(filled(title, given), told, tuple(filled(way_out, given).split("\n")))
+
+
+def _plain(failure: Failure) -> tuple[str, str, str]:
+    if failure.type == "SystemExit" and failure.message.isdecimal():
+        return ENDED
+    return FAILURE if failure.message else WORDLESS
 
 
 def _sentence(text: str) -> str:

@@ -16,9 +16,12 @@ FAILURES: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 """By key: a title, why it happened, and what would work: of several ways, each on a line of its own."""
 
-FAILURE = ("{type}", "PyTorch stopped here and said: “{message}”.", "What ran before this line stays as it is.")
-
 STOPPED = "The program stopped here."
+
+FAILURE = ("{type}", "The program stopped here and said: “{message}”.", "What ran before this line stays as it is.")
+WORDLESS = ("{type}", STOPPED, FAILURE[2])
+"""Of an error without a message."""
+ENDED = ("{type}", "The program ended itself here, with status {message}, as sys.exit() does.", FAILURE[2])
 
 AT_STEP = "See step {step}."
 """The step of the event that is to blame."""
