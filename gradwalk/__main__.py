@@ -56,7 +56,12 @@ NOTEBOOK_BYTES = 20_000_000
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = _parser()
-    options = parser.parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    end = given.index("--") if "--" in given else len(given)
+    options = parser.parse_args(given[:end])
+    options.arguments = given[end + 1 :]
+    if options.arguments and ("locked" in options and options.locked):
+        parser.error("a program in a locked process has no arguments")
     if options.command == "run" and not options.locked:
         if len(options.files) > 1:
             parser.error("several files are run with --locked, each in a process of its own")
@@ -80,7 +85,11 @@ def _form(options: argparse.Namespace) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gradwalk", description="Watch PyTorch's autograd work.")
+    parser = argparse.ArgumentParser(
+        prog="gradwalk",
+        description="Watch PyTorch's autograd work.",
+        epilog="What stands behind -- are the program's own arguments: gradwalk check train.py -- --epochs 1.",
+    )
     parser.add_argument("--version", action="version", version=f"Gradwalk {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run a program of cells (# %%%%) and print what each cell shows")
@@ -133,7 +142,9 @@ def _run(options: argparse.Namespace) -> int:
     from gradwalk.doors import record
 
     with _answers(options) as answers:
-        return _tell(record(_read(options.file), file=_named(options.file)), options, answers)
+        return _tell(
+            record(_read(options.file), file=_named(options.file), arguments=options.arguments), options, answers
+        )
 
 
 @contextmanager
@@ -243,7 +254,7 @@ def _write(path: Path, made: str | bytes) -> None:
 def _record(options: argparse.Namespace, *, pictures: bool = False) -> Recording:
     from gradwalk.doors import record
 
-    return record(_read(options.file), pictures=pictures, file=_named(options.file))
+    return record(_read(options.file), pictures=pictures, file=_named(options.file), arguments=options.arguments)
 
 
 def _picture(recording: Recording, options: argparse.Namespace) -> str | bytes:

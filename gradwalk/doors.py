@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradwalk import cells
@@ -18,16 +18,17 @@ def record(
     limits: Limits = LIMITS,
     observer: Callable[[Event], None] | None = None,
     file: str = "",
+    arguments: Sequence[str] = (),
 ) -> Recording:
     """Run a program once, in real Python and PyTorch, and record everything that happens.
 
     ``what`` is a program in cells (``# %%``), run by IPython's shell as a notebook would run it, or a function, which
     is called. Either runs in this process and may do whatever the process may do, as with ``python FILE``. With
     ``pictures``, torchviz draws the graph of each backward pass. ``observer`` is called with each event as it happens.
-    A program from a ``file`` runs with that name and beside that file, as with ``python FILE``; a notebook's (.ipynb)
-    in its folder, as in Jupyter.
+    A program from a ``file`` runs with that name and beside that file, as with ``python FILE ARGUMENTS``; a notebook's
+    (.ipynb) in its folder, as in Jupyter.
     Raises ProgramError for a text that does not fit.
     """
     if isinstance(what, str):
-        return cells.record(what, pictures=pictures, limits=limits, observer=observer, file=file)
+        return cells.record(what, pictures=pictures, limits=limits, observer=observer, file=file, arguments=arguments)
     return record_call(what, pictures=pictures, limits=limits)

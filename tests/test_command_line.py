@@ -50,6 +50,21 @@ def cells(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_program_gets_the_arguments_behind_two_dashes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, before = tmp_path / "train.py", list(sys.argv)
+    path.write_text(
+        "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--epochs', type=int, default=9)\n"
+        "print(parser.parse_args().epochs)\n",
+        encoding="utf-8",
+    )
+    assert main(["run", str(path), "--", "--epochs", "2"]) == 0
+    assert main(["run", str(path)]) == 0
+    assert capsys.readouterr().out == "2\n9\n"
+    assert sys.argv == before
+    with pytest.raises(SystemExit):
+        main(["run", "--locked", str(path), "--", "--epochs", "2"])
+
+
 def test_run_prints_what_each_cell_shows_and_how_it_failed(cells: Path) -> None:
     done = shell("run", str(cells))
     assert done.returncode == 1

@@ -5,7 +5,7 @@ It is real Python, with all that is installed, and may do whatever the process m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gradwalk.cells.alone import ONE_AT_A_TIME
@@ -35,19 +35,20 @@ def record(
     limits: Limits = LIMITS,
     observer: Callable[[Event], None] | None = None,
     file: str = "",
+    arguments: Sequence[str] = (),
 ) -> Recording:
     """Run a program of cells (``# %%``) as Jupyter would run them one after the other, and record all that happens.
 
     The program runs in this process and may do whatever the process may do, as with ``python FILE``. A cell that fails
     is part of the recording, and the next one goes on. Raises ProgramError for what is no text that fits.
     ``observer`` is called right after each event, while the program stands still. ``file``: where the text comes from;
-    the program then has its name and its folder, as with ``python FILE``, or as Jupyter runs a notebook.
+    the program then has its name and its folder, as with ``python FILE ARGUMENTS``, or as Jupyter runs a notebook.
     """
     source = _checked(source, limits)
     cells = list(split_cells(source))
     places = Places()
     recorder = Recorder(places, pictures=pictures, limits=limits, observer=observer)
-    with ONE_AT_A_TIME, fresh(file, settled=is_on()):
+    with ONE_AT_A_TIME, fresh(file, arguments, settled=is_on()):
         try:
             with lent() as shell, inline():
                 run = Run(shell, recorder, places, limits)

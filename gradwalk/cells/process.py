@@ -9,7 +9,7 @@ import os
 import random
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -144,16 +144,16 @@ def settle() -> None:
 
 
 @contextmanager
-def fresh(file: str = "", *, settled: bool = False) -> Iterator[None]:
+def fresh(file: str = "", arguments: Sequence[str] = (), *, settled: bool = False) -> Iterator[None]:
     """A stretch in which a program finds what it would find in a new process, and which leaves all as it was.
 
-    A program that comes from a file finds what lies beside it: as ``python FILE`` does, or as Jupyter does, where a
-    notebook runs in its own folder. Where a process was born ``settled``, and ends with this program, nothing has to be
-    looked at: to look alone would copy 600 pages of memory.
+    A program that comes from a file finds what lies beside it: as ``python FILE ARGUMENTS`` does, or as Jupyter does,
+    where a notebook runs in its own folder. Where a process was born ``settled``, and ends with this program, nothing
+    has to be looked at: to look alone would copy 600 pages of memory.
     """
     if settled:
         with torch.inference_mode(False):
-            _begin(file)
+            _begin(file, arguments)
             yield
             return
     before = [(kept, kept.get()) for kept in (*THREAD, *PROCESS)]
@@ -162,7 +162,7 @@ def fresh(file: str = "", *, settled: bool = False) -> Iterator[None]:
         with torch.inference_mode(False):
             for kept in (*THREAD, *PROCESS):
                 kept.set(kept.fresh)
-            _begin(file)
+            _begin(file, arguments)
             yield
             _end_what_is_suspended()
     finally:
@@ -174,19 +174,19 @@ def fresh(file: str = "", *, settled: bool = False) -> Iterator[None]:
         warnings._filters_mutated()  # type: ignore[attr-defined]
 
 
-def _begin(file: str) -> None:
+def _begin(file: str, arguments: Sequence[str]) -> None:
     torch.default_generator.manual_seed(SEED)
     random.seed(SEED)
     np.random.seed(SEED)
-    _stand_beside(file)
+    _stand_beside(file, arguments)
     warnings._filters_mutated()  # type: ignore[attr-defined]  # what was warned of once, may be warned of again
 
 
-def _stand_beside(file: str) -> None:
+def _stand_beside(file: str, arguments: Sequence[str]) -> None:
     """What is imported and opened lies beside the program, which knows its name."""
     folder = "" if not file else str(Path(file).resolve().parent)
     if file:
-        sys.argv[:] = [file]
+        sys.argv[:] = [file, *arguments]
     if is_notebook(file):
         os.chdir(folder)
         folder = ""
