@@ -116,6 +116,40 @@ def test_a_loss_by_hand_is_a_group_where_the_record_shows_that_it_is_one() -> No
     assert found == {name: ["loss"] if name in ("by hand", "with a penalty") else [] for name in losses}
 
 
+OWN_LOSS = """\
+import torch
+def bce(p, t):
+    p = torch.clamp(p, 1e-8, 1 - 1e-8)
+    return -(t * torch.log(p) + (1 - t) * torch.log(1 - p))
+w, x = torch.tensor(1.0, requires_grad=True), torch.tensor(0.5)
+p = torch.sigmoid(w * x)
+"""
+
+
+def items_of(source: str) -> tuple[Item, ...]:
+    return computation_graph(record(source)).items
+
+
+def test_a_loss_that_is_a_function_of_the_programs_own_is_one_box_in_a_small_graph_too() -> None:
+    *before, loss = items_of(OWN_LOSS + "loss = bce(p, 0.0)\nloss.backward()\n")
+    assert before == [0, 1]
+    assert isinstance(loss, Group)
+    assert (loss.kind, loss.title, loss.detail) == ("loss", "loss", "lines 3–4")
+    assert list(operations_in(loss)) == list(range(2, 2 + len(loss.items)))
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "loss = bce(p, 0.0) * 2\nloss.backward()\n",  # more than the call
+        "bce(p, 0.0)\n",  # no pass starts there
+        "loss = -torch.log(1 - p)\nloss.backward()\n",  # written in its place
+    ],
+)
+def test_what_is_no_call_of_a_function_alone_is_no_box(rest: str) -> None:
+    assert not items_of(OWN_LOSS + rest)
+
+
 @pytest.mark.parametrize("length", [49, 150, 1000])
 def test_whatever_is_long_has_parts_and_nothing_is_lost(length: int) -> None:
     graph = computation_graph(chain(length))

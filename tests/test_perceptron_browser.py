@@ -95,11 +95,24 @@ def test_a_press_of_a_key_asks_nothing_of_the_server(page: Page) -> None:
     assert len(sent) == before
 
 
+def test_the_lessons_neuron_is_a_dozen_steps_until_its_loss_is_opened(shown: PerceptronPage) -> None:
+    """The loss by hand is a function of nine operations: forward, local gradients and backward are one step each."""
+    steps = shown.player.locator("input.steps")
+    seen: list[str] = []
+    while not seen or seen[-1] != "40":
+        shown.press("ArrowRight")
+        expect(steps).not_to_have_value(seen[-1] if seen else "0")
+        seen.append(steps.input_value())
+    assert seen == ["1", "2", "3", "12", "13", "14", "15", "16", "25", "34", "35", "36", "37", "38", "39", "40"]
+    shown.player.locator('[data-box="g1"]').press("Enter")
+    expect(shown.player.locator('[data-box="o3"]')).to_contain_text("clamp")
+
+
 # Changing numbers
 
 
 def test_numbers_of_the_drawing_are_dragged_and_moved_by_keys_and_the_step_stays(shown: PerceptronPage) -> None:
-    shown.press("ArrowRight", 12)
+    shown.press("ArrowRight", 4)
     shown.expect_drawn("L = 6.7012")
     box = shown.drawn("weight w of x").bounding_box()
     assert box is not None
@@ -227,8 +240,8 @@ def test_a_preset_is_one_press_away(shown: PerceptronPage) -> None:
 
 
 def test_the_step_outlives_a_look_at_the_table_and_the_first_wrong_factor_is_found(shown: PerceptronPage) -> None:
-    shown.press("ArrowRight", 5)
-    expect(shown.page).to_have_url(re.compile("step=5"))
+    shown.press("ArrowRight", 3)
+    expect(shown.page).to_have_url(re.compile("step=3"))
     shown.view("By hand")
     shown.expect_drawn("L = 6.7012", "∇ ?")
     expect(shown.page.get_by_text("∇ 6.6918")).to_have_count(0)
@@ -237,8 +250,8 @@ def test_the_step_outlives_a_look_at_the_table_and_the_first_wrong_factor_is_fou
     shown.page.get_by_role("button", name="Cover the gradients").click()
     shown.expect_drawn("∇ ?")
     shown.view("Step through")
-    shown.expect_step(5)
-    expect(shown.page).to_have_url(re.compile(r"/perceptron\?step=5$"))
+    shown.expect_step(3)
+    expect(shown.page).to_have_url(re.compile(r"/perceptron\?step=3$"))
     shown.view("By hand")
     chain = shown.page.get_by_role("row", name="dL/dw")
     expect(shown.page.get_by_label("dL/dŷ", exact=True)).to_be_visible()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gradwalk.analysis.index import Index
 from gradwalk.program import Span
-from gradwalk.recording import BackwardCall, Entered, Forward, Left, Recording, Statement
+from gradwalk.recording import BackwardCall, Entered, Failure, Forward, Left, Recording, Statement
 
 OPEN = 48
 """A graph of so many operations has no groups: it is read as a whole. So many boxes, where modules ran."""
@@ -21,6 +21,8 @@ MOST = 12
 """So many stand side by side in one group; of more, parts are made."""
 PARTS = 8
 """About so many parts."""
+LEAST = 4
+"""So many operations of a loss are worth a box of their own."""
 REPEATS = 3
 """What runs so often, one after the other, is a loop's turns."""
 
@@ -54,12 +56,33 @@ def operations_in(item: Item) -> Iterable[int]:
 def groups_of(index: Index, boxes: int = 0) -> tuple[Item, ...]:
     """The operations that have boxes, grouped; nothing where there are so few of them that none is needed.
 
-    ``boxes``: how many there are, with those of leaves and inputs.
+    ``boxes``: how many there are, with those of leaves and inputs. Of a small graph only a loss that the program has
+    written as a function of its own is a group.
     """
     recording, hidden = index.recording, index.places.hidden
     drawn = [o.id for o in recording.operations if o.results and o.id not in hidden]
     modules = boxes > OPEN and any(recording.operations[number].module is not None for number in drawn)
-    return _Grouping(index).whole(drawn) if modules or len(drawn) > OPEN else ()
+    grouping = _Grouping(index)
+    return grouping.whole(drawn) if modules or len(drawn) > OPEN else grouping.own_loss(drawn)
+
+
+def _functions(recording: Recording) -> dict[int, int]:
+    """For each operation that ran in a function of the program's own, the event of the statement that called it.
+
+    The statement is the module's, and stands elsewhere in the program than the operation.
+    """
+    found: dict[int, int] = {}
+    statement: tuple[int, Span] | None = None
+    for number, event in reversed(list(enumerate(recording.events))):
+        if isinstance(event, Statement) and not event.frame:
+            statement = number, event.span
+        elif isinstance(event, Failure):
+            statement = None  # of what was not done nothing is known
+        elif isinstance(event, Forward) and statement is not None:
+            span, (at, around) = recording.operations[event.operation].span, statement
+            if span is not None and not span.file and not around.line <= span.line <= around.end_line:
+                found[event.operation] = at
+    return found
 
 
 class _Step(NamedTuple):
@@ -88,6 +111,22 @@ class _Grouping:
         name = self._result(loss[-1])
         box = self._group("loss", name, self._stretch(loss), items)
         return self._parts([*self._level(before, 0, None), box, *self._level(after, 0, None)])
+
+    def own_loss(self, operations: Sequence[int]) -> tuple[Item, ...]:
+        """All of them, the loss as one box where it is what one call of a function of the program's own computes."""
+        called = _functions(self._recording)
+        call = called.get(operations[-1]) if operations else None
+        begin = next((at for at, number in enumerate(operations) if called.get(number) == call), 0)
+        loss = operations[begin:]
+        if call is None or not begin or len(loss) < LEAST or any(called.get(number) != call for number in loss):
+            return ()
+        if not any(isinstance(e, BackwardCall) and e.root in self._results(loss[-1]) for e in self._recording.events):
+            return ()
+        box = Group(self._number(), "loss", self._result(loss[-1]), self._stretch(loss), tuple(loss))
+        return (*operations[:begin], box)
+
+    def _results(self, number: int) -> Sequence[int]:
+        return self._recording.operations[number].results
 
     def _loss(self, operations: Sequence[int]) -> tuple[int, int]:
         """Where a loss by hand begins and ends among the operations; twice the same place where none is to be seen.
