@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,31 +16,14 @@ from gradwalk.lessons import BY_SLUG, LESSONS, Lesson
 from gradwalk.notebook import Cell
 from gradwalk.notebook.programs import to_notebook, to_program
 from serving.work import Parcel
-from tests.browser import ROOT
+from tests import visits
+from tests.visits import checked, data
 
-SECONDS = 60
 SHORT = "import torch\nx = torch.tensor(3.0, requires_grad=True)\ny = x*x\ny.backward()\nx.grad\n"
 
 
 def visit(query: str = "") -> AppTest:
-    page = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS).switch_page("code.py")
-    for name, value in parse_qsl(query):
-        page.query_params[name] = value
-    return checked(page.run())
-
-
-def checked(page: AppTest) -> AppTest:
-    assert not page.exception
-    return page
-
-
-def data(page: AppTest, component: str) -> dict[str, Any]:
-    """What the component of this name was handed: ``notebook`` or ``player``."""
-    protos = (element.proto for element in page.get("bidi_component"))
-    found: dict[str, Any] = json.loads(
-        next(p.json or p.bytes for p in protos if p.component_name == f"gradwalk_{component}")
-    )
-    return found
+    return visits.visit("code.py", query)
 
 
 def send(page: AppTest, **change: object) -> AppTest:
@@ -247,9 +229,7 @@ def test_an_entry_for_another_program_changes_nothing() -> None:
 
 
 def test_after_the_server_has_forgotten_a_visitor_what_the_browser_holds_is_taken_over() -> None:
-    page = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS).switch_page("code.py")
-    page.session_state[KEY] = {"entry": {"text": SHORT, "opened": "other", "count": 7}}
-    checked(page.run())
+    page = visits.visit("code.py", held={KEY: {"entry": {"text": SHORT, "opened": "other", "count": 7}}})
     assert data(page, "notebook")["opened"] == "other"
     assert data(page, "notebook")["answered"] == 7
     assert data(page, "notebook")["text"] == SHORT

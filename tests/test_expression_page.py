@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,33 +12,13 @@ from components.expression import KEY
 from components.expression.comparison import KEY as ANSWER
 from components.expression.document import as_markdown
 from gradwalk.lessons.gallery import EXAMPLES
-from tests.browser import ROOT
-
-SECONDS = 60
+from tests import visits
+from tests.visits import checked, data
 
 
 def visit(query: str = "", *, asked: bool = False) -> AppTest:
     """``asked``: by somebody who wants to see the answer."""
-    page = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS)
-    if asked:
-        page.session_state[ANSWER] = {"asked": True}
-    for name, value in parse_qsl(query):
-        page.query_params[name] = value
-    return checked(page.run())
-
-
-def checked(page: AppTest) -> AppTest:
-    assert not page.exception
-    return page
-
-
-def data(page: AppTest, component: str) -> dict[str, Any]:
-    """What the component of this name was handed: ``form``, ``player`` or ``answer``."""
-    protos = (element.proto for element in page.get("bidi_component"))
-    found: dict[str, Any] = json.loads(
-        next(p.json or p.bytes for p in protos if p.component_name == f"gradwalk_{component}")
-    )
-    return found
+    return visits.visit("expression.py", query, {ANSWER: {"asked": True}} if asked else None)
 
 
 def send(page: AppTest, **change: object) -> AppTest:
@@ -181,10 +159,9 @@ def test_a_refused_value_is_told_to_its_own_field() -> None:
 
 
 def test_without_any_good_document_there_is_no_picture() -> None:
-    page = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS)
     document: dict[str, Any] = {"text": "z = (", "given": {}, "constants": [], "dtype": "float32", "seed": None}
-    page.session_state[KEY] = {"entry": document | {"opened": "other", "count": 7, "example": None}}
-    checked(page.run())
+    entry = document | {"opened": "other", "count": 7, "example": None}
+    page = visits.visit("expression.py", held={KEY: {"entry": entry}})
     assert data(page, "player")["story"] is None
     # After the server has forgotten a visitor, what the browser holds is taken over.
     assert data(page, "form")["opened"] == "other"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,31 +19,12 @@ from gradwalk.perceptron.programs.program import program
 from gradwalk.perceptron.settings.model import LOSSES, STYLES, Perceptron
 from gradwalk.perceptron.settings.presets import PRESETS
 from gradwalk.perceptron.settings.reading import read
-from tests.browser import ROOT
-
-SECONDS = 60
+from tests import visits
+from tests.visits import checked, data
 
 
 def visit(query: str = "") -> AppTest:
-    page = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS)
-    page.switch_page("perceptron.py")
-    for name, value in parse_qsl(query):
-        page.query_params[name] = value
-    return checked(page.run())
-
-
-def checked(page: AppTest) -> AppTest:
-    assert not page.exception
-    return page
-
-
-def data(page: AppTest, component: str) -> dict[str, Any]:
-    """What the component was handed: ``perceptron`` (the form), ``neuron``, ``player`` or ``hand``."""
-    protos = (element.proto for element in page.get("bidi_component"))
-    found: dict[str, Any] = json.loads(
-        next(p.json or p.bytes for p in protos if p.component_name == f"gradwalk_{component}")
-    )
-    return found
+    return visits.visit("perceptron.py", query)
 
 
 def send(page: AppTest, *actions: list[str], **typed: str) -> AppTest:
@@ -173,11 +153,7 @@ def test_settings_that_do_not_fit_are_opened_as_they_were_typed() -> None:
 
 def test_another_process_carries_on_where_one_died() -> None:
     page = send(visit(), x_0_0="2", w_0_0_0="three")
-    carried = page.session_state[KEY]
-    other = AppTest.from_file(str(ROOT / "pages" / "main.py"), default_timeout=SECONDS)
-    other.switch_page("perceptron.py")
-    other.session_state[KEY] = carried
-    checked(other.run())
+    other = visits.visit("perceptron.py", held={KEY: page.session_state[KEY]})
     assert data(other, "perceptron")["opened"] == data(page, "perceptron")["opened"]
     assert data(other, "perceptron")["values"]["w.0.0.0"] == "three"
 

@@ -16,7 +16,8 @@ from gradwalk.lessons import BY_SLUG
 from gradwalk.sandbox.selftest import Held
 from serving.permission import FREELY, permission
 from tests.browser import ROOT
-from tests.test_code_page import SHORT, data, send, shown, visit
+from tests.test_code_page import SHORT, send, shown, visit
+from tests.visits import data
 
 HOLDS = Held(locked=True, landlock=7, refused=("read a file",))
 BLIND = Held(locked=True, landlock=0, refused=("read a file",))
