@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
@@ -152,3 +154,25 @@ def open_player(context: BrowserContext, data: dict[str, Any], watch: Watch, sch
     page.goto(f"{ORIGIN}/")
     page.evaluate(MOUNT, [bundled(COMPONENTS / "player" / "player.js"), styles()])
     return PlayerPage(page).mount(data)
+
+
+OpenPlayer = Callable[..., PlayerPage]
+
+
+@contextmanager
+def players(browser: Browser, usual: Callable[[], dict[str, Any]]) -> Iterator[OpenPlayer]:
+    """Opens players: ``player(data, scheme="dark", viewport={...})``; without data, with the ``usual``.
+
+    In the end no page may have had an error.
+    """
+    watch = Watch(ORIGIN)
+    contexts = []
+
+    def make(data: dict[str, Any] | None = None, scheme: str = "light", **options: Any) -> PlayerPage:
+        contexts.append(new_context(browser, color_scheme=scheme, **options))
+        return open_player(contexts[-1], data or usual(), watch, scheme)
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not watch.problems, "\n".join(watch.problems)

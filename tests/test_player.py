@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -16,30 +16,18 @@ from playwright.sync_api import Browser, Page, expect
 from components.player.packed import compact
 from deploy.sketches import drawn, file_of, sketches
 from gradwalk.player import FOLDER
-from tests.browser import ROOT, Watch, settled
+from tests.browser import ROOT, settled
 from tests.conftest import CheckAxe
-from tests.player_page import ORIGIN, PlayerPage, changes, new_context, open_player
+from tests.player_page import OpenPlayer, changes, players
 from tests.player_story import SINE_GRADIENT, long_chain, sine
 
 LAST = 8  # of z = sin(x²): 2 steps forward, 2 local gradients, 4 back
 
-OpenPlayer = Callable[..., PlayerPage]
-
 
 @pytest.fixture
 def player(browser: Browser) -> Iterator[OpenPlayer]:
-    """Open a player: ``player(data, scheme="dark", viewport={...})``. In the end no page may have had an error."""
-    watch = Watch(ORIGIN)
-    contexts = []
-
-    def make(data: dict[str, Any] | None = None, scheme: str = "light", **options: Any) -> PlayerPage:
-        contexts.append(new_context(browser, color_scheme=scheme, **options))
-        return open_player(contexts[-1], data or sine(), watch, scheme)
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert not watch.problems, "\n".join(watch.problems)
+    with players(browser, sine) as make:
+        yield make
 
 
 def test_keys_alone_lead_from_the_input_to_the_gradient(player: OpenPlayer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -12,10 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 from gradwalk import record
 from gradwalk.graph.player import player_graphs
 from gradwalk.story.timeline import timeline
-from tests.browser import Watch
-from tests.player_page import ORIGIN, PlayerPage, new_context, open_player
-
-OpenPlayer = Callable[..., PlayerPage]
+from tests.player_page import OpenPlayer, players
 
 SINE = "import torch\nx = torch.tensor(4.0, requires_grad=True)\nz = torch.sin(x ** 2)\nz.backward()\n"
 LONG = (
@@ -39,17 +36,8 @@ def data(source: str, **changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def player(browser: Browser) -> Iterator[OpenPlayer]:
-    watch = Watch(ORIGIN)
-    contexts = []
-
-    def make(shown: dict[str, Any], **options: Any) -> PlayerPage:
-        contexts.append(new_context(browser, **options))
-        return open_player(contexts[-1], shown, watch)
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert not watch.problems, "\n".join(watch.problems)
+    with players(browser, lambda: data(SINE)) as make:
+        yield make
 
 
 def test_a_picture_too_wide_for_the_page_stands_in_rows_and_is_seen_whole(player: OpenPlayer) -> None:

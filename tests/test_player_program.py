@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -18,13 +18,11 @@ from gradwalk.analysis import analyse_beginning
 from gradwalk.graph.player import player_graphs
 from gradwalk.story.player_data import player_data
 from gradwalk.story.timeline import timeline
-from tests.browser import Watch, settled
+from tests.browser import settled
 from tests.conftest import CheckAxe
-from tests.player_page import ORIGIN, PlayerPage, changes, new_context, open_player
+from tests.player_page import OpenPlayer, changes, players
 from tests.player_program import MESSAGE, training
 from tests.player_story import sine
-
-OpenPlayer = Callable[..., PlayerPage]
 
 # The steps of three iterations: 2 names, then 11 steps an iteration, then the last cell.
 FIRST, LENGTH = 3, 11
@@ -34,18 +32,8 @@ LAST = FIRST + 3 * LENGTH + 2
 
 @pytest.fixture
 def player(browser: Browser) -> Iterator[OpenPlayer]:
-    """Open a player with a training loop: ``player(data, scheme="dark", viewport={...})``. No page may have errors."""
-    watch = Watch(ORIGIN)
-    contexts = []
-
-    def make(data: dict[str, Any] | None = None, scheme: str = "light", **options: Any) -> PlayerPage:
-        contexts.append(new_context(browser, color_scheme=scheme, **options))
-        return open_player(contexts[-1], data or training(), watch, scheme)
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert not watch.problems, "\n".join(watch.problems)
+    with players(browser, training) as make:
+        yield make
 
 
 def test_an_expression_has_nothing_of_it(player: OpenPlayer) -> None:
