@@ -88,7 +88,17 @@ class PlayerPage:
         return PlayerPage(self.page, "second").mount(data)
 
     def remove(self) -> None:
-        self.page.evaluate("(host) => window.mounted[host]()", self.host)
+        """As Streamlit does: its place is taken out of the page, and then what it has handed back is called."""
+        script = """(host) => {
+          document.getElementById(host).replaceWith(Object.assign(document.createElement("div"), { id: host }));
+          window.mounted[host]();
+        }"""
+        self.page.evaluate(script, self.host)
+
+    def overtaken(self, data: dict[str, Any]) -> None:
+        """Newer data while an older call is on its way: what that one handed back is called behind the newer call."""
+        script = "([host, data]) => { const older = window.mounted[host]; window.mount(host, data); older(); }"
+        self.page.evaluate(script, [self.host, data])
 
     def press(self, *keys: str) -> None:
         for key in keys:

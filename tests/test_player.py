@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import itertools
 import json
 import re
@@ -42,6 +44,21 @@ def test_keys_alone_lead_from_the_input_to_the_gradient(player: OpenPlayer) -> N
     expect(shown.find(".label .flowing")).to_have_text([f"∇ {SINE_GRADIENT}", "∇ −0.9577"])
     shown.press("ArrowRight")
     assert shown.step == LAST
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_call_that_was_overtaken_takes_nothing_away(player: OpenPlayer, packed: bool) -> None:
+    """Of a long run the beginning comes first; the whole may come while the first call's script still loads."""
+    shown = player()
+    data = sine()
+    if packed:
+        data = {**data, "story": base64.b64encode(gzip.compress(json.dumps(data["story"]).encode())).decode()}
+    shown.overtaken({**data, "opened": "the whole"})
+    expect(shown.box("o1")).to_be_visible()
+    shown.press("End")
+    expect(shown.box("v0")).to_have_text(f"xleaf4∇ {SINE_GRADIENT}")
+    shown.remove()
+    expect(shown.find(".player")).to_have_count(0)
 
 
 def test_a_long_program_comes_packed_and_looks_the_same(player: OpenPlayer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import { html, setAttribute, setText } from "../../gradwalk/player/dom.js";
 import { formulaNode } from "../../gradwalk/player/formula.js";
 import { ALONE, footOfView, tellHeight } from "../../gradwalk/player/frame.js";
 import { keepHidden, wasHidden } from "../shared/hidden.js";
+import { whenGone } from "../shared/leaving.js";
 import { createPost } from "../shared/post.js";
 
 const PAUSE = 400; // ms without a key before a formula is checked
@@ -183,8 +184,8 @@ export default function ({ data, parentElement, setStateValue }) {
   const made = hands.get(parentElement);
   made.hand.send = (entry) => setStateValue("entry", entry);
   made.update(data);
-  return () => {
+  return whenGone(parentElement, () => {
     hands.delete(parentElement);
     made.remove();
-  };
+  });
 }

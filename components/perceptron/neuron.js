@@ -3,6 +3,7 @@
 import { html, setText, watchSizes } from "../../gradwalk/player/dom.js";
 import { ALONE } from "../../gradwalk/player/frame.js";
 import { entryAt } from "../../gradwalk/player/story.js";
+import { whenGone } from "../shared/leaving.js";
 import { drawPieces } from "./pieces.js";
 
 const LATE = 3000; // ms after which what was given is no longer waited for
@@ -195,8 +196,8 @@ export default function ({ data, parentElement }) {
   if (!drawings.has(parentElement)) drawings.set(parentElement, createDrawing(parentElement));
   const drawing = drawings.get(parentElement);
   drawing.update(data);
-  return () => {
+  return whenGone(parentElement, () => {
     drawings.delete(parentElement);
     drawing.remove();
-  };
+  });
 }

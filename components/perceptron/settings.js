@@ -4,6 +4,7 @@
 import { createAddress } from "../../gradwalk/player/address.js";
 import { firstDensity } from "../../gradwalk/player/density.js";
 import { html, setAttribute, setText } from "../../gradwalk/player/dom.js";
+import { whenGone } from "../shared/leaving.js";
 import { createPost } from "../shared/post.js";
 import { button, counterOf, pickOf, presetsOf, segmentsOf } from "./controls.js";
 import { createFields, MOST_ROWS } from "./fields.js";
@@ -256,8 +257,8 @@ export default function ({ data, parentElement, setStateValue }) {
   const made = forms.get(parentElement);
   made.form.send = (entry) => setStateValue("entry", entry);
   made.update(data);
-  return () => {
+  return whenGone(parentElement, () => {
     forms.delete(parentElement);
     made.remove();
-  };
+  });
 }

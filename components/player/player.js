@@ -4,6 +4,7 @@ import { createAddress } from "../../gradwalk/player/address.js";
 import { createPlayer } from "../../gradwalk/player/player.js";
 import { fontFrom } from "../../gradwalk/player/still.js";
 import { unpacked } from "../../gradwalk/player/unpack.js";
+import { whenGone } from "../shared/leaving.js";
 
 const FONT = "gradwalk-sans.woff2"; // beside this script
 const font = () => fontFrom(new URL(FONT, import.meta.url));
@@ -24,9 +25,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const parts = ["graphs", "story"].filter((part) => typeof told[part] === "string"); // a long program's come packed
   if (!parts.length) show();
   else Promise.all(parts.map(async (part) => (told[part] = await unpacked(told[part])))).then(() => here.newest === told && show());
-  return () => {
+  return whenGone(parentElement, () => {
     players.delete(parentElement);
     here.newest = null;
     here.player.remove();
-  };
+  });
 }

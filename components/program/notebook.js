@@ -4,6 +4,7 @@
 // opened (`opened` changed); otherwise it says what was refused, and what each cell showed.
 
 import { createExamples } from "../shared/examples.js";
+import { whenGone } from "../shared/leaving.js";
 import { createPost } from "../shared/post.js";
 import { createActions } from "./actions.js";
 import { createCell } from "./cell.js";
@@ -23,11 +24,10 @@ export default function ({ data, parentElement, setStateValue }) {
   if (!notebooks.has(parentElement)) notebooks.set(parentElement, createNotebook(parentElement));
   const notebook = notebooks.get(parentElement);
   notebook.update(data, (entry) => setStateValue("entry", entry));
-  return () => {
-    if (parentElement.isConnected) return; // only newer data came while this was on its way
+  return whenGone(parentElement, () => {
     notebooks.delete(parentElement);
     notebook.remove();
-  };
+  });
 }
 
 function createNotebook(root) {

@@ -3,6 +3,7 @@
 import { createAddress } from "../../gradwalk/player/address.js";
 import { html, icon, setAttribute, setIcon, setText } from "../../gradwalk/player/dom.js";
 import { ALONE, footOfView, tellHeight } from "../../gradwalk/player/frame.js";
+import { whenGone } from "../shared/leaving.js";
 import { createClock, PICTURES_A_SECOND } from "./clock.js";
 import { createCurves, gradientLines, lossLines } from "./curves.js";
 import { createFeed } from "./feed.js";
@@ -23,10 +24,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!view) views.set(parentElement, (view = createView(parentElement)));
   view.send = setTriggerValue;
   view.take(data);
-  return () => {
+  return whenGone(parentElement, () => {
     views.delete(parentElement);
     view.remove();
-  };
+  });
 }
 
 function createView(parent) {
