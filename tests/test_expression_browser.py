@@ -341,6 +341,20 @@ def test_a_slider_changes_the_numbers_and_keeps_the_step(shown: ExpressionPage) 
     expect(shown.page).to_have_url(re.compile(r"x=2&step=9$"))
 
 
+def test_on_the_whole_screen_each_value_has_its_slider(shown: ExpressionPage) -> None:
+    dial = shown.page.locator(".dials").get_by_role("slider", name="x")
+    expect(dial).to_be_hidden()
+    shown.press("f")
+    expect(dial).to_be_visible()
+    dial.focus()
+    shown.press("ArrowRight")
+    expect(shown.box("v0")).to_contain_text("4.1")
+    shown.expect_step(0)  # the keys were the slider's
+    shown.press("f")
+    expect(dial).to_be_hidden()
+    expect(shown.field("x")).to_have_value("4.1")
+
+
 def test_dragging_ends_at_the_number_under_the_finger(shown: ExpressionPage) -> None:
     shown.slider("x").scroll_into_view_if_needed()
     box = shown.slider("x").bounding_box()

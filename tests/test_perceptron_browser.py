@@ -108,6 +108,22 @@ def test_the_lessons_neuron_is_a_dozen_steps_until_its_loss_is_opened(shown: Per
     expect(shown.player.locator('[data-box="o3"]')).to_contain_text("clamp")
 
 
+def test_the_drawn_neuron_stands_on_the_stage_and_comes_back(shown: PerceptronPage) -> None:
+    stage = shown.player.locator(".guest")
+    shown.press("f")
+    expect(stage.locator("svg")).to_be_visible()
+    shown.press("PageDown", 4)
+    expect(stage).to_contain_text("L = 6.7012")
+    stage.get_by_role("slider", name="weight w of x").focus()
+    shown.press("ArrowRight", 10)
+    expect(stage).to_contain_text("w = 2")
+    expect(stage).to_contain_text("z = 13.4")
+    shown.press("f")
+    expect(stage.locator("svg")).to_have_count(0)
+    expect(shown.drawing.locator("svg")).to_be_visible()
+    expect(shown.field("w")).to_have_value("2")
+
+
 # Changing numbers
 
 

@@ -158,11 +158,23 @@ function createDrawing(parent) {
     show();
   }
 
+  /** Where the player fills the screen, the drawing stands on it, in a root of its own with the same styles. */
+  function present({ detail: { place } }) {
+    if (!place) return void (root.getRootNode() !== parent.getRootNode() && parent.append(root));
+    const own = /** @type {ShadowRoot} */ (parent.getRootNode());
+    const room = place.shadowRoot ?? place.attachShadow({ mode: "open" });
+    room.adoptedStyleSheets = [...own.adoptedStyleSheets];
+    room.replaceChildren(...[...own.querySelectorAll("style")].map((style) => style.cloneNode(true)), root);
+    place.classList.add("taken");
+  }
+
   document.addEventListener("gradwalk:step", heard);
+  document.addEventListener("gradwalk:present", present);
   const unwatch = watchSizes([canvas], draw);
 
   function remove() {
     document.removeEventListener("gradwalk:step", heard);
+    document.removeEventListener("gradwalk:present", present);
     unwatch();
     root.remove();
   }

@@ -19,6 +19,8 @@ interface DocumentEventMap {
   "gradwalk:pick": CustomEvent<{ boxes: string[] }>;
   /** The number of a variable, to a value or by steps of its slider; who can set it calls `preventDefault()`. */
   "gradwalk:value": CustomEvent<{ name: string; value?: number; steps?: number }>;
+  /** The player fills the screen, and has a place for another drawing of the same run; null when it no longer does. */
+  "gradwalk:present": CustomEvent<{ place: HTMLElement | null }>;
   "gradwalk:line": CustomEvent<{ line: number; column: number; end: number }>;
   "gradwalk:output": CustomEvent<{ cell: number; stream: string; text: string }>;
   "gradwalk:perceptron-edit": CustomEvent<{ part: string; row: number; text: string }>;

@@ -10,6 +10,7 @@ const PAGE_KEYS = new Set(["PageUp", "PageDown"]); // inside what scrolls they s
 const TAKING_ROLES = "slider spinbutton textbox tab radio listbox option combobox menu menuitem grid tree dialog".split(" ");
 const TAKING_ELEMENTS = ["input", "textarea", "select", "iframe", "video", "audio", "dialog", "[contenteditable]"];
 const TAKES_KEYS = [...TAKING_ELEMENTS, ...TAKING_ROLES.map((role) => `[role=${role}]`)].join();
+const SLIDES = /^(Arrow|Home|End)/; // what a slider of a value on the stage takes
 const TAKES_SPACE = "button, summary, a[href], [role=button], [role=checkbox], [role=switch]";
 
 const listeners = new Set();
@@ -30,7 +31,7 @@ function keyPressed(event) {
   const listener = inside || (listeners.has(lastUsed) ? lastUsed : [...listeners].find(({ root }) => onScreen(root)));
   if (!listener) return;
   if (PAGE_KEYS.has(key) && (!listener.pages() || path.some((node) => node.matches("[data-scrolls]")))) return;
-  const own = (node) => node.matches("input[type=range].steps");
+  const own = (node) => node.matches("input[type=range].steps") || (!SLIDES.test(key) && node.matches(".dials input"));
   if (path.some((node) => node.matches(TAKES_KEYS) && !own(node))) return;
   if (key === " " && path.some((node) => node.matches(TAKES_SPACE))) return;
   if (!inside && !onScreen(listener.root)) return;

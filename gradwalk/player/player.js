@@ -3,6 +3,7 @@
 import { createAddress } from "./address.js";
 import { html, scroller, setAttribute, setText, watchSizes } from "./dom.js";
 import { createDensity } from "./density.js";
+import { createDials } from "./dials.js";
 import { createEpisodes } from "./episodes.js";
 import { createFindings } from "./findings.js";
 import { ALONE, tellHeight, wholePage } from "./frame.js";
@@ -87,8 +88,9 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, predict.button, transport.extras);
   const stale = html("p", { class: "stale-note" }, "The last good picture and program");
+  const dials = createDials();
   const say = html("div", { class: "say" }, words.element, slope.element, panel.element);
-  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, keyList.element, episodes.element, pictures.bar, stale, pictures.area, say, findings.element, whole.element, live);
+  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, keyList.element, episodes.element, dials.element, dials.guest, pictures.bar, stale, pictures.area, say, findings.element, whole.element, live);
   const empty = html("p", { class: "empty" });
   const about = { class: "player", "aria-label": "Player" };
   transport.extras.prepend(density.element);
@@ -250,6 +252,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     const program = isProgram(data.story);
     const side = program && root.clientWidth >= SIDE_WIDTH;
     root.classList.toggle("on-screen", onScreen);
+    dials.show(data.story, onScreen);
     root.classList.toggle("program", program);
     root.classList.toggle("low", Boolean(data.low));
     root.classList.toggle("side", side);

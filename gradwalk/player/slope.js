@@ -105,7 +105,7 @@ export function createSlope() {
 }
 
 /** Who can set a number of this name does so (`value`, or `steps` of its slider) and says that it could. */
-const asks = (name, change) => !document.dispatchEvent(new CustomEvent("gradwalk:value", { detail: { name, ...change }, cancelable: true }));
+export const asks = (name, change) => !document.dispatchEvent(new CustomEvent("gradwalk:value", { detail: { name, ...change }, cancelable: true }));
 
 const isLeaf = (story, name) => Object.entries(story.curves || {}).some(([id, { names }]) => id.startsWith("v") && names[0] === name);
 
