@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import linecache
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -22,8 +22,17 @@ from gradwalk.recording import Recording
 class Walk:
     """One recording of live code. ``recording`` is there when the block is left, also by an exception."""
 
-    def __init__(self, *, pictures: bool, keep: Iterable[torch.Tensor], limits: Limits) -> None:
-        self._options: dict[str, Any] = {"pictures": pictures, "keep": tuple(keep), "limits": limits}
+    def __init__(
+        self,
+        models: Sequence[torch.nn.Module],
+        *,
+        pictures: bool,
+        keep: Iterable[torch.Tensor | str],
+        limits: Limits,
+    ) -> None:
+        self._models = models
+        self._keep = (keep,) if isinstance(keep, str) else tuple(keep)
+        self._options: dict[str, Any] = {"pictures": pictures, "limits": limits}
         self._recorder: Recorder | None = None
         self._places = Places()
         self._file = ""
@@ -62,8 +71,9 @@ class Walk:
         if self._recorder is not None:
             raise RuntimeError("This watch has been entered before: it records once. Call gradwalk.watch() again.")
         self._file = frame.f_code.co_filename
+        self._options["keep"] = kept(self._keep, self._models, frame)
         recorder = self._enter()
-        recorder.know(frame)
+        recorder.know(frame, self._models)
         return self
 
     def _enter(self) -> Recorder:
@@ -112,7 +122,12 @@ class Walk:
         return self.recording
 
 
-def watch(*, pictures: bool = False, keep: Iterable[torch.Tensor] = (), limits: Limits = LIMITS) -> Walk:
+def watch(
+    *models: torch.nn.Module,
+    pictures: bool = False,
+    keep: Iterable[torch.Tensor | str] = (),
+    limits: Limits = LIMITS,
+) -> Walk:
     """Record what PyTorch does inside of a block of live code::
 
         with gradwalk.watch() as walk:
@@ -121,10 +136,49 @@ def watch(*, pictures: bool = False, keep: Iterable[torch.Tensor] = (), limits: 
         walk.recording
 
     The code runs as it always does, in this process and without any lock; what it shows is shown as always. With
-    ``pictures``, torchviz draws the graph of each backward pass. ``keep``: tensors of which all numbers are kept,
-    however large they are. docs/watch.md says what is seen, and what cannot be.
+    ``pictures``, torchviz draws the graph of each backward pass. ``models`` that no variable here holds: their
+    parameters then have names. ``keep``: tensors, or names of tensors and parameters such as ``fc1.weight``, of which
+    all numbers are kept, however large they are. docs/watch.md says what is seen, and what cannot be.
+    Raises TypeError for a model that is none; when it is entered, ValueError for a name that nothing has.
     """
-    return Walk(pictures=pictures, keep=keep, limits=limits)
+    for model in models:
+        if not isinstance(model, torch.nn.Module):
+            raise TypeError(
+                f"gradwalk.watch() takes modules of torch.nn, and not {type(model).__name__}. To call a function and "
+                "record it, use gradwalk.record(function)."
+            )
+    return Walk(models, pictures=pictures, keep=keep, limits=limits)
+
+
+def kept(
+    keep: Iterable[torch.Tensor | str], models: Sequence[torch.nn.Module], frame: FrameType
+) -> tuple[torch.Tensor, ...]:
+    """The tensors that are meant: by themselves, by a variable's name, or as a parameter or buffer of a module."""
+    found: list[torch.Tensor] = []
+    for one in keep:
+        if isinstance(one, torch.Tensor):
+            found.append(one)
+            continue
+        named = [*_called(one, models, frame)]
+        if not named:
+            raise ValueError(
+                f"keep has {one!r}, and nothing is called so: no variable here holds a tensor of this name, and no "
+                "module here has a parameter or a buffer of it. A parameter's name is as in model.named_parameters()."
+            )
+        found += named
+    return tuple(found)
+
+
+def _called(name: str, models: Sequence[torch.nn.Module], frame: FrameType) -> Iterator[torch.Tensor]:
+    space = {**frame.f_globals, **frame.f_locals}
+    if isinstance(held := space.get(name), torch.Tensor):
+        yield held
+    modules = [("", model) for model in models]
+    modules += [(variable, held) for variable, held in space.items() if isinstance(held, torch.nn.Module)]
+    for variable, module in modules:
+        for path, tensor in (*module.named_parameters(), *module.named_buffers()):
+            if name in (path, f"{variable}.{path}"):
+                yield tensor
 
 
 def record_call(function: Callable[[], Any], *, pictures: bool = False, limits: Limits = LIMITS) -> Recording:

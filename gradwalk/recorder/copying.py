@@ -87,7 +87,10 @@ class Copier:
         self._room -= size
         if size > _FEW:
             self._large -= size
-        return flat(tensor)
+        try:
+            return flat(tensor)
+        except RuntimeError:  # a quantized tensor gives no numbers
+            return None
 
 
 _NOTHING = Summary((), None, None, None, 0, 0)
@@ -98,6 +101,8 @@ ZEROS = Summary((0.0,) * _FIRST, 0.0, 0.0, 0.0, 0, 0)
 def summary_of(tensor: torch.Tensor) -> Summary:
     """A few elements and the least, greatest and mean of a tensor, and how many of its elements are not finite."""
     if tensor.layout is not torch.strided or tensor.is_complex() or tensor.is_meta or not tensor.numel():
+        return _NOTHING
+    if tensor.is_quantized:
         return _NOTHING
     tensor = tensor.detach()
     first = first_of(tensor)

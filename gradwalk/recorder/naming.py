@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import FrameType
 from typing import Any
 
@@ -44,8 +45,9 @@ class Naming:
                 return
             outer = outer.f_back
 
-    def known(self, frame: FrameType, modules: Modules) -> None:
-        """What the variables of a frame hold when the recording begins has their names when it is met."""
+    def known(self, frame: FrameType, modules: Modules, more: Iterable[torch.nn.Module] = ()) -> None:
+        """What the variables of a frame hold when the recording begins has their names when it is met; so have ``more``
+        modules, by the name of their class where no variable there holds them."""
         names = self._run.names
         for space in (frame.f_globals, frame.f_locals):
             for name, thing in list(space.items()):
@@ -56,6 +58,9 @@ class Naming:
                 elif isinstance(thing, torch.nn.Module):
                     for path, parameter in modules.parameters(name, thing):
                         names.setdefault(id(parameter), (path, parameter))
+        for module in more:
+            for path, parameter in modules.parameters(type(module).__name__.lower(), module):
+                names.setdefault(id(parameter), (path, parameter))
 
     def look(self, frame: FrameType) -> None:
         """What the variables of a frame hold now has their names, if it has none."""

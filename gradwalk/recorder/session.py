@@ -130,11 +130,11 @@ class Recorder:
         finally:
             before.tell(span)
 
-    def know(self, frame: FrameType) -> None:
-        """What this frame's variables hold has their names when it is met."""
+    def know(self, frame: FrameType, more: Iterable[torch.nn.Module] = ()) -> None:
+        """What this frame's variables hold has their names when it is met, and so have the parameters of ``more``."""
         if self._naming is not None:
             with Looking(self._run):
-                self._naming.known(frame, self._modules)
+                self._naming.known(frame, self._modules, more)
 
     def look(self, frame: FrameType) -> None:
         """What this frame's variables hold now has their names."""

@@ -82,6 +82,37 @@ def test_a_cell_that_runs_without_the_indentation_of_its_file_has_its_places_in_
     assert pieces == ["torch.sin(x)", "x * torch.sin(x)"]
 
 
+def test_numbers_of_a_parameter_are_kept_by_its_name() -> None:
+    net = nn.Sequential(nn.Linear(64, 64), nn.Linear(64, 64))
+    with gradwalk.watch(keep=["net.1.weight"]) as walk:
+        net(torch.ones(1, 64)).sum().backward()
+    kept = {name: value.numbers is not None for value in walk.recording.values for name in value.names}
+    assert (kept["net.0.weight"], kept["net.1.weight"]) == (False, True)
+    with pytest.raises(ValueError, match=r"keep has 'fc9\.weight', and nothing is called so"):
+        gradwalk.watch(keep="fc9.weight").__enter__()
+
+
+def test_a_model_that_no_variable_holds_has_names_where_it_is_given() -> None:
+    held = [nn.Linear(2, 1)]
+    with gradwalk.watch(held[0]) as walk:
+        held[0](torch.ones(1, 2)).sum().backward()
+    assert {name for value in walk.recording.values for name in value.names} >= {"linear.weight", "linear.bias"}
+    with pytest.raises(TypeError, match=r"modules of torch\.nn, and not function"):
+        gradwalk.watch(lambda: None)  # type: ignore[arg-type]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_quantized_tensor_is_its_shape_and_dtype_and_a_single_number_that_number() -> None:
+    x = torch.ones(3, requires_grad=True)
+    with gradwalk.watch() as walk:
+        whole = torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8)
+        one = torch.quantize_per_tensor(torch.tensor(1.0), 0.1, 0, torch.qint8)
+        (whole.dequantize() * x * one.dequantize()).sum().backward()
+    found = {value.shape: value.numbers for value in walk.recording.values if value.dtype == "qint8"}
+    assert found == {(3,): None, (): (1.0,)}
+    assert Recording.from_json(walk.recording.to_json()) == walk.recording
+
+
 def test_names_are_those_that_the_code_binds() -> None:
     def twice(a: torch.Tensor) -> torch.Tensor:
         b = a * 2
