@@ -66,7 +66,7 @@ drawings: $(VENV)/installed graphviz ## Write components/*/drawings.js and cours
 sketches: $(VENV)/installed ## Write docs/pictures/terms: the small pictures of the glossary
 	$(BIN)/python -m deploy.sketches
 
-films: $(VENV)/installed-dev browser graphviz ## Make the docs' films, of a backward pass and of a run, anew
+films: $(VENV)/installed-dev browser graphviz ## Make the docs' films and the README's pictures anew
 	$(BIN)/python -m tests.films
 
 load: $(VENV)/installed-dev graphviz ## Measure a class of 200 at one server (SESSIONS=200 SECONDS=60)

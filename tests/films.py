@@ -1,7 +1,7 @@
 """The films in the docs, made from the real pages: `make films`.
 
 One of a backward pass: the page Expression in Learn, step after step with its movement. One of a training run, with a
-still picture: the page's own drawing, epoch after epoch, as its slider moves.
+still picture: the page's own drawing, epoch after epoch, as its slider moves. And the README's still pictures.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser import FLAGS, ROOT, browser_path, running_server, settled
 
@@ -33,6 +33,11 @@ SET = """(share) => {
   }
   return moving.length;
 }"""  # noqa: E501 - JavaScript
+STILLS = {
+    "player-light": ("/?z=sin(x**2)&x=4&density=learn&step=7", "light", 800),
+    "player-dark": ("/?z=sin(x**2)&x=4&density=learn&step=7", "dark", 800),
+    "perceptron-light": ("/perceptron?density=learn&step=36", "light", 860),
+}
 LONG = 120_000
 
 
@@ -83,6 +88,20 @@ def backward(page: Page) -> tuple[list[Image.Image], list[int]]:
     return [on_one_size(each, size) for each in found], times
 
 
+def still(browser: Browser, url: str, name: str) -> None:
+    query, scheme, height = STILLS[name]
+    viewport = ViewportSize(width=1280, height=height)
+    context = browser.new_context(base_url=url, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(query)
+    expect(page.get_by_role("region", name="Player").locator("[data-box=o0]")).to_be_visible(timeout=LONG)
+    settled(page)
+    if page.get_by_role("button", name="Skip").is_visible():
+        page.get_by_role("button", name="Skip").click()
+    page.screenshot(path=PICTURES / f"{name}.png")
+    context.close()
+
+
 def picture_of(place: Locator) -> Image.Image:
     return Image.open(BytesIO(place.screenshot())).convert("RGB")
 
@@ -111,6 +130,8 @@ def main() -> None:
         at_its_end(page)
         page.screenshot(path=PICTURES / "training-light.png")
         run = frames(page)
+        for name in STILLS:
+            still(browser, url, name)
         browser.close()
     save("training.webp", run, [FRAME_MS] * (len(run) - 1) + [LAST_MS])
 
