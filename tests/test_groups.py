@@ -189,6 +189,10 @@ def test_what_several_groups_use_is_a_group_where_there_is_much_of_it(used_twice
     assert sum(box.kind == "leaf" for box in levels.graphs[leaves.id].boxes) == 16
     assert [arrow.tail for arrow in levels.graphs[TOP].arrows].count(leaves.id) == 2  # to the model, each time it runs
     assert len(levels.graphs[TOP].boxes) <= AT_FIRST
+    doors = [box.title for graph in levels.graphs.values() for box in graph.boxes if box.kind == "in"]
+    assert "16 leaves" in doors  # of the whole model, which uses all of them; its parts use some
+    assert {title for title in doors if "leaves" in title} > {"16 leaves"}
+    assert all(re.fullmatch(r"(\d+ of )?16 leaves|x|v\d+|v.*", title) for title in doors)
 
 
 @pytest.mark.parametrize("name", ["encoder", "used_twice"])

@@ -75,6 +75,11 @@ def folded_sources(group: Group, one: Box) -> Box:
     )  # fmt: skip
 
 
+def of_sources(group: Group, count: int, whole: int) -> str:
+    """What so many of the sources in a group are called: ``2 of 47 leaves``."""
+    return group.title if count == whole else f"{count} of {group.title}"
+
+
 def common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     """The groups that are around both."""
     shared = 0

@@ -7,12 +7,13 @@ the whole graph would: the turns of a loop, and layers that are alike, are place
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gradwalk.analysis.groups import Group, Item, operations_in
 from gradwalk.graph.computation import Arrow, Box, Graph, graphviz_source
-from gradwalk.graph.gathered import GATHERED, MOST_INPUTS, common, folded_sources, gather
+from gradwalk.graph.gathered import GATHERED, MOST_INPUTS, common, folded_sources, gather, of_sources
 from gradwalk.graph.layout import Placed, place_all
 from gradwalk.graph.measures import (
     MAX_TITLE_WIDTH,
@@ -117,6 +118,9 @@ class _Levels:
         self._boxes = {box.id: box for box in graph.boxes}
         self._homes = homes
         self._gathered = gathered
+        self._sizes = Counter(gathered.values())
+        self._through: dict[tuple[str, str], set[str]] = {}
+        """What comes through each door."""
         self._arrows: dict[str, dict[str, Arrow]] = {level: {} for level in (TOP, *groups)}
         self._doors: dict[str, dict[str, Box]] = {level: {} for level in (TOP, *groups)}
         self._groups = groups
@@ -151,7 +155,7 @@ class _Levels:
         for depth in range(len(out_of) - 1, shared - 1, -1):
             self._used[out_of[depth]].append(arrow.tail)
             inner = out_of[depth + 1] if depth + 1 < len(out_of) else arrow.tail
-            self._add(out_of[depth], arrow, inner, self._door(out_of[depth], "out", source), within)
+            self._add(out_of[depth], arrow, inner, self._door(out_of[depth], "out", source, arrow), within)
             within = source
         tail = out_of[shared] if shared < len(out_of) else arrow.tail
         level = into[shared - 1] if shared else TOP
@@ -159,7 +163,7 @@ class _Levels:
             self._add(level, arrow, tail, into[depth] if depth < len(into) else arrow.head, source)
             if depth < len(into):
                 level = into[depth]
-                tail = self._door(level, "in", source)
+                tail = self._door(level, "in", source, arrow)
 
     def _add(self, level: str, arrow: Arrow, tail: str, head: str, source: str) -> None:
         """An arrow of its own where it comes to its operation; until then those with one number are one."""
@@ -178,9 +182,14 @@ class _Levels:
             more = known._replace(tracked=tracked, cut=cut, room=0, edges=(*known.edges, arrow.id))
             self._arrows[level][name] = more
 
-    def _door(self, level: str, kind: str, source: str) -> str:
+    def _door(self, level: str, kind: str, source: str, arrow: Arrow) -> str:
         name = f"{kind}:{source}"
-        title = self._groups[source].title if source in self._groups else self._boxes[source].full_title.split(" = ")[0]
+        through = self._through.setdefault((level, name), set())
+        through.add(arrow.tail)
+        if source in self._groups:
+            title = of_sources(self._groups[source], len(through), self._sizes[source])
+        else:
+            title = self._boxes[source].full_title.split(" = ")[0]
         box = self._boxes.get(source) or self._graph.boxes[0]
         self._doors[level][name] = box._replace(
             id=name, kind=kind, title=title, subtitle="", width=DOOR, height=DOOR, lines=0, root=False, group=name,
