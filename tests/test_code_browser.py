@@ -479,7 +479,7 @@ def test_a_phone_has_the_notebook_and_the_player_one_after_the_other(new_page: N
 def expect_clear(page: Page) -> None:
     """The lit box comes to stand above the words."""
     lit, words = page.locator(".box.now"), page.locator(".words")
-    for _ in range(300):
+    for _ in range(1200):
         box, sheet = lit.bounding_box(), words.bounding_box()
         if box and sheet and 0 <= box["y"] <= box["y"] + box["height"] <= sheet["y"]:
             return

@@ -330,3 +330,22 @@ def test_an_operand_of_several_results_shows_how_many_jacobians_it_has() -> None
     )
     shown = [lines for _, lines in told["slots"]["e0.0.local"]]
     assert shown == [["[1, 0]"], ["2 Jacobians"]]
+
+
+def test_what_only_a_container_holds_has_a_row_of_its_own() -> None:
+    source = (
+        "import torch\ntorch.manual_seed(0)\n"
+        "params = {'w': torch.tensor(2.0, requires_grad=True)}\nnet = torch.nn.Linear(1, 1)\n"
+        "loss = (params['w'] * 3 + net(torch.ones(1)).sum())**2\nloss.backward()\n"
+        "with torch.no_grad():\n    params['w'] -= 0.01 * params['w'].grad\nparams = {}\n"
+    )
+    names, _ = run(source.removesuffix("params = {}\n"))
+    weight = names["params"]["w"]
+    table = timeline(record(source))["names"]
+    members = [row["name"] for row in table["rows"] if row.get("member")]
+    assert members == ["params['w']", "net.weight", "net.bias"]
+    *_, (_, last), (_, gone) = table["cells"]["params['w']"]
+    assert (last["value"], last["grad"]) == (array_text((), (weight.item(),)), array_text((), (weight.grad.item(),)))
+    assert gone is None  # the variable stands for something else
+    cell = table["cells"]["net.weight"][-1][1]
+    assert cell["grad"] == array_text((1, 1), tuple(names["net"].weight.grad.flatten().tolist()))

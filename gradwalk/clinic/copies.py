@@ -8,7 +8,7 @@ from gradwalk.clinic.chart import Chart, Pass
 from gradwalk.clinic.finding import Finding
 from gradwalk.failures.untracked import OUT
 from gradwalk.program import Span
-from gradwalk.recording import BackwardCall, Event, Forward, Statement, Taken, Value
+from gradwalk.recording import BackwardCall, Event, Forward, Number, Statement, Taken, Value
 
 _DIGITS = 4
 """A number with more digits behind the point than these is nobody's but the one that was taken out."""
@@ -54,18 +54,26 @@ def _copies(chart: Chart, passed: Pass) -> list[tuple[Value, Event, Taken]]:
 
 def _copy(chart: Chart, leaf: Value) -> tuple[Value, Event, Taken] | None:
     """Where a leaf was made of a number, and the event that had taken that number out of a tensor with a graph."""
-    made = next((event for event in chart.events if leaf.tensor in _about(chart, event)), None)
-    if made is None or not leaf.numbers or len(leaf.numbers) != 1:
+    if not leaf.numbers or len(leaf.numbers) != 1 or leaf.operation is not None:
         return None
-    for taken in reversed(chart.all(Taken)):
-        of = [chart.values[number] for number in taken.of]
-        if taken.by not in OUT or len(of) != 1 or of[0].operation is None or of[0].numbers != leaf.numbers:
-            continue
-        if _leaves(chart, of[0]) & chart.given_gradient:
+    found = [taken for taken in reversed(chart.all(Taken)) if _gave(chart, taken, leaf.numbers)]
+    made = next((event for event in chart.events if leaf.tensor in _about(chart, event)), None) if found else None
+    if made is None:
+        return None
+    for taken in found:
+        if _leaves(chart, chart.values[taken.of[0]]) & chart.given_gradient:
             continue  # they learn otherwise, and the copy may be a beginning that was meant
         if chart.at[id(taken)] < chart.at[id(made)] and (_within(taken.span, made.span) or _is_long(leaf.numbers[0])):
             return leaf, made, taken
     return None
+
+
+def _gave(chart: Chart, taken: Taken, numbers: tuple[Number, ...]) -> bool:
+    """Whether just these numbers of a computed tensor were taken out."""
+    if taken.by not in OUT or len(taken.of) != 1:
+        return False
+    of = chart.values[taken.of[0]]
+    return of.operation is not None and of.numbers == numbers
 
 
 def _leaves(chart: Chart, value: Value) -> set[int]:

@@ -11,14 +11,15 @@ export function createNames() {
   const caption = html("caption", { class: "unseen" }, "Names and what they are bound to");
   const table = html("table", null, caption, html("thead", null, html("tr", null, ...heads)), body);
   const nothing = html("p", { class: "nothing" }, "No name is bound yet.");
+  const note = html("p", { class: "names-note", hidden: true }, "A name with a point or brackets stands for the leaf that was last used under it.");
   const about = { class: "names", tabindex: "0", role: "region", "aria-label": "Names", "data-scrolls": true };
-  const element = html("div", about, table, nothing);
+  const element = html("div", about, table, nothing, note);
   let rows = [];
   let built = "";
 
   function setNames(names) {
     const key = JSON.stringify(names.rows);
-    if (key !== built) rows = names.rows.map(({ name }) => nameRow(name));
+    if (key !== built) rows = names.rows.map(({ name, member }) => nameRow(name, Boolean(member)));
     if (key !== built) body.replaceChildren(...rows.map((row) => row.element));
     built = key;
     for (const row of rows) row.entries = names.cells[row.name] || [];
@@ -29,6 +30,7 @@ export function createNames() {
     const changed = rows.filter((row) => row.show(step));
     const bound = rows.some((row) => !row.element.hidden);
     [table.hidden, nothing.hidden] = [!bound, bound];
+    note.hidden = !rows.some((row) => row.member && !row.element.hidden);
     if (changed.length) reveal(changed[0].element);
     return changed.length;
   }
@@ -43,14 +45,14 @@ export function createNames() {
   return { element, setNames, show };
 }
 
-function nameRow(name) {
+function nameRow(name, member) {
   const news = html("span", { class: "news", hidden: true }, html("span", { "aria-hidden": "true" }, "●"),
     html("span", { class: "unseen" }, "changed"));
   const value = html("td", { class: "value" });
   const grad = html("td", { class: "grad" });
   const kind = html("td", { class: "kind" });
   const element = html("tr", { hidden: true }, html("th", { scope: "row" }, name, news), value, grad, kind);
-  const row = { name, element, entries: [], show };
+  const row = { name, member, element, entries: [], show };
   let shown = null;
   let wasFresh = false;
 

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gradwalk.analysis.ledger import Ledger
 from gradwalk.analysis.variables import Variables
 from gradwalk.notation import array_text
-from gradwalk.recording import Array, Event, Recording, Value
+from gradwalk.recording import Array, Event, Forward, Recording, Statement, Value
 
 Cell = dict[str, Any]
 
+MEMBERS = 24
+"""Rows at most of what a module, a list, a dict or an object holds."""
+_ROOT = re.compile(r"\w+(?=[.\[])")
+"""The variable that a way such as ``net.weight`` or ``ws[0]`` starts from."""
+
 
 class NamesTable:
-    """Follows the events of a whole recording, under its own ids, and writes a cell whenever a name's changes."""
+    """Follows the events of a whole recording, under its own ids, and writes a cell whenever a name's changes.
+
+    Variables have rows, and so have leaves that learn and that only a module, a list, a dict or an object holds, from
+    their first use on, until the variable that leads there stands for something else.
+    """
 
     def __init__(self, recording: Recording) -> None:
         self._nodes = recording.nodes
         self._operations = recording.operations
         self._ledger = Ledger(recording.values, recording.operations)
-        self._variables = Variables({value.id: value.tensor for value in recording.values})
+        self._tensors = {value.id: value.tensor for value in recording.values}
+        self._variables = Variables(self._tensors)
+        self._members: dict[str, int] = {}
+        """The tensor that each way leads to."""
+        self._seen: set[str] = set()
         self._memory: dict[str, int] = {}
         """The memory that each name's tensor lives in."""
         self._sharing: dict[int, dict[str, None]] = {}
@@ -28,7 +42,8 @@ class NamesTable:
         self.cells: dict[str, list[list[Any]]] = {}
 
     def data(self) -> dict[str, Any]:
-        return {"rows": [{"name": name} for name in self.cells], "cells": self.cells}
+        rows = [{"name": name, "member": True} if name in self._seen else {"name": name} for name in self.cells]
+        return {"rows": rows, "cells": self.cells}
 
     def is_leaf(self, name: str) -> bool:
         """Whether the name stands for a leaf that requires a gradient."""
@@ -39,14 +54,41 @@ class NamesTable:
         names = self._variables.note(event)
         if tensors := self._ledger.note(event):
             names |= set(self._variables.names_of(tensors))
+            names |= {name for name, tensor in self._members.items() if tensor in tensors}
+        names |= self._meet(event)
         for name in sorted(names | self._moved(names)):
             self._write(name, step)
+
+    def _meet(self, event: Event) -> set[str]:
+        """The ways to leaves that an operation uses, and those that end with a variable that stands for another."""
+        if isinstance(event, Statement):
+            bound = {binding.name for binding in event.bindings}
+            gone = {name for name in self._members if _root(name) in bound} if bound else set()
+            for name in gone:
+                del self._members[name]
+            return gone
+        found: set[str] = set()
+        for edge in self._operations[event.operation].edges if isinstance(event, Forward) else ():
+            value = self._ledger.value(self._tensors[edge.value])
+            name = value.names[0] if value.names else ""
+            if not (value.is_leaf and value.requires_grad) or self._members.get(name) == value.tensor:
+                continue
+            if not (root := _root(name)) or self._variables.bound(root) is None:
+                continue  # no variable leads there
+            if name in self.cells or len(self._seen) < MEMBERS:
+                self._seen.add(name)
+                self._members[name] = value.tensor
+                found.add(name)
+        return found
+
+    def _bound(self, name: str) -> int | str | None:
+        return self._members[name] if name in self._members else self._variables.bound(name)
 
     def _moved(self, names: set[str]) -> set[str]:
         """Follow which memory these names' tensors live in; gives the other names of what they leave and come to."""
         others: set[str] = set()
         for name in sorted(names):
-            bound = self._variables.bound(name)
+            bound = self._bound(name)
             new = self._ledger.value(bound).storage if isinstance(bound, int) else None
             old = self._memory.get(name)
             if new == old:
@@ -71,7 +113,7 @@ class NamesTable:
             entries.append([step, cell])
 
     def _cell(self, name: str) -> Cell | None:
-        bound = self._variables.bound(name)
+        bound = self._bound(name)
         if bound is None:
             return None
         cell = _plain(bound) if isinstance(bound, str) else self._tensor(name, bound)
@@ -98,6 +140,12 @@ class NamesTable:
         if value.node is not None:
             return self._nodes[value.node].name
         return "leaf" if value.requires_grad else "constant"
+
+
+def _root(name: str) -> str:
+    """The variable that a way starts from; empty for what is none."""
+    found = _ROOT.match(name)
+    return "" if found is None or name.endswith(".grad") else found[0]
 
 
 def _lines(array: Array | Value) -> list[str]:

@@ -140,7 +140,7 @@ def _compare(shown: dict[str, dict[str, Any]], seen: Names, about: str) -> None:
         assert not wrong, f"of {name}, (shown, there): {wrong} at {about}"
         sharing = {other for other in shown if other != name and _share(live, seen[other])}
         assert (cell["shares"] in sharing) if sharing else cell["shares"] is None, f"{name} at {about}"
-    tensors = {name for name, live in seen.items() if isinstance(live, Live) and not name.startswith("_")}
+    tensors = {name for name, live in seen.items() if isinstance(live, Live) and name.isidentifier() and name[0] != "_"}
     assert tensors <= shown.keys(), f"{tensors - shown.keys()} is there, and not shown at {about}"
 
 

@@ -74,10 +74,31 @@ def _looked_at(names: dict[str, Any]) -> Iterator[tuple[str, Live | str]]:
     for name, value in names.items():
         if isinstance(value, torch.Tensor):
             yield name, _live(value)
-        elif type(value) in (int, float, bool, str) or value is None:
+            continue
+        if not name.startswith("_"):
+            yield from ((way, _live(held)) for way, held in _inside(name, value, _DEEP))
+        if type(value) in (int, float, bool, str) or value is None:
             yield name, repr(value)[:80]
         else:
             yield name, type(value).__name__
+
+
+_DEEP = 3
+
+
+def _inside(name: str, value: Any, deep: int) -> Iterator[tuple[str, torch.Tensor]]:
+    """The tensors that a module, a list or a dict holds, by the ways that lead there."""
+    if isinstance(value, torch.nn.Module):
+        yield from ((f"{name}.{path}", parameter) for path, parameter in value.named_parameters())
+    parts = enumerate(value) if type(value) in (list, tuple) else value.items() if type(value) is dict else ()
+    for key, held in list(parts)[:_WIDE] if deep else ():
+        if isinstance(held, torch.Tensor):
+            yield f"{name}[{key!r}]", held
+        else:
+            yield from _inside(f"{name}[{key!r}]", held, deep - 1)
+
+
+_WIDE = 30
 
 
 def _live(tensor: torch.Tensor) -> Live:
