@@ -181,6 +181,7 @@ export function createStage({ name, numbers, pick, changed }) {
     element.style.width = `${view.width}px`;
     viewport.style.height = `${view.height}px`;
     viewport.toggleAttribute("data-larger", width > view.width || height > view.height);
+    if (next) at = goal = { left: viewport.scrollLeft, top: viewport.scrollTop }; // what is hidden does not scroll
     reveal();
     if (focus && !byHand) follow(focus, around, "instant");
   }
