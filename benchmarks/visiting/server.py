@@ -46,11 +46,6 @@ class Server:
         """Open files, pipes and sockets."""
         return int(sum(self._each(lambda process: process.num_fds())))
 
-    def seconds(self) -> float:
-        """Of processor time, until now, with what has ended (a `dot`, a program)."""
-        times = self._each(lambda process: sum(process.cpu_times()[:4]))
-        return sum(times)
-
     def _each(self, measure: Callable[[psutil.Process], float]) -> list[float]:
         found: list[float] = []
         for process in self.processes():
