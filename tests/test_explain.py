@@ -122,8 +122,7 @@ def test_what_is_too_large_to_read_goes_by_its_shape() -> None:
         (
             "torch.relu(x)",
             "0.0",
-            "If x changes a little, z does not change at all. relu has a corner at 0, where any slope "
-            "from 0 to 1 would do; PyTorch takes 0.",
+            "relu has a corner at 0, where any slope from 0 to 1 would do; PyTorch takes 0.",
         ),
         (
             "x**2",
@@ -456,8 +455,19 @@ def test_a_staircase_is_not_flat_at_its_step() -> None:
         "z jumps at this x and has no slope here; PyTorch takes 0, as on the flat pieces beside it."
     )
     assert local("torch.floor(x)", "0.5") == (
-        "If x changes a little, z does not change at all. The function is a staircase: flat between its steps."
+        "The slope is 0: if x changes a little, z changes by far less. "
+        "The function is a staircase: flat between its steps."
     )
+
+
+def test_at_a_corner_no_slope_is_told_as_a_movement() -> None:
+    """Of a corner PyTorch gives one number, and either side moves otherwise."""
+    assert local("torch.abs(x)", "0.0").startswith("The absolute value has a corner at 0")
+    assert local("torch.clamp(x, 0, 1)", "1.0") == (
+        "clamp has a corner at its bound: on one side of it the slope is 0, on the other 1."
+    )
+    assert local("torch.clamp(x, 0, 1)", "0.5") == "If x grows a little, z grows just as much."
+    assert local("torch.maximum(x, torch.tensor(0.0))", "0.0").startswith("Both are equal here")
 
 
 def test_nothing_over_nothing_has_no_slope() -> None:

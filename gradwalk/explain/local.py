@@ -37,7 +37,9 @@ def local(index: Index, event: LocalGradient) -> Account:
     scalar = event.rows == event.columns == 1
     jump = scalar and jumps(kernel_of(operation), operands[event.edge].numbers)
     said = joined(
-        "" if (reason and scalar) or jump else _how_much(index, event, operation),
+        ""
+        if (reason and scalar) or jump or slopes.corner(index, operation, event)
+        else _how_much(index, event, operation),
         _through_place(index, operation, event.edge),
         reason or slopes.slope(index, operation, event),
     )

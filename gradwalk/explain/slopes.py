@@ -31,10 +31,25 @@ class Slope(NamedTuple):
         return any(constant.name == name for constant in self.operation.constants)
 
 
+_CORNERS = ("relu corner", "abs corner", "clamp corner", "tie")
+"""Where the two sides have different slopes, so that PyTorch's number says of neither how much the result changes."""
+
+
 def slope(index: Index, operation: Operation, event: LocalGradient) -> str:
     """One sentence on why a scalar's local gradient is what it is; an empty text where there is nothing to add."""
+    key, pieces = _seen(index, operation, event)
+    return SLOPES[key].format(**pieces) if key in SLOPES else ""
+
+
+def corner(index: Index, operation: Operation, event: LocalGradient) -> bool:
+    """Whether a scalar operation has a corner at this number."""
+    return _seen(index, operation, event)[0] in _CORNERS
+
+
+def _seen(index: Index, operation: Operation, event: LocalGradient) -> tuple[str, dict[str, str]]:
+    """Which sentence there is, if any, and its pieces."""
     if event.rows * event.columns != 1 or event.numbers is None:
-        return ""
+        return "", {}
     edge = operation.edges[event.edge]
     seen = Slope(
         operation,
@@ -44,8 +59,14 @@ def slope(index: Index, operation: Operation, event: LocalGradient) -> str:
         index.shown[operation.results[event.result]],
         index.shown[edge.value],
     )
-    key = _slope_key(kernel_of(operation), edge.name, seen)
-    return SLOPES[key].format(result=seen.result, operand=seen.operand) if key in SLOPES else ""
+    return _slope_key(kernel_of(operation), edge.name, seen), {"result": seen.result, "operand": seen.operand}
+
+
+def _at_a_bound(operation: Operation, at: float) -> bool:
+    """Whether clamp was given a bound that is just this number, and lets some others through."""
+    bounds = {one.name: float(one.text) for one in operation.constants if one.text != "None"}
+    low, high = bounds.get("min", -math.inf), bounds.get("max", math.inf)
+    return low < high and at in (low, high) and math.isfinite(at)
 
 
 def _slope_key(known: Kernel, argument: str, seen: Slope) -> str:
@@ -59,6 +80,8 @@ def _slope_key(known: Kernel, argument: str, seen: Slope) -> str:
         return "pow" if argument == "self" and seen.constant("exponent") else ""
     if kernel == "relu":
         return "relu corner" if at == 0 else "relu open" if at > 0 else "relu closed"
+    if kernel == "clamp":
+        return "clamp corner" if _at_a_bound(seen.operation, at) else ""
     if kernel == "abs":
         return "abs corner" if at == 0 else ""
     if kernel in ("sigmoid", "tanh"):

@@ -54,6 +54,7 @@ a.clone().mul_(2)|a.contiguous()|a.T.contiguous()|a.double()|a.detach() * a|F.co
 torch.linalg.inv(a @ a.T + torch.eye(2))|torch.linalg.det(a @ a.T)|F.prelu(a, v[:1])|a.mean() * a|a * a + a
 a * a.detach()|(a > 0).float() * a|torch.floor(a)|a.sign()|a.round() * a|s * 2 + s|s.sin() * s.exp()|s / 2 - s
 torch.maximum(s, s * 2)|torch.minimum(s, v[0])|torch.where(s > 1, s, v[0])|s.clamp(0, 0.5)|s.clamp(0, 1)|s.relu()
+(s * 0 + 1).clamp(0, 1)
 (-s).relu()|(s - s).abs()|(-s).abs()|s.sigmoid()|(s * 20).sigmoid()|(s * 20).tanh()|s.log()|s.sqrt()|s ** 3|3 / s
 s / v[0]|v[0] - s|v[0] + s|v[0] * s|s * s|torch.floor(s)|torch.round(s)|s.floor() + s|s.cos()|s.tan()
 """

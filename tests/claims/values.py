@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import torch
 
 from gradwalk.notation import Form, kernel_of, pretty, short
 from gradwalk.recording import (
@@ -308,6 +309,19 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     name, argument = operation.kernel.split(".")[0].rstrip("_"), operation.edges[event.edge].name
     with np.errstate(all="ignore"):
         close(slope, np.float64(_SLOPES[name](inputs, argument, float(array(result_of(recorded)).sum()))), name)
+
+
+@claim("SLOPES", "clamp corner")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    operation = recorded.operation
+    assert operation is not None
+    (at,) = recorded.index.values[operation.edges[step.event.edge].value].numbers or ()
+    given = {one.name: float(one.text) for one in operation.constants}
+    slopes: list[torch.Tensor] = []
+    for side in (-1e-3, 1e-3):
+        x = torch.tensor(at + side, dtype=torch.float64, requires_grad=True)
+        slopes += torch.autograd.grad(torch.clamp(x, given.get("min"), given.get("max")), x)
+    assert sorted(map(float, slopes)) == [0, 1]
 
 
 def _is_number(text: str) -> bool:

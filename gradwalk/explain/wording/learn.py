@@ -11,7 +11,7 @@ LEARN = {
     "arrived several": "All {count} contributions have arrived at {leaf}: together they are its gradient, {gradient}.",
     "rises": "If {leaf} grows a little, {target} grows {size} times as much.",
     "falls": "If {leaf} grows a little, {target} falls {size} times as much.",
-    "flat": "If {leaf} changes a little, {target} stays where it is.",
+    "flat": "The slope is 0: if {leaf} changes a little, {target} changes by far less.",
     "meaning": "What it means",
     "move": "Move {leaf} by {nudge}, and {target} moves by about {moved}.",
     "done": "The pass is done: every gradient that was asked for is there.",

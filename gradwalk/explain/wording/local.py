@@ -7,7 +7,7 @@ LOCAL = {
     "falls": "If {operand} grows a little, {result} falls {size} times as much.",
     "same": "If {operand} grows a little, {result} grows just as much.",
     "opposite": "If {operand} grows a little, {result} falls just as much.",
-    "flat": "If {operand} changes a little, {result} does not change at all.",
+    "flat": "The slope is 0: if {operand} changes a little, {result} changes by far less.",
     "not stored": "PyTorch stores none of these local gradients; it multiplies them in during backward.",
     "saved changed": "{node} had saved {saved} = {before}. By a change that autograd does not count, that memory holds "
     "{after} now, and PyTorch computes this local gradient from it.",
@@ -47,6 +47,7 @@ SLOPES = {
     "relu closed": "relu turns negative numbers into 0.",
     "relu corner": "relu has a corner at 0, where any slope from 0 to 1 would do; PyTorch takes 0.",
     "abs corner": "The absolute value has a corner at 0, where any slope from −1 to 1 would do; PyTorch takes 0.",
+    "clamp corner": "clamp has a corner at its bound: on one side of it the slope is 0, on the other 1.",
     "tie": "Both are equal here, and PyTorch gives each of them half.",
     "winner": "{operand} is the one that was taken.",
     "loser": "The other one was taken.",
