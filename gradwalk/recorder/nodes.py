@@ -295,6 +295,15 @@ class LiveGraph:
         """id(grad_fn) → Node id."""
         return {id(node): index for index, node in enumerate(self._live)}
 
+    def complete(self) -> None:
+        """Finish what an exception from outside has interrupted: it may come between any two lines of ours, as that of
+        a time that is up does."""
+        if self._ids:
+            node, index = next(reversed(self._ids.items()))
+            if index == len(self._live):
+                self._live.append(node)
+        self.discover(())
+
     def finished(self) -> tuple[Node, ...]:
         operation, leaf, saved = self._operations.get, self._leaves.get, self._saved.get
         return tuple(

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -30,15 +30,19 @@ from gradwalk.recorder.run import Looking, Run, is_stand_in
 from gradwalk.recorder.shown import Shown
 from gradwalk.recorder.unwatched import Unwatched
 from gradwalk.recording import (
+    BackwardCall,
     Binding,
     Cell,
     CellFailure,
     Event,
     Failure,
+    Node,
+    Picture,
     Recording,
     Returned,
     Statement,
     Stopped,
+    Value,
 )
 from gradwalk.recording.causes import cause
 
@@ -272,17 +276,19 @@ class Recorder:
 
     def _parts(self) -> Recording:
         run = self._run
+        run.graph.complete()
         if not run.calls and run.pictures is not None and (root := run.values.newest_tracked()) is not None:
             draw(run, -1, root)
+        made = tuple(run.operations.made)
         return Recording(
             "",
             torch.__version__,
             (),
-            with_owners(run.values.finished(), self._modules.owned),
-            tuple(run.operations.made),
-            run.graph.finished(),
+            _of_whole(with_owners(run.values.finished(), self._modules.owned), len(made)),
+            made,
+            _of_whole(run.graph.finished(), len(made)),
             (),
-            tuple(run.pictures or ()),
+            _of_told(run.pictures or (), run.events),
             tuple(self._modules.made),
         )
 
@@ -302,6 +308,22 @@ class Recorder:
             self._modules.name(name, value)
         known = type(value) in (int, float, bool, str) or value is None
         return Binding(name, None, (repr(value) if known else type(value).__name__)[:80])
+
+
+_Made = TypeVar("_Made", Value, Node)
+
+
+def _of_whole(items: tuple[_Made, ...], operations: int) -> tuple[_Made, ...]:
+    """Values and nodes without an operation that was not written down to its end: time was up in the midst of it."""
+    if all(item.operation is None or item.operation < operations for item in items):
+        return items
+    return tuple([one if (one.operation or 0) < operations else one._replace(operation=None) for one in items])
+
+
+def _of_told(pictures: Sequence[Picture], events: Sequence[Event]) -> tuple[Picture, ...]:
+    """Without that of a pass which time did not let begin."""
+    told = {event.call for event in events if isinstance(event, BackwardCall)} if pictures else set()
+    return tuple([picture for picture in pictures if picture.call < 0 or picture.call in told])
 
 
 def _message(error: BaseException) -> str:
