@@ -466,6 +466,7 @@ def test_at_a_corner_no_slope_is_told_as_a_movement() -> None:
     assert local("torch.clamp(x, 0, 1)", "1.0") == (
         "clamp has a corner at its bound: on one side of it the slope is 0, on the other 1."
     )
+    assert local("torch.clamp(x, False, True)", "1.0").startswith("clamp has a corner")
     assert local("torch.clamp(x, 0, 1)", "0.5") == "If x grows a little, z grows just as much."
     assert local("torch.maximum(x, torch.tensor(0.0))", "0.0").startswith("Both are equal here")
 

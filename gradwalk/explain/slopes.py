@@ -62,10 +62,14 @@ def _seen(index: Index, operation: Operation, event: LocalGradient) -> tuple[str
     return _slope_key(kernel_of(operation), edge.name, seen), {"result": seen.result, "operand": seen.operand}
 
 
+_TRUTH = {"True": "1", "False": "0"}
+"""Python's bool is a number."""
+
+
 def _at_a_bound(operation: Operation, at: float) -> bool:
     """Whether clamp was given a bound that is just this number, and lets some others through."""
-    bounds = {one.name: float(one.text) for one in operation.constants if one.text != "None"}
-    low, high = bounds.get("min", -math.inf), bounds.get("max", math.inf)
+    bounds = {one.name: _TRUTH.get(one.text, one.text) for one in operation.constants if one.text != "None"}
+    low, high = (float(bounds.get(name, none)) for name, none in (("min", -math.inf), ("max", math.inf)))
     return low < high and at in (low, high) and math.isfinite(at)
 
 

@@ -99,9 +99,9 @@ class _Owners:
 
 
 def _at(module: torch.nn.Module | None, way: list[str]) -> torch.Tensor | None:
-    """The parameter that a module has there now."""
+    """The parameter that a module has there now. Whether a module is true is its program's to say, and is not asked."""
     for name in way[:-1]:
-        module = module and module._modules.get(name)
+        module = None if module is None else module._modules.get(name)
     return None if module is None else module._parameters.get(way[-1])
 
 

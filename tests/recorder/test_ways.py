@@ -100,6 +100,18 @@ list.__getitem__(loud, 0).sum().backward()
     assert set(leaves(recording)) == {"loud[0]"}
 
 
+def test_whether_a_module_is_true_is_not_asked() -> None:
+    recording = gradwalk.record(
+        "import torch\nimport torch.nn as nn\nclass Part(nn.Module):\n    def __init__(self):\n"
+        "        super().__init__()\n        self.fc = nn.Linear(2, 1)\n"
+        "    def __len__(self):\n        raise ValueError('asked')\n"
+        "class Whole(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.part = Part()\n"
+        "net = Whole()\nfor _ in range(2):\n    net.zero_grad()\n    net.part.fc(torch.ones(1, 2)).sum().backward()\n"
+    )
+    assert recording.cells[0].failure is None
+    assert set(leaves(recording)) == {"part.fc.weight", "part.fc.bias"}
+
+
 def test_in_a_watched_stretch_of_code() -> None:
     space: dict[str, object] = {"__name__": "lecture"}
     exec(HEAD + "import gradwalk\nagent = Agent()\n", space)  # noqa: S102
