@@ -52,6 +52,7 @@ from gradwalk.perceptron.settings.reading import read as read_perceptron
 from gradwalk.program import ProgramError
 from serving import log
 from serving.desk import Failed
+from serving.gone import Gone
 from serving.headers import SecurityHeaders, security_headers
 from serving.known import KnownPages, no_such_page
 from serving.opening import First, Opening
@@ -199,6 +200,7 @@ app = App(
         Middleware(SecurityHeaders, headers=security_headers(index_html, SETTINGS), hosts=own_hosts()),
         Middleware(KnownPages, paths=[route.path for route in index_routes("")], said=no_such_page(page_paths())),
         Middleware(Closed, paths=closed, token=SETTINGS.metrics_token),
+        Middleware(Gone),
         Middleware(Paced, rate=SETTINGS.messages_per_second),
     ],
     lifespan=lifespan,
