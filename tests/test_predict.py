@@ -196,3 +196,20 @@ def test_results_beside_the_player_are_covered_while_it_asks(page: Page) -> None
     expect(page.locator(".question-asked")).to_have_text("What is v₁ = x²?")
     expect(hide).to_be_hidden()
     expect(page).to_have_url(re.compile("[?&]predict=all"))
+
+
+def test_the_key_after_an_answer_goes_on_at_once(player: OpenPredict) -> None:
+    shown = player()
+    shown.press("p")
+    expect(shown.find(".question-asked")).to_have_text("What is v₁ = x²?")
+    shown.page.evaluate(
+        """(answer) => {
+          const root = document.getElementById("first").shadowRoot;
+          root.querySelector(".ask input").value = answer;
+          root.querySelector(".ask form").requestSubmit();
+          const key = { key: "ArrowRight", bubbles: true, composed: true };
+          (root.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", key)); // within the frame
+        }""",
+        "9.61",
+    )
+    expect(shown.find(".question-asked")).to_have_text("What is v₂ = sin(v₁)?")

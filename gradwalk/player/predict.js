@@ -97,6 +97,7 @@ export function createPredict({ reveal, changed, begin }) {
 
   function close() {
     open = null;
+    field.blur(); // hidden, it would keep the keys until the next frame
     element.hidden = result.hidden = true;
   }
 
