@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 
-from gradwalk.recorder.copying import ZEROS, Copier, dtype_name, version_of
-from gradwalk.recorder.memory import MANY, PAGE, Memory
-from gradwalk.recorder.states import Made, State, address_of, bytes_of, finished, is_leaf, is_lent, same_memory
-from gradwalk.recording import MAX_NUMBERS, Array, Summary, Value
+from gradwalk.recorder.copying import ZEROS, Copier, version_of
+from gradwalk.recorder.known import KnownValues
+from gradwalk.recorder.memory import PAGE
+from gradwalk.recorder.states import Made, State, address_of, bytes_of, is_leaf, is_lent, same_memory
+from gradwalk.recording import MAX_NUMBERS, Summary
 
 _NAMES = 16
 """So many names are kept of one value; its later states inherit them."""
 
 
-class LiveValues:
+class LiveValues(KnownValues):
     """Finds the Value that a live tensor is at this moment, and makes a new one when it has changed."""
 
     def __init__(
         self, copier: Copier, name_of: Callable[[torch.Tensor], str | None] | None = None, room: int = 1 << 62
     ) -> None:
+        super().__init__(room)
         self._copier = copier
         self._name_of = name_of
         """Asked once for the name of a tensor that no watched call has made."""
@@ -32,13 +33,7 @@ class LiveValues:
         """Gives the Value that an unknown tensor is, where it is what its own grad_fn has saved."""
         self.when_set: Callable[[int, int], None] | None = None
         """Told of a tensor that was found in other memory: the Values before and after."""
-        memory = self._memory = Memory(room)
-        self._kept, self._states, self._epochs = memory.kept, memory.states, memory.epochs
-        self._storages, self._sharing = memory.storages, memory.sharing
         self._replaced: list[torch.Tensor] = []
-        self._made: list[Made] = []
-        self._left_behind: dict[int, list[int]] = {}
-        """The storages that a tensor lived in before its ``.data`` was replaced."""
         self.anything_changed = False
         """Whether any tensor was ever changed in place."""
         self.shared_outside = False
@@ -49,11 +44,6 @@ class LiveValues:
         """The storages that somebody else may change."""
         self._seen: dict[int, tuple[int, bytes]] = {}
         """Of those that were looked at, the Value and the bytes that were found there."""
-
-    @property
-    def full(self) -> bool:
-        """Whether there is no more room for large tensors."""
-        return self._memory.full
 
     def value_of(self, tensor: torch.Tensor, alike: Summary | None = None) -> int:
         """The id of the Value that this tensor is now. ``alike``: its summary, where that is known."""
@@ -118,17 +108,6 @@ class LiveValues:
                 return state.value, self._snapshot(state, tensor), tensor
         return None
 
-    def knows(self, tensor: torch.Tensor) -> bool:
-        return id(tensor) in self._states
-
-    def has_name(self, tensor: torch.Tensor) -> bool:
-        """Whether a variable was bound to this known tensor."""
-        return bool(self._made[self._states[id(tensor)].value].names)
-
-    def was(self, tensor: torch.Tensor) -> int:
-        """The Value that a known tensor was when it was last looked at."""
-        return self._states[id(tensor)].value
-
     def zeroed(self, tensor: torch.Tensor) -> None:
         """This tensor has just been filled with zeros; nobody has seen it yet."""
         self._zeroed = tensor, version_of(tensor)
@@ -152,13 +131,6 @@ class LiveValues:
             return state.value
         state.pending = True
         return self._add(state, tensor, alike)
-
-    def _alike(self, tensor: torch.Tensor, like: int) -> Summary | None:
-        """The summary of what a tensor is a view or a copy of, where it has the same elements."""
-        made = self._made[like]
-        if made.summary is None or math.prod(made.shape) != tensor.numel() or made.dtype != dtype_name(tensor.dtype):
-            return None
-        return made.summary
 
     def fresh(self, tensor: torch.Tensor, operation: int, node: int) -> int:
         """The Value of a tensor with new memory that a tracked operation has just made: in one what ``made`` and
@@ -207,39 +179,6 @@ class LiveValues:
         self.value_of(tensor)
         self.anything_changed = True
         self._epochs[self._states[id(tensor)].storage] += 1
-
-    def sharing(self, value: int) -> list[tuple[int, torch.Tensor]]:
-        """The tensors in this value's memory that a reader knows, with the Value that each was last known to be."""
-        made = self._made[value]
-        inside = self._sharing[made.storage]
-        if len(inside) > MANY:  # of a loop's views, one a turn, only the last is anybody's
-            inside[:] = [number for number in inside if not self._memory.alone(number)]
-        for storage in self._left_behind.get(made.tensor, ()):  # its views stay there, and count its changes
-            inside = inside + self._sharing[storage]
-        if len(inside) == 1:
-            return []
-        found = []
-        for tensor in dict.fromkeys([self._kept[number] for number in inside]):
-            state = self._states.get(id(tensor))
-            if state is None or state.value < 0 or tensor is None:
-                continue
-            made = self._made[state.value]
-            if made.names or made.grad_of is not None or (made.requires_grad and made.is_leaf):
-                found.append((state.value, tensor))
-        return found
-
-    def among(self, values: Sequence[int], tensor: torch.Tensor) -> int | None:
-        """Which of these values a tensor is, when autograd hands it out as a new object."""
-        there = filter(self.is_there, values)
-        return next((value for value in there if same_memory(self.live(value), tensor)), None)
-
-    def same_tensor(self, one: int, other: int) -> bool:
-        """Whether two Values are states of one tensor."""
-        return self._made[one].tensor == self._made[other].tensor
-
-    def is_there(self, value: int) -> bool:
-        """Whether the tensor of a Value is still kept."""
-        return self._kept[self._made[value].tensor] is not None
 
     def replace(self, tensor: torch.Tensor, data: Any) -> tuple[int, int] | None:
         """``tensor.data = data``. Gives the ids of the Values before and after; None if its memory stays the same."""
@@ -295,11 +234,6 @@ class LiveValues:
             self._name(value, f"{name}.grad")
         return value
 
-    def by_id(self, key: int) -> torch.Tensor | None:
-        """The known live tensor that has this ``id()``."""
-        state = self._states.get(key)
-        return None if state is None else self._kept[state.tensor]
-
     def owner(self, grad: torch.Tensor) -> torch.Tensor | None:
         """The tensor whose .grad this is, or was when it was last looked at."""
         if id(grad) not in self._states:
@@ -307,68 +241,11 @@ class LiveValues:
         tensor = self._made[self.value_of(grad)].grad_of
         return None if tensor is None else self._kept[tensor]
 
-    def shape(self, value: int) -> tuple[int, ...]:
-        return self._made[value].shape
-
-    def dtype(self, value: int) -> torch.dtype:
-        dtype: torch.dtype = getattr(torch, self._made[value].dtype)
-        return dtype
-
-    def names(self, value: int) -> tuple[str, ...]:
-        return self._made[value].names
-
-    def array(self, value: int) -> Array:
-        """A Value's numbers, as they were copied."""
-        made = self._made[value]
-        return Array(made.shape, made.dtype, made.numbers, made.summary)
-
-    def tracked(self, value: int) -> bool:
-        """Whether autograd differentiates it."""
-        return self._made[value].requires_grad
-
-    def is_made(self, value: int) -> bool:
-        """Whether an operation made it."""
-        return self._made[value].operation is not None
-
-    def live(self, value: int) -> torch.Tensor:
-        """The live tensor of a Value."""
-        tensor = self._kept[self._made[value].tensor]
-        if tensor is None:
-            raise LookupError(f"The tensor of value {value} was let go of, since nobody else had it.")
-        return tensor
-
-    def newest_tracked(self) -> torch.Tensor | None:
-        """The newest result that autograd tracks: the root that a backward() would most likely start from."""
-        tracked = (m for m in reversed(self._made) if m.requires_grad and not m.is_leaf and m.operation is not None)
-        return next((tensor for made in tracked if (tensor := self._kept[made.tensor]) is not None), None)
-
-    def named(self) -> dict[str, torch.Tensor]:
-        """The live tensors that have names; the newest of a name."""
-        return {
-            name: tensor
-            for made in self._made
-            for name in made.names
-            if (tensor := self._kept[made.tensor]) is not None
-        }
-
     def release(self) -> None:
         """Drop every tensor."""
         self._name_of = self.node_id = self.saved_result = self.when_set = self._zeroed = None
         self._memory.release()
         self._replaced.clear()
-
-    def forget_grads(self) -> None:
-        """Drop each ``.grad``: one that leads back (``x.grad = x * 2``) would keep both for ever."""
-        for tensor in self._kept:
-            if tensor is not None:
-                tensor.grad = None
-
-    def ids(self) -> dict[int, int]:
-        """id(tensor) → the Value that it is now."""
-        return {key: state.value for key, state in self._states.items()}
-
-    def finished(self) -> tuple[Value, ...]:
-        return tuple([finished(index, made) for index, made in enumerate(self._made)])
 
     def _snapshot(self, state: State, tensor: torch.Tensor, alike: Summary | None = None) -> int:
         value = self._add(state, tensor, alike)
