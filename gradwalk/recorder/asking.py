@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
+from gradwalk.recorder.before_pass import Asked
 from gradwalk.recorder.calls import TRANSFORMED, name_of
 from gradwalk.recorder.hooks import Hooks
-from gradwalk.recorder.one_pass import Asked
 from gradwalk.recorder.passes import walk
 from gradwalk.recorder.run import Run, arguments, flattened, is_stand_in
 

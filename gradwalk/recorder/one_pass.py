@@ -1,56 +1,34 @@
-"""The events of one backward pass: what is known before it, the hooks on every node while it runs, what it leaves."""
+"""The events of one backward pass: the hooks on every node while it runs, and what it leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from types import FrameType
 from typing import Any, NamedTuple
 
 import torch
 from torch._C import _pop_torch_dispatch_stack, _push_on_torch_dispatch_stack
 
 from gradwalk.program import Span
+from gradwalk.recorder.before_pass import Asked, Kept, head, local_gradients, retaining, start_of
 from gradwalk.recorder.copying import new, version_of
 from gradwalk.recorder.hooks import Hooks, Passing
 from gradwalk.recorder.kernels import sequence_number
+from gradwalk.recorder.node_hooks import NODE_HOOKS, has_more, prehooked
 from gradwalk.recorder.run import Run
 from gradwalk.recording import (
     Accumulate,
     Array,
     Backward,
-    BackwardCall,
     Event,
     Free,
     Hooked,
-    LocalGradient,
     Moved,
     Result,
-    Root,
     Route,
     Summary,
 )
-
-
-class Asked(NamedTuple):
-    """A backward pass as the program asked for it."""
-
-    function: str
-    """``backward`` or ``grad``."""
-    roots: tuple[torch.Tensor, ...]
-    seeds: tuple[torch.Tensor | None, ...]
-    retain_graph: bool
-    create_graph: bool
-    inputs: tuple[torch.Tensor, ...]
-    """Empty: all leaves."""
-    frame: FrameType
-
-
-def start_of(root: torch.Tensor) -> Any:
-    """The node that a pass starts at, or ends at; for a leaf, the one that accumulates into it."""
-    return root.grad_fn if root.grad_fn is not None else torch.autograd.graph.get_gradient_edge(root).node
-
 
 _REARRANGING = frozenset(
     f"{name}Backward0" for name in "View UnsafeView ReshapeAlias Transpose T Permute Unsqueeze Squeeze Clone".split()
@@ -64,16 +42,6 @@ class _Arrived(NamedTuple):
     address: int
     version: int
     array: Array
-
-
-class _Kept(NamedTuple):
-    """A value under retain_grad(): where its gradient passes, and its .grad before the call."""
-
-    node: int
-    output: int
-    value: int
-    tensor: torch.Tensor
-    before: Array | None
 
 
 class _Leaf:
@@ -102,7 +70,7 @@ class Pass(Passing):
         self._before: list[Event] = []
         self._handles: list[Any] = []
         self._arriving: dict[tuple[int | None, int], _Arrived | None] = {}
-        self._kept: list[_Kept] = []
+        self._kept: list[Kept] = []
         self._leaves: dict[int, _Leaf] = {}
         self._told: dict[int, int] = {}
         """Tensors whose ``.grad`` was told, each with the value that it is."""
@@ -114,75 +82,19 @@ class Pass(Passing):
         """The events that come first, with the numbers that are there now."""
         run = self._run
         with torch.no_grad():
-            self._before = [self._head(starts), *self._local_gradients()]
+            self._before = [
+                head(run, self._asked, starts, self._place),
+                *local_gradients(run, self._needed, self._place),
+            ]
         if run.retaining:
-            self._kept = list(self._retaining())
-
-    def _head(self, starts: Sequence[Any]) -> BackwardCall:
-        run, asked = self._run, self._asked
-        roots = [
-            Root(
-                run.values.value_of(root),
-                run.graph.id_of(start),
-                run.copier.array(torch.ones_like(root) if seed is None else seed),
-                seed is not None,
-            )
-            for root, start, seed in zip(asked.roots, starts, asked.seeds, strict=True)
-        ]
-        inputs = tuple(run.values.value_of(tensor) for tensor in asked.inputs)
-        told = (asked.retain_graph, asked.function, asked.create_graph, tuple(roots[1:]), inputs)
-        call: BackwardCall = new(BackwardCall, (*self._place, *roots[0], *told))
-        return call
-
-    def _local_gradients(self) -> list[LocalGradient]:
-        """For every node that will run, in the order of the forward pass; none of what is already freed, and none of
-        what a hook of the program has packed."""
-        run = self._run
-        found: list[LocalGradient] = []
-        graph, made, read = run.graph, run.operations.made, run.local_gradients.read
-        tracked = [
-            (number, index)
-            for index in self._needed
-            if index not in graph.freed
-            and index not in graph.packed
-            and (number := graph.operation_of(index)) is not None
-        ]
-        for number, index in sorted(tracked):
-            operation = made[number]
-            try:
-                found += read(index, operation, (run.cell, operation.span, self.call, number))
-            except (RuntimeError, TypeError, NotImplementedError):
-                continue  # the saved tensors are gone or were changed; the engine is about to say so
-        return found
-
-    def _retaining(self) -> Iterable[_Kept]:
-        run = self._run
-        for node in self._reached:
-            number = run.graph.operation_of(node)
-            for output, value in enumerate(run.operations.made[number].results if number is not None else ()):
-                if not run.values.is_there(value):
-                    continue
-                tensor = run.values.live(value)
-                if tensor.retains_grad and tensor.grad_fn is run.graph.live(node):
-                    before = None if tensor.grad is None else run.copier.array(tensor.grad)
-                    yield _Kept(node, output, value, tensor, before)
+            self._kept = list(retaining(run, self._reached))
 
     # While it runs
 
     def listen(self, hooks: Hooks) -> None:
         self._listen(hooks)
-        if self._run.nodes_read and (any(map(_has_more, self._handles)) or self._prehooked()):
+        if self._run.nodes_read and (any(map(has_more, self._handles)) or prehooked(self._run.graph, self._needed)):
             self._run.notice(self._place[1], NODE_HOOKS)
-
-    def _prehooked(self) -> bool:
-        """Whether any node that is no leaf's has a hook of somebody's that runs before it."""
-        graph, found = self._run.graph, False
-        for index in self._needed:
-            if graph.leaf_of(index) is None:
-                handle = graph.live(index).register_prehook(lambda upstream: None)
-                found = found or _has_more(handle)
-                handle.remove()
-        return found
 
     def _listen(self, hooks: Hooks) -> None:
         graph = self._run.graph
@@ -354,7 +266,7 @@ class Pass(Passing):
             run.graph.freed.update(gone)
             run.emit(Free(cell, span, call, gone))
 
-    def _retained(self, kept: _Kept, added: Array | None) -> None:
+    def _retained(self, kept: Kept, added: Array | None) -> None:
         """What retain_grad() kept: the .grad of a value that is no leaf. PyTorch writes it before the node runs."""
         run = self._run
         if added is not None and kept.tensor.grad is not None:
@@ -377,24 +289,6 @@ class Pass(Passing):
         for tensor, gradient in zip(self._asked.inputs, given, strict=True):
             value = None if gradient is None else values.value_of(gradient)
             self._run.emit(Result(*self._place, values.value_of(tensor), value))
-
-
-def _has_more(handle: Any) -> bool:
-    """Whether a node has other hooks than the one that this handle belongs to, and those of a pass around this one."""
-    hooks = handle.hooks_dict_ref()
-    if hooks is None or len(hooks) < 2:
-        return False
-    return any(key != handle.id and not _is_ours(hook) for key, hook in hooks.items())
-
-
-def _is_ours(hook: Any) -> bool:
-    return isinstance(hook, partial) and isinstance(getattr(hook.func, "__self__", None), Pass)
-
-
-NODE_HOOKS = (
-    "Hooks on nodes run in this pass (grad_fn.register_hook, or a module's backward hooks): what they change is in the "
-    "numbers, but they are no steps of their own."
-)
 
 
 def _address(tensor: torch.Tensor) -> int:

@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 
+from gradwalk.recorder.before_pass import Asked, start_of
 from gradwalk.recorder.hooks import Hooks
-from gradwalk.recorder.one_pass import Asked, Pass, start_of
+from gradwalk.recorder.one_pass import Pass
 from gradwalk.recorder.run import Run
 
 MOST_PICTURES = 24
