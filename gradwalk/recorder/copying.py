@@ -73,7 +73,8 @@ class Copier:
             return large
         numbers = self._numbers(tensor)
         if numbers is not None:
-            return Array(shape, dtype, numbers)
+            few: Array = new(Array, (shape, dtype, numbers, None))
+            return few
         return Array(shape, dtype, None, summary_of(tensor) if alike is None else _reordered(tensor, alike))
 
     def _numbers(self, tensor: torch.Tensor) -> tuple[Number, ...] | None:

@@ -31,7 +31,7 @@ class Known(NamedTuple):
 KNOWN: dict[tuple[Any, ...], Known] = {}
 _FUNCTIONS = (
     "sin cos tan tanh sigmoid relu exp log sqrt abs neg reciprocal erf atan add sub mul div maximum minimum pow "
-    "__rsub__ __rpow__ true_divide subtract multiply".split()
+    "__rsub__ __pow__ __rpow__ true_divide subtract multiply sum mean".split()
 )
 STEADY: frozenset[Any] = frozenset(
     getattr(home, name) for home in (torch, torch.Tensor) for name in _FUNCTIONS if hasattr(home, name)

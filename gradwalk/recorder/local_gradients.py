@@ -235,7 +235,7 @@ def _one_hot(shape: Shape, dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
 
 def _real(numbers: tuple[Number, ...] | None) -> tuple[Number, ...] | None:
     """Complex numbers are not kept."""
-    return None if numbers and any(type(number) is complex for number in numbers) else numbers
+    return None if numbers and complex in map(type, numbers) else numbers
 
 
 def _number(tensor: torch.Tensor | None) -> tuple[Number, ...]:

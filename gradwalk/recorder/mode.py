@@ -17,6 +17,7 @@ from torch.overrides import TorchFunctionMode, handle_torch_function
 
 from gradwalk.recorder import grads
 from gradwalk.recorder.calls import call, unseen
+from gradwalk.recorder.places import Call, is_of_optimizers
 from gradwalk.recorder.run import Run
 
 Handler = Callable[[Run, Any, tuple[Any, ...], dict[str, Any], FrameType], Any]
@@ -24,6 +25,7 @@ Handler = Callable[[Run, Any, tuple[Any, ...], dict[str, Any], FrameType], Any]
 _HANDED_ON = handle_torch_function.__code__
 _transforming = torch._C._are_functorch_transforms_active
 _NOTHING: dict[str, Any] = {}
+_ORDINARY: frozenset[type] = frozenset((torch.Tensor, torch.nn.Parameter))
 
 _ASKING = """
 dim size stride numel nelement ndimension element_size storage_offset data_ptr const_data_ptr is_contiguous
@@ -82,21 +84,33 @@ class FunctionMode(TorchFunctionMode):
         self._run = run
         self._handlers = handlers
         self._stepping = stepping
+        self._in_step: dict[tuple[int, int], Call] = {}
+        """Places in optimizers, by the ``id()`` of a code object and the offset of an instruction in it, each with what
+        calls from there."""
 
     def release(self) -> None:
         """Nothing is handed to anybody any more."""
         self._handlers = {}
+        self._in_step = {}
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         run = self._run
         if run.quiet and run.stepping is None:
             return func(*args, **kwargs) if kwargs else func(*args)
-        quiet = run.quiet and (run.quiet > 1 or self._stepping(sys._getframe(1)))
-        handler = self._handlers.get(func, call)
         frame = sys._getframe(1)
+        quiet = False
+        if run.quiet:
+            known = self._in_step.get((id(frame.f_code), frame.f_lasti))
+            if known is not None:
+                return known(func, args, kwargs or _NOTHING)
+            quiet = run.quiet > 1 or self._stepping(frame)
+            if quiet and is_of_optimizers(frame):
+                known = self._in_step[id(frame.f_code), frame.f_lasti] = run.places.site(frame).call
+                return known(func, args, kwargs or _NOTHING)
+        handler = self._handlers.get(func, call)
         while frame.f_code is _HANDED_ON:
             frame = frame.f_back.f_back  # type: ignore[union-attr, assignment]
-        if quiet or handler is None or (run.only_passes and handler is call) or (types and _lazy(types)):
+        if quiet or handler is None or (run.only_passes and handler is call) or _lazy(types):
             return run.places.site(frame).call(func, args, kwargs or _NOTHING)
         if handler is not call and _transforming():
             handler = unseen_by
@@ -105,6 +119,8 @@ class FunctionMode(TorchFunctionMode):
 
 def _lazy(types: Iterable[Any]) -> bool:
     """Whether a lazy layer's parameter is among what a call is given: it has no shape yet, and nothing to tell."""
+    if _ORDINARY.issuperset(types):
+        return False
     return any(issubclass(kind, UninitializedParameter | UninitializedBuffer) for kind in types)
 
 

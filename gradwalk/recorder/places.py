@@ -258,6 +258,12 @@ class Places:
         self._code.clear()
 
 
+def is_of_optimizers(frame: FrameType) -> bool:
+    """Whether a frame's code is that of an installed optimizer."""
+    name = frame.f_code.co_filename
+    return name.startswith(INSTALLED) and "optim" in name
+
+
 def frames(frame: FrameType | None) -> Iterator[FrameType]:
     """A frame and those around it, outwards."""
     while frame is not None:
