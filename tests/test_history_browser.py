@@ -53,3 +53,51 @@ def test_back_leads_from_a_view_to_the_one_before(page: Page) -> None:
     expect(page).to_have_url(re.compile("view=train"))
     page.go_back()
     expect(page.get_by_label("dL/dŷ", exact=True)).to_be_visible(timeout=AFTER_A_RELOAD)
+
+
+def test_nothing_typed_is_lost_on_the_way_back_over_another_page_and_from_an_example(page: Page) -> None:
+    shown = CodePage(page).open()
+    shown.run("x = 6 * 7\nx", 1)
+    expect(shown.output(1)).to_have_text("42")
+    shown.write("'not run'", 2)
+    page.get_by_role("link", name="Expression").click()
+    expect(page.get_by_label("Expression", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Code").click()
+    _expect_own(shown)
+    expect(page).to_have_url(re.compile(r"/code\?code="))
+    shown.choose("1d_leaf")
+    expect(page).to_have_url(re.compile("lesson=1d_leaf"))
+    page.go_back()
+    _expect_own(shown)
+    page.go_back()
+    expect(page.get_by_label("Expression", exact=True)).to_be_visible()
+    page.go_back()
+    _expect_own(shown)
+    page.go_forward()
+    page.go_forward()
+    _expect_own(shown)
+
+
+def _expect_own(shown: CodePage) -> None:
+    expect(shown.cells).to_have_count(4, timeout=AFTER_A_RELOAD)
+    expect(shown.cell(0).get_by_role("heading")).to_have_text("One derivative, by hand and by PyTorch")
+    shown.expect_code(1, "x = 6 * 7\nx")
+    expect(shown.output(1)).to_have_text("42")
+    shown.expect_code(2, "'not run'")
+
+
+def test_back_leads_to_what_is_too_long_for_an_address_and_was_not_run(page: Page) -> None:
+    shown = CodePage(page).open()
+    first = "\n".join(f"x{n} = {n * 7919 % 10007}" for n in range(1500))
+    shown.paste(f"{first}\n1 + 1", 1)
+    shown.press("Control+Enter")
+    expect(shown.output(1)).to_have_text("2")
+    shown.write("'typed'", 2)
+    shown.choose("1d_leaf")
+    expect(page).to_have_url(re.compile("lesson=1d_leaf"))
+    page.go_back()
+    expect(shown.output(1)).to_have_text("2", timeout=AFTER_A_RELOAD)
+    shown.expect_code(2, "'typed'")
+    page.reload()
+    expect(shown.output(1)).to_have_text("2", timeout=AFTER_A_RELOAD)
+    shown.expect_code(2, "'typed'")

@@ -27,7 +27,7 @@ class OpenedProgram:
     source: str
     """The whole program, as it was when somebody last ran any of it, whether or not it can run."""
     pieces: tuple[Piece, ...] = ()
-    """Its cells, for the notebook to be filled with; empty once it has been."""
+    """Its cells, for the notebook to be filled with; empty once it has been, until somebody comes back to the page."""
     upto: int | None = None
     """So many of its lines run; None for all."""
     step: int = 0
@@ -54,7 +54,12 @@ class OpenedProgram:
 
 def opened_program() -> OpenedProgram:
     """What this run of the page shows. It reads what the editor has sent, so call it once, first of all."""
-    return what_is_open(_KEY, KEY, sent(), _from_address, after)
+    arrives = KEY not in st.session_state
+    now = what_is_open(_KEY, KEY, sent(), _from_address, after)
+    if not arrives or now.pieces:
+        return now
+    st.session_state[_KEY] = filled = replace(now, pieces=pieces_of(now.source))  # for a notebook that has no cells yet
+    return filled
 
 
 def _from_address() -> OpenedProgram:

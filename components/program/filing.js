@@ -2,13 +2,14 @@
 
 import { codeOf, PLAIN, readFile, saveFile, writtenAs } from "./files.js";
 import { programOf } from "./program.js";
-import { keepDraft, keepFile, keptDraft, keptFile } from "./storage.js";
+import { keepDraft, keepFile, keptDraft, keptFile, newDraft } from "./storage.js";
 
 const TOO_MUCH = "This notebook is larger than what the browser keeps for a reload, some 5 MB: save it as a file before you leave the page.";
 const LIGHTER = "The file is large: its stored outputs are left out, here and when you save it.";
 
 /** `tell` says a sentence, `ask` asks the server; `cells()` are those of now, `shown()` what the server knows: {text, query, step}. */
 export function createFiling({ tell, ask, cells, shown }) {
+  let id = newDraft(); // what the browser keeps it under
   let original = ""; // the text of the notebook file that the cells were opened from
   let name = "program"; // as a file
   let form = PLAIN; // how that file was written
@@ -21,14 +22,13 @@ export function createFiling({ tell, ask, cells, shown }) {
   function begin(data, first, typed) {
     saved = data.answered;
     tell(pending?.lighter ? LIGHTER : "");
-    original = pending && /\.ipynb$/i.test(pending.name) ? pending.text : first ? keptFile() : "";
-    fileFits = first || keepFile(original);
-    form = pending?.form ?? PLAIN;
-    pending = null;
-    const draft = first && !typed ? keptDraft() : null;
-    if (first && !draft) original = "";
+    const draft = first && !typed ? keptDraft(data.opened) : null;
+    id = draft?.id ?? newDraft();
+    original = draft ? keptFile(id) : pending && /\.ipynb$/i.test(pending.name) ? pending.text : "";
+    fileFits = Boolean(draft) || keepFile(id, original);
     name = draft?.name ?? data.name;
-    form = draft?.form ?? form;
+    form = draft?.form ?? pending?.form ?? PLAIN;
+    pending = null;
     return draft;
   }
 
@@ -39,9 +39,10 @@ export function createFiling({ tell, ask, cells, shown }) {
     if (data.wrong) [pending] = [null, tell(data.wrong, true)];
   }
 
-  function keep(query) {
+  /** `open` is what the server has open: {opened, query}. */
+  function keep(open) {
     const before = fits;
-    fits = keepDraft(cells(), name, form, query) && fileFits;
+    fits = keepDraft(id, open, { cells: cells(), name, form }) && fileFits;
     if (before && !fits) tell(TOO_MUCH, true);
   }
 

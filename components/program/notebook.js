@@ -62,6 +62,7 @@ function createNotebook(root) {
   function update(next, sender) {
     const first = !data;
     const opened = first || next.opened !== data.opened;
+    if (opened) keep(); // of what was open
     data = next;
     send = sender;
     if (opened) open(first);
@@ -140,7 +141,7 @@ function createNotebook(root) {
     numbersTimer = setTimeout(redraw, NUMBERS_PAUSE);
   }
 
-  const keep = () => data && filing.keep(data.query);
+  const keep = () => data && filing.keep(data);
 
   /** The marks of one cell, or of all: the expression of the player's step, and what failed. */
   function draw(only = null) {

@@ -6,17 +6,46 @@ const MOVED = "gradwalk moved";
 const ADDRESS_PAUSE = 400; // ms; browsers refuse more than 100 changes in 30 s
 
 /**
- * What the address bar was last given, by any script of the page: each of them has a copy of this module.
- * @type {{ shown: string, path: string, search: string, listens: boolean }}
+ * What the address bar was last given, by any script of the page: each of them has a copy of this module. `life` is a name
+ * for this life of the page, `came` the entry of the browser's history that somebody came to last, as it was then.
+ * @type {{ shown: string, path: string, search: string, listens: boolean, life: string, came: Came }}
  */
-const page = globalThis[Symbol.for("gradwalk.address")] ??= { shown: "", path: location.pathname, search: location.search, listens: false };
+const page = globalThis[Symbol.for("gradwalk.address")] ??= {
+  shown: "", path: location.pathname, search: location.search, listens: false, life: Math.random().toString(36).slice(2), came: first(),
+};
+
+/** @typedef {{ href: string, moved: boolean, life: string, key: string }} Came of an entry: its address, whether "back" or
+ *  "forward" led there, and the life of the page and the document that wrote it */
+
+/** @returns {Came} */
+function entry(state, moved) {
+  return { href: location.href, moved, life: state?.life ?? "", key: state?.gradwalk ?? "" };
+}
+
+function first() {
+  let there = null;
+  try {
+    there = sessionStorage.getItem(MOVED);
+    sessionStorage.removeItem(MOVED);
+  } catch {
+    // nothing is kept either
+  }
+  return entry(history.state, there === location.href);
+}
+
+/** The entry that is there, as somebody came to it; empty where a link led here. */
+export const came = () => (page.came.href === location.href ? page.came : entry(null, false));
+
+export const life = () => page.life;
 
 /** Back and forward within a page open what that address names, as a reload does; Streamlit would write a new entry. */
 function listen() {
   if (page.listens) return;
   page.listens = true;
   const moved = (event) => {
-    if (location.pathname !== page.path || location.search === page.search) return;
+    page.came = entry(event.state, true);
+    const another = location.search !== page.search || (page.came.key && page.came.key !== page.shown);
+    if (location.pathname !== page.path || !another) return;
     event.stopImmediatePropagation();
     try {
       sessionStorage.setItem(MOVED, location.href); // for who keeps what was typed: it belongs to the entry before
@@ -44,7 +73,7 @@ export function createAddress(address = inQuery) {
     last = performance.now();
     const another = goesOn() && shown && shown !== page.shown;
     const key = shown || (goesOn() ? page.shown : "first");
-    const same = wanted === location.pathname + location.search + location.hash && history.state?.gradwalk === key;
+    const same = wanted === location.pathname + location.search + location.hash && history.state?.gradwalk === key && history.state.life === page.life;
     if (same) note(key);
     else put(another ? "pushState" : "replaceState", key, wanted);
   }
@@ -54,7 +83,7 @@ export function createAddress(address = inQuery) {
 
   function put(how, key, place) {
     try {
-      history[how]({ ...history.state, gradwalk: key }, "", place);
+      history[how]({ ...history.state, gradwalk: key, life: page.life }, "", place);
     } catch {
       return; // a frame without an address of its own
     }
@@ -67,6 +96,9 @@ export function createAddress(address = inQuery) {
   function begin(of) {
     if (address === inQuery && !goesOn()) put("replaceState", of, location.href);
   }
+
+  /** Whether the address bar names another document than `of`: one before it, or none, where a link led back to this page. */
+  const behind = (of) => address === inQuery && Boolean(page.shown) && (goesOn() ? Boolean(of) && page.shown !== of : !location.search);
 
   /** `of` names the document and the view; where it is empty, what is shown belongs to the entry that is there. */
   function show(query, picture, density, step, predict = "", groups = "", of = "") {
@@ -83,7 +115,7 @@ export function createAddress(address = inQuery) {
   /** The address of what is shown; null where none opens it: a file, or a program that is too long for one. */
   const here = () => (address === inQuery && named ? known : null);
 
-  return { show, begin, stop, here };
+  return { show, begin, behind, stop, here };
 }
 
 const inQuery = (parts) => `${location.pathname}${parts.length ? `?${parts.join("&")}` : ""}${location.hash}`;

@@ -170,7 +170,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
 
   /** The document and the view, of which there is an entry in the browser's history; a player inside of another view has none.
    *  What else `opened` says is the form of the graph: it changes while somebody types. */
-  const entry = () => (new URLSearchParams(data.query).has("view") ? "" : `${data.opened.split(" ")[0]} step`);
+  const entry = (of = data) => (new URLSearchParams(of.query).has("view") ? "" : `${of.opened.split(" ")[0]} step`);
 
   function tellAddress() {
     address.show(data.query, pictures.name(), density.name(), step, predict.name(), pictures.groupsOpen(data.story, step), entry());
@@ -300,6 +300,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     if (!story) {
       transport.pause();
       data = null;
+      if (opened) address.begin(entry(next));
       return;
     }
     data = { ...next, story };
@@ -320,7 +321,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     graphsText = text;
     measure();
     show();
-    if (moved || ALONE) tellAddress();
+    if (moved || ALONE || (opened && address.behind(entry()))) tellAddress();
     else if (opened && entry()) address.begin(entry());
   }
 
