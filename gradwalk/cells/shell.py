@@ -25,10 +25,12 @@ from IPython.core.pylabtools import print_figure
 from IPython.display import display
 from traitlets.config import Config
 
+from gradwalk.cells.commands import INSTALLERS, SCRIPTS, instead_of, take_over
 from gradwalk.cells.kept import attribute, mapping
 from gradwalk.cells.outputs import FIGURE_CHARACTERS, steady_svg
 from gradwalk.cells.statements import Statements
 from gradwalk.cells.tracebacks import leave_us_out, of_no_module
+from gradwalk.sandbox.lock import is_on
 
 _CONFIG = {
     "HistoryManager": {"enabled": False, "hist_file": ":memory:"},
@@ -37,6 +39,7 @@ _CONFIG = {
 
 
 _MANY_TIMES = ("timeit",)
+_COMMANDS = INSTALLERS | SCRIPTS
 
 
 class Listener(Protocol):
@@ -138,6 +141,7 @@ class Shell(InteractiveShell):
     keepkernel_on_exit = None
     run: Listener | None = None
     compile: Compiler
+    db: Any
     display_formatter: Any
     history_manager: Any
     InteractiveTB: Any
@@ -193,6 +197,8 @@ class Shell(InteractiveShell):
 
     def _find_with_lazy_load(self, type_: str, magic_name: str) -> Any:
         """Whatever runs a magic looks for it here."""
+        if magic_name in _COMMANDS and is_on():
+            return instead_of(magic_name)
         return self._unwatched(magic_name, super()._find_with_lazy_load(type_, magic_name))
 
     def _unwatched(self, name: str, magic: Any) -> Any:
@@ -242,6 +248,9 @@ class Shell(InteractiveShell):
         self.ast_transformers[:] = [self.statements]
         self.compile.flags = self._flags
         self.exit_now = False
+        self.db = {}  # what %cd and %store remember, for as long as the program runs
+        if is_on():
+            take_over(self)
         self.run = self.compile.run = run
 
     def end(self) -> None:

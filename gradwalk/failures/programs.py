@@ -59,6 +59,16 @@ def unfinished(history: History) -> Diagnosis:
     return diagnosis("unfinished")
 
 
+def locked(history: History) -> Diagnosis | None:
+    """What the lock does not let a program do."""
+    key = f"{history.failure.cause}-locked"
+    return diagnosis(key, **history.pieces) if history.facts("locked") else None
+
+
+def no_file(history: History) -> Diagnosis | None:
+    return locked(history) or diagnosis("no-file", **history.pieces)
+
+
 def at_failure(history: History, kind: str, *names: str) -> Remedy | None:
     """A remedy at the place of the failure itself."""
     place = in_program(history.failure.span)

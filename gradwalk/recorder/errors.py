@@ -17,6 +17,7 @@ import torch
 
 from gradwalk.recorder.places import STAND_IN
 from gradwalk.recording import Constant
+from gradwalk.sandbox.lock import is_on
 
 _KEYWORD = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
 _IMPORTED = re.compile(r"cannot import name '(\w+)' from ")
@@ -48,6 +49,8 @@ def _facts(error: BaseException, mine: Callable[[FrameType], bool]) -> Iterator[
     inside = [f"{frame.f_globals.get('__name__', '')}.{frame.f_code.co_qualname}" for frame in below]
     yield from (("inside", name) for name in dict.fromkeys(inside) if not name.startswith(_WATCHING))
     yield from (("near", name) for name in _near(error, own))
+    if is_on() and (isinstance(error, OSError) or "strerror: Operation not permitted" in str(error)):
+        yield "locked", "True"
     if isinstance(error, SyntaxError) and error.msg == "incomplete input":
         yield from _unfinished(error)
     if isinstance(error, TypeError) and own is not None:

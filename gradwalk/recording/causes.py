@@ -10,6 +10,7 @@ import re
 _SIZE = r"torch\.Size\((?P<%s>\[.*?\])\)"
 
 _RUNTIME = (
+    ("not-permitted", r"open file failed with strerror: Operation not permitted"),
     # The graph and backward()
     ("backward-twice", r"Trying to backward through the graph a second time"),
     ("complex-root", r"only for real scalar outputs but got torch\.(?P<dtype>\w+)"),
@@ -235,6 +236,12 @@ CAUSES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
             ("no-colon", r"expected ':'"),
             ("unfinished", r"^incomplete input$"),
         ),
+        "FileNotFoundError": (("no-file", r"No such file or directory: '(?P<name>.*)'$"),),
+        "PermissionError": (("not-permitted", r"Operation not permitted|Permission denied"),),
+        "URLError": (("no-network", r"in name resolution|Operation not permitted"),),
+        "gaierror": (("no-network", r""),),
+        "ConnectionError": (("no-network", r"Failed to resolve|Max retries exceeded"),),
+        "StdinNotImplementedError": (("no-keyboard", r""),),
         "_IncompleteInputError": (("unfinished", r""),),  # as Python 3.13 calls it
         "IndentationError": (("no-block", r"expected an indented block after (?P<what>.+?) on line"),),
     }.items()

@@ -130,6 +130,35 @@ PYTHON = {
         "{name} is assigned somewhere in this function, so it is a name of its own, and it has no value yet.",
         "Assign it before, or pass it in as an argument.",
     ),
+    "no-file": (
+        "There is no file {name}",
+        "Nothing of that name lies where the program looks for it. A path that does not begin with / counts from the "
+        "folder in which the program runs.",
+        "Check the path: os.getcwd() says which folder that is.",
+    ),
+    "no-file-locked": (
+        "There is no file {name} here",
+        "This program runs locked in: it sees no files of yours, and can download or unpack none.",
+        "Write the data into the program, or make some, such as torch.randn(100, 3).\n"
+        "With your files it runs on your own machine: gradwalk run FILE.",
+    ),
+    "not-permitted-locked": (
+        "The system does not allow this here",
+        "This program runs locked in: it reads no files of yours, writes none, and starts no other program.",
+        "Do without it here, and keep in a variable what you want to have later, such as model.state_dict().\n"
+        "On your own machine it may: gradwalk run FILE.",
+    ),
+    "no-network-locked": (
+        "There is no network here",
+        "This program runs locked in: it reaches no other machine, so nothing can be downloaded.",
+        "Write the data into the program, or make some, such as torch.randn(100, 3).\n"
+        "On your own machine it may: gradwalk run FILE.",
+    ),
+    "no-keyboard": (
+        "Nobody can type here",
+        "input() waits for somebody at a keyboard, and a program that is recorded has none.",
+        "Write the value down: name = 'Ada'.",
+    ),
     "unknown-module": (
         "There is no module {name} here",
         "Python looked for a module of that name and did not find it.",
