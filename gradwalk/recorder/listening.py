@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from gradwalk.recorder import surroundings
+from gradwalk.recorder.collecting import Collecting
 from gradwalk.recorder.leaving import Leaving
 from gradwalk.recorder.mode import FunctionMode, is_on, push, remove
 from gradwalk.recorder.run import Run
@@ -23,10 +24,12 @@ class Listening:
         self._mode = mode
         self._hearer: surroundings.Hearer | None = None
         self._leaving = Leaving(self._leave)
+        self._collecting = Collecting()
 
     def begin(self, hearer: surroundings.Hearer) -> None:
         """From here on calls are heard, and ``hearer`` is told what else happens in this thread."""
         self._hearer = hearer
+        self._collecting.seldom()
         surroundings.enter(hearer)
         push(self._mode)
 
@@ -63,6 +66,7 @@ class Listening:
         if self._hearer is not None and surroundings.hearer() is self._hearer:
             surroundings.leave()
         self._hearer = None
+        self._collecting.as_before()
 
     def off(self) -> bool:
         """Calls are not heard from here on. Gives whether they were."""

@@ -77,7 +77,10 @@ def test_upstream_times_local_gradient_is_the_contribution_on_every_edge(source:
 def output_of(recording: Recording, head: BackwardCall) -> int:
     """Which output of its node the root is: of a node with several results it can be any."""
     operation = None if head.node is None else recording.nodes[head.node].operation
-    return 0 if operation is None else recording.operations[operation].results.index(head.root)
+    if operation is None:
+        return 0
+    tensor_of = {value.id: value.tensor for value in recording.values}  # the root may have been changed in place since
+    return [tensor_of[result] for result in recording.operations[operation].results].index(tensor_of[head.root])
 
 
 @given(programs())
