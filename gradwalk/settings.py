@@ -55,8 +55,8 @@ class Settings:
     """Of one core's work for one program; three times as many by the clock."""
     layout_seconds: float = _real(0.05, 300, 5)
     """For Graphviz to place one graph."""
-    message_megabytes: float = _real(0.1, 10, 3)
-    """Size of everything that there is to show of one program; on its way to the browser it is about twice as large."""
+    message_megabytes: float = _real(0.1, 10, 6)
+    """Size of everything that there is to show of one program; a long one's is counted as it is sent, compressed."""
 
     # Who may work at once
     processes: int = _whole(0, 64, cores())

@@ -136,8 +136,10 @@ ran = shown.refused is None or isinstance(shown.refused, LayoutError)
 if not alone():
     with places.form:
         edit(now, with_trials(now.runs, shown.cells) if ran else shown.cells, shown.refused, unfold)
-if permission.said and not permission.asks and permission.runs:
-    with places.answer:
+with places.answer:
+    if permission.said and not permission.asks and permission.runs:
         st.caption(permission.said)
+    if shown.recorded and shown.recorded.said and shown.refused is None:
+        st.caption(shown.recorded.said)
 if ran and not alone():
     try_next(now.runs, shown.cells)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 
+from components.player.packed import joined, packed
 from components.shared.assets import HERE as COMPONENTS
 from gradwalk.player import styles
 from gradwalk.player.modules import bundled
@@ -30,8 +32,8 @@ async ([script, styles]) => {
     const root = place.shadowRoot || place.attachShadow({ mode: "open" });
     if (!root.childNodes.length) root.append(Object.assign(document.createElement("style"), { textContent: styles }));
     const setTriggerValue = (...asked) => { window.asked = [...(window.asked || []), asked]; };
-    const packed = new TextEncoder().encode(JSON.stringify(data)); // as the server writes it
-    window.mounted[host] = module.default({ data: packed, parentElement: root, setTriggerValue });
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    window.mounted[host] = module.default({ data: bytes, parentElement: root, setTriggerValue });
   };
 }
 """
@@ -69,6 +71,12 @@ def _html(scheme: str) -> str:
     )
 
 
+def _as_sent(data: Mapping[str, Any]) -> str:
+    """The bytes that a server sends, in base64. Parts that are bytes already are packed."""
+    parts = {name: part if isinstance(part, bytes) else packed(part) for name, part in data.items()}
+    return base64.b64encode(joined(parts)).decode("ascii")
+
+
 class PlayerPage:
     """A page with a player on it, as ``open_player`` opens it."""
 
@@ -81,7 +89,7 @@ class PlayerPage:
 
     def mount(self, data: dict[str, Any]) -> PlayerPage:
         """Mount the player, or hand new data to the one that is mounted."""
-        self.page.evaluate("([host, data]) => window.mount(host, data)", [self.host, data])
+        self.page.evaluate("([host, data]) => window.mount(host, data)", [self.host, _as_sent(data)])
         return self
 
     def second(self, data: dict[str, Any]) -> PlayerPage:
@@ -98,7 +106,7 @@ class PlayerPage:
     def overtaken(self, data: dict[str, Any]) -> None:
         """Newer data while an older call is on its way: what that one handed back is called behind the newer call."""
         script = "([host, data]) => { const older = window.mounted[host]; window.mount(host, data); older(); }"
-        self.page.evaluate(script, [self.host, data])
+        self.page.evaluate(script, [self.host, _as_sent(data)])
 
     def press(self, *keys: str) -> None:
         for key in keys:

@@ -15,6 +15,7 @@ from torch import nn
 from gradwalk import Recording, record, watch
 from gradwalk.analysis import analyse
 from gradwalk.analysis.groups import MOST, Group, Item, operations_in
+from gradwalk.analysis.titles import from_to
 from gradwalk.export.pictures import computation_svg
 from gradwalk.graph.computation import Graph, computation_graph
 from gradwalk.graph.levels import AT_FIRST, TOP, levels_of
@@ -371,3 +372,19 @@ def test_a_small_graph_has_each_update_as_a_step_and_few_leaves_are_no_run() -> 
     marked = [step for step in told["steps"] if "run" in step]
     assert len(marked) == 56
     assert {step["kind"] for step in marked} == {"update"}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "title"),
+    [
+        ("net.blocks.0", "net.blocks.178", "net.blocks.0 … 178"),
+        ("turn 1 of 9", "turn 4 of 9", "turn 1 … 4 of 9"),
+        ("net.fc1", "net.act", "net.fc1 … act"),
+        ("net.blocks.0", "net.head", "net.blocks.0 … net.head"),
+        ("encoder", "decoder", "encoder … decoder"),
+        ("a.0.fc", "b.1.fc", "a.0.fc … b.1.fc"),
+        ("relu", "relu", "relu"),
+    ],
+)
+def test_what_both_ends_of_a_part_have_is_said_once(first: str, last: str, title: str) -> None:
+    assert from_to(first, last) == title

@@ -163,3 +163,27 @@ def test_each_example_on_the_page_is_real() -> None:
         for example in examples[name]:
             assert json.loads(example) in there, name
     assert [name for name in PARTS if not examples[name]] == ["pictures"]  # which are long
+
+
+def test_numbers_as_short_texts_are_the_same_numbers() -> None:
+    source = (
+        "import torch\na = torch.linspace(-1, 1, 99, requires_grad=True)\nb = a.detach().double() / 3\n"
+        "c = torch.tensor([0.0, -0.0, float('inf'), 1e30])\nd = torch.tensor([1.0, 2.0, float('nan'), 3.0])\n"
+        "e = torch.arange(9)\nf = torch.ones(9, dtype=torch.bool)\ng = a.half()\n(a * a).sum().backward()"
+    )
+    recording = record(source)
+    small = recording.to_json(small=True)
+    again = Recording.from_json(small)
+    assert again.to_json() == recording.to_json()
+    assert math.copysign(1, (next(value for value in again.values if value.names == ("c",)).numbers or ())[1]) == -1
+    assert len(small) < len(recording.to_json())
+    kinds = {value["names"][0]: type(value["numbers"]) for value in json.loads(small)["values"] if value["names"]}
+    assert kinds == {"a": str, "a.grad": str, "b": str, "c": str, "d": list, "e": list, "f": list, "g": str}
+
+
+@pytest.mark.parametrize("text", ["", "x", "f", "fAAA", "f!!!!", "fAAAAAA=", "d" + "A" * 8, "nan", "1"])
+def test_a_text_that_is_no_numbers_is_refused(text: str) -> None:
+    whole = json.loads(record(SOURCE).to_json())
+    whole["values"][0]["numbers"] = text
+    with pytest.raises(ValueError, match="This is no recording"):
+        Recording.from_json(json.dumps(whole))

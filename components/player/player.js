@@ -3,7 +3,7 @@
 import { createAddress } from "../../gradwalk/player/address.js";
 import { createPlayer } from "../../gradwalk/player/player.js";
 import { fontFrom } from "../../gradwalk/player/still.js";
-import { unpacked } from "../../gradwalk/player/unpack.js";
+import { received, unpacked } from "../../gradwalk/player/unpack.js";
 import { whenGone } from "../shared/leaving.js";
 
 const FONT = "gradwalk-sans.woff2"; // beside this script
@@ -13,7 +13,7 @@ const font = () => fontFrom(new URL(FONT, import.meta.url));
 const players = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const told = JSON.parse(new TextDecoder().decode(data));
+  const { told, packed } = received(data); // a long program's parts come packed
   if (!players.has(parentElement)) players.set(parentElement, { player: createPlayer(parentElement, createAddress(), font), newest: null });
   const here = players.get(parentElement);
   here.newest = told;
@@ -22,9 +22,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     draw: (number) => setTriggerValue("draw", number),
     torchviz: () => setTriggerValue("torchviz", true),
   });
-  const parts = ["graphs", "story"].filter((part) => typeof told[part] === "string"); // a long program's come packed
-  if (!parts.length) show();
-  else Promise.all(parts.map(async (part) => (told[part] = await unpacked(told[part])))).then(() => here.newest === told && show());
+  if (!packed.length) show();
+  else Promise.all(packed.map(async ([part, bytes]) => (told[part] = await unpacked(bytes)))).then(() => here.newest === told && show());
   return whenGone(parentElement, () => {
     players.delete(parentElement);
     here.newest = null;

@@ -17,12 +17,15 @@ from gradwalk.analysis import Analysis, analyse, analyse_beginning
 from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError
 from gradwalk.sandbox.outcome import beginning, recording, size
+from gradwalk.settings import SETTINGS
 from gradwalk.story.cells import ShownCell, shown_cells
+from gradwalk.story.lightened import SAID as LIGHTENED
+from gradwalk.story.lightened import lightened
 from gradwalk.story.player_data import PlayerData, player_data, with_graphs_of
 from serving.work import Parcel
 
-_LONG = 1_000_000
-"""Characters of a recording: half a second's work. Of a longer one, the beginning is shown first."""
+_LONG = 90_000
+"""Letters in which a recording came: half a second's work. Of a longer one, the beginning is shown first."""
 _FIRST = 3
 """Backward passes at the beginning: so many are open of a long loop, so these steps keep their numbers."""
 
@@ -38,7 +41,12 @@ class RecordedProgram(NamedTuple):
     second: int
     """The step at which the second cell begins; 0 where there is none."""
     cells: list[ShownCell]
+    said: str = ""
+    """What it came without."""
 
+
+_ROOM = 0.9
+"""Of what may be sent, for what the player is given; the rest is for what the cells show."""
 
 Begun = Callable[[RecordedProgram], object]
 
@@ -109,8 +117,16 @@ def begun_program(source: str, left: Parcel) -> RecordedProgram | None:
 def _recorded(source: str, unfold: tuple[int, ...], found: Analysis, data: PlayerData) -> RecordedProgram:
     steps: list[dict[str, Any]] = data.story["steps"]
     second = next((place for place, step in enumerate(steps) if step.get("cell") == 1), 0)
+    graphs, story, left = _fitting(data)
+    return RecordedProgram(source, unfold, graphs, story, len(steps), second, shown_cells(found.recording), left)
+
+
+def _fitting(data: PlayerData) -> tuple[bytes, bytes, str]:
+    """Graphs and story as they are sent. What would be too large goes without what can be done without, and says so."""
     graphs, story = compact(data.graphs), compact(data.story)
-    return RecordedProgram(source, unfold, graphs, story, len(steps), second, shown_cells(found.recording))
+    if len(graphs) + len(story) <= _ROOM * SETTINGS.message_megabytes * 1e6:
+        return graphs, story, ""
+    return graphs, compact(lightened(data.story)), LIGHTENED
 
 
 @answered

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from gradwalk.analysis.index import Index
+from gradwalk.analysis.titles import from_to
 from gradwalk.program import Span
 from gradwalk.recording import BackwardCall, Entered, Failure, Forward, Left, Recording, Statement
 
@@ -255,7 +256,7 @@ class _Grouping:
     def _part(self, items: Sequence[Item]) -> Item:
         first, last = items[0], items[-1]
         if isinstance(first, Group) and isinstance(last, Group) and first.kind == last.kind != "call":
-            title = first.title if first.title == last.title else f"{first.title} … {last.title}"
+            title = from_to(first.title, last.title)
         else:
             title = f"{self._result(first)} … {self._result(last, -1)}"
         return self._group("part", title, self._stretch(items), items)

@@ -42,6 +42,16 @@ class Index(Lookups):
         """The names of values, which nothing else in a formula may have."""
         return frozenset(self.names.values())
 
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """What shown names begin with: ``fc`` of ``fc.weight``."""
+        return frozenset(name.partition(".")[0] for name in self.shown.values())
+
+    @cached_property
+    def last_accumulated(self) -> dict[int, Accumulate]:
+        """By call, the last gradient that it adds to a ``.grad``."""
+        return {event.call: event for event in self.accumulated}
+
     def leads_to(self, call: int, value: int) -> bool:
         """Whether a way leads from where a backward call starts to this value."""
         made = self.values[value].operation

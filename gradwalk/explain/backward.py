@@ -222,7 +222,7 @@ def accumulate(index: Index, event: Accumulate) -> Account:
 
 def _untouched(index: Index, event: Accumulate) -> str:
     """After the last one of a call: the leaves of the program, of those that are there, that it does not lead to."""
-    if event is not [other for other in index.accumulated if other.call == event.call][-1]:
+    if event is not index.last_accumulated[event.call]:
         return ""
     leaves = [index.nodes[node].leaf for node in index.reached(event.call)] + [event.leaf]
     reached = {index.values[leaf].tensor for leaf in leaves if leaf is not None}

@@ -52,8 +52,7 @@ def transpose(seen: Pass) -> str:
 
 def _letter(index: Index) -> str:
     """What the gradient of the product is called: G, but for programs that have a G of their own, as many a GAN."""
-    taken = {name.partition(".")[0] for name in index.shown.values()}
-    return next(letter for letter in ("G", "Γ", "Ĝ") if letter not in taken)
+    return next(letter for letter in ("G", "Γ", "Ĝ") if letter not in index.heads)
 
 
 def _part(seen: Pass, arrival: Arrival) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from gradwalk.notation import array_text, box_text, first_elements, jacobian_text, shape_text
 from gradwalk.recording import MAX_NUMBERS, Number
@@ -98,10 +99,9 @@ def shortened(text: str, size: float, room: float, bold: bool = False) -> str:
     """The text, cut with ``…`` where it would be wider than ``room`` pixels at this font size."""
     if len(text) <= _MOST_MEASURED and text_width(text, size, bold) <= room:
         return text
-    keep = min(len(text), _MOST_MEASURED)
-    while keep > 1 and text_width(text[:keep] + "…", size, bold) > room:
-        keep -= 1
-    return text[:keep].rstrip() + "…"
+    widths = accumulate(text_width(letter, size, bold) for letter in text[:_MOST_MEASURED])
+    keep = sum(1 for width in widths if width + text_width("…", size, bold) <= room)
+    return text[: max(keep, 1)].rstrip() + "…"
 
 
 @lru_cache(maxsize=8192)

@@ -2,7 +2,7 @@
 
 import { createAddress } from "./address.js";
 import { createPlayer } from "./player.js";
-import { unpacked } from "./unpack.js";
+import { bytesOf, unpacked } from "./unpack.js";
 
 const place = document.getElementById("walk");
 
@@ -12,7 +12,7 @@ function stepInAddress() {
 }
 
 if ("DecompressionStream" in globalThis) {
-  const data = await unpacked(document.getElementById("recording").textContent);
+  const data = await unpacked(bytesOf(document.getElementById("recording").textContent));
   const player = createPlayer(place, createAddress((parts) => `#${parts.join("&").split("&").filter((part) => /^(step|predict|groups)=/.test(part)).join("&")}`));
   place.querySelector(".wait").remove();
   player.update({ ...data, step: stepInAddress() ?? data.step });

@@ -15,7 +15,8 @@ from typing import Any, ClassVar, NamedTuple, TypeVar, get_type_hints
 
 from gradwalk.recording.beginning import beginning, passes_in
 from gradwalk.recording.checks import check
-from gradwalk.recording.codec import Decoder, encode, loads
+from gradwalk.recording.codec import Decoder, loads
+from gradwalk.recording.encoder import Encoder
 from gradwalk.recording.events import (
     EVENTS,
     NAMES,
@@ -199,10 +200,15 @@ class Recording:
         """What a notebook shows of it, in place."""
         return self.views.mimebundle(self)
 
-    def to_json(self) -> str:
-        """The whole recording as one JSON object; docs/recording.md has the schema."""
+    def to_json(self, *, small: bool = False) -> str:
+        """The whole recording as one JSON object; docs/recording.md has the schema.
+
+        ``small``: the floating point numbers of arrays are short texts; ``from_json`` reads both.
+        """
+        write = _SMALL_ENCODER if small else _ENCODER
+        hints = get_type_hints(Recording)
         whole: dict[str, Any] = {"format": FORMAT} | {name: getattr(self, name) for name in _PLAIN}
-        whole |= {part: [encode(item, NAMES, LEFT_OUT) for item in getattr(self, part)] for part in _PARTS}
+        whole |= {part: write(hints[part])(getattr(self, part)) for part in _PARTS}
         text = json.dumps(whole, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         # Half a letter, which a program may print or raise, cannot be written to any file: it becomes "?".
         return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
@@ -231,6 +237,7 @@ LEFT_OUT = frozenset(
 )
 """Fields that are left out where they hold what they usually do."""
 _DECODER = Decoder(EVENTS, LEFT_OUT)
+_ENCODER, _SMALL_ENCODER = (Encoder(NAMES, LEFT_OUT, small=small) for small in (False, True))
 _Found = TypeVar("_Found")
 
 

@@ -1,7 +1,4 @@
-"""NamedTuples ↔ JSON. Every tuple becomes an object with its field names; an event also says which one it is.
-
-JSON has no nan and no infinities: they are written as the strings "nan", "inf" and "-inf".
-"""
+"""JSON → NamedTuples: what ``encoder`` wrote."""
 
 from __future__ import annotations
 
@@ -10,6 +7,8 @@ import math
 import types
 from collections.abc import Callable, Mapping, Set
 from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from gradwalk.recording.compact import numbers_of
 
 _NUMBER = int | float | bool
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
@@ -30,34 +29,11 @@ def _no_constant(word: str) -> float:
     raise ValueError(f"{word} is no JSON")
 
 
-def encode(value: Any, names: Mapping[type, str], left_out: Set[str]) -> Any:
-    """The value as JSON's own kinds.
-
-    ``names`` has the name of each kind of event, and ``left_out`` the fields that are left out where they hold what
-    they usually do.
-    """
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if not isinstance(value, tuple):
-        return value
-    fields = getattr(value, "_fields", None)
-    if fields is None:
-        return [encode(item, names, left_out) for item in value]
-    usual = type(value)._field_defaults  # type: ignore[attr-defined]
-    named = {
-        field: encode(item, names, left_out)
-        for field, item in zip(fields, value, strict=True)
-        if not (field in usual and field in left_out and item == usual[field])
-    }
-    name = names.get(type(value))
-    return named if name is None else {"event": name, **named}
-
-
 Read = Callable[[Any], Any]
 
 
 class Decoder:
-    """Builds data of annotated types out of JSON's own kinds: ``encode`` the other way.
+    """Builds data of annotated types out of JSON's own kinds: ``Encoder`` the other way.
 
     ``events`` is ``names`` turned. What it reads is made ready once for each type. Raises KeyError, TypeError or
     RecursionError for data of another form.
@@ -162,6 +138,8 @@ def _number(data: Any) -> Any:
 
 def _numbers(data: Any) -> Any:
     """A recording has more of these than of all else."""
+    if type(data) is str:
+        return numbers_of(data)
     if type(data) is not list:
         raise _wrong(data, tuple)
     if not data or (_NUMBERS.issuperset(map(type, data)) and min(data) >= _LEAST and max(data) <= _MOST):

@@ -17,6 +17,7 @@ from gradwalk.recording.checks import Nonsense, check
 from gradwalk.recording.codec import Decoder
 from gradwalk.sandbox.answer import Answer
 from gradwalk.sandbox.time_up import TimeUp
+from gradwalk.sandbox.wire import opened
 
 _TYPES = {"time": TimeUp.__name__, "memory": MemoryError.__name__}
 """What an early end is called where a cell's exception would stand."""
@@ -24,6 +25,7 @@ _OTHER = "ProcessEnded"
 _MOST_SAID = 1000
 """Characters of a refusal."""
 _EVENT = Decoder({"output": Output, "failure": Failure}, LEFT_OUT)(Output | Failure)
+_BACKWARD = '{"event":"backward call"'
 _FRAME = re.compile(r'^  File "([^"\n]*)", line (\d{1,9}) in ', re.MULTILINE)
 """A line of ``faulthandler``'s."""
 
@@ -60,19 +62,22 @@ def recording(source: str, said: Said) -> Recording:
 
 
 def size(said: Said) -> int:
-    """How many characters of a recording it sent."""
+    """How many letters it took to send a recording (``wire.packed``)."""
     texts = (message.get("recording") for message in said.messages if isinstance(message, dict))
     return max((len(text) for text in texts if isinstance(text, str)), default=0)
 
 
 def beginning(source: str, said: Said, passes: int) -> tuple[Recording, int] | None:
     """Of the recording that it sent, the first so many backward passes and the start of the next, and how many there
-    are in all; None where it sent something else."""
+    are in all; None where that is all of it, or it sent something else."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     for message in said.messages:
         if isinstance(message, dict) and isinstance(text := message.get("recording"), str):
             try:
-                found, count = Recording.beginning_of(text, passes)
+                whole = opened(text)
+                if whole.count(_BACKWARD) <= passes:  # no more than there can be: to read its beginning is to read it
+                    return None
+                found, count = Recording.beginning_of(whole, passes)
                 return _of(source, found), count
             except ValueError:
                 return None
@@ -94,7 +99,7 @@ def _sent(source: str, text: Any) -> Recording:
     """Raises ValueError for what is no recording of this program."""
     if not isinstance(text, str):
         raise ValueError("It is no text.")
-    return _of(source, Recording.from_json(text))
+    return _of(source, Recording.from_json(opened(text)))
 
 
 def _of(source: str, found: Recording) -> Recording:

@@ -1,8 +1,8 @@
 """The work of a locked process: run one program of cells under the recorder, and say what came of it, step by step.
 
 Each message is an object with one name: ``at``, ``text`` and ``shown`` (``progress``), in the end ``recording`` (its
-JSON as one text, which whoever wants it can pass on as it is), or ``refused`` ([message, place, suggestion]) instead of
-all others. ``outcome`` reads them.
+JSON as ``wire`` packs it, which whoever wants it can pass on as it is), or ``refused`` ([message, place, suggestion])
+instead of all others. ``outcome`` reads them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from gradwalk.sandbox import progress
 from gradwalk.sandbox.bounds import Bounds
 from gradwalk.sandbox.configuration import Configuration
 from gradwalk.sandbox.frames import Sizes, TooLarge
+from gradwalk.sandbox.wire import packed
 from gradwalk.settings import Settings
 
 _PROGRESS = 4 * progress.MOST_CHARACTERS + 1_000_000
 """Bytes of what is told on the way."""
-_RECORDED = 6_000_000
-"""Bytes of a recording for each megabyte that there is to show of it: so many operations as are recorded, a thousand
-graphs among them, take 14 MB, of which 2 are shown."""
+_RECORDED = 2_000_000
+"""Bytes of a packed recording for each megabyte that there is to show of it."""
 _PATIENCE = 3
 """Seconds by the clock for each of a core's work: a busy machine stops nobody."""
 
@@ -71,7 +71,7 @@ def send(recording: Recording, say: Callable[[object], None]) -> None:
     stopped = Stopped(0, None, "size", "")
     for part in parts:
         try:
-            return say({"recording": part().to_json()})
+            return say({"recording": packed(part().to_json(small=True))})
         except TooLarge as error:
             text = f"There is more to this program than can be sent from where it ran. {error} "
             stopped = stopped._replace(text=text + "Fewer turns or smaller pictures would work.")

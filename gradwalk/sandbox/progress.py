@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from gradwalk.program import Span
 from gradwalk.recording import LEFT_OUT, Failure, Output
-from gradwalk.recording.codec import encode
+from gradwalk.recording.encoder import Encoder
 
 Say = Callable[[object], None]
 
 MOST_MESSAGES, MOST_SHOWN, MOST_CHARACTERS = 10_000, 500, 300_000
 """So much is told on the way. What is shown comes once more with the recording, if there is one in the end."""
 MOST_OF_A_MESSAGE = 1000
-_NAMES: dict[type, str] = {Output: "output", Failure: "failure"}
+_written = Encoder({Output: "output", Failure: "failure"}, LEFT_OUT)(Output | Failure)
 
 
 class _Listener:
@@ -36,7 +36,7 @@ class _Listener:
         if self._shown > 0 and characters <= self._characters:
             self._shown -= 1
             self._characters -= characters
-            self.say({"shown": [encode(event, _NAMES, LEFT_OUT)]})
+            self.say({"shown": [_written(event)]})
 
 
 _LISTENERS = [_Listener()]

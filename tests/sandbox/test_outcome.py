@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from contextlib import suppress
 from typing import Any
 
@@ -15,7 +17,8 @@ from gradwalk.program import ProgramError, Span
 from gradwalk.recording import Cell, CellFailure, Failure, Output, Recording
 from gradwalk.sandbox.answer import End
 from gradwalk.sandbox.frames import Lie, Sizes, checked
-from gradwalk.sandbox.outcome import Said, recording
+from gradwalk.sandbox.outcome import Said, beginning, recording
+from gradwalk.sandbox.wire import MOST, packed
 
 SOURCE = "x = 1\n# %%\nx\n# %%\n\nwhile True:\n    x += 1\n# %%\nx"
 STOPPED = "The program ran for 10 seconds and was stopped."
@@ -49,8 +52,17 @@ BEFORE = (
 def test_a_recording_is_taken_as_it_was_sent() -> None:
     source = "import torch\nx = torch.tensor([1.0, float('nan')], requires_grad=True)\nx.sum().backward()"
     sent = gradwalk.record(source)
-    found = recording(source, told({"recording": sent.to_json()}, ended="done", reason=""))
+    found = recording(source, told({"recording": packed(sent.to_json())}, ended="done", reason=""))
     assert found.to_json() == sent.to_json()
+
+
+def test_a_recording_of_no_more_passes_is_no_beginning() -> None:
+    source = "import torch\nx = torch.tensor(1.0, requires_grad=True)\nfor i in range(3):\n    (x * x).backward()"
+    sent = told({"recording": packed(gradwalk.record(source).to_json())}, ended="done", reason="")
+    assert beginning(source, sent, 3) is None
+    found = beginning(source, sent, 2)
+    assert found is not None
+    assert found[1] == 3
 
 
 def test_of_a_program_that_was_ended_the_cells_before_and_the_place_are_kept() -> None:
@@ -105,6 +117,7 @@ def test_a_refusal_is_a_refusal(said: Any, span: Span | None) -> None:
 
 
 OTHER = gradwalk.record("x = 2").to_json()
+BOMB = base64.b64encode(zlib.compress(b" " * (MOST + 1), 9)).decode()
 NONSENSE: list[Any] = [
     None,
     [],
@@ -129,6 +142,12 @@ NONSENSE: list[Any] = [
     {"recording": "[" * 100_000},
     {"recording": {"format": 3}},
     {"recording": OTHER},
+    {"recording": packed(OTHER)},
+    {"recording": packed(OTHER)[:-8]},
+    {"recording": base64.b64encode(OTHER.encode()).decode()},
+    {"recording": base64.b64encode(zlib.compress(b"\xff")).decode()},
+    {"recording": packed("[" * 100_000)},
+    {"recording": BOMB},
 ]
 
 

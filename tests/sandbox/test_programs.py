@@ -10,8 +10,13 @@ from gradwalk.recording import Output, Recording, Stopped
 from gradwalk.sandbox.frames import TooLarge
 from gradwalk.sandbox.outcome import Said, recording
 from gradwalk.sandbox.programs import send
+from gradwalk.sandbox.wire import packed
 
-SOURCE = "x = 1\n# %%\nprint('é' * 500)\n# %%\n1 / 0\n# %%\nx = [n for n in range(100)]"
+MIXED = "''.join(hex(n * 2654435761 % 2**32)[2:] for n in range({}))"  # does not become smaller by much
+SOURCE = (
+    "import torch\nx = torch.ones(2)\nfor n in range(99): x = x * 2\n# %%\n"
+    f"print({MIXED.format(9_000)})\n# %%\n1 / 0\n# %%\nx = [n for n in range(100)]"
+)
 WHOLE = gradwalk.record(SOURCE)
 
 
@@ -33,19 +38,19 @@ def test_what_fits_is_sent_as_it_is() -> None:
 
 
 def test_of_what_does_not_fit_the_outputs_and_failures_are_sent() -> None:
-    found = sent(len(WHOLE.to_json()) - 1)
-    first, output, failure = found.events
+    found = sent(len(packed(WHOLE.to_json(small=True))) - 6_000)
+    first, *outputs, failure = found.events
     assert isinstance(first, Stopped)
     assert first.reason == "size"
     assert "It is too large. Fewer turns or smaller pictures would work." in first.text
-    assert output in WHOLE.events
+    assert outputs == [event for event in WHOLE.events if isinstance(event, Output)]
     assert failure in WHOLE.events
     assert found.cells == WHOLE.cells
     assert not found.complete
 
 
 def test_of_what_does_not_even_fit_then_the_cells_are_sent() -> None:
-    found = sent(2000)
+    found = sent(70_000)
     assert [type(event) for event in found.events] == [Stopped]
     assert not any(isinstance(event, Output) for event in found.events)
     assert found.cells == WHOLE.cells
@@ -54,7 +59,7 @@ def test_of_what_does_not_even_fit_then_the_cells_are_sent() -> None:
 def test_pictures_are_left_out_first() -> None:
     source = (
         "import torch\nx = torch.tensor(2.0, requires_grad=True)\nx * x\n# %%\nclass Drawn:\n"
-        "    def _repr_svg_(self): return '<svg>' + 'a' * 50_000 + '</svg>'\n"
+        "    def _repr_svg_(self): return '<svg>' + " + MIXED.format(9_000) + " + '</svg>'\n"
         "    def __repr__(self): return 'drawn'\nDrawn()"
     )
     whole = gradwalk.record(source)
