@@ -35,14 +35,16 @@ FOUNDATIONS = {
     "gradwalk.program": set(),
     "gradwalk.settings": set(),
     "gradwalk.program.limits": {"gradwalk.program", "gradwalk.settings"},
-    "gradwalk.recording.codec": set(),
+    "gradwalk.recording.compact": set(),
+    "gradwalk.recording.codec": {"gradwalk.recording.compact"},
+    "gradwalk.recording.encoder": {"gradwalk.recording.compact"},
     "gradwalk.recording.checks": {"gradwalk.program"},
     "gradwalk.recording.beginning": {"gradwalk.recording.checks"},
     "gradwalk.recording.parts": {"gradwalk.program"},
     "gradwalk.recording.gradients": {"gradwalk.program", "gradwalk.recording.parts"},
     "gradwalk.recording.events": {"gradwalk.program", "gradwalk.recording.gradients", "gradwalk.recording.parts"},
     "gradwalk.recording": {
-        f"gradwalk.recording.{name}" for name in ("beginning", "checks", "codec", "events", "gradients", "parts")
+        f"gradwalk.recording.{name}" for name in "beginning checks codec encoder events gradients parts".split()
     },
 }
 

@@ -10,13 +10,11 @@ import sys
 from array import array
 from collections.abc import Sequence
 
-from gradwalk.recording.parts import Number
-
 _FEW = 4
 """So many numbers are as short as they are."""
 
 
-def compact(numbers: Sequence[Number]) -> str | None:
+def compact(numbers: Sequence[float]) -> str | None:
     """The text; None where numbers are few, or not all of floating point, or where one is no number."""
     if len(numbers) < _FEW or set(map(type, numbers)) != {float}:
         return None
