@@ -10,8 +10,8 @@ import torch.overrides
 from torch._C import _pop_torch_dispatch_stack, _push_on_torch_dispatch_stack
 
 from gradwalk.program import Span
-from gradwalk.recorder import elementwise
-from gradwalk.recorder.kernels import sequence_number
+from gradwalk.recorder import elementwise, linear
+from gradwalk.recorder.kernels import Ran, sequence_number
 from gradwalk.recorder.places import Site
 from gradwalk.recorder.run import Run
 
@@ -34,12 +34,15 @@ def call(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], fra
         return unseen(run, func, args, kwargs, site, span)
     if run.values.anything_changed:
         run.settle((*args, *kwargs.values()), span)
-    key = None if kwargs or run.watching or func not in elementwise.STEADY else elementwise.key_of(func, args)
     try:
-        if key is not None and (known := elementwise.KNOWN.get(key)) is not None:
-            result = elementwise.run_known(run, known, func, args, span)
+        if kwargs or run.watching:
+            result = _watched(run, func, args, kwargs, site, span)[0]
+        elif func in elementwise.STEADY:
+            result = _elementwise(run, func, args, site, span)
+        elif func is linear.LINEAR:
+            result = _linear(run, args, site, span)
         else:
-            result = _watched(run, func, args, kwargs, site, span, key)
+            result = _watched(run, func, args, kwargs, site, span)[0]
     except BaseException as error:
         run.note_raised(error, name_of(func), (*args, *kwargs.values()))
         raise
@@ -61,7 +64,30 @@ def _makes_layer(run: Run, site: Site, frame: FrameType) -> bool:
     return site.makes
 
 
-def _watched(run: Run, func: Any, args: Any, kwargs: dict[str, Any], site: Site, span: Span | None, key: Any) -> Any:
+def _elementwise(run: Run, func: Any, args: tuple[Any, ...], site: Site, span: Span | None) -> Any:
+    key = elementwise.key_of(func, args)
+    if key is not None and (known := elementwise.KNOWN.get(key)) is not None:
+        return elementwise.run_known(run, known, func, args, span)
+    result, ran = _watched(run, func, args, {}, site, span)
+    if key is not None and ran:
+        elementwise.learn(run, key, args, ran, result)
+    return result
+
+
+def _linear(run: Run, args: tuple[Any, ...], site: Site, span: Span | None) -> Any:
+    key = linear.key_of(args)
+    if key is not None and (known := linear.known(key)) is not None:
+        return linear.run_known(run, known, args, span)
+    result, ran = _watched(run, linear.LINEAR, args, {}, site, span)
+    if key is not None:
+        linear.learn(key, ran)
+    return result
+
+
+def _watched(
+    run: Run, func: Any, args: Any, kwargs: dict[str, Any], site: Site, span: Span | None
+) -> tuple[Any, list[Ran]]:
+    """The result of a call, and the kernels that the dispatch mode has seen in it."""
     watch, before = run.watch, sequence_number() - 1
     outer, watch.ran = watch.ran, []
     nested = run.watching > 0
@@ -77,9 +103,7 @@ def _watched(run: Run, func: Any, args: Any, kwargs: dict[str, Any], site: Site,
         ran, watch.ran = watch.ran, outer
     if ran:
         run.operations.called(ran, result, before, run.cell, span)
-        if key is not None:
-            elementwise.learn(run, key, args, ran, result)
-    return result
+    return result, ran
 
 
 def unseen(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], site: Site, span: Span | None) -> Any:

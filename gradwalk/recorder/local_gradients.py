@@ -89,15 +89,35 @@ class LocalGradients:
             ]
         key = self._key(index, operation, operands)
         found = self._known.get(key) if key is not None else None
-        if found is None:
-            found = _answers(self._question(node, operation, targets, operands), self._room)
-            found = [jacobian._replace(numbers=_real(jacobian.numbers)) for jacobian in found]
+        if found is not None:
+            self._graph.check_saved(index)
+        else:
+            found = self._diagonals(node, operation, targets, operands)
+            if found is None:
+                found = [*map(_of_real, _answers(self._question(node, operation, targets, operands), self._room))]
             if key is not None:
                 self._known[key] = found
-        else:
-            self._graph.check_saved(index)
         self._room -= sum([len(j.numbers) for j in found if j.numbers is not None])
         return [new(LocalGradient, (*place, *jacobian)) for jacobian in found]
+
+    def _diagonals(
+        self, node: Any, operation: Operation, targets: Iterable[tuple[int, int, int]], operands: Sequence[Shape]
+    ) -> list[Jacobian] | None:
+        """What ``_answers`` gives where each element depends on those at its own place alone, and that is all there is:
+        in a quarter of the time. None where it is not so."""
+        if not operands:
+            return None
+        shape, rows = operands[0], math.prod(operands[0])
+        alone = _is_elementwise(operation.kernel) and len(operation.results) == 1 and len(node._input_metadata) == 1
+        full = alone and shape == self._values.shape(operation.results[0]) and all(one == shape for one in operands)
+        if not full or not 1 < rows <= min(MAX_NUMBERS, self._room) or type(node).__name__ == "CopySlices":
+            return None
+        given = node(_ones(shape, self._values.dtype(operation.results[0])))
+        slopes = given if isinstance(given, tuple) else (given,)
+        return [
+            new(Jacobian, (edge, "diagonal", rows, rows, _real(_flat(slopes[route], rows)), 0))
+            for edge, _, route in targets
+        ]
 
     def _key(self, index: int, operation: Operation, operands: Sequence[Shape]) -> tuple[Any, ...] | None:
         """What decides the answers of a node; None where something else may, or where nobody asks for the same again.
@@ -236,6 +256,11 @@ def _one_hot(shape: Shape, dtype: torch.dtype) -> tuple[torch.Tensor, ...]:
 def _real(numbers: tuple[Number, ...] | None) -> tuple[Number, ...] | None:
     """Complex numbers are not kept."""
     return None if numbers and complex in map(type, numbers) else numbers
+
+
+def _of_real(jacobian: Jacobian) -> Jacobian:
+    numbers = _real(jacobian.numbers)
+    return jacobian if numbers is jacobian.numbers else jacobian._replace(numbers=numbers)
 
 
 def _number(tensor: torch.Tensor | None) -> tuple[Number, ...]:

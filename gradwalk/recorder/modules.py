@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from torch import nn
 
 from gradwalk.recorder.owners import Owned
-from gradwalk.recorder.places import frames
+from gradwalk.recorder.places import is_around
 from gradwalk.recorder.run import Run, is_stand_in
 from gradwalk.recording import Entered, Left, Module, Parameter
 
@@ -91,7 +91,7 @@ class Modules:
 
     def _leave_those_that_failed(self, frame: FrameType) -> None:
         """An exception that no hook hears of, such as KeyboardInterrupt, can leave a module."""
-        while self._inside and not any(self._inside[-1].frame is outer for outer in frames(frame)):
+        while self._inside and not is_around(self._inside[-1].frame, frame):
             self.left(self._inside[-1].live)
 
     def _index(self, module: nn.Module, outer: _Inside | None, frame: FrameType) -> int:

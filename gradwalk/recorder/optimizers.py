@@ -16,7 +16,7 @@ import torch
 
 from gradwalk.program import Span
 from gradwalk.recorder.copying import version_of
-from gradwalk.recorder.places import frames, is_of_optimizers
+from gradwalk.recorder.places import is_around, is_of_optimizers
 from gradwalk.recorder.run import Looking, Run
 from gradwalk.recording import Array, Constant, Norms, State, Stepped, Update
 
@@ -84,7 +84,7 @@ class Optimizers:
         """Whether the newest step still runs. One that failed is over, and what it did until then is told."""
         if is_of_optimizers(frame):
             return True
-        while self._steps and not any(outer is self._steps[-1].frame for outer in frames(frame)):
+        while self._steps and not is_around(self._steps[-1].frame, frame):
             self._tell(self._steps.pop())
         return bool(self._steps)
 

@@ -264,6 +264,13 @@ def is_of_optimizers(frame: FrameType) -> bool:
     return name.startswith(INSTALLED) and "optim" in name
 
 
+def is_around(outer: FrameType, frame: FrameType | None) -> bool:
+    """Whether one frame is another or around it."""
+    while frame is not None and frame is not outer:
+        frame = frame.f_back
+    return frame is not None
+
+
 def frames(frame: FrameType | None) -> Iterator[FrameType]:
     """A frame and those around it, outwards."""
     while frame is not None:

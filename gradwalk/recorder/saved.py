@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -65,10 +66,19 @@ def raw_of(node: Any) -> list[Any]:
     return found
 
 
+_WHOLE: frozenset[type] = frozenset((int,))
+
+
+@lru_cache(maxsize=256)
+def _series_text(kept: tuple[int, ...]) -> str:
+    """Nodes keep the same few sizes and strides again and again."""
+    return f"({', '.join(map(saved_text, kept))}{',' if len(kept) == 1 else ''})"
+
+
 def saved_text(kept: Any) -> str:
     """A negative number such as dim=-1 comes back from a node as 2⁶⁴ − 1."""
-    if type(kept) is int and kept >= 2**63:
-        return str(kept - 2**64)
-    if isinstance(kept, tuple) and kept and all(type(number) is int for number in kept):
-        return f"({', '.join(map(saved_text, kept))}{',' if len(kept) == 1 else ''})"
+    if type(kept) is int:
+        return str(kept - 2**64 if kept >= 2**63 else kept)
+    if type(kept) is tuple and kept and _WHOLE.issuperset(map(type, kept)):
+        return _series_text(kept)
     return SAVED_LIST if isinstance(kept, tuple) and any(isinstance(t, torch.Tensor) for t in kept) else str(kept)

@@ -168,6 +168,10 @@ class LiveValues(KnownValues):
         if state.value == value:
             state.requires_grad, state.pending, state.version = tracked, False, made.version
 
+    def belongs(self, value: int, node: int) -> None:
+        """A result's node, where its tensor is another view of the same memory."""
+        self._made[value].node = node
+
     def adopt(self, finals: Iterable[torch.Tensor], outputs: Sequence[torch.Tensor]) -> None:
         """What a call hands out can be another object than its kernel's result: autograd wraps views anew."""
         for final in finals:
