@@ -195,7 +195,24 @@ def test_kernels_that_are_known_by_now_are_those_that_the_dispatch_mode_sees(sou
         assert record(source).to_json() == known
 
 
-@pytest.mark.parametrize("expression", ["2 ** x", "x ** 2", "1 - x", "x - y", "y - x", "x / y", "x / x", "3 / x", "-x"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "2 ** x",
+        "x ** 2",
+        "1 - x",
+        "x - y",
+        "y - x",
+        "x / y",
+        "x / x",
+        "3 / x",
+        "-x",
+        "y.sum()",
+        "y.mean()",
+        "y.sum(0)",
+        "torch.mean(y)",
+    ],
+)
 def test_a_call_like_one_before_runs_the_same_kernel(expression: str) -> None:
     head = "import torch\nx = torch.tensor(2.0, requires_grad=True)\ny = torch.tensor([1.0, 5.0], requires_grad=True)\n"
     first = record(f"{head}z = {expression}")
