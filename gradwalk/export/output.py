@@ -18,9 +18,19 @@ HEIGHT = 640
 MOST_OPERATIONS = 2000
 """In one part of a program, such as a turn of its training. To tell more takes seconds."""
 
+_DARK = (
+    '[data-jp-theme-light="false"]',  # Jupyter, and what nbconvert writes
+    ".vscode-dark",
+    ".vscode-high-contrast:not(.vscode-high-contrast-light)",
+    'html[theme="dark"]',  # Colab
+    "body.dark",  # marimo
+)
+"""How notebooks say that their theme is dark. A frame's preference is the colour scheme of the element that holds it."""
+
 # The picture lies under the frame: it is what remains where a notebook is not trusted and its frames are dropped.
 _OUTPUT = """\
-<div style="position: relative; height: {height}px; overflow: hidden; resize: vertical">
+<style>{dark} {{ color-scheme: dark }}</style>
+<div class="gradwalk-steps" style="position: relative; height: {height}px; overflow: hidden; resize: vertical">
 <img src="data:image/svg+xml;base64,{still}" alt="{about}" style="max-width: 100%">
 <iframe sandbox="allow-scripts allow-downloads allow-modals" allow="fullscreen"
  title="Gradwalk: the steps of this recording" srcdoc="{page}"
@@ -53,7 +63,8 @@ def mimebundle(recording: Recording) -> dict[str, str]:
     except LayoutError as error:
         return {"text/plain": f"{plain}\n{error}"}
     picture = base64.b64encode(still.encode()).decode("ascii")
-    output = _OUTPUT.format(height=HEIGHT, still=picture, about=_ABOUT, page=escape(page))
+    dark = ", ".join(f"{theme} .gradwalk-steps" for theme in _DARK)
+    output = _OUTPUT.format(dark=dark, height=HEIGHT, still=picture, about=_ABOUT, page=escape(page))
     return {"text/html": output, "image/svg+xml": still, "text/plain": plain}
 
 
