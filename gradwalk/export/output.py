@@ -25,7 +25,7 @@ _DARK = (
     'html[theme="dark"]',  # Colab
     "body.dark",  # marimo
 )
-"""How notebooks say that their theme is dark. A frame's preference is the colour scheme of the element that holds it."""
+"""How notebooks say that their theme is dark. What a frame prefers is the scheme of the element that holds it."""
 
 # The picture lies under the frame: it is what remains where a notebook is not trusted and its frames are dropped.
 _OUTPUT = """\
