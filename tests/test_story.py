@@ -13,6 +13,7 @@ from gradwalk.analysis import analyse
 from gradwalk.export.pictures import computation_svg
 from gradwalk.graph.album import MOST_GRAPHS
 from gradwalk.graph.player import player_graphs
+from gradwalk.lessons import LESSONS
 from gradwalk.story.player_data import player_data
 from gradwalk.story.timeline import timeline
 
@@ -74,6 +75,16 @@ def test_a_name_has_a_step_unless_the_operation_before_it_made_its_value() -> No
     forward = steps(told, "forward")[0]
     assert cell(told, "y", forward - 1) is None
     assert (cell(told, "y", forward) or {})["kind"] == "MulBackward0"
+
+
+def test_at_the_start_no_name_is_bound_for_nothing_has_run() -> None:
+    told = story("def slope(x):\n    return 2 * x\n\nslope(3)\n# %%\n" + W + "y = w * 3\n", statements=True)
+    assert told["steps"][0]["sentence"].startswith("Nothing has run yet.")
+    assert [name for name in told["names"]["cells"] if cell(told, name, 0)] == []
+    assert (cell(told, "w", 2) or {})["value"] == ["1"]
+    for lesson in LESSONS:
+        told = story(lesson.source, statements=True)
+        assert [name for name in told["names"]["cells"] if cell(told, name, 0)] == []
 
 
 def test_the_table_follows_a_leaf_through_backward_and_update() -> None:

@@ -10,7 +10,6 @@ from functools import lru_cache
 from gradwalk.expression.arithmetic import CONSTANTS
 from gradwalk.expression.numbers import Numbers, literal, read_numbers
 from gradwalk.expression.reading import Reading
-from gradwalk.expression.source import normal
 from gradwalk.expression.statements import Translation, translate
 from gradwalk.expression.together import taken_apart
 from gradwalk.program import ProgramError
@@ -71,7 +70,7 @@ def read(
     given = given or {}
     if dtype not in DTYPES:
         raise ProgramError(f"The dtype {dtype} is not one of {', '.join(DTYPES)}.")
-    translation = _translated(normal(text), _own(given), dtype)
+    translation = _translated(text, _own(given), dtype)
     variables = tuple(
         Variable(name, given.get(name, default).strip(), name not in constants)
         for name, default in zip(translation.variables, translation.defaults, strict=True)
@@ -104,7 +103,7 @@ def forward_program(
 
     Variables without a value keep their own. Nothing in it requires a gradient.
     """
-    translation = _translated(normal(expression.text), _own(v.name for v in expression.variables), dtype)
+    translation = _translated(expression.text, _own(v.name for v in expression.variables), dtype)
     numbers = {v.name: literal(values.get(v.name, _numbers(v.text, v.name))) for v in expression.variables}
     lines = [f"{name} = torch.tensor({text}{_options(dtype)})" for name, text in numbers.items()]
     modules = [*translation.modules, *(["math"] if any("math." in text for text in numbers.values()) else [])]
@@ -120,7 +119,7 @@ def _own(names: Iterable[str]) -> frozenset[str]:
 
 
 def _translation(expression: Expression) -> Translation:
-    return _translated(normal(expression.text), _own(v.name for v in expression.variables), expression.dtype)
+    return _translated(expression.text, _own(v.name for v in expression.variables), expression.dtype)
 
 
 @lru_cache(maxsize=256)

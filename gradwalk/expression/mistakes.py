@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import keyword
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gradwalk.expression.table import ELSEWHERE, function_named
 from gradwalk.expression.tokens import SUBSCRIPTS, SUPERSCRIPTS, Token, greek, tokens
@@ -57,16 +57,23 @@ _ALLOWED_WORDS = frozenset(("True", "False", "None"))
 """Python's words that can stand in a call, or that the tree's check refuses with a better sentence."""
 
 
-def check(text: str) -> None:
-    """Raise ProgramError for the first slip that can be told from the sequence of signs alone."""
+def check(text: str, typed: Callable[[Span], str] | None = None) -> None:
+    """Raise ProgramError for the first slip that can be told from the sequence of signs alone.
+
+    Its sentence speaks of what was ``typed`` where ``text`` has another sign for it.
+    """
     found = tokens(text)
+
+    def called(token: Token) -> str:
+        return (typed(token.span) if typed is not None else "") or token.text
+
     for position, token in enumerate(found):
         _check_derivative(found, position)
         _check_token(token)
     _check_brackets(found)
     for statement in _statements(found):
         _check_equals(statement)
-        _check_neighbours(statement)
+        _check_neighbours(statement, called)
     for token in found:
         if token.kind == "unknown":
             raise ProgramError(*_left_over(token))
@@ -173,16 +180,16 @@ def _wrong_left_side(left: Sequence[Token]) -> ProgramError:
     return ProgramError("On the left of = stands one plain name, as in z = sin(x).", span)
 
 
-def _check_neighbours(statement: Sequence[Token]) -> None:
+def _check_neighbours(statement: Sequence[Token], called: Callable[[Token], str]) -> None:
     for before, after, following in zip([None, *statement], statement, [*statement[1:], None], strict=False):
         if before is not None and _ends_operand(before) and after.kind in ("number", "name"):
             raise _no_operator(before, after, following)
         if _lacks_left(before, after):
-            raise ProgramError(f"Something is missing before {after.text}.", after.span)
+            raise ProgramError(f"Something is missing before {called(after)}.", after.span)
         if before is not None and _lacks_right(before, after):
-            raise ProgramError(
-                f"Something is missing after {before.text}, as in {_PATTERN.get(before.text, 'x + 1')}.", before.span
-            )
+            sign, example = called(before), _PATTERN.get(before.text, "x + 1")
+            example = example.replace(before.text, sign)
+            raise ProgramError(f"Something is missing after {sign}, as in {example}.", before.span)
 
 
 _PATTERN: Mapping[str, str] = {

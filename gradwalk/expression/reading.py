@@ -65,6 +65,12 @@ def edited(text: str, edits: Iterable[Edit], start: int = 0, end: int | None = N
     return "".join([*parts, text[start:end]])
 
 
+def piece_at(text: str, span: Span) -> str:
+    """What stands at a place within one line of a text; empty for one that goes over several lines."""
+    line = text.split("\n")[span.line - 1]
+    return line[span.column - 1 : span.end_column - 1] if span.line == span.end_line else ""
+
+
 def offset(text: str, line: int, column: int) -> int:
     """The position of a line's column, which count from 1."""
     start = 0

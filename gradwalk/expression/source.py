@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from gradwalk.expression import mistakes
 from gradwalk.expression.spelling import check_depth, plain_signs, plain_spaces, span_of
@@ -19,9 +19,13 @@ _JOINERS = "\u200c\u200d"
 """Invisible, but part of how Hindi and others are written; they may stand in comments."""
 
 
+def one_kind_of_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def normal(text: str) -> str:
     """The text with one kind of line end and space, and with the keyboard's signs outside comments: ``−`` is ``-``."""
-    lines = plain_spaces(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    lines = plain_spaces(one_kind_of_end(text)).split("\n")
     return "\n".join(
         plain_signs(code) + mark + comment for code, mark, comment in (line.partition("#") for line in lines)
     )
@@ -30,11 +34,12 @@ def normal(text: str) -> str:
 class Source:
     """Normal text, its tree, and the way from one to the other."""
 
-    def __init__(self, text: str) -> None:
-        """Raises ProgramError for a text that is too large or that is no Python, with the place."""
+    def __init__(self, text: str, typed: Callable[[Span], str] | None = None) -> None:
+        """Raises ProgramError for a text that is too large or that is no Python, with the place. ``typed``: what was
+        typed where the text has a piece, for sentences."""
         check_size(text)
         self.text = text
-        mistakes.check(text)
+        mistakes.check(text, typed)
         self.tree = _tree(text)
         if not self.tree.body:
             raise ProgramError("There is nothing here yet; write an expression such as z = sin(x**2).")

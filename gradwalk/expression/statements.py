@@ -15,8 +15,8 @@ from gradwalk.expression.blackboard import reading
 from gradwalk.expression.closed import check_written
 from gradwalk.expression.defaults import defaults
 from gradwalk.expression.draft import Draft, check_name
-from gradwalk.expression.reading import Reading
-from gradwalk.expression.source import Source, check_size
+from gradwalk.expression.reading import Reading, piece_at
+from gradwalk.expression.source import Source, check_size, normal, one_kind_of_end
 from gradwalk.expression.spelling import check_depth, span_of
 from gradwalk.program import ProgramError, python_parser
 
@@ -43,22 +43,24 @@ class Translation:
 
 
 def translate(text: str, given: Container[str] = (), tensor_options: str = "") -> Translation:
-    """Read normal text, check it, and write it in PyTorch's form. Raises ProgramError with the place in ``text``.
+    """Read text, check it, and write it in PyTorch's form. Raises ProgramError with the place in ``text``.
 
     ``given`` are names that are variables even where they name a constant or run two words together;
     ``tensor_options`` follows the numbers in ``torch.tensor(…)``.
     """
+    typed, text = one_kind_of_end(text), normal(text)
     check_size(text)
     read = reading(text, given)
     try:
-        return _translated(read, given, tensor_options)
+        return _translated(read, typed, given, tensor_options)
     except ProgramError as error:
         place = error.span and read.place(error.span)
         raise ProgramError(error.message, place, error.suggestion, error.choices) from None
 
 
-def _translated(read: Reading, given: Container[str], tensor_options: str) -> Translation:
-    draft = Draft(Source(read.text), given, tensor_options, terms.write)
+def _translated(read: Reading, typed: str, given: Container[str], tensor_options: str) -> Translation:
+    source = Source(read.text, lambda span: piece_at(typed, read.place(span)))
+    draft = Draft(source, given, tensor_options, terms.write)
     lines, root = _written(draft)
     _check_root(draft, root)
     _check_modules(draft)
@@ -134,10 +136,12 @@ def _named(draft: Draft, statement: ast.stmt, value: ast.expr) -> tuple[str, str
 def _check_root(draft: Draft, root: str) -> None:
     if root in draft.variables or (draft.variables and draft.values[root] is None):
         return
-    fixed = next((name for name, number in draft.values.items() if number is not None and name != root), None)
+    others = [(name, number) for name, number in draft.values.items() if name != root]
+    fixed = next((name for name, number in others if number is not None or not draft.variables), None)
     if fixed is not None:
+        what = "a number" if draft.values[fixed] is not None else "its numbers"
         hint = (
-            f"{fixed} is fixed to a number; leave the line {fixed} = … out, and {fixed} becomes a variable with a "
+            f"{fixed} is fixed to {what}; leave the line {fixed} = … out, and {fixed} becomes a variable with a "
             "field of its own"
         )
     else:

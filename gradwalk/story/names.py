@@ -42,8 +42,9 @@ class NamesTable:
         self.cells: dict[str, list[list[Any]]] = {}
 
     def data(self) -> dict[str, Any]:
-        rows = [{"name": name, "member": True} if name in self._seen else {"name": name} for name in self.cells]
-        return {"rows": rows, "cells": self.cells}
+        cells = {name: entries for name, entries in self.cells.items() if entries}
+        rows = [{"name": name, "member": True} if name in self._seen else {"name": name} for name in cells]
+        return {"rows": rows, "cells": cells}
 
     def is_leaf(self, name: str) -> bool:
         """Whether the name stands for a leaf that requires a gradient."""

@@ -175,7 +175,7 @@ class _Story:
             self._over.append(original)
             return
         for event in (*self._over, original):
-            self._names.note(event, step)
+            self._names.note(event, max(step, 1) if self._statements else step)  # at the start nothing has run yet
         self._over.clear()
         if isinstance(original, Output):
             picture = [] if original.mime == "text/plain" else [original.mime, original.alternative]

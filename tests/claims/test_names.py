@@ -37,7 +37,7 @@ class _Timed(_Story):
     def _note(self, original: Event, step: int) -> None:
         super()._note(original, step)
         if not isinstance(original, Returned):  # its variables are there until something else happens
-            self.times.append((original, step))
+            self.times.append((original, max(step, 1)))  # at the start nothing has run
 
 
 def _at(entries: list[list[Any]], step: int) -> Any:
