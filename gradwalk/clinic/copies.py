@@ -48,20 +48,27 @@ def _copies(chart: Chart, passed: Pass) -> list[tuple[Value, Event, Taken]]:
     leaves = {chart.values[event.leaf].tensor for event in passed.accumulated}
     if not passed.is_backward or leaves & chart.trained:
         return []
-    found = [copy for leaf in sorted(leaves) if (copy := _copy(chart, chart.first[leaf])) is not None]
+    root = chart.values[passed.call.root].tensor
+    found = [copy for leaf in sorted(leaves) if (copy := _copy(chart, chart.first[leaf], root)) is not None]
     return found if len(found) == len(leaves) else []
 
 
-def _copy(chart: Chart, leaf: Value) -> tuple[Value, Event, Taken] | None:
-    """Where a leaf was made of a number, and the event that had taken that number out of a tensor with a graph."""
+def _copy(chart: Chart, leaf: Value, root: int) -> tuple[Value, Event, Taken] | None:
+    """Where a leaf was made of a number, and the event that had taken that number out of a tensor with a graph.
+
+    Whoever starts anew from a number wants the new leaf's gradient. So that is sure only of a leaf at which the pass
+    also starts, of one that has no name to read its gradient by, and where an optimizer waits for that of the others.
+    """
     if not leaf.numbers or len(leaf.numbers) != 1 or leaf.operation is not None:
         return None
     found = [taken for taken in reversed(chart.all(Taken)) if _gave(chart, taken, leaf.numbers)]
     made = next((event for event in chart.events if leaf.tensor in _about(chart, event)), None) if found else None
     if made is None:
         return None
+    meant = leaf.tensor != root and bool(leaf.names)
     for taken in found:
-        if _leaves(chart, chart.values[taken.of[0]]) & chart.given_gradient:
+        leaves = _leaves(chart, chart.values[taken.of[0]])
+        if leaves & chart.given_gradient or (meant and not leaves & chart.held):
             continue  # they learn otherwise, and the copy may be a beginning that was meant
         if chart.at[id(taken)] < chart.at[id(made)] and (_within(taken.span, made.span) or _is_long(leaf.numbers[0])):
             return leaf, made, taken

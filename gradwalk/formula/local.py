@@ -77,7 +77,9 @@ def _symbols(index: Index, event: LocalGradient, operation: Operation) -> tuple[
 def _pieces(elements: Letters, count: int) -> dict[str, str]:
     """What a Jacobian by its entries needs beside names: the result's element at the operand's place, two letters."""
     pair = next(((a, b) for a, b in zip(elements.result, elements.operand, strict=False) if a != b), ("", ""))
-    return {"there": SLOTS[count], "here": pair[0], "other": pair[1], "class": elements.operand[-1:]}
+    letter = elements.operand[-1:]
+    kind = "0" if letter.isdigit() else letter  # the only one: classes are numbered from 0, elements from 1
+    return {"there": SLOTS[count], "here": pair[0], "other": pair[1], "class": kind}
 
 
 def _written(index: Index, event: LocalGradient, operation: Operation, elements: Letters) -> dict[int, str]:

@@ -44,6 +44,7 @@ F.layer_norm(a, (3,), v, v)|F.layer_norm(a, (3,))|F.layer_norm(a, (2, 3))|F.batc
 F.dropout(a, 0.5)|F.cross_entropy(a, torch.tensor([0, 2]))|F.cross_entropy(v, torch.tensor(1))
 F.cross_entropy(a, torch.tensor([0, 2]), reduction="sum")|F.cross_entropy(a, torch.tensor([0, -100]))
 F.nll_loss(F.log_softmax(a, 1), torch.tensor([1, 1]), reduction="none")|F.mse_loss(a, b)|F.mse_loss(s, v[0])
+F.cross_entropy(a[:, :1], torch.tensor([0, 0]))|F.cross_entropy(v[:1], torch.tensor(0))
 F.mse_loss(a, b, reduction="sum")|F.mse_loss(a, b, reduction="none")|F.l1_loss(a, b)|F.smooth_l1_loss(a, b)
 F.binary_cross_entropy(a.sigmoid(), (b > 1).float())|F.binary_cross_entropy_with_logits(a, (b > 1).float())
 F.huber_loss(a, b)|F.kl_div(a, b, reduction="sum")|F.embedding(torch.tensor([0, 1, 0]), w)
