@@ -11,7 +11,7 @@ from gradwalk import explain, record
 from gradwalk.analysis import analyse
 from gradwalk.formula import Formula
 from gradwalk.notation import call_text, value_names
-from gradwalk.recording import Backward
+from gradwalk.recording import Accumulate, Backward
 from tests.claims.formulas import text_of
 
 BEGIN = "import torch\nx = torch.tensor(3.0, requires_grad=True)\n"
@@ -74,3 +74,13 @@ def test_what_a_hook_computes_speaks_of_its_own_argument() -> None:
     made = recording.operations[-1]
     assert call_text(made, value_names(recording)) == "10 · g"
     assert recording.values[made.edges[0].value].numbers == (1.0,)
+
+
+@pytest.mark.parametrize("hook", CHANGED)
+def test_what_comes_to_a_leaf_is_called_its_gradient_only_where_it_is_one(hook: str) -> None:
+    before, hooking, after, expected = CHANGED[hook]
+    program = BEGIN + before + hooking + after + "z.backward()\n"
+    index = analyse(record(program)).episodes[0].index
+    [added] = [event for event in index.recording.events if isinstance(event, Accumulate)]
+    said = explain.accumulate(index, added).learn
+    assert ("its gradient" in said) == ("x" not in expected.split())

@@ -38,7 +38,9 @@ def arrived(index: Index, event: Accumulate) -> str:
     if gradient is None or event.before is not None or event.node is None:
         return ""
     leaf, target = index.shown[event.leaf], pretty(index.target(event.call))
-    if index.calls[event.call].root == event.leaf:
+    if index.calls[event.call].root == event.leaf or (event.call, event.leaf) in index.altered:
+        return ""  # a hook had a say in what came
+    if any(call == event.call for call, _ in index.overwritten):
         return ""
     count = len(index.contributions.get((event.call, event.leaf), ()))
     how = "flat" if gradient == 0 else "rises" if gradient > 0 else "falls"
