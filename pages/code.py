@@ -14,15 +14,17 @@ from components.program.trials import try_next, with_trials
 from components.shared.alone import alone
 from components.shared.columns import workbench
 from components.shared.mistakes import Failed, mistake, told
-from components.shared.work import allowed, still
+from components.shared.work import allowed, still, stop
 from gradwalk.address.program import to_query
 from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError
 from gradwalk.story.cells import ShownCell
+from serving.work import Parcel
 
 LAST_GOOD = "last good program"
 RAN = "program that ran last"
 FIRST = "what a run of the page showed before it ended"
+STOPPED = "what is left of the run that was stopped"
 PLAYER = "program-player"
 
 
@@ -38,18 +40,32 @@ NOTHING = Shown(None, [])
 
 def show(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...] = (), begun: Begun | None = None) -> Shown:
     """The program, recorded; the last one that could be, where this one is refused. A long one has ``begun`` before."""
+    left = None
     try:
-        recorded = recorded_program(source, unfold, drawn, begun)
+        left = stopped(source)
+        recorded = recorded_program(source, unfold, drawn, begun, left)
     except (ProgramError, LayoutError) as error:
         good = still(recorded_program, st.session_state.get(LAST_GOOD))
         # What is too large to be drawn has run all the same.
-        cells = outputs(source) if isinstance(error, LayoutError) else good.cells if good else []
+        cells = outputs(source, left) if isinstance(error, LayoutError) else good.cells if good else []
         return Shown(good, cells, error)
     except Failed as error:
         # It has run, and the mistake was made afterwards: by us, or by a program that forged what it sends.
-        return Shown(None, outputs(source), mistake("code", error))
+        return Shown(None, outputs(source, left), mistake("code", error))
     st.session_state[LAST_GOOD] = source
     return Shown(recorded, recorded.cells)
+
+
+def stopped(source: str) -> Parcel | None:
+    """What is left of a run that was stopped: nobody else has it, and to ask for it would run the program again."""
+    if not now.stopped:
+        st.session_state.pop(STOPPED, None)
+        return None
+    which = now.key, now.stopped
+    if st.session_state.get(STOPPED, (None,))[0] != which:
+        st.session_state[STOPPED] = which, stop(source)
+    left: Parcel = st.session_state[STOPPED][1]
+    return left
 
 
 def looked(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...], begun: Begun | None = None) -> Shown:
@@ -115,7 +131,7 @@ permission = allowed()
 unfold = tuple(dict.fromkeys((*now.unfold, *unfolded(now.key, PLAYER))))[-MOST_UNFOLDED:]
 drawn = wanted(now.key, PLAYER)
 waits = permission.asks and now.foreign
-asked = (now.key, now.runs, unfold, drawn)
+asked = (now.key, now.runs, unfold, drawn, now.answered)
 ran_before, runs_now = st.session_state.get(RAN, ("", "")), (now.key, now.runs)
 if ran_before != runs_now and permission.runs and not waits and not alone():
     st.session_state[RAN] = runs_now

@@ -13,7 +13,7 @@ from gradwalk.program import ProgramError
 from serving.kept import Kept
 from serving.locked import Unlocked, program
 from serving.pool import Busy, Job, Runner, Stopped, TooLong
-from serving.work import Parcel, Reply, Work, described, packed, reason_of, unpacked
+from serving.work import PROGRAM, Parcel, Reply, Work, described, packed, reason_of, unpacked
 
 
 class Failed(Exception):
@@ -68,6 +68,13 @@ class Desk:
     def run(self, who: str, source: str) -> Parcel:
         """What is left of the process that ran a program (``outcome.Said``). Raises what ``ask`` raises."""
         return cast("Parcel", self._answer(who, program(source), self.programs))
+
+    def interrupt(self, who: str) -> None:
+        """Stop the programs that a visitor waits for, and nobody else: what they have done is their result."""
+        with self._lock:
+            found = [one for one in self._under_way.values() if one.work.name == PROGRAM and one.wanted_by == {who}]
+        for one in found:
+            one.job.interrupt()
 
     def _answer(self, who: str, work: Work, runner: Runner) -> Any:
         start = time.perf_counter()

@@ -42,7 +42,7 @@ class Process:
         self.answers = 0
         self._seconds = seconds
         self._process = process
-        self._unwanted = self._over = False
+        self._unwanted = self._over = self._stopped = False
 
     @property
     def pid(self) -> int:
@@ -67,7 +67,7 @@ class Process:
             raise Gone
         how = "time" if answer.time_up else answer.ended
         # Whose time was up by the clock alone, may have had little of the core.
-        lasting = not answer.time_up or answer.seconds >= self._seconds
+        lasting = not self._stopped and (not answer.time_up or answer.seconds >= self._seconds)
         return _reply(said(answer), how, answer.seconds, fault=answer.fault, lasting=lasting)
 
     def halt(self) -> None:
@@ -75,6 +75,10 @@ class Process:
 
     def go_on(self) -> None:
         self._process.go_on()
+
+    def interrupt(self) -> None:
+        self._stopped = True
+        self._process.stop()
 
     def ask_to_end(self) -> None:
         self._unwanted = True

@@ -48,6 +48,7 @@ class Job:
         self.who = who
         self.description = description
         self.dropped = False
+        self._interrupted = False
         self._lock = threading.Lock()
         self._turns: Turns | None = None
         self._ticket: Ticket | None = None
@@ -61,6 +62,13 @@ class Job:
                 self._turns.drop(self._ticket)
             if self._process is not None:
                 self._process.ask_to_end()
+
+    def interrupt(self) -> None:
+        """What it has done until now is its result; where it has not begun, as soon as it does."""
+        with self._lock:
+            self._interrupted = True
+            if self._process is not None:
+                self._process.interrupt()
 
     @contextmanager
     def turn(self, turns: Turns) -> Iterator[None]:
@@ -84,6 +92,8 @@ class Job:
         with self._lock:
             self._check()
             self._process = process
+            if self._interrupted:
+                process.interrupt()
         try:
             yield
         finally:
@@ -108,6 +118,7 @@ class Process(Protocol):
     def worked(self) -> float: ...
     def send(self, description: bytes) -> None: ...
     def reply(self, seconds: float) -> Reply | None: ...
+    def interrupt(self) -> None: ...
     def halt(self) -> None: ...
     def go_on(self) -> None: ...
     def ask_to_end(self) -> None: ...

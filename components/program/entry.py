@@ -46,6 +46,8 @@ class Entry:
     file: File | None = None
     """The file to open instead."""
     save: Saving | None = None
+    stop: bool = False
+    """Whether what runs is to end."""
 
 
 def read_entry(raw: object) -> Entry | None:
@@ -57,7 +59,9 @@ def read_entry(raw: object) -> Entry | None:
         return None
     if not (example is None or isinstance(example, str)) or not (upto is None or _is_count(upto)):
         return None
-    return Entry(text, opened, count, upto, example, _file(raw.get("file")), _saving(raw.get("save")))
+    return Entry(
+        text, opened, count, upto, example, _file(raw.get("file")), _saving(raw.get("save")), raw.get("stop") is True
+    )
 
 
 def _is_count(raw: object) -> TypeGuard[int]:

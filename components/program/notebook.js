@@ -16,6 +16,7 @@ import { createResults } from "./results.js";
 
 const DRAFT_PAUSE = 300; // ms after a key before what was typed is kept
 const [HEAD, FOOT] = [130, 60]; // px of the window's height that a line keeps free
+const STOP_PAUSE = 500; // ms of a run before it can be stopped
 const NUMBERS_PAUSE = 120; // ms before the other cells are looked at anew
 
 const notebooks = new WeakMap();
@@ -39,7 +40,8 @@ function createNotebook(root) {
   let send = null;
   let extra = {}; // what the next entry asks for beside its text
   let at = null; // the player's step
-  let [timer, draftTimer, numbersTimer] = [0, 0, 0];
+  let [timer, draftTimer, numbersTimer, stopTimer] = [0, 0, 0, 0];
+  let stopping = false;
   let places = [];
 
   const edits = createEdits(redraw);
@@ -48,7 +50,7 @@ function createNotebook(root) {
   const actions = createActions({ edits, views, redraw, typed, tell, run: runTo, apply, goTo, goToOutput });
   const post = createPost((count) => {
     const { text, upto } = results.asked();
-    send({ text, upto, opened: data.opened, count, example: null, file: null, save: null, ...extra });
+    send({ text, upto, opened: data.opened, count, example: null, file: null, save: null, stop: false, ...extra });
     extra = {};
   });
 
@@ -114,12 +116,29 @@ function createNotebook(root) {
       if (list.children[number] !== element) list.insertBefore(element, list.children[number] ?? null);
       showCell(cell, places[number]);
     });
-    state.textContent = results.busy() ? "Running…" : "";
-    find("notebook").toggleAttribute("data-busy", results.busy());
-    find("run").setAttribute("aria-disabled", String(results.busy()));
+    showBusy(results.busy());
     draw();
     clearTimeout(draftTimer);
     draftTimer = setTimeout(keep, DRAFT_PAUSE);
+  }
+
+  /** What takes a moment needs no button. */
+  function showBusy(busy) {
+    state.textContent = !busy ? "" : stopping ? "Stopping…" : "Running…";
+    find("notebook").toggleAttribute("data-busy", busy);
+    find("run").setAttribute("aria-disabled", String(busy));
+    if (busy && !stopTimer) stopTimer = setTimeout(() => (find("stop").hidden = false), STOP_PAUSE);
+    if (busy) return;
+    clearTimeout(stopTimer);
+    [stopTimer, stopping] = [0, false];
+    find("stop").hidden = true;
+  }
+
+  function stop() {
+    stopping = true;
+    extra = { ...extra, stop: true };
+    post.atOnce();
+    showBusy(results.busy());
   }
 
   function showCell(cell, place) {
@@ -227,6 +246,7 @@ function createNotebook(root) {
 
   const end = (kind) => () => actions.write(edits.add(edits.cells().at(-1)?.key ?? null, 1, kind));
   find("run").addEventListener("click", () => results.busy() || runTo(null));
+  find("stop").addEventListener("click", stop);
   find("add-code").addEventListener("click", end("code"));
   find("add-text").addEventListener("click", end("markdown"));
   find("view-notebook").addEventListener("click", () => look("notebook"));
@@ -244,7 +264,7 @@ function createNotebook(root) {
   function remove() {
     keep();
     post.restart(0);
-    for (const one of [timer, draftTimer, numbersTimer]) clearTimeout(one);
+    for (const one of [timer, draftTimer, numbersTimer, stopTimer]) clearTimeout(one);
     for (const view of views.values()) view.remove();
     delete document.documentElement.dataset.notebookView;
     document.removeEventListener("gradwalk:step", onStep);

@@ -52,15 +52,19 @@ Begun = Callable[[RecordedProgram], object]
 
 
 def recorded_program(
-    source: str, unfold: tuple[int, ...] = (), wanted: tuple[int, ...] = (), begun: Begun | None = None
+    source: str,
+    unfold: tuple[int, ...] = (),
+    wanted: tuple[int, ...] = (),
+    begun: Begun | None = None,
+    left: Parcel | None = None,
 ) -> RecordedProgram:
     """Run and record a program, with the turns of its loops in ``unfold`` told step by step, and the graphs of
     the episodes in ``wanted`` drawn, however many there are. Where reading it takes long, ``begun`` is given what it
-    begins with: that has no cells.
+    begins with: that has no cells. ``left`` is what is left of it, where it has run.
 
     Raises ProgramError and LayoutError for what is refused or too large to draw. The same program does not run twice.
     """
-    left = run(source)
+    left = run(source) if left is None else left
     if begun is not None and size(left.data) > _LONG:
         with suppress(ProgramError, LayoutError, Failed):  # which the whole will say
             if (first := begun_program(source, left)) is not None:
@@ -68,9 +72,9 @@ def recorded_program(
     return pictured_program(source, left, unfold, wanted)
 
 
-def outputs(source: str) -> list[ShownCell]:
+def outputs(source: str, left: Parcel | None = None) -> list[ShownCell]:
     """What the cells of a program show that cannot be drawn. Raises ProgramError for what is refused."""
-    return shown_program(source, run(source))
+    return shown_program(source, run(source) if left is None else left)
 
 
 class _Read(NamedTuple):

@@ -25,6 +25,13 @@ export function createPost(send) {
     if (late) now();
   }
 
+  /** Without waiting for the answer to what was sent before. */
+  function atOnce() {
+    waiting = false;
+    clearTimeout(lost);
+    now();
+  }
+
   function soon(delay) {
     clearTimeout(pause);
     pause = setTimeout(now, delay);
@@ -44,5 +51,5 @@ export function createPost(send) {
     [pause, waiting, late, count] = [0, false, false, number];
   }
 
-  return { now, soon, answered, restart, pending: () => pause !== 0 };
+  return { now, atOnce, soon, answered, restart, pending: () => pause !== 0 };
 }

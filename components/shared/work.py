@@ -81,6 +81,13 @@ def run(source: str) -> Parcel:
         return server().desk.run(who, source)
 
 
+def stop(source: str) -> Parcel:
+    """Stop the program that this visitor waits for; what is left of it."""
+    with _in_turn() as who:
+        server().desk.interrupt(who)
+        return server().desk.run(who, source)
+
+
 @contextmanager
 def _in_turn() -> Iterator[str]:
     """The visitor who asks. Their run of the page ends where something newer was asked for meanwhile."""

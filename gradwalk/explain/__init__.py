@@ -10,10 +10,11 @@ from gradwalk.explain.changes import changed, cleared, update
 from gradwalk.explain.forward import forward, start
 from gradwalk.explain.local import local
 from gradwalk.explain.noticed import assigned, hooked, result, stopped, switched
-from gradwalk.explain.program import beginning, bound, episode_title, folded, rebound, shown
+from gradwalk.explain.program import NO_TURN, beginning, bound, episode_title, folded, rebound, shown
 from gradwalk.explain.rules import Rule
 
 __all__ = [
+    "NO_TURN",
     "Account",
     "Rule",
     "accumulate",

@@ -7,7 +7,7 @@ from gradwalk.explain.account import Account, joined
 from gradwalk.explain.wording import BOUND, CALLABLES, EPISODE, SHOWN, START, TITLES
 from gradwalk.formula.arrays import number_text
 from gradwalk.notation import pretty, shape_text
-from gradwalk.recording import BackwardCall, Binding, Operation, Output, Statement, Value
+from gradwalk.recording import BackwardCall, Binding, Failure, Operation, Output, Statement, Value
 
 MOST_SHOWN = 160
 MOST_NAMES = 4
@@ -104,9 +104,14 @@ def folded(turn: tuple[int, int], root: str | None) -> Account:
     return Account(episode_title(turn), sentence)
 
 
-def episode_title(turn: tuple[int, int] | None, failed: bool = False) -> str:
+NO_TURN = frozenset(TITLES[key] for key in ("no turn", "failed turn", "failed"))
+"""What is no turn of a loop is called."""
+
+
+def episode_title(turn: tuple[int, int] | None, failure: Failure | None = None) -> str:
     """``backward() 3 of 100``; ``turn`` is None for a stretch without a backward(), or with one that failed."""
     if turn is None:
-        return TITLES["failed turn" if failed else "no turn"]
+        walks = failure is not None and failure.call.endswith((".backward", "autograd.grad"))
+        return TITLES["failed turn" if walks else "no turn" if failure is None else "failed"]
     place, count = turn
     return TITLES["turn" if count > 1 else "one turn"].format(place=place, count=count)

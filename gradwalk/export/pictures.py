@@ -7,7 +7,7 @@ from typing import Any
 
 from gradwalk.analysis import Analysis, analyse
 from gradwalk.analysis.index import Index
-from gradwalk.explain import episode_title
+from gradwalk.explain import NO_TURN
 from gradwalk.export import CannotDraw
 from gradwalk.export.looks import Theme
 from gradwalk.export.moment import Moment, checked_step, moment_at
@@ -95,11 +95,7 @@ def torchviz_dot(recording: Recording, *, saved: bool = False) -> str:
 
 def _last_graph(story: Json) -> int:
     """The last step of the last episode that has a backward() call; of the last episode where there is none."""
-    called = [
-        episode
-        for episode in story["episodes"]
-        if episode["title"] not in (episode_title(None), episode_title(None, True))
-    ]
+    called = [episode for episode in story["episodes"] if episode["title"] not in NO_TURN]
     episode = (called or story["episodes"])[-1]
     return max(0, int(episode["first"] + episode["count"]) - 1)
 

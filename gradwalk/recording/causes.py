@@ -242,6 +242,7 @@ CAUSES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         "gaierror": (("no-network", r""),),
         "ConnectionError": (("no-network", r"Failed to resolve|Max retries exceeded"),),
         "StdinNotImplementedError": (("no-keyboard", r""),),
+        "KeyboardInterrupt": (("interrupted", r""),),
         "_IncompleteInputError": (("unfinished", r""),),  # as Python 3.13 calls it
         "IndentationError": (("no-block", r"expected an indented block after (?P<what>.+?) on line"),),
     }.items()

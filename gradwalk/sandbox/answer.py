@@ -10,7 +10,7 @@ from gradwalk.sandbox.bounds import Bounds
 from gradwalk.sandbox.frames import Reader
 from gradwalk.sandbox.ward import Ended
 
-End = Literal["done", "time", "memory", "failed", "killed", "lied"]
+End = Literal["done", "time", "memory", "stopped", "failed", "killed", "lied"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ def _said(reader: Reader) -> tuple[str, str]:
 
 def _happened(heard: Heard, told: Ended, bounds: Bounds, born_with: int) -> tuple[str, str]:
     killed = told.status == -signal.SIGKILL
+    if told.stopped and told.by_us and not told.time_up:
+        return "stopped", ""
     if (told.time_up and told.by_us) or (killed and not told.by_us and told.seconds >= bounds.seconds):
         return "time", ""
     if killed and not told.by_us and told.peak - born_with > _MOST_OF_IT * bounds.megabytes * 1e6:
@@ -99,5 +101,6 @@ def _sentence(how: str, bounds: Bounds) -> str:
         "Fewer turns or smaller tensors would work.",
         "memory": f"The program took more than {bounds.megabytes:,} MB of memory and was stopped. "
         "Smaller tensors would work.",
+        "stopped": "It was stopped, and did not end by itself.",
     }
     return sentences.get(how, "")

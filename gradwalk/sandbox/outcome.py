@@ -19,7 +19,7 @@ from gradwalk.sandbox.answer import Answer
 from gradwalk.sandbox.time_up import TimeUp
 from gradwalk.sandbox.wire import opened
 
-_TYPES = {"time": TimeUp.__name__, "memory": MemoryError.__name__}
+_TYPES = {"time": TimeUp.__name__, "memory": MemoryError.__name__, "stopped": KeyboardInterrupt.__name__}
 """What an early end is called where a cell's exception would stand."""
 _OTHER = "ProcessEnded"
 _MOST_SAID = 1000

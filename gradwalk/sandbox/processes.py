@@ -120,6 +120,10 @@ class Process:
         """From where it was halted, and only when nothing more urgent wants to run."""
         self._tell(ward.GO_ON)
 
+    def stop(self) -> None:
+        """As Ctrl+C does: what it has recorded until then is its answer."""
+        self._tell(ward.STOP)
+
     def end(self) -> None:
         """Whatever it does; its answer then says that it was killed."""
         self._dropped = True

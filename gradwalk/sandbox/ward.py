@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import select
 import signal
@@ -17,7 +18,7 @@ from typing import Any
 from gradwalk.sandbox import child, threads
 from gradwalk.sandbox.bounds import Bounds
 
-HALT, GO_ON, END = b"H", b"G", b"E"
+HALT, GO_ON, STOP, END = b"H", b"G", b"S", b"E"
 """What may be asked for while a program runs; whoever closes the connection wants its end too."""
 _LAST = 19
 _SOON = 0.02
@@ -50,6 +51,8 @@ class Ended:
     """Whether the nursery ended it, because its time was up or because nobody wanted it any more."""
     words: str = ""
     """Where the program was, as Python's faulthandler writes it; or whatever the process wrote in its place."""
+    stopped: bool = False
+    """Whether somebody stopped the program."""
 
     def to_json(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -77,6 +80,8 @@ class Ward:
         self._halted: float | None = None
         self._asked: float | None = None
         """When it was asked for its last words."""
+        self._stopped: float | None = None
+        """When somebody stopped the program."""
         self._time_up = self._by_us = False
 
     def born(self, report: socket.socket) -> None:
@@ -122,6 +127,8 @@ class Ward:
             self._signal(signal.SIGSTOP)
         elif said == GO_ON:
             self._go_on()
+        elif said == STOP:
+            self._stop()
         else:
             self.end()
 
@@ -131,7 +138,8 @@ class Ward:
             return 60.0
         worked, passed = self._worked(), time.monotonic() - self._started
         limits = self._limits
-        if worked >= limits.seconds + limits.grace or passed >= limits.wall + _PATIENCE * limits.grace:
+        stops = math.inf if self._stopped is None else self._stopped + limits.grace - time.monotonic()
+        if worked >= limits.seconds + limits.grace or passed >= limits.wall + _PATIENCE * limits.grace or stops <= 0:
             if self._asked is None:
                 self._asked = time.monotonic()
                 self._signal(child.LAST_WORDS)
@@ -142,7 +150,7 @@ class Ward:
             self._time_up = True
             self._signal(signal.SIGXCPU)
         more = limits.grace if self._time_up else 0.0
-        left = min((limits.seconds + more - worked) / _cores(), limits.wall + _PATIENCE * more - passed)
+        left = min((limits.seconds + more - worked) / _cores(), limits.wall + _PATIENCE * more - passed, stops)
         return max(_SOON, left)
 
     def end(self) -> None:
@@ -159,7 +167,7 @@ class Ward:
             peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
             wall = time.monotonic() - self._started
             code, words = os.waitstatus_to_exitcode(status), self._words()
-            told = Ended(code, seconds, wall, peak, self._time_up, self._by_us, words)
+            told = Ended(code, seconds, wall, peak, self._time_up, self._by_us, words, self._stopped is not None)
             with suppress(OSError):
                 self.control.send(told.to_json())
             self.control.close()
@@ -199,6 +207,13 @@ class Ward:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, _LAST)
         self._signal(signal.SIGCONT)
+
+    def _stop(self) -> None:
+        """As Ctrl+C does in a shell, and so that it can answer at once. Who goes on all the same is ended soon."""
+        self._stopped = time.monotonic() if self._stopped is None else self._stopped
+        self._signal(signal.SIGINT)
+        if self._halted is not None:
+            self._go_on()
 
     def _worked(self) -> float:
         return self._clock() - self._worked_before

@@ -188,8 +188,8 @@ class _Story:
 
     def _about(self, episode: Episode, first: int) -> dict[str, Any]:
         count = len(self._steps.list) - first
-        failed = any(isinstance(event, Failure) for event in episode.events)
-        title = explain.episode_title(self._turns.get(episode.number), failed)
+        failure = next((event for event in episode.events if isinstance(event, Failure)), None)
+        title = explain.episode_title(self._turns.get(episode.number), failure)
         return {
             "first": first,
             "count": count,

@@ -41,7 +41,7 @@ def recorded_until(line: int) -> tuple[gradwalk.Recording, int]:
         return gradwalk.record(PROGRAM, pictures=True), ran
     finally:
         sys.settrace(before)
-        CLOCK.up = False
+        CLOCK.up = None
 
 
 @pytest.mark.parametrize("first", range(8))

@@ -281,6 +281,47 @@ def test_a_program_that_nobody_wants_any_more_is_ended(nursery: Nursery) -> None
     assert answer.reason == "It was ended, since nobody waited for it any more."
 
 
+@pytest.mark.parametrize(
+    ("program", "messages", "ended"),
+    [
+        ("say('before')\n    while True: pass", ("before", "KeyboardInterrupt"), "done"),
+        ("say('before')\n    import time; time.sleep(100)", ("before", "KeyboardInterrupt"), "done"),
+        (
+            "try:\n        say('before')\n        while True: len('')\n"
+            "    except BaseException:\n        while True: len('')",
+            ("before",),
+            "stopped",
+        ),
+        (
+            "try:\n        say('before')\n        sum(iter(int, 1))\n"
+            "    except BaseException:\n        sum(iter(int, 1))",
+            ("before",),
+            "stopped",
+        ),
+    ],
+    ids=["in a loop", "asleep", "catches everything", "cannot be interrupted"],
+)
+def test_a_program_is_stopped_as_by_a_key_and_soon_where_it_goes_on(
+    program: str, messages: tuple[str, ...], ended: str
+) -> None:
+    nursery = Nursery(Configuration(work=WORK, bounds=Bounds(seconds=9, wall=30, grace=0.3)))
+    nursery.start()
+    process = nursery.process()
+    source = f"""
+from gradwalk.sandbox.time_up import interruptible
+try:
+  with interruptible():
+    {program}
+except KeyboardInterrupt:
+    say("KeyboardInterrupt")
+"""
+    start = time.monotonic()
+    answer = process.run(source.encode(), lambda said: process.stop() if said == "before" else None)
+    assert (answer.messages, answer.ended, answer.time_up) == (messages, ended, False)
+    assert time.monotonic() - start < 5
+    nursery.stop()
+
+
 def test_a_halted_program_loses_no_time() -> None:
     begun = threading.Event()
     answers = []

@@ -37,6 +37,7 @@ TITLES = {
     "one turn": "backward()",
     "no turn": "No backward()",
     "failed turn": "A backward() that fails",
+    "failed": "An error",
 }
 
 EPISODE = {

@@ -154,6 +154,11 @@ PYTHON = {
         "Write the data into the program, or make some, such as torch.randn(100, 3).\n"
         "On your own machine it may: gradwalk run FILE.",
     ),
+    "interrupted": (
+        "The program was stopped",
+        "Somebody stopped it while it was at this line. What it had done and shown until then is there.",
+        "A loop ends when its condition is False, or at break; fewer turns, as in range(100), end by themselves.",
+    ),
     "no-keyboard": (
         "Nobody can type here",
         "input() waits for somebody at a keyboard, and a program that is recorded has none.",
