@@ -10,21 +10,20 @@ from components.player import MOST_UNFOLDED, player, unfolded, wanted
 from components.program.document import let_run, opened_program
 from components.program.form_data import edit
 from components.program.record import Begun, RecordedProgram, outputs, recorded_program
+from components.program.stopping import stopped
 from components.program.trials import try_next, with_trials
 from components.shared.alone import alone
 from components.shared.columns import workbench
 from components.shared.mistakes import Failed, mistake, told
-from components.shared.work import allowed, still, stop
+from components.shared.work import allowed, still
 from gradwalk.address.program import to_query
 from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError
 from gradwalk.story.cells import ShownCell
-from serving.work import Parcel
 
 LAST_GOOD = "last good program"
 RAN = "program that ran last"
 FIRST = "what a run of the page showed before it ended"
-STOPPED = "what is left of the run that was stopped"
 PLAYER = "program-player"
 
 
@@ -42,7 +41,7 @@ def show(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...] = (), begu
     """The program, recorded; the last one that could be, where this one is refused. A long one has ``begun`` before."""
     left = None
     try:
-        left = stopped(source)
+        left = stopped(now, source)
         recorded = recorded_program(source, unfold, drawn, begun, left)
     except (ProgramError, LayoutError) as error:
         good = still(recorded_program, st.session_state.get(LAST_GOOD))
@@ -54,18 +53,6 @@ def show(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...] = (), begu
         return Shown(None, outputs(source, left), mistake("code", error))
     st.session_state[LAST_GOOD] = source
     return Shown(recorded, recorded.cells)
-
-
-def stopped(source: str) -> Parcel | None:
-    """What is left of a run that was stopped: nobody else has it, and to ask for it would run the program again."""
-    if not now.stopped:
-        st.session_state.pop(STOPPED, None)
-        return None
-    which = now.key, now.stopped
-    if st.session_state.get(STOPPED, (None,))[0] != which:
-        st.session_state[STOPPED] = which, stop(source)
-    left: Parcel = st.session_state[STOPPED][1]
-    return left
 
 
 def looked(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...], begun: Begun | None = None) -> Shown:
