@@ -125,5 +125,5 @@ class Session:
             key = part.id.split("-", 2)[-1]  # after "$$ID-" and a hash
             self._ids[key], self._fragments[key] = part.id, delta.fragment_id
         if kind == "bidi_component":
-            data = part.json or part.bytes
-            self._known[key] = json.loads(data) if data else {}
+            told = part.json.encode() or part.bytes.partition(b"\n")[0]  # what is compressed comes behind a line feed
+            self._known[key] = json.loads(told) if told else {}

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import gradwalk
+
 _SUSPENDED = """
 import torch
 def stand():
@@ -31,6 +33,13 @@ def frame(kind, data):
 def write(data):
     while data:
         data = data[os.write(fd, data):]
+def packed(*pieces):
+    import base64, zlib
+    packing = zlib.compressobj(1)
+    return base64.b64encode(b"".join(map(packing.compress, pieces)) + packing.flush()).decode()
+def done(*recording):
+    import json
+    write(frame(b'M', json.dumps({"recording": packed(*recording)}).encode()) + frame(b'E', b'done'))
 """
 
 ATTACKS = {
@@ -86,9 +95,11 @@ for pid in (os.getppid(), -1, 1, os.getppid() - 1, os.getppid() + 1):
     + """
 text = '{"format":3,"source":"x","torch":"","complete":true,"file":"","cells":[],"values":[],"operations":[],'
 text += '"nodes":[],"events":[],"pictures":[],"modules":[]}'
-import json
-write(frame(b'M', json.dumps({"recording": text}).encode()) + frame(b'E', b'done'))
+done(text.encode())
 """,
+    "a recording of a gigabyte": CHANNEL + "done(*[b' ' * 10**6] * 1000)",
+    "a recording of sixteen million lists": CHANNEL + "done(b'{\"values\":[', *[b'[],' * 10**6] * 15, b'[]]}')",
+    "no compression": CHANNEL + "write(frame(b'M', b'{\"recording\": \"{}\"}') + frame(b'E', b'done'))",
     "a pickle": CHANNEL
     + """
 import pickle
@@ -98,22 +109,21 @@ write(frame(b'M', pickle.dumps(Boom())) + frame(b'E', b'done'))
 """,
 }
 
-FORGED = (
-    CHANNEL
-    + """
+_WALKED = "import torch\nx = torch.tensor(2.0, requires_grad=True)\n(x * x).backward()"
+
+
+def forged(change: str = "pass") -> str:
+    """A program that answers with a recording that no run of it made; without a ``change`` it makes sense."""
+    recording = gradwalk.record(_WALKED, pictures=True).to_json()
+    return f"""{CHANNEL.strip()}
 import json
-import gradwalk
-source = In[-1]
-walked = gradwalk.record("import torch\\nx = torch.tensor(2.0, requires_grad=True)\\n(x * x).backward()", pictures=True)
-recording = json.loads(walked.to_json())
-recording["source"], recording["cells"] = source, [{"source": source, "line": 1, "shown": "forged", "failure": None}]
-recording["events"] = [{**event, "span": None} for event in recording["events"] if event["event"] != "statement"]
-recording["events"].append({"event": "output", "cell": 0, "span": None, "stream": "print", "text": "<b>forged</b>"})
-CHANGE
-write(frame(b'M', json.dumps({"recording": json.dumps(recording)}).encode()) + frame(b'E', b'done'))
-"""
-)
-"""A recording that no run made: with ``pass`` for CHANGE one that makes sense."""
+recording, source = json.loads({recording!r}), In[-1]
+recording["source"], recording["cells"] = source, [{{"source": source, "line": 1, "shown": "forged", "failure": None}}]
+recording["events"] = [{{**event, "span": None}} for event in recording["events"] if event["event"] != "statement"]
+recording["events"].append({{"event": "output", "cell": 0, "span": None, "stream": "print", "text": "<b>forged</b>"}})
+{change}
+done(json.dumps(recording).encode())"""
+
 
 _DEEP = "from functools import reduce\nx = reduce({}, range({}), {})\n{}"
 DEEP = {

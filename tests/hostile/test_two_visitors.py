@@ -18,7 +18,7 @@ from benchmarks.visiting.session import Session
 from benchmarks.visiting.visitor import CODE, EXPRESSION, Visitor
 from components.expression.comparison import KEY as ANSWER
 from gradwalk.notation import short
-from tests.hostile.attacks import ATTACKS, DEEP, FORGED, TEXTS
+from tests.hostile.attacks import ATTACKS, DEEP, TEXTS, forged
 from tests.process import in_a_loop_of_its_own
 from tests.sandbox.world import World, world
 
@@ -216,6 +216,10 @@ CHANGES = {
     "graphviz": "recording['pictures'][0]['plain'] = 'digraph { a [image=\"/etc/passwd\"] }'",
     "a hundred thousand outputs": "recording['events'] += [recording['events'][-1]] * 20_000",
 }
+TAKEN = {
+    "one that makes sense", "events backwards", "every number a nan", "another shape", "a hundred thousand outputs",
+}  # fmt: skip
+"""What no check tells from a run's own recording: it is that visitor's picture, as text."""
 
 
 @pytest.mark.parametrize("title", CHANGES)
@@ -224,9 +228,10 @@ def test_a_forged_recording_is_its_forgers_own(title: str, running: Server) -> N
 
     async def visit() -> None:
         async with visitors(running) as (attacker, other, _):
-            await attacker.edit({"text": FORGED.replace("CHANGE", CHANGES[title])}, refused=None)
+            await attacker.edit({"text": forged(CHANGES[title])}, refused=None)
             found = json.dumps(attacker.session.data(CODE.key))
             assert "forged" in found or "not" in found or "mistake" in found
+            assert ("<b>forged</b>" in shown(attacker)) == (title in TAKEN), shown(attacker)
             assert await ordinary(other, 9.5) == expected(9.5)
             assert await ordinary(attacker, 9.75) == expected(9.75)
 
