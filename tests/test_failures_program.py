@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gradwalk.failures.wording import FAILURES
-from gradwalk.recording.causes import CAUSES
+from gradwalk.recording.causes import CAUSES, cause
 from tests.failing import Case, check, told
 
 T = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
@@ -343,3 +343,16 @@ def test_an_error_without_words_and_a_program_that_ends_itself_are_told_as_such(
     assert told("import sys\nsys.exit(2)\n")[1].why == (
         "The program ended itself here, with status 2, as sys.exit() does."
     )
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!",
+        "Expected all tensors to be on the same device, but got mat1 is on cpu, different from other tensors on cuda:0",
+        "Tensor on device meta is not on the expected device cpu!",
+        "Input type (torch.FloatTensor) and weight type (torch.cuda.FloatTensor) should be the same",
+    ],
+)
+def test_two_devices_are_told_in_each_of_pytorchs_words(message: str) -> None:
+    assert cause("RuntimeError", message) == "other-device"

@@ -388,3 +388,27 @@ def test_a_small_graph_has_each_update_as_a_step_and_few_leaves_are_no_run() -> 
 )
 def test_what_both_ends_of_a_part_have_is_said_once(first: str, last: str, title: str) -> None:
     assert from_to(first, last) == title
+
+
+def test_what_runs_in_another_file_is_grouped_by_its_calls(tmp_path: Path) -> None:
+    """Layers that are copied while they are made, and a model that is called in that file."""
+    text = (
+        "import torch\nfrom torch import nn\n\ndef step():\n"
+        "    layer = nn.TransformerEncoderLayer(8, 2, 8, batch_first=True)\n"
+        "    model = nn.TransformerEncoder(layer, 3)\n    model(torch.ones(1, 3, 8)).mean().backward()\n"
+    )
+    (tmp_path / "training.py").write_text(text, encoding="utf-8")
+    names: dict[str, Any] = {}
+    exec(compile(text, str(tmp_path / "training.py"), "exec"), names)  # noqa: S102 - a program of our own
+    with watch() as walk:
+        names["step"]()
+    top = titles(computation_graph(walk.recording).items)
+    assert top[0] == "line 6 of training.py"
+    assert "model" in top
+
+
+def test_a_part_is_called_by_the_modules_in_it() -> None:
+    source = "import torch\nfrom torch import nn\nx = torch.ones(1, 2)\n"
+    source += "net = nn.ModuleList(nn.Sequential(nn.Linear(2, 2), nn.Tanh()) for _ in range(12))\n"
+    source += "".join(f"x = net[{at}](x)\nx = x * {at + 2}\n" for at in range(12)) + "x.sum().backward()"
+    assert "net.0 … 1" in titles(items_of(source))

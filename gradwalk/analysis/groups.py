@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gradwalk.analysis.index import Index
 from gradwalk.analysis.titles import from_to
+from gradwalk.notation.lines import line_of
 from gradwalk.program import Span
 from gradwalk.recording import BackwardCall, Entered, Failure, Forward, Left, Recording, Statement
 
@@ -23,7 +24,7 @@ MOST = 12
 PARTS = 8
 """About so many parts."""
 LEAST = 4
-"""So many operations of a loss are worth a box of their own."""
+"""So many operations of a loss, or of a call in another file, are worth a box of their own."""
 REPEATS = 3
 """What runs so often, one after the other, is a loop's turns."""
 
@@ -188,16 +189,18 @@ class _Grouping:
         items: list[Item] = []
         for (span, _), run in groupby(operations, self._place):
             kernels = list(run)
-            text = "" if span is None or span == place else self._text(span)
+            text = "" if span is None or span == place else self._text(span, len(kernels))
             items += [self._group("call", text, "", kernels)] if text else kernels
         return items
 
     def _place(self, number: int) -> tuple[Span | None, int]:
         return self._recording.operations[number].span, self._statements.get(number, 0)
 
-    def _text(self, span: Span) -> str:
-        """The piece of the program itself that a call is."""
-        if span.file or span.end_line != span.line or span.line > len(self._lines):
+    def _text(self, span: Span, kernels: int) -> str:
+        """The piece of the program that a call is; its line, where that is in another file and the call is large."""
+        if span.file:
+            return line_of(self._recording, span) if kernels >= LEAST else ""
+        if span.end_line != span.line or span.line > len(self._lines):
             return ""
         return self._lines[span.line - 1][span.column - 1 : span.end_column - 1]
 
@@ -254,7 +257,8 @@ class _Grouping:
         return tuple([self._part(part) for part in parts])
 
     def _part(self, items: Sequence[Item]) -> Item:
-        first, last = items[0], items[-1]
+        modules = [item for item in items if isinstance(item, Group) and item.kind == "module"]
+        first, last = (modules[0], modules[-1]) if modules else (items[0], items[-1])
         if isinstance(first, Group) and isinstance(last, Group) and first.kind == last.kind != "call":
             title = from_to(first.title, last.title)
         else:

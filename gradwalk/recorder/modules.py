@@ -113,15 +113,16 @@ class Modules:
         return tuple([Parameter(name, values.value_of(parameter)) for name, parameter in found])
 
     def _outermost(self, module: nn.Module, frame: FrameType) -> str:
-        name = name_in(frame, module, self._run) or type(module).__name__.lower()
+        variable, part = name_in(frame, module, self._run), part_in(frame, module, self._run)
         self._paths[id(module)] = {id(inner): path for path, inner in module.named_modules()}
+        name = variable or part or type(module).__name__.lower()
         if name.isidentifier():
             self.name(name, module)
-        return self._way(module, frame) or name
+        return self._way(module, frame, part) or name
 
-    def _way(self, module: nn.Module, frame: FrameType) -> str | None:
+    def _way(self, module: nn.Module, frame: FrameType, part: str | None) -> str | None:
         """The way to a module that its parameters are called by: it was held by something else before a variable."""
-        way = self._run.ways.to(module, frame)
+        way = self._run.ways.to(module, frame) or part
         values = self._run.values
         first = next((pair for pair in module.named_parameters() if not is_stand_in(pair[1])), None)
         return way if way and first and values.first_name(first[1]) == f"{way}.{first[0]}" else None
@@ -132,6 +133,21 @@ class Modules:
         if way is None:  # it is no part of the outermost one, which calls it all the same
             return f"{self.made[outer.module].path}.{type(module).__name__.lower()}"
         return f"{self.made[root.module].path}.{way}"
+
+
+def part_in(frame: FrameType, module: nn.Module, run: Run) -> str | None:
+    """``net.0`` where a variable holds a module of which this is a part: a list of layers is called one by one."""
+    found = run.places.users(frame)
+    if found is None:
+        return None
+    for names in (found[0].f_locals, found[0].f_globals):
+        for name, held in list(names.items()):
+            if name.startswith("_") or held is module or not isinstance(held, nn.Module):
+                continue
+            way = next((path for path, inner in held.named_modules() if inner is module), None)
+            if way is not None and name != "self":
+                return f"{name}.{way}"
+    return None
 
 
 def name_in(frame: FrameType, thing: Any, run: Run) -> str | None:

@@ -90,6 +90,9 @@ _RUNTIME = (
     ("index-dtype", r"Expected dtype int32/int64 for index"),
     ("mask-dtype", r"expected condition to be a boolean tensor, but got a tensor with dtype (?P<dtype>\w+)"),
     ("mask-dtype", r"only supports boolean masks, but got mask with dtype (?P<dtype>\w+)"),
+    ("other-device", r"Expected all tensors to be on the same device"),
+    ("other-device", r"Tensor on device \S+ is not on the expected device \S+"),
+    ("other-device", r"Input type \((?=.*torch\.cuda).* and \w+ type \(.*\) should be the same"),
     ("no-cuda", r"Found no NVIDIA driver|No CUDA GPUs are available"),
     # Shapes
     ("state-dict", r"Error\(s\) in loading state_dict for (?P<model>\w+)"),

@@ -109,6 +109,11 @@ DTYPES = {
         "The mask is {dtype}, and it has to be Bool.",
         "Write a comparison, such as x > 0, or .bool().",
     ),
+    "other-device": (
+        "The tensors are on two devices",
+        "One operation wants all of its tensors on one device: a layer's weights and what goes into it.",
+        "Bring both to one device first: model.to(device), and x = x.to(device), which gives a new tensor.",
+    ),
     "no-cuda": (
         "No CUDA here",
         "The program asks for a GPU, and PyTorch finds none on this machine.",
