@@ -122,8 +122,11 @@ def test_in_a_watched_stretch_of_code() -> None:
 
 
 def test_parts_of_a_module_that_are_called_one_by_one_have_their_way_there() -> None:
-    recording = gradwalk.record(
-        "import torch\nfrom torch import nn\nnet = nn.ModuleList(nn.Linear(2, 2) for _ in range(2))\nx = torch.ones(1, 2)\n"
-        "for layer in net:\n    x = layer(x)\nhead = nn.Sequential(nn.Linear(2, 1))\ny = head[0](net[1](x))\nz = head(x)"
+    source = (
+        "import torch\nfrom torch import nn\nx = torch.ones(1, 2)\n"
+        "net = nn.ModuleList(nn.Linear(2, 2) for _ in range(2))\n"
+        "for layer in net:\n    x = layer(x)\nhead = nn.Sequential(nn.Linear(2, 1))\n"
+        "y = head[0](net[1](x))\nz = head(x)"
     )
-    assert [module.path for module in recording.modules] == ["net.0", "net.1", "head.0", "head", "head.0"]
+    paths = [module.path for module in gradwalk.record(source).modules]
+    assert paths == ["net.0", "net.1", "head.0", "head", "head.0"]
