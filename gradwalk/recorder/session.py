@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 
@@ -16,6 +16,7 @@ from gradwalk.recorder import surroundings
 from gradwalk.recorder.asking import Asking
 from gradwalk.recorder.copying import new
 from gradwalk.recorder.errors import facts
+from gradwalk.recorder.failed import failed_call, message_of
 from gradwalk.recorder.heard import Heard
 from gradwalk.recorder.hooks import Hooks
 from gradwalk.recorder.listening import FOR_EVER, Listening
@@ -29,20 +30,17 @@ from gradwalk.recorder.places import Places
 from gradwalk.recorder.run import Looking, Run, is_stand_in
 from gradwalk.recorder.shown import Shown
 from gradwalk.recorder.unwatched import Unwatched
+from gradwalk.recorder.whole import of_told, of_whole
 from gradwalk.recording import (
-    BackwardCall,
     Binding,
     Cell,
     CellFailure,
     Event,
     Failure,
-    Node,
-    Picture,
     Recording,
     Returned,
     Statement,
     Stopped,
-    Value,
 )
 from gradwalk.recording.causes import cause
 
@@ -205,23 +203,13 @@ class Recorder:
     def failure(self, span: Span, error: BaseException, traceback: str = "") -> CellFailure:
         """A statement failed."""
         run = self._run
-        kind, message = type(error).__name__[:200], _message(error)
+        kind, message = type(error).__name__[:200], message_of(error)
         with Looking(run):
-            call, operands = self._failed_call(span, error, message)
+            call, operands = failed_call(run, span, error, message)
         known = facts(error, lambda frame: not run.places.is_foreign(frame))
         run.emit(Failure(run.cell, span, kind, message, cause(kind, message), traceback, call, operands, known))
         failure = self._failures[run.cell] = CellFailure(kind, message, span.line, span.column)
         return failure
-
-    def _failed_call(self, span: Span, error: BaseException, message: str) -> tuple[str, tuple[int, ...]]:
-        run = self._run
-        if run.raised is not None and run.raised.error is error:
-            return run.raised.call, run.raised.operands
-        if run.none_read is not None and isinstance(error, AttributeError | TypeError) and "NoneType" in message:
-            tensor, place = run.none_read
-            if not run.ended and place is not None and _overlap(place, span):
-                return "Tensor.grad", (run.values.value_of(tensor),)
-        return "", ()
 
     def stop(self, reason: str, text: str) -> None:
         """End the recording now; the program goes on."""
@@ -284,11 +272,11 @@ class Recorder:
             "",
             torch.__version__,
             (),
-            _of_whole(with_owners(run.values.finished(), self._modules.owned), len(made)),
+            of_whole(with_owners(run.values.finished(), self._modules.owned), len(made)),
             made,
-            _of_whole(run.graph.finished(), len(made)),
+            of_whole(run.graph.finished(), len(made)),
             (),
-            _of_told(run.pictures or (), run.events),
+            of_told(run.pictures or (), run.events),
             tuple(self._modules.made),
         )
 
@@ -308,37 +296,3 @@ class Recorder:
             self._modules.name(name, value)
         known = type(value) in (int, float, bool, str) or value is None
         return Binding(name, None, (repr(value) if known else type(value).__name__)[:80])
-
-
-_Made = TypeVar("_Made", Value, Node)
-
-
-def _of_whole(items: tuple[_Made, ...], operations: int) -> tuple[_Made, ...]:
-    """Values and nodes without an operation that was not written down to its end: time was up in the midst of it."""
-    if all(item.operation is None or item.operation < operations for item in items):
-        return items
-    return tuple([one if (one.operation or 0) < operations else one._replace(operation=None) for one in items])
-
-
-def _of_told(pictures: Sequence[Picture], events: Sequence[Event]) -> tuple[Picture, ...]:
-    """Without that of a pass which time did not let begin."""
-    told = {event.call for event in events if isinstance(event, BackwardCall)} if pictures else set()
-    return tuple([picture for picture in pictures if picture.call < 0 or picture.call in told])
-
-
-def _message(error: BaseException) -> str:
-    """What an error says. Python's words for what is no Python leave out under which name it was compiled."""
-    try:
-        said = error.msg if isinstance(error, SyntaxError) and error.msg else str(error)
-    except Exception:  # an error of the program's own may fail to say anything
-        return ""
-    return said[:10_000]
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    """Whether one of two places is inside of the other."""
-    if one.file != other.file:
-        return False
-    a, b = (one.line, one.column), (one.end_line, one.end_column)
-    c, d = (other.line, other.column), (other.end_line, other.end_column)
-    return (c <= a and b <= d) or (a <= c and d <= b)
