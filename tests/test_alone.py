@@ -51,7 +51,9 @@ def test_each_page_stands_alone_in_a_frame_as_tall_as_it_is(page: Page, server: 
     for number, view in enumerate(VIEWS, len(PAGES)):
         frame, around = page.frame_locator("iframe").nth(number), page.locator("iframe").nth(number)
         whole = frame.get_by_role("link", name="Open in Gradwalk")
-        expect(whole).to_have_attribute("href", f"{server}/perceptron?view={view}", timeout=60_000)
+        expect(whole).to_have_attribute(
+            "href", f"{server}/perceptron?{'data=or&' if view == 'train' else ''}view={view}", timeout=60_000
+        )
         expect(frame.get_by_role("button", name="Embed")).to_be_hidden()
         for rest in frame.locator(REST).all():
             expect(rest).to_be_hidden()

@@ -14,7 +14,8 @@ from torch import nn
 
 from gradwalk import Recording, record, watch
 from gradwalk.analysis import analyse
-from gradwalk.analysis.groups import MOST, Group, Item, operations_in
+from gradwalk.analysis.groups import Group, Item, operations_in
+from gradwalk.analysis.stretches import MOST
 from gradwalk.analysis.titles import from_to
 from gradwalk.export.pictures import computation_svg
 from gradwalk.graph.computation import Graph, computation_graph

@@ -40,3 +40,21 @@ def test_what_faces_what_it_leads_to_is_a_straight_line() -> None:
     picture = player_graphs(record(f"{X}z = torch.exp(torch.sin(x))\nz.backward()"))["computation"]["wide"]
     for arrow in picture["arrows"]:
         assert len({y for _, y in points_of(pieces_of(arrow["path"]))}) == 1
+
+
+CROSSING = ["z = x * y + torch.sin(x)", "z = torch.sin(x) * y - y / x", "z = (x - y) * (y - x) + x"]
+
+
+@pytest.mark.parametrize("line", CROSSING)
+@pytest.mark.parametrize("shape", ["wide", "tall"])
+def test_what_arrives_at_one_box_does_not_cross_before_it(line: str, shape: str) -> None:
+    source = f"{X}y = torch.tensor(3.0, requires_grad=True)\n{line}\nz.backward()"
+    picture = player_graphs(record(source))["computation"][shape]
+    across = 1 if shape == "wide" else 0
+    heads: dict[str, list[tuple[float, float]]] = {}
+    for arrow in picture["arrows"]:
+        end = points_of(pieces_of(arrow["path"]))[-1]
+        heads.setdefault(arrow["head"], []).append((tuple(arrow["label"])[across], end[across]))
+    assert any(len(ways) > 1 for ways in heads.values())
+    for ways in heads.values():
+        assert [end for _, end in sorted(ways)] == sorted(end for _, end in ways)

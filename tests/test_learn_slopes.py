@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 
 from gradwalk import record
 from gradwalk.analysis import analyse
 from gradwalk.explain.learn import arrived, meaning
+from gradwalk.perceptron.programs.program import program
+from gradwalk.perceptron.settings.presets import BY_SLUG
+from gradwalk.perceptron.settings.reading import read
 
 X = "import torch\nx = torch.tensor(3.0, requires_grad=True)\n"
 HELD_BACK = {
@@ -36,3 +42,73 @@ def test_a_slope_is_said() -> None:
         "6 arrives at x, and that is its gradient. If x grows a little, z grows 6 times as much.",
         "Move x by 0.01, and z moves by about 0.06.",
     )
+
+
+AT = "import torch\nx = torch.tensor({at}, requires_grad=True)\n"
+CORNERS = ["torch.relu({0})", "torch.abs({0})", "torch.clamp({0}, min=-1, max=1)", "torch.maximum({0}, x * 0.2)"]
+
+
+def _values(line: str, at: float) -> tuple[float, float]:
+    """What PyTorch gives at a place and 0.01 further on."""
+    found = []
+    for place in (at, at + 0.01):
+        names: dict[str, Any] = {}
+        exec(f"{AT.format(at=place)}z = {line}\n", names)  # noqa: S102 - lines of our own
+        found.append(names["z"].item())
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize("line", CORNERS)
+def test_beyond_a_corner_a_movement_is_told_and_comes_true(line: str) -> None:
+    told = 0
+    for tenths in range(-40, 41):
+        at = tenths / 10 + 0.003
+        index = (
+            analyse(record(f"{AT.format(at=at)}z = {line.format('x * 1.5 - 0.5')}\nz.backward()\n")).episodes[0].index
+        )
+        said = meaning(index, next(iter(index.calls)))
+        promise = re.search(r"z moves by about (\S+)\.$", said)
+        if promise is None:
+            assert said == "The pass is done: every gradient that was asked for is there."
+            continue
+        told += 1
+        before, after = _values(line.format("x * 1.5 - 0.5"), at)
+        assert after - before == pytest.approx(float(promise[1].replace("−", "-")), abs=2e-6)
+    assert told >= 70
+
+
+@pytest.mark.parametrize("at", ["2.995", "3.0", "3.005", "2.985"])
+def test_near_a_corner_nothing_is_promised(at: str) -> None:
+    index = analyse(record(f"{AT.format(at=at)}z = torch.relu(x - 3)\nz.backward()\n")).episodes[0].index
+    assert "Move" not in meaning(index, next(iter(index.calls)))
+
+
+@pytest.mark.parametrize(
+    ("at", "line", "says"),
+    [
+        ("0.0", "torch.log(x)", "so how far it moves cannot be told. The gradient of x is not finite"),
+        ("0.0", "torch.log(x)", "It began at z. log(0) = −inf"),
+        ("0.0", "torch.sqrt(x)", "It began with the local gradient ∂z/∂x."),
+        ("-1.0", "torch.log(x) + 1", "z is nan, which is no finite number, so how far it moves cannot be told. It"),
+        ("100.0", "torch.exp(x) - 1", "It began at v₁. The result is beyond the largest float32"),
+        ("[0.0, 1.0]", "torch.log(x).sum()", "it is no slope, and after an update with it x would"),
+    ],
+)  # fmt: skip
+def test_where_a_number_is_not_finite_the_end_says_so_and_where_it_began(at: str, line: str, says: str) -> None:
+    source = f"{AT.format(at=at)}z = {line}\nz.backward()\n"
+    index = analyse(record(source)).episodes[0].index
+    assert says in meaning(index, next(iter(index.calls)))
+    for event in index.accumulated:
+        assert "times as much" not in arrived(index, event)
+    names: dict[str, Any] = {}
+    exec(f"{source}y = x.detach() - 0.1 * x.grad\n", names)  # noqa: S102 - lines of our own
+    finite = bool(names["x"].grad.isfinite().all())
+    assert finite == bool(names["y"].isfinite().all())
+    assert finite == ("after an update" not in meaning(index, next(iter(index.calls))))
+
+
+def test_the_lessons_neuron_says_what_its_gradients_mean() -> None:
+    """The loss is clamped far from its corners; PyTorch's loss at w + 0.01 is by 0.0669 larger."""
+    index = analyse(record(program(read(BY_SLUG["lesson"].perceptron)))).episodes[0].index
+    said = meaning(index, next(iter(index.calls)))
+    assert said == "Move b by 0.01, and loss moves by about 0.009988. Move w by 0.01, and loss moves by about 0.06692."

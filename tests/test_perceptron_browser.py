@@ -273,9 +273,20 @@ def test_the_step_outlives_a_look_at_the_table_and_the_first_wrong_factor_is_fou
     expect(shown.page.get_by_label("dL/dŷ", exact=True)).to_be_visible()
     expect(chain).to_be_hidden()  # first one's own derivation, then the answers
     shown.page.get_by_text("By hand against autograd").click()
-    expect(chain).to_contain_text("6.691762447357178")
+    expect(chain).to_contain_text("not tried yet")
+    expect(chain).not_to_contain_text("6.69")
+    tried = shown.page.get_by_role("row", name="dL/dŷ")
+    expect(tried.get_by_role("cell")).to_have_text(["?"] * 3)
     shown.page.get_by_label("dL/dŷ", exact=True).fill("(y_pred - y)/(1 - y_pred)")
     expect(shown.page.get_by_text("The factor ŷ is missing below the line.")).to_be_visible()
+    expect(tried).to_contain_text("813.")
+    expect(chain).not_to_contain_text("6.69")
+    shown.page.get_by_text("Three ways to compute this loss").click()
+    expect(shown.page.get_by_text("as soon as you have tried one above")).to_be_visible()
+    shown.page.get_by_role("button", name="Show all answers").click()
+    expect(chain).to_contain_text("6.691762447357178")
+    expect(shown.page.get_by_role("button", name="Show all answers")).to_be_hidden()
+    expect(shown.page.get_by_text("as soon as you have tried one above")).to_have_count(0)
     shown.page.get_by_label("dz/dw", exact=True).fill("x")
     expect(shown.page.get_by_text("The first slip is in dL/dŷ; 1 of 2 are right.")).to_be_visible()
     expect(shown.page).to_have_url(re.compile("view=hand"))
@@ -288,7 +299,7 @@ def test_the_step_outlives_a_look_at_the_table_and_the_first_wrong_factor_is_fou
 
 
 def test_xor_gets_its_hidden_layer(page: Page) -> None:
-    page.goto("/perceptron?view=train")
+    page.goto("/perceptron?view=train&data=xor")
     page.get_by_role("button", name="Run", exact=True).click(timeout=90_000)
     page.get_by_role("button", name="Add a hidden layer of four tanh units").click(timeout=90_000)
     expect(page.get_by_text("Layer 2, output")).to_be_visible()
@@ -379,6 +390,7 @@ def test_nothing_stands_in_the_way_of_assistive_technology(
 def test_a_phone_needs_no_sideways_scrolling(new_page: NewPage, query: str) -> None:
     page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
     shown = PerceptronPage(page).open(query)
+    page.get_by_role("button", name="Settings", exact=True).click()
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     drawing, form = shown.drawing.bounding_box(), page.get_by_role("combobox", name="Loss").bounding_box()
     assert drawing is not None
@@ -402,3 +414,29 @@ def test_an_address_that_does_not_fit_says_what_to_do(page: Page) -> None:
     expect(page.get_by_text("numbers between −1,000,000 and 1,000,000 work")).to_be_visible()
     what_to_do = "Nothing has run yet. Choose settings that fit, and the steps appear here."
     expect(page.locator(".empty")).to_have_text(what_to_do)
+
+
+def test_why_a_network_is_too_large_stands_where_it_was_made_so(page: Page) -> None:
+    """Also in Learn, where nobody is asked how it is written, the way out can be taken."""
+    eight = [[0.1 * (row - column) for column in range(8)] for row in range(8)]
+    layers = "".join(f"&w{n}={eight if n > 1 else [row[:2] for row in eight]}&b{n}={[0.1] * 8}" for n in (1, 2, 3))
+    acts = "".join(f"&activation{n}=tanh" for n in (1, 2, 3))
+    last = f"&w4={eight[:5]}&b4={[0.1] * 5}&activation4=sigmoid"
+    page.goto(f"/perceptron?density=learn&loss=mse&x=[1, 2]&y=[1, 0, 0, 0, 0]{layers}{acts}{last}")
+    settled(page)
+    view = page.get_by_role("region", name="Player").locator(".view").first
+    expect(view.get_by_text("z₁⁽¹⁾ … h₈⁽¹⁾")).to_be_attached()  # the folded boxes follow the layers
+    seen = view.evaluate(
+        """(view) => [...view.querySelectorAll("[data-box]")].filter((box) => {
+          const [one, room] = [box.getBoundingClientRect(), view.getBoundingClientRect()];
+          return one.left >= room.left && one.right <= room.right && one.top >= room.top && one.bottom <= room.bottom;
+        }).length"""
+    )
+    assert seen >= 3  # it does not open on an empty corner
+    page.get_by_role("button", name="More units in layer 4").click()
+    said = page.get_by_role("status").filter(has_text="too large to send")
+    expect(said).to_be_in_viewport(ratio=0.9, timeout=90_000)
+    section = page.locator("section").filter(has=page.get_by_role("heading", name="Layer 4, output"))
+    expect(section.get_by_role("status").filter(has_text="too large to send")).to_be_visible()
+    page.get_by_role("radio", name="Vectors").check(force=True)
+    expect(said).to_be_hidden(timeout=90_000)

@@ -61,6 +61,11 @@ def test_the_lessons_derivation_is_right() -> None:
         ("dL_dw", "x*(sigmoid(w*x + b) − y)"),
         ("dL_dw", "dL/dw = dL/dŷ · dŷ/dz · dz/dw"),
         ("dL_db", "ŷ − y"),
+        ("dy_pred_dz", "y_pred(1-y_pred)"),
+        ("dy_pred_dz", "ŷ(1 − ŷ)"),
+        ("dy_pred_dz", "y_hat - y_hat^2"),
+        ("dL_dy_pred", "(y_pred - y)/(y_pred(1 - y_pred))"),
+        ("dL_dw", "x(ŷ − y)"),
     ],
 )
 def test_other_forms_of_the_same_are_right(key: str, text: str) -> None:

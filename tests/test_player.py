@@ -417,8 +417,10 @@ def test_the_last_good_picture_is_dimmed(player: OpenPlayer) -> None:
     expect(shown.find(".stale-note")).to_be_hidden()
     shown.mount(sine(stale=True))
     expect(shown.find(".stale-note")).to_have_text("The last good picture and program")
-    for part in (".area", ".lines"):
-        assert float(shown.find(part).evaluate("(part) => getComputedStyle(part).opacity")) < 1
+    assert float(shown.find(".view").first.evaluate("(part) => getComputedStyle(part).opacity")) < 1
+    dim = shown.find(".stale-note").evaluate("(part) => getComputedStyle(part).color")
+    for part in (".lines", ".sentence"):  # to be read all the same
+        assert shown.find(part).evaluate("(part) => getComputedStyle(part).color") == dim
     expect(shown.find(".code h3")).to_have_text("The last good program")
     shown.press("ArrowRight")
     assert shown.step == 1

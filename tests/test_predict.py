@@ -120,8 +120,10 @@ def test_wrong_answers_hints_and_show_me(player: OpenPredict) -> None:
     assert shown.step == 2
     shown.press("ArrowRight")
     expect(shown.find(".ask")).to_be_visible()
-    shown.find(".question-asked").click()  # out of the field, → shows it, as a clicker does
+    shown.find(".question-asked").click()  # out of the field, → does the same, as a clicker sends it
     shown.page.evaluate("document.activeElement.shadowRoot?.activeElement?.blur()")
+    shown.press("ArrowRight")
+    expect(said).to_have_text("Your answer first, or press → once more to see it.")
     shown.press("ArrowRight")
     expect(shown.find(".ask")).to_be_hidden()
     assert shown.step == 3
@@ -132,6 +134,32 @@ def test_wrong_answers_hints_and_show_me(player: OpenPredict) -> None:
     shown.press("p")
     expect(shown.find(".predict")).to_have_attribute("aria-pressed", "false")
     shown.press("Home", "ArrowRight")
+    assert shown.step == 1
+
+
+def test_in_the_field_the_arrows_are_the_players_where_the_caret_has_no_use_for_them(player: OpenPredict) -> None:
+    shown = player()
+    shown.find(".predict").click()
+    said, field = shown.find(".judged"), shown.find(".ask input")
+    expect(field).to_be_focused()
+    shown.press("ArrowRight")
+    expect(said).to_have_text("Your answer first, or press → once more to see it.")
+    assert shown.step == 0
+    shown.page.keyboard.type("1.32")
+    shown.press("ArrowLeft", "ArrowLeft", "ArrowRight")  # the caret's own, within what is typed
+    assert field.evaluate("(field) => field.selectionStart") == 3
+    shown.press("End", "ArrowRight")
+    expect(said).to_contain_text("Not yet")
+    shown.press("ArrowRight")
+    expect(said).to_have_text("Try another answer, or press → once more to see it.")
+    field.fill("3.1^2")
+    shown.press("ArrowRight")
+    expect(shown.find(".predicted")).to_have_text("Right: 9.61. So far 0 of 1 at the first try.")
+    assert shown.step == 1
+    shown.press("ArrowRight")
+    expect(field).to_be_focused()
+    shown.press("ArrowLeft")  # nothing is typed: back
+    expect(shown.find(".ask")).to_be_hidden()
     assert shown.step == 1
 
 
@@ -163,7 +191,10 @@ def test_a_question_is_whole_and_plain_to_everyone(options: dict[str, Any], play
     assert ask.evaluate("(node) => node.scrollWidth <= node.clientWidth")
     axe(shown.page)
     field = shown.find(".ask input")
-    assert field.get_attribute("aria-label") == "What is v₁ = x²? Two digits are enough; 1/3 will do as well."
+    assert field.get_attribute("aria-label") == (
+        "What is v₁ = x²? Two digits are enough; 1/3 or 4^2 will do as well. "
+        "→ checks it; → twice without a new answer shows it."
+    )
     field.fill("6.2")
     field.press("Enter")
     axe(shown.page)

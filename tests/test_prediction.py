@@ -53,13 +53,14 @@ def _numbers(ask: Ask, role: str) -> list[float]:
 def run(browser: Browser) -> Iterator[Callable[[str, Any], Any]]:
     """Call a function of the module that looks at answers, in a browser."""
     page = browser.new_page()
-    script = (FOLDER / "prediction.js").read_text(encoding="utf-8")
+    scripts = [(FOLDER / name).read_text(encoding="utf-8") for name in ("typed.js", "prediction.js")]
     page.evaluate(
-        """async (text) => {
-          const type = "text/javascript";
-          window.own = await import(URL.createObjectURL(new Blob([text], { type })));
+        """async ([typed, text]) => {
+          const address = (script) => URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+          const numbers = address(typed);
+          window.own = { ...await import(numbers), ...await import(address(text.replace("./typed.js", numbers))) };
         }""",
-        script,
+        scripts,
     )
     yield lambda body, given: page.evaluate(
         f"(given) => {{ const {{ readNumber, readShape, judge, hints, question }} = window.own; {body} }}", given
@@ -143,7 +144,9 @@ def test_where_several_boxes_have_a_gradient_the_next_one_is_asked() -> None:
 
 READ = {
     "-0.9577": -0.9577, "−0,29": -0.29, ".5": 0.5, "5.": 5, "1/4": 0.25, "-1/3": -1 / 3, " 2e-3 ": 0.002,
-    "1e3": 1000, "+7": 7,
+    "1e3": 1000, "+7": 7, "4^2": 16, "4**2": 16, "4²": 16, "-2^2": -4, "2^-1": 0.5, "2·3,5": 7, "(1+2)/4": 0.75,
+    "-1/(1-0.8)": -5, "2(3)": 6, "2 * cos(16)": 2 * math.cos(16), "sqrt(2)": math.sqrt(2), "2π": 2 * math.pi,
+    "e^2": math.exp(2), "1-2-3": -4, "8/4/2": 1, "3·−2": -6, "2^3^2": 512, "σ(0)": 0.5, "ln(e)": 1, "√16": 4,
 }  # fmt: skip
 
 
@@ -151,7 +154,8 @@ READ = {
 def test_numbers_and_shapes_are_read_as_people_write_them(run: Callable[[str, Any], Any]) -> None:
     read = run("return given.map((text) => readNumber(text).value);", list(READ))
     assert read == pytest.approx(list(READ.values()))
-    assert run("return given.map(readNumber);", ["", "x", "1/0", "--1", "1.2.3", "e5", "/"]) == [None] * 7
+    none = ["", "x", "1/0", "--1", "1.2.3", "e5", "/", "(2", "2)", "sin", "2**", "()"]
+    assert run("return given.map(readNumber);", none) == [None] * len(none)
     shapes = run("return given.map(readShape);", ["2×3", "(2, 3)", "torch.Size([2, 3])", "2 3", "[4]", "x", "(-1, 2)"])
     assert shapes == [[2, 3]] * 4 + [[4], None, None]
 

@@ -47,13 +47,34 @@ def test_run_scrub_and_step_inside(page: Page, axe: CheckAxe) -> None:
     page.keyboard.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^epoch 2, loss "))
     expect(page).to_have_url(re.compile("epoch=2$"))
-    page.get_by_role("button", name="Step inside this epoch").click()
+    page.get_by_role("button", name="Step through the next update, below").click()
     expect(page.get_by_role("heading", name="After 2 epochs, the next step: zero_grad")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("heading", name="After 2 epochs")).to_be_focused()
     expect(page.get_by_role("heading", name="After 2 epochs")).to_be_in_viewport()
     expect(page.get_by_text("The gradients are cleared").first).to_be_visible(timeout=LONG)
     expect(page).to_have_url(re.compile("epoch=2&inside=0"))
     axe(page)
+    page.get_by_role("button", name="Close").click()  # and one stands at the run again
+    expect(page.get_by_role("heading", name="After 2 epochs")).to_have_count(0, timeout=LONG)
+    expect(page.get_by_role("button", name="Step through the next update, below")).to_be_focused()
+    expect(slider).to_be_in_viewport()
+
+
+def test_it_opens_with_points_that_one_neuron_can_part_and_asks_before_it_runs(page: Page) -> None:
+    opened(page, "view=train&epochs=40")
+    expect(page.get_by_text("Is there one that parts these points? Press Run.")).to_be_visible()
+    run(page)
+    expect(page.get_by_role("status").filter(has_text="All 4 points are told apart")).to_be_visible(timeout=LONG)
+    slider = page.get_by_role("slider", name="Epoch")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    said = page.locator(".course")
+    expect(said).to_contain_text(re.compile(r"^From epoch 29 to 39 the loss (fell|hardly moved,) from 0\.\d+ to "))
+    found = re.search(r"(fell|moved,) from (\S+) to (\S+); (\d+) of 4 points are right", said.inner_text())
+    assert found
+    assert page.get_by_text(f"loss {found[3]}", exact=True).is_visible()
+    assert page.get_by_text(f"{found[4]} of 4 right", exact=True).is_visible()
+    assert (float(found[2]) - float(found[3]) > 0.02 * float(found[2])) == (found[1] == "fell")
 
 
 def weights(page: Page) -> list[float]:

@@ -78,12 +78,13 @@ def test_it_opens_at_the_beginning_with_nothing_run() -> None:
     assert [row[0] for row in drawn["scene"]["first"]["told"]] == [0]
     assert len(drawn["scene"]["points"]) == 4
     assert (drawn["run"], drawn["ready"]) == ("", True)
-    assert drawn["query"] == "view=train"
+    assert drawn["query"] == "view=train&data=or"
+    assert "Is there one that parts these points?" in drawn["scene"]["asks"]
     assert drawn["scene"]["name"] == "2-1, SGD 0.5"
 
 
 def test_one_neuron_fails_at_xor_and_a_hidden_layer_is_one_press_away() -> None:
-    page = ran(visit())
+    page = ran(visit("view=train&data=xor"))
     now = page.session_state["training state"]
     assert now.run.history.accuracy[-1] <= 0.75
     assert "One neuron parts the plane by one straight line" in remarked(page)
@@ -140,7 +141,7 @@ def test_a_learning_rate_of_nan_gets_a_sentence_and_stays_where_it_is() -> None:
     assert "Nothing can be run yet" in texts(page)
     assert page.text_input(key="training-lr").value == "nan"
     assert handed(page)["ready"] is False
-    assert handed(page)["query"] == "view=train&lr=nan"
+    assert handed(page)["query"] == "view=train&data=or&lr=nan"
 
 
 def test_points_are_put_down_taken_away_and_typed() -> None:
@@ -174,7 +175,7 @@ def test_the_learning_rate_follows_the_optimizer_until_somebody_sets_one() -> No
     page = checked(page.selectbox(key="training-optimizer").set_value("adam").run())
     assert (page.text_input(key="training-lr").value, page.text_input(key="training-lr").placeholder) == ("", "0.05")
     assert handed(page)["scene"]["name"] == "2-1, Adam 0.05"
-    assert handed(page)["query"] == "view=train&optimizer=adam"
+    assert handed(page)["query"] == "view=train&data=or&optimizer=adam"
 
 
 def test_a_cure_fills_its_field_and_runs() -> None:

@@ -1,4 +1,7 @@
-/* By hand: fields for a derivation of one's own, and below them, closed until they are asked for, the chain as a table and the short cut; the traps. */
+/*
+ * By hand: fields for a derivation of one's own, and below them, closed until they are asked for, the chain as a table and the short
+ * cut; the traps. Each answer is covered until it was tried, or all are asked for.
+ */
 
 import { html, setAttribute, setText } from "../../gradwalk/player/dom.js";
 import { formulaNode } from "../../gradwalk/player/formula.js";
@@ -10,10 +13,11 @@ import { createPost } from "../shared/post.js";
 const PAUSE = 400; // ms without a key before a formula is checked
 const HIDDEN = "gradwalk-chain-hidden";
 const TRAP = "gradwalk-trap-hidden";
+const TRIED = new Set(["right", "accident", "wrong"]);
 const VERDICTS = { right: "Right", accident: "Not quite", wrong: "Wrong", refused: "Not read", empty: "" };
 
 function createHand(parent) {
-  const hand = { data: null, answers: {}, wrt: null, asked: "", send: (_said) => {} };
+  const hand = { data: null, answers: {}, wrt: null, asked: "", all: false, send: (_said) => {} };
   const post = createPost((count) => {
     const { answers, wrt, data } = hand;
     hand.send({ answers: { ...answers }, wrt: wrt ?? "", opened: data.opened, count });
@@ -24,9 +28,11 @@ function createHand(parent) {
   const title = "Check my derivation";
   const check = html("section", { "aria-label": title }, html("h3", {}, title), names, rows, summary);
   const choice = html("span", { class: "wrt" });
+  const everything = html("button", { type: "button", class: "all", click: () => uncover() }, "Show all answers");
+  const covered = html("div", { class: "covered" }, html("p", {}, "Each answer is here as soon as you have tried it above."), everything);
   const table = html("div", {});
   const cut = html("div", {});
-  const chain = html("details", { open: !wasHidden(HIDDEN, true) }, html("summary", {}, "By hand against autograd"), table, cut);
+  const chain = html("details", { open: !wasHidden(HIDDEN, true) }, html("summary", {}, "By hand against autograd"), covered, table, cut);
   const more = html("div", { class: "more" });
   chain.addEventListener("toggle", () => keepHidden(HIDDEN, !chain.open));
   const foot = footOfView();
@@ -81,6 +87,7 @@ function createHand(parent) {
     const opened = hand.data?.opened !== data.opened;
     hand.data = data;
     if (opened) {
+      hand.all = false;
       hand.answers = { ...data.answers };
       hand.asked = "";
       post.restart(data.answered);
@@ -95,12 +102,29 @@ function createHand(parent) {
       hand.wrt = name;
       post.now();
     });
-    table.replaceChildren(chainTable(data));
-    cut.replaceChildren(...[shortCut(data.cut)].filter(Boolean));
-    more.replaceChildren(...[trap(data.trap), stepFacts(data.step)].filter(Boolean));
+    answer();
     judge(data.derivation);
     foot.show();
     post.answered(data.answered);
+  }
+
+  /** What was tried is answered, and what follows from the gradient once a gradient was. */
+  function answer() {
+    const { data } = hand;
+    const tried = new Set(data.derivation.questions.filter(({ verdict }) => TRIED.has(verdict)).map(({ key }) => key));
+    const gradient = data.derivation.questions.some((one) => one.gradient && tried.has(one.key));
+    const open = ({ key }) => hand.all || tried.has(key) || (gradient && !data.derivation.questions.some((one) => one.key === key));
+    covered.hidden = data.rows.every(open);
+    table.replaceChildren(chainTable(data, open));
+    const follows = hand.all || gradient;
+    cut.replaceChildren(...[follows && shortCut(data.cut)].filter(Boolean));
+    more.replaceChildren(...[trap(data.trap, follows), stepFacts(data.step)].filter(Boolean));
+  }
+
+  function uncover() {
+    hand.all = true;
+    answer();
+    /** @type {HTMLElement} */ (table.querySelector(".wide")).focus();
   }
 
   function remove() {
@@ -124,15 +148,18 @@ function chooser(place, { leaves, leaf }, change) {
   place.querySelector("select").value = leaf;
 }
 
-function chainTable({ rows, more }) {
+function chainTable({ rows, more }, open) {
   const heads = ["Derivative", "By hand", "Autograd", "Central difference"];
   const why = { "Central difference": "(f(w+h) − f(w−h)) / 2h, in float64" };
   const head = html("tr", {}, ...heads.map((text) => html("th", { scope: "col", title: why[text] }, text)));
-  const body = html("tbody", {}, ...rows.flatMap((row) => line(row, heads)));
+  const body = html("tbody", {}, ...rows.flatMap((row) => line(open(row) ? row : hidden(row), heads)));
   const about = { class: "wide", tabindex: "0", role: "region", "aria-label": "The chain, factor by factor" };
   const wide = html("div", about, html("table", {}, html("thead", {}, head), body));
   return html("div", {}, wide, ...(more ? [html("p", { class: "note" }, more)] : []));
 }
+
+/** A row without its answer. */
+const hidden = ({ kind, name, covered, cells }) => ({ kind, name: `${name}: not tried yet`, lines: [covered], cells: cells.map((cell) => cell && ["?", ""]) });
 
 function line({ kind, name, lines, cells, remark }, heads) {
   const seen = html("span", { "aria-hidden": "true", class: "formula" }, ...lines.map((each) => formulaNode(each, [])));
@@ -155,8 +182,9 @@ function shortCut(cut) {
   return html("section", {}, html("h3", {}, "The short cut"), line, html("p", {}, cut.why), table);
 }
 
-function trap(found) {
+function trap(found, follows) {
   if (!found) return null;
+  if (!follows) return details(found, html("p", {}, "Its gradients are here as soon as you have tried one above, or asked for all answers."));
   const heads = ["", "loss", "dL/dz", ""].map((text) => html(text ? "th" : "td", { scope: text ? "col" : null }, text));
   const rows = found.rows.map(([label, loss, gradient, holds]) => {
     const numbers = [loss, gradient].map((text) => html("td", {}, text));
@@ -165,8 +193,11 @@ function trap(found) {
   });
   const parts = [html("thead", {}, html("tr", {}, ...heads)), html("tbody", {}, ...rows)];
   const table = html("table", { class: "small" }, ...parts);
-  const about = { class: found.sprung ? "sprung" : null, open: !wasHidden(TRAP, true) }; // its numbers would answer before an attempt
-  const ways = html("details", about, html("summary", {}, found.title), table, html("p", {}, found.sentence));
+  return details(found, table, html("p", {}, found.sentence));
+}
+
+function details({ sprung, title }, ...children) {
+  const ways = html("details", { class: sprung ? "sprung" : null, open: !wasHidden(TRAP, true) }, html("summary", {}, title), ...children);
   ways.addEventListener("toggle", () => keepHidden(TRAP, !ways.open));
   return ways;
 }

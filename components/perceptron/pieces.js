@@ -5,6 +5,7 @@ import { makeSlider } from "./drag.js";
 import { circle, curve, edgeLine, frame, halo, NUMBER_FONT, round1, SMALL_FONT, weigh, weightChip, words } from "./ink.js";
 import { isNeuron, placed } from "./place.js";
 
+const LEAST_SCALE = 0.8; // a drawing that is little wider than its room is drawn smaller, and a wider one scrolls
 const MANY = 40; // edges, from which on those that are not lit stand back
 
 export function drawPieces(net, at) {
@@ -27,7 +28,9 @@ export function drawPieces(net, at) {
   }
   const captions = where.captions.map(({ x, text }) => words("caption", x, 16, text));
   const box = `0 0 ${Math.round(where.width)} ${Math.round(where.height)}`;
-  const size = { viewBox: box, width: Math.round(where.width), height: Math.round(where.height) };
+  const fitting = Math.min(1, at.width / where.width);
+  const scale = fitting < LEAST_SCALE ? 1 : fitting;
+  const size = { viewBox: box, width: Math.floor(scale * where.width), height: Math.round(scale * where.height) };
   const element = svg("svg", { ...size, role: "group", "aria-label": fine ? "Neuron" : "Network" }, ...captions, ...layers);
   return { element, show: () => shows.forEach((show) => show()) };
 }

@@ -13,7 +13,8 @@ const MOST_LAYERS = 4;
 
 function createForm(parent) {
   const form = { data: null, cells: {}, whole: {}, actions: [], counts: {}, edited: new Set(), all: false, send: null };
-  const root = html("div", { class: "form perceptron" });
+  const unfold = button("unfold", "unfold", () => unfolded(!root.classList.contains("unfolded")), { "aria-expanded": "false" }, "Settings");
+  const root = html("div", { class: "form perceptron" }, unfold);
   const fields = createFields(typed);
   const post = createPost((count) => {
     const { cells, whole, actions, data } = form;
@@ -28,6 +29,12 @@ function createForm(parent) {
   let places = new Map(); // where others stand, by their fields
   let lists = new Map(); // the lists to pick from, by their fields
   parent.append(root);
+
+  /** On a phone the settings are folded below what they make, until they are asked for or refused. */
+  function unfolded(yes) {
+    root.classList.toggle("unfolded", yes);
+    setAttribute(unfold, "aria-expanded", yes);
+  }
 
   function typed(cell, text, delay) {
     if (cell === null) return void (post.pending() && post.now());
@@ -45,12 +52,14 @@ function createForm(parent) {
   // ---- what is shown
 
   /** @returns {HTMLElement | null} */
+  const focused = () => root.querySelector(":focus");
+
+  /** @returns {HTMLElement | null} */
   const field = (key) => root.querySelector(`[data-key="${CSS.escape(key ?? "")}"]`);
 
   function fill() {
     if (press.waits()) return;
-    const around = /** @type {Document | ShadowRoot} */ (root.getRootNode());
-    const focus = /** @type {HTMLElement} */ (around.activeElement)?.dataset.key;
+    const focus = focused()?.dataset.key;
     const { data } = form;
     const newer = [...form.edited].filter((cell) => cell in data.values).map((cell) => [cell, form.cells[cell]]);
     fields.clear();
@@ -58,7 +67,7 @@ function createForm(parent) {
     form.cells = data.cells ? { ...data.values, ...Object.fromEntries(newer) } : {};
     form.whole = data.cells ? {} : { ...data.values };
     general = said("");
-    root.replaceChildren(...(data.train ? [] : [presets()]), ...sections(), general);
+    root.replaceChildren(unfold, ...(data.train ? [] : [presets()]), ...sections(), general);
     field(focus)?.focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("gradwalk:where")); // for who asks whether a number can be set
     if (newer.length) post.now();
@@ -174,9 +183,14 @@ function createForm(parent) {
   function refuse() {
     const { field, message } = form.data.refusal ?? { field: "", message: "" };
     const found = fields.refuse(field, message);
-    for (const [key, place] of places) setText(place, key === field && !found ? message : "");
+    const pressed = focused()?.closest("section");
+    const elsewhere = Boolean(pressed) && field === "style" && pressed !== places.get(field)?.closest("section"); // what makes it too large
+    for (const [key, place] of places) setText(place, key === field && !found && !elsewhere ? message : "");
     for (const [key, list] of lists) setAttribute(list, "aria-invalid", key === field ? "true" : null);
-    setText(general, found || places.has(field) ? "" : message);
+    setText(general, found || (places.has(field) && !elsewhere) ? "" : message);
+    ((message && pressed) || root).append(general); // beside what was pressed: the form is long
+    root.classList.toggle("refused", Boolean(message)); // in Learn too, whoever is told of another style can choose it
+    if (message) unfolded(true);
   }
 
   function update(data) {
@@ -189,7 +203,7 @@ function createForm(parent) {
       form.actions = [];
     }
     if (opened || before.filled !== data.filled || before.train !== data.train) fill();
-    else if (!data.train && before.preset !== data.preset) root.firstChild.replaceWith(presets());
+    else if (!data.train && before.preset !== data.preset) root.children[1].replaceWith(presets());
     refuse();
     post.answered(data.answered);
     writeAddress(data.address);

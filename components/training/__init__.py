@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,8 +13,9 @@ from components.training import fields
 from components.training.stage import stage
 from gradwalk.address.training import Place, from_query
 from gradwalk.perceptron.settings.reading import Network as Perceptron
+from gradwalk.training.data import PARTED
 from gradwalk.training.entry import Entry, EntryError, read
-from gradwalk.training.network import network_of
+from gradwalk.training.network import Network, network_of
 from gradwalk.training.setting import Setting
 
 _FROM_ADDRESS = "training from address"
@@ -33,8 +35,8 @@ def training(
     this view in it; the view writes its part behind it. ``add_layer`` gives the page's network a hidden layer of four
     tanh units; it is a button's callback, called before the page runs again.
     """
-    entry, at = _opened()
     network = network_of(perceptron)
+    entry, at = _opened(network)
     setting: Setting | None = None
     error: EntryError | None = None
     try:
@@ -47,11 +49,13 @@ def training(
         stage(setting, entry, error, at, query, add_layer)
 
 
-def _opened() -> tuple[Entry, Place]:
-    """What stands in the fields; from the address when a visitor comes."""
+def _opened(network: Network) -> tuple[Entry, Place]:
+    """What stands in the fields; from the address when a visitor comes, with data that the network can learn."""
     at = Place()
     if fields.kept() is None:
         entry, at, notices = from_query(st.query_params.to_dict())
+        if "data" not in st.query_params and not network.hidden:
+            entry = replace(entry, data=PARTED)
         for notice in notices:
             st.info(as_markdown(notice))
         fields.keep(entry)

@@ -64,6 +64,7 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
     at = Inside(min(at.epoch, last), min(at.batch, setting.batches - 1), at.step)
     with st.container(key=TITLE):  # the view of the run brings it into sight
         st.subheader(f"{_place(at, setting.batches)}: zero_grad → forward → loss → backward → step", anchor=False)
+    st.caption("It opens at zero_grad(). What stands before that on the line sets the numbers as they were then.")
     if run.ended and at.epoch == last:
         st.caption(f"The run ended after {_epochs(last)}: this is the step that would come next.")
     _moves(now, at, last, setting.batches)
@@ -79,7 +80,6 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
         query=f"{query}&{at.query}",
         step=recorded.second if at.step is None else at.step,
         opened=f"{id(run)}",
-        low=not alone(),
         key=PLAYER,
     )
 

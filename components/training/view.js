@@ -11,10 +11,12 @@ import { createLegend } from "./legend.js";
 import { createNetwork } from "./network.js";
 import { epochs, told } from "./numbers.js";
 import { reveal } from "./reveal.js";
+import { soFar } from "./so_far.js";
 import { createSurface } from "./surface.js";
 
 const AHEAD = 1; // second of the clock for which the run may be ahead of what is drawn
 const SURFACE_MS = 1200; // between two surfaces while it runs
+const SAID_MS = 700; // for which a sentence can be read while it runs
 const LOOKING = "What came of it is looked at, and what may help is tried.";
 const SPEEDS = [["0.25", "¼×"], ["1", "1×"], ["4", "4×"]];
 const views = new WeakMap();
@@ -44,17 +46,18 @@ function createView(parent) {
   const button = html("button", { type: "button", class: "button main", click: press }, icon("play"), words);
   const speed = html("select", { "aria-label": "Speed", change: () => (clock.speed = Number(speed.value)) }, ...SPEEDS.map(([value, text]) => html("option", { value, selected: value === "1" }, text)));
   const [epoch, lossNow, right] = [html("output", { class: "epoch" }), html("output", { class: "loss-now" }), html("output", { class: "right-now" })];
-  const enter = html("button", { type: "button", class: "button inside", click: stepInside }, "Step inside this epoch");
+  const enter = html("button", { type: "button", class: "button inside", click: stepInside }, "Step through the next update, below");
   const keep = html("button", { type: "button", class: "button keep", click: keepRun }, "Keep this run");
   const status = html("p", { class: "status", role: "status" });
+  const course = html("p", { class: "status course" }); // not read out: it changes all the time
   const cure = html("button", { type: "button", class: "button cure", click: takeCure });
   const bar = html("div", { class: "bar" }, button, slider, html("div", { class: "said" }, epoch, lossNow, right), speed);
-  const below = html("div", { class: "below" }, status, cure, enter, keep);
+  const below = html("div", { class: "below" }, status, course, cure, enter, keep);
   const panels = html("div", { class: "panels" }, loss.root, gradients.root, surface.root);
   const foot = footOfView();
   const root = html("section", { class: "training", "aria-label": "Training" }, bar, below, network.root, legend.element, panels, foot.element);
   const address = createAddress();
-  let [stopLooking, drawnSurface, pair, target] = [() => {}, -Infinity, null, null];
+  let [stopLooking, drawnSurface, saidAt, pair, target] = [() => {}, -Infinity, -Infinity, null, null];
   parent.append(root);
   root.classList.toggle("alone", ALONE);
   const untell = tellHeight(root);
@@ -76,6 +79,7 @@ function createView(parent) {
     const before = view.data;
     view.data = data;
     link.editable = data.editable;
+    if (before?.inside && !data.inside) back();
     const other = before?.scene.key !== data.scene.key;
     if (other) {
       network.take(data.scene);
@@ -174,6 +178,8 @@ function createView(parent) {
     const remark = done ? view.feed.remark : null;
     const looking = done && !view.feed.remark ? LOOKING : "";
     setText(status, view.feed?.trouble || remark?.text || looking);
+    status.hidden = !status.textContent;
+    course.hidden = !status.hidden;
     cure.hidden = !remark?.cure;
     setText(cure, remark?.cure ?? "");
     if (!clock.playing && !view.data.inside) tellAddress();
@@ -202,6 +208,7 @@ function createView(parent) {
     if (Number(slider.value) !== place && !slider.matches(":active")) slider.value = String(place);
     slider.style.setProperty("--done", `${(100 * place) / (last() || 1)}%`);
     slider.style.setProperty("--reached", `${(100 * reached()) / (last() || 1)}%`);
+    sayCourse(all, place);
     network.show(picture, describe(scene, number, good));
     const at = all.map((row) => row[0]);
     const { kept } = view;
@@ -210,6 +217,14 @@ function createView(parent) {
     gradients.show(run);
     const under = run.kept && run.kept.names === JSON.stringify(scene.names) ? run.kept.numbers : null;
     surface.show({ place, epochs: at, numbers: picture?.place === place ? picture.numbers : null, kept: under });
+  }
+
+  /** While it runs a sentence stays long enough to be read; it names the epochs that it speaks of. */
+  function sayCourse(all, place) {
+    const { scene } = view.data;
+    if (clock.playing && performance.now() - saidAt < SAID_MS) return;
+    saidAt = performance.now();
+    setText(course, !scene.points.length ? "" : place ? soFar(all, place, scene.points.length) : (scene.asks ?? ""));
   }
 
   function describe(scene, number, good) {
@@ -263,6 +278,13 @@ function createView(parent) {
     view.send("inside", rows()[clock.place][0]);
     stopLooking();
     stopLooking = reveal();
+  }
+
+  /** Who closes a step stands at the run again, where it was opened. */
+  function back() {
+    stopLooking();
+    enter.focus({ preventScroll: true });
+    root.scrollIntoView({ block: "start" });
   }
 
   function tellAddress() {

@@ -32,10 +32,13 @@ class Place(NamedTuple):
 
 
 def to_query(entry: Entry, place: Place | None = None) -> str:
-    """The entry's part of a query, without ``?`` or a leading ``&``; what is as usual is left out."""
+    """The entry's part of a query, without ``?`` or a leading ``&``; what is as usual is left out, but for the data.
+
+    Which data are usual depends on the network, and a network changes.
+    """
     usual = asdict(Entry())
-    pairs = [(name, value) for name, value in asdict(entry).items() if value != usual[name] and name != "points"]
-    texts = [(name, "yes" if value is True else str(value)[:LONGEST]) for name, value in pairs]
+    pairs = [(name, value) for name, value in asdict(entry).items() if value != usual[name] or name == "data"]
+    texts = [(name, "yes" if value is True else str(value)[:LONGEST]) for name, value in pairs if name != "points"]
     if entry.data == "own" and (code := to_code(entry.points)) is not None:
         texts.append(("points", code))
     if place is not None and place.epoch is not None:

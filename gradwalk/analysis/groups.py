@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from gradwalk.analysis.index import Index
+from gradwalk.analysis.stretches import cut, layer_of
 from gradwalk.analysis.titles import from_to
 from gradwalk.notation.lines import line_of
 from gradwalk.program import Span
@@ -19,10 +20,6 @@ from gradwalk.recording import BackwardCall, Entered, Failure, Forward, Left, Re
 
 OPEN = 48
 """A graph of so many operations has no groups: it is read as a whole. So many boxes, where modules ran."""
-MOST = 12
-"""So many stand side by side in one group; of more, parts are made."""
-PARTS = 8
-"""About so many parts."""
 LEAST = 4
 """So many operations of a loss, or of a call in another file, are worth a box of their own."""
 REPEATS = 3
@@ -101,6 +98,12 @@ class _Grouping:
         recording = self._recording = index.recording
         self._ways = ways(recording)
         self._statements = _statements(recording)
+        self._given: dict[Hashable, str] = {
+            self._statements.get(operation.id, 0): index.shown[operation.results[0]]
+            for operation in recording.operations
+            if operation.results
+        }
+        """What the last result of each statement is called."""
         self._lines = recording.source.split("\n")
         self._made = 0
 
@@ -250,11 +253,15 @@ class _Grouping:
         return f"g{self._made}"
 
     def _parts(self, items: Sequence[Item]) -> tuple[Item, ...]:
-        if len(items) <= MOST:
-            return tuple(items)
-        size = math.ceil(len(items) / PARTS)
-        parts = [items[start : start + size] for start in range(0, len(items), size)]
-        return tuple([self._part(part) for part in parts])
+        parts = cut(items, self._layer, self._statement)
+        return tuple([part[0] if len(part) == 1 else self._part(part) for part in parts])
+
+    def _statement(self, item: Item) -> Hashable:
+        return item.id if isinstance(item, Group) else self._statements.get(item, 0)
+
+    def _layer(self, item: Item) -> str:
+        """Of which layer the name is that an operation's statement gives its result."""
+        return "" if isinstance(item, Group) else layer_of(self._given[self._statements.get(item, 0)])
 
     def _part(self, items: Sequence[Item]) -> Item:
         modules = [item for item in items if isinstance(item, Group) and item.kind == "module"]
@@ -262,8 +269,18 @@ class _Grouping:
         if isinstance(first, Group) and isinstance(last, Group) and first.kind == last.kind != "call":
             title = from_to(first.title, last.title)
         else:
-            title = f"{self._result(first)} … {self._result(last, -1)}"
+            title = self._names(items)
         return self._group("part", title, self._stretch(items), items)
+
+    def _names(self, items: Sequence[Item]) -> str:
+        """From the first result that a statement has here to the last."""
+        last = self._result(items[-1], -1)
+        results = (self._result(item, -1) for item in items)
+        given = (
+            name for item, name in zip(items, results, strict=True) if name == self._given.get(self._statement(item))
+        )
+        first = next(given, self._result(items[0]))
+        return from_to(first, last)
 
     def _result(self, item: Item, which: int = 0) -> str:
         """What its first operation gives, or its last one."""

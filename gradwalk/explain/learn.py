@@ -6,9 +6,11 @@ import math
 
 from gradwalk.analysis.index import Index
 from gradwalk.explain.account import joined, listed
+from gradwalk.explain.kinks import KINKED, clear, off_corner
+from gradwalk.explain.nonfinite import forward_reason, odd
 from gradwalk.explain.wording import LEARN
 from gradwalk.notation import base_name, pretty, short
-from gradwalk.recording import Accumulate, Taken
+from gradwalk.recording import Accumulate, LocalGradient, Taken
 from gradwalk.recording.curve import NUDGE, Curve
 
 MOST = 3
@@ -17,9 +19,9 @@ MOST = 3
 
 _SMOOTH = frozenset(
     "add sub rsub mul div neg reciprocal square pow sin cos tan tanh exp log sqrt sigmoid softplus atan mm mv dot "
-    "matmul sum mean".split()
+    "matmul sum mean mse_loss binary_cross_entropy_with_logits".split()
 )
-"""Operations that have no kink: a little step goes as their slope says."""
+"""Operations that have no corner: a little step goes as their slope says."""
 
 
 def question(index: Index) -> str:
@@ -50,26 +52,78 @@ def arrived(index: Index, event: Accumulate) -> str:
 
 
 def is_slope(index: Index, call: int) -> bool:
-    """Whether what arrives is surely the slope of the root: no hook changed it, nothing was cut, nothing has a kink."""
+    """Whether what arrives is surely the slope of the root: no hook, no cut, no corner, and finite."""
     if any(hooked == call for hooked, _ in index.hooked) or any(isinstance(e, Taken) for e in index.recording.events):
+        return False
+    if odd(index.values[index.calls[call].root].numbers):
         return False
     for operation in index.operations.values():
         follows = any(index.values[edge.value].requires_grad for edge in operation.edges)
         cut = follows and not operation.in_place and not index.values[operation.results[0]].requires_grad
-        if cut or (follows and base_name(operation.kernel) not in _SMOOTH):
+        kernel = base_name(operation.kernel)
+        if cut or (follows and kernel not in _SMOOTH and not (kernel in KINKED and off_corner(index, operation))):
             return False
     return True
 
 
 def meaning(index: Index, call: int) -> str:
-    """Of a pass that is done: how far the root moves when a variable moves a little."""
+    """Of a pass that is done: how far the root moves when a variable moves a little, or why no number says that."""
+    return joined(*(_promises(index, call) or _without_number(index, call))) or LEARN["done"]
+
+
+def _arrivals(index: Index, call: int) -> list[Accumulate]:
+    return [event for event in index.accumulated if event.call == call and event.node is not None]
+
+
+def _promises(index: Index, call: int) -> list[str]:
+    """How far the root moves with each variable that can be moved by so much without coming to a corner."""
     said = []
-    for event in index.accumulated if is_slope(index, call) else ():
+    for event in _arrivals(index, call) if is_slope(index, call) else ():
         gradient = _slope(event)
-        if event.call == call and event.node is not None and gradient is not None:
+        if gradient is not None and (is_smooth(index) or clear(index, event.leaf, NUDGE)):
             moved = {"leaf": index.shown[event.leaf], "target": pretty(index.target(call)), "nudge": short(NUDGE)}
             said.append(LEARN["move"].format(moved=short(NUDGE * gradient), **moved))
-    return joined(*said) if 0 < len(said) <= MOST else LEARN["done"]
+    return said if len(said) <= MOST else []
+
+
+def is_smooth(index: Index) -> bool:
+    """Whether no operation of the recording has a corner."""
+    return not any(base_name(operation.kernel) in KINKED for operation in index.recording.operations)
+
+
+def _without_number(index: Index, call: int) -> list[str]:
+    """Which gradients are no finite numbers, and where that began."""
+    odd_ones = [event for event in _arrivals(index, call) if odd(event.added.numbers)]
+    root = index.values[index.calls[call].root]
+    if not odd_ones and not odd(root.numbers):
+        return []
+    said = []
+    if odd(root.numbers) and root.numbers is not None and len(root.numbers) == 1:
+        said.append(LEARN["no value"].format(target=index.shown[root.id], value=short(root.numbers[0])))
+    if odd_ones:
+        names = [index.shown[event.leaf] for event in odd_ones]
+        key = "no slope all" if len(names) > MOST else "no slope" if len(names) == 1 else "no slope many"
+        said.append(LEARN[key].format(leaf=listed(names), count=len(names)))
+    return [*said, *_began(index)]
+
+
+def _began(index: Index) -> list[str]:
+    """The first operation that made such a number of finite ones, and why; else the first such local gradient."""
+    values = index.values
+    for operation in index.recording.operations:
+        operands = [values[edge.value] for edge in operation.edges]
+        result = next((values[number] for number in operation.results if odd(values[number].numbers)), None)
+        if result is not None and not any(odd(operand.numbers) for operand in operands):
+            why = forward_reason(operation, operands, result, index.shown)
+            return [LEARN["began"].format(result=index.shown[result.id]), why]
+    for event in index.recording.events:
+        if isinstance(event, LocalGradient) and odd(event.numbers):
+            result = values[index.operations[event.operation].results[event.result]]
+            operand = values[index.operations[event.operation].edges[event.edge].value]
+            if not odd(result.numbers) and not odd(operand.numbers):
+                names = {"result": index.shown[result.id], "operand": index.shown[operand.id]}
+                return [LEARN["began locally"].format(**names)]
+    return []
 
 
 def moved(index: Index, call: int, leaf: int, gradient: float, curve: Curve) -> str:
@@ -82,7 +136,7 @@ def moved(index: Index, call: int, leaf: int, gradient: float, curve: Curve) -> 
     place, value = curve.at
     pieces = {"at": short(place + NUDGE), "value": short(curve.nudged), "moved": short(curve.nudged - value)}
     promise = {"nudge": short(NUDGE), "promise": short(NUDGE * gradient)}
-    key = "moved" if meaning(index, call) != LEARN["done"] else "moved beside"
+    key = "moved" if _promises(index, call) else "moved beside"
     return LEARN[key].format(leaf=index.shown[leaf], target=index.shown[index.calls[call].root], **pieces, **promise)
 
 

@@ -359,4 +359,4 @@ class _Reader(Written):
         """Whether a name in front of a parenthesis is multiplied by it."""
         if name in self._functions or name in _CALLED:
             return False
-        return name in CONSTANTS or is_short(name) or name in self._assigned
+        return name in CONSTANTS or is_short(name) or name in self._assigned or name in self._kept

@@ -39,6 +39,7 @@ def eased(placed: Placed, runs: Mapping[str, float], *, wide: bool) -> Placed:
     labels = {name: turn(arrow.label) for name, arrow in placed.arrows.items()}
     starts = _ports(boxes, placed.arrows, labels, by_tail=True)
     ends = _ports(boxes, placed.arrows, labels, by_tail=False)
+    ends |= _uncrossed({name: arrow for name, arrow in placed.arrows.items() if name in runs}, labels, turn)
     texts = {name: _texts(labels[name], length) for name, length in runs.items() if name in labels}
     arrows = {}
     for name, arrow in placed.arrows.items():
@@ -74,7 +75,7 @@ def _box(box: PlacedBox, turn: Callable[[Point], Point]) -> PlacedBox:
 def _ports(
     boxes: Mapping[str, PlacedBox], arrows: Mapping[str, PlacedArrow], labels: Mapping[str, Point], *, by_tail: bool
 ) -> dict[str, float]:
-    """How far down each arrow leaves its box, or arrives: as straight as there is room. Operands keep their places."""
+    """How far down each arrow leaves its box, or one that comes alone arrives: as straight as there is room."""
     sides: dict[str, list[str]] = defaultdict(list)
     for name, arrow in arrows.items():
         sides[arrow.tail if by_tail else arrow.head].append(name)
@@ -84,6 +85,24 @@ def _ports(
             ordered = sorted(names, key=lambda name: labels[name][1])
             wanted = [labels[name][1] for name in ordered]
             found |= zip(ordered, _spread(wanted, boxes[box]), strict=True)
+    return found
+
+
+def _uncrossed(
+    arrows: Mapping[str, PlacedArrow], labels: Mapping[str, Point], turn: Callable[[Point], Point]
+) -> dict[str, float]:
+    """How far down several arrows arrive at a box: each at the operands' places, in the order in which they come.
+
+    The box's title says which operand is which, so the first one need not arrive on top, where it would cross another.
+    """
+    heads: dict[str, list[str]] = defaultdict(list)
+    for name, arrow in arrows.items():
+        heads[arrow.head].append(name)
+    found: dict[str, float] = {}
+    for names in heads.values():
+        if len(names) > 1:
+            places = sorted(turn(pieces_of(arrows[name].path)[-1][-1])[1] for name in names)
+            found |= zip(sorted(names, key=lambda name: labels[name][1]), places, strict=True)
     return found
 
 

@@ -71,10 +71,10 @@ export function pictureOf(mime, text, alternative) {
 
 const ICONS = {
   first: "M3 3h2v10H3zM13 3v10L6 8z",
-  previous: "M10.3 2.2 4.5 8l5.8 5.8 1.4-1.4L7.3 8l4.4-4.4z",
+  previous: "M7.4 2.6 2 8l5.4 5.4 1.4-1.4L5.8 9H14V7H5.8l3-3z",
   play: "M5 3v10l7-5z",
   pause: "M4 3h3v10H4zM9 3h3v10H9z",
-  next: "M5.7 2.2 11.5 8l-5.8 5.8-1.4-1.4L8.7 8 4.3 3.6z",
+  next: "M8.6 2.6 14 8l-5.4 5.4-1.4-1.4L10.2 9H2V7h8.2l-3-3z",
   last: "M11 3h2v10h-2zM3 3v10l7-5z",
   screen: "M2 2h5v2H4v3H2zM9 2h5v5h-2V4H9zM2 9h2v3h3v2H2zM12 9h2v5H9v-2h3z",
   smaller: "M3 7h10v2H3z",

@@ -63,8 +63,9 @@ export function createFolds(computation, asked = computation?.open) {
   /** Whether another graph has the same groups. */
   const isLike = (other) => other?.inside && Object.keys(groups).every((id) => other.inside[id]?.title === groups[id].title);
   const isUsual = () => opened.join() === usual;
+  const isOpened = () => opened.some((id) => !usual.split(",").includes(id));
 
-  return { placed, toggle, openOnly, reveal, toggled: () => toggled, opened: () => opened, isUsual, isLike, closed, has: (id) => Object.hasOwn(groups, id), about: (id) => ({ ...groups[id], ...doorsOf(groups[id].wide) }) };
+  return { placed, toggle, openOnly, reveal, toggled: () => toggled, opened: () => opened, isUsual, isOpened, isLike, closed, has: (id) => Object.hasOwn(groups, id), about: (id) => ({ ...groups[id], ...doorsOf(groups[id].wide) }) };
 }
 
 /** Groups by their numbers. */

@@ -82,10 +82,11 @@ export function createPictures(pick, chosen, explain, lacking) {
       stops.toggleRun(id);
       return chosen();
     }
+    const was = stages.computation.whereIs(id);
     folds.get(graphs).toggle(id);
     arrange();
     chosen();
-    stages.computation.bring(id);
+    stages.computation.bring(id, was);
   }
 
   /** Open what a step is in, where it was asked for by its number: not where the address says that its group is closed. */
@@ -233,6 +234,8 @@ export function createPictures(pick, chosen, explain, lacking) {
     },
     stills: () => visible().map((stage) => stage.still()),
     litBox: () => stages.computation.litBox(),
+    /** Whether the reader has opened a box, which wants room. */
+    isOpened: () => Boolean(folds.get(graphs)?.isOpened()),
     leftOut: () => Boolean(graphs?.left_out),
     name: () => (learns ? "" : pictureName(choice)),
     stopAt: stops.stopAt,

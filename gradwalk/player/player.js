@@ -26,7 +26,7 @@ import { createWords } from "./words.js";
 const DRAW_PAUSE = 250; // ms at one graph before it is asked for
 const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
 const MOST_SCALE = { page: 1.5, screen: 2.4 };
-const PICTURE_SHARE = { learn: 0.4, expression: 0.57, program: 0.48, side: 0.5, low: 0.32 }; // of the window's height
+const PICTURE_SHARE = { learn: 0.4, expression: 0.57, program: 0.48, side: 0.5, low: 0.33, opened: 0.5 }; // of the window's height
 const FRAME_SHAPE = 0.9; // of a frame's width
 const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
 const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
@@ -71,7 +71,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const density = createDensity(another);
   const slope = createSlope();
   const pictures = createPictures(pick, another, (term) => words.explain(term), () => ask.torchviz?.());
-  const predict = createPredict({ reveal: (to) => go(to, true), changed: () => { if (data) { show(); tellAddress(); } }, begin: () => data && askNext() });
+  const predict = createPredict({ reveal: (to) => go(to, true), changed: () => { if (data) { show(); tellAddress(); } }, begin: () => data && askNext(), leave: () => back() });
   const words = createWords(predict, (number) => { transport.pause(); ask.unfold(number); }, (to) => jump(to), () => Boolean(ask.unfold), ({ group, first }) => {
     transport.pause();
     pictures.toggle(group);
@@ -137,9 +137,9 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     return by > 0 ? end + 1 : first - 1;
   }
 
-  /** The next step, or first the question what it will give; what is pressed again then shows it. Says whether another step is shown. */
+  /** The next step, or first the question what it will give. Says whether another step is shown. */
   function forth(playing = false) {
-    if (predict.isOpen()) return !playing && predict.giveUp();
+    if (predict.isOpen()) return !playing && Boolean(predict.forth());
     return askNext() ? false : go(beside(1), true);
   }
 
@@ -193,6 +193,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     root.dataset.kind = data.story.steps[step].kind || "";
     setText(question, data.story.question || "");
     welcome.hidden = !data.story.question;
+    tour.follow(phase?.kind, step > 0 && step === last());
     transport.show(step, last());
     scrubber.show(step);
     episodes.show(step, predict.isOn());
@@ -251,13 +252,14 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     const onScreen = isOnScreen(root);
     const program = isProgram(data.story);
     const side = program && root.clientWidth >= SIDE_WIDTH;
+    if (onScreen && !root.classList.contains("on-screen")) tour.end(); // an audience is to see the picture
     root.classList.toggle("on-screen", onScreen);
     dials.show(data.story, onScreen);
     root.classList.toggle("program", program);
     root.classList.toggle("low", Boolean(data.low));
     root.classList.toggle("side", side);
     const most = onScreen ? MOST_SCALE.screen : MOST_SCALE.page;
-    const place = data.low ? "low" : side ? "side" : program ? "program" : density.learns() ? "learn" : "expression";
+    const place = data.low ? (pictures.isOpened() ? "opened" : "low") : side ? "side" : program ? "program" : density.learns() ? "learn" : "expression";
     const high = ALONE ? root.clientWidth * FRAME_SHAPE : innerHeight; // a frame becomes as tall as we are
     const share = Math.min(Math.max(LEAST_HEIGHT, high * PICTURE_SHARE[place]), MOST_HEIGHT);
     const both = side && (onScreen || !data.beside);
@@ -321,6 +323,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     graphsText = text;
     measure();
     show();
+    if (opened && step) keepClear();
     if (moved || ALONE || (opened && address.behind(entry()))) tellAddress();
     else if (opened && entry()) address.begin(entry());
   }

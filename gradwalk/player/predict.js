@@ -15,10 +15,10 @@ export function phasesAsked(text) {
 
 const INVITATION = "Press →, and say each number before you see it.";
 
-/** `reveal(step)` shows a step; `changed()` is called when a question comes or goes; `begin()` asks about the next step, if it can be asked. */
-export function createPredict({ reveal, changed, begin }) {
+/** `reveal(step)` shows a step; `changed()` is called when a question comes or goes; `begin()` asks about the next step, if it can be asked; `leave()` takes the question away. */
+export function createPredict({ reveal, changed, begin, leave }) {
   const asked = html("p", { class: "question-asked" });
-  const field = html("input", { type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", maxlength: 40 });
+  const field = html("input", { keydown: (event) => leaveField(event), type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", maxlength: 40 });
   const about = html("p", { class: "manner" });
   const check = html("button", { type: "submit", class: "button main" }, "Check");
   const hint = html("button", { type: "button", class: "button", click: () => giveHint() }, "Hint");
@@ -36,6 +36,8 @@ export function createPredict({ reveal, changed, begin }) {
   let story = null;
   let open = null; // the step that is asked about
   let tries = 0;
+  let looked = ""; // the answer that was looked at last
+  let warned = false; // → was pressed without a new answer
   let hinted = 0;
   let seen = new Set(); // the steps that were answered, or shown
   let count = { first: 0, all: 0 };
@@ -73,7 +75,7 @@ export function createPredict({ reveal, changed, begin }) {
     const found = askOf(step);
     if (!found) return false;
     close();
-    [open, tries, hinted] = [step, 0, 0];
+    [open, tries, hinted, looked, warned] = [step, 0, 0, "", false];
     setText(asked, question(found));
     setText(about, manner(found));
     setAttribute(field, "aria-label", `${question(found)} ${manner(found)}`);
@@ -108,6 +110,7 @@ export function createPredict({ reveal, changed, begin }) {
 
   function answer(text) {
     const asks = story.steps[open].ask;
+    [looked, warned] = [text, false];
     const { verdict, said: why } = judge(asks, text, past(open));
     if (verdict === "right") return finish(true);
     if (verdict === "wrong") tries += 1;
@@ -134,6 +137,24 @@ export function createPredict({ reveal, changed, begin }) {
   }
 
   const giveUp = () => finish(false);
+
+  /** → at a question: looks at a new answer; without one it says so first, and shows the step when it is pressed again. */
+  function forth() {
+    if (!field.hidden && field.value.trim() && field.value !== looked) return answer(field.value);
+    if (warned) return giveUp();
+    warned = true;
+    tell("unread", `${field.hidden ? "Choose a box" : looked ? "Try another answer" : "Your answer first"}, or press → once more to see it.`);
+  }
+
+  /** In the field → and ← move the caret; where it stands at the end, or nothing is typed, they are the player's. */
+  function leaveField(event) {
+    if (event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+    const forward = event.key === "ArrowRight" && field.selectionEnd === field.value.length;
+    if (!forward && !(event.key === "ArrowLeft" && !field.value)) return;
+    event.preventDefault();
+    if (forward) forth();
+    else leave();
+  }
 
   function finish(right) {
     const step = open;
@@ -162,7 +183,7 @@ export function createPredict({ reveal, changed, begin }) {
     /** What is to be looked at for the question: where the number will stand, but not which box comes next. */
     lit: () => (open === null || story.steps[open].ask.kind === "next" ? [] : lightsOf(story.steps[open])),
     text: () => asked.textContent,
-    answer, giveUp,
+    answer, forth,
     name: () => (on ? (phases.length === PHASES.length ? "all" : phases.join(",")) : ""),
     setStory(next, another) {
       const same = story && JSON.stringify(next.steps.map(({ ask: one }) => one)) === JSON.stringify(story.steps.map(({ ask: one }) => one));

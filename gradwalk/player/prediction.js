@@ -3,28 +3,12 @@
  * what the story says of a step (`ask`, docs/player-data.md). All numbers in it are PyTorch's.
  */
 
+import { readNumber } from "./typed.js";
+
 const NEAR = 0.006; // of the answer: as near as this is right, however it is written
 const ENOUGH = 2; // digits: with so many, a rounded answer is right
 const NOUGHT = 1e-6; // of the largest number around: so little may be called 0
-const NUMBER = /^([-+−–]?)(\d*)(?:[.,](\d*))?(?:[eE]([-+−–]?\d+))?$/;
 const MOST_PATHS = 5; // whose sums without one of them are looked at
-
-/** A number as it is typed: with its value, half of its last digit's unit, and how many digits it has. Null for what is none. */
-export function readNumber(text) {
-  const plain = text.replace(/\s/g, "");
-  const parts = plain.split("/");
-  if (parts.length === 2) {
-    const [over, under] = parts.map(readNumber);
-    return over && under && under.value ? { value: over.value / under.value, half: 0, digits: Infinity } : null;
-  }
-  const found = NUMBER.exec(plain);
-  if (!found || !(found[2] || found[3])) return null;
-  const minus = (sign) => sign.replace(/[−–]/, "-");
-  const [, sign, whole, decimals = "", power = "0"] = found;
-  const exponent = Number(minus(power));
-  const value = Number(`${minus(sign)}${whole || 0}.${decimals || 0}e${exponent}`);
-  return { value, half: 0.5 * 10 ** (exponent - decimals.length), digits: `${whole}${decimals}`.replace(/^0+/, "").length };
-}
 
 /** A shape as it is typed: "2×3", "(2, 3)", "2 3"; null for what is none. */
 export function readShape(text) {
@@ -60,9 +44,11 @@ export function question(ask) {
   }[ask.kind]();
 }
 
+const ARROW = "→ checks it; → twice without a new answer shows it.";
+
 /** How an answer may be given. */
 export const manner = ({ kind }) =>
-  ({ shape: "Sizes, such as 2×3.", next: "Press it in the picture, or here." })[kind] || "Two digits are enough; 1/3 will do as well.";
+  ({ shape: `Sizes, such as 2×3. ${ARROW}`, next: "Press it in the picture, or here. → twice shows it." })[kind] || `Two digits are enough; 1/3 or 4^2 will do as well. ${ARROW}`;
 
 /** Slopes in words, by the name of the kernel. */
 const SLOPES = {
@@ -119,7 +105,7 @@ export function judge(ask, text, past = []) {
   if (ask.kind === "shape") return judgeShape(ask, readShape(text));
   if (ask.kind === "next") return judgeBox(ask, text);
   const typed = readNumber(text);
-  if (!typed) return { verdict: "unread", said: text.trim() ? "That is no number. Give one such as 0.5, −3 or 1/4." : "Type a number first." };
+  if (!typed) return { verdict: "unread", said: text.trim() ? "That is no number. Give one such as 0.5, −3, 1/4 or 4^2." : "Type a number first." };
   const around = Math.max(...ask.parts.map(([, , number]) => Math.abs(number)), 0);
   if (agrees(typed, ask.answer, around)) return { verdict: "right", said: "" };
   const said = sourceOf(ask, typed, past);

@@ -8,6 +8,7 @@ import { episodeAt, lastStep, phasesOf, placeInPhase } from "./story.js";
 
 const SEGMENT_ROOM = 9; // px; with less for each step the line is continuous
 const NAME_GAP = 10; // px between two names
+const SHORT = { "Local gradients": "Local" }; // where a name has too little room
 
 export function createScrubber(go) {
   const changed = () => go(Number(range.value));
@@ -56,7 +57,8 @@ export function createScrubber(go) {
 
   function resize(next) {
     width = next;
-    font = `600 13px ${getComputedStyle(phases).fontFamily}`;
+    const { fontSize, fontFamily } = getComputedStyle(parts[0]?.name ?? phases);
+    font = `600 ${fontSize} ${fontFamily}`;
     if (segmented !== width / count >= SEGMENT_ROOM) draw();
   }
 
@@ -72,27 +74,58 @@ export function createScrubber(go) {
     setAttribute(range, "aria-valuetext", `Step ${step} of ${lastStep(story)}, ${said}: ${story.steps[step].title}`);
     start.classList.toggle("current", step === 0);
     for (const part of parts) showPart(part, step, part === current);
-    placeNames(current);
+    placeNames(current, step);
   }
 
-  /** The current phase's name is always whole; the others' show where they find room beside it. */
-  function placeNames(current) {
+  /** The current phase's name is whole; others move aside, or are shortened, where there is too little room, and are left out only where all is in vain. */
+  function placeNames(current, step) {
     const each = width / count;
-    const start = (phase) => (phase.first - from) * each;
-    const length = (name) => textWidth(name.textContent, font) + NAME_GAP;
-    const left = current ? Math.max(0, Math.min(start(current.phase), width - length(current.name))) : 0;
-    const right = current ? left + length(current.name) : 0;
-    for (const part of parts) {
-      const at = start(part.phase);
-      const covered = (at < right && at + length(part.name) > left) || length(part.name) > part.phase.count * each;
-      const place = `left: ${Math.round(left - at)}px`;
-      part.name.style.cssText = part === current ? place : covered ? "visibility: hidden" : "";
+    const starts = parts.map(({ phase }) => (phase.first - from) * each);
+    const length = (text) => textWidth(text, font) + NAME_GAP;
+    const named = (shorter) => parts.map((part) => {
+      const title = shorter(part) ? (SHORT[part.phase.title] ?? part.phase.title) : part.phase.title;
+      if (part !== current) return title;
+      return shorter(part) ? `${title} ${step - part.phase.first + 1}/${part.phase.count}` : placeInPhase(part.phase, step);
+    });
+    let [texts, places] = [[], null];
+    for (const shorter of [() => false, (part) => part !== current, () => true]) {
+      if (places) break;
+      texts = named(shorter);
+      places = inRow(starts, texts.map(length), each);
     }
+    places ??= inRow(starts, texts.map(length), Infinity) ?? besides(parts.indexOf(current || null), starts, texts.map(length), each);
+    parts.forEach(({ name }, number) => {
+      setText(name, texts[number]);
+      name.style.cssText = places[number] === null ? "visibility: hidden" : `left: ${Math.round(places[number] - starts[number])}px`;
+    });
   }
 
-  function showPart({ phase, whole, name, segments, fill, thumb }, step, here) {
+  /** Each where its phase begins, or moved aside by its neighbours as little as they need; null where one would leave its phase, each step of which is `each` wide. */
+  function inRow(starts, lengths, each) {
+    const places = [];
+    starts.forEach((start, number) => places.push(Math.max(start, number ? places[number - 1] + lengths[number - 1] : 0)));
+    let right = width;
+    for (let number = places.length - 1; number >= 0; number--) {
+      places[number] = Math.min(places[number], right - lengths[number]);
+      right = places[number];
+    }
+    const own = (place, number) => place >= 0 && place < starts[number] + parts[number].phase.count * each && (place + lengths[number] > starts[number] || each === Infinity);
+    return places.every(own) ? places : null;
+  }
+
+  /** The current one, and of the others those that are clear of it, and no longer than their phase. */
+  function besides(current, starts, lengths, each) {
+    const left = current < 0 ? 0 : Math.max(0, Math.min(starts[current], width - lengths[current]));
+    const right = current < 0 ? 0 : left + lengths[current];
+    return starts.map((start, number) => {
+      if (number === current) return left;
+      const clear = start >= right || start + lengths[number] <= left;
+      return clear && lengths[number] <= parts[number].phase.count * each ? start : null;
+    });
+  }
+
+  function showPart({ phase, whole, segments, fill, thumb }, step, here) {
     const done = Math.min(Math.max(0, step - phase.first + 1), phase.count);
-    setText(name, here ? placeInPhase(phase, step) : phase.title);
     whole.classList.toggle("current", here);
     segments.forEach((segment, number) => {
       segment.classList.toggle("done", number < done);

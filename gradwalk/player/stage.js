@@ -23,6 +23,8 @@ function scaleFor(wide, high, { width, height, phone, most }) {
 const ZOOM = { step: 1.25, least: 0.1, most: 4 };
 const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
 const SCROLL_BAR = 14; // px
+const LEADING = 0.18; // of the view: room before an open group that is wider than it
+const FRAME_AIR = 8; // px above one that is higher
 
 const within = (scale) => Math.min(Math.max(scale, ZOOM.least), ZOOM.most);
 
@@ -100,6 +102,7 @@ export function createStage({ name, numbers, pick, changed }) {
     focus = around = null;
     at = goal = { left: 0, top: 0 };
     if (picture) resize();
+    if (picture && view.width) at = goal = sight(beginning(), beginning(), { left: 0, top: 0 });
     viewport.scrollTo({ ...at, behavior: "instant" }); // a new picture begins at its inputs
   }
 
@@ -114,7 +117,7 @@ export function createStage({ name, numbers, pick, changed }) {
     if (byHand) [focus, around] = [box, box && picture.extent(box, now)];
     else if (held && held.step === step) follow(held.thing, held.thing, "instant");
     else if (box) follow(box, picture.extent(box, now));
-    else if (step === 0) scrollTo({ left: 0, top: 0 });
+    else if (step === 0) scrollTo(sight(beginning(), beginning()));
     write();
     if (!moves || !numbers || document.hidden) return;
     element.toggleAttribute("data-moving", true);
@@ -189,12 +192,20 @@ export function createStage({ name, numbers, pick, changed }) {
   /** Bring a box into sight, and with it what else is lit, where all of that has room. */
   function follow(box, extent, behavior) {
     [focus, around] = [box, extent];
-    if (!view.width) return;
-    const side = (from, size, now, length, whole) => aim([extent[from], extent[from] + extent[size]], now, length, whole)
-      ?? aim([box[from], box[from] + box[size]], now, length, whole) ?? now;
-    const left = side("x", "w", goal.left, view.width, picture.width);
-    const top = side("y", "h", goal.top, view.height, picture.height);
-    scrollTo({ left, top }, behavior);
+    if (view.width) scrollTo(sight(box, extent), behavior);
+  }
+
+  /** Where to scroll for a box to be in sight, and with it what is around it, where that has room. */
+  function sight(box, extent, from = goal) {
+    const side = (near, size, now, length, whole) => aim([extent[near], extent[near] + extent[size]], now, length, whole)
+      ?? aim([box[near], box[near] + box[size]], now, length, whole) ?? now;
+    return { left: side("x", "w", from.left, view.width, picture.width), top: side("y", "h", from.top, view.height, picture.height) };
+  }
+
+  /** The box with which the picture begins: a large one has none in its corner. */
+  function beginning() {
+    const [along, across] = picture.along === "x" ? ["x", "y"] : ["y", "x"];
+    return picture.boxes.reduce((first, box) => (box[along] - first[along] || box[across] - first[across]) < 0 ? box : first);
   }
 
   function scrollTo(next, behavior) {
@@ -267,15 +278,28 @@ export function createStage({ name, numbers, pick, changed }) {
     picture.lights(box.id)[0].focus({ preventScroll: true });
   }
 
-  /** Bring a box, or the frame of an open group, into sight. */
-  function bring(id) {
-    const found = placed && [...placed.boxes, ...(placed.frames || [])].find((thing) => thing.id === id);
+  const thingOf = (id) => placed && [...placed.boxes, ...(placed.frames || [])].find((thing) => thing.id === id);
+
+  /** Where a box, or the frame of an open group, stands in the view. */
+  function whereIs(id) {
+    const found = thingOf(id);
+    return found ? { left: (found.x + PICTURE_MARGIN) * scale - at.left, top: (found.y + PICTURE_MARGIN) * scale - at.top } : null;
+  }
+
+  /** Bring a box, or the frame of an open group, into sight, from where it `was` before it opened or closed; what leads into it stays in sight. */
+  function bring(id, was = null) {
+    const found = thingOf(id);
     if (!found) return;
-    const [left, top] = [["x", "width"], ["y", "height"]].map(([side, size]) => {
-      const whole = view[size];
-      return Math.round(Math.min(Math.max(0, (found[side] + PICTURE_MARGIN) * scale - FOLLOW_MARGIN), Math.max(0, picture[size] * scale - whole)));
-    });
-    scrollTo({ left, top }, "instant");
+    const corner = { left: (found.x + PICTURE_MARGIN) * scale, top: (found.y + PICTURE_MARGIN) * scale };
+    if (was) place(corner.left - was.left, corner.top - was.top);
+    const goTo = (start, length, whole, all, before) => {
+      const spare = whole - length;
+      const first = spare > 2 * FOLLOW_MARGIN ? spare / 2 : before;
+      return Math.round(Math.min(Math.max(0, start - first), Math.max(0, all * scale - whole)));
+    };
+    const left = goTo(corner.left, found.w * scale, view.width, picture.width, LEADING * view.width);
+    const top = goTo(corner.top, found.h * scale, view.height, picture.height, FRAME_AIR);
+    scrollTo({ left, top });
     focus = around = found;
     held = { thing: found, step: playing?.step };
     /** @type {SVGElement | null} */ (viewport.querySelector(`[data-fold="${id}"], [data-box="${id}"]`))?.focus({ preventScroll: true });
@@ -300,5 +324,5 @@ export function createStage({ name, numbers, pick, changed }) {
   const isEmpty = () => !picture;
   const fits = () => Boolean(picture) && zoom === "auto" && picture.width * scale <= room.width + 1 && picture.height * scale <= room.height + 1;
   const isWhole = () => zoom === "whole";
-  return { element, map: map.element, draw, clear, show, still, bring, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null) };
+  return { element, map: map.element, draw, clear, show, still, bring, whereIs, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null) };
 }

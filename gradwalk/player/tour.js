@@ -1,4 +1,7 @@
-/* The tour: four sentences, shown once, one after another, in a row of their own, so that they cover nothing. They can be called again. */
+/*
+ * The tour: four sentences, shown once, one after another, in a row of their own, so that they cover nothing. They go along with
+ * whoever walks without it, and can be called again.
+ */
 
 import { html, setText } from "./dom.js";
 
@@ -17,6 +20,9 @@ const wasSeen = () => {
     return true; // a browser that keeps nothing would show it each time
   }
 };
+
+/** What is told when a step of this phase is shown; 0 before the first one. */
+const BY_PHASE = { forward: 1, local: 1, backward: 2 };
 
 /** `show()` begins it anew; `welcome()` only for who has not seen it. `resized()` is called when it comes or goes. */
 export function createTour(resized) {
@@ -48,5 +54,11 @@ export function createTour(resized) {
     }
   }
 
-  return { element, show: () => tell(0), welcome: () => !wasSeen() && element.hidden && tell(0) };
+  /** Whoever walks has done what the sentences before this phase ask for. */
+  function follow(phase, atEnd) {
+    const reached = atEnd ? SENTENCES.length - 1 : (BY_PHASE[phase] ?? 0);
+    if (!element.hidden && reached > at) tell(reached);
+  }
+
+  return { element, follow, end: () => !element.hidden && end(), show: () => tell(0), welcome: () => !wasSeen() && element.hidden && tell(0) };
 }

@@ -18,6 +18,7 @@ export function createTransport({ go, toStart, toEnd, atEnd, letters, screen }) 
     last: iconButton("last", "Last step", () => { pause(); toEnd(); }),
   };
   buttons.play.classList.add("main");
+  buttons.next.classList.add("next");
   const name = (times) => (times === 0.5 ? "½×" : `${times}×`);
   const options = SPEEDS.map((times) => html("option", { value: times, selected: times === 1 }, name(times)));
   const changed = () => { speed = Number(leave(speeds).value); };

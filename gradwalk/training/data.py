@@ -28,6 +28,8 @@ TITLES = {
     "line": "A line with noise",
     "own": "Points of my own",
 }
+PARTED = "or"
+"""Points that one straight line parts."""
 DRAWN = ("blobs", "moons", "circles", "line")
 NOISE = {"blobs": 0.6, "moons": 0.1, "circles": 0.08, "line": 0.3}
 """The standard deviation where none is given."""

@@ -13,6 +13,7 @@ from torch import Tensor
 from gradwalk.training.fit import Fit
 from gradwalk.training.history import History, begun, places_of
 from gradwalk.training.network import Network
+from gradwalk.training.remarks import question
 from gradwalk.training.setting import Setting
 from gradwalk.training.surface import Box, answers, number_names, shares, surface
 
@@ -60,6 +61,7 @@ def scene(setting: Setting) -> Json:
         "regression": setting.data.regression,
         "name": name_of(setting),
         "last": setting.epochs,
+        "asks": question(setting),
         "places": places_of(setting),
         "every": every(setting),
         "points": points_of(fit),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gradwalk.training.data import INTERCEPT, SLOPE
-from gradwalk.training.setting import FAULTS
+from gradwalk.training.setting import FAULTS, Setting
 
 if TYPE_CHECKING:
     from gradwalk.training.history import History
@@ -40,6 +40,17 @@ class Remark(NamedTuple):
 
 ADD_LAYER = Cure("Add a hidden layer of four tanh units", adds_layer=True)
 PUT_RIGHT = Cure("Run it without the mistake", (("fault", ""),))
+
+
+def question(setting: Setting) -> str:
+    """What a run is about to show, before it has begun."""
+    if setting.fault:
+        return f"{FAULTS[setting.fault].title}: press Run to see what comes of it."
+    if setting.data.regression:
+        return "The weights begin at random. Press Run, and the optimizer moves them, step by step, to fit the points."
+    if not setting.trained.hidden:
+        return "One neuron parts the plane by one straight line. Is there one that parts these points? Press Run."
+    return "The weights begin at random. Press Run, and the optimizer moves them, step by step."
 
 
 def remark(history: History, trial: Trial | None = None, tried: Sequence[str] = ()) -> Remark:

@@ -15,6 +15,15 @@ LEARN = {
     "meaning": "What it means",
     "move": "Move {leaf} by {nudge}, and {target} moves by about {moved}.",
     "done": "The pass is done: every gradient that was asked for is there.",
+    "no value": "{target} is {value}, which is no finite number, so how far it moves cannot be told.",
+    "no slope": "The gradient of {leaf} is not finite: it is no slope, and after an update with it {leaf} would not be "
+    "finite either.",
+    "no slope many": "The gradients of {leaf} are not finite: they are no slopes, and after an update with them these "
+    "would not be finite either.",
+    "no slope all": "{count} gradients are not finite: they are no slopes, and after an update with them these "
+    "variables would not be finite either.",
+    "began": "It began at {result}.",
+    "began locally": "It began with the local gradient ∂{result}/∂{operand}.",
     "moved": "{leaf} = {at} gives {target} = {value}: it moved by {moved}.",
     "moved beside": "{leaf} = {at} gives {target} = {value}: it moved by {moved}, and {nudge} times the gradient of "
     "{leaf} is about {promise}.",

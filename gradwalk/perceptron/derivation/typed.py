@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from gradwalk.expression.blackboard import reading
 from gradwalk.expression.numbers import flat, is_numbers, literal, read_numbers
 from gradwalk.expression.source import normal
 from gradwalk.expression.spelling import span_of
@@ -52,7 +53,8 @@ class Typed(NamedTuple):
 def read_typed(text: str, key: str, names: Collection[str]) -> Typed:
     """Check a formula; ``key = …`` in front of it is passed over. Raises ProgramError with the place.
 
-    ``names`` are those that it may use. ŷ is read as ``y_hat``, and dL/dw as ``dL_dw``, where that is a name.
+    ``names`` are those that it may use. It is read as on the blackboard: ``y_pred(1 - y_pred)``, ``2x^2``. ŷ is read
+    as ``y_hat``, and dL/dw as ``dL_dw``, where that is a name.
     """
     if len(text) > MAX_TYPED:
         raise ProgramError(f"This has {len(text)} characters; at most {MAX_TYPED} fit here.")
@@ -70,7 +72,15 @@ def _read(text: str, key: str, names: Collection[str]) -> Typed:
     lead = re.match(rf"\s*({key}|{key.replace('dL_', 'dloss_')})\s*=(?!=)", source)
     if lead is not None:
         source = " " * lead.end() + source[lead.end() :]
-    source = source.rstrip()
+    read = reading(source.rstrip(), {*known, *ALIASES})
+    try:
+        return _checked(read.text, key, names)
+    except ProgramError as error:
+        span = None if error.span is None else read.place(error.span)
+        raise ProgramError(error.message, span, error.suggestion) from None
+
+
+def _checked(source: str, key: str, names: Collection[str]) -> Typed:
     if is_numbers(source) and "[" not in source:
         return Typed(source, None, _tree(source))
     translation = _translated(source)

@@ -65,7 +65,9 @@ def _factor(factor: FactorRow, slope: PieceSlope) -> Json:
         lines.append(_filled(factor.filled, _row_text(factor.hand)))
     return {
         "kind": "factor",
+        "key": factor.key,
         "name": spoken.said(factor.key),
+        "covered": _math(f"{factor.left} ="),
         "lines": lines,
         "cells": [
             [_row_text(factor.hand), ""],
@@ -110,7 +112,9 @@ def _gradient(found: Gradient) -> Json:
         lines.append(_filled(found.filled, digits(found.hand)))
     return {
         "kind": "gradient",
+        "key": f"dL_d{found.leaf}",
         "name": spoken.said(f"dL_d{found.leaf}"),
+        "covered": _math(f"{found.left} ="),
         "lines": lines,
         "cells": [[digits(found.hand), ""], autograd, difference],
         "remark": found.remark,

@@ -1,0 +1,95 @@
+"""A phone: the graph is on the first screen, nothing lies see-through over anything, and what is long is folded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import settled
+from tests.conftest import CheckAxe
+
+pytestmark = pytest.mark.browser
+
+NewPage = Callable[..., Page]
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SEEN = "try { localStorage.setItem('gradwalk.tour', 'seen') } catch {}"
+
+
+@pytest.fixture
+def phone(new_page: NewPage) -> Page:
+    page = new_page(**PHONE)
+    page.add_init_script(SEEN)
+    return page
+
+
+def _player(page: Page, address: str) -> Locator:
+    page.goto(address)
+    settled(page)
+    player = page.get_by_role("region", name="Player")
+    expect(player.locator("[data-box]").first).to_be_attached()
+    return player
+
+
+def _top(place: Locator) -> float:
+    return float(place.evaluate("(one) => one.getBoundingClientRect().top"))
+
+
+def _bottom(place: Locator) -> float:
+    return float(place.evaluate("(one) => one.getBoundingClientRect().bottom"))
+
+
+def test_the_first_screen_has_the_graph_and_one_lit_button_that_is_named(phone: Page) -> None:
+    player = _player(phone, "/?z=sin(x**2)&x=4")
+    words = player.locator(".words")
+    box = player.locator("[data-box=v0]")
+    expect(box).to_be_in_viewport(ratio=1)
+    assert _bottom(box) < _top(words)
+    expect(player.locator(".begin")).to_be_hidden()
+    forth = player.get_by_role("button", name="Next step")
+    expect(forth).to_be_in_viewport(ratio=1)
+    lit = player.locator(".question").evaluate("(one) => getComputedStyle(one).getPropertyValue('--value')")
+    assert forth.evaluate("(one) => getComputedStyle(one).backgroundColor") != "rgba(0, 0, 0, 0)"
+    assert lit
+    forth.click()
+    expect(player).to_have_attribute("data-step", "1")
+    assert forth.evaluate("(one) => getComputedStyle(one).backgroundColor") == "rgba(0, 0, 0, 0)"
+
+
+def test_a_step_that_is_opened_by_its_address_is_in_sight(phone: Page) -> None:
+    player = _player(phone, "/?z=sin(x**2)%2Bx&x=4&step=9")
+    lit = player.locator(".box.now").first
+    expect(lit).to_be_in_viewport()
+    assert _bottom(lit) <= _top(player.locator(".words")) + 1
+
+
+def test_what_is_stale_lies_over_the_picture_and_not_through_it(phone: Page, axe: CheckAxe) -> None:
+    player = _player(phone, "/?z=sin(x**2)&x=4")
+    phone.get_by_role("textbox", name="Expression").fill("sin(x**2")
+    expect(phone.get_by_text("is never closed")).to_be_visible()
+    expect(player).to_have_class("player stale")
+    words = player.locator(".words")
+    assert words.evaluate("(one) => getComputedStyle(one).opacity") == "1"
+    assert "rgba" not in words.evaluate("(one) => getComputedStyle(one).backgroundColor")
+    axe(phone)
+
+
+def test_the_settings_of_a_perceptron_are_folded_until_they_are_asked_for(phone: Page, axe: CheckAxe) -> None:
+    _player(phone, "/perceptron")
+    settings = phone.get_by_role("button", name="Settings", exact=True)
+    expect(phone.get_by_role("button", name="Add a layer")).to_be_hidden()
+    settings.click()
+    expect(settings).to_have_attribute("aria-expanded", "true")
+    expect(phone.get_by_role("button", name="Add a layer")).to_be_visible()
+    phone.get_by_role("button", name="Add a layer").click()
+    expect(phone.get_by_role("button", name="Remove layer 1")).to_be_visible()
+    axe(phone)
+    settings.click()
+    expect(phone.get_by_role("button", name="Remove layer 1")).to_be_hidden()
+
+
+def test_a_setting_that_is_refused_is_in_sight(phone: Page) -> None:
+    phone.goto("/perceptron?x=[1,&y=0")
+    settled(phone)
+    expect(phone.get_by_role("status").filter(has_text="[")).to_be_visible()
