@@ -33,6 +33,8 @@ class _Errand:
         self.work = work
         self.job = Job(who, work.description)
         self.wanted_by = {who}
+        self.stopped_by: str | None = None
+        """Who has stopped it: nobody else may be given what is left of it."""
         self.reply: Future[Reply] = Future()
 
 
@@ -73,6 +75,8 @@ class Desk:
         """Stop the programs that a visitor waits for, and nobody else: what they have done is their result."""
         with self._lock:
             found = [one for one in self._under_way.values() if one.work.name == PROGRAM and one.wanted_by == {who}]
+            for one in found:
+                one.stopped_by = who
         for one in found:
             one.job.interrupt()
 
@@ -105,7 +109,7 @@ class Desk:
     def _join(self, who: str, work: Work) -> tuple[_Errand, bool]:
         """The errand with this work, and whether it is a new one."""
         errand = self._under_way.get(work.key)
-        if errand is not None and errand.wanted_by:
+        if errand is not None and errand.wanted_by and errand.stopped_by in (None, who):
             errand.wanted_by.add(who)
             return errand, False
         errand = self._under_way[work.key] = _Errand(who, work)

@@ -141,6 +141,18 @@ def test_a_program_that_others_wait_for_too_is_not_stopped(desk: Desk) -> None:
         assert ["ran for 2 seconds" in str(one.result().events) for one in both] == [True, True]
 
 
+def test_what_one_has_stopped_is_not_given_to_another(desk: Desk) -> None:
+    source = "try:\n    while True: pass\nexcept KeyboardInterrupt: print('on')\nwhile True: pass"
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(run, desk, source, "a")
+        while not desk._under_way or not next(iter(desk._under_way.values())).job._process:
+            threading.Event().wait(0.01)
+        desk.interrupt("a")
+        second = threads.submit(run, desk, source, "b")
+        assert "ran for 2 seconds" in str(second.result().events)
+        assert "ran for 2 seconds" not in str(first.result().events)
+
+
 def test_a_long_program_gives_way_to_those_who_wait_and_loses_no_time(desk: Desk, pool: Pool) -> None:
     """There is one place, and the long program wants it for two seconds of a core's work."""
     with ThreadPoolExecutor(1) as threads:
