@@ -37,6 +37,12 @@ def not_run(command: str, *, said: str = "") -> None:
     print(" ".join([told, *_installed(packages)]), file=sys.stderr)
 
 
+def not_drawn() -> None:
+    """Say that a graph of Graphviz's is no picture here: its own ``dot`` is another program."""
+    where = "torchviz's picture of what each backward() walks through is in the player, under PyTorch."
+    print(f"Not drawn: Graphviz's dot draws it, and a program here starts no other programs. {where}", file=sys.stderr)
+
+
 def _packages(command: str) -> Iterator[str]:
     for install in _INSTALL.finditer(command):
         try:

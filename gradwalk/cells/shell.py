@@ -25,7 +25,7 @@ from IPython.core.pylabtools import print_figure
 from IPython.display import display
 from traitlets.config import Config
 
-from gradwalk.cells.commands import INSTALLERS, SCRIPTS, instead_of, take_over
+from gradwalk.cells.commands import INSTALLERS, SCRIPTS, instead_of, not_drawn, take_over
 from gradwalk.cells.kept import attribute, mapping
 from gradwalk.cells.outputs import FIGURE_CHARACTERS, steady_svg
 from gradwalk.cells.statements import Statements
@@ -116,6 +116,9 @@ class Formatter(DisplayFormatter):
     """A figure's SVG is the same in every run; one that would be too large becomes a PNG."""
 
     def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
+        if is_on() and type(obj).__module__.startswith("graphviz."):
+            not_drawn()
+            return {"text/plain": repr(obj)}, {}
         data, metadata = super().format(obj, include=include, exclude=exclude)
         if (svg := data.get("image/svg+xml")) and hasattr(obj, "savefig"):
             if len(svg) > FIGURE_CHARACTERS:

@@ -113,3 +113,15 @@ def test_a_file_that_is_not_there_is_told_of_outside_of_the_lock_too() -> None:
     found = diagnose(recording, failure)
     assert found is not None
     assert explained(failure, found).title == "There is no file none.csv"
+
+
+def test_a_graph_of_graphviz_says_why_it_is_no_picture_here() -> None:
+    source = "import torch, torchviz\nx = torch.ones(1, requires_grad=True)\ntorchviz.make_dot(x * 2)\n# %%\n1"
+    [found] = recordings([source], str)
+    assert isinstance(found, Recording)
+    assert failures(found) == []
+    first, second = told(found, 0)
+    assert first.startswith("Not drawn: Graphviz's dot draws it, and a program here starts no other programs.")
+    assert second.startswith("<graphviz.graphs.Digraph object at ")
+    [picture] = [event for event in gradwalk.record(source).events if isinstance(event, Output) and event.cell == 0]
+    assert picture.mime == "image/svg+xml"
