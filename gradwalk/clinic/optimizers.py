@@ -87,9 +87,13 @@ def _cleared_before(chart: Chart, tensors: frozenset[int], found: Sequence[Stepp
     for step in found:
         before = chart.events[: chart.at[id(step)]]
         last = next((e for e in reversed(before) if _about_gradients(chart, e, tensors)), None)
+        if last is None:
+            continue  # the first turn's, before there is any
         if not isinstance(last, Cleared) or last.zeros:
             return None
         ends.append(last)
+    if not ends:
+        return None
     reason = f"The gradients were there, and {chart.line_of(ends[0].span)} cleared them before the step."
     count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
     return chart.finding(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gradwalk.failures.diagnosis import Diagnosis, diagnosis
 from gradwalk.failures.history import History
 
@@ -26,9 +28,16 @@ def not_subscriptable(history: History) -> Diagnosis | None:
     return diagnosis("method-itself") if history.pieces["owner"] in METHODS else None
 
 
+_TAKES_A_FUNCTION = re.compile(r"torch\.autograd\.functional\.(jacobian|hessian|vjp|jvp|hvp|vhp)$")
+_CONTAINERS = ("Sequential", "ModuleList")
+
+
 def not_callable(history: History) -> Diagnosis | None:
     if arrays := history.facts("array"):
         return diagnosis("not-a-tensor-array-sized", name=arrays[0])
+    called = [match[1] for text in history.facts("inside") if (match := _TAKES_A_FUNCTION.match(text))]
+    if called and history.pieces["owner"] == "Tensor":
+        return diagnosis("function-wanted", function=called[0])
     keys = {"Tensor": "tensor-called", "torch.Size": "shape-called", "_IncompatibleKeys": "state-loaded"}
     key = keys.get(history.pieces["owner"])
     return None if key is None else diagnosis(key)
@@ -57,7 +66,8 @@ def of_a_module(history: History, variable: str | None) -> Diagnosis | None:
         return None
     if "torch" in history.facts("module") and history.facts("of-tensors") and variable is not None:
         return diagnosis("layer-not-applied", object=variable, owner=owner)
-    return diagnosis("own-attribute", owner=owner, name=name)
+    key = "container-attribute" if owner in _CONTAINERS and name in ("weight", "bias") else "own-attribute"
+    return diagnosis(key, owner=owner, name=name)
 
 
 def index_range(history: History) -> Diagnosis:

@@ -32,6 +32,7 @@ _FINDERS: dict[str, _Finder] = {
     "operand-types": objects.operands,
     "truth-of-many": programs.truth_of_many,
     "unfinished": programs.unfinished,
+    "module-forward": programs.module_forward,
     "no-file": programs.no_file,
     "not-permitted": programs.locked,
     "no-network": programs.locked,

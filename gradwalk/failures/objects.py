@@ -91,6 +91,8 @@ def missing_attribute(history: History) -> Diagnosis | None:
         return diagnosis("not-a-tensor-none")
     if owner == "NoneType":
         return _none(history)
+    if owner == "generator":
+        return diagnosis("generator-attribute", name=name)
     if near := history.facts("near"):
         another = near[0].lower() != name.lower()  # nn.ReLU is no other way to write nn.relu
         remedy = Remedy("rename", place, (name, near[0])) if place is not None and another else None

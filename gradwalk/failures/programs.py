@@ -59,6 +59,11 @@ def unfinished(history: History) -> Diagnosis:
     return diagnosis("unfinished")
 
 
+def module_forward(history: History) -> Diagnosis:
+    key = "container-called" if history.pieces["model"] == "ModuleList" else "module-forward"
+    return diagnosis(key, **history.pieces)
+
+
 def locked(history: History) -> Diagnosis | None:
     """What the lock does not let a program do."""
     key = f"{history.failure.cause}-locked"

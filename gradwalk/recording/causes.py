@@ -40,6 +40,11 @@ _RUNTIME = (
     ("gradient-size", r"a gradient of size '(?P<gradient>\[.*?\])' to a tensor of size '(?P<tensor>\[.*?\])'"),
     ("numpy-of-tracked", r"Can't call numpy\(\) on Tensor that requires grad"),
     ("hook-shape", r"^hook '.*' has changed the size of value"),
+    ("post-hook-value", r"^Tensor post accumulate grad hooks should return None"),
+    (
+        "module-hook-count",
+        r"^Backward hook returned an invalid number of grad_input, got (?P<got>\d+), but expected (?P<expected>\d+)",
+    ),
     ("hook-dtype", r"^hook '.*' has changed the type of value"),
     ("copy-of-computed", r"\(graph leaves\) support the deepcopy protocol"),
     ("inference-saved", r"Inference tensors cannot be saved for backward"),
@@ -130,6 +135,10 @@ _RUNTIME = (
     ("feature-count", r"running_mean should contain (?P<got>\d+) elements not (?P<expected>\d+)"),
     ("feature-count", r"must be equal to input_size\. Expected (?P<expected>\d+), got (?P<got>\d+)"),
     ("feature-count", r"inconsistent input_size: got (?P<got>\d+) expected (?P<expected>\d+)"),
+    (
+        "state-dimensions",
+        r"For (?P<input>batched 3-D|unbatched 2-D) input, hx (?:and cx )?should also be (?P<wanted>\d)-D",
+    ),
     ("state-shape", r"Expected hidden(?:\[\d\])? size \((?P<expected>[\d, ]+)\), got \[(?P<got>[\d, ]+)\]"),
     ("mask-shape", rf"shape of the 2D attn_mask is {_SIZE % 'got'}, but should be \((?P<expected>[\d, ]+)\)"),
     ("gather-dimensions", r"Index tensor must have the same number of dimensions as (?:input|self) tensor"),
@@ -169,6 +178,12 @@ _VALUE = (
     ("parameter-twice", r"some parameters appear in more than one parameter group"),
 )
 _TYPE = (
+    (
+        "tensors-in-a-list",
+        r"^(?P<function>cat|stack)\(\): argument 'tensors' \(position 1\) must be tuple of Tensors, not Tensor",
+    ),
+    ("class-as-context", r"^'type' object does not support the context manager protocol"),
+    ("object-array", r"can't convert np\.ndarray of type numpy\.(?P<dtype>object_|str_)"),
     ("seed-number", r"gradients can be either Tensors or None, but got (?P<kind>\w+)"),
     ("hook-type", r"^expected Variable, but hook returned '(?P<kind>[\w.]+)'"),
     ("gradient-type", r"assigned grad expected to be a Tensor or None but got grad of type (?P<kind>\w+)"),

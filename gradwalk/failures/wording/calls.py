@@ -37,6 +37,37 @@ CALLS = {
         "{object} is the module {owner} itself, and not its result for some tensor.",
         "Write two pairs of parentheses: nn.{owner}()(x).",
     ),
+    "tensors-in-a-list": (
+        "The tensors come in a list",
+        "{function}() takes all tensors as one argument, and the second argument is a dimension.",
+        "Write brackets around them: torch.{function}([a, b]).",
+    ),
+    "class-as-context": (
+        "Parentheses are missing",
+        "What stands behind with is a class, such as torch.no_grad, and not an object of it.",
+        "Write the parentheses behind it: with torch.no_grad():",
+    ),
+    "function-wanted": (
+        "{function}() takes the function itself",
+        "{function}() calls its first argument, and was given a tensor: what a function gives, and not the function.",
+        "Write {function}(f, x), without calling f.",
+    ),
+    "generator-attribute": (
+        "A generator has no {name}",
+        "A generator, such as parameters(), hands out its elements one by one, and has itself none of what they have.",
+        "Go through it, as in for p in model.parameters(): p.{name}.",
+    ),
+    "container-attribute": (
+        "{owner} has no {name}",
+        "{owner} holds other modules, and has none of what they have: each layer has its own {name}.",
+        "Say which layer is meant, as in model[0].{name}; named_parameters() lists them all.",
+    ),
+    "container-called": (
+        "{model} is only a list of modules",
+        "{model} registers its modules, so that their parameters are found, and does not say in which order they run.",
+        "Call them one after another in forward(): for layer in self.layers: x = layer(x).\n"
+        "nn.Sequential(*layers) does just that when it is called.",
+    ),
     "own-attribute": (
         "{owner} has no {name}",
         "Nothing that this object holds is called {name}. What __init__() assigns without self. is gone when it ends.",

@@ -165,6 +165,18 @@ LEAVES = {
         "the shape {returned}. What a hook returns takes that gradient's place: it has to have the same shape.",
         "Return a gradient in the same shape (grad * 0.5, grad.clamp(-1, 1)), or return nothing to leave it as it is.",
     ),
+    "post-hook-value": (
+        "This hook gives nothing back",
+        "A post accumulate grad hook is called when .grad is complete. It may change p.grad in place, and what it "
+        "returns has no place to go. A lambda always returns its expression.",
+        "Write a function that ends without return: def hook(p): p.grad.clamp_(-1, 1).",
+    ),
+    "module-hook-count": (
+        "One gradient for each input",
+        "A full backward hook of a module may put other gradients in place of grad_input: one for each input of "
+        "forward(), {expected} here, and it returned {got}. Those of weights and biases are not among them.",
+        "Return a tuple of {expected}, as grad_input is, or None to change nothing.",
+    ),
     "hook-dtype": (
         "A hook gave another dtype",
         "A hook gets the gradient of its tensor, and what it returns takes that gradient's place: it has to have the "

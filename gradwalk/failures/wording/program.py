@@ -97,6 +97,12 @@ MODULES = {
         "step() needs the number that the function computes, and it gave None.",
         "Write return loss as the last line of the function.",
     ),
+    "object-array": (
+        "An array of objects",
+        "The array's dtype is {dtype}, not one of numbers: NumPy takes it where an element is None or a text, where "
+        "rows have other lengths, or where pandas puts columns of several kinds together.",
+        "Write .astype(np.float32) behind it: that gives numbers, or says which element is none.",
+    ),
     "not-indexable": (
         "A generator has no index",
         "A generator, such as parameters(), gives its elements one after another.",

@@ -76,6 +76,12 @@ SHAPES = {
         "{input}.",
         "Add what is missing with .unsqueeze(0).",
     ),
+    "state-dimensions": (
+        "The first state has other dimensions",
+        "The input is {input}, and so each state has {wanted} dimensions: layers (twice as many where it is "
+        "bidirectional), then examples where there are several, then features.",
+        "Make it torch.zeros(layers, examples, features), or leave it out: then it is zeros.",
+    ),
     "state-shape": (
         "The first state has another shape",
         "The layer begins with a state of the shape ({expected}): layers (twice as many where it is bidirectional), "
