@@ -70,7 +70,7 @@ def test_what_breaks_is_told_without_what_was_typed() -> None:
 
 def test_what_is_too_large_to_send_is_refused() -> None:
     desk = Desk(Here(), Kept(ROOM))
-    with pytest.raises(LayoutError, match=r"too large to send: 9\.0 MB; at most 3 MB"):
+    with pytest.raises(LayoutError, match=r"too large to send: 9\.0 MB; at most 6 MB"):
         desk.ask("a", large, 9_000_000)
 
 

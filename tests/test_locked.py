@@ -204,7 +204,10 @@ def test_a_program_whose_time_was_up_by_the_clock_alone_runs_anew_the_next_time(
         desk = Desk(Here(), Kept(10_000_000), programs=pool)
         assert "was stopped" in str(run(desk, "import time\ntime.sleep(100)").events)
         assert desk.kept.size == 0
-        assert "was stopped" in str(run(desk, ENDLESS.format("x")).events)
+        for _ in range(20):  # until the machine has a core for it
+            assert "was stopped" in str(run(desk, ENDLESS.format("x")).events)
+            if desk.kept.size:
+                break
         assert desk.kept.size > 0
     finally:
         pool.stop()
