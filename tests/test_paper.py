@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Locator, expect
+import re
+from contextlib import closing
+from pathlib import Path
 
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from gradwalk import record
 from tests.browser import settled
 from tests.conftest import NewPage
 
@@ -13,6 +18,10 @@ pytestmark = pytest.mark.browser
 GROUND = "(node) => getComputedStyle(node).backgroundColor"
 CUT = """(node) => getComputedStyle(node).overflow !== "visible"
     && (node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1)"""
+
+
+PAPER = ("body", "[data-testid=stApp]", "[data-testid=stMain]", ".player")
+"""What lies under what is read: Streamlit's own carries the scheme of its theme."""
 
 
 def top(place: Locator) -> float:
@@ -32,9 +41,11 @@ def test_a_page_is_printed_light_whole_and_without_what_is_pressed(new_page: New
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
     expect(page.locator(".notebook .tools:visible, .player .bar:visible")).to_have_count(0)
-    assert {page.locator(name).evaluate(GROUND) for name in ("body", ".player")} == {"rgb(255, 255, 255)"}
+    assert {page.locator(name).evaluate(GROUND) for name in PAPER} == {"rgb(255, 255, 255)"}
     colour = page.locator(".notebook").evaluate("(node) => getComputedStyle(node).color")
     assert colour == "rgb(29, 31, 35)"
+    number = page.locator(".notebook .cm-line span", has_text=re.compile(r"^1\.0$")).first
+    assert number.evaluate("(node) => getComputedStyle(node).color") == "rgb(122, 63, 196)"
     assert not column.evaluate(CUT)
     assert top(player) > top(page.locator(".notebook .outputs").last)
     page.set_viewport_size({"width": 718, "height": 1000})  # a sheet of A4: a phone would hide the player here
@@ -48,3 +59,20 @@ def test_a_page_is_printed_light_whole_and_without_what_is_pressed(new_page: New
     expect(page.locator(".st-key-perceptron-place-switch")).to_be_hidden()
     assert top(drawing) < top(page.locator(".form.perceptron"))
     assert not page.locator(".neuron .canvas").evaluate(CUT)
+
+
+def test_on_a_wide_page_on_paper_the_names_stand_below_the_program(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "walk.html"
+    source = "import torch\nw = torch.tensor(0.5, requires_grad=True)\n"
+    source += "for i in range(2):\n    loss = (w - 1) ** 2\n    loss.backward()"
+    record(source).save(path)
+    with closing(browser.new_context(viewport={"width": 1280, "height": 800})) as context:
+        page = context.new_page()
+        page.goto(path.as_uri() + "#step=6")
+        expect(page.locator(".player.side .names")).to_be_visible()
+        page.emulate_media(media="print")
+        ends = "(node) => { const box = node.getBoundingClientRect(); return [box.top, box.bottom] }"
+        program, names = (page.locator(part).evaluate(ends) for part in (".lines", ".names"))
+        last = page.locator(".lines .line").last.evaluate(ends)
+        assert last[1] <= program[1] + 1
+        assert program[1] <= names[0]

@@ -13,8 +13,8 @@ _COLOURS = {
     )
     for part in (
         "background", "secondary_background", "text", "border", "link", "blue", "blue_text", "blue_background",
-        "orange", "orange_text", "orange_background", "red", "red_text", "red_background", "gray", "gray_text",
-        "gray_background",
+        "green", "orange", "orange_text", "orange_background", "red", "red_text", "red_background", "violet",
+        "gray", "gray_text", "gray_background",
     )
 }  # fmt: skip
 
