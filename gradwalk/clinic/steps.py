@@ -86,29 +86,49 @@ def _not_cleared(
 
 
 def stale_graph(chart: Chart) -> Finding | None:
-    """The same root walked twice, with a step of one of its leaves between."""
+    """A result whose graph is walked twice, by one root or by two, with a step of one of its leaves between."""
     walked: dict[int, BackwardCall] = {}
     for passed in chart.passes:
-        call = passed.call
-        before = None if call.node is None else walked.get(call.node)
-        if before is not None and passed.accumulated and (step := _between(chart, before, passed)) is not None:
-            old, new = chart.values[step.before], _now(chart, step, passed)
-            leaf = next(
-                (chart.first[t] for t in chart.leaves_below(call) if chart.first[t].storage == old.storage), old
-            )
-            name = chart.called(leaf, "a leaf")
-            return chart.finding(
-                "stale-graph", passed.at, values=(call.root, new.id), about=(name,),
-                line=chart.line_of(call.span), root=chart.called(chart.values[call.root]), name=name,
-                step=chart.line_of(step.span), before=written(old), after=written(new),
-            )  # fmt: skip
-        if call.node is not None and before is None:
-            walked[call.node] = call
+        again = [node for node in passed.backward if node in walked] if passed.accumulated else []
+        for node, value in _ends(chart, again):
+            if (step := _between(chart, walked[node], passed, node, value)) is not None:
+                return _walked_again(chart, passed, step, node, value)
+        for node in passed.backward:
+            walked.setdefault(node, passed.call)
     return None
 
 
-def _between(chart: Chart, before: BackwardCall, passed: Pass) -> Update | None:
-    leaves = chart.leaves_below(passed.call)
+def _ends(chart: Chart, nodes: Sequence[int]) -> Iterator[tuple[int, Value]]:
+    """Of these nodes, those that no other one of them leads to, and what their operations made."""
+    inner = {route.node for node in nodes for route in chart.nodes[node].next}
+    for node in nodes:
+        if node in inner:
+            continue
+        operation = chart.operation_of(node)
+        if operation is not None and operation.results:
+            yield node, chart.values[operation.results[0]]
+
+
+def _walked_again(chart: Chart, passed: Pass, step: Update, node: int, value: Value) -> Finding:
+    old, new = chart.values[step.before], _now(chart, step, passed)
+    leaf = next((chart.first[t] for t in _below(chart, node) if chart.first[t].storage == old.storage), old)
+    name = chart.called(leaf, "a leaf")
+    return chart.finding(
+        "stale-graph", passed.at, values=(value.id, new.id), about=(name,),
+        line=chart.line_of(passed.call.span), root=chart.called(value), name=name,
+        step=chart.line_of(step.span), before=written(old), after=written(new),
+    )  # fmt: skip
+
+
+def _below(chart: Chart, node: int) -> set[int]:
+    """The tensors of the leaves that a node leads to."""
+    leaves = (chart.nodes[number].leaf for number in chart.behind([node]))
+    return {chart.values[leaf].tensor for leaf in leaves if leaf is not None}
+
+
+def _between(chart: Chart, before: BackwardCall, passed: Pass, node: int, value: Value) -> Update | None:
+    """A step of a leaf below the node; not of one in whose memory the result lives, for that is as new as the leaf."""
+    leaves = {tensor for tensor in _below(chart, node) if chart.first[tensor].storage != value.storage}
     memory = {chart.first[tensor].storage for tensor in leaves}
     stretch = chart.events[chart.at[id(before)] : passed.at]
     updates = [e for e in stretch if isinstance(e, Update)]
