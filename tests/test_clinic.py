@@ -545,3 +545,22 @@ def test_the_page_lists_every_kind() -> None:
     known = {kind for kind, (*_, way_out) in SENTENCES.items() if way_out} | {"failure"}
     assert set(re.findall(r"`([a-z-]+)`", table.replace("`no_grad`", ""))) == known
     assert len(SAID) == DOCS.count("\n### ")
+
+
+STALE = "import torch\nw = torch.ones(2, 3, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1)\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "root", "found"),
+    [
+        ("h = w * 3", "((h - 1) ** 2).sum()", ["stale-graph"]),
+        ("h = torch.ones(1, 3) @ w.t()", "(h * 2).sum() + (w * w).sum()", ["stale-graph"]),
+        ("h = w.t()", "((torch.ones(1, 3) @ h - 1) ** 2).sum()", []),  # in the memory of w: as new as w
+        ("s = torch.ones(1, requires_grad=True)\nh = s.detach() * 2", "((w * h - 1) ** 2).sum()", []),
+    ],
+)
+def test_a_result_from_before_a_step_is_told_under_each_new_root(before: str, root: str, found: list[str]) -> None:
+    turns = f"for i in range(3):\n    opt.zero_grad()\n    loss = {root}\n"
+    turns += "    loss.backward(retain_graph=True)\n    opt.step()"
+    kinds = [finding.kind for finding in findings(record(f"{STALE}{before}\n{turns}"))]
+    assert [kind for kind in kinds if kind != "loss-rises"] == found
