@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import gradwalk
+from gradwalk.failures.explanation import diagnose, explained
 from gradwalk.failures.wording import FAILURES
 from gradwalk.recording.causes import CAUSES, cause
-from tests.failing import Case, check, told
+from tests.failing import Case, check, failures, told
 
 T = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
 LOGITS = T + "logits = torch.randn(3, 4, requires_grad=True)\n"
@@ -356,3 +358,37 @@ def test_an_error_without_words_and_a_program_that_ends_itself_are_told_as_such(
 )
 def test_two_devices_are_told_in_each_of_pytorchs_words(message: str) -> None:
     assert cause("RuntimeError", message) == "other-device"
+
+
+@pytest.mark.parametrize(
+    ("program", "key"),
+    [
+        ("import nowhere as there\n# %%\nthere.x", "unknown-name-after"),
+        ("1 / 0\nnet = 1\n# %%\nnet", "unknown-name-after"),
+        ("net = max(\n    1 / 0,\n    2)\n# %%\n2\n# %%\nnet", "unknown-name-after"),
+        ("for turn in range(2):\n    1 / 0\n    net = turn\n# %%\nnet", "unknown-name-after"),
+        ("%matplotlib inline\n1 / 0\ndef net(x): return x\n# %%\nnet(1)", "unknown-name-after"),
+        ("1 / 0\ndef f():\n    weights = 1\n# %%\nweights", "unknown-name"),
+        ("1 / 0\n[weights for weights in range(2)]\n# %%\nweights", "unknown-name"),
+        ("weights = 1\n1 / 0\n# %%\nweigths", "unknown-name-near"),
+    ],
+)
+def test_a_name_whose_cell_stopped_above_is_told_by_that_cell(program: str, key: str) -> None:
+    recording = gradwalk.record(program)
+    found = diagnose(recording, failures(recording)[-1])
+    assert found is not None
+    assert found.key == key
+    if key == "unknown-name-after":
+        said = explained(failures(recording)[-1], found)
+        assert said.why.startswith("Cell 1 gives ")
+        assert said.way_out.startswith("Mend cell 1 first")
+
+
+def test_the_old_name_of_an_argument_of_a_method_is_known() -> None:
+    recording = gradwalk.record(
+        "import torch\nx = torch.ones(1, requires_grad=True)\nx.backward(retain_variables=True)\n"
+    )
+    [failure] = failures(recording)
+    found = diagnose(recording, failure)
+    assert found is not None
+    assert "retain_graph" in explained(failure, found).why

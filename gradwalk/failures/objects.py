@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+
 from gradwalk.failures.calls import METHODS, of_a_module
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
-from gradwalk.recording import Statement, Taken
+from gradwalk.recording import Failure, Statement, Taken
 
 IMPORTS = {
     "torch": "import torch",
@@ -32,6 +35,7 @@ _ALSO_CALLED = {
     "keepdims": ("keepdim",),
     "beta": ("betas",),
     "l2": ("weight_decay",),
+    "retain_variables": ("retain_graph",),
 }
 """What arguments are called elsewhere."""
 
@@ -41,6 +45,8 @@ _SEVERAL = ("tuple", "list", "dict")
 
 def unknown_name(history: History) -> Diagnosis:
     name, near, place = history.pieces["name"], history.facts("near"), in_program(history.failure.span)
+    if (cell := _stopped_before(history, name)) is not None:
+        return diagnosis("unknown-name-after", name=name, cell=str(cell))
     if name in IMPORTS:
         remedy = None if place is None else Remedy("import", place, (IMPORTS[name],))
         return diagnosis("not-imported", remedy, name=name, statement=IMPORTS[name])
@@ -48,6 +54,43 @@ def unknown_name(history: History) -> Diagnosis:
         remedy = None if place is None else Remedy("rename", place, (name, near[0]))
         return diagnosis("unknown-name-near", remedy, name=name, near=near[0])
     return diagnosis("unknown-name", name=name)
+
+
+def _stopped_before(history: History, name: str) -> int | None:
+    """The last cell above, counted from 1, that stopped at or before the line in which it gives this name a value."""
+    cells = history.recording.cells
+    for failure in reversed(history.all(Failure)):
+        if failure.cell < history.failure.cell and not failure.span.file:
+            source, line = cells[failure.cell].source, failure.span.line - cells[failure.cell].line + 1
+            if any(bound == name and end >= line for bound, end in _given(source)):
+                return failure.cell + 1
+    return None
+
+
+def _given(source: str) -> Iterator[tuple[str, int]]:
+    """The names that a cell gives a value to, each with the last line of what does; none of what is no plain Python."""
+    lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
+    try:
+        tree = ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return
+    waiting: list[tuple[ast.AST, int]] = [(node, 0) for node in tree.body]
+    while waiting:
+        node, end = waiting.pop()
+        if isinstance(node, ast.stmt):  # of what has a block, the line that it begins with
+            end = node.lineno if hasattr(node, "body") else node.end_lineno or node.lineno
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, end
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((given.asname or given.name.partition(".")[0], end) for given in node.names)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node.end_lineno or node.lineno
+        elif not isinstance(node, _OF_THEIR_OWN):
+            waiting += [(child, end) for child in ast.iter_child_nodes(node)]
+
+
+_OF_THEIR_OWN = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+"""What has variables of its own."""
 
 
 def unknown_module(history: History) -> Diagnosis:

@@ -169,14 +169,16 @@ def _is_slip(word: str, name: str) -> bool:
 
 def _parameters(function: str, globals_: dict[str, Any]) -> Iterable[str]:
     """The names of a function's arguments: by its signature, or as the first line of its documentation lists them."""
-    owner = function.partition(".")[0]
+    owner, _, rest = function.partition(".")
     modules = [value for value in globals_.values() if isinstance(value, ModuleType)]
     spaces = [globals_, *map(vars, modules), *map(vars, _LIBRARIES)]
     found = next((space[owner] for space in spaces if callable(space.get(owner))), None)
+    if rest and rest != "__init__":
+        found = vars(found).get(rest)
     if found is None:
         return ()
     try:
-        return inspect.signature(found).parameters
+        return [name for name in inspect.signature(found).parameters if name != "self"]
     except (TypeError, ValueError):
         lines = (found.__doc__ or "").strip().partition("\n")[0]
         return _PARAMETER.findall(lines)

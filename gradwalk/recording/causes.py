@@ -98,7 +98,7 @@ _RUNTIME = (
     ("other-device", r"Expected all tensors to be on the same device"),
     ("other-device", r"Tensor on device \S+ is not on the expected device \S+"),
     ("other-device", r"Input type \((?=.*torch\.cuda).* and \w+ type \(.*\) should be the same"),
-    ("no-cuda", r"Found no NVIDIA driver|No CUDA GPUs are available"),
+    ("no-cuda", r"Found no NVIDIA driver|No CUDA GPUs are available|Cannot initialize CUDA without"),
     # Shapes
     ("state-dict", r"Error\(s\) in loading state_dict for (?P<model>\w+)"),
     (

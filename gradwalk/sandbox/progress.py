@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from gradwalk.program import Span
 from gradwalk.recording import LEFT_OUT, Failure, Output
+from gradwalk.recording.causes import cause
 from gradwalk.recording.encoder import Encoder
 
 Say = Callable[[object], None]
@@ -69,4 +70,4 @@ def failed(span: Span, kind: str, message: str) -> None:
     """The cell has failed (``recording.Failure``)."""
     listener = _LISTENERS[-1]
     kind, message = kind[:MOST_OF_A_MESSAGE], message[:MOST_OF_A_MESSAGE]
-    listener.shown(Failure(listener.cell, span, kind, message, None), len(kind) + len(message))
+    listener.shown(Failure(listener.cell, span, kind, message, cause(kind, message)), len(kind) + len(message))

@@ -121,6 +121,11 @@ PYTHON = {
         "When this line ran, nothing had been assigned to {name} yet.",
         "Assign it before, or check how it is written.",
     ),
+    "unknown-name-after": (
+        "{name} has no value yet",
+        "Cell {cell} gives {name} its value, and that cell stopped with an error before it came so far.",
+        "Mend cell {cell} first, and this one may run as it is.",
+    ),
     "unknown-name-near": (
         "A name without a value",
         "There is no {name} here; there is {near}.",
