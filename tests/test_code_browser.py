@@ -460,6 +460,16 @@ def test_a_run_is_stopped_and_what_it_did_until_then_is_shown(shown: CodePage) -
     expect(shown.output()).to_have_text("42")
 
 
+def test_a_retina_figure_is_as_large_as_in_jupyter(shown: CodePage) -> None:
+    plot = "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);"
+    widths = []
+    for kind in ("png", "retina"):
+        shown.run(f"%config InlineBackend.figure_format = '{kind}'\n{plot}\n")
+        expect(shown.output().locator("img[srcset]")).to_have_count(int(kind == "retina"))
+        widths.append(shown.output().locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)"))
+    assert abs(widths[0] - widths[1]) <= 1
+
+
 def test_what_is_opened_is_written_in_while_it_runs(page: Page) -> None:
     page.goto(f"/code?{to_query('while True: pass')}")
     shown = CodePage(page)

@@ -47,7 +47,7 @@ function showRemedy(element, fix, apply) {
 
 function itemOf(item, go) {
   const about = { class: `shown ${item.stream}`, click: () => getSelection().isCollapsed && go(item) };
-  if (IMAGES.has(item.mime)) return html("div", about, pictureOf(item.mime, item.text, item.alternative));
+  if (IMAGES.has(item.mime)) return html("div", about, pictureOf(item.mime, item.text, item.alternative, item.density));
   if (item.stream !== "failure") return html("pre", about, item.text);
   const parts = [
     html("p", { class: "message" }, html("b", {}, item.type), `: ${item.text}`),

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradwalk.notebook import Cell
 from gradwalk.program.cells import split_cells
+from gradwalk.recording.png import png_width
 from gradwalk.story.cells import Item, ShownCell
 
 _STREAMS = {"print": "stdout", "stderr": "stderr", "warning": "stderr", "notice": "stderr"}
@@ -40,9 +41,10 @@ def _output(item: Item, number: int) -> dict[str, Any]:
         return {"output_type": "error", "ename": item["type"], "evalue": text, "traceback": trace}
     plain = {"text/plain": _lines(item["alternative"] if item["mime"] != "text/plain" else text)}
     data = plain if item["mime"] == "text/plain" else {item["mime"]: text, **plain}
+    metadata = {item["mime"]: {"width": png_width(text) // item["density"]}} if item["density"] > 1 else {}
     if stream == "result":
-        return {"output_type": "execute_result", "execution_count": number, "data": data, "metadata": {}}
-    return {"output_type": "display_data", "data": data, "metadata": {}}
+        return {"output_type": "execute_result", "execution_count": number, "data": data, "metadata": metadata}
+    return {"output_type": "display_data", "data": data, "metadata": metadata}
 
 
 def _lines(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from gradwalk.cells.room import Room, Size
 from gradwalk.program import Span
 from gradwalk.program.limits import Limits
 from gradwalk.recorder.session import Recorder
+from gradwalk.recording.png import png_width
 from gradwalk.sandbox import progress
 
 FIGURES = 100
@@ -55,20 +56,22 @@ class Outputs:
             self._recorder.output(span, stream, kept)
             progress.output(span, stream, kept)
 
-    def show(self, stream: str, data: dict[str, Any], name: str = "", *, anew: bool = False) -> None:
+    def show(
+        self, stream: str, data: dict[str, Any], metadata: Any = None, name: str = "", *, anew: bool = False
+    ) -> None:
         """The last value of a cell, or what was displayed: in all forms that IPython gives it.
 
         What has a name takes the place of all that is shown under it, and is not shown once more if it is ``anew``.
         """
         self.come()
-        if name and (shown := self._form(data, FIGURES)) and self._room.change(name, _size(*shown)):
+        if name and (shown := self._form(data, metadata, FIGURES)) and self._room.change(name, _size(*shown)):
             self._recorder.output_anew(name, *shown)
         if anew:
             return
         self._begin()
-        if (shown := self._form(data, self._room.left.figures)) is None:
+        if (shown := self._form(data, metadata, self._room.left.figures)) is None:
             return
-        text, mime, alternative = shown
+        text, mime, alternative, density = shown
         if mime == TEXT:
             text = self._within(text)
         else:
@@ -76,8 +79,8 @@ class Outputs:
         if text or name:
             self._room.take(_size(text, mime, alternative), name)
             span = self._here()
-            self._recorder.output(span, stream, text, mime, alternative, display=name)
-            progress.output(span, stream, text, mime, alternative)
+            self._recorder.output(span, stream, text, mime, alternative, density, display=name)
+            progress.output(span, stream, text, mime, alternative, density)
 
     def clear(self, *, wait: bool) -> None:
         """IPython's ``clear_output``: what the cell has shown goes away, now or when there is something new."""
@@ -118,12 +121,12 @@ class Outputs:
             )
         return kept
 
-    def _form(self, data: dict[str, Any], figures: int) -> Form | None:
+    def _form(self, data: dict[str, Any], metadata: Any, figures: int) -> Form | None:
         """In which of its forms something is kept; None where it has none of them."""
         text = str(data.get(TEXT, ""))
         for mime in _PICTURES:
             if mime in data and self._takes(picture := _text(data[mime]), figures):
-                return Form(picture, mime, text)
+                return Form(picture, mime, text, _density(picture, mime, metadata))
         return Form(text, TEXT, "") if TEXT in data else None
 
     def _takes(self, picture: str, figures: int) -> bool:
@@ -143,9 +146,22 @@ class Form(NamedTuple):
     text: str
     mime: str
     alternative: str
+    density: int = 1
 
 
-def _size(text: str, mime: str, alternative: str) -> Size:
+_MOST_DENSE = 4
+
+
+def _density(picture: str, mime: str, metadata: Any) -> int:
+    """How many of a PNG's pixels are to stand in one of the page's, as the width that comes with it says."""
+    told = metadata.get(mime) if isinstance(metadata, dict) else None
+    width = told.get("width") if isinstance(told, dict) else None
+    if mime != "image/png" or not isinstance(width, int) or width < 1:
+        return 1
+    return min(_MOST_DENSE, max(1, round(png_width(picture) / width)))
+
+
+def _size(text: str, mime: str, alternative: str, density: int = 1) -> Size:
     return Size(len(text)) if mime == TEXT else Size(len(alternative), 1)
 
 

@@ -99,8 +99,8 @@ class Run:
 
     # What the shell tells
 
-    def shown(self, stream: str, data: dict[str, Any], name: str = "", anew: bool = False) -> None:
-        self.outputs.show(stream, data, name, anew=anew)
+    def shown(self, stream: str, data: dict[str, Any], metadata: Any, name: str = "", anew: bool = False) -> None:
+        self.outputs.show(stream, data, metadata, name, anew=anew)
 
     def cleared(self, wait: bool) -> None:
         self.outputs.clear(wait=wait)

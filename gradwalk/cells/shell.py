@@ -45,7 +45,7 @@ _COMMANDS = INSTALLERS | SCRIPTS
 class Listener(Protocol):
     """Whoever runs cells in a shell, and is told what happens there."""
 
-    def shown(self, stream: str, data: dict[str, Any], name: str = "", anew: bool = False) -> None: ...
+    def shown(self, stream: str, data: dict[str, Any], metadata: Any, name: str = "", anew: bool = False) -> None: ...
     def cleared(self, wait: bool) -> None: ...
     def traceback(self, error: BaseException, text: str) -> None: ...
     def compiles(self, name: str, transformed: str, raw: str) -> None: ...
@@ -87,7 +87,7 @@ class Hook(DisplayHook):
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
         if self.shell.run is not None:
-            self.shell.run.shown("result", format_dict)
+            self.shell.run.shown("result", format_dict, md_dict)
 
     def finish_displayhook(self) -> None:
         self._is_active = False
@@ -105,7 +105,7 @@ class Publisher(DisplayPublisher):
         self, data: Any, metadata: Any = None, source: Any = None, transient: Any = None, update: bool = False, **_: Any
     ) -> None:
         if self.shell.run is not None:
-            self.shell.run.shown("display", data, str((transient or {}).get("display_id", "")), update)
+            self.shell.run.shown("display", data, metadata, str((transient or {}).get("display_id", "")), update)
 
     def clear_output(self, wait: bool = False) -> None:
         if self.shell.run is not None:

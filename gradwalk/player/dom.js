@@ -62,11 +62,14 @@ export function textWidth(text, font) {
 
 export const IMAGES = new Set(["image/svg+xml", "image/png"]);
 
-/** A picture that a program drew: an image, whose text never becomes part of the page. A PNG comes as base64. */
-export function pictureOf(mime, text, alternative) {
+/** A picture that a program drew: an image, whose text never becomes part of the page. A PNG comes as base64; of a dense one
+ *  several pixels stand in one of the page's. */
+export function pictureOf(mime, text, alternative, density = 1) {
   const bytes = () => Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte));
   const data = mime === "image/png" ? text : btoa(bytes().join(""));
-  return html("img", { class: "drawn", src: `data:${mime};base64,${data}`, alt: alternative || "A picture" });
+  const source = `data:${mime};base64,${data}`;
+  const dense = density > 1 ? { srcset: `${source} ${density}x` } : {};
+  return html("img", { class: "drawn", src: source, ...dense, alt: alternative || "A picture" });
 }
 
 const ICONS = {

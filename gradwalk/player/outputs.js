@@ -49,11 +49,11 @@ export function createOutputs() {
   return { setOutputs, show, count: () => entries.length };
 }
 
-function outputItem([, cell, stream, text, mime, alternative]) {
+function outputItem([, cell, stream, text, mime, alternative, density]) {
   const said = OUTPUT_NAMES[stream];
   const label = said ? [html("b", { class: "stream" }, said)] : [];
   const about = { class: `output ${stream in OUTPUT_NAMES ? stream : "plain"}`, "data-cell": cell, hidden: true };
-  if (IMAGES.has(mime)) return html("div", about, ...label, pictureOf(mime, text, alternative));
+  if (IMAGES.has(mime)) return html("div", about, ...label, pictureOf(mime, text, alternative, density));
   return html("div", about, ...label, html("pre", null, (mime ? alternative : text).replace(/\n$/, "")));
 }
 

@@ -37,6 +37,7 @@ from gradwalk.recording import (
     CellFailure,
     Event,
     Failure,
+    Output,
     Recording,
     Returned,
     Statement,
@@ -182,15 +183,18 @@ class Recorder:
         text: str,
         mime: str = "text/plain",
         alternative: str = "",
+        density: int = 1,
         *,
         display: str = "",
     ) -> None:
         """The program has shown something. What has a name, ``display``, it may show anew."""
-        self._shown.output(span, stream, text, mime, alternative, display)
+        self._shown.output(Output(self._run.cell, span, stream, text, mime, alternative, density), display)
 
-    def output_anew(self, display: str, text: str, mime: str = "text/plain", alternative: str = "") -> None:
+    def output_anew(
+        self, display: str, text: str, mime: str = "text/plain", alternative: str = "", density: int = 1
+    ) -> None:
         """What the program has shown under this name is something else now, where it stands."""
-        self._shown.anew(display, text, mime, alternative)
+        self._shown.anew(display, text, mime, alternative, density)
 
     def clear_output(self) -> None:
         """What the present cell has shown is taken away."""

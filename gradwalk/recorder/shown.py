@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gradwalk.program import Span
 from gradwalk.recorder.run import Run
 from gradwalk.recording import Output
 
@@ -39,9 +38,10 @@ class Shown:
         shown = "".join(self._texts[cell]) if cell < len(self._texts) else ""
         return shown.removesuffix("\n")
 
-    def output(self, span: Span | None, stream: str, text: str, mime: str, alternative: str, display: str) -> None:
+    def output(self, event: Output, display: str) -> None:
         """Something is shown. What has a name, ``display``, may be shown anew."""
         run = self._run
+        _, span, stream, text, mime, alternative, _ = event
         shown = alternative if mime != "text/plain" else text
         if stream != "notice" and self._texts:
             self._texts[-1].append(shown if stream in ("print", "stderr", "warning") else shown + "\n")
@@ -58,19 +58,21 @@ class Shown:
         ):
             run.emit_instead(last._replace(text=last.text + text))
         else:
-            run.emit(Output(run.cell, span, stream, text, mime, alternative))
+            run.emit(event)
             if stream != "notice":
                 self._outputs.append(len(run.events) - 1)
         if display and self._texts:
             shown_at = _Display(run.cell, len(run.events) - 1, len(self._texts[-1]) - 1)
             self._displays.setdefault(display, []).append(shown_at)
 
-    def anew(self, display: str, text: str, mime: str, alternative: str) -> None:
+    def anew(self, display: str, text: str, mime: str, alternative: str, density: int) -> None:
         """What was shown under this name is something else now, where it stands."""
         for place in self._displays.get(display, ()):
             last = self._run.events[place.event]
             if isinstance(last, Output):
-                self._run.events[place.event] = last._replace(text=text, mime=mime, alternative=alternative)
+                self._run.events[place.event] = last._replace(
+                    text=text, mime=mime, alternative=alternative, density=density
+                )
                 self._texts[place.cell][place.shown] = (alternative if mime != "text/plain" else text) + "\n"
 
     def clear(self) -> None:

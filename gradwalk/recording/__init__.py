@@ -232,8 +232,8 @@ class Recording:
 _PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modules")
 _PLAIN = ("source", "torch", "complete", "file")
 LEFT_OUT = frozenset(
-    "file summary grad_of module mode call function create_graph more inputs mime alternative traceback operands "
-    "facts node value values frame parameters norms".split()
+    "file summary grad_of module mode call function create_graph more inputs mime alternative density traceback "
+    "operands facts node value values frame parameters norms".split()
 )
 """Fields that are left out where they hold what they usually do."""
 _DECODER = Decoder(EVENTS, LEFT_OUT)

@@ -196,6 +196,8 @@ class Output(NamedTuple):
     mime: str = "text/plain"
     alternative: str = ""
     """Of a picture: what it is in plain text."""
+    density: int = 1
+    """Of a PNG: how many of its pixels stand side by side in one of the page's: 2 of matplotlib's retina figures."""
 
 
 class Failure(NamedTuple):

@@ -60,10 +60,12 @@ def compiled(file: str, line: int) -> None:
     _LISTENERS[-1].say({"text": [file, line]})
 
 
-def output(span: Span | None, stream: str, text: str, mime: str = "text/plain", alternative: str = "") -> None:
+def output(
+    span: Span | None, stream: str, text: str, mime: str = "text/plain", alternative: str = "", density: int = 1
+) -> None:
     """The cell has shown something (``recording.Output``)."""
     listener = _LISTENERS[-1]
-    listener.shown(Output(listener.cell, span, stream, text, mime, alternative), len(text) + len(alternative))
+    listener.shown(Output(listener.cell, span, stream, text, mime, alternative, density), len(text) + len(alternative))
 
 
 def failed(span: Span, kind: str, message: str) -> None:

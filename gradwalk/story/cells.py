@@ -37,6 +37,8 @@ class Item(TypedDict):
     """Of a picture ``image/svg+xml``, and ``text`` is the SVG; or ``image/png``, and it is base64."""
     alternative: str
     """What a picture is in plain text."""
+    density: int
+    """Of a PNG: how many of its pixels stand in one of the page's."""
     type: str
     traceback: str
     """As Jupyter shows it."""
@@ -76,7 +78,7 @@ def _add(items: list[Item], event: Output) -> None:
     if items and event.stream == items[-1]["stream"] and event.stream in ("print", "stderr"):
         items[-1]["text"] += event.text
     else:
-        items.append(_item(event.stream, event.text, event.mime, event.alternative))
+        items.append(_item(event.stream, event.text, event.mime, event.alternative, event.density))
 
 
 def _trimmed(items: list[Item]) -> list[Item]:
@@ -85,12 +87,13 @@ def _trimmed(items: list[Item]) -> list[Item]:
     return items
 
 
-def _item(stream: str, text: str, mime: str = "text/plain", alternative: str = "") -> Item:
+def _item(stream: str, text: str, mime: str = "text/plain", alternative: str = "", density: int = 1) -> Item:
     return Item(
         stream=stream,
         text=text,
         mime=mime,
         alternative=alternative,
+        density=density,
         type="",
         traceback="",
         why="",
@@ -114,6 +117,7 @@ def _failure(recording: Recording, event: Failure) -> Item:
         text=event.message,
         mime="text/plain",
         alternative="",
+        density=1,
         type=event.type,
         traceback=event.traceback,
         why=told.why if found is not None else "",

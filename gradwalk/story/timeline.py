@@ -178,7 +178,7 @@ class _Story:
             self._names.note(event, max(step, 1) if self._statements else step)  # at the start nothing has run yet
         self._over.clear()
         if isinstance(original, Output):
-            picture = [] if original.mime == "text/plain" else [original.mime, original.alternative]
+            picture = [] if original.mime == "text/plain" else [original.mime, original.alternative, original.density]
             self._outputs.append([step, original.cell, original.stream, original.text, *picture])
         elif isinstance(original, Stopped):
             self._outputs.append([step, original.cell, "notice", original.text])

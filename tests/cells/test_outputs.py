@@ -15,6 +15,7 @@ from gradwalk.cells.descriptors import Descriptors
 from gradwalk.cells.room import Room, Size
 from gradwalk.program.limits import Limits
 from gradwalk.recording import Assigned, BackwardCall, Cleared, Output, Recording, Statement, Update
+from gradwalk.recording.png import png_width
 
 
 def notices(recording: Recording) -> list[str]:
@@ -120,3 +121,21 @@ def test_alone_nobody_waits_for_a_reader() -> None:
         assert time.monotonic() - begin < 10
     assert kept[0][0] == "print"
     assert set(kept[0][1]) == {"x"}
+
+
+def test_a_retina_figure_says_how_dense_it_is_as_jupyter_writes_it() -> None:
+    plot = "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);"
+    pictures = [
+        event
+        for kind in ("png", "retina")
+        for event in record(f"%config InlineBackend.figure_format = '{kind}'\n{plot}").events
+        if isinstance(event, Output) and event.mime == "image/png"
+    ]
+    assert [event.density for event in pictures] == [1, 2]
+    plain, retina = (png_width(event.text) for event in pictures)
+    assert abs(retina - 2 * plain) <= 2
+    data = {"image/png": pictures[1].text, "text/plain": "x"}
+    other = record(f"from IPython.display import display\ndisplay({data}, raw=True)")
+    [event] = [event for event in other.events if isinstance(event, Output)]
+    assert event.density == 1
+    assert png_width("no PNG") == 0
