@@ -106,6 +106,9 @@ function createDrawing(parent) {
 
   /** A network that is wider than its room is scrolled to what is lit. */
   function follow() {
+    const stage = /** @type {HTMLElement | undefined} */ (/** @type {ShadowRoot} */ (root.getRootNode()).host);
+    const lit = canvas.querySelector(".nodes .now, .chips .now");
+    if (lit && stage?.classList.contains("taken") && stage.scrollHeight > stage.clientHeight) lit.scrollIntoView({ block: "center", inline: "nearest" });
     const spare = canvas.scrollWidth - canvas.clientWidth;
     const part = spare > 0 && canvas.querySelector(".nodes .now, .chips .now");
     if (!part) return;

@@ -118,10 +118,14 @@ def _call_latex(operation: Operation, operands: Sequence[Value]) -> tuple[str, t
 
 
 def _line(latex: str, result: Tree, used: Sequence[str], trees: Mapping[str, Tree], operation: Operation) -> Formula:
-    constants: dict[str, Tree] = {c.name: ["mn", constant_text(c.text)] for c in operation.constants}
+    constants: dict[str, Tree] = {c.name: _constant(constant_text(c.text)) for c in operation.constants}
     if call_name(operation) in ("select", "slice"):
         constants["range"] = ["mn", index_text(operation)]
     return filled(latex, [result, *(trees.get(name) or constants[name] for name in used)])
+
+
+def _constant(text: str) -> Tree:
+    return ["mi", text] if text in ("e", "π") else ["mn", text]
 
 
 def _written_out(operation: Operation, operands: Sequence[Value], result: Tree) -> Formula | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 
@@ -30,10 +31,16 @@ _UNWRITTEN = frozenset(
 """Arguments that change no number."""
 
 
+_NAMED = {math.e: "e", math.pi: "π", -math.pi: f"{MINUS}π"}
+
+
 def constant_text(text: str) -> str:
-    """A constant argument for the screen: ``-2`` → ``−2``, ``[0]`` → ``0``; numbers as ``short`` writes them."""
+    """A constant argument for the screen: ``-2`` → ``−2``, ``[0]`` → ``0``; numbers as ``short`` writes them.
+
+    The float that is next to e or π, as ``math.e`` and ``math.pi`` are, is that.
+    """
     if is_number(text):
-        return short(float(text))
+        return _NAMED.get(float(text)) or short(float(text))
     inner = text[1:-1].strip(" ,") if text[:1] in "[(" else ""
     return constant_text(inner) if inner and "," not in inner else text.replace("-", MINUS)
 

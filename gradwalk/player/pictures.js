@@ -183,7 +183,7 @@ export function createPictures(pick, chosen, explain, lacking) {
     if (isTall()) return "tall";
     const width = views().length === 2 ? 0.6 * size.width : size.width;
     const fit = (placed) => Math.min(width / (placed.width + 2 * PICTURE_MARGIN), size.height / (placed.height + 2 * PICTURE_MARGIN));
-    if (!computation?.rows || fit(computation.wide) >= LEGIBLE.whole) return "wide";
+    if (!computation?.rows || fit(computation.wide) >= (size.legible ?? LEGIBLE).whole) return "wide";
     return fit(computation.rows) > fit(computation.wide) ? "rows" : "wide";
   }
 

@@ -16,6 +16,7 @@ import { createPredict } from "./predict.js";
 import { isOnScreen, toggleScreen } from "./screen.js";
 import { createScrubber } from "./scrubber.js";
 import { createSlope } from "./slope.js";
+import { legibleOn } from "./stage.js";
 import { fontOfPage } from "./still.js";
 import { carriedStep, clampStep, episodeAt, isProgram, lastStep, phaseAt, readStory, stepForLine, stepForOutput, stepForThing } from "./story.js";
 import { createTake } from "./take.js";
@@ -264,7 +265,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     const share = Math.min(Math.max(LEAST_HEIGHT, high * PICTURE_SHARE[place]), MOST_HEIGHT);
     const both = side && (onScreen || !data.beside);
     const height = onScreen ? pictures.roomOnScreen() : share;
-    const room = { width: pictures.area.clientWidth, height, most };
+    const room = { width: pictures.area.clientWidth, height, most, ...(onScreen && { legible: legibleOn(innerHeight) }) };
     root.style.setProperty("--bar", `${bar.offsetHeight}px`);
     const sizes = JSON.stringify([room, side, density.name(), scrubber.element.clientWidth, panel.resize(both)]);
     if (sizes === measured) return false;

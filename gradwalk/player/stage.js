@@ -13,12 +13,18 @@ import { birthsIn, entryAt, episodeAt } from "./story.js";
 // as there is room; else it scrolls.
 export const LEGIBLE = { whole: 0.76, across: 0.72, part: 0.84, phone: 0.92 };
 
+/** On a projector a title of 15 px is 28 px at 1080 lines; a whole picture may be a little smaller. */
+export function legibleOn(lines) {
+  const part = (28 / 15) * (lines / 1080);
+  return { whole: 0.85 * part, across: 0.85 * part, part, phone: part };
+}
+
 /** How large a picture of this size is drawn in a room. */
-function scaleFor(wide, high, { width, height, phone, most }) {
+function scaleFor(wide, high, { width, height, phone, most, legible = LEGIBLE }) {
   const [across, whole] = [width / wide, Math.min(width / wide, height / high)];
-  if (phone) return Math.min(Math.max(whole, LEGIBLE.phone), most);
-  if (whole >= LEGIBLE.whole) return Math.min(whole, most);
-  return across >= LEGIBLE.across ? Math.min(across, LEGIBLE.part) : LEGIBLE.part;
+  if (phone) return Math.min(Math.max(whole, legible.phone), most);
+  if (whole >= legible.whole) return Math.min(whole, most);
+  return across >= legible.across ? Math.min(across, legible.part) : legible.part;
 }
 const ZOOM = { step: 1.25, least: 0.1, most: 4 };
 const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
@@ -198,7 +204,8 @@ export function createStage({ name, numbers, pick, changed }) {
   /** Where to scroll for a box to be in sight, and with it what is around it, where that has room. */
   function sight(box, extent, from = goal) {
     const side = (near, size, now, length, whole) => aim([extent[near], extent[near] + extent[size]], now, length, whole)
-      ?? aim([box[near], box[near] + box[size]], now, length, whole) ?? now;
+      ?? aim([box[near], box[near] + box[size]], now, length, whole)
+      ?? Math.round(Math.min((box[near] + PICTURE_MARGIN) * scale, whole * scale - length)); // its beginning, where it is larger than the view
     return { left: side("x", "w", from.left, view.width, picture.width), top: side("y", "h", from.top, view.height, picture.height) };
   }
 

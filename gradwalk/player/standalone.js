@@ -18,7 +18,7 @@ async function font() {
   try {
     await document.fonts.load(FONT);
   } catch {
-    const face = new FontFace("Gradwalk Sans", bytesOf(fontOfPage().split(",")[1]), { weight: "400 700" });
+    const face = new FontFace("Gradwalk Sans", bytesOf(/** @type {string} */ (fontOfPage()).split(",")[1]), { weight: "400 700" });
     document.fonts.add(await face.load());
   }
 }

@@ -1,0 +1,55 @@
+"""Present, on a projector of 1080 lines: titles of 28 px also in a large graph, and what is lit is in sight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import settled
+
+pytestmark = pytest.mark.browser
+
+NewPage = Callable[..., Page]
+TITLES = """(player) => [...player.querySelectorAll(".view .title")].map((text) => {
+  const picture = text.closest("svg");
+  return parseFloat(getComputedStyle(text).fontSize) * picture.getBoundingClientRect().width / picture.viewBox.baseVal.width;
+})"""  # noqa: E501 - JavaScript
+
+
+@pytest.mark.parametrize(
+    ("address", "least"),
+    [("/?z=sin(x**2)&x=4&step=6", 28), ("/perceptron?step=33", 27.9), ("/code?lesson=4d_training_loop&step=20", 23.8)],
+)
+def test_titles_are_read_from_the_last_row(new_page: NewPage, address: str, least: float) -> None:
+    page = new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+    page.add_init_script("try { localStorage.setItem('gradwalk.tour', 'seen') } catch {}")
+    page.goto(address)
+    player = page.get_by_role("region", name="Player")
+    expect(player.locator(".box.now").first).to_be_attached(timeout=60_000)
+    settled(page)
+    page.keyboard.press("f")
+    expect(player).to_have_class(re.compile("on-screen"))
+    lit = player.locator(".view .box.now").first
+    expect(lit).to_be_in_viewport(ratio=0.9)
+    assert min(player.evaluate(TITLES)) >= least
+    page.keyboard.press("ArrowLeft")
+    expect(player.locator(".view .box.now").first).to_be_in_viewport(ratio=0.9)
+
+
+def test_the_tour_ends_where_an_audience_looks(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1280, "height": 860})
+    page.goto("/?z=sin(x**2)&x=4")
+    tour = page.get_by_role("region", name="Tour")
+    expect(tour).to_contain_text("1 of 4")
+    settled(page)
+    steps = {1: "2 of 4", 3: "2 of 4", 5: "3 of 4", 9: "4 of 4"}
+    for step in range(1, 10):
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("region", name="Player")).to_have_attribute("data-step", str(step))
+        if step in steps:
+            expect(tour).to_contain_text(steps[step])
+    page.keyboard.press("f")
+    expect(tour).to_be_hidden()
