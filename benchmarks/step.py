@@ -3,8 +3,7 @@
 The goal is one frame of 16.7 ms at the median, with 10 operations as with 500 and with 10,000, and no byte to the
 server. A press is timed from the key's event until the browser has painted the frame that shows the step, the wait for
 the frame included. "Work" is the page's own: scripts, styles and layout, as the thread's time, which others on the
-machine do not make longer. 10,000 operations are more than a server sends, so that page stands alone, as
-``walk.save("walk.html")`` writes it. Then steps that move, at 500 operations: 60 frames a second are the goal.
+machine do not make longer. Then steps that move, at 500 operations: 60 frames a second are the goal.
 """
 
 from __future__ import annotations
@@ -17,15 +16,12 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
 
-import gradwalk
 from gradwalk.address.program import to_query
 from tests.browser import FLAGS, browser_path, running_server, settled
 
 FRAME = 1000 / 60  # ms
 PRESSES = 60
 OPERATIONS = (10, 500, 10_000)
-SENT = 500
-"""Operations of one graph that a server sends."""
 MOVING = 500
 MOVES = 20
 
@@ -84,17 +80,10 @@ y.backward()
 
 
 def opened(page: Page, operations: int) -> None:
-    if operations > SENT:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "walk.html"
-            gradwalk.record(program(operations)).save(path)
-            page.goto(path.as_uri())
-    else:
-        page.goto(f"/code?{to_query(program(operations))}")
+    page.goto(f"/code?{to_query(program(operations))}")
     steps = page.locator("input.steps")
     expect(steps).to_be_attached(timeout=120_000)
-    if operations <= SENT:
-        settled(page)
+    settled(page)
     # Forward, a local gradient and a step back for each operation.
     assert int(steps.get_attribute("max") or 0) > 3 * operations
     page.keyboard.press("Home")

@@ -14,8 +14,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from deploy.questions import questions
 from gradwalk import record
 from gradwalk.address.expression import Document, to_query
+from gradwalk.address.program import to_query as program_query
 from gradwalk.export.files import write
 from gradwalk.export.html import described_html
 from gradwalk.expression.expression import program, read
@@ -51,6 +53,9 @@ _SUMMARY = (
 )
 
 
+_ASKED = "Why training does not work"
+
+
 class Entry(NamedTuple):
     title: str
     group: str
@@ -63,12 +68,15 @@ class Entry(NamedTuple):
 
 
 def entries() -> Iterator[Entry]:
-    """The lessons and the examples, in the order in which they are taught."""
+    """The lessons and the examples, in the order in which they are taught, and what is asked of the clinic."""
     for lesson in LESSONS:
         address = f"code?lesson={lesson.slug}"
         yield Entry(lesson.title, lesson.group, lesson.summary, lesson.source, address, f"{lesson.slug}.html")
     for example in EXAMPLES:
         yield _entry(example)
+    for asked in questions():
+        address = f"code?{program_query(asked.source)}"
+        yield Entry(asked.title, _ASKED, asked.summary, asked.source, address, f"clinic-{_plain(asked.title)}.html")
 
 
 def _entry(example: Example) -> Entry:

@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from deploy.gallery import Entry, entries, entry_html, index_html
 from gradwalk import record
+from gradwalk.clinic import findings
 from gradwalk.lessons import LESSONS
 from gradwalk.lessons.gallery import EXAMPLES
-from tests.browser import Watch
+from tests.browser import ROOT, Watch
 
 SERVER = "https://gradwalk.example/school/"
 
@@ -24,7 +25,8 @@ def listed() -> list[Entry]:
 
 
 def test_every_lesson_and_example_has_a_page_of_its_own(listed: list[Entry]) -> None:
-    assert [entry.title for entry in listed] == [*(one.title for one in LESSONS), *(one.title for one in EXAMPLES)]
+    taught = [*(one.title for one in LESSONS), *(one.title for one in EXAMPLES)]
+    assert [entry.title for entry in listed][: len(taught)] == taught
     assert len({entry.file for entry in listed}) == len(listed)
     assert all(re.fullmatch(r"[a-z0-9_-]+\.html", entry.file) for entry in listed)
 
@@ -73,3 +75,14 @@ def test_it_is_walked_from_the_disk_without_a_network(offline: Page, listed: lis
     offline.get_by_role("link", name="All programs").click()
     expect(offline.get_by_role("link")).to_have_count(len(listed))
     assert watched.problems == []
+
+
+def test_what_is_asked_of_the_clinic_is_found_in_the_gallery_as_its_page_says(listed: list[Entry]) -> None:
+    asked = {entry.title: entry for entry in listed if entry.group == "Why training does not work"}
+    assert {"My loss is nan", "This parameter does not learn"} <= set(asked)
+    assert "Trying to backward through the graph a second time" in asked
+    page = (ROOT / "docs" / "clinic.md").read_text(encoding="utf-8")
+    for entry in asked.values():
+        assert f"### {entry.title}" in page
+        assert entry.source in page
+        assert findings(record(entry.source)), entry.title

@@ -222,3 +222,16 @@ def test_two_outputs_on_one_page_step_by_themselves(offline: BrowserContext, sin
         "SecurityError"
     )
     assert watched.problems == []
+
+
+def test_a_small_program_that_something_is_found_in_says_so_on_its_page(
+    offline: BrowserContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "nan.html"
+    record("import torch\nx = torch.tensor([0.0, 4.0], requires_grad=True)\ny = x.sqrt() * x\ny.sum().backward()").save(
+        path
+    )
+    page, watched = opened(offline, path)
+    page.get_by_role("button", name="line 3, step").click()
+    expect(page.locator(".words .title")).to_have_text("Backward through the square root")
+    assert watched.problems == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradwalk.analysis import analyse
+from gradwalk.clinic import findings
 from gradwalk.export.moment import checked_step
 from gradwalk.player.page import About, page
 from gradwalk.recording import Recording
@@ -20,7 +21,8 @@ def recording_html(recording: Recording, step: int | None = None, *, name: str =
 
 def described_html(recording: Recording, about: About, step: int | None = None) -> str:
     """The same under a heading and a summary of its own; the footer says by what it was recorded."""
-    data = player_data(analyse(recording))
+    # What was found is told with the lines that it is about, in a program that is told without them otherwise.
+    data = player_data(analyse(recording), statements=True if findings(recording) else None)
     if step:
         checked_step(data.story, step)
     footer = f"Recorded by Gradwalk with PyTorch {recording.torch}."
