@@ -460,6 +460,19 @@ def test_a_run_is_stopped_and_what_it_did_until_then_is_shown(shown: CodePage) -
     expect(shown.output()).to_have_text("42")
 
 
+def test_the_table_of_names_has_room_for_ways_into_modules(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1440, "height": 900})
+    net = "torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))"
+    shown = CodePage(page).open(
+        to_query(f"import torch\ntarget = {net}\nloss = target(torch.ones(1, 2)).sum()\nloss.backward()")
+    )
+    shown.watch()
+    shown.press("End")
+    table = shown.player.locator(".names")
+    expect(table.locator("th", has_text="target.0.weight")).to_be_visible()
+    assert table.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+
+
 def test_a_retina_figure_is_as_large_as_in_jupyter(shown: CodePage) -> None:
     plot = "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);"
     widths = []

@@ -51,7 +51,7 @@ function nameRow(name, member) {
   const value = html("td", { class: "value" });
   const grad = html("td", { class: "grad" });
   const kind = html("td", { class: "kind" });
-  const element = html("tr", { hidden: true }, html("th", { scope: "row" }, name, news), value, grad, kind);
+  const element = html("tr", { hidden: true }, html("th", { scope: "row" }, ...wayOf(name), news), value, grad, kind);
   const row = { name, member, element, entries: [], show };
   let shown = null;
   let wasFresh = false;
@@ -106,3 +106,6 @@ function kindOf(bound) {
   ];
   return [kind, flag, ...more.filter(Boolean).map((text) => html("small", { class: "more" }, text))];
 }
+
+/** A long way, such as net.0.weight, may go on in the next line behind a point. */
+const wayOf = (name) => name.split(/(?<=\.)/).flatMap((part, place) => (place ? [html("wbr"), part] : [part]));
