@@ -10,8 +10,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from gradwalk.story.columns import in_columns
-
 NOTHING = b"null"
 WITHOUT_CELLS = ("phases", "steps", "slots", "formulas", "code", "saved")
 """What of a story is shown where nobody sees cells: no outputs, and no table of names."""
@@ -26,12 +24,10 @@ def packed(value: object) -> bytes:
 
 
 def compact(value: Mapping[str, Any]) -> bytes:
-    """The same of a part that may be large, as gzip then, a story's steps as columns."""
+    """The same of a part that may be large, as gzip then."""
     text = packed(value)
     if len(text) < _LARGE:
         return text
-    if "steps" in value:
-        text = packed(in_columns(value))
     return gzip.compress(text.decode("utf-8", "replace").encode(), 6, mtime=0)
 
 

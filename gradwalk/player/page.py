@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from gradwalk.player import FOLDER, styles
 from gradwalk.player.modules import bundled
-from gradwalk.story.columns import in_columns
 
 _PAGE = """\
 <!doctype html>
@@ -63,7 +62,7 @@ def page(graphs: Mapping[str, Any], story: Mapping[str, Any], about: About, step
     Its policy allows its two scripts (the player and its styles are packed, and the other one unpacks them), these
     styles, and pictures and a font inside of it, and nothing else.
     """
-    data = {"graphs": graphs, "story": in_columns(story), "query": "", "step": step, "opened": "", "stale": False}
+    data = {"graphs": graphs, "story": story, "query": "", "step": step, "opened": "", "stale": False}
     player, loader, style, sheet = _script("standalone"), _script("loader"), _page_style(), _player_style()
     scripts, sheets = f"script-src {hash_of(loader)} {hash_of(player)}", f"style-src {hash_of(style)} {hash_of(sheet)}"
     return _PAGE.format(

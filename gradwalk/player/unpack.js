@@ -1,9 +1,9 @@
 /* What came packed, as it was. */
 
-/** JSON out of gzip, once it is there; the steps of a story are one object each again. */
-export async function unpacked(bytes) {
+/** JSON out of gzip, once it is there. */
+export function unpacked(bytes) {
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return whole(await new Response(plain).json());
+  return new Response(plain).json();
 }
 
 /** The bytes that base64 stands for. */
@@ -17,17 +17,4 @@ export function received(data) {
   const told = JSON.parse(new TextDecoder().decode(data.subarray(0, end)));
   const parts = ["graphs", "story"].filter((part) => told[part]?.packed);
   return { told, packed: parts.map((part) => [part, data.subarray(...told[part].packed.map((place) => end + place))]) };
-}
-
-function whole(data) {
-  for (const part of [data, data.story]) if (part?.steps?.all) part.steps = rows(part.steps);
-  return data;
-}
-
-/** `columns` of `gradwalk/story/columns.py`, the other way. */
-function rows({ count, all, some }) {
-  const steps = Array.from({ length: count }, () => ({}));
-  for (const [name, values] of Object.entries(all)) values.forEach((value, step) => (steps[step][name] = value));
-  for (const [name, [places, values]] of Object.entries(some)) values.forEach((value, at) => (steps[places[at]][name] = value));
-  return steps;
 }
