@@ -30,6 +30,7 @@ from gradwalk.cells.kept import attribute, mapping
 from gradwalk.cells.outputs import FIGURE_CHARACTERS, steady_svg
 from gradwalk.cells.statements import Statements
 from gradwalk.cells.tracebacks import leave_us_out, of_no_module
+from gradwalk.sandbox import reserve
 from gradwalk.sandbox.lock import is_on
 
 _CONFIG = {
@@ -217,6 +218,7 @@ class Shell(InteractiveShell):
         return run
 
     def showtraceback(self, *args: Any, **options: Any) -> None:
+        reserve.let_go()  # to ask what the error is would take memory
         if (error := sys.exception()) is not None:
             leave_us_out(error)
         with of_no_module(self.compile._filename_map):

@@ -11,6 +11,7 @@ _SIZE = r"torch\.Size\((?P<%s>\[.*?\])\)"
 
 _RUNTIME = (
     ("not-permitted", r"open file failed with strerror: Operation not permitted"),
+    ("no-memory", r"^std::bad_alloc$|DefaultCPUAllocator: (?:can't allocate|not enough) memory"),
     # The graph and backward()
     ("backward-twice", r"Trying to backward through the graph a second time"),
     ("complex-root", r"only for real scalar outputs but got torch\.(?P<dtype>\w+)"),
@@ -261,6 +262,8 @@ CAUSES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         "ConnectionError": (("no-network", r"Failed to resolve|Max retries exceeded"),),
         "StdinNotImplementedError": (("no-keyboard", r""),),
         "KeyboardInterrupt": (("interrupted", r""),),
+        "MemoryError": (("no-memory", r""),),
+        "_ArrayMemoryError": (("no-memory", r""),),
         "_IncompleteInputError": (("unfinished", r""),),  # as Python 3.13 calls it
         "IndentationError": (("no-block", r"expected an indented block after (?P<what>.+?) on line"),),
     }.items()

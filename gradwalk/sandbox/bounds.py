@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from gradwalk.sandbox import reserve
 from gradwalk.sandbox.kernel import (
     LINUX,
     PR_CAP_AMBIENT,
@@ -104,7 +105,7 @@ def limit(bounds: Bounds) -> None:
         resource.RLIMIT_MEMLOCK: 0,
     }
     if LINUX:
-        wanted[resource.RLIMIT_AS] = pages * resource.getpagesize() + bounds.megabytes * 1_000_000
+        wanted[resource.RLIMIT_AS] = pages * resource.getpagesize() + bounds.megabytes * 1_000_000 + reserve.BYTES
         wanted |= {resource.RLIMIT_MSGQUEUE: 0, resource.RLIMIT_NICE: 0, resource.RLIMIT_RTPRIO: 0}
     for kind, most in wanted.items():
         _, hard = resource.getrlimit(kind)

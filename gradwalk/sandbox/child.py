@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from typing import NoReturn
 
-from gradwalk.sandbox import bounds, time_up
+from gradwalk.sandbox import bounds, reserve, time_up
 from gradwalk.sandbox.bounds import Bounds
 from gradwalk.sandbox.frames import Sender, Sizes
 from gradwalk.sandbox.lock import Lock, Unlockable, put_on
@@ -49,6 +49,7 @@ def _withdraw(channel: int, nursery: int, lock: Lock | None, limits: Bounds) -> 
     bounds.withdraw({channel, nursery, *([] if lock is None or lock.rules is None else [lock.rules])})
     bounds.give_way(_LESS_URGENT)
     bounds.limit(limits)
+    reserve.keep()
 
 
 def _lock(nursery: socket.socket, lock: Lock | None) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import gradwalk
 from gradwalk.program import ProgramError
 from gradwalk.recording import Event, Failure, Output, Recording, Stopped
-from gradwalk.sandbox import progress
+from gradwalk.sandbox import progress, reserve
 from gradwalk.sandbox.bounds import Bounds
 from gradwalk.sandbox.configuration import Configuration
 from gradwalk.sandbox.frames import Sizes, TooLarge
@@ -56,6 +56,7 @@ def work(payload: bytes, say: Callable[[object], None]) -> None:
     except ProgramError as error:
         say({"refused": [error.message, error.span and error.span[:4], error.suggestion]})
         return
+    reserve.let_go()
     send(recording, say)
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import gradwalk
-from gradwalk.recording import Output, Recording, Stopped
+from gradwalk.recording import Failure, Output, Recording, Stopped
 from gradwalk.sandbox.frames import TooLarge
-from gradwalk.sandbox.outcome import Said, recording
-from gradwalk.sandbox.programs import send
+from gradwalk.sandbox.outcome import Said, recording, said
+from gradwalk.sandbox.processes import Nursery
+from gradwalk.sandbox.programs import configuration, payload, send
 from gradwalk.sandbox.wire import packed
+from gradwalk.settings import SETTINGS
 
 MIXED = "''.join(hex(n * 2654435761 % 2**32)[2:] for n in range({}))"  # does not become smaller by much
 SOURCE = (
@@ -79,6 +82,31 @@ before = set(sys.modules)
 programs.work(programs.payload("1 + 1", pictures=True), lambda message: None)
 print([name for name in set(sys.modules) - before if name.partition(".")[0] in ("gradwalk", "sympy", "torch")])
 """
+
+
+ENDLESS = """\
+import torch
+x = torch.tensor(1.0, requires_grad=True)
+print("begun")
+while True:
+    x = x * 1.0001
+"""
+
+
+def test_of_what_has_used_up_its_memory_all_is_told() -> None:
+    """There are no small pieces of memory left either, with which to say so."""
+    nursery = Nursery(configuration(replace(SETTINGS, process_megabytes=200)))
+    nursery.start()
+    try:
+        answer = nursery.run(payload(ENDLESS))
+    finally:
+        nursery.stop()
+    found = recording(ENDLESS, said(answer))
+    assert found.cells[0].shown == "begun"
+    assert len(found.operations) > 100
+    [failure] = [event for event in found.events if isinstance(event, Failure)]
+    assert (failure.cause, failure.span.line) == ("no-memory", 5)
+    assert "site-packages" not in failure.traceback
 
 
 def test_a_process_loads_nothing_that_its_nursery_could_have_loaded() -> None:

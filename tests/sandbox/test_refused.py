@@ -42,6 +42,7 @@ REFUSED = {
     "no-file-locked": ("open('data.csv')", "There is no file data.csv here"),
     "not-permitted-locked": ("import torch\ntorch.save({}, 'model.pt')", "The system does not allow this here"),
     "no-network-locked": ("import urllib.request as u\nu.urlopen('http://a.b/')", "There is no network here"),
+    "no-memory": ("import torch\ntorch.zeros(10**12)", "There is no more memory"),
     "no-keyboard": ("input('How many?')", "Nobody can type here"),
 }
 WRITTEN = "open('model.pt', 'w')"

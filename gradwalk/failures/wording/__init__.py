@@ -7,12 +7,14 @@ from gradwalk.failures.wording.functions import FUNCTIONS
 from gradwalk.failures.wording.graph import GRAPH
 from gradwalk.failures.wording.leaves import LEAVES
 from gradwalk.failures.wording.losses import DTYPES, LOSSES
-from gradwalk.failures.wording.program import MODULES, PYTHON
+from gradwalk.failures.wording.machine import MACHINE
+from gradwalk.failures.wording.modules import MODULES
+from gradwalk.failures.wording.program import PYTHON
 from gradwalk.failures.wording.released import RELEASED
 from gradwalk.failures.wording.shapes import SHAPES
 
 FAILURES: dict[str, tuple[str, str, str]] = {
-    **RELEASED, **GRAPH, **LEAVES, **FUNCTIONS, **LOSSES, **DTYPES, **SHAPES, **MODULES, **PYTHON, **CALLS
+    **RELEASED, **GRAPH, **LEAVES, **FUNCTIONS, **LOSSES, **DTYPES, **SHAPES, **MODULES, **PYTHON, **MACHINE, **CALLS
 }  # fmt: skip
 """By key: a title, why it happened, and what would work: of several ways, each on a line of its own."""
 
