@@ -445,6 +445,7 @@ def test_a_run_is_stopped_and_what_it_did_until_then_is_shown(shown: CodePage) -
     expect(stop).to_be_hidden()
     shown.run(f"{SHORT}\nimport time\ntime.sleep(60)\n")
     expect(stop).to_be_visible()
+    expect(shown.page.get_by_text("Stop", exact=True).locator("visible=true")).to_have_count(1)  # not Streamlit's too
     for part in ("code-notebook", "program-player"):  # it is read meanwhile
         expect(shown.page.locator(f".st-key-{part}")).to_have_css("opacity", "1")
     assert Axe().run(shown.page, "main").response["violations"] == []  # ``axe`` would wait for the run's end

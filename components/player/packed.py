@@ -19,8 +19,9 @@ _GZIP = b"\x1f\x8b"
 
 
 def packed(value: object) -> bytes:
-    """JSON in UTF-8 of plain data."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    """JSON in UTF-8 of plain data. Raises ValueError for a nan or an infinity, which no browser could read."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
 
 
 def compact(value: Mapping[str, Any]) -> bytes:

@@ -84,7 +84,7 @@ export function createSurface(chosen) {
     setAttribute(fixed.path, "d", line(here ? [...before, here] : before));
     put(fixed.start, points[0]);
     put(fixed.point, here);
-    const others = fixed.count > 2 ? `The other ${fixed.count - 2} numbers are as after ${epochs(at[data.place])}. ` : "";
+    const others = fixed.count > 2 ? `${fixed.count > 3 ? `The other ${fixed.count - 2} numbers are` : "The third number is"} as after ${epochs(at[data.place])}. ` : "";
     setText(note, `${others}Darker is a larger loss${fixed.holes ? "; where no colour is, it is inf or nan" : ""}.`);
     const where = numbers ? `${told(numbers[first])} and ${told(numbers[second])}` : "its beginning";
     setAttribute(drawing, "aria-label", `The loss over ${fixed.pair[0]} and ${fixed.pair[1]}, and the path of the run: after ${epochs(at[place] ?? 0)} at ${where}.`);

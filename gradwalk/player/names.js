@@ -10,7 +10,7 @@ export function createNames() {
   const body = html("tbody");
   const caption = html("caption", { class: "unseen" }, "Names and what they are bound to");
   const table = html("table", null, caption, html("thead", null, html("tr", null, ...heads)), body);
-  const nothing = html("p", { class: "nothing" }, "No name is bound yet.");
+  const nothing = html("p", { class: "nothing" }, "No tensor or number has a name yet.");
   const note = html("p", { class: "names-note", hidden: true }, "A name with a point or brackets stands for the leaf that was last used under it.");
   const about = { class: "names", tabindex: "0", role: "region", "aria-label": "Names", "data-scrolls": true };
   const element = html("div", about, table, nothing, note);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,16 +13,18 @@ from gradwalk.recording import Accumulate, LocalGradient
 from gradwalk.recording.curve import Curve
 
 DIGITS = 4
+_ALL = 17
+"""Places of a number that stays what it is."""
 
 
 def drawn(index: Index, curves: Mapping[str, Curve]) -> dict[str, Any]:
-    """By edge (with its local gradient) and by leaf (with its gradient); those without a slope are left out."""
+    """By edge (with its local gradient) and by leaf (with its gradient); those without a finite slope are left out."""
     found: dict[str, Any] = {}
     for event in index.recording.events:
         if isinstance(event, LocalGradient):
             place, edge = f"e{event.operation}.{event.edge}", index.operations[event.operation].edges[event.edge]
             result = index.operations[event.operation].results[event.result]
-            if place in curves and event.numbers:
+            if place in curves and event.numbers and math.isfinite(event.numbers[0]):
                 names = [index.shown[edge.value], index.shown[result]]
                 found[place] = _plain(curves[place], float(event.numbers[0]), names)
         elif isinstance(event, Accumulate) and f"v{event.leaf}" in curves and event.added.numbers:
@@ -29,8 +32,9 @@ def drawn(index: Index, curves: Mapping[str, Curve]) -> dict[str, Any]:
             names = [index.shown[event.leaf], index.shown[index.calls[event.call].root]]
             gradient = float(event.added.numbers[0])
             said = moved(index, event.call, event.leaf, gradient, curve)
-            more = {"moved": said, "arrivals": _arrivals(index, event)}
-            found[f"v{event.leaf}"] = _plain(curve, gradient, names) | more
+            arrivals = _arrivals(index, event)
+            if all(math.isfinite(number) for number in (gradient, *(so_far for _, so_far, _ in arrivals))):
+                found[f"v{event.leaf}"] = _plain(curve, gradient, names) | {"moved": said, "arrivals": arrivals}
     return found
 
 
@@ -49,12 +53,20 @@ def _arrivals(index: Index, event: Accumulate) -> list[list[Any]]:
 
 
 def _plain(curve: Curve, slope: float, names: list[str]) -> dict[str, Any]:
-    values = [None if value is None else _rounded(value) for value in curve.values]
-    at = [_rounded(number) for number in curve.at]
+    """Values are as exact as can be seen between the least of them and the greatest, however large both are."""
+    heights = [value for value in (*curve.values, curve.at[1]) if value is not None]
+    places = _places(max(heights) - min(heights))
+    values = [None if value is None else round(value, places) for value in curve.values]
+    at = [round(curve.at[0], _places(curve.last - curve.first)), round(curve.at[1], places)]
     return {
         "from": curve.first, "to": curve.last, "values": values, "at": at, "slope": _rounded(slope), "names": names,
         "texts": [*map(short, curve.at), short(slope)],
     }  # fmt: skip
+
+
+def _places(span: float) -> int:
+    """So many places behind the point tell ten thousand numbers of a span apart."""
+    return DIGITS - math.floor(math.log10(span)) if 0 < span < math.inf else _ALL
 
 
 def _rounded(number: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -76,3 +77,28 @@ def test_where_nothing_was_promised_the_gradient_stands_beside_what_really_moved
     found = drawn(analyse(recording).episodes[0].index, curves(recording))
     said = "x = 2.01 gives z = 4.0200: it moved by 0.02002, and 0.01 times the gradient of x is about 0.04."
     assert found["v0"]["moved"] == said
+
+
+@pytest.mark.parametrize(
+    "line", ["x.sqrt()", "x**0.5", "x ** (1/3)", "torch.sqrt(x) * 2 + x", "torch.asin(x + 1)", "x.log()"]
+)
+def test_a_slope_that_is_not_finite_has_no_picture(line: str) -> None:
+    """No browser could read the number, and nobody could draw the tangent."""
+    recording = record(f"import torch\nx = torch.tensor(0.0, requires_grad=True)\nz = {line}\nz.backward()")
+    found = drawn(analyse(recording).episodes[0].index, curves(recording))
+    json.dumps(found, allow_nan=False)
+    assert "v0" not in found
+
+
+@pytest.mark.parametrize(
+    ("line", "x"), [("x + 10000", 4.0), ("x**2 + 100000", 4.0), ("x**2", 1000.0), ("x * 1e-6", 2.0)]
+)
+def test_a_picture_is_as_exact_as_it_is_high(line: str, x: float) -> None:
+    """However large its numbers are beside what they differ by."""
+    recording = record(f"import torch\nx = torch.tensor({x}, requires_grad=True)\nz = {line}\nz.backward()")
+    whole = curves(recording)["v0"]
+    shown = drawn(analyse(recording).episodes[0].index, curves(recording))["v0"]
+    heights = [value for value in whole.values if value is not None]
+    assert len(heights) == len(whole.values)
+    assert shown["values"] == pytest.approx(heights, rel=0, abs=1e-4 * (max(heights) - min(heights)))
+    assert shown["at"] == pytest.approx(whole.at, rel=0, abs=1e-4 * (max(heights) - min(heights) + whole.last))
