@@ -63,23 +63,24 @@ class Copier:
 
     def array(self, tensor: torch.Tensor, alike: Summary | None = None) -> Array:
         """A copy of a tensor's numbers. ``alike``: the summary of one that has the same elements, in any order."""
-        dtype = _DTYPES.get(tensor.dtype) or dtype_name(tensor.dtype)
-        if not tensor.dim() and tensor.layout is torch.strided and not tensor.is_complex() and not tensor.is_meta:
+        kind = tensor.dtype
+        dtype = _DTYPES.get(kind) or dtype_name(kind)
+        shape = tuple(tensor.shape)
+        if not shape and tensor.layout is torch.strided and not kind.is_complex and not tensor.is_meta:
             scalar: Array = new(Array, ((), dtype, (tensor.item(),), None))
             return scalar
-        shape = tuple(tensor.shape)
         if alike is not None and not self._keep:
             large: Array = new(Array, (shape, dtype, None, _reordered(tensor, alike)))
             return large
-        numbers = self._numbers(tensor)
+        numbers = self._numbers(tensor, kind)
         if numbers is not None:
             few: Array = new(Array, (shape, dtype, numbers, None))
             return few
         return Array(shape, dtype, None, summary_of(tensor) if alike is None else _reordered(tensor, alike))
 
-    def _numbers(self, tensor: torch.Tensor) -> tuple[Number, ...] | None:
+    def _numbers(self, tensor: torch.Tensor, kind: torch.dtype) -> tuple[Number, ...] | None:
         size = tensor.numel()
-        if tensor.layout is not torch.strided or tensor.is_complex() or tensor.is_meta:
+        if tensor.layout is not torch.strided or kind.is_complex or tensor.is_meta:
             return None
         if self._keep and id(tensor) in self._keep:
             return flat(tensor)

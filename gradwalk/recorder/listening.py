@@ -53,6 +53,7 @@ class Listening:
         """Let go of everything that could be called."""
         self._leaving.release()
         self._mode.release()
+        self._collecting.as_before()  # when what was alive is gone: Python looks at once, and has less to look through
 
     def _leave(self) -> bool:
         """Take everything off that listens; gives False where one of its own calls still runs."""
@@ -60,13 +61,13 @@ class Listening:
             return False
         self._leaving.stop()
         self._deafen()
+        self._collecting.as_before()
         return True
 
     def _deafen(self) -> None:
         if self._hearer is not None and surroundings.hearer() is self._hearer:
             surroundings.leave()
         self._hearer = None
-        self._collecting.as_before()
 
     def off(self) -> bool:
         """Calls are not heard from here on. Gives whether they were."""

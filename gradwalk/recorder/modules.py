@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from torch import nn
 
+from gradwalk.program import Span
 from gradwalk.recorder.owners import Owned
 from gradwalk.recorder.places import is_around
 from gradwalk.recorder.run import Run, is_stand_in
@@ -21,6 +22,8 @@ class _Inside(NamedTuple):
     live: nn.Module
     frame: FrameType
     """The frame that called its hooks: it is there as long as the forward runs."""
+    span: Span | None
+    """Where the user's code stands meanwhile."""
 
 
 class Modules:
@@ -45,9 +48,10 @@ class Modules:
         run = self._run
         outer = self._inside[-1] if self._inside else None
         index = self._index(module, outer, frame)
-        self._inside.append(_Inside(index, module, frame))
+        span = run.span(frame)
+        self._inside.append(_Inside(index, module, frame, span))
         run.operations.module = index
-        run.emit(Entered(run.cell, run.span(frame), index))
+        run.emit(Entered(run.cell, span, index))
 
     def left(self, module: nn.Module) -> FrameType | None:
         """Called after a module's forward, by a hook. Gives the frame that it was called from where it was an outermost
@@ -58,7 +62,7 @@ class Modules:
             inside = self._inside.pop()
             run = self._run
             run.operations.module = self._inside[-1].module if self._inside else None
-            run.emit(Left(run.cell, run.span(inside.frame), inside.module))
+            run.emit(Left(run.cell, inside.span, inside.module))
             if inside.live is module:
                 if self._inside:
                     return None

@@ -19,6 +19,7 @@ from gradwalk.recorder.saved import (
     raw_of,
     saved_by,
     saved_names,
+    saved_setting,
     saved_text,
 )
 from gradwalk.recorder.values import LiveValues
@@ -164,7 +165,7 @@ class LiveGraph:
                 if node not in self._saving:
                     self._saving[node] = None if name[-1] == "]" else f"_raw_saved_{name}"
             else:
-                found.append(Saved(name, None, saved_text(kept)))
+                found.append(saved_setting(name, saved_text(kept)))
                 if found[-1].text == SAVED_LIST:
                     self._saving.setdefault(node, None)
         if found:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -62,12 +62,11 @@ class Optimizers:
         """A step is about to run; the frame is the one that runs the hooks around it."""
         run = self._run
         self._room = MOST_COPIED
-        parameters = [
-            self._before(optimizer, parameter, settings)
-            for group in optimizer.param_groups
-            for settings in (_settings(group),)
-            for parameter in group["params"]
-        ]
+        parameters = []
+        for group in optimizer.param_groups:
+            settings = _settings(group)
+            counted = _is_counted(optimizer, settings)
+            parameters += [self._before(optimizer, parameter, settings, counted) for parameter in group["params"]]
         self._steps.append(_Step(optimizer, frame, run.span(frame), parameters))
         self._kept.append(optimizer)
         run.stepping = frame
@@ -125,13 +124,12 @@ class Optimizers:
             run.emit(Update(run.cell, step.span, None, before.value, new, *told))
             run.operations.moved(before.value, run.cell, step.span, [tensor])
 
-    def _before(self, optimizer: Any, parameter: torch.Tensor, settings: tuple[Constant, ...]) -> _Before:
+    def _before(
+        self, optimizer: Any, parameter: torch.Tensor, settings: tuple[Constant, ...], counted: bool
+    ) -> _Before:
         run, version = self._run, version_of(parameter)
         value = run.values.value_of(parameter)
-        known = type(optimizer).__module__.startswith("torch.optim") and not any(
-            one.name == "fused" for one in settings
-        )
-        array = None if known or parameter.grad is None else run.copier.array(parameter)
+        array = None if counted or parameter.grad is None else run.copier.array(parameter)
         copy = self._copy(parameter, value)
         return _Before(parameter, settings, value, version, array, self._given(optimizer, parameter), copy)
 
@@ -178,6 +176,11 @@ class Optimizers:
                 run.stepping, run.quiet = stepping, quiet
 
         return heard
+
+
+def _is_counted(optimizer: Any, settings: Iterable[Constant]) -> bool:
+    """Whether autograd surely counts the change that a step makes: PyTorch's own do it without a fused kernel."""
+    return type(optimizer).__module__.startswith("torch.optim") and not any(one.name == "fused" for one in settings)
 
 
 def _settings(group: dict[str, Any]) -> tuple[Constant, ...]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from gradwalk.recording import Saved
+
 SAVED_NAMES: dict[type, tuple[tuple[str, str], ...]] = {}
 SAVED_LIST = "[saved tensors]"
 PACKED = "packed by a hook of torch.autograd.graph.saved_tensors_hooks"
@@ -82,3 +84,9 @@ def saved_text(kept: Any) -> str:
     if type(kept) is tuple and kept and _WHOLE.issuperset(map(type, kept)):
         return _series_text(kept)
     return SAVED_LIST if isinstance(kept, tuple) and any(isinstance(t, torch.Tensor) for t in kept) else str(kept)
+
+
+@lru_cache(maxsize=1024)
+def saved_setting(name: str, text: str) -> Saved:
+    """What is no tensor. Nodes of a kind keep the same few settings again and again."""
+    return Saved(name, None, text)

@@ -60,7 +60,11 @@ class LiveValues(KnownValues):
         if state.epoch != self._epochs[state.storage]:
             return self._snapshot(state, tensor, alike)
         if not state.pending:
-            if state.version != version_of(tensor):
+            try:
+                version = tensor._version
+            except RuntimeError:  # of inference mode, which counts none
+                version = 0
+            if state.version != version:
                 return self._unseen(state, tensor, alike)
             if state.requires_grad != tensor.requires_grad:
                 return self._snapshot(state, tensor, self._made[state.value].summary)
