@@ -56,8 +56,9 @@ def recording(source: str, said: Said) -> Recording:
         if "recording" in message:
             try:
                 return _sent(source, message["recording"])
-            except ValueError as error:
-                return _Cut(source, told, said)(_OTHER, f"Its process sent something else than a recording. {error}")
+            except (ValueError, MemoryError) as error:
+                why = str(error) or "To read it takes more memory than there is."
+                return _Cut(source, told, said)(_OTHER, f"Its process sent something else than a recording. {why}")
     return _Cut(source, told, said)(_TYPES.get(said.ended, _OTHER), said.reason or "Its process said nothing.")
 
 
@@ -79,7 +80,7 @@ def beginning(source: str, said: Said, passes: int) -> tuple[Recording, int] | N
                     return None
                 found, count = Recording.beginning_of(whole, passes)
                 return _of(source, found), count
-            except ValueError:
+            except (ValueError, MemoryError):
                 return None
     return None
 

@@ -117,6 +117,7 @@ def test_nobody_else_is_touched(title: str, running: Server, outside: World) -> 
     assert running.alive
     assert outside.touched() == []
     assert "Traceback" not in running.log()
+    assert '"event": "mistake"' not in running.log()
 
 
 @pytest.mark.parametrize("kind", ["deep", "texts"])
