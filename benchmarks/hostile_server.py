@@ -164,13 +164,14 @@ async def measure(running: Server) -> None:
 
 
 def commands() -> Counter[int]:
-    """The command line with some of the texts: its status is 1 for what failed, 2 for what was refused."""
+    """The command line with some of the texts, in locked processes: its status is 1 for what failed, 2 for what was
+    refused."""
     statuses: Counter[int] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         for hostile in [one for one in CORPUS if not one.harmless][:: len(CORPUS) // COMMANDS]:
             place = Path(folder) / "text.py"
             place.write_text(sound(hostile.source), encoding="utf-8")
-            command = [sys.executable, "-m", "gradwalk", "run", str(place)]
+            command = [sys.executable, "-m", "gradwalk", "run", "--locked", str(place)]
             done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=120)
             assert b"Traceback" not in done.stderr, done.stderr[-2000:]
             statuses[done.returncode] += 1
