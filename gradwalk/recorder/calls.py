@@ -76,7 +76,7 @@ def _elementwise(run: Run, func: Any, args: tuple[Any, ...], site: Site, span: S
 
 def _linear(run: Run, args: tuple[Any, ...], site: Site, span: Span | None) -> Any:
     key = linear.key_of(args)
-    if key is not None and (known := linear.known(key)) is not None:
+    if key is not None and (known := linear.KNOWN.get(key)) is not None:
         return linear.run_known(run, known, args, span)
     result, ran = _watched(run, linear.LINEAR, args, {}, site, span)
     if key is not None:

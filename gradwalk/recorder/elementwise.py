@@ -1,4 +1,4 @@
-"""Calls whose kernel is known from the last one like it: the arithmetic of numbers and tensors, element by element.
+"""Calls whose kernel is known from the last one like it: arithmetic element by element, and the sum and mean of all.
 
 What kernel PyTorch runs for ``x * 2`` depends on the types of the operands alone. The dispatch mode has seen it once
 for these types; from then on it is left out, and what follows is written down in one go. That halves the time that
@@ -14,7 +14,7 @@ import torch
 
 from gradwalk.program import Span
 from gradwalk.recorder.copying import new
-from gradwalk.recorder.kernels import Kernel, Operand, Ran
+from gradwalk.recorder.kernels import PLAIN, Kernel, Operand, Ran
 from gradwalk.recorder.nodes import node_of
 from gradwalk.recorder.run import Run
 from gradwalk.recording import Constant
@@ -37,7 +37,6 @@ STEADY: frozenset[Any] = frozenset(
     getattr(home, name) for home in (torch, torch.Tensor) for name in _FUNCTIONS if hasattr(home, name)
 ) | {torch.nn.functional.relu, torch.nn.functional.tanh, torch.nn.functional.sigmoid}
 """Functions whose kernel depends on the types of what they are given, and on nothing else."""
-_PLAIN: frozenset[type] = frozenset((torch.Tensor, torch.nn.Parameter))
 _NUMBERS: frozenset[type] = frozenset((int, float))
 _CASTING = torch.cuda.is_available()
 """Whether autocast changes what these functions run: not on a CPU."""
@@ -50,7 +49,7 @@ def key_of(func: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     key: list[Any] = [func]
     for argument in args:
         kind = type(argument)
-        if kind in _PLAIN:
+        if kind in PLAIN:
             key.append(argument.dtype)
         elif kind in _NUMBERS:
             key.append(kind)
@@ -65,7 +64,7 @@ def run_known(run: Run, known: Known, func: Any, args: tuple[Any, ...], span: Sp
     operands: list[tuple[str, int]] = []
     constants: list[Constant] = []
     for name, argument in zip(known.names, args, strict=True):
-        if type(argument) in _PLAIN:
+        if type(argument) in PLAIN:
             operands.append((name, value_of(argument)))
         else:
             constants.append(new(Constant, (name, str(argument))))
@@ -82,7 +81,7 @@ def run_known(run: Run, known: Known, func: Any, args: tuple[Any, ...], span: Sp
 
 
 def _tensors(args: tuple[Any, ...]) -> list[torch.Tensor]:
-    return [argument for argument in args if type(argument) in _PLAIN]
+    return [argument for argument in args if type(argument) in PLAIN]
 
 
 def _operand(name: str, value: int, tensor: torch.Tensor) -> Operand:

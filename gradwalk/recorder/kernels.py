@@ -18,6 +18,8 @@ from gradwalk.recorder.values import LiveValues
 from gradwalk.recording import Constant
 
 sequence_number = torch._C._autograd._get_sequence_nr
+PLAIN: frozenset[type] = frozenset((torch.Tensor, torch.nn.Parameter))
+"""Tensors of no class of anybody's own."""
 
 
 class Kernel(NamedTuple):

@@ -14,20 +14,19 @@ from typing import Any
 import torch
 
 from gradwalk.program import Span
-from gradwalk.recorder.kernels import Kernel, Operand, Ran
+from gradwalk.recorder.kernels import PLAIN, Kernel, Operand, Ran
 from gradwalk.recorder.nodes import node_of
 from gradwalk.recorder.run import Run
 from gradwalk.recorder.saved import packing
 
 LINEAR: Any = torch.nn.functional.linear
-_PLAIN: frozenset[type] = frozenset((torch.Tensor, torch.nn.Parameter))
-_KERNELS: dict[tuple[torch.dtype, ...], tuple[Kernel, Kernel]] = {}
+KNOWN: dict[tuple[torch.dtype, ...], tuple[Kernel, Kernel]] = {}
 _NAMES = ("t", "addmm")
 
 
 def key_of(args: Sequence[Any]) -> tuple[torch.dtype, ...] | None:
     """What decides which kernels run; None where more than that could."""
-    if len(args) != 3 or not _PLAIN.issuperset(map(type, args)):
+    if len(args) != 3 or not PLAIN.issuperset(map(type, args)):
         return None
     rows, weight, bias = args
     if rows.dim() != 2 or weight.dim() != 2 or not weight.requires_grad:
@@ -62,12 +61,7 @@ def run_known(run: Run, kernels: tuple[Kernel, Kernel], args: Sequence[Any], spa
     return result
 
 
-def known(key: tuple[torch.dtype, ...]) -> tuple[Kernel, Kernel] | None:
-    """The two kernels of a layer of these types."""
-    return _KERNELS.get(key)
-
-
 def learn(key: tuple[torch.dtype, ...], ran: Sequence[Ran]) -> None:
     """Keep what the dispatch mode has seen, if it is a transposed weight and the product."""
     if tuple(item.kernel.name for item in ran) == _NAMES and not any(item.constants for item in ran):
-        _KERNELS[key] = ran[0].kernel, ran[1].kernel
+        KNOWN[key] = ran[0].kernel, ran[1].kernel

@@ -17,6 +17,7 @@ from torch.overrides import TorchFunctionMode, handle_torch_function
 
 from gradwalk.recorder import grads
 from gradwalk.recorder.calls import call, unseen
+from gradwalk.recorder.kernels import PLAIN
 from gradwalk.recorder.places import Call, is_of_optimizers
 from gradwalk.recorder.run import Run
 
@@ -25,7 +26,6 @@ Handler = Callable[[Run, Any, tuple[Any, ...], dict[str, Any], FrameType], Any]
 _HANDED_ON = handle_torch_function.__code__
 _transforming = torch._C._are_functorch_transforms_active
 _NOTHING: dict[str, Any] = {}
-_ORDINARY: frozenset[type] = frozenset((torch.Tensor, torch.nn.Parameter))
 
 _ASKING = """
 dim size stride numel nelement ndimension element_size storage_offset data_ptr const_data_ptr is_contiguous
@@ -119,7 +119,7 @@ class FunctionMode(TorchFunctionMode):
 
 def _lazy(types: Iterable[Any]) -> bool:
     """Whether a lazy layer's parameter is among what a call is given: it has no shape yet, and nothing to tell."""
-    if _ORDINARY.issuperset(types):
+    if PLAIN.issuperset(types):
         return False
     return any(issubclass(kind, UninitializedParameter | UninitializedBuffer) for kind in types)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import statistics
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -230,8 +229,6 @@ def test_a_forged_recording_is_its_forgers_own(title: str, running: Server) -> N
     async def visit() -> None:
         async with visitors(running) as (attacker, other, _):
             await attacker.edit({"text": forged(CHANGES[title])}, refused=None)
-            found = json.dumps(attacker.session.data(CODE.key))
-            assert "forged" in found or "not" in found or "mistake" in found
             assert ("<b>forged</b>" in shown(attacker)) == (title in TAKEN), shown(attacker)
             assert await ordinary(other, 9.5) == expected(9.5)
             assert await ordinary(attacker, 9.75) == expected(9.75)

@@ -57,7 +57,7 @@ def test_the_same_recording(program: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_what_is_seen_first_is_known_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linear, "_KERNELS", {})
+    monkeypatch.setattr(linear, "KNOWN", {})
     record(HEAD + "net(x)\n")
-    ((first, second),) = linear._KERNELS.values()
+    ((first, second),) = linear.KNOWN.values()
     assert (first.name, second.name) == ("t", "addmm")
