@@ -524,3 +524,11 @@ def test_picture_and_sentence_are_seen_without_scrolling(new_page: NewPage) -> N
         box = seen.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] < 800
+
+
+@pytest.mark.parametrize("density", ["learn", "pytorch"])
+def test_where_nothing_can_be_run_the_form_says_as_much_as_elsewhere(density: str, new_page: NewPage) -> None:
+    page = new_page()
+    page.goto(f"/?z=x+if+x&x=2&density={density}")
+    expect(page.get_by_text("There is no if here")).to_be_visible()
+    expect(page.get_by_text("float64", exact=True)).to_be_visible(visible=density == "pytorch")

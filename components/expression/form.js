@@ -4,6 +4,7 @@
 // opened (`opened` changed); otherwise it only says which variables there are and what was refused. One entry is under way
 // at a time: the next one goes when the answer to the last one is here, and it is always the latest.
 
+import { firstDensity } from "../../gradwalk/player/density.js";
 import { html } from "../../gradwalk/player/dom.js";
 import { formulaNode } from "../../gradwalk/player/formula.js";
 import { createExamples } from "../shared/examples.js";
@@ -219,7 +220,9 @@ function assemble(root) {
   find("examples").replaceWith(form.examples.button);
   root.querySelector(".form").append(form.examples.dialog);
   // The player says how much is said: Learn has no words of PyTorch's own here either.
-  document.addEventListener("gradwalk:step", ({ detail }) => root.querySelector(".form").classList.toggle("learn", detail.density === "learn"));
+  const say = (density) => root.querySelector(".form").classList.toggle("learn", density === "learn");
+  say(firstDensity()); // where nothing can be run there is no player
+  document.addEventListener("gradwalk:step", ({ detail }) => say(detail.density));
   document.addEventListener("gradwalk:value", (event) => setValue(form, event)); // the point on the slope picture is dragged
   document.dispatchEvent(new CustomEvent("gradwalk:where"));
   form.text.addEventListener("input", () => form.opening || typed(form, PAUSE));
