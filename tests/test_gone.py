@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from serving.gone import Gone
+from tests.process import in_a_loop_of_its_own
 
 
 def _visited(around: Callable[[ASGIApp], ASGIApp]) -> list[str]:
@@ -38,7 +38,7 @@ def _visited(around: Callable[[ASGIApp], ASGIApp]) -> list[str]:
     async def visit() -> None:
         await around(endpoint)(scope, receive, send)
 
-    asyncio.run(visit())
+    in_a_loop_of_its_own(visit())
     return told
 
 

@@ -85,8 +85,7 @@ def _told(connection: str, source: str, end: float) -> list[Shown]:
     client.load_connection_file()
     client.start_channels()
     try:
-        client.kernel_info()
-        client.get_shell_msg(timeout=60)
+        _hear(client)
         places: Places = {}
         told = [_executed(client, cell, end, places) for cell, _ in split_cells(source)]
         return [Shown(pieces.done(), *(failure or (None,))) for pieces, failure in told]
@@ -102,6 +101,17 @@ def _wait(connection: str) -> None:
             return
         time.sleep(0.05)
     raise TimeoutError("no kernel of Jupyter's")
+
+
+def _hear(client: Any) -> None:
+    """Until what the kernel sends to all arrives here: a subscription comes after its first answer on a busy machine."""
+    for _ in range(600):
+        client.kernel_info()
+        client.get_shell_msg(timeout=60)
+        with contextlib.suppress(queue.Empty):
+            client.get_iopub_msg(timeout=0.2)
+            return
+    raise TimeoutError("nothing is heard from Jupyter's kernel")
 
 
 def _executed(client: Any, source: str, end: float, places: Places) -> tuple[Pieces, Any]:
