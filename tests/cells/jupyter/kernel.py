@@ -104,7 +104,7 @@ def _wait(connection: str) -> None:
 
 
 def _hear(client: Any) -> None:
-    """Until what the kernel sends to all arrives here: a subscription comes after its first answer on a busy machine."""
+    """Until what the kernel sends to all arrives here: on a busy machine it may answer before we are subscribed."""
     for _ in range(600):
         client.kernel_info()
         client.get_shell_msg(timeout=60)
