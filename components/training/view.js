@@ -1,24 +1,23 @@
 /* The view of a run: one button, one clock, and every panel a function of the epoch at which it stands. */
 
 import { createAddress } from "../../gradwalk/player/address.js";
-import { html, icon, setAttribute, setIcon, setText } from "../../gradwalk/player/dom.js";
+import { html, setText } from "../../gradwalk/player/dom.js";
 import { ALONE, footOfView, tellHeight } from "../../gradwalk/player/frame.js";
 import { whenGone } from "../shared/leaving.js";
+import { createBar } from "./bar.js";
 import { createClock, PICTURES_A_SECOND } from "./clock.js";
 import { createCurves, gradientLines, lossLines } from "./curves.js";
 import { createFeed } from "./feed.js";
 import { createLegend } from "./legend.js";
 import { createNetwork } from "./network.js";
-import { epochs, told } from "./numbers.js";
 import { reveal } from "./reveal.js";
-import { soFar } from "./so_far.js";
+import { described, soFar } from "./so_far.js";
 import { createSurface } from "./surface.js";
 
 const AHEAD = 1; // second of the clock for which the run may be ahead of what is drawn
 const SURFACE_MS = 1200; // between two surfaces while it runs
 const SAID_MS = 700; // for which a sentence can be read while it runs
 const LOOKING = "What came of it is looked at, and what may help is tried.";
-const SPEEDS = [["0.25", "¼×"], ["1", "1×"], ["4", "4×"]];
 const views = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -41,21 +40,16 @@ function createView(parent) {
   const gradients = createCurves("Gradient length by layer", gradientLines);
   const surface = createSurface(choosePair);
   const clock = createClock({ at: moved, changed: controls, reached: () => reached(), over: () => Boolean(view.feed?.ended) });
-  const slider = html("input", { type: "range", min: 0, step: 1, "aria-label": "Epoch", input: slide });
-  const words = html("span");
-  const button = html("button", { type: "button", class: "button main", click: press }, icon("play"), words);
-  const speed = html("select", { "aria-label": "Speed", change: () => (clock.speed = Number(speed.value)) }, ...SPEEDS.map(([value, text]) => html("option", { value, selected: value === "1" }, text)));
-  const [epoch, lossNow, right] = [html("output", { class: "epoch" }), html("output", { class: "loss-now" }), html("output", { class: "right-now" })];
+  const bar = createBar({ press, slide, quick: (speed) => (clock.speed = speed) });
   const enter = html("button", { type: "button", class: "button inside", click: stepInside }, "Step through the next update, below");
   const keep = html("button", { type: "button", class: "button keep", click: keepRun }, "Keep this run");
   const status = html("p", { class: "status", role: "status" });
   const course = html("p", { class: "status course" }); // not read out: it changes all the time
   const cure = html("button", { type: "button", class: "button cure", click: takeCure });
-  const bar = html("div", { class: "bar" }, button, slider, html("div", { class: "said" }, epoch, lossNow, right), speed);
   const below = html("div", { class: "below" }, status, course, cure, enter, keep);
   const panels = html("div", { class: "panels" }, loss.root, gradients.root, surface.root);
   const foot = footOfView();
-  const root = html("section", { class: "training", "aria-label": "Training" }, bar, below, network.root, legend.element, panels, foot.element);
+  const root = html("section", { class: "training", "aria-label": "Training" }, bar.element, below, network.root, legend.element, panels, foot.element);
   const address = createAddress();
   let [stopLooking, drawnSurface, saidAt, pair, target] = [() => {}, -Infinity, -Infinity, null, null];
   parent.append(root);
@@ -142,9 +136,8 @@ function createView(parent) {
     show();
   }
 
-  function slide() {
+  function slide(wanted) {
     clock.pause();
-    const wanted = Number(slider.value);
     target = wanted > reached() ? Infinity : null;
     if (!view.feed) return controls();
     view.feed.want(wanted);
@@ -161,16 +154,8 @@ function createView(parent) {
     const [at, end] = [clock.place, last()];
     const done = Boolean(view.feed?.ended) && at >= end;
     const label = clock.playing ? "Pause" : !run || view.feed?.gone ? "Run" : done ? "Run again" : at ? "Continue" : "Run";
-    if (words.textContent !== label) {
-      setIcon(button, clock.playing ? "pause" : "play", label);
-      setText(words, label);
-    }
-    button.disabled = !ready || (!scene.first?.told.length && !run);
-    slider.disabled = !run;
-    setAttribute(slider, "max", end || 1);
-    if (Number(slider.value) !== at) slider.value = String(at);
-    slider.style.setProperty("--done", `${(100 * at) / (end || 1)}%`);
-    slider.style.setProperty("--reached", `${(100 * reached()) / (end || 1)}%`);
+    bar.label(label, { runs: ready && (scene.first?.told.length || run), slides: Boolean(run) });
+    bar.place(at, reached(), end, true);
     keep.hidden = !run || rows().length < 2;
     setText(keep, view.kept && view.kept.run === run ? "Let the kept run go" : "Keep this run");
     enter.disabled = !run || !view.feed?.told.length;
@@ -201,15 +186,10 @@ function createView(parent) {
     const [number = 0, lossHere, share, ] = all[place] ?? [];
     const picture = pictureAt(place);
     const good = typeof share === "number" ? `${Math.round(share * scene.points.length)} of ${scene.points.length} right` : "";
-    setText(epoch, `Epoch ${number.toLocaleString("en")} of ${(scene.last ?? 0).toLocaleString("en")}`);
-    setText(lossNow, lossHere === undefined ? "" : `loss ${told(lossHere)}`);
-    setText(right, good);
-    setAttribute(slider, "aria-valuetext", [`epoch ${number}`, lossNow.textContent, good].filter(Boolean).join(", "));
-    if (Number(slider.value) !== place && !slider.matches(":active")) slider.value = String(place);
-    slider.style.setProperty("--done", `${(100 * place) / (last() || 1)}%`);
-    slider.style.setProperty("--reached", `${(100 * reached()) / (last() || 1)}%`);
+    bar.read(number, scene.last, lossHere, good);
+    bar.place(place, reached(), last());
     sayCourse(all, place);
-    network.show(picture, describe(scene, number, good));
+    network.show(picture, described(scene, number, good));
     const at = all.map((row) => row[0]);
     const { kept } = view;
     const run = { name: "this run", rows: all, epochs: at, place, last: scene.last, layers: scene.layers.length, kept: kept && kept.run !== view.data.run ? kept : null };
@@ -225,13 +205,6 @@ function createView(parent) {
     if (clock.playing && performance.now() - saidAt < SAID_MS) return;
     saidAt = performance.now();
     setText(course, !scene.points.length ? "" : place ? soFar(all, place, scene.points.length) : (scene.asks ?? ""));
-  }
-
-  function describe(scene, number, good) {
-    const what = scene.regression ? "points and the fitted line" : "points of two classes, class 0 as circles and class 1 as squares, and the boundary between them";
-    const shape = scene.layers.length ? `The network ${[scene.layers[0].inputs, ...scene.layers.map(({ units }) => units)].join("-")}: ` : "";
-    if (!scene.points.length) return "An empty plane, for points of your own.";
-    return `${shape}${scene.points.length} ${what} after ${epochs(number)}${good ? `; ${good}` : ""}.`;
   }
 
   async function askSurface() {

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from gradwalk.analysis.index import Index
 from gradwalk.analysis.stretches import cut, layer_of
 from gradwalk.analysis.titles import from_to
+from gradwalk.analysis.ways import Step, ways
 from gradwalk.notation.lines import line_of
 from gradwalk.program import Span
-from gradwalk.recording import BackwardCall, Entered, Failure, Forward, Left, Recording, Statement
+from gradwalk.recording import BackwardCall, Failure, Forward, Recording, Statement
 
 OPEN = 48
 """A graph of so many operations has no groups: it is read as a whole. So many boxes, where modules ran."""
@@ -82,14 +83,6 @@ def _functions(recording: Recording) -> dict[int, int]:
             if span is not None and not span.file and not around.line <= span.line <= around.end_line:
                 found[event.operation] = at
     return found
-
-
-class _Step(NamedTuple):
-    """One call of a module: which call it is tells two of the same module apart."""
-
-    call: int
-    module: int
-    span: Span | None
 
 
 class _Grouping:
@@ -183,7 +176,7 @@ class _Grouping:
                 items.append(self._group("module", module.path, module.type, inside))
         return self._turns(items, place)
 
-    def _step(self, number: int, depth: int) -> _Step | None:
+    def _step(self, number: int, depth: int) -> Step | None:
         way = self._ways[number]
         return way[depth] if depth < len(way) else None
 
@@ -305,33 +298,3 @@ def _statements(recording: Recording) -> dict[int, int]:
         if isinstance(event, Forward):
             found[event.operation] = done
     return found
-
-
-def ways(recording: Recording) -> Mapping[int, tuple[_Step, ...]]:
-    """For each operation the calls of modules in which it ran, the outermost first.
-
-    Of an operation that ran before the recording began, as of a graph that a loop keeps, only the modules are known.
-    """
-    found: dict[int, tuple[_Step, ...]] = {}
-    inside: list[_Step] = []
-    for number, event in enumerate(recording.events):
-        if isinstance(event, Entered):
-            inside.append(_Step(number, event.module, event.span))
-        elif isinstance(event, Left):
-            del inside[-1:]
-        elif isinstance(event, Forward):
-            innermost = recording.operations[event.operation].module
-            if innermost == (inside[-1].module if inside else None):
-                found[event.operation] = tuple(inside)
-    for operation in recording.operations:
-        if operation.id not in found:
-            found[operation.id] = _modules_around(recording, operation.module)
-    return found
-
-
-def _modules_around(recording: Recording, module: int | None) -> tuple[_Step, ...]:
-    way: list[_Step] = []
-    while module is not None:
-        way.append(_Step(-1, module, None))
-        module = recording.modules[module].parent
-    return tuple(reversed(way))

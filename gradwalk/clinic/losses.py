@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from gradwalk.analysis.groups import ways
+from gradwalk.analysis.ways import ways
 from gradwalk.clinic.chart import Chart, base, constant, numel
 from gradwalk.clinic.finding import Finding
 from gradwalk.notation import shape_text, short

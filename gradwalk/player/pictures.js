@@ -5,7 +5,8 @@ import { createFolds } from "./folds.js";
 import { html, iconButton, leave, setAttribute, setText } from "./dom.js";
 import { legend, marksOf, showMarks } from "./legend.js";
 import { PICTURE_MARGIN } from "./picture.js";
-import { createStage, LEGIBLE } from "./stage.js";
+import { LEGIBLE } from "./scale.js";
+import { createStage } from "./stage.js";
 import { createStops } from "./stops.js";
 import { graphAt, isProgram } from "./story.js";
 

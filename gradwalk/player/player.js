@@ -1,41 +1,36 @@
 /* The player: the parts put together. Everything shown is a function of the data and one step number. */
 
 import { createAddress } from "./address.js";
-import { html, scroller, setAttribute, setText, watchSizes } from "./dom.js";
 import { createDensity } from "./density.js";
 import { createDials } from "./dials.js";
+import { html, setAttribute, setText, watchSizes } from "./dom.js";
+import { createEmpty } from "./empty.js";
 import { createEpisodes } from "./episodes.js";
 import { createFindings } from "./findings.js";
 import { ALONE, tellHeight, wholePage } from "./frame.js";
 import { listenToSwipe } from "./hand.js";
+import { createHearing } from "./hearing.js";
 import { createKeyList } from "./keylist.js";
 import { listenToKeys } from "./keys.js";
+import { meetOthers, tellOthers } from "./meeting.js";
 import { createPanel } from "./panel.js";
 import { createPictures } from "./pictures.js";
 import { createPredict } from "./predict.js";
+import { press } from "./press.js";
+import { isSide, keepClear, roomFor } from "./room.js";
 import { isOnScreen, toggleScreen } from "./screen.js";
 import { createScrubber } from "./scrubber.js";
 import { createSlope } from "./slope.js";
-import { legibleOn } from "./stage.js";
 import { fontOfPage } from "./still.js";
-import { carriedStep, clampStep, episodeAt, isProgram, lastStep, phaseAt, readStory, stepForLine, stepForOutput, stepForThing } from "./story.js";
+import { carriedStep, clampStep, episodeAt, isProgram, lastStep, phaseAt, readStory, stepForThing } from "./story.js";
 import { createTake } from "./take.js";
 import { createTour } from "./tour.js";
 import { createTransport } from "./transport.js";
+import { createWish } from "./wish.js";
 import { createWords } from "./words.js";
 
-const DRAW_PAUSE = 250; // ms at one graph before it is asked for
-const LIVE_PAUSE = 400; // ms; while someone steps quickly, a screen reader hears only where they stop
-const MOST_SCALE = { page: 1.5, screen: 2.4 };
-const PICTURE_SHARE = { learn: 0.4, expression: 0.57, program: 0.48, side: 0.5, low: 0.33, opened: 0.5 }; // of the window's height
-const FRAME_SHAPE = 0.9; // of a frame's width
-const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
-const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
-const PAGES = { PageUp: "ArrowLeft", PageDown: "ArrowRight" };
-const CLEAR = 12; // px around a lit box
 const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F E P + - 0 ?";
-const SIZES = { "+": "larger", "-": "smaller", "0": "usual" };
 
 /** `address` is told what is shown: `show(query, picture, density, step, predict, groups)`, and `stop()` in the end; `font()` gives the font of pictures. */
 export function createPlayer(parent, address = createAddress(), font = fontOfPage) {
@@ -43,11 +38,8 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   let step = 0;
   let graphsText = null;
   let ask = {}; // what can be asked for, where there is a server: the steps of a folded episode (`unfold`), the graph of one (`draw`), `torchviz`'s picture
-  let drawing = null; // the episode whose graph was asked for
-  let drawTimer = 0;
   let measured = "";
   let wide = 0; // px of the player; 0 while it is hidden
-  let liveTimer = 0;
 
   const last = () => lastStep(data.story);
   const scrubber = createScrubber((to) => { transport.pause(); go(to); });
@@ -86,39 +78,23 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const take = createTake({ root: () => root, stills: () => pictures.stills(), step: () => step, font, here: () => (tellAddress(), address.here()) });
   const findings = createFindings((to) => goTo(to));
   const whole = wholePage();
-  const live = html("div", { class: "live", "aria-live": "polite", "aria-atomic": "true" });
+  const [hearing, wish] = [createHearing(), createWish()];
   const bar = html("div", { class: "bar" }, transport.element, scrubber.element, predict.button, transport.extras);
   const stale = html("p", { class: "stale-note" }, "The last good picture and program");
   const dials = createDials();
   const say = html("div", { class: "say" }, words.element, slope.element, panel.element);
-  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, keyList.element, episodes.element, dials.element, dials.guest, pictures.bar, stale, pictures.area, say, findings.element, whole.element, live);
-  const empty = html("p", { class: "empty" });
+  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, keyList.element, episodes.element, dials.element, dials.guest, pictures.bar, stale, pictures.area, say, findings.element, whole.element, hearing.element);
+  const empty = createEmpty();
   const about = { class: "player", "aria-label": "Player" };
   transport.extras.prepend(density.element);
   transport.extras.append(take.button, keyList.button);
-  const root = html("section", { ...about, "data-density": density.name() }, inside, empty);
+  const root = html("section", { ...about, "data-density": density.name() }, inside, empty.element);
   parent.append(root);
   root.classList.toggle("alone", ALONE);
   const untell = tellHeight(root);
   const unwatch = watchSizes([root, scrubber.element, panel.element], resized);
-  const unlisten = listenToKeys(root, (key) => {
-    if (!data) return;
-    if (key === " ") return transport.toggle();
-    if (key === "f") return toggleScreen(root);
-    if (key === "e") return take.toggle();
-    if (key === "p") return predict.toggle();
-    if (key === "?") return keyList.toggle();
-    if (SIZES[key]) return pictures.zoom(SIZES[key]);
-    if (key === "b") return root.classList.toggle("blank", isOnScreen(root) && !root.classList.contains("blank"));
-    root.classList.remove("blank");
-    if (isOnScreen(root) && PAGES[key]) key = PAGES[key]; // what a clicker sends
-    if (key === "PageUp") return jump(episodes.episodeStep(-1));
-    if (key === "PageDown") return jump(episodes.episodeStep(1));
-    transport.pause();
-    if (key === "ArrowRight") forth();
-    else if (key === "ArrowLeft") back();
-    else go({ Home: 0, End: last() }[key]);
-  }, () => data && (episodes.several() || isOnScreen(root)));
+  const parts = { root, transport, take, predict, keyList, pictures, episodes, jump, forth, back, go, last };
+  const unlisten = listenToKeys(root, (key) => data && press(key, parts), () => data && (episodes.several() || isOnScreen(root)));
   // A press of the mouse or a finger leaves no button behind that would take the next Space.
   root.addEventListener("click", (event) => {
     const pressed = event.detail > 0 && /** @type {Element} */ (event.target).closest("button, .box");
@@ -200,7 +176,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     episodes.show(step, predict.isOn());
     root.classList.toggle("predicting", predict.isOn());
     pictures.show(data.story, step, moves, predict.lit());
-    if (ask.draw) askForGraph();
+    if (ask.draw) wish.at(episodeAt(data.story, step), pictures.leftOut(), ask.draw);
     const fold = pictures.said(data.story, step);
     words.show(data.story, step, density.learns(), fold, pictures.openRunAt(data.story, step));
     slope.show(data.story, fold ? 0 : step, predict.covers(step));
@@ -208,64 +184,30 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     panel.show(data.story, step);
     findings.show(step, predict.isOn());
     take.show();
-    if (moves) keepClear();
+    if (moves) stayClear();
     tell();
-    clearTimeout(liveTimer);
-    liveTimer = setTimeout(() => setText(live, predict.isOpen() ? "" : `Step ${step} of ${last()}. ${words.said()}`), LIVE_PAUSE);
+    hearing.say(() => (predict.isOpen() ? "" : `Step ${step} of ${last()}. ${words.said()}`));
   }
 
-  /** On a phone a sheet with the words lies over the page's foot: the page moves, so that what is lit stands clear of it. */
-  function keepClear() {
-    const box = pictures.litBox();
-    if (!box || getComputedStyle(words.element).position !== "sticky") return;
-    const [top, bottom] = [box.getBoundingClientRect(), words.element.getBoundingClientRect()].map((rect) => rect.top);
-    const over = top + box.getBoundingClientRect().height + CLEAR - bottom;
-    const by = over > 0 ? over : Math.min(0, top - CLEAR);
-    if (by) scroller(root).scrollBy({ top: by, behavior: "instant" });
-  }
+  const stayClear = () => keepClear(root, pictures.litBox(), words.element);
 
-  /** Whoever stops at a graph that is not here gets it. */
-  function askForGraph() {
-    clearTimeout(drawTimer);
-    const episode = episodeAt(data.story, step);
-    if (pictures.leftOut() && drawing !== episode) drawTimer = setTimeout(() => ask.draw((drawing = episode)), DRAW_PAUSE);
-  }
-
-  /** Whoever else is on the page (an editor of the program, another drawing) marks the step; who comes late can ask. */
   function tell() {
-    if (!data) return;
-    const phase = phaseAt(data.story, step);
-    const { span, now } = data.story.steps[step];
-    const detail = { opened: data.opened, step, last: step === last(), density: density.name(), predicting: predict.isOn(), span, now, kind: phase ? phase.kind : null };
-    document.dispatchEvent(new CustomEvent("gradwalk:step", { detail }));
+    if (data) tellOthers(data.story, step, { opened: data.opened, last: step === last(), density: density.name(), predicting: predict.isOn() });
   }
-  const lead = (find) => ({ detail }) => data && jump(find(data.story, step, detail)); // the program leads to a step
-  const [toLine, toOutput] = [lead(stepForLine), lead(stepForOutput)];
-  document.addEventListener("gradwalk:line", toLine);
-  document.addEventListener("gradwalk:output", toOutput);
-  const asked = ({ detail }) => data && pick(detail.boxes); // another drawing of the same run leads to a step
-  const answer = () => (tell(), slope.again());
-  document.addEventListener("gradwalk:where", answer);
-  document.addEventListener("gradwalk:pick", asked);
+  const part = meetOthers({ where: () => data && { story: data.story, step }, jump, pick, told: () => (tell(), slope.again()) });
 
   /** Give every part its room; says whether that changed anything. */
   function measure() {
     const onScreen = isOnScreen(root);
-    const program = isProgram(data.story);
-    const side = program && root.clientWidth >= SIDE_WIDTH;
+    const side = isSide(root, data);
     if (onScreen && !root.classList.contains("on-screen")) tour.end(); // an audience is to see the picture
     root.classList.toggle("on-screen", onScreen);
     dials.show(data.story, onScreen);
-    root.classList.toggle("program", program);
+    root.classList.toggle("program", isProgram(data.story));
     root.classList.toggle("low", Boolean(data.low));
     root.classList.toggle("side", side);
-    const most = onScreen ? MOST_SCALE.screen : MOST_SCALE.page;
-    const place = data.low ? (pictures.isOpened() ? "opened" : "low") : side ? "side" : program ? "program" : density.learns() ? "learn" : "expression";
-    const high = ALONE ? root.clientWidth * FRAME_SHAPE : innerHeight; // a frame becomes as tall as we are
-    const share = Math.min(Math.max(LEAST_HEIGHT, high * PICTURE_SHARE[place]), MOST_HEIGHT);
     const both = side && (onScreen || !data.beside);
-    const height = onScreen ? pictures.roomOnScreen() : share;
-    const room = { width: pictures.area.clientWidth, height, most, ...(onScreen && { legible: legibleOn(innerHeight) }) };
+    const room = roomFor(root, data, pictures, density.learns());
     root.style.setProperty("--bar", `${bar.offsetHeight}px`);
     const sizes = JSON.stringify([room, side, density.name(), scrubber.element.clientWidth, panel.resize(both)]);
     if (sizes === measured) return false;
@@ -282,7 +224,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     wide = root.clientWidth;
     if (!data || !measure()) return;
     show();
-    if (hidden) keepClear();
+    if (hidden) stayClear();
   }
 
   /** New data: other numbers keep the picture and the position; another document opens at its own step. Of a story that only
@@ -292,12 +234,11 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     const story = next.story?.steps?.length ? readStory(next.story) : null;
     const carried = !story ? 0 : opened ? clampStep(story, next.step) : carriedStep(data.story, step, story);
     if (carried === null) return;
-    [ask, drawing] = [asking, null];
+    ask = asking;
+    wish.forget();
     const moved = data && next.query !== data.query;
     root.classList.toggle("has-nothing", !story);
-    const first = next.low ? "Choose settings that fit" : next.beside ? "Write a program" : "Type an expression";
-    const nothing = `Nothing has run yet. ${first}, and ${next.low ? "the" : "its"} steps appear here.`;
-    setText(empty, next.ran ? "The program has run. Why its steps are not shown stands beside it, in the notebook." : nothing);
+    empty.say(next);
     root.classList.toggle("stale", Boolean(next.stale));
     panel.age(Boolean(next.stale));
     if (!story) {
@@ -324,19 +265,16 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     graphsText = text;
     measure();
     show();
-    if (opened && step) keepClear();
+    if (opened && step) stayClear();
     if (moved || ALONE || (opened && address.behind(entry()))) tellAddress();
     else if (opened && entry()) address.begin(entry());
   }
 
   function remove() {
-    document.removeEventListener("gradwalk:where", answer);
-    document.removeEventListener("gradwalk:pick", asked);
-    document.removeEventListener("gradwalk:line", toLine);
-    document.removeEventListener("gradwalk:output", toOutput);
+    part();
     transport.pause();
-    clearTimeout(liveTimer);
-    clearTimeout(drawTimer);
+    hearing.stop();
+    wish.stop();
     address.stop();
     untell();
     unwatch();

@@ -6,56 +6,11 @@ import { listenToHand } from "./hand.js";
 import { createMap } from "./map.js";
 import { createMovement } from "./movement.js";
 import { createPicture, PICTURE_MARGIN } from "./picture.js";
-import { movedLines } from "./slot.js";
-import { birthsIn, entryAt, episodeAt } from "./story.js";
+import { pressed, scaleFor, within } from "./scale.js";
+import { beginning, sight, sightOfOpened } from "./sight.js";
+import { showUnborn, writeSlots } from "./writing.js";
 
-// The numbers are then 10.6 px, 10, 11.8 and 12.9. Where it needs not be smaller, a picture is whole, or at least as wide
-// as there is room; else it scrolls.
-export const LEGIBLE = { whole: 0.76, across: 0.72, part: 0.84, phone: 0.92 };
-
-/** On a projector a title of 15 px is 28 px at 1080 lines; a whole picture may be a little smaller. */
-export function legibleOn(lines) {
-  const part = (28 / 15) * (lines / 1080);
-  return { whole: 0.85 * part, across: 0.85 * part, part, phone: part };
-}
-
-/** How large a picture of this size is drawn in a room. */
-function scaleFor(wide, high, { width, height, phone, most, legible = LEGIBLE }) {
-  const [across, whole] = [width / wide, Math.min(width / wide, height / high)];
-  if (phone) return Math.min(Math.max(whole, legible.phone), most);
-  if (whole >= legible.whole) return Math.min(whole, most);
-  return across >= legible.across ? Math.min(across, legible.part) : legible.part;
-}
-const ZOOM = { step: 1.25, least: 0.1, most: 4 };
-const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
 const SCROLL_BAR = 14; // px
-const LEADING = 0.18; // of the view: room before an open group that is wider than it
-const FRAME_AIR = 8; // px above one that is higher
-
-const within = (scale) => Math.min(Math.max(scale, ZOOM.least), ZOOM.most);
-
-/** The text of every slot is a function of the step alone, and so is what is lit. */
-function writeSlots(picture, story, step) {
-  const begin = story.episodes[episodeAt(story, step)]?.first ?? 0;
-  for (const [slot, { write }] of picture.slots()) {
-    const entries = story.slots[slot] || [];
-    const index = entryAt(entries, step);
-    const fresh = index >= 0 && step > 0 && entries[index][0] === step;
-    const past = entries[index - 1]?.[0] >= begin ? entries[index - 1][1] : null;
-    const lines = index < 0 ? null : entries[index][1];
-    const gone = lines === null && index >= 0 && entries[index][0] > begin;
-    write(fresh ? movedLines(slot, lines, past) : lines, fresh, fresh || gone ? past : null, gone);
-  }
-}
-
-/** torchviz draws what there is in the end; what the program has not made yet is pale. */
-function showUnborn(picture, story, step) {
-  const birth = birthsIn(story, episodeAt(story, step));
-  for (const { id, group } of picture.boxes) {
-    const unborn = (birth.get(id) ?? birth.get(group) ?? 0) > step;
-    for (const thing of picture.lights(id)) thing.classList.toggle("unborn", unborn);
-  }
-}
 
 /** `changed()` is called when the hand has made the picture larger or smaller. */
 export function createStage({ name, numbers, pick, changed }) {
@@ -108,7 +63,7 @@ export function createStage({ name, numbers, pick, changed }) {
     focus = around = null;
     at = goal = { left: 0, top: 0 };
     if (picture) resize();
-    if (picture && view.width) at = goal = sight(beginning(), beginning(), { left: 0, top: 0 });
+    if (picture && view.width) at = goal = sight(frame(), beginning(picture), beginning(picture), { left: 0, top: 0 });
     viewport.scrollTo({ ...at, behavior: "instant" }); // a new picture begins at its inputs
   }
 
@@ -123,7 +78,7 @@ export function createStage({ name, numbers, pick, changed }) {
     if (byHand) [focus, around] = [box, box && picture.extent(box, now)];
     else if (held && held.step === step) follow(held.thing, held.thing, "instant");
     else if (box) follow(box, picture.extent(box, now));
-    else if (step === 0) scrollTo(sight(beginning(), beginning()));
+    else if (step === 0) scrollTo(sight(frame(), beginning(picture), beginning(picture), goal));
     write();
     if (!moves || !numbers || document.hidden) return;
     element.toggleAttribute("data-moving", true);
@@ -195,24 +150,12 @@ export function createStage({ name, numbers, pick, changed }) {
     if (focus && !byHand) follow(focus, around, "instant");
   }
 
+  const frame = () => ({ picture, scale, view });
+
   /** Bring a box into sight, and with it what else is lit, where all of that has room. */
   function follow(box, extent, behavior) {
     [focus, around] = [box, extent];
-    if (view.width) scrollTo(sight(box, extent), behavior);
-  }
-
-  /** Where to scroll for a box to be in sight, and with it what is around it, where that has room. */
-  function sight(box, extent, from = goal) {
-    const side = (near, size, now, length, whole) => aim([extent[near], extent[near] + extent[size]], now, length, whole)
-      ?? aim([box[near], box[near] + box[size]], now, length, whole)
-      ?? Math.round(Math.min((box[near] + PICTURE_MARGIN) * scale, whole * scale - length)); // its beginning, where it is larger than the view
-    return { left: side("x", "w", from.left, view.width, picture.width), top: side("y", "h", from.top, view.height, picture.height) };
-  }
-
-  /** The box with which the picture begins: a large one has none in its corner. */
-  function beginning() {
-    const [along, across] = picture.along === "x" ? ["x", "y"] : ["y", "x"];
-    return picture.boxes.reduce((first, box) => (box[along] - first[along] || box[across] - first[across]) < 0 ? box : first);
+    if (view.width) scrollTo(sight(frame(), box, extent, goal), behavior);
   }
 
   function scrollTo(next, behavior) {
@@ -224,20 +167,10 @@ export function createStage({ name, numbers, pick, changed }) {
     viewport.scrollTo({ ...goal, behavior: behavior || (far || calm.matches ? "instant" : "smooth") });
   }
 
-  /** Where to scroll along one axis: nowhere when it is in sight, else so that it stands in the middle; null without room. */
-  function aim([from, to], now, length, whole) {
-    const [start, end] = [(from + PICTURE_MARGIN) * scale, (to + PICTURE_MARGIN) * scale];
-    if (whole * scale <= length) return now;
-    if (end - start > length) return null;
-    const margin = Math.min(FOLLOW_MARGIN, (length - (end - start)) / 2);
-    if (start >= now + margin && end <= now + length - margin) return now;
-    return Math.round(Math.min(Math.max(0, (start + end - length) / 2), whole * scale - length));
-  }
-
   function setZoom(change) {
     if (change === "whole") zoom = zoom === "whole" ? "auto" : "whole";
     else if (change === "usual") zoom = "auto";
-    else zoom = within(scale * (change === "larger" ? ZOOM.step : 1 / ZOOM.step));
+    else zoom = pressed(scale, change === "larger");
     byHand = false;
     resize();
   }
@@ -299,14 +232,7 @@ export function createStage({ name, numbers, pick, changed }) {
     if (!found) return;
     const corner = { left: (found.x + PICTURE_MARGIN) * scale, top: (found.y + PICTURE_MARGIN) * scale };
     if (was) place(corner.left - was.left, corner.top - was.top);
-    const goTo = (start, length, whole, all, before) => {
-      const spare = whole - length;
-      const first = spare > 2 * FOLLOW_MARGIN ? spare / 2 : before;
-      return Math.round(Math.min(Math.max(0, start - first), Math.max(0, all * scale - whole)));
-    };
-    const left = goTo(corner.left, found.w * scale, view.width, picture.width, LEADING * view.width);
-    const top = goTo(corner.top, found.h * scale, view.height, picture.height, FRAME_AIR);
-    scrollTo({ left, top });
+    scrollTo(sightOfOpened(frame(), corner, found));
     focus = around = found;
     held = { thing: found, step: playing?.step };
     /** @type {SVGElement | null} */ (viewport.querySelector(`[data-fold="${id}"], [data-box="${id}"]`))?.focus({ preventScroll: true });

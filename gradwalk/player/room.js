@@ -1,0 +1,36 @@
+/* How much room the picture has in the player, wherever that stands: on a page, in a frame, on a stage; and above the words on a phone. */
+
+import { scroller } from "./dom.js";
+import { ALONE } from "./frame.js";
+import { legibleOn } from "./scale.js";
+import { isOnScreen } from "./screen.js";
+import { isProgram } from "./story.js";
+
+const MOST_SCALE = { page: 1.5, screen: 2.4 };
+const PICTURE_SHARE = { learn: 0.4, expression: 0.57, program: 0.48, side: 0.5, low: 0.33, opened: 0.5 }; // of the window's height
+const FRAME_SHAPE = 0.9; // of a frame's width
+const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
+const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
+const CLEAR = 12; // px around a lit box
+
+/** Whether a program, with the picture of it, has the width to stand beside it. */
+export const isSide = (root, data) => isProgram(data.story) && root.clientWidth >= SIDE_WIDTH;
+
+/** The room of the picture: `width`, `height`, how large it may be drawn at `most`, and what can be read from the last row. */
+export function roomFor(root, data, pictures, learns) {
+  const onScreen = isOnScreen(root);
+  const width = pictures.area.clientWidth;
+  if (onScreen) return { width, height: pictures.roomOnScreen(), most: MOST_SCALE.screen, legible: legibleOn(innerHeight) };
+  const place = data.low ? (pictures.isOpened() ? "opened" : "low") : isSide(root, data) ? "side" : isProgram(data.story) ? "program" : learns ? "learn" : "expression";
+  const high = ALONE ? root.clientWidth * FRAME_SHAPE : innerHeight; // a frame becomes as tall as we are
+  return { width, height: Math.min(Math.max(LEAST_HEIGHT, high * PICTURE_SHARE[place]), MOST_HEIGHT), most: MOST_SCALE.page };
+}
+
+/** On a phone a sheet with the words lies over the page's foot: the page moves, so that what is lit stands clear of it. */
+export function keepClear(root, box, words) {
+  if (!box || getComputedStyle(words).position !== "sticky") return;
+  const [top, bottom] = [box.getBoundingClientRect(), words.getBoundingClientRect()].map((rect) => rect.top);
+  const over = top + box.getBoundingClientRect().height + CLEAR - bottom;
+  const by = over > 0 ? over : Math.min(0, top - CLEAR);
+  if (by) scroller(root).scrollBy({ top: by, behavior: "instant" });
+}
