@@ -106,9 +106,10 @@ def read_data(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], fram
 
 
 def read_node(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], frame: FrameType) -> Any:
-    """``x.grad_fn``: whoever has a node can hook it."""
-    run.nodes_read = True
-    return func(*args)
+    """``x.grad_fn``: whoever has a node can hook it. A leaf has none, and each of a layer's parameters is asked."""
+    node = func(*args)
+    run.nodes_read = run.nodes_read or node is not None
+    return node
 
 
 def write_data(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], frame: FrameType) -> Any:

@@ -73,6 +73,10 @@ class KnownValues:
         made = self._made[value]
         return Array(made.shape, made.dtype, made.numbers, made.summary)
 
+    def keeps(self, value: int) -> bool:
+        """Whether all of its numbers were copied."""
+        return self._made[value].numbers is not None
+
     def tracked(self, value: int) -> bool:
         """Whether autograd differentiates it."""
         return self._made[value].requires_grad

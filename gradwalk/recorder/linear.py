@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from gradwalk.program import Span
+from gradwalk.recorder.copying import new
 from gradwalk.recorder.kernels import PLAIN, Kernel, Operand, Ran
 from gradwalk.recorder.nodes import node_of
 from gradwalk.recorder.run import Run
@@ -44,7 +45,7 @@ def run_known(run: Run, kernels: tuple[Kernel, Kernel], args: Sequence[Any], spa
     rows, weight, bias = args
     values, graph = run.values, run.graph
     by = values.value_of(weight)
-    given = Operand("self", by, node_of(weight), True, True)
+    given = new(Operand, ("self", by, node_of(weight), True, True))
     result = LINEAR(rows, weight, bias)
     node = result.grad_fn
     following = node.next_functions
@@ -53,7 +54,7 @@ def run_known(run: Run, kernels: tuple[Kernel, Kernel], args: Sequence[Any], spa
     view = values.made(turned, by, by, anew=False)
     operands = (("self", values.value_of(bias)), ("mat1", values.value_of(rows)), ("mat2", view))
     graph.discover((turning, node))
-    transposing = Ran(kernels[0], 0, (given,), (), (view,), (turned,))
+    transposing = new(Ran, (kernels[0], 0, (given,), (), (view,), (turned,), None, ()))
     run.operations.add(transposing, graph.id_of(turning), run.cell, span)
     values.belongs(view, graph.id_of(turning))
     routes = [None if target is None else number for number, (target, _) in enumerate(following)]

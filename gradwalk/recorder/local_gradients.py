@@ -220,11 +220,14 @@ def _stacked(rows: Sequence[torch.Tensor | None], operand: Shape) -> torch.Tenso
     there = [row for row in rows if row is not None]
     if not there:
         return None
-    shaped = [row if row.shape == operand else row.sum_to_size(operand) for row in there]
     if len(there) < len(rows):
-        found = iter(shaped)
-        shaped = [torch.zeros(operand, dtype=there[0].dtype) if row is None else next(found) for row in rows]
-    return torch.stack(shaped)
+        found, none = iter(there), torch.zeros_like(there[0])
+        there = [none if row is None else next(found) for row in rows]
+    stacked, shape = torch.stack(there), there[0].shape
+    if shape == operand:
+        return stacked
+    ahead = (1,) * (len(shape) - len(operand))  # an operand that was broadcast has fewer dimensions, or shorter ones
+    return stacked.sum_to_size((len(rows), *ahead, *operand))
 
 
 def _call(node: Any, upstream: torch.Tensor, output: int, outputs: int) -> tuple[torch.Tensor | None, ...]:

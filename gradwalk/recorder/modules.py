@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from torch import nn
 
 from gradwalk.program import Span
+from gradwalk.recorder.copying import new
 from gradwalk.recorder.owners import Owned
 from gradwalk.recorder.places import is_around
 from gradwalk.recorder.run import Run, is_stand_in
@@ -49,9 +50,9 @@ class Modules:
         outer = self._inside[-1] if self._inside else None
         index = self._index(module, outer, frame)
         span = run.span(frame)
-        self._inside.append(_Inside(index, module, frame, span))
+        self._inside.append(new(_Inside, (index, module, frame, span)))
         run.operations.module = index
-        run.emit(Entered(run.cell, span, index))
+        run.emit(new(Entered, (run.cell, span, index)))
 
     def left(self, module: nn.Module) -> FrameType | None:
         """Called after a module's forward, by a hook. Gives the frame that it was called from where it was an outermost
@@ -62,7 +63,7 @@ class Modules:
             inside = self._inside.pop()
             run = self._run
             run.operations.module = self._inside[-1].module if self._inside else None
-            run.emit(Left(run.cell, inside.span, inside.module))
+            run.emit(new(Left, (run.cell, inside.span, inside.module)))
             if inside.live is module:
                 if self._inside:
                     return None

@@ -60,6 +60,8 @@ class LiveGraph:
         self._operations: dict[int, int] = {}
         self._leaves: dict[int, int] = {}
         self._saved: dict[int, tuple[Saved, ...]] = {}
+        self._partly: set[int] = set()
+        """Those of which a part has no name of its own."""
         self._saving: dict[int, str | None] = {}
         """The nodes that keep saved tensors, each with the attribute that tells whether they are still there."""
         self.packed: set[int] = set()
@@ -168,8 +170,11 @@ class LiveGraph:
                 found.append(saved_setting(name, saved_text(kept)))
                 if found[-1].text == SAVED_LIST:
                     self._saving.setdefault(node, None)
+                    self._partly.add(node)
         if found:
             self._saved[node] = tuple(found)
+        if len(found) != len(saved_names(type(live))):
+            self._partly.add(node)
 
     def _pack(self, node: int, live: Any) -> None:
         """A hook has packed what the node saved: what it keeps is not looked into."""
@@ -177,6 +182,7 @@ class LiveGraph:
             self.packed.add(node)
             self._saving[node] = None
             self._saved[node] = (Saved("", None, PACKED),)
+            self._partly.add(node)
 
     def _saved_tensor(self, name: str, kept: torch.Tensor, results: Sequence[int]) -> Saved:
         """An operand that is saved is itself; a saved result comes back as a new object over the same memory."""
@@ -238,9 +244,7 @@ class LiveGraph:
 
     def saved(self, index: int) -> tuple[Saved, ...] | None:
         """What a node saved, which decides what it does; None where a part of it has no name of its own."""
-        found = self._saved.get(index, ())
-        complete = len(found) == len(saved_names(type(self._live[index])))
-        return found if complete and all(saved.text != SAVED_LIST for saved in found) else None
+        return None if index in self._partly else self._saved.get(index, ())
 
     def check_saved(self, index: int) -> None:
         """Raises RuntimeError when a saved tensor is gone or was changed."""

@@ -175,7 +175,9 @@ class Pass(Passing):
             handed_on.append(array)
             if array is not None and array[0] and target[0] is not None:
                 # Only what came alone is the same when it arrives.
-                arrive[target] = None if target in arrive else _Arrived(_address(tensor), version_of(tensor), array)
+                arrive[target] = (
+                    None if target in arrive else new(_Arrived, (_address(tensor), version_of(tensor), array))
+                )
         run.emit(new(Backward, (*self._place, index, arriving, tuple(handed_on))))
 
     def _alike(
@@ -234,7 +236,7 @@ class Pass(Passing):
             value = run.values.value_of(variable)
             grad = run.values.grad_of(value, variable.grad, total.summary)
             self._told[id(variable)] = grad
-            run.emit(Accumulate(*self._place, leaf.index, value, leaf.before, leaf.added, total, grad))
+            run.emit(new(Accumulate, (*self._place, leaf.index, value, leaf.before, leaf.added, total, grad)))
 
     def hooked(self, tensor: int, span: Span | None, name: str, before: Any, after: Any) -> None:
         run = self._run

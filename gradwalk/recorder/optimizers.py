@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import torch
 
 from gradwalk.program import Span
-from gradwalk.recorder.copying import version_of
+from gradwalk.recorder.copying import new, version_of
 from gradwalk.recorder.places import is_around, is_of_optimizers
 from gradwalk.recorder.run import Looking, Run
 from gradwalk.recording import Array, Constant, Norms, State, Stepped, Update
@@ -116,12 +116,12 @@ class Optimizers:
             if before.array is None or run.copier.array(tensor) == before.array:
                 return
             run.values.changed(tensor)  # through .data or by a fused kernel, which autograd does not count
-        new = run.values.value_of(tensor)
-        if new != before.value:
+        after = run.values.value_of(tensor)
+        if after != before.value:
             kind, state = type(step.optimizer).__name__, self._remembered(step.optimizer, tensor)
             norms = None if before.copy is None else _norms(before.copy, tensor)
             told = (kind, before.settings, state, before.given, norms)
-            run.emit(Update(run.cell, step.span, None, before.value, new, *told))
+            run.emit(new(Update, (run.cell, step.span, None, before.value, after, *told)))
             run.operations.moved(before.value, run.cell, step.span, [tensor])
 
     def _before(
@@ -131,11 +131,13 @@ class Optimizers:
         value = run.values.value_of(parameter)
         array = None if counted or parameter.grad is None else run.copier.array(parameter)
         copy = self._copy(parameter, value)
-        return _Before(parameter, settings, value, version, array, self._given(optimizer, parameter), copy)
+        given = self._given(optimizer, parameter)
+        before: _Before = new(_Before, (parameter, settings, value, version, array, given, copy))
+        return before
 
     def _copy(self, parameter: torch.Tensor, value: int) -> torch.Tensor | None:
         dense = parameter.layout is torch.strided and parameter.is_floating_point() and not parameter.is_meta
-        if parameter.grad is None or not dense or self._run.values.array(value).numbers is not None:
+        if parameter.grad is None or not dense or self._run.values.keeps(value):
             return None
         self._room -= parameter.numel()
         return parameter.detach().clone() if self._room >= 0 else None
