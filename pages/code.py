@@ -66,11 +66,15 @@ def looked(source: str, unfold: tuple[int, ...], drawn: tuple[int, ...], begun: 
 def play(recorded: RecordedProgram | None, source: str, *, stale: bool = False, ran: bool = False) -> None:
     """The player. It is ``stale`` where it plays another program than the open one, whose text is ``source``, and which
     ``ran`` all the same."""
+    query = "" if recorded is None else to_query(source, unfold, now.upto)
+    if recorded is not None and stale:
+        query = to_query(recorded.source, unfold)
     player(
         graphs=recorded.graphs if recorded else None,
         story=recorded.story if recorded else None,
-        query=to_query(recorded.source if stale else source, unfold) if recorded else "",
+        query=query,
         step=now.step,
+        goes=None if now.goes is None else {"count": now.goes[0], **now.goes[1]._asdict()},
         opened=now.key,
         stale=stale,
         beside=not alone(),

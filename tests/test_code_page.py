@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.program import KEY
-from components.program.entry import Entry, File, Saving, read_entry
+from components.program.entry import Entry, File, Goes, Saving, read_entry
 from components.shared.work import run
 from gradwalk.address.program import DEFAULT, to_query
 from gradwalk.lessons import BY_SLUG, LESSONS, Lesson
@@ -81,6 +81,23 @@ def test_an_address_opens_turns_of_a_long_loop_too() -> None:
     assert data(page, "player")["query"] == data(page, "notebook")["query"] == "lesson=6e_network&open=51"
     send(page, example="1d_leaf")
     assert data(page, "player")["query"] == "lesson=1d_leaf"
+
+
+def test_an_address_runs_no_more_of_its_program_than_had_run() -> None:
+    page = visit(f"{to_query(SHORT, upto=3)}&step=1")
+    assert (data(page, "notebook")["text"], data(page, "notebook")["upto"]) == (SHORT, 3)
+    assert data(page, "notebook")["query"] == data(page, "player")["query"] == to_query(SHORT, upto=3)
+    assert data(page, "player")["story"]["code"] == SHORT.rpartition("y.back")[0].rstrip()
+    assert visit(f"{to_query(SHORT)}&upto=0").info[0].value.startswith("The address names no line under upto")
+
+
+def test_the_player_is_asked_to_go_once_for_each_cell_that_is_run() -> None:
+    page = visit(to_query(SHORT))
+    assert "goes" not in data(page, "player")
+    send(page, text=SHORT, upto=3, goes={"lines": [3, 3]})
+    assert data(page, "player")["goes"] == {"count": 1, "step": None, "lines": [3, 3]}
+    send(page, text=SHORT)
+    assert data(page, "player")["goes"]["count"] == 1
 
 
 def test_a_tampered_address_gets_the_default_and_says_so() -> None:
@@ -249,6 +266,9 @@ RAW: dict[str, Any] = {
 def test_the_entry_is_read_as_the_notebook_sends_it() -> None:
     assert read_entry(RAW) == Entry("x", "k", 1)
     assert read_entry(RAW | {"upto": 3}) == Entry("x", "k", 1, upto=3)
+    assert read_entry(RAW | {"goes": {"step": 3}}) == Entry("x", "k", 1, goes=Goes(step=3))
+    assert read_entry(RAW | {"goes": {"lines": [3, 4]}}) == Entry("x", "k", 1, goes=Goes(lines=(3, 4)))
+    assert read_entry(RAW | {"goes": {"step": -1, "lines": ["3", 4]}}) == Entry("x", "k", 1)
     assert read_entry(RAW | {"file": {"name": "a.py", "text": "y"}}) == Entry("x", "k", 1, file=File("a.py", "y"))
     cells = [{"kind": "code", "source": "x", "origin": 2}]
     saving = Saving((Cell("code", "x", origin=2),), "{}", outputs=True)

@@ -137,13 +137,13 @@ def test_a_wrong_file_gets_a_sentence(name: str, text: str, why: str) -> None:
 @given(texts, st.integers(0, 100_000), st.lists(st.integers(0, 999_999), max_size=8).map(tuple))
 def test_an_address_opens_its_program_at_its_step(source: str, step: int, unfold: tuple[int, ...]) -> None:
     params = dict(parse_qsl(to_query(source, unfold))) | {"step": str(step)}
-    assert from_query(params) == ((source, step, unfold), ())
+    assert from_query(params) == ((source, step, unfold, None), ())
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
 def test_an_example_has_a_readable_address(lesson: Lesson) -> None:
     assert to_query(lesson.source) == f"lesson={lesson.slug}"
-    assert from_query({"lesson": lesson.slug}) == ((lesson.source, 0, ()), ())
+    assert from_query({"lesson": lesson.slug}) == ((lesson.source, 0, (), None), ())
 
 
 def test_a_program_that_is_too_long_has_no_address() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from components.player.packed import NOTHING, joined, packed
@@ -20,6 +23,7 @@ def player(
     story: bytes | None,
     query: str = "",
     step: int = 0,
+    goes: Mapping[str, Any] | None = None,
     opened: str = "",
     stale: bool = False,
     beside: bool = False,
@@ -32,9 +36,10 @@ def player(
 
     ``query`` is the page's URL query without the step: the player writes ``?<query>&step=k`` into the address bar and
     sends nothing to the server. It starts at ``step``, and again whenever ``opened`` changes; otherwise it keeps its
-    position, also when the numbers change: the same episode, as far into it as before. ``stale`` says that the picture
-    is the last good one, and dims it. Without a story it says that nothing has run yet, or
-    that the program ``ran`` all the same.
+    position, also when the numbers change: the same episode, as far into it as before. ``goes`` asks it once, by a
+    ``count``, to go to a ``step``, or to the first one of ``lines`` unless it is at one of them. ``stale`` says that
+    the picture is the last good one, and dims it. Without a story it says that nothing has run yet, or that the program
+    ``ran`` all the same.
 
     A click on a folded episode runs the page again: see ``unfolded``. ``beside`` says that the page has the program in
     an editor beside the player, which then begins with the names. ``low`` keeps the picture low and
@@ -42,7 +47,7 @@ def player(
     time four sentences on what there is to be seen.
     """
     about = {"query": query, "step": step, "opened": opened, "stale": stale, "beside": beside, "low": low, "tour": tour}
-    about |= {"ran": True} if ran else {}
+    about |= ({"ran": True} if ran else {}) | ({} if goes is None else {"goes": goes})
     data = joined(
         {"graphs": graphs or NOTHING, "story": story or NOTHING} | {name: packed(one) for name, one in about.items()}
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from components.program import KEY, sent
-from components.program.entry import Entry, File, Saving
+from components.program.entry import Entry, File, Goes, Saving
 from components.shared.browser_state import key_of
 from components.shared.opening import what_is_open
 from gradwalk.address.program import Shared, from_file, from_query, lesson_of
@@ -45,6 +45,8 @@ class OpenedProgram:
     """The editor's number for the entry that it came from."""
     stopped: int = 0
     """The editor's number for the entry that stopped its run; 0 where nobody did."""
+    goes: tuple[int, Goes] | None = None
+    """Where the player was asked to go last, and the editor's number for the entry that asked."""
     foreign: bool = False
     """Whether it came by a link or a file, and nobody here has said yet that it may run."""
 
@@ -84,6 +86,7 @@ def _opened(
         key,
         shared.source,
         pieces or pieces_of(shared.source),
+        shared.upto,
         step=shared.step,
         unfold=shared.unfold,
         name=name or lesson or "program",
@@ -111,6 +114,7 @@ def after(before: OpenedProgram | None, entry: Entry) -> OpenedProgram:
         return _after_file(before, entry, entry.file)
     name = before.name if before is not None else "program"
     step, unfold = (before.step, before.unfold) if before is not None else (0, ())
+    goes = (entry.count, entry.goes) if entry.goes is not None else before.goes if before is not None else None
     foreign = before is None or before.foreign  # whether or not something was typed into it
     return OpenedProgram(
         entry.opened,
@@ -122,6 +126,7 @@ def after(before: OpenedProgram | None, entry: Entry) -> OpenedProgram:
         name,
         save=entry.save,
         answered=entry.count,
+        goes=goes,
         foreign=foreign,
     )
 

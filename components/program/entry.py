@@ -31,6 +31,14 @@ class Saving(NamedTuple):
     """Whether with what the last run has shown."""
 
 
+class Goes(NamedTuple):
+    """Where the player is to go."""
+
+    step: int | None = None
+    lines: tuple[int, int] | None = None
+    """To the first step of these lines, unless it is at one of them."""
+
+
 @dataclass(frozen=True)
 class Entry:
     text: str
@@ -48,6 +56,7 @@ class Entry:
     save: Saving | None = None
     stop: bool = False
     """Whether what runs is to end."""
+    goes: Goes | None = None
 
 
 def read_entry(raw: object) -> Entry | None:
@@ -59,9 +68,8 @@ def read_entry(raw: object) -> Entry | None:
         return None
     if not (example is None or isinstance(example, str)) or not (upto is None or _is_count(upto)):
         return None
-    return Entry(
-        text, opened, count, upto, example, _file(raw.get("file")), _saving(raw.get("save")), raw.get("stop") is True
-    )
+    file, save, goes = _file(raw.get("file")), _saving(raw.get("save")), _goes(raw.get("goes"))
+    return Entry(text, opened, count, upto, example, file, save, raw.get("stop") is True, goes)
 
 
 def _is_count(raw: object) -> TypeGuard[int]:
@@ -73,6 +81,17 @@ def _file(raw: object) -> File | None:
         return None
     name, text = raw.get("name"), raw.get("text")
     return File(name[-200:], text) if isinstance(name, str) and isinstance(text, str) else None
+
+
+def _goes(raw: object) -> Goes | None:
+    if not isinstance(raw, Mapping):
+        return None
+    step, lines = raw.get("step"), raw.get("lines")
+    if _is_count(step) and step >= 0:
+        return Goes(step=step)
+    if isinstance(lines, list) and len(lines) == 2 and _is_count(lines[0]) and _is_count(lines[1]):
+        return Goes(lines=(lines[0], lines[1]))
+    return None
 
 
 def _saving(raw: object) -> Saving | None:

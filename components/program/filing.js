@@ -2,7 +2,7 @@
 
 import { codeOf, PLAIN, readFile, saveFile, writtenAs } from "./files.js";
 import { programOf } from "./program.js";
-import { keepDraft, keepFile, keptDraft, keptFile, newDraft } from "./storage.js";
+import { keepDraft, keepFile, keepRun, keptDraft, keptFile, newDraft } from "./storage.js";
 
 const TOO_MUCH = "This notebook is larger than what the browser keeps for a reload, some 5 MB: save it as a file before you leave the page.";
 const LIGHTER = "The file is large: its stored outputs are left out, here and when you save it.";
@@ -15,6 +15,7 @@ export function createFiling({ tell, ask, cells, shown }) {
   let form = PLAIN; // how that file was written
   let pending = null; // the file that is being opened
   let saved = 0;
+  let step = 0; // the player's
   let fileFits = true; // whether the browser keeps the file that the cells were opened from
   let fits = true; // whether it keeps that and the cells
 
@@ -28,6 +29,7 @@ export function createFiling({ tell, ask, cells, shown }) {
     fileFits = Boolean(draft) || keepFile(id, original);
     name = draft?.name ?? data.name;
     form = draft?.form ?? pending?.form ?? PLAIN;
+    step = draft?.step ?? 0;
     pending = null;
     return draft;
   }
@@ -42,7 +44,8 @@ export function createFiling({ tell, ask, cells, shown }) {
   /** `open` is what the server has open: {opened, query}. */
   function keep(open) {
     const before = fits;
-    fits = keepDraft(id, open, { cells: cells(), name, form }) && fileFits;
+    step = shown().step ?? step;
+    fits = keepDraft(id, open, { cells: cells(), step, name, form }) && fileFits;
     if (before && !fits) tell(TOO_MUCH, true);
   }
 
@@ -106,5 +109,5 @@ export function createFiling({ tell, ask, cells, shown }) {
     }, true);
   }
 
-  return { begin, answered, keep, stay, listen };
+  return { begin, answered, keep, keepRun: (run) => keepRun(id, run), stay, listen };
 }

@@ -38,7 +38,7 @@ def edit(
     program = Program(text=opened.source, parts=parts, upto=opened.upto, lesson=None, name=opened.name, query="")
     save, wrong = None, opened.wrong
     try:
-        program["lesson"], program["query"] = lesson_of(opened.source), to_query(opened.source, unfold)
+        program["lesson"], program["query"] = lesson_of(opened.source), to_query(opened.source, unfold, opened.upto)
         save = None if opened.save is None or running else saved(opened, opened.save, cells)
     except ProgramError as error:
         wrong = error.message  # of the file that it was opened from

@@ -1,6 +1,6 @@
 // Line ends of a Python file: cells know one kind, and a file is saved with those that it came with.
 
-import { movedLines } from "../../gradwalk/player/story.js";
+import { movedLines } from "../../gradwalk/player/place.js";
 
 const END = /\r\n|\r|\n/g;
 

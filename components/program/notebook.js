@@ -11,13 +11,15 @@ import { createCell } from "./cell.js";
 import { DRAWINGS, SIZE } from "./drawings.js";
 import { createEdits } from "./edits.js";
 import { createFiling } from "./filing.js";
-import { cellFrom, newCell, programOf, renamed } from "./program.js";
+import { cellFrom, newCell, placesAgain, programAmong, programOf, renamed } from "./program.js";
 import { createResults } from "./results.js";
 
 const DRAFT_PAUSE = 300; // ms after a key before what was typed is kept
 const [HEAD, FOOT] = [130, 60]; // px of the window's height that a line keeps free
 const STOP_PAUSE = 500; // ms of a run before it can be stopped
 const NUMBERS_PAUSE = 120; // ms before the other cells are looked at anew
+const CHANGED = "The cell has changed since it ran: run it again first.";
+const NOT_RUN = "The last run ended above this cell: run it, and the player goes there.";
 
 const notebooks = new WeakMap();
 
@@ -46,7 +48,7 @@ function createNotebook(root) {
 
   const edits = createEdits(redraw);
   const examples = createExamples({ DRAWINGS, SIZE }, (slug) => ask({ example: slug }));
-  const filing = createFiling({ tell, ask, cells: () => edits.cells(), shown: () => ({ text: data.text, query: data.query, step: at?.step }) });
+  const filing = createFiling({ tell, ask, cells: () => edits.cells(), shown: () => ({ text: data.text, query: data.query, step: at?.opened === data.opened ? at.step : null }) });
   const actions = createActions({ edits, views, redraw, typed, tell, run: runTo, apply, goTo, goToOutput });
   const post = createPost((count) => {
     const { text, upto } = results.asked();
@@ -69,7 +71,10 @@ function createNotebook(root) {
     send = sender;
     if (opened) open(first);
     if (first) document.dispatchEvent(new Event("gradwalk:where"));
-    if (!data.running && post.answered(data.answered)) results.answered(data);
+    if (!data.running && post.answered(data.answered)) {
+      results.answered(data);
+      filing.keepRun(results.toKeep());
+    }
     filing.answered(data);
     find("refusal").textContent = data.refusal?.message ?? "";
     redraw();
@@ -84,14 +89,26 @@ function createNotebook(root) {
     early?.remove();
     const draft = filing.begin(data, first, Boolean(typed));
     const opened = data.parts.length ? data.parts.map(cellFrom) : [newCell("code", data.text)];
-    const wanted = typed ? [newCell("code", typed)] : draft ? draft.cells.map(renamed) : opened;
-    const differs = programOf(wanted).text !== data.text;
-    edits.begin(wanted);
-    const program = programOf(differs ? opened : wanted);
-    results.begin(program, data.upto);
-    if (data.running) results.ask(program, data.upto);
-    if (differs) runTo(null);
+    const cells = typed ? [newCell("code", typed)] : draft ? draft.cells.map(renamed) : opened;
+    edits.begin(cells);
+    const { program, upto, older } = ranBefore(draft, cells) ?? { program: programAmong(opened, cells), upto: data.upto };
+    const same = program.text === data.text && upto === data.upto;
+    results.begin(program, upto, older);
+    if (!same || data.running) results.ask(program, upto);
+    if (!same) ask({ goes: { step: draft.step } });
+    if (draft) [filing.keepRun(results.toKeep()), keep()]; // its cells have other names now
+    if (typed) runTo(null);
     examples.show(data.groups, data.lesson);
+  }
+
+  /** What had run of a notebook to which somebody comes back: no cell runs that they have not run. Null where nothing is known of it. */
+  function ranBefore(draft, cells) {
+    if (!draft?.run) return null;
+    const names = new Map(draft.cells.map(({ key }, number) => [key, cells[number].key]));
+    const keyOf = (key) => names.get(key) ?? `${key} before`;
+    const { text, upto, older } = draft.run;
+    const known = older.filter(([key]) => names.has(key)).map(([key, entry]) => [keyOf(key), entry]);
+    return { program: { text, places: placesAgain(draft.run, keyOf) }, upto, older: known };
   }
 
   function tell(text, wrong = false) {
@@ -206,6 +223,8 @@ function createNotebook(root) {
     const last = before ? program.places[number - 1] : program.places[number];
     if (before && !last) return tell("There is no cell above.");
     results.ask(program, key === null ? null : last.line + last.lines - 1);
+    if (key !== null && !before) extra = { ...extra, goes: { lines: [last.line, last.line + last.lines - 1] } };
+    filing.keepRun(results.toKeep());
     post.now();
     redraw();
   }
@@ -216,7 +235,7 @@ function createNotebook(root) {
     const unit = (count) => letters.slice(0, count).join("").length;
     const place = results.placeAround(unit(start), unit(end));
     const cell = place && edits.cells().find((one) => one.key === place.key && one.source === place.source);
-    if (!cell) return tell("The cell has changed since it ran: run it again first.", true);
+    if (!cell) return tell(CHANGED, true);
     edits.write(cell.key, cell.source.slice(0, unit(start) - place.offset) + text + cell.source.slice(unit(end) - place.offset));
     runTo(results.upto() === null ? null : cell.key);
   }
@@ -225,7 +244,9 @@ function createNotebook(root) {
 
   /** Ask the player to go to a place of the program that ran, if the cell still is what ran. */
   function goTo(key, line, column) {
-    const place = results.lineOf(edits.cells().find((cell) => cell.key === key));
+    const cell = edits.cells().find((one) => one.key === key);
+    const place = results.lineOf(cell);
+    if (!place && column === null && cell.kind === "code") tell(results.hasChanged(cell) ? CHANGED : NOT_RUN);
     if (place) document.dispatchEvent(new CustomEvent("gradwalk:line", { detail: { line: place.line + line - 1, column, end: place.line + place.lines - 1 } }));
   }
 

@@ -45,5 +45,22 @@ export function programOf(cells) {
   return { text: texts.join("\n"), places };
 }
 
+/** The places of a program that was kept without the sources of its cells. `keyOf` gives a cell's name of now for its former one. */
+export function placesAgain({ text, places }, keyOf) {
+  const lines = text.split("\n");
+  return places.map((place) => ({ ...place, key: keyOf(place.key), source: lines.slice(place.line - 1, place.line - 1 + place.lines).join("\n") }));
+}
+
+/** The program of `opened` cells, each by the name of the one among `cells` that is the same, in their order. */
+export function programAmong(opened, cells) {
+  let from = 0;
+  return programOf(opened.map((cell) => {
+    const at = cells.findIndex(({ kind, source }, number) => number >= from && kind === cell.kind && source === cell.source);
+    if (at < 0) return cell;
+    from = at + 1;
+    return { ...cell, key: cells[at].key };
+  }));
+}
+
 /** Where a line of the program stands: the cell's place, or undefined. */
 export const placeAt = (places, line) => places.find((place) => place.kind === "code" && place.line <= line && line < place.line + place.lines);

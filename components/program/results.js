@@ -14,10 +14,18 @@ export function createResults() {
   const kept = new Map(); // by the cell's key: {items, source, place, above, run}
   let runs = 0;
 
-  function begin(program, upto) {
+  /** `older` is what cells show that did not run when the program that is open did, as `toKeep` gave it. */
+  function begin(program, upto, older = []) {
     run = { ...program, upto };
     [shown, busy] = [{ ...run, failed: [] }, false];
     kept.clear();
+    for (const [key, entry] of older) kept.set(key, { ...entry, run: -1 });
+  }
+
+  /** For a way back: what ran last, and what only an earlier run has shown. */
+  function toKeep() {
+    const older = [...kept].filter(([, { items, run: number }]) => items.length && (number < runs || !ran));
+    return { text: run.text, upto: run.upto, places: run.places.map((place) => ({ ...place, source: "" })), older };
   }
 
   function ask(program, upto) {
@@ -56,6 +64,8 @@ export function createResults() {
   /** The place of a cell in the program that ran, if it still is what ran. */
   const lineOf = (cell) => shown.places.find((place) => same(cell, place) && within(place, shown)) ?? null;
 
+  const hasChanged = (cell) => shown.places.some((place) => place.key === cell.key && place.source !== cell.source);
+
   /** Marks of the program's text as marks of one cell. */
   function inCell(cell, marks) {
     const place = ran ? lineOf(cell) : null;
@@ -76,7 +86,7 @@ export function createResults() {
   }
 
   return {
-    begin, ask, answered, of, inCell, lineOf, placeAround,
+    begin, toKeep, ask, answered, of, inCell, lineOf, hasChanged, placeAround,
     asked: () => run,
     upto: () => run.upto,
     busy: () => busy,

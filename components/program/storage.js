@@ -7,6 +7,7 @@ const LIST = "gradwalk notebooks"; // [{id, of, by}], the newest first; `by` are
 const [MOST, MOST_NAMES] = [12, 20];
 const nameOf = (life, opened) => `${life} ${opened}`;
 const cellsOf = (id) => `gradwalk notebook ${id}`;
+const runOf = (id) => `gradwalk notebook run ${id}`;
 const fileOf = (id) => `gradwalk notebook file ${id}`;
 
 /** The program that an address names, whatever step or picture it names beside. */
@@ -42,7 +43,7 @@ function written(key, text, id) {
 }
 
 function forget(id) {
-  for (const key of [cellsOf(id), fileOf(id)]) sessionStorage.removeItem(key);
+  for (const key of [cellsOf(id), runOf(id), fileOf(id)]) sessionStorage.removeItem(key);
   sessionStorage.setItem(LIST, JSON.stringify(list().filter((one) => one.id !== id)));
 }
 
@@ -73,7 +74,12 @@ export function keptDraft(opened) {
   const last = drafts[0]?.of.includes(here) ? drafts[0] : null;
   const found = moved ? (entry ?? still ?? other) : (still ?? last ?? entry);
   const draft = found && read(cellsOf(found.id));
-  return Array.isArray(draft?.cells) ? { id: found.id, ...draft } : null;
+  return Array.isArray(draft?.cells) ? { id: found.id, ...draft, run: read(runOf(found.id)) } : null;
+}
+
+/** What ran last and what its cells showed before, which may go without its older outputs where they are too much. */
+export function keepRun(id, run) {
+  if (!written(runOf(id), JSON.stringify(run), id)) written(runOf(id), JSON.stringify({ ...run, older: [] }), id);
 }
 
 /** The text of the file that the cells were opened from; empty where there is none. Says whether it is kept. */

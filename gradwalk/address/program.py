@@ -98,6 +98,8 @@ class Shared(NamedTuple):
     step: int = 0
     unfold: tuple[int, ...] = ()
     """Turns of long loops that are told step by step; they decide which steps there are."""
+    upto: int | None = None
+    """So many of its lines have run; None for all."""
 
 
 DEFAULT = Shared(LESSONS[0].source)
@@ -109,12 +111,15 @@ def lesson_of(source: str) -> str | None:
     return next((lesson.slug for lesson in LESSONS if lesson.source == source), None)
 
 
-def to_query(source: str, unfold: Collection[int] = ()) -> str:
-    """The query of a URL, without ``?`` and without the step; empty for a program that is too long for an address."""
+def to_query(source: str, unfold: Collection[int] = (), upto: int | None = None) -> str:
+    """The query of a URL, without ``?`` and without the step; empty for a program that is too long for an address.
+    ``upto`` so many of its lines have run."""
     slug, turns = lesson_of(source), ",".join(map(str, unfold))
     code = to_code(source) if slug is None else None
     program = f"lesson={slug}" if slug is not None else f"code={code}" if code is not None else ""
-    return f"{program}&open={turns}" if program and turns else program
+    if not program:
+        return ""
+    return "&".join([program, *([f"upto={upto}"] if upto else []), *([f"open={turns}"] if turns else [])])
 
 
 def from_query(params: Mapping[str, str]) -> tuple[Shared, tuple[str, ...]]:
@@ -140,4 +145,8 @@ def from_query(params: Mapping[str, str]) -> tuple[Shared, tuple[str, ...]]:
         notices.append("The address names no turns of a loop; all of them are folded.")
         turns = ""
     unfold = tuple(int(number) for number in turns.split(",") if number)
-    return Shared(source, step, unfold), few(notices)
+    upto = params.get("upto", "")
+    if not re.fullmatch(r"([1-9][0-9]{0,5})?", upto):
+        notices.append("The address names no line under upto up to which the program runs; all of it does.")
+        upto = ""
+    return Shared(source, step, unfold, int(upto) if upto else None), few(notices)

@@ -15,6 +15,7 @@ import { listenToKeys } from "./keys.js";
 import { meetOthers, tellOthers } from "./meeting.js";
 import { createPanel } from "./panel.js";
 import { createPictures } from "./pictures.js";
+import { createPlace } from "./place.js";
 import { createPredict } from "./predict.js";
 import { press } from "./press.js";
 import { isSide, keepClear, roomFor } from "./room.js";
@@ -22,7 +23,7 @@ import { isOnScreen, toggleScreen } from "./screen.js";
 import { createScrubber } from "./scrubber.js";
 import { createSlope } from "./slope.js";
 import { fontOfPage } from "./still.js";
-import { carriedStep, clampStep, episodeAt, isProgram, lastStep, phaseAt, readStory, stepForThing } from "./story.js";
+import { clampStep, episodeAt, isProgram, lastStep, phaseAt, readStory, stepForThing } from "./story.js";
 import { createTake } from "./take.js";
 import { createTour } from "./tour.js";
 import { createTransport } from "./transport.js";
@@ -41,6 +42,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   let measured = "";
   let wide = 0; // px of the player; 0 while it is hidden
 
+  const place = createPlace(() => data && { opened: data.opened, step, story: data.story });
   const last = () => lastStep(data.story);
   const scrubber = createScrubber((to) => { transport.pause(); go(to); });
   const transport = createTransport({
@@ -232,7 +234,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   function update(next, asking = {}) {
     const opened = !data || next.opened !== data.opened;
     const story = next.story?.steps?.length ? readStory(next.story) : null;
-    const carried = !story ? 0 : opened ? clampStep(story, next.step) : carriedStep(data.story, step, story);
+    const carried = !story ? 0 : place.carried(story, next, opened);
     if (carried === null) return;
     ask = asking;
     wish.forget();
@@ -271,6 +273,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   }
 
   function remove() {
+    place.remember();
     part();
     transport.pause();
     hearing.stop();
