@@ -67,6 +67,24 @@ def test_each_finding_leads_to_its_step(browser: Browser, watch: Watch) -> None:
         expect(shown.find(f"{SECOND} >> .way-out")).to_contain_text(".squeeze(1) on prediction")
 
 
+def test_a_row_above_the_picture_leads_there_too_and_names_what_failed(browser: Browser, watch: Watch) -> None:
+    with new_context(browser) as context:
+        shown = open_player(context, data(PROGRAM + "loss.backward()\n"), watch)
+        row = shown.find(".finding-strip").get_by_role("button")
+        expect(row).to_have_count(3)
+        expect(row.first).to_have_text("backward() a second time line 17")
+        row.nth(2).click()
+        expect(shown.find(".words .title")).to_have_text("Forward through subtraction")
+        expect(row.nth(2)).to_have_attribute("aria-current", "step")
+        expect(shown.find(SECOND).get_by_role("button")).to_have_attribute("aria-current", "step")
+        row.first.click()
+        expect(shown.find(".words .title")).to_have_text("backward() a second time")
+        box, picture = row.first.bounding_box(), shown.find(".area").bounding_box()
+        assert box is not None
+        assert picture is not None
+        assert box["y"] + box["height"] <= picture["y"]
+
+
 def test_a_right_program_has_no_list(browser: Browser, watch: Watch) -> None:
     right = PROGRAM.replace(".detach()", "").replace("net(x)", "net(x).squeeze(1)")
     with new_context(browser) as context:
@@ -74,6 +92,7 @@ def test_a_right_program_has_no_list(browser: Browser, watch: Watch) -> None:
         expect(shown.find(".findings")).to_be_visible()
         shown.mount(data(right))
         expect(shown.find(".findings")).to_be_hidden()
+        expect(shown.find(".finding-strip")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
@@ -82,5 +101,6 @@ def test_the_list_fits_and_is_accessible(browser: Browser, watch: Watch, scheme:
         shown = open_player(context, data(), watch, scheme)
         expect(shown.find(".findings")).to_be_visible()
         assert shown.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        found = Axe().run(shown.page, context={"fromShadowDom": ["#first", ".findings"]}).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+        for part in (".findings", ".finding-strip"):
+            found = Axe().run(shown.page, context={"fromShadowDom": ["#first", part]}).response["violations"]
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

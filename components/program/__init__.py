@@ -95,12 +95,13 @@ def notebook(
     ``wrong`` says why a file could not be opened. ``answered`` is the ``count`` of the entry that this run showed;
     while it is ``running``, nothing is known yet of what its cells show.
     """
-    failed = [item["span"] for cell in cells for item in cell["items"] if item["span"]]
+    spans = [(item["stream"], item["span"]) for cell in cells for item in cell["items"] if item["span"]]
     data = {
         "opened": opened,
         **program,
         "cells": cells,
-        "failed": failed,
+        "failed": [span for stream, span in spans if stream == "failure"],
+        "remarked": [span for stream, span in spans if stream == "remark"],
         "groups": groups,
         "refusal": refusal,
         "wrong": wrong,

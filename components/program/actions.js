@@ -3,7 +3,7 @@
 import { createCommandKeys } from "./command_keys.js";
 
 /** `run(key, before)` runs to a cell, `typed(key)` shows what was typed, and the rest is the notebook's own. */
-export function createActions({ edits, views, redraw, typed, tell, run, apply, goTo, goToOutput }) {
+export function createActions({ edits, views, redraw, typed, tell, run, apply, goTo, goToOutput, goToStep }) {
   const focusCell = (key = edits.active()) => views.get(key)?.element.focus({ preventScroll: false });
   const focusEditor = (key, where) => views.get(key)?.editor()?.focus(where);
   const choose = (key) => { edits.choose(key, false); redraw(); focusCell(); };
@@ -22,6 +22,7 @@ export function createActions({ edits, views, redraw, typed, tell, run, apply, g
     focused: (key) => { if (edits.active() !== key || !edits.editing()) { edits.choose(key, true); redraw(); } },
     show: (key) => goTo(key, 1, null),
     goToOutput,
+    goToStep,
     apply,
     choose: (key) => choose(key),
     edit: (key) => write(key, "start"),

@@ -34,7 +34,7 @@ export function createCell(cell, parent, on) {
   const knob = html("i", { class: "knob", hidden: true });
   const field = html("div", { class: "field" });
   const text = html("div", { class: "text", dblclick: () => on.edit(key), click: () => on.choose(key) });
-  const outputs = createOutputs((item) => on.goToOutput(key, item), (fix) => on.apply(fix));
+  const outputs = createOutputs((item) => on.goToOutput(key, item), (step) => on.goToStep(key, step), (fix) => on.apply(fix));
   const body = html("div", { class: "body" }, field, text, tools);
   const element = html("div", { class: "cell", role: "group", tabindex: "-1", "data-key": key }, number, knob, body, outputs.element);
   parent.append(element);

@@ -49,7 +49,7 @@ function createNotebook(root) {
   const edits = createEdits(redraw);
   const examples = createExamples({ DRAWINGS, SIZE }, (slug) => ask({ example: slug }));
   const filing = createFiling({ tell, ask, cells: () => edits.cells(), shown: () => ({ text: data.text, query: data.query, step: at?.opened === data.opened ? at.step : null }) });
-  const actions = createActions({ edits, views, redraw, typed, tell, run: runTo, apply, goTo, goToOutput });
+  const actions = createActions({ edits, views, redraw, typed, tell, run: runTo, apply, goTo, goToOutput, goToStep });
   const post = createPost((count) => {
     const { text, upto } = results.asked();
     send({ text, upto, opened: data.opened, count, example: null, file: null, save: null, stop: false, ...extra });
@@ -182,7 +182,7 @@ function createNotebook(root) {
   /** The marks of one cell, or of all: the expression of the player's step, and what failed. */
   function draw(only = null) {
     const now = at?.span && at.opened === data.opened ? [{ kind: "now", phase: at.kind, span: at.span }] : [];
-    const wrong = results.failed().map((span) => ({ kind: "wrong", span }));
+    const wrong = [...results.failed().map((span) => ({ kind: "wrong", span })), ...results.remarked().map((span) => ({ kind: "odd", span }))];
     for (const cell of edits.cells()) if (!only || only === cell.key) views.get(cell.key)?.mark(results.inCell(cell, [...wrong, ...now]));
   }
 
@@ -253,6 +253,13 @@ function createNotebook(root) {
   function goToOutput(key, { stream, text }) {
     const place = results.shownIn(key);
     if (place) document.dispatchEvent(new CustomEvent("gradwalk:output", { detail: { cell: place.number - 1, stream, text } }));
+  }
+
+  /** A step is one of the last run: outputs of an earlier one lead nowhere. */
+  function goToStep(key, step) {
+    if (!results.shownIn(key)) return tell(NOT_RUN);
+    look("player");
+    document.dispatchEvent(new CustomEvent("gradwalk:go", { detail: { step } }));
   }
 
   /** Where there is room for one of the two. */

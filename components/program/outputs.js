@@ -1,10 +1,10 @@
-// What a cell showed, as a notebook does; a failure with PyTorch's message, why it happened, and a way out, which is
-// offered when it has been tried.
+// What a cell showed, as a notebook does; a failure with PyTorch's message, and what is surely wrong though it runs: why, and
+// a way out, which is offered when it has been tried.
 
 import { html, IMAGES, pictureOf } from "../../gradwalk/player/dom.js";
 
-/** `go(item)` leads to the step that showed it, `apply(fix)` changes the program. */
-export function createOutputs(go, apply) {
+/** `go(item)` leads to the step that showed it, `goToStep(step)` to a step, `apply(fix)` changes the program. */
+export function createOutputs(go, goToStep, apply) {
   const age = html("p", { class: "age" });
   const list = html("div", { class: "items", role: "region" });
   const element = html("div", { class: "outputs", hidden: true }, age, list);
@@ -13,7 +13,7 @@ export function createOutputs(go, apply) {
   /** `old` says why the outputs are not those of the cell as it stands, or is empty. */
   function show(items, old, name) {
     const key = JSON.stringify(items.map((item) => (item.fix ? { ...item, fix: { ...item.fix, tried: null } } : item)));
-    if (key !== known) list.replaceChildren(...items.map((item) => itemOf(item, go)));
+    if (key !== known) list.replaceChildren(...items.map((item) => itemOf(item, go, goToStep)));
     known = key;
     const remedies = list.querySelectorAll(".remedy");
     items.filter(({ fix }) => fix).forEach(({ fix }, number) => showRemedy(remedies[number], fix, apply));
@@ -45,11 +45,25 @@ function showRemedy(element, fix, apply) {
   element.replaceChildren(offered ? button() : html("p", { class: "change" }, name), said);
 }
 
-function itemOf(item, go) {
+/** What is told of a step leads there. */
+const wayTo = (step, goToStep) => typeof step === "number" && html("button", { type: "button", class: "to-step", click: () => goToStep(step) }, `Go to step ${step}`);
+
+function remarkOf(item, goToStep) {
+  return html("section", { class: "remark", "aria-label": `Remark: ${item.type}` }, ...[
+    html("p", { class: "remark-title" }, html("b", {}, item.type), wayTo(item.step, goToStep)),
+    html("p", {}, [item.text, item.why].filter(Boolean).join(" ")),
+    html("p", {}, item.way_out),
+    item.fix && html("div", { class: "remedy" }),
+  ].filter(Boolean));
+}
+
+function itemOf(item, go, goToStep) {
+  if (item.stream === "remark") return remarkOf(item, goToStep);
   const about = { class: `shown ${item.stream}`, click: () => getSelection().isCollapsed && go(item) };
   if (IMAGES.has(item.mime)) return html("div", about, pictureOf(item.mime, item.text, item.alternative, item.density));
   if (item.stream !== "failure") return html("pre", about, item.text);
   const parts = [
+    wayTo(item.step, goToStep),
     html("p", { class: "message" }, html("b", {}, item.type), `: ${item.text}`),
     item.why && html("p", {}, item.why),
     item.way_out && waysOut(item.way_out.split("\n")),

@@ -122,7 +122,9 @@ def _recorded(source: str, unfold: tuple[int, ...], found: Analysis, data: Playe
     steps: list[dict[str, Any]] = data.story["steps"]
     second = next((place for place, step in enumerate(steps) if step.get("cell") == 1), 0)
     graphs, story, left = _fitting(data)
-    return RecordedProgram(source, unfold, graphs, story, len(steps), second, shown_cells(found.recording), left)
+    return RecordedProgram(
+        source, unfold, graphs, story, len(steps), second, shown_cells(found.recording, data.story), left
+    )
 
 
 def _fitting(data: PlayerData) -> tuple[bytes, bytes, str]:

@@ -8,7 +8,7 @@ const EARLIER = "From an earlier run: the last one ended above.";
 
 export function createResults() {
   let run = { text: "", places: [], upto: null }; // what was asked for last
-  let shown = { text: "", places: [], upto: null, failed: [] }; // what was answered last
+  let shown = { text: "", places: [], upto: null, failed: [], remarked: [] }; // what was answered last
   let busy = false;
   let ran = true;
   const kept = new Map(); // by the cell's key: {items, source, place, above, run}
@@ -17,7 +17,7 @@ export function createResults() {
   /** `older` is what cells show that did not run when the program that is open did, as `toKeep` gave it. */
   function begin(program, upto, older = []) {
     run = { ...program, upto };
-    [shown, busy] = [{ ...run, failed: [] }, false];
+    [shown, busy] = [{ ...run, failed: [], remarked: [] }, false];
     kept.clear();
     for (const [key, entry] of older) kept.set(key, { ...entry, run: -1 });
   }
@@ -37,11 +37,11 @@ export function createResults() {
   const codeOf = (places, end) => JSON.stringify(places.slice(0, end).filter(({ kind, number }) => kind === "code" && number).map(({ source }) => source));
 
   /** The server has answered what was asked for last. */
-  function answered({ cells, failed, refusal }) {
+  function answered({ cells, failed, remarked, refusal }) {
     busy = false;
     ran = !refusal || refusal.ran;
     if (!ran) return;
-    shown = { ...run, failed };
+    shown = { ...run, failed, remarked };
     runs += 1;
     shown.places.forEach((place, number) => {
       if (!within(place, shown)) return;
@@ -92,6 +92,7 @@ export function createResults() {
     busy: () => busy,
     waits: (place) => busy && within(place, run) && place.number !== null,
     failed: () => shown.failed,
+    remarked: () => shown.remarked,
     placeOf: (line) => placeAt(shown.places, line) ?? null,
     shownIn: (key) => (kept.get(key)?.run === runs ? shown.places.find((place) => place.key === key) ?? null : null),
   };

@@ -23,7 +23,7 @@ def outputs_of(program: str, cells: Sequence[Cell], shown: Sequence[ShownCell]) 
         same = (place for place, one in enumerate(cells[at:], at) if one.kind == "code" and _alike(one.source, source))
         place = next(same, None)
         if place is not None:
-            found[place] = [_output(item, number) for item in cell["items"]]
+            found[place] = [_output(item, number) for item in cell["items"] if item["stream"] != "remark"]
             at = place + 1
     return found
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import streamlit as st
 
 from components.shared.mistakes import Failed, mistake
 from components.shared.work import answered, run
-from gradwalk.clinic.trial import tried
+from gradwalk.clinic.trial import tried, tried_remark
 from gradwalk.failures.fixes import Edit
 from gradwalk.program import ProgramError
 from gradwalk.recording import Failure
 from gradwalk.sandbox.outcome import recording
 from gradwalk.story.cells import Fix, Item, ShownCell, Tried
+from gradwalk.story.checks import remarked
 from serving.pool import Busy
 from serving.work import Parcel
 
@@ -23,10 +24,11 @@ MOST = 3
 _KEY = "tried changes"
 _TRYING = "Trying this change …"
 _LATER = "It is tried when what fails above is mended."
+_NOT_TRIED = "It is tried when what is found above is mended."
 
 
 class _Trials(NamedTuple):
-    """What came of the first changes of a program."""
+    """What came of the first changes of a program, those of its failures first."""
 
     source: str
     found: tuple[Tried, ...]
@@ -38,11 +40,12 @@ def with_trials(source: str, cells: Sequence[ShownCell]) -> list[ShownCell]:
     found += [Tried(mends=None, said=_TRYING)] * (MOST - len(found))
     more = iter(found)
 
-    def told(item: Item) -> Item:
-        fix = item["fix"]
-        return item if fix is None else {**item, "fix": {**fix, "tried": next(more, Tried(mends=None, said=_LATER))}}
+    def told(item: Item, fix: Fix) -> Item:
+        later = _LATER if item["stream"] == "failure" else _NOT_TRIED
+        return {**item, "fix": {**fix, "tried": next(more, Tried(mends=None, said=later))}}
 
-    return [{**cell, "items": [told(item) for item in cell["items"]]} for cell in cells]
+    known = {id(item): told(item, fix) for item, fix in _changes(cells)}
+    return [{**cell, "items": [known.get(id(item), item) for item in cell["items"]]} for cell in cells]
 
 
 def try_next(source: str, cells: Sequence[ShownCell]) -> None:
@@ -50,7 +53,7 @@ def try_next(source: str, cells: Sequence[ShownCell]) -> None:
 
     Call it last of all. Whatever a visitor does meanwhile goes first, and ends it.
     """
-    known, changes = _known(source), list(_changes(cells))
+    known, changes = _known(source), _changes(cells)
     if len(known) < min(len(changes), MOST):
         st.session_state[_KEY] = _Trials(source, (*known, _trial(source, *changes[len(known)])))
         st.rerun()
@@ -61,17 +64,18 @@ def _known(source: str) -> tuple[Tried, ...]:
     return trials.found if trials is not None and trials.source == source else ()
 
 
-def _changes(cells: Sequence[ShownCell]) -> Iterator[tuple[int, Fix]]:
-    """Each change, with its failure's number."""
-    failures = (item for cell in cells for item in cell["items"] if item["stream"] == "failure")
-    return ((number, item["fix"]) for number, item in enumerate(failures) if item["fix"] is not None)
+def _changes(cells: Sequence[ShownCell]) -> list[tuple[Item, Fix]]:
+    """What has a change, and that change: failures first."""
+    found = [(item, item["fix"]) for cell in cells for item in cell["items"] if item["fix"] is not None]
+    return sorted(found, key=lambda pair: pair[0]["stream"] != "failure")
 
 
-def _trial(source: str, failure: int, fix: Fix) -> Tried:
+def _trial(source: str, item: Item, fix: Fix) -> Tried:
     text = source.replace("\r\n", "\n").replace("\r", "\n")
     changed = text[: fix["start"]] + fix["text"] + text[fix["end"] :]
     try:
-        return tried_change(text, run(source), failure, (fix["start"], fix["end"], fix["text"]), changed, run(changed))
+        change = fix["start"], fix["end"], fix["text"]
+        return tried_change(text, run(source), item["stream"], item["number"], change, changed, run(changed))
     except Busy:
         return Tried(mends=True, said="It has not been tried: too many programs wait for their turn.")
     except ProgramError as error:
@@ -82,10 +86,14 @@ def _trial(source: str, failure: int, fix: Fix) -> Tried:
 
 @answered
 def tried_change(
-    source: str, left: Parcel, failure: int, change: tuple[int, int, str], changed: str, after: Parcel
+    source: str, left: Parcel, stream: str, number: int, change: tuple[int, int, str], changed: str, after: Parcel
 ) -> Tried:
-    """``left`` and ``after`` are what is left of the processes of the program and the changed one."""
-    before = recording(source, left.data)
-    failures = [event for event in before.events if isinstance(event, Failure)]
-    trial = tried(before, failures[failure], Edit(*change, label=""), recording(changed, after.data))
+    """``left`` and ``after`` are what is left of the processes of the program and the changed one. The change is of the
+    failure, or the remark, that has this number."""
+    before, now = recording(source, left.data), recording(changed, after.data)
+    if stream == "remark":
+        trial = tried_remark(before, remarked(before)[number], now)
+    else:
+        failures = [event for event in before.events if isinstance(event, Failure)]
+        trial = tried(before, failures[number], Edit(*change, label=""), now)
     return Tried(mends=trial.mends, said=trial.said)

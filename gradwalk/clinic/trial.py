@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gradwalk.clinic import findings
 from gradwalk.clinic.chart import Chart, Pass, listed
+from gradwalk.clinic.finding import Finding
 from gradwalk.failures.fixes import Edit
 from gradwalk.notation import short
 from gradwalk.notation.lines import line_of
@@ -45,6 +46,22 @@ def tried(before: Recording, failure: Failure, edit: Edit, after: Recording) -> 
     what = "this cell" if failures else "the program"
     told = (f"Tried: with this change {what} runs to its end.", *_numbers(after), *_left(after))
     return Trial(True, " ".join(told))
+
+
+def tried_remark(before: Recording, remark: Finding, after: Recording) -> Trial:
+    """What the changed program, recorded as ``after``, did of which ``remark`` was found before."""
+    failed = [event for event in before.events if isinstance(event, Failure)]
+    failures = [event for event in after.events if isinstance(event, Failure)]
+    if len(failures) > len(failed):
+        return Trial(False, f"Tried: with this change {_stop(after, failures[-1])}")
+    found, now = findings(before), findings(after)
+    kinds = {finding.kind for finding in found}
+    if sum(one.kind == remark.kind for one in now) >= sum(one.kind == remark.kind for one in found):
+        return Trial(False, "Tried: with this change, the same is still found.")
+    new = next((one for one in now if one.kind not in kinds), None)
+    if new is not None:
+        return Trial(False, f"Tried: with this change it is gone, and there is something else: “{new.title}”.")
+    return Trial(True, " ".join(("Tried: with this change, it is no longer found.", *_numbers(after))))
 
 
 def _end(source: str, line: int) -> int:

@@ -21,6 +21,7 @@ interface DocumentEventMap {
   "gradwalk:value": CustomEvent<{ name: string; value?: number; steps?: number }>;
   /** The player fills the screen, and has a place for another drawing of the same run; null when it no longer does. */
   "gradwalk:present": CustomEvent<{ place: HTMLElement | null }>;
+  "gradwalk:go": CustomEvent<{ step: number }>;
   "gradwalk:line": CustomEvent<{ line: number; column: number; end: number }>;
   "gradwalk:output": CustomEvent<{ cell: number; stream: string; text: string }>;
   "gradwalk:perceptron-edit": CustomEvent<{ part: string; row: number; text: string }>;

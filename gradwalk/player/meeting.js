@@ -2,13 +2,14 @@
 
 import { phaseAt, stepForLine, stepForOutput } from "./story.js";
 
-/** `where()` gives the story and its step, or null; `jump(step)` goes to one, `pick(ids)` to the step of a box; `told()` is called when somebody asks. */
-export function meetOthers({ where, jump, pick, told }) {
+/** `where()` gives the story and its step, or null; `jump(step)` goes to one, `goTo(step)` also opens what it is in, `pick(ids)` to the step of a box; `told()` is called when somebody asks. */
+export function meetOthers({ where, jump, goTo, pick, told }) {
   const lead = (find) => ({ detail }) => {
     const here = where();
     if (here) jump(find(here.story, here.step, detail));
   };
   const events = {
+    "gradwalk:go": ({ detail }) => where() && goTo(detail.step),
     "gradwalk:line": lead(stepForLine),
     "gradwalk:output": lead(stepForOutput),
     "gradwalk:pick": ({ detail }) => where() && pick(detail.boxes),

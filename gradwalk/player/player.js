@@ -85,7 +85,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const stale = html("p", { class: "stale-note" }, "The last good picture and program");
   const dials = createDials();
   const say = html("div", { class: "say" }, words.element, slope.element, panel.element);
-  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, keyList.element, episodes.element, dials.element, dials.guest, pictures.bar, stale, pictures.area, say, findings.element, whole.element, hearing.element);
+  const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, keyList.element, episodes.element, findings.strip, dials.element, dials.guest, pictures.bar, stale, pictures.area, say, findings.element, whole.element, hearing.element);
   const empty = createEmpty();
   const about = { class: "player", "aria-label": "Player" };
   transport.extras.prepend(density.element);
@@ -196,7 +196,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   function tell() {
     if (data) tellOthers(data.story, step, { opened: data.opened, last: step === last(), density: density.name(), predicting: predict.isOn() });
   }
-  const part = meetOthers({ where: () => data && { story: data.story, step }, jump, pick, told: () => (tell(), slope.again()) });
+  const part = meetOthers({ where: () => data && { story: data.story, step }, jump, goTo, pick, told: () => (tell(), slope.again()) });
 
   /** Give every part its room; says whether that changed anything. */
   function measure() {

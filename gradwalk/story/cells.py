@@ -1,8 +1,9 @@
-"""What the cells of a recording showed, for the editor: texts, and failures with their reasons and ways out."""
+"""What the cells of a recording showed, for the editor: texts, failures with reasons and ways out, and remarks."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from gradwalk.failures.explanation import diagnose, explained
 from gradwalk.failures.fixes import Edit, edit
@@ -29,7 +30,7 @@ class Fix(TypedDict):
 
 
 class Item(TypedDict):
-    """Something shown. ``stream`` is an Output's, or ``failure``; the rest belongs to failures."""
+    """Something shown. ``stream`` is an Output's, ``failure`` or ``remark``; the rest belongs to these two."""
 
     stream: str
     text: str
@@ -40,6 +41,11 @@ class Item(TypedDict):
     density: int
     """Of a PNG: how many of its pixels stand in one of the page's."""
     type: str
+    """Of a remark, its title."""
+    number: int
+    """Which of the failures, or of the findings, it is."""
+    step: int | None
+    """The step that tells it; None where nobody knows."""
     traceback: str
     """As Jupyter shows it."""
     why: str
@@ -55,16 +61,22 @@ class ShownCell(TypedDict):
     items: list[Item]
 
 
-def shown_cells(recording: Recording) -> list[ShownCell]:
-    """The cells that showed something, in order."""
+def shown_cells(recording: Recording, story: Mapping[str, Any] | None = None) -> list[ShownCell]:
+    """The cells that showed something, in order; with the ``story`` (``timeline``) also what is found in them."""
     items: list[list[Item]] = [[] for _ in recording.cells]
+    steps = [] if story is None else [at for at, step in enumerate(story["steps"]) if step.get("kind") == "failure"]
+    failures = 0
     for event in recording.events:
         if isinstance(event, Output):
             _add(items[event.cell], event)
         elif isinstance(event, Stopped):
             items[event.cell].append(_item("notice", event.text))
         elif isinstance(event, Failure):
-            items[event.cell].append(_failure(recording, event))
+            step = steps[failures] if failures < len(steps) else None
+            items[event.cell].append(_failure(recording, event, failures, step))
+            failures += 1
+    for number, found in enumerate(story["findings"] if story is not None else ()):
+        items[found["cell"]].append(_remark(found, number))
     several = len(recording.cells) > 1
     return [
         ShownCell(title=f"Cell {number}" if several else "Output", line=cell.line, items=_trimmed(shown))
@@ -95,6 +107,8 @@ def _item(stream: str, text: str, mime: str = "text/plain", alternative: str = "
         alternative=alternative,
         density=density,
         type="",
+        number=0,
+        step=None,
         traceback="",
         why="",
         way_out="",
@@ -107,7 +121,27 @@ def _fix(change: Edit) -> Fix:
     return Fix(start=change.start, end=change.end, text=change.text, label=change.label, tried=None)
 
 
-def _failure(recording: Recording, event: Failure) -> Item:
+def _remark(found: Mapping[str, Any], number: int) -> Item:
+    """``found`` is a finding as the story has it."""
+    fix = found.get("fix")
+    return Item(
+        stream="remark",
+        text=found["what"],
+        mime="text/plain",
+        alternative="",
+        density=1,
+        type=found["title"],
+        number=number,
+        step=found["step"],
+        traceback="",
+        why=found["why"],
+        way_out=found["way_out"],
+        fix=None if fix is None else _fix(Edit(**fix)),
+        span=found["span"],
+    )
+
+
+def _failure(recording: Recording, event: Failure, number: int, step: int | None) -> Item:
     """Without a diagnosis the message stands alone: an explanation would only repeat it."""
     found = diagnose(recording, event)
     told = explained(event, found)
@@ -119,6 +153,8 @@ def _failure(recording: Recording, event: Failure) -> Item:
         alternative="",
         density=1,
         type=event.type,
+        number=number,
+        step=step,
         traceback=event.traceback,
         why=told.why if found is not None else "",
         way_out="\n".join(told.ways) if found is not None else "",

@@ -80,7 +80,12 @@ class Edit(NamedTuple):
 def edit(source: str, remedy: Remedy | None) -> Edit | None:
     """The smallest replacement that makes the program of ``fix``."""
     fixed = fix(source, remedy)
-    if fixed is None or fixed == source:
+    return None if fixed is None else difference(source, fixed)
+
+
+def difference(source: str, fixed: str) -> Edit | None:
+    """The smallest replacement that makes another text of one; None where they are the same."""
+    if fixed == source:
         return None
     most = min(len(source), len(fixed))
     start = next((at for at in range(most) if source[at] != fixed[at]), most)

@@ -1,0 +1,108 @@
+"""One edit takes out what a finding tells: the changed program runs, and the clinic no longer finds it."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradwalk import record
+from gradwalk.clinic import findings
+from gradwalk.clinic.edits import edit_of
+from gradwalk.clinic.finding import Finding
+from gradwalk.clinic.trial import tried_remark
+from gradwalk.recording import Failure, Recording
+
+HEAD = """import torch
+import torch.nn.functional as F
+from torch import nn
+torch.manual_seed(0)
+net = nn.Linear(3, {out})
+opt = torch.optim.SGD(net.parameters(), lr=0.01)
+x = torch.randn(6, 3)
+y = {y}
+"""
+REGRESSION = HEAD.format(out=1, y="torch.randn(6, 1)")
+ROW = HEAD.format(out=1, y="torch.randn(6)")
+CLASSES = HEAD.format(out=4, y="torch.tensor([0, 1, 2, 3, 0, 1])")
+BINARY = HEAD.format(out=1, y="torch.tensor([[0.], [1.], [1.], [0.], [1.], [0.]])")
+
+PROGRAMS = {
+    "zero-grad-forgotten": (
+        REGRESSION + "for turn in range(3):\n    loss = F.mse_loss(net(x), y)\n    loss.backward()\n    opt.step()\n",
+        "    opt.zero_grad()\n    loss.backward()\n",
+    ),
+    "broadcast-loss": (ROW + "loss = ((net(x) - y) ** 2).mean()\nloss.backward()\n", "((net(x).squeeze(1) - y) ** 2)"),
+    "running-sum": (
+        REGRESSION + "total = 0\nfor turn in range(4):\n    opt.zero_grad()\n    loss = F.mse_loss(net(x), y)\n"
+        "    loss.backward()\n    opt.step()\n    total += loss\n",
+        "total += loss.item()\n",
+    ),
+    "softmax-twice": (
+        CLASSES + "loss = F.cross_entropy(F.softmax(net(x), dim=1), y)\nloss.backward()\n",
+        "F.cross_entropy(net(x), y)",
+    ),
+    "sigmoid-twice": (
+        BINARY + "loss = F.binary_cross_entropy_with_logits(net(x).sigmoid(), y)\nloss.backward()\n",
+        "F.binary_cross_entropy_with_logits(net(x), y)",
+    ),
+}
+
+
+def found(recording: Recording, kind: str) -> Finding:
+    return next(finding for finding in findings(recording) if finding.kind == kind)
+
+
+@pytest.mark.parametrize("kind", PROGRAMS)
+def test_the_changed_program_no_longer_has_it(kind: str) -> None:
+    program, written = PROGRAMS[kind]
+    before = record(program)
+    change = edit_of(before, found(before, kind))
+    assert change is not None
+    changed = program[: change.start] + change.text + program[change.end :]
+    assert written in changed
+    after = record(changed)
+    assert not [event for event in after.events if isinstance(event, Failure)]
+    assert findings(after) == ()
+    trial = tried_remark(before, found(before, kind), after)
+    assert trial.mends
+    assert trial.said.startswith("Tried: with this change, it is no longer found.")
+
+
+def test_a_loss_of_pytorchs_and_a_sum_written_out_are_changed_too() -> None:
+    before = record(ROW + "loss = nn.MSELoss()(net(x), y)\nloss.backward()\n")
+    change = edit_of(before, found(before, "broadcast-loss"))
+    assert change is not None
+    assert change.label == "loss = nn.MSELoss()(net(x).squeeze(1), y)"
+    before = record(PROGRAMS["running-sum"][0].replace("total += loss", "total = total + loss"))
+    change = edit_of(before, found(before, "running-sum"))
+    assert change is not None
+    assert change.label == "total = total + loss.item()"
+
+
+def test_where_it_is_written_otherwise_there_is_none() -> None:
+    by_hand = """import torch
+w = torch.tensor(2.0, requires_grad=True)
+for turn in range(3):
+    loss = (w - 1) ** 2
+    loss.backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+"""
+    before = record(by_hand)
+    assert edit_of(before, found(before, "zero-grad-forgotten")) is None
+    before = record(PROGRAMS["zero-grad-forgotten"][0].replace("loss.backward()", "loss.backward(); 1 + 1"))
+    assert edit_of(before, found(before, "zero-grad-forgotten")) is None
+    before = record(CLASSES + "p = F.softmax(net(x), dim=1)\nloss = F.cross_entropy(p, y)\nloss.backward()\n")
+    assert edit_of(before, found(before, "softmax-twice")) is None
+
+
+def test_what_a_change_does_not_mend_is_said() -> None:
+    program = PROGRAMS["broadcast-loss"][0]
+    before = record(program)
+    remark = found(before, "broadcast-loss")
+    assert tried_remark(before, remark, before) == (False, "Tried: with this change, the same is still found.")
+    stops = tried_remark(before, remark, record(program + "x @ x\n"))
+    assert not stops.mends
+    assert stops.said.startswith("Tried: with this change line 11 stops: RuntimeError: ")
+    mends, said = tried_remark(before, remark, record(PROGRAMS["zero-grad-forgotten"][0]))
+    assert not mends
+    assert said.startswith("Tried: with this change it is gone, and there is something else: “The gradient still")
