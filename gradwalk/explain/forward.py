@@ -14,6 +14,7 @@ from gradwalk.explain.wording import (
 )
 from gradwalk.formula import (
     Formula,
+    exponential_as_call,
     number_line,
     symbol_line,
 )
@@ -126,6 +127,7 @@ def _noted(index: Index, operation: Operation) -> str:
 def computed_lines(index: Index, operation: Operation, operands: list[Value], result: Value) -> tuple[Formula, ...]:
     """``v = x²`` and ``= 4² = 16``."""
     symbols, numbers = symbol_line(operation, index.names, operands), array_or_start(result)
-    return (
-        (symbols,) if numbers is None or not operands else (symbols, number_line(operation, operands, result, numbers))
-    )
+    lines = [symbols]
+    if operands and numbers is not None:
+        lines.append(number_line(operation, operands, result, numbers))
+    return exponential_as_call(lines) if "e" in index.taken else tuple(lines)

@@ -13,9 +13,7 @@ from gradwalk.explain.wording import (
     ORDINALS,
     TITLES,
 )
-from gradwalk.formula import (
-    local_lines,
-)
+from gradwalk.formula import exponential_as_call, local_lines
 from gradwalk.formula.mathml import LARGEST_MATRIX
 from gradwalk.notation import SUPERSCRIPTS, kernel_of, short
 from gradwalk.recording import (
@@ -46,7 +44,9 @@ def local(index: Index, event: LocalGradient) -> Account:
     first = event is next(iter(index.locals.values()), None)
     sentence = joined(said, LOCAL["not stored"] if first else "")
     rule = None if operation.node is None else rule_of(index, index.nodes[operation.node], [(operation, edge.name)])
-    return Account(TITLES["local"].format(**pieces), sentence, local_lines(index, event), rule, said if first else "")
+    lines = local_lines(index, event)
+    lines = exponential_as_call(lines) if "e" in index.taken else lines
+    return Account(TITLES["local"].format(**pieces), sentence, lines, rule, said if first else "")
 
 
 def _placed(index: Index, operation: Operation, edge: int) -> str:

@@ -139,6 +139,11 @@ for row in a.unbind():
     state = torch.tanh(row.unsqueeze(0) @ w + state @ w[:2] + v[:2])
 state.sum().backward()
 """,
+    "a variable called e": """
+e = s * 3
+y = torch.exp(e) + F.elu(-e) + torch.exp(-e) ** 2 + F.gelu(e) + torch.logsumexp(torch.stack([s, e]), 0)
+(y + F.log_softmax(torch.stack([e, y]), 0)[0]).backward()
+""",
     "names": """
 y = a
 z = a.detach()
