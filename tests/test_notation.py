@@ -186,6 +186,12 @@ def test_two_tensors_never_share_a_name() -> None:
     assert names("y = torch.tensor(2.0)\nfor i in range(2):\n    y = y * y") == ["y", "y_2", "y_3"]
 
 
+def test_no_name_with_a_number_looks_like_another_on_the_screen() -> None:
+    program = "c = torch.tensor([1.0])\nfor i in range(2):\n    c = c * torch.tensor([2.0])"
+    assert names(program) == ["c", "c1", "c_2", "c3", "c_4"]
+    assert names("x2 = torch.tensor(2.0)\nx = x2 + 1\nx = x2 * 2") == ["x2", "x", "x_3"]
+
+
 def test_a_second_name_does_not_take_the_first_ones_place() -> None:
     assert names("y = torch.tensor(2.0)\nz = y\ny = y * 2") == ["z", "y"]
 

@@ -25,7 +25,8 @@ _OF_A_LAYER = re.compile(r"([wbzh])(\d)_(\d{1,2})\Z")
 
 
 def value_names(recording: Recording) -> dict[int, str]:
-    """A short ASCII name for each value, by its id; no two tensors share one.
+    """A short ASCII name for each value, by its id; no two tensors share one, nor does a name with a number look like
+    another on the screen, as ``c2`` and ``c_2`` would.
 
     A tensor is called by its first variable name that no other tensor had, else by its first one with a number
     (``y``, ``y_2``, ``y_3`` in a loop). What the program left unnamed is ``v1``, ``v2``, … when an operation made it
@@ -39,7 +40,7 @@ def value_names(recording: Recording) -> dict[int, str]:
     for tensor, bound in variables.items():
         for name in bound:
             owners.setdefault(name, set()).add(tensor)
-    taken = set(owners) | _words(recording.source)
+    taken = {*map(pretty, owners)} | _words(recording.source)
     results, constants, numbered = count(1), count(1), {name: count(2) for name in owners}
     names: dict[int, str] = {}
     used: set[str] = set()
@@ -59,6 +60,7 @@ def value_names(recording: Recording) -> dict[int, str]:
             name = _free(name + "_", numbered[name], taken)
         names[value.tensor] = name
         used.add(name)
+        taken.add(pretty(name))
     return {value.id: names[value.tensor] for value in recording.values}
 
 
@@ -78,12 +80,12 @@ def is_number_name(name: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _words(source: str) -> frozenset[str]:
-    """Asked for once an episode, and there may be a thousand."""
-    return frozenset(re.findall(r"[A-Za-z_]\w*", source))
+    """As they are shown. Asked for once an episode, and there may be a thousand."""
+    return frozenset(map(pretty, re.findall(r"[A-Za-z_]\w*", source)))
 
 
 def _free(prefix: str, numbers: count[int], taken: set[str]) -> str:
-    return next(name for number in numbers if (name := f"{prefix}{number}") not in taken)
+    return next(name for number in numbers if pretty(name := f"{prefix}{number}") not in taken)
 
 
 def pretty(name: str) -> str:

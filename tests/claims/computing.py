@@ -244,7 +244,7 @@ _SPECIAL: dict[tuple[str, int], Callable[..., Quantity]] = {
     ("max", 1): lambda a: quantity(np.max(a.numbers)),
     ("min", 1): lambda a: quantity(np.min(a.numbers)),
     ("sum", 1): lambda a: quantity(np.sum(a.numbers)),
-    ("mean", 1): lambda a: quantity(np.mean(a.numbers)),
+    ("mean", 1): lambda a: quantity(np.mean(a.numbers) if a.numbers.size else np.full((), np.nan)),
 }
 
 

@@ -139,6 +139,24 @@ for row in a.unbind():
     state = torch.tanh(row.unsqueeze(0) @ w + state @ w[:2] + v[:2])
 state.sum().backward()
 """,
+    "a layer that is used again after its step": """
+net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+opt = torch.optim.SGD(net.parameters(), lr=0.5)
+net(a.detach()).pow(2).mean().backward()
+opt.step()
+with torch.no_grad():
+    guess = net(a)
+""",
+    "a cell whose state is called c": """
+cell = nn.LSTMCell(3, 2)
+h, c = torch.zeros(2, 2), torch.zeros(2, 2)
+for t in range(2):
+    h, c = cell(a.detach(), (h, c))
+h.sum().backward()
+""",
+    "nothing is chosen": """
+(v[v > 5] ** 2).mean().backward()
+""",
     "a variable called e": """
 e = s * 3
 y = torch.exp(e) + F.elu(-e) + torch.exp(-e) ** 2 + F.gelu(e) + torch.logsumexp(torch.stack([s, e]), 0)

@@ -66,6 +66,9 @@ class Recorded:
         self.named: dict[str, int] = {name: value for value, name in sorted(self.index.names.items())}
         for used in self.index.recording.operations:  # rather than a state that nothing has used
             self.named |= {self.index.names[edge.value]: edge.value for edge in used.edges}
+        for made in (self.index.values[edge.value].operation for edge in (operation.edges if operation else ())):
+            if made is not None:  # of a transposed weight, the state that was transposed
+                self.named |= {self.index.names[edge.value]: edge.value for edge in self.index.operations[made].edges}
         self.named |= {self.index.names[value]: value for value in near}
 
     def _operation(self) -> Operation | None:
@@ -166,7 +169,7 @@ class Recorded:
             return quantity(self.gradient(below))
         jacobian = self.jacobian(local)
         assert self.operation is not None
-        if local.form == "diagonal" and local.rows > 1:
+        if (local.form == "diagonal" and local.rows > 1) or not local.rows + local.columns:
             shape = self.index.values[self.operation.results[local.result]].shape
             return Quantity(np.diag(jacobian).reshape(shape), "slopes")
         if local.rows == 1:
