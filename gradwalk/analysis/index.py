@@ -61,6 +61,10 @@ class Index(Lookups):
         tensors = {self.values[leaf].tensor for leaf in leaves if leaf is not None}
         return node in reached or self.values[value].tensor in tensors
 
+    def has_nan(self, value: int) -> bool:
+        """Whether one of its numbers is none."""
+        return self.once(("has nan", value), lambda: any(map(math.isnan, self.values[value].numbers or ())))
+
     def adds_up(self, call: int, value: int) -> bool:
         """Whether a value's gradient is the sum of what arrived; a hook may have changed it."""
         total, parts = self.gradients.get((call, value)), self.contributions.get((call, value), ())
@@ -72,6 +76,9 @@ class Index(Lookups):
     def changed_on_arrival(self, event: Backward) -> Array | None:
         """What came to the only result of a node, where something else is what the node was given, and no hook of a
         tensor was seen to change it. None where it was not so, or where the numbers do not say."""
+        return self.once(("changed on arrival", event.call, event.node), lambda: self._changed_on_arrival(event))
+
+    def _changed_on_arrival(self, event: Backward) -> Array | None:
         operation, upstream = self.operation_of(event.node), event.upstream[0]
         if operation is None or len(operation.results) != 1 or upstream is None or upstream.numbers is None:
             return None
@@ -124,6 +131,10 @@ class Index(Lookups):
     def by_rule(self, call: int, operation: Operation, arrival: Arrival) -> bool:
         """Whether what comes to an operand from the operation's first result is what the derivative gives, as far as
         the recording has the numbers: a hook of the node may have changed it, or somebody what the node had saved."""
+        place = (call, operation.id, arrival.edge, arrival.value, arrival.position)
+        return self.once(("by rule", *place), lambda: self._by_rule(call, operation, arrival))
+
+    def _by_rule(self, call: int, operation: Operation, arrival: Arrival) -> bool:
         local = self.locals.get((call, operation.id, arrival.edge))
         upstream = self.gradients.get((call, operation.results[0]))
         if self.overwritten_of(call, operation) is not None:

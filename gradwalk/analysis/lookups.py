@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple, TypeVar, cast
 
 from gradwalk.analysis.boxes import boxes_of
 from gradwalk.analysis.ledger import array_of
@@ -25,6 +25,8 @@ from gradwalk.recording import (
     Update,
     Value,
 )
+
+_Answer = TypeVar("_Answer")
 
 
 class Arrival(NamedTuple):
@@ -78,6 +80,7 @@ class Lookups:
         """The values that other tensors are after a change of their memory, by the id of the value that was changed."""
         self.moves: dict[int, Move] = {}
         """What an update worked with, by the id of the value after it."""
+        self._answers: dict[Hashable, object] = {}
         self._reached: dict[int, frozenset[int]] = {}
         self._states: dict[tuple[int, int], set[int]] = {}
         """The values that a gradient arrives at, by call and tensor."""
@@ -154,6 +157,12 @@ class Lookups:
                 self._states.setdefault((event.call, self.values[edge.value].tensor), set()).add(edge.value)
                 arrived.append(array)
                 found.append(Arrival(number, edge.value, array, len(arrived), 0))
+
+    def once(self, question: Hashable, answer: Callable[[], _Answer]) -> _Answer:
+        """The answer to a question that many steps ask; it is looked for once."""
+        if question not in self._answers:
+            self._answers[question] = answer()
+        return cast("_Answer", self._answers[question])
 
     def reached(self, call: int) -> frozenset[int]:
         """The nodes that a backward call can come to; looked for once."""

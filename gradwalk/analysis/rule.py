@@ -17,8 +17,9 @@ def follows(upstream: Array, local: LocalGradient, contribution: Array) -> bool:
     products, sizes = [0.0] * len(found), [0.0] * len(found)
     for place, slope in enumerate(local.numbers):
         row, column = (place, place) if local.form == "diagonal" else divmod(place, width)
-        products[column] += upstream.numbers[row] * slope
-        sizes[column] += abs(upstream.numbers[row] * slope)
+        product = upstream.numbers[row] * slope
+        products[column] += product
+        sizes[column] += abs(product)
     if not all(map(math.isfinite, (*products, *found))):
         return True
     close = (abs(one - other) <= 2e-2 * size + 1e-6 for one, other, size in zip(products, found, sizes, strict=True))
@@ -28,6 +29,8 @@ def follows(upstream: Array, local: LocalGradient, contribution: Array) -> bool:
 def multiplied(upstream: Sequence[Number], local: LocalGradient, contribution: Sequence[Number]) -> bool:
     """Whether the contribution can be the product: not where 0 · inf is nan and PyTorch, which chose, has a number."""
     slopes, width = local.numbers or (), 1 if local.form == "diagonal" else local.columns
+    if all(map(math.isfinite, slopes)) and all(map(math.isfinite, upstream)):
+        return True
     for place, slope in enumerate(slopes):
         row, column = (place, place) if local.form == "diagonal" else divmod(place, width)
         if math.isnan(upstream[row] * slope) and not math.isnan(contribution[column]):

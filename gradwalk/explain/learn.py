@@ -53,6 +53,10 @@ def arrived(index: Index, event: Accumulate) -> str:
 
 def is_slope(index: Index, call: int) -> bool:
     """Whether what arrives is surely the slope of the root: no hook, no cut, no corner, and finite."""
+    return index.once(("slope", call), lambda: _is_slope(index, call))
+
+
+def _is_slope(index: Index, call: int) -> bool:
     if any(hooked == call for hooked, _ in index.hooked) or any(isinstance(e, Taken) for e in index.recording.events):
         return False
     if odd(index.values[index.calls[call].root].numbers):
@@ -88,7 +92,8 @@ def _promises(index: Index, call: int) -> list[str]:
 
 def is_smooth(index: Index) -> bool:
     """Whether no operation of the recording has a corner."""
-    return not any(base_name(operation.kernel) in KINKED for operation in index.recording.operations)
+    operations = index.recording.operations
+    return index.once("smooth", lambda: not any(base_name(operation.kernel) in KINKED for operation in operations))
 
 
 def _without_number(index: Index, call: int) -> list[str]:

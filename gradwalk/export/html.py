@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gradwalk.analysis import analyse
+from gradwalk.analysis import Analysis, analyse
 from gradwalk.clinic import findings
 from gradwalk.export.moment import checked_step
 from gradwalk.player.page import About, page
 from gradwalk.recording import Recording
-from gradwalk.story.player_data import player_data
+from gradwalk.story.player_data import PlayerData, player_data
 
 
 def recording_html(recording: Recording, step: int | None = None, *, name: str = "") -> str:
@@ -21,8 +21,17 @@ def recording_html(recording: Recording, step: int | None = None, *, name: str =
 
 def described_html(recording: Recording, about: About, step: int | None = None) -> str:
     """The same under a heading and a summary of its own; the footer says by what it was recorded."""
+    return told_html(recording, told(analyse(recording)), about, step)
+
+
+def told(analysis: Analysis) -> PlayerData:
+    """What such a page is given of a recording."""
     # What was found is told with the lines that it is about, in a program that is told without them otherwise.
-    data = player_data(analyse(recording), statements=True if findings(recording) else None)
+    return player_data(analysis, statements=True if findings(analysis.recording) else None)
+
+
+def told_html(recording: Recording, data: PlayerData, about: About, step: int | None = None) -> str:
+    """The same of a recording that was ``told``."""
     if step:
         checked_step(data.story, step)
     footer = f"Recorded by Gradwalk with PyTorch {recording.torch}."

@@ -6,10 +6,12 @@ import base64
 from html import escape
 
 from gradwalk.analysis import analyse
-from gradwalk.export.html import recording_html
-from gradwalk.export.pictures import picture_at
+from gradwalk.collecting import seldom
+from gradwalk.export.html import told, told_html
+from gradwalk.export.pictures import told_picture
 from gradwalk.export.svg import svg
 from gradwalk.graph.dot import LayoutError
+from gradwalk.player.page import About
 from gradwalk.recording import BackwardCall, Failure, Recording
 
 HEIGHT = 640
@@ -54,12 +56,19 @@ def mimebundle(recording: Recording) -> dict[str, str]:
         nothing = f"{plain[:-1]}: no operation on a tensor ran, so there is nothing to step through>"
         failed = any(isinstance(event, Failure) for event in recording.events)
         return {"text/plain": f"{nothing}\n\n{recording.report()}" if failed else nothing}
-    largest = max(len(episode.index.recording.operations) for episode in analyse(recording).episodes)
+    with seldom():
+        return _shown(recording, plain)
+
+
+def _shown(recording: Recording, plain: str) -> dict[str, str]:
+    analysis = analyse(recording)
+    largest = max(len(episode.index.recording.operations) for episode in analysis.episodes)
     if largest > MOST_OPERATIONS:
         return {"text/plain": f"{plain}\n{_LARGE.format(largest)}"}
     try:
-        still = svg(picture_at(recording)._replace(font=False))
-        page = recording_html(recording)
+        data = told(analysis)
+        still = svg(told_picture(analysis, data.story)._replace(font=False))
+        page = told_html(recording, data, About("Gradwalk"))
     except LayoutError as error:
         return {"text/plain": f"{plain}\n{error}"}
     picture = base64.b64encode(still.encode()).decode("ascii")

@@ -46,7 +46,13 @@ def picture_at(
         raise CannotDraw(f"There is no picture {kind!r}; there are {', '.join(NAMES)}.")
     _check_drawable(recording)
     analysis = analyse(recording)
-    story = story_of(album(analysis))
+    return told_picture(analysis, story_of(album(analysis)), step, kind, theme)
+
+
+def told_picture(
+    analysis: Analysis, story: Json, step: int | None = None, kind: str = "computation", theme: Theme | None = None
+) -> Drawn:
+    """The same of a recording whose story was told."""
     at = _last_graph(story) if step is None else checked_step(story, step)
     about = "" if step is None else f" at step {at}: {story['steps'][at]['title']}"
     ours, saved = kind.startswith("computation"), kind.endswith("-saved")

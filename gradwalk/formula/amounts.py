@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from gradwalk.formula.decimals import (
@@ -35,24 +35,27 @@ _TEXT = re.compile(r"\s*(?:(\d+(?:\.\d+)?)(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸�
 
 
 def amount_of(parts: Sequence[Any], arguments: Sequence[Any]) -> Amount:
-    """What the parts of a row come to; None where a name stands among them. Raises UnreadError."""
-    if any(_named(part, arguments) for part in parts):
-        return None
+    """What the parts of a row come to, in which no name stands. Raises UnreadError."""
     return _Row(_tokens(parts, arguments)).all()
 
 
-def _named(part: Any, arguments: Sequence[Any]) -> bool:
+def named(part: Any) -> bool:
     """Whether a name, or a derivative, stands in it."""
-    if isinstance(part, int):
-        part = arguments[part]
-    if isinstance(part, str) or part[0] == "mn":
+    if isinstance(part, str | int) or part[0] == "mn":
         return False
     if part[0] in ("msub", "mover", "msubsup"):
         return True
     text = part[1] if len(part) == 2 and isinstance(part[1], str) else ""
     if part[0] == "mi" and len(text) == 1 and text not in "eπσ":
         return True
-    return text == "∂" or text.endswith(".grad") or any(_named(child, arguments) for child in part[1:] if child != text)
+    return text == "∂" or text.endswith(".grad") or any(named(child) for child in part[1:] if child != text)
+
+
+def slots_in(part: Any) -> list[int]:
+    """The slots of a template whose arguments are trees."""
+    if isinstance(part, int):
+        return [part]
+    return [] if isinstance(part, str) or part[0] == "mn" else [slot for child in part[1:] for slot in slots_in(child)]
 
 
 def equal(one: Amount, other: Amount) -> bool:
@@ -70,7 +73,7 @@ def _tokens(parts: Sequence[Any], arguments: Sequence[Any]) -> list[Token]:
     return [token for part in parts for token in _token(part, arguments)]
 
 
-def _token(part: Any, arguments: Sequence[Any]) -> list[Token]:
+def _token(part: Any, arguments: Sequence[Any]) -> Sequence[Token]:
     if isinstance(part, int):
         part = arguments[part]
     if isinstance(part, str):
@@ -110,7 +113,8 @@ def _word(tag: str, text: str) -> list[Token]:
     raise UnreadError
 
 
-def _read(text: str) -> list[Token]:
+@lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[Token, ...]:
     """A text of numbers: ``−0.4161``, ``(−2)``, ``1 + 4 + 9``, ``[1, 2]``, ``6.2·10⁻⁶``."""
     found: list[Token] = []
     for digits, above, raised, sign, other in _TEXT.findall(text):
@@ -121,7 +125,7 @@ def _read(text: str) -> list[Token]:
             found.append(("value", Decimal(digits).scaleb(exponent, EXACT)))
         else:
             found.append(("sign", "−" if sign == "-" else sign))
-    return found
+    return tuple(found)
 
 
 def _matrix(table: Any, arguments: Sequence[Any]) -> Amount:
@@ -146,7 +150,7 @@ def _raised(children: Sequence[Any], arguments: Sequence[Any]) -> list[Token]:
 class _Row:
     """Reads the tokens of one row, as mathematics is read."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
         self._at = 0
 

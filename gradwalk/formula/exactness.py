@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from gradwalk.formula.amounts import amount_of, equal
-from gradwalk.formula.decimals import Amount, UnreadError
+from gradwalk.formula.amounts import amount_of, equal, named, slots_in
+from gradwalk.formula.decimals import UnreadError
 from gradwalk.formula.mathml import Formula, Tree, template
 
 _MANY = re.compile(r"\d\.\d{4}|⁻|…")
@@ -22,6 +22,10 @@ class _Sides(NamedTuple):
     left: tuple[Tree | int | str, ...]
     right: int
     """The slot of the result."""
+    named: bool
+    """Whether a name stands on the left, whatever the arguments are."""
+    slots: tuple[int, ...]
+    """Those on the left that a name can stand in."""
 
 
 def signed(formula: Formula) -> tuple[Tree, tuple[Tree | str, ...]]:
@@ -60,7 +64,7 @@ def _row(tree: Tree) -> tuple[str | None, Tree]:
 
 def gives(shown: Tree, result: str) -> bool:
     """Whether a formula with its numbers put in gives this number, as it is written."""
-    return _equal((shown,), ["mn", result], ())
+    return named(shown) or _equal((shown,), ["mn", result], ())
 
 
 @lru_cache(maxsize=4096)
@@ -71,17 +75,19 @@ def _sides(latex: str, dotted: bool) -> _Sides | None:
     if not places or places[-1] != len(row) - 2 or not isinstance(row[-1], int):
         return None
     left = row[places[-2] + 1 if len(places) > 1 else 0 : places[-1]]
-    return _Sides(tuple(left), row[-1]) if left else None
+    slots = tuple(slot for part in left for slot in slots_in(part))
+    return _Sides(tuple(left), row[-1], any(map(named, left)), slots) if left else None
 
 
 def _holds(sides: _Sides, arguments: tuple[Tree | str, ...]) -> bool:
+    if sides.named or any(named(arguments[slot]) for slot in sides.slots):
+        return True
     return _equal(sides.left, arguments[sides.right], arguments)
 
 
 def _equal(left: tuple[Tree | int | str, ...], right: Tree | str, arguments: tuple[Tree | str, ...]) -> bool:
     """Where the signs cannot be computed, numbers that look rounded are taken for rounded."""
     try:
-        found: Amount = amount_of(left, arguments)
-        return found is None or equal(found, amount_of((right,), arguments))
+        return not named(right) and equal(amount_of(left, arguments), amount_of((right,), arguments))
     except UnreadError:
         return not _MANY.search(str(right))

@@ -119,7 +119,7 @@ def _holds(index: Index, event: LocalGradient, operation: Operation) -> bool:
     """Whether the symbols hold at these numbers: not where a maximum is shared, where they divide by 0, nor for nan."""
     name = call_name(operation)
     numbers, operand = event.numbers or (), index.values[operation.edges[event.edge].value]
-    if any(math.isnan(number) for edge in operation.edges for number in index.values[edge.value].numbers or ()):
+    if any(index.has_nan(edge.value) for edge in operation.edges):
         return False
     if name in _EXTREMES:
         once = set(numbers) <= {0.0, 1.0} and sum(numbers) == event.rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from math import ceil
 
 from gradwalk.recording import Number
 
@@ -12,6 +13,8 @@ MOST = 16
 """Rows, and columns; a vector lies in one row."""
 LEVELS = 9
 _ZERO = ord("j")
+_LETTERS = [chr(_ZERO + level) for level in (*range(LEVELS + 1), *range(-LEVELS, 0))]
+"""By level, which is below 0 for a number that is."""
 SIDE = 16
 """Pixels of the longer side in a box."""
 BESIDE = 5
@@ -34,15 +37,15 @@ def heat_text(shape: Sequence[int], numbers: Sequence[Number] | None) -> str | N
         return None
     finite = [abs(number) for number in numbers if math.isfinite(number)]
     largest = max(finite, default=0) or 1
-    return f"{places[0]}x{places[1]}:" + "".join(_letter(number, largest) for number in numbers)
+    return f"{places[0]}x{places[1]}:" + "".join([_letter(number, largest) for number in numbers])
 
 
 def _letter(number: Number, largest: float) -> str:
-    if math.isnan(number):
+    if number != number:
         return "!"
-    share = math.copysign(1, number) if math.isinf(number) else number / largest
-    level = math.ceil(abs(share) * LEVELS - 1e-9)  # what is not 0 has a colour
-    return chr(_ZERO + int(math.copysign(level, share)))
+    share = min(abs(number) / largest, 1)  # of an infinity too
+    level = ceil(share * LEVELS - 1e-9)  # what is not 0 has a colour
+    return _LETTERS[level if number > 0 else -level]
 
 
 def size_of(text: str, side: float) -> tuple[float, float]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from gradwalk.collecting import Collecting
 from gradwalk.recorder import surroundings
-from gradwalk.recorder.collecting import Collecting
 from gradwalk.recorder.leaving import Leaving
 from gradwalk.recorder.mode import FunctionMode, is_on, push, remove
 from gradwalk.recorder.run import Run

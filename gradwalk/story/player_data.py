@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from gradwalk.analysis import Analysis
+from gradwalk.collecting import seldom
 from gradwalk.graph.album import album
 from gradwalk.graph.player import placed_graphs
 from gradwalk.story.timeline import story_of
@@ -30,8 +31,9 @@ def player_data(
     ``begins`` one, so many backward passes are in the whole.
 
     ``player_graphs`` and ``timeline`` of one recording. Raises LayoutError as the former does."""
-    found = album(analysis, unfold, wanted)
-    return PlayerData(placed_graphs(found), story_of(found, statements=statements, begins=begins))
+    with seldom():
+        found = album(analysis, unfold, wanted)
+        return PlayerData(placed_graphs(found), story_of(found, statements=statements, begins=begins))
 
 
 def with_graphs_of(
