@@ -7,7 +7,8 @@ from cProfile import Profile
 import pytest
 
 from gradwalk import record
-from gradwalk.graph.computation import Box, Graph, computation_graph, graphviz_source
+from gradwalk.graph.boxes import Box, Graph
+from gradwalk.graph.computation import computation_graph, graphviz_source
 from gradwalk.graph.layout import place
 from gradwalk.recording import Array, BackwardCall, Edge, Node, Operation, Recording, Route, Value
 

@@ -14,12 +14,14 @@ from torch import nn
 
 from gradwalk import Recording, record, watch
 from gradwalk.analysis import analyse
-from gradwalk.analysis.groups import Group, Item, operations_in
+from gradwalk.analysis.groups import MODELS, Group, Item, operations_in
 from gradwalk.analysis.stretches import MOST
 from gradwalk.analysis.titles import from_to
 from gradwalk.export.pictures import computation_svg
-from gradwalk.graph.computation import Graph, computation_graph
-from gradwalk.graph.levels import AT_FIRST, TOP, levels_of
+from gradwalk.graph.boxes import Graph
+from gradwalk.graph.computation import computation_graph, drawn
+from gradwalk.graph.homes import AT_FIRST, TOP
+from gradwalk.graph.levels import levels_of
 from gradwalk.graph.player import player_graphs
 from gradwalk.story.timeline import timeline
 
@@ -219,6 +221,118 @@ def test_a_closed_group_shows_what_comes_out_of_it(encoder: Recording) -> None:
 def test_the_picture_of_a_very_large_graph_is_folded() -> None:
     picture = computation_svg(chain(1000))
     assert picture.count('class="box group') == 8
+
+
+SMALL_MODELS = {
+    "an LSTM": """\
+model = nn.LSTM(3, 4)
+out, (h, c) = model(torch.randn(5, 2, 3))
+head = nn.Linear(4, 3)
+loss = F.cross_entropy(head(out).reshape(-1, 3), torch.randint(0, 3, (10,)))
+loss.backward()
+""",
+    "a cell of one's own in a loop": """\
+class Cell(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.x2h, self.h2h = nn.Linear(3, 16), nn.Linear(4, 16)
+
+    def forward(self, x, h, c):
+        i, f, g, o = (self.x2h(x) + self.h2h(h)).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+
+cell, h, c = Cell(), torch.zeros(2, 4), torch.zeros(2, 4)
+for x in torch.randn(20, 2, 3):
+    h, c = cell(x, h, c)
+h.pow(2).mean().backward()
+""",
+    "two players": """\
+G = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 2))
+D = nn.Sequential(nn.Linear(2, 16), nn.LeakyReLU(0.2), nn.Linear(16, 1))
+bce, real = nn.BCEWithLogitsLoss(), torch.randn(8, 2) + 3
+for _ in range(2):
+    z = torch.randn(8, 4)
+    fake = G(z)
+    loss_d = bce(D(real), torch.ones(8, 1)) + bce(D(fake.detach()), torch.zeros(8, 1))
+    loss_d.backward()
+    bce(D(fake), torch.ones(8, 1)).backward()
+""",
+    "a step through a step": """\
+params = [torch.randn(1, 8, requires_grad=True), torch.zeros(8, requires_grad=True),
+          torch.randn(8, 1, requires_grad=True), torch.zeros(1, requires_grad=True)]
+
+
+def model(x, p):
+    return torch.tanh(x @ p[0] + p[1]) @ p[2] + p[3]
+
+
+x, y = torch.randn(6, 1), torch.randn(6, 1)
+inner = ((model(x, params) - y) ** 2).mean()
+grads = torch.autograd.grad(inner, params, create_graph=True)
+fast = [p - 0.1 * g for p, g in zip(params, grads)]
+((model(x, fast) - y) ** 2).mean().backward()
+""",
+    "checkpoints": """\
+from torch.utils.checkpoint import checkpoint
+
+blocks = nn.ModuleList([nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 4)) for _ in range(4)])
+head, h = nn.Linear(4, 1), torch.randn(2, 4)
+for block in blocks:
+    h = h + checkpoint(block, h, use_reentrant=False)
+head(h).pow(2).mean().backward()
+""",
+    "an evaluation between": """\
+net = nn.Sequential(nn.Linear(4, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, 3))
+X, y = torch.randn(20, 4), torch.randint(0, 3, (20,))
+for _ in range(2):
+    net.train()
+    F.cross_entropy(net(X), y).backward()
+    net.eval()
+    with torch.no_grad():
+        accuracy = (net(X).argmax(1) == y).float().mean().item()
+""",
+    "bfloat16": """\
+net = nn.Sequential(nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 4))
+with torch.autocast("cpu", dtype=torch.bfloat16):
+    loss = F.cross_entropy(net(torch.randn(8, 16)), torch.randint(0, 4, (8,)))
+loss.backward()
+""",
+}
+"""Of 15 to 250 operations."""
+IMPORTS = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\ntorch.manual_seed(0)\n"
+
+
+@pytest.mark.parametrize("name", SMALL_MODELS)
+def test_a_model_opens_as_at_most_a_dozen_boxes_however_small_it_is(name: str) -> None:
+    for episode in analyse(record(IMPORTS + SMALL_MODELS[name])).episodes:
+        graph = drawn(episode.index)
+        if graph.items:
+            levels = levels_of(graph)
+            shown = sum(box.kind not in ("in", "out") for at in (TOP, *levels.open) for box in levels.graphs[at].boxes)
+            assert shown - len(levels.open) <= AT_FIRST
+            assert flat(dict(levels.graphs)) == {box.id for box in graph.boxes}
+        else:
+            assert len(graph.boxes) <= MODELS
+
+
+def test_turns_are_told_by_number_where_one_call_of_a_module_is_all_of_a_turn() -> None:
+    items = items_of(IMPORTS + SMALL_MODELS["a cell of one's own in a loop"])
+    parts = [item.title for item in items if isinstance(item, Group) and item.kind == "part"]
+    assert parts[:2] == ["turn 1 … 3 of 20", "turn 4 … 7 of 20"]
+
+
+def test_modules_of_a_list_are_the_turns_of_the_loop_over_it_and_not_what_a_checkpoint_runs_again() -> None:
+    items = items_of(IMPORTS + SMALL_MODELS["checkpoints"])
+    assert titles(items) == [
+        *(f"turn {turn} of 4" for turn in range(1, 5)), "head", "v₂₄", *(f"blocks.{at}" for at in (3, 2, 1, 0)),
+    ]  # fmt: skip
+
+
+def test_modules_within_one_statement_stand_in_its_part() -> None:
+    first, *_ = analyse(record(IMPORTS + SMALL_MODELS["two players"])).episodes
+    assert "loss_d" in titles(drawn(first.index).items)
 
 
 # In a browser

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradwalk.graph import layout
-from gradwalk.graph.computation import Arrow, Box, Graph, graphviz_source
+from gradwalk.graph.boxes import Arrow, Box, Graph
+from gradwalk.graph.computation import graphviz_source
 from gradwalk.graph.dot import Unavailable, asked, faults
 from gradwalk.graph.layout import LayoutError, Placed, PlacedBox, place, place_together
 

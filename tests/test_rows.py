@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradwalk import record
-from gradwalk.graph.computation import RANK_GAP, Graph, computation_graph, graphviz_source
+from gradwalk.graph.boxes import Graph
+from gradwalk.graph.computation import RANK_GAP, computation_graph, graphviz_source
 from gradwalk.graph.layout import Placed, PlacedBox, place
 from gradwalk.graph.paths import after, before, path_text, pieces_of, rounded
 from gradwalk.graph.rows import LANE, MARGIN, MOST_BOXES, ROW_WIDTH, in_rows

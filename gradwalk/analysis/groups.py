@@ -6,25 +6,32 @@ Everything here comes from what was recorded: which module's forward ran an oper
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from gradwalk.analysis.index import Index
-from gradwalk.analysis.stretches import cut, layer_of
+from gradwalk.analysis.stretches import MOST, cut, layer_of
 from gradwalk.analysis.titles import from_to
-from gradwalk.analysis.ways import Step, ways
+from gradwalk.analysis.ways import Step, functions, statements, ways, within_passes
 from gradwalk.notation.lines import line_of
 from gradwalk.program import Span
-from gradwalk.recording import BackwardCall, Failure, Forward, Recording, Statement
+from gradwalk.recording import BackwardCall
 
 OPEN = 48
-"""A graph of so many operations has no groups: it is read as a whole. So many boxes, where modules ran."""
+"""A graph of so many operations has no groups: it is read as a whole."""
+MODELS = 24
+"""So many boxes, where modules ran, or a backward pass that makes a graph."""
 LEAST = 4
 """So many operations of a loss, or of a call in another file, are worth a box of their own."""
 REPEATS = 3
 """What runs so often, one after the other, is a loop's turns."""
+_NUMBER = re.compile(r"(?<=\.)\d+(?=\.|$)")
+"""Of a module in a list, in its path."""
+_CALLED = ("module", "call")
+"""The kinds of groups that are a part of a statement."""
 
 
 class Group(NamedTuple):
@@ -53,44 +60,28 @@ def operations_in(item: Item) -> Iterable[int]:
             waiting += reversed(one.items)
 
 
-def groups_of(index: Index, boxes: int = 0) -> tuple[Item, ...]:
+def groups_of(index: Index, boxes: int = 0, most: int = MOST) -> tuple[Item, ...]:
     """The operations that have boxes, grouped; nothing where there are so few of them that none is needed.
 
-    ``boxes``: how many there are, with those of leaves and inputs. Of a small graph only a loss that the program has
+    ``boxes``: how many there are, with those of leaves and inputs. ``most`` items stand side by side at the top, where
+    they can be put together so. Of a small graph only a loss that the program has
     written as a function of its own is a group.
     """
     recording, hidden = index.recording, index.places.hidden
     drawn = [o.id for o in recording.operations if o.results and o.id not in hidden]
-    modules = boxes > OPEN and any(recording.operations[number].module is not None for number in drawn)
-    grouping = _Grouping(index)
-    return grouping.whole(drawn) if modules or len(drawn) > OPEN else grouping.own_loss(drawn)
-
-
-def _functions(recording: Recording) -> dict[int, int]:
-    """For each operation that ran in a function of the program's own, the event of the statement that called it.
-
-    The statement is the module's, and stands elsewhere in the program than the operation.
-    """
-    found: dict[int, int] = {}
-    statement: tuple[int, Span] | None = None
-    for number, event in reversed(list(enumerate(recording.events))):
-        if isinstance(event, Statement) and not event.frame:
-            statement = number, event.span
-        elif isinstance(event, Failure):
-            statement = None  # of what was not done nothing is known
-        elif isinstance(event, Forward) and statement is not None:
-            span, (at, around) = recording.operations[event.operation].span, statement
-            if span is not None and not span.file and not around.line <= span.line <= around.end_line:
-                found[event.operation] = at
-    return found
+    grouping = _Grouping(index, most)
+    large = len(drawn) > OPEN or (boxes > MODELS and grouping.is_model(drawn))
+    return grouping.whole(drawn) if large else grouping.own_loss(drawn)
 
 
 class _Grouping:
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, most: int) -> None:
         self._index = index
+        self._most = most
         recording = self._recording = index.recording
         self._ways = ways(recording)
-        self._statements = _statements(recording)
+        self._within = within_passes(recording)
+        self._statements = statements(recording)
         self._given: dict[Hashable, str] = {
             self._statements.get(operation.id, 0): index.shown[operation.results[0]]
             for operation in recording.operations
@@ -99,20 +90,29 @@ class _Grouping:
         """What the last result of each statement is called."""
         self._lines = recording.source.split("\n")
         self._made = 0
+        self._turn_of: dict[str, str] = {}
+        """Which turn of how many a module's call is, where it is all of a loop's turn."""
+        self._from: dict[str, Span | None] = {}
+        """The place that each module's call came from."""
+
+    def is_model(self, operations: Iterable[int]) -> bool:
+        """Whether a module ran, or a backward pass that made a graph, or a part of it was there before."""
+        within, ran = self._within, self._index.ran
+        return any(self._recording.operations[n].module is not None or n in within or n not in ran for n in operations)
 
     def whole(self, operations: Sequence[int]) -> tuple[Item, ...]:
         begin, end = self._loss(operations)
         if begin == end:
-            return self._parts(self._level(operations, 0, None))
+            return self._parts(self._level(operations, 0, None), self._most)
         before, loss, after = operations[:begin], operations[begin:end], operations[end:]
         items = self._level(loss, 0, None)
         name = self._result(loss[-1])
         box = self._group("loss", name, self._stretch(loss), items)
-        return self._parts([*self._level(before, 0, None), box, *self._level(after, 0, None)])
+        return self._parts([*self._level(before, 0, None), box, *self._level(after, 0, None)], self._most)
 
     def own_loss(self, operations: Sequence[int]) -> tuple[Item, ...]:
         """All of them, the loss as one box where it is what one call of a function of the program's own computes."""
-        called = _functions(self._recording)
+        called = functions(self._recording)
         call = called.get(operations[-1]) if operations else None
         begin = next((at for at, number in enumerate(operations) if called.get(number) == call), 0)
         loss = operations[begin:]
@@ -138,7 +138,7 @@ class _Grouping:
             return 0, 0
         end = operations.index(root.operation) + 1
         begin = next((at + 1 for at in range(end - 1, -1, -1) if self._ways[operations[at]]), 0)
-        if not begin or end - begin < 2 or any(self._ways[number] for number in operations[end:]):
+        if not begin or end - begin < 2 or any(self._ways[n] for n in operations[end:] if n not in self._within):
             return 0, 0
         spans = {recording.operations[number].span for number in operations[begin:end]}
         if len(spans) < 2 or any(recording.operations[number].span in spans for number in operations[:begin]):
@@ -173,7 +173,10 @@ class _Grouping:
             else:
                 module = self._recording.modules[step.module]
                 inside = self._level(run, depth + 1, step.span)
-                items.append(self._group("module", module.path, module.type, inside))
+                item = self._group("module", module.path, module.type, inside)
+                items.append(item)
+                if isinstance(item, Group):
+                    self._from[item.id] = step.span
         return self._turns(items, place)
 
     def _step(self, number: int, depth: int) -> Step | None:
@@ -217,6 +220,8 @@ class _Grouping:
             turns = [items[begin:end] for begin, end in zip(starts, [*starts[1:], end], strict=True)]
             if max(map(len, turns)) == 1:
                 found += items[at:end]
+                named = enumerate((turn[0] for turn in turns), 1)
+                self._turn_of |= {one.id: f"turn {at} of {len(turns)}" for at, one in named if isinstance(one, Group)}
             else:
                 found += [self._turn(turn, number, len(turns), place) for number, turn in enumerate(turns, 1)]
             at = end
@@ -230,7 +235,11 @@ class _Grouping:
         if isinstance(item, int):
             operation = self._recording.operations[item]
             return item if operation.span in (place, None) else (operation.span, operation.kernel)
-        return item.kind, item.title, item.detail
+        ran = next(iter(operations_in(item))) in self._within
+        called = self._from.get(item.id)
+        if called not in (place, None):  # from the same place in each turn, and each of a list of modules by its number
+            return item.kind, _NUMBER.sub("", item.title), item.detail, called, ran
+        return item.kind, item.title, item.detail, ran
 
     def _group(self, kind: str, title: str, detail: str, items: Sequence[Item]) -> Item:
         """A group of one is what it holds; of two modules that hold the same, the inner one says more."""
@@ -245,25 +254,36 @@ class _Grouping:
         self._made += 1
         return f"g{self._made}"
 
-    def _parts(self, items: Sequence[Item]) -> tuple[Item, ...]:
-        parts = cut(items, self._layer, self._statement)
+    def _parts(self, items: Sequence[Item], most: int = MOST) -> tuple[Item, ...]:
+        parts = cut(items, self._layer, self._statement, most)
         return tuple([part[0] if len(part) == 1 else self._part(part) for part in parts])
 
     def _statement(self, item: Item) -> Hashable:
-        return item.id if isinstance(item, Group) else self._statements.get(item, 0)
+        """The statement that computes it; a group that is more than a part of one stands for itself."""
+        if isinstance(item, int):
+            return self._statements.get(item, 0)
+        of = {self._statements.get(number, 0) for number in operations_in(item)} if item.kind in _CALLED else set()
+        return of.pop() if len(of) == 1 else item.id
 
     def _layer(self, item: Item) -> str:
         """Of which layer the name is that an operation's statement gives its result."""
         return "" if isinstance(item, Group) else layer_of(self._given[self._statements.get(item, 0)])
 
     def _part(self, items: Sequence[Item]) -> Item:
+        return self._group("part", self._title(items), self._stretch(items), items)
+
+    def _title(self, items: Sequence[Item]) -> str:
+        """What the part with these is called."""
         modules = [item for item in items if isinstance(item, Group) and item.kind == "module"]
         first, last = (modules[0], modules[-1]) if modules else (items[0], items[-1])
-        if isinstance(first, Group) and isinstance(last, Group) and first.kind == last.kind != "call":
-            title = from_to(first.title, last.title)
-        else:
-            title = self._names(items)
-        return self._group("part", title, self._stretch(items), items)
+        one_statement = len({self._statement(item) for item in items}) == 1
+        if one_statement or not (isinstance(first, Group) and isinstance(last, Group)):
+            return self._names(items)
+        turns = [self._turn_of.get(item.id, "") for item in modules if item.title == first.title]
+        if turns and all(turns) and len(turns) == len(modules):
+            return from_to(turns[0], turns[-1])
+        alike = first.kind == last.kind != "call"
+        return from_to(first.title, last.title) if alike else self._names(items)
 
     def _names(self, items: Sequence[Item]) -> str:
         """From the first result that a statement has here to the last."""
@@ -287,14 +307,3 @@ class _Grouping:
         if not lines:
             return ""
         return f"line {min(lines)}" if min(lines) == max(lines) else f"lines {min(lines)}–{max(lines)}"
-
-
-def _statements(recording: Recording) -> dict[int, int]:
-    """How many statements were done before each operation: the same call in the next turn is another one."""
-    found: dict[int, int] = {}
-    done = 0
-    for event in recording.events:
-        done += isinstance(event, Statement)
-        if isinstance(event, Forward):
-            found[event.operation] = done
-    return found

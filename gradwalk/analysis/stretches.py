@@ -24,22 +24,24 @@ def layer_of(name: str) -> str:
     return found[1] if found else ""
 
 
-def cut(items: Sequence[T], layer: Callable[[T], str], statement: Callable[[T], Hashable]) -> list[list[T]]:
+def cut(
+    items: Sequence[T], layer: Callable[[T], str], statement: Callable[[T], Hashable], most: int = MOST
+) -> list[list[T]]:
     """The parts of what is too long; one item each where it is not.
 
     What is of the same layer stands together, and so does what one statement computes; what is left is cut evenly.
     """
     alone = [[item] for item in items]
-    if len(items) <= MOST:
+    if len(items) <= most:
         return alone
     for apart in (True, False):  # what speaks of no layer
         layers = _layers(items, layer, apart=apart)
-        if 1 < len(layers) <= MOST:
+        if 1 < len(layers) <= most:
             return layers
     statements = [list(run) for _, run in groupby(items, statement)]
-    if len(statements) <= MOST:
-        return statements if len(statements) > 1 else _evenly(alone)
-    return _evenly(statements)
+    if len(statements) <= most:
+        return statements if len(statements) > 1 else _evenly(alone, most)
+    return _evenly(statements, most)
 
 
 def _layers(items: Sequence[T], layer: Callable[[T], str], *, apart: bool) -> list[list[T]]:
@@ -48,7 +50,7 @@ def _layers(items: Sequence[T], layer: Callable[[T], str], *, apart: bool) -> li
     return [[item for _, item in run] for _, run in groupby(named, lambda pair: pair[0])]
 
 
-def _evenly(parts: Sequence[Sequence[T]]) -> list[list[T]]:
-    size = max(LEAST, math.ceil(len(parts) / PARTS))
+def _evenly(parts: Sequence[Sequence[T]], most: int) -> list[list[T]]:
+    size = max(LEAST, math.ceil(len(parts) / min(PARTS, most)))
     chunks = (parts[start : start + size] for start in range(0, len(parts), size))
     return [[item for part in chunk for item in part] for chunk in chunks]

@@ -1,4 +1,4 @@
-"""In which calls of modules each operation ran, one inside of the other."""
+"""What led to each operation: the calls of modules in which it ran, the statement, a function of the program's own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gradwalk.program import Span
-from gradwalk.recording import Entered, Forward, Left, Recording
+from gradwalk.recording import Entered, Failure, Forward, Left, Recording, Statement
 
 
 class Step(NamedTuple):
@@ -15,6 +15,41 @@ class Step(NamedTuple):
     call: int
     module: int
     span: Span | None
+
+
+def functions(recording: Recording) -> dict[int, int]:
+    """For each operation that ran in a function of the program's own, the event of the statement that called it.
+
+    The statement is the module's, and stands elsewhere in the program than the operation.
+    """
+    found: dict[int, int] = {}
+    statement: tuple[int, Span] | None = None
+    for number, event in reversed(list(enumerate(recording.events))):
+        if isinstance(event, Statement) and not event.frame:
+            statement = number, event.span
+        elif isinstance(event, Failure):
+            statement = None  # of what was not done nothing is known
+        elif isinstance(event, Forward) and statement is not None:
+            span, (at, around) = recording.operations[event.operation].span, statement
+            if span is not None and not span.file and not around.line <= span.line <= around.end_line:
+                found[event.operation] = at
+    return found
+
+
+def within_passes(recording: Recording) -> frozenset[int]:
+    """The operations that a backward pass ran itself, as one that makes a graph does, or a checkpoint."""
+    return frozenset(e.operation for e in recording.events if isinstance(e, Forward) and e.call is not None)
+
+
+def statements(recording: Recording) -> dict[int, int]:
+    """How many statements were done before each operation: the same call in the next turn is another one."""
+    found: dict[int, int] = {}
+    done = 0
+    for event in recording.events:
+        done += isinstance(event, Statement)
+        if isinstance(event, Forward):
+            found[event.operation] = done
+    return found
 
 
 def ways(recording: Recording) -> Mapping[int, tuple[Step, ...]]:

@@ -13,10 +13,12 @@ from gradwalk.export.looks import Theme
 from gradwalk.export.moment import Moment, checked_step, moment_at
 from gradwalk.export.svg import Drawn, svg
 from gradwalk.graph.album import album
-from gradwalk.graph.computation import Box, Graph, drawn, graphviz_source
+from gradwalk.graph.boxes import Box, Graph
+from gradwalk.graph.computation import drawn, graphviz_source
 from gradwalk.graph.dot import quoted
+from gradwalk.graph.homes import TOP
 from gradwalk.graph.layout import place
-from gradwalk.graph.levels import TOP, levels_of
+from gradwalk.graph.levels import levels_of
 from gradwalk.graph.player import Json, computation, torchviz, whole
 from gradwalk.recording import Picture, Recording
 from gradwalk.story.timeline import story_of

@@ -9,7 +9,8 @@ from gradwalk.analysis import Analysis
 from gradwalk.analysis.episodes import Episode
 from gradwalk.analysis.folding import folded
 from gradwalk.analysis.index import Index
-from gradwalk.graph.computation import Graph, drawn
+from gradwalk.graph.boxes import Graph
+from gradwalk.graph.computation import drawn
 from gradwalk.recording import BackwardCall, Picture, Recording
 
 MOST_GRAPHS = 24

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from gradwalk.analysis import analyse
-from gradwalk.analysis.groups import Item, groups_of
+from gradwalk.analysis.groups import groups_of
 from gradwalk.analysis.index import Index
+from gradwalk.graph.boxes import Arrow, Box, Graph
 from gradwalk.graph.dot import POLISHED, effort
 from gradwalk.graph.heat import BESIDE, SIDE, grid
+from gradwalk.graph.homes import AT_FIRST, at_the_top
 from gradwalk.graph.measures import (
     BOTTOM,
     FIRST_BASELINE,
@@ -42,61 +43,10 @@ PORTS = 6
 """Up to so many operands arrive at places of their own, in their order."""
 
 
+FEWER = (9, 6, 4)
+"""So many items side by side, of a graph that has too many boxes at its top with as many as there may be elsewhere."""
 FAR = 6
 """In large graphs, an arrow that passes more columns of boxes than this goes straight."""
-
-
-class Box(NamedTuple):
-    id: str
-    """``v3`` for value 3 that no operation made, ``o5`` for operation 5 together with its result."""
-    kind: str
-    """``leaf`` (requires grad), ``input`` (needs none), ``operation`` or ``untracked`` (one outside the graph); of a
-    large graph ``group`` too, and in a group ``in`` and ``out``, where arrows come in and go out."""
-    title: str
-    subtitle: str
-    width: int
-    height: int
-    value: int
-    """The id of the value that it shows."""
-    operation: int | None
-    lines: int
-    """Lines of text kept for the value, and as many for the gradient of a tracked one."""
-    tracked: bool
-    """A gradient can arrive here."""
-    root: bool
-    group: str
-    """``n5``: the grad_fn node that lights up together with this box; its own id where there is none."""
-    full_title: str
-    inside: str = ""
-    """Of a folded group: its id."""
-    heat: bool = False
-    """There is room beside the title for a tensor's map, and for that of its gradient."""
-    shows: str = ""
-    """Of a folded group: the box inside of it whose value and gradient it shows."""
-
-
-class Arrow(NamedTuple):
-    id: str
-    """``e5.0``: the first edge of operation 5."""
-    tail: str
-    head: str
-    tracked: bool
-    """A gradient can flow back along it."""
-    room: int
-    """The width of the texts beside it; 0 where there are none."""
-    cut: bool = False
-    """It leaves the graph by ``detach()`` or ``.data``: the number goes on, the way back is cut."""
-    edges: tuple[str, ...] = ()
-    """Of an arrow into a folded group, or out of one: the edges that it stands for."""
-    source: str = ""
-    """In a level: the box that it comes from in truth, where its tail is a group or a door."""
-
-
-class Graph(NamedTuple):
-    boxes: tuple[Box, ...]
-    arrows: tuple[Arrow, ...]
-    items: tuple[Item, ...] = ()
-    """How a large graph is folded."""
 
 
 def computation_graph(recording: Recording, call: int | None = None) -> Graph:
@@ -133,7 +83,12 @@ def drawn(index: Index) -> Graph:
         boxes.setdefault(made.id, made)
     for root in sorted(roots):
         boxes.setdefault(draw.box(root).id, draw.box(root))
-    return Graph(tuple(boxes.values()), tuple(arrows), groups_of(index, len(boxes)))
+    graph = Graph(tuple(boxes.values()), tuple(arrows), groups_of(index, len(boxes)))
+    for most in FEWER:
+        if not graph.items or at_the_top(graph) <= AT_FIRST:
+            break
+        graph = graph._replace(items=groups_of(index, len(boxes), most))
+    return graph
 
 
 class _Boxes:

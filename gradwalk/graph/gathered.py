@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gradwalk.analysis.groups import Group
-from gradwalk.graph.computation import Box, Graph
+from gradwalk.graph.boxes import Box, Graph
 from gradwalk.graph.measures import (
     MAX_TITLE_WIDTH,
     MIN_WIDTH,
@@ -36,10 +36,10 @@ class Gathered(NamedTuple):
     """The group of each source that is in one."""
 
 
-def gather(graph: Graph, homes: dict[str, tuple[str, ...]], known: int) -> Gathered:
+def gather(graph: Graph, homes: dict[str, tuple[str, ...]], known: int, most: int = MOST_INPUTS) -> Gathered:
     """The groups that are needed beside the ``known`` ones, whose ids are their numbers; ``homes`` then leads there.
 
-    Gathered is what is used in groups alone, and in several of them.
+    Gathered is what is used in groups alone, and in several of them. ``most`` of it stand side by side at the top.
     """
     beside: dict[str, bool] = {}
     """Whether some operation that uses a source stands beside it, and in no group."""
@@ -52,7 +52,7 @@ def gather(graph: Graph, homes: dict[str, tuple[str, ...]], known: int) -> Gathe
     groups: dict[str, Group] = {}
     of: dict[str, str] = {}
     for (home, kind), boxes in many.items():
-        if len(boxes) <= MOST_INPUTS:
+        if len(boxes) <= (MOST_INPUTS if home else most):
             continue
         name = f"g{known + len(groups) + 1}"
         detail = f"{boxes[0].full_title} … {boxes[-1].full_title}" if kind == "leaf" else ""

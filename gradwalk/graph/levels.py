@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from gradwalk.analysis.groups import Group, Item, operations_in
-from gradwalk.graph.computation import Arrow, Box, Graph, graphviz_source
-from gradwalk.graph.gathered import GATHERED, MOST_INPUTS, common, folded_sources, gather, of_sources
+from gradwalk.analysis.groups import Group, operations_in
+from gradwalk.graph.boxes import Arrow, Box, Graph
+from gradwalk.graph.computation import graphviz_source
+from gradwalk.graph.gathered import GATHERED, common, folded_sources, of_sources
+from gradwalk.graph.homes import AT_FIRST, TOP, Homes, homes_of
 from gradwalk.graph.layout import Placed, place_all
 from gradwalk.graph.measures import (
     MAX_TITLE_WIDTH,
@@ -25,12 +27,8 @@ from gradwalk.graph.measures import (
     text_width,
 )
 
-TOP = ""
-"""The level that is the graph itself, with everything folded."""
 DOOR = 6
 """Pixels of a door's sides."""
-AT_FIRST = 12
-"""So many boxes a graph opens with, at most, where it can be folded so far."""
 
 
 class Levels(NamedTuple):
@@ -43,49 +41,9 @@ class Levels(NamedTuple):
 
 def levels_of(graph: Graph) -> Levels:
     """The levels of a graph that has groups."""
-    groups = dict(_groups_in(graph.items))
-    homes = _homes(graph)
-    gathered = gather(graph, homes, len(groups))
-    groups |= gathered.groups
-    graphs = _Levels(graph, groups, homes, gathered.of).made()
-    return Levels(graphs, groups, _open_first(graphs, groups))
-
-
-def _homes(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """The groups around each box, the outermost first."""
-    homes: dict[str, tuple[str, ...]] = {}
-    waiting: list[tuple[Item, tuple[str, ...]]] = [(item, ()) for item in graph.items]
-    while waiting:
-        item, around = waiting.pop()
-        if isinstance(item, int):
-            homes[f"o{item}"] = around
-        else:
-            waiting += [(inner, (*around, item.id)) for inner in item.items]
-    _place_sources(graph, homes)
-    return homes
-
-
-def _place_sources(graph: Graph, homes: dict[str, tuple[str, ...]]) -> None:
-    """What no operation made stands in the innermost group that holds all that uses it; a few inputs at the top."""
-    given = [box.id for box in graph.boxes if box.kind == "input" and box.subtitle == "input"]
-    homes.update(dict.fromkeys(given if len(given) <= MOST_INPUTS else (), ()))
-    users: dict[str, tuple[str, ...]] = {}
-    for arrow in graph.arrows:
-        if arrow.tail not in homes:
-            head = homes[arrow.head]
-            users[arrow.tail] = common(users.get(arrow.tail, head), head)
-    for box in graph.boxes:
-        if box.id not in homes:
-            homes[box.id] = users.get(box.id, ())
-
-
-def _groups_in(items: Sequence[Item]) -> Iterator[tuple[str, Group]]:
-    waiting = list(reversed(items))
-    while waiting:
-        item = waiting.pop()
-        if not isinstance(item, int):
-            yield item.id, item
-            waiting += reversed(item.items)
+    homes = homes_of(graph)
+    graphs = _Levels(graph, homes).made()
+    return Levels(graphs, homes.groups, _open_first(graphs, homes.groups))
 
 
 def _open_first(graphs: Mapping[str, Graph], groups: Mapping[str, Group]) -> tuple[str, ...]:
@@ -107,18 +65,13 @@ def _open_first(graphs: Mapping[str, Graph], groups: Mapping[str, Group]) -> tup
 
 
 class _Levels:
-    def __init__(
-        self,
-        graph: Graph,
-        groups: Mapping[str, Group],
-        homes: Mapping[str, tuple[str, ...]],
-        gathered: Mapping[str, str],
-    ) -> None:
+    def __init__(self, graph: Graph, homes: Homes) -> None:
         self._graph = graph
         self._boxes = {box.id: box for box in graph.boxes}
-        self._homes = homes
-        self._gathered = gathered
-        self._sizes = Counter(gathered.values())
+        self._homes = homes.of
+        self._gathered = homes.gathered
+        self._sizes = Counter(homes.gathered.values())
+        groups = homes.groups
         self._through: dict[tuple[str, str], set[str]] = {}
         """What comes through each door."""
         self._arrows: dict[str, dict[str, Arrow]] = {level: {} for level in (TOP, *groups)}

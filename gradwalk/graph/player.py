@@ -9,11 +9,13 @@ from gradwalk.analysis import analyse
 from gradwalk.analysis.groups import operations_in
 from gradwalk.analysis.index import Index
 from gradwalk.graph.album import EMPTY, Album, Page, album
-from gradwalk.graph.computation import OVER, Arrow, Box, Graph, graphviz_source, track
+from gradwalk.graph.boxes import Arrow, Box, Graph
+from gradwalk.graph.computation import OVER, graphviz_source, track
 from gradwalk.graph.dot import LayoutError
+from gradwalk.graph.homes import TOP
 from gradwalk.graph.lanes import eased
 from gradwalk.graph.layout import Placed, PlacedBox, place, place_together
-from gradwalk.graph.levels import TOP, levels_of, placed_levels
+from gradwalk.graph.levels import levels_of, placed_levels
 from gradwalk.graph.rows import in_rows
 from gradwalk.notation import pretty
 from gradwalk.recording import Recording

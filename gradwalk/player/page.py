@@ -45,6 +45,10 @@ _PAGE = """\
 _POLICY = ("default-src 'none'", "img-src data:", "font-src data:")
 
 
+_LARGE = 1_000_000
+"""Bytes from which on the last twentieth is not worth the time that it takes to pack as small as can be."""
+
+
 class About(NamedTuple):
     """What a page says of itself."""
 
@@ -73,8 +77,8 @@ def page(graphs: Mapping[str, Any], story: Mapping[str, Any], about: About, step
         footer=escape(about.footer),
         style=style,
         loader=loader,
-        styles=_packed(sheet),
-        player=_packed(player),
+        styles=_packed_part(sheet),
+        player=_packed_part(player),
         data=_packed(json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))),
     )
 
@@ -92,8 +96,15 @@ def _heading(about: About) -> str:
 
 def _packed(text: str) -> str:
     # Half a letter, which a program may print, cannot be written to any file. The same data gives the same page.
-    packed = gzip.compress(text.encode("utf-8", "replace"), mtime=0)
+    data = text.encode("utf-8", "replace")
+    packed = gzip.compress(data, 6 if len(data) > _LARGE else 9, mtime=0)
     return base64.b64encode(packed).decode("ascii")
+
+
+@cache
+def _packed_part(text: str) -> str:
+    """Of the player, which is the same in every page."""
+    return _packed(text)
 
 
 @cache
