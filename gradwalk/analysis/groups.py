@@ -95,10 +95,15 @@ class _Grouping:
         self._from: dict[str, Span | None] = {}
         """The place that each module's call came from."""
 
-    def is_model(self, operations: Iterable[int]) -> bool:
-        """Whether a module ran, or a backward pass that made a graph, or a part of it was there before."""
-        within, ran = self._within, self._index.ran
-        return any(self._recording.operations[n].module is not None or n in within or n not in ran for n in operations)
+    def is_model(self, operations: Sequence[int]) -> bool:
+        """Whether a module ran, or a pass that made a graph: one of before is known by all that one call did."""
+        if any(self._recording.operations[n].module is not None or n in self._within for n in operations):
+            return True
+        kernels: dict[Span | None, set[str]] = {}
+        for operation in map(self._recording.operations.__getitem__, operations):
+            if operation.id not in self._index.ran:
+                kernels.setdefault(operation.span, set()).add(operation.kernel)
+        return any(len(found) > LEAST for found in kernels.values())
 
     def whole(self, operations: Sequence[int]) -> tuple[Item, ...]:
         begin, end = self._loss(operations)
