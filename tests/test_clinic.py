@@ -280,7 +280,7 @@ def test_a_variance_that_overflows_is_told() -> None:
                  "y = F.layer_norm(x, (32,))\n")  # fmt: skip
     assert found.what.startswith("layer_norm in line 8 gives")
     assert found.why == (
-        "A variance is made of squares, and the square of −3e+30 is beyond the largest float32, 3.403e+38."
+        "A variance is made of squares, and the square of −3·10³⁰ is beyond the largest float32, 3.403·10³⁸."
     )
 
 

@@ -17,7 +17,7 @@ def at(function: Callable[[float], float], x: float) -> Slopes:
 
 
 def test_the_step_is_the_cube_root_of_epsilon() -> None:
-    """ε = 2⁻⁵² gives 6.055e−06; it grows with x."""
+    """ε = 2⁻⁵² gives 6.055·10⁻⁶; it grows with x."""
     assert step(0) == step(1) == pytest.approx(2 ** (-52 / 3))
     assert step(-100) == pytest.approx(100 * step(1))
 

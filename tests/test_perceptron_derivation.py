@@ -95,7 +95,7 @@ SLIPS = [
         "dL_dy_pred",
         "(y_pred - y)/(clamp(y_pred, 1e-8, 1 + 1e-8)*(1 - y_pred))",
         "epsilon",
-        "clamp up to 1 + 1e−08 lets a 1 through",
+        "clamp up to 1 + 10⁻⁸ lets a 1 through",
     ),
     # signs
     ("lesson", "dL_dy_pred", "(y - y_pred)/(y_pred*(1 - y_pred))", "sign", "The sign is wrong."),

@@ -8,7 +8,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gradwalk.notation import short
+from gradwalk.notation import read_typeset, short
 from gradwalk.perceptron.chain.chain import chain
 from gradwalk.perceptron.chain.filled import filled_product, readable
 from gradwalk.perceptron.settings.presets import BY_SLUG
@@ -19,7 +19,7 @@ sure = st.floats(1e-7, 1 - 1e-7)
 
 def shown(number: float) -> float:
     """As it is read from the screen, where 2 and 2.0000 are the same."""
-    return float(short(number).replace("−", "-"))
+    return read_typeset(short(number))
 
 
 def test_the_lessons_first_factor_gives_its_number_again() -> None:
@@ -34,7 +34,7 @@ def test_the_lessons_first_factor_gives_its_number_again() -> None:
 @example(0.9999999)
 def test_a_difference_from_one_can_be_computed_again(p: float) -> None:
     (text,) = readable([p], p * (1 - p), lambda columns: [each * (1 - each) for each in columns[0]])
-    read = float(text.replace("−", "-"))
+    read = read_typeset(text)
     assert shown(read * (1 - read)) == shown(p * (1 - p))
 
 
@@ -43,7 +43,8 @@ def test_a_difference_from_one_can_be_computed_again(p: float) -> None:
 @example([0.50000001, 3.0001])
 def test_a_product_can_be_computed_again(numbers: list[float]) -> None:
     latex = filled_product(numbers, math.prod(numbers))
-    factors = [float(text.strip("({})")) for text in latex.split(r" \cdot ")]
+    typed = re.sub(r" \\cdot 10\^\{(-?\d+)\}", r"e\1", latex)
+    factors = [float(text.strip("({})")) for text in typed.split(r" \cdot ")]
     assert shown(math.prod(factors)) == shown(math.prod(numbers))
 
 

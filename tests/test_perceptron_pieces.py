@@ -75,4 +75,4 @@ def test_what_float32_lost_is_said() -> None:
     assert loss.numbers[0] == pytest.approx(1 + math.exp(17), rel=0.01)
     assert "float32 cannot hold this" in (loss.remark or "")
     assert squashed.numbers[0] == pytest.approx(math.exp(-17), rel=0.01)
-    assert "in float64 autograd gives 4.14e−08" in (squashed.remark or "")
+    assert "in float64 autograd gives 4.14·10⁻⁸" in (squashed.remark or "")

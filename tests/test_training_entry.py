@@ -82,7 +82,7 @@ def test_whatever_is_typed_is_read_or_refused_at_its_field(field: str, text: str
         ({"lr": "inf"}, "lr", "The learning rate cannot be inf. Write a number, such as 0.1."),
         ({"momentum": ""}, "momentum", "The momentum is empty. Write one, such as 0.9."),
         ({"lr": "fast"}, "lr", "The learning rate is no number: “fast”. Write one, such as 0.1."),
-        ({"lr": "-1"}, "lr", "The learning rate is -1; it goes from 0 to 1e+06. 0.1 would work."),
+        ({"lr": "-1"}, "lr", "The learning rate is −1; it goes from 0 to 1000000. 0.1 would work."),
         ({"momentum": "2"}, "momentum", "The momentum is 2; it goes from 0 to 1. 0.9 would work."),
         ({"momentum": "0", "nesterov": True}, "momentum", "Nesterov looks ahead along the momentum, which is 0 here."),
         ({"batch": "0"}, "batch", "The batch size is 0; it goes from 1 to 500."),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from gradwalk.notation import short
 from gradwalk.training.data import Data
 from gradwalk.training.entry import Entry, read
 from gradwalk.training.history import History
@@ -102,7 +103,7 @@ def promised(text: str) -> str:
 def came(history: History) -> str:
     size = history.setting.data.size
     if history.setting.data.regression:
-        return f"the loss ends at {history.loss[-1]:.4g}"
+        return f"the loss ends at {short(float(f'{history.loss[-1]:.4g}'))}"
     return f"{right(history)} of {size} points are right"
 
 

@@ -21,7 +21,7 @@ function scientific(value, digits) {
   const [front, power] = value.toExponential(Math.max(0, digits - 2)).split("e");
   const up = [...String(Number(power))].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
   const digit = Number(front);
-  return digit === 1 ? `10${up}` : `${digit}·10${up}`;
+  return Math.abs(digit) === 1 ? `${digit < 0 ? "-" : ""}10${up}` : `${digit}·10${up}`;
 }
 
 export const epochs = (count) => `${count.toLocaleString("en")} ${count === 1 ? "epoch" : "epochs"}`;

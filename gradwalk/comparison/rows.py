@@ -11,7 +11,7 @@ from gradwalk.comparison.differences import slopes, step
 from gradwalk.comparison.experiment import Experiment, Leaf
 from gradwalk.comparison.verdict import Measured, verdict
 from gradwalk.expression.expression import Expression
-from gradwalk.notation import MINUS, short
+from gradwalk.notation import in_latex, short
 from gradwalk.recording import BackwardCall, Recording
 from gradwalk.symbolic import Derivative, derivative
 
@@ -106,5 +106,5 @@ def _symbols(experiment: Experiment, leaf: Leaf, position: int) -> Derivative | 
     seed = float(experiment.seed[0])
     if seed == 1:
         return found
-    latex = rf"{short(seed).replace(MINUS, '-')} \cdot \left({found.latex}\right)"
+    latex = rf"{in_latex(short(seed))} \cdot \left({found.latex}\right)"
     return found._replace(latex=latex, number=seed * found.number)

@@ -13,7 +13,7 @@ from gradwalk.expression.expression import Variable
 from gradwalk.expression.numbers import Numbers, read_numbers
 from gradwalk.formula.exactness import signed
 from gradwalk.formula.mathml import SLOTS, Formula, Tree, filled, name_tree, number_tree
-from gradwalk.notation import pretty, short
+from gradwalk.notation import pretty, short, split_power
 from gradwalk.symbolic.latex import latex_element, latex_name
 
 Json = dict[str, Any]
@@ -73,7 +73,8 @@ def agreement(number: float, autograd: float | None) -> str:
 
 def _shown_digits(number: float) -> int:
     """How many significant digits of a number are shown."""
-    digits = re.sub(r"\D", "", short(number).partition("e")[0]).lstrip("0")
+    text = short(number)
+    digits = re.sub(r"\D", "", (split_power(text) or (text,))[0]).lstrip("0")
     return max(len(digits), _AGREEING)
 
 

@@ -11,7 +11,7 @@ from gradwalk.formula.letters import broadcast
 from gradwalk.notation import MINUS, Form, Kernel, kernel_of, short
 from gradwalk.recording import Array, LocalGradient, Number, Operation, Value
 
-LARGEST = {"float32": "3.403e+38", "float64": "1.798e+308", "float16": "65504", "bfloat16": "3.39e+38"}
+LARGEST = {"float32": "3.403·10³⁸", "float64": "1.798·10³⁰⁸", "float16": "65504", "bfloat16": "3.39·10³⁸"}
 LIMITS = {"float32": 3.4028235e38, "float64": 1.7976931348623157e308, "float16": 65504.0, "bfloat16": 3.3895e38}
 
 

@@ -31,7 +31,7 @@ from gradwalk.formula.decimals import (
 from gradwalk.notation import SUPERSCRIPTS
 
 _PLAIN = str.maketrans({chr(sign): chr(plain) for plain, sign in SUPERSCRIPTS.items()})
-_TEXT = re.compile(r"\s*(?:(\d+(?:\.\d+)?)(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|e([−+-]?\d+))?|([-−+(),\[\]])|(.))")
+_TEXT = re.compile(r"\s*(?:10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(\d+(?:\.\d+)?)(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|e([−+-]?\d+))?|([-−+(),\[\]])|(.))")
 
 
 def amount_of(parts: Sequence[Any], arguments: Sequence[Any]) -> Amount:
@@ -115,14 +115,14 @@ def _word(tag: str, text: str) -> list[Token]:
 
 @lru_cache(maxsize=4096)
 def _read(text: str) -> tuple[Token, ...]:
-    """A text of numbers: ``−0.4161``, ``(−2)``, ``1 + 4 + 9``, ``[1, 2]``, ``6.2·10⁻⁶``."""
+    """A text of numbers: ``−0.4161``, ``(−2)``, ``1 + 4 + 9``, ``[1, 2]``, ``6.2·10⁻⁶``, ``10⁻⁷``."""
     found: list[Token] = []
-    for digits, above, raised, sign, other in _TEXT.findall(text):
+    for ten, digits, above, raised, sign, other in _TEXT.findall(text):
         if other:
             raise UnreadError
-        if digits:
-            exponent = int((above.translate(_PLAIN) or raised or "0").replace("−", "-"))
-            found.append(("value", Decimal(digits).scaleb(exponent, EXACT)))
+        if digits or ten:
+            exponent = int(((ten or above).translate(_PLAIN) or raised or "0").replace("−", "-"))
+            found.append(("value", Decimal(digits or 1).scaleb(exponent, EXACT)))
         else:
             found.append(("sign", "−" if sign == "-" else sign))
     return tuple(found)

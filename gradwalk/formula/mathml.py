@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert_to_element
 
-from gradwalk.notation import GREEK, MINUS, SUPERSCRIPTS, is_number_name, layer_parts, short
+from gradwalk.notation import GREEK, MINUS, is_number_name, layer_parts, short, split_power
 from gradwalk.recording import Number
 
 # A tree is a list: the tag and then its children, each a text, a tree, or (in a template) the number of an argument.
@@ -26,7 +26,6 @@ TAGS = frozenset((*_ROWS, *_SCRIPTS))
 _CLEAR: list[Tree] = [["mo", sign] for sign in "(,=|[‖"]
 _EMPTY: list[Tree] = [["mrow"], ["mo"], ["mi"]]
 LARGEST_MATRIX = 4
-_TIMES_TEN = "·10"
 _TREE_SLOT, _TEXT_SLOT = 0xE100, 0xE200
 SLOTS = tuple(chr(_TREE_SLOT + number) for number in range(64))
 """The characters that stand for tree slots in LaTeX: usable as names where a formula is made elsewhere."""
@@ -150,7 +149,7 @@ def _fenced(tree: Tree) -> Tree:
     text = tree[1]
     if tree[0] != "mn" or not isinstance(text, str):
         return tree
-    return ["mn", f"({text})"] if text.startswith(MINUS) or _TIMES_TEN in text else tree
+    return ["mn", f"({text})"] if text.startswith(MINUS) or split_power(text) else tree
 
 
 @lru_cache(maxsize=4096)
@@ -180,12 +179,8 @@ def name_tree(name: str) -> Tree:
 
 
 def number_tree(number: Number) -> Tree:
-    """The number as ``short`` writes it; a power of ten as a formula has it, ``1.235·10⁸``."""
-    text = short(number)
-    digits, power, exponent = text.partition("e")
-    if not power or isinstance(number, bool):
-        return ["mn", text]
-    return ["mn", digits + _TIMES_TEN + str(int(exponent.replace(MINUS, "-"))).translate(SUPERSCRIPTS)]
+    """The number as ``short`` writes it."""
+    return ["mn", short(number)]
 
 
 def array_tree(shape: Sequence[int], numbers: Sequence[Number] | None) -> Tree | None:

@@ -36,7 +36,7 @@ SQUEEZED = 0.8
 
 # Ordinary numbers: alone in a box (one about as wide as they come), on an arrow, in a row. Wider ones are squeezed:
 # were there room for the widest, most pictures would be wider than the screen.
-_IN_BOX = -1.2345e-05
+_IN_BOX = -1.2345e-35
 _ON_ARROW = -0.1235
 _ELEMENT = 7.6613
 
@@ -111,9 +111,9 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 _WIDTHS = {
-    **dict.fromkeys("ijl'|", 0.23), **dict.fromkeys(" .,:;Ift/", 0.28), **dict.fromkeys("()[]r-", 0.33),
-    **dict.fromkeys("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", 0.36), **dict.fromkeys("ABCDEFGHKNOPQRSUVXYZ&w", 0.71),
-    **dict.fromkeys("×−+=<>≤≥≠·", 0.6), **dict.fromkeys("∇√", 0.68), **dict.fromkeys("mMW@…%", 0.98),
+    **dict.fromkeys("ijl'|", 0.23), **dict.fromkeys(" .,:;Ift/·", 0.28), **dict.fromkeys("()[]r-", 0.33),
+    **dict.fromkeys("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻", 0.36), **dict.fromkeys("ABCDEFGHKNOPQRSUVXYZ&w", 0.71),
+    **dict.fromkeys("×−+=<>≤≥≠", 0.6), **dict.fromkeys("∇√", 0.68), **dict.fromkeys("mMW@…%", 0.98),
 }  # fmt: skip
 
 CODE_ADVANCE = 7.9

@@ -1,7 +1,6 @@
 """Names, operations and numbers as short text for the screen; every box, sentence and formula takes them from here."""
 
 from gradwalk.notation.calls import (
-    SUPERSCRIPTS,
     call_name,
     call_text,
     constant_text,
@@ -18,14 +17,19 @@ from gradwalk.notation.names import GREEK, is_number_name, layer_name, layer_par
 from gradwalk.notation.numbers import (
     MINUS,
     SHOWN_IN_VECTOR,
+    SUPERSCRIPTS,
     array_text,
     box_text,
     first_elements,
+    in_latex,
     jacobian_text,
     jacobians_text,
+    read_typeset,
     shape_text,
     short,
+    split_power,
     summands,
+    typeset,
 )
 
 __all__ = [
@@ -45,6 +49,7 @@ __all__ = [
     "default_constant",
     "first_elements",
     "function_name",
+    "in_latex",
     "index_text",
     "is_number",
     "is_number_name",
@@ -55,9 +60,12 @@ __all__ = [
     "layer_name",
     "layer_parts",
     "pretty",
+    "read_typeset",
     "scaled",
     "shape_text",
     "short",
+    "split_power",
     "summands",
+    "typeset",
     "value_names",
 ]

@@ -9,10 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from gradwalk.notation.kernel_record import Kernel
 from gradwalk.notation.kernels import kernel
 from gradwalk.notation.names import pretty
-from gradwalk.notation.numbers import MINUS, short
+from gradwalk.notation.numbers import MINUS, SUPERSCRIPTS, short
 from gradwalk.recording import Constant, Operation
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _INTEGER = re.compile(r"-?\d{1,4}(\.0*)?\Z")
 _NUMBER = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?\Z")
 _OPEN = 2**63 - 1

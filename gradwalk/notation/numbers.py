@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 from collections.abc import Sequence
 from functools import lru_cache
@@ -10,10 +11,13 @@ from functools import lru_cache
 from gradwalk.recording import Number
 
 MINUS = "−"
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SHOWN_IN_VECTOR = 4
 SHOWN_ROWS = 3
 IN_ONE_LINE = 3
 """Elements of a vector that stand in one line of a box."""
+_POWER = re.compile(r"(−?)(?:([\d.]+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)\Z")
+_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _FEW_ULPS = 2**-21
 """Four steps of float32, relative: 6.6² is 43.559998 there, and is written 43.56. A whole number has to be exact."""
 
@@ -24,7 +28,7 @@ def short(number: Number) -> str:
 
     Decimals that are exact stay short (``4``, ``6.7``, also when float32 holds a close neighbour); a number that
     had to be rounded shows four decimals (``−7.6613``), or four significant digits when it is small or large
-    (``0.001228``, ``813.4``, ``8.291e−06``).
+    (``0.001228``, ``813.4``, ``8.291·10⁻⁶``).
     """
     if isinstance(number, bool):
         return str(number)
@@ -34,7 +38,38 @@ def short(number: Number) -> str:
         return "inf" if number > 0 else f"{MINUS}inf"
     if number == 0:
         return "0"
-    return _digits(number).replace("-", MINUS)
+    return typeset(_digits(number))
+
+
+def typeset(text: str) -> str:
+    """A number as Python writes it, as the screen has it: a real minus sign, and a power of ten as on paper.
+
+    ``-8.291e-06`` → ``−8.291·10⁻⁶``, ``1e-07`` → ``10⁻⁷``.
+    """
+    digits, power, exponent = text.replace("-", MINUS).partition("e")
+    if not power:
+        return digits
+    raised = "10" + str(int(exponent.replace(MINUS, "-"))).translate(SUPERSCRIPTS)
+    return digits.removesuffix("1") + raised if digits in ("1", f"{MINUS}1") else f"{digits}·{raised}"
+
+
+def split_power(text: str) -> tuple[str, int] | None:
+    """``−8.291·10⁻⁶`` → ``("−8.291", -6)``; None for a number without a power of ten."""
+    found = _POWER.match(text)
+    return None if found is None else (found[1] + (found[2] or "1"), int(found[3].translate(_LOWERED)))
+
+
+def in_latex(text: str) -> str:
+    """A number's text as LaTeX: ``−8.291·10⁻⁶`` → ``-8.291 \\cdot 10^{-6}``."""
+    digits, exponent = split_power(text) or (text, None)
+    plain = digits.replace(MINUS, "-")
+    return plain if exponent is None else rf"{plain} \cdot 10^{{{exponent}}}"
+
+
+def read_typeset(text: str) -> float:
+    """The number that a text of ``typeset`` shows."""
+    digits, exponent = split_power(text) or (text, 0)
+    return float(f"{digits.replace(MINUS, '-')}e{exponent}") if exponent else float(digits.replace(MINUS, "-"))
 
 
 def _digits(number: float) -> str:
@@ -69,17 +104,14 @@ def summands(numbers: Sequence[Number], signs: Sequence[int], total: Number) -> 
     texts = [short(number) for number in numbers]
     shown = short(total)
     decimals = len(shown.partition(".")[2])
-    if "e" in shown or not all(map(math.isfinite, (*numbers, total))):
+    if split_power(shown) or not all(map(math.isfinite, (*numbers, total))):
         return texts
-    off = sum(sign * _read(text) for sign, text in zip(signs, texts, strict=True)) - _read(shown)
+    off = sum(sign * read_typeset(text) for sign, text in zip(signs, texts, strict=True)) - read_typeset(shown)
     if abs(off) <= 1.5 * 10**-decimals:
         return texts
     wider = [f"{number:.{decimals}f}".replace("-", MINUS) for number in numbers]
-    return [text if _read(text) == number else wide for text, wide, number in zip(texts, wider, numbers, strict=True)]
-
-
-def _read(text: str) -> float:
-    return float(text.replace(MINUS, "-"))
+    each = zip(texts, wider, numbers, strict=True)
+    return [text if read_typeset(text) == number else wide for text, wide, number in each]
 
 
 def shape_text(shape: Sequence[int]) -> str:

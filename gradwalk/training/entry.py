@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from gradwalk.notation import short
 from gradwalk.training.data import DRAWN, NOISE, TITLES, Data
 from gradwalk.training.network import Network
 from gradwalk.training.points import PointsError, read_points
@@ -114,7 +115,8 @@ def _number(field: str, name: str, text: str, least: float, most: float) -> floa
         raise EntryError(field, f"{name} cannot be {text.strip()}. Write a number, such as {_EXAMPLES[field]}.")
     if not least <= value <= most:
         works = _EXAMPLES[field]
-        raise EntryError(field, f"{name} is {value:g}; it goes from {least:g} to {most:g}. {works} would work.")
+        bounds = f"it goes from {short(least)} to {short(most)}"
+        raise EntryError(field, f"{name} is {short(value)}; {bounds}. {works} would work.")
     return value
 
 

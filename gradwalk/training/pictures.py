@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gradwalk.notation import short
 from gradwalk.training.fit import Fit
 from gradwalk.training.history import History, begun, places_of
 from gradwalk.training.network import Network
@@ -77,7 +78,7 @@ def scene(setting: Setting) -> Json:
 def name_of(setting: Setting) -> str:
     """What tells one run from another beside it: the shape, the optimizer and its rate."""
     title = setting.trained.title(setting.data.inputs)
-    return f"{title}, {setting.optimizer.name} {setting.lr:g}"
+    return f"{title}, {setting.optimizer.name} {short(setting.lr)}"
 
 
 def layers_of(network: Network, inputs: int) -> list[Json]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from gradwalk.notation import short
 from gradwalk.training.data import INTERCEPT, SLOPE
 from gradwalk.training.setting import FAULTS, Setting
 
@@ -84,25 +85,30 @@ def _proposing(text: str, history: History, trial: Trial | None, tried: Sequence
         return Remark(f"{text} Tried just now, and of little help: {listed}." if tried else text)
     other, count = trial.history, history.setting.data.size
     if other.setting.data.regression:
-        came = f"the loss ends at {other.loss[-1]:.4g}"
+        came = f"the loss ends at {_four(other.loss[-1])}"
     else:
         came = f"{round((other.accuracy[-1] or 0.0) * count)} of {count} points are right"
     return Remark(f"{text} With {trial.said} {came}: that was tried just now.", Cure(trial.press, trial.changes))
 
 
 def _line(history: History) -> str:
-    loss = f"The loss went from {history.loss[0]:.4g} to {history.loss[-1]:.4g}."
+    loss = f"The loss went from {_four(history.loss[0])} to {_four(history.loss[-1])}."
     if history.setting.trained.hidden:
         return loss
     slope, height = history.parameters[-1].tolist()
-    found = f"{loss} The line found: ŷ = {slope:.4g} · x {_signed(height)}."
+    found = f"{loss} The line found: ŷ = {_four(slope)} · x {_signed(height)}."
     if history.setting.data.kind != "line":
         return found
     return f"{found} The points were scattered about {SLOPE} · x {_signed(INTERCEPT)}."
 
 
+def _four(number: float) -> str:
+    """In four digits."""
+    return short(float(f"{number:.4g}"))
+
+
 def _signed(number: float) -> str:
-    return f"{'+' if number >= 0 else '−'} {abs(number):.4g}"
+    return f"{'+' if number >= 0 else '−'} {_four(abs(number))}"
 
 
 def _classes(history: History, trial: Trial | None, tried: Sequence[str]) -> Remark:

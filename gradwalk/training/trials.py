@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from gradwalk.notation import short
 from gradwalk.training.history import History
 from gradwalk.training.setting import MOST_EPOCHS, OWN_RATES, Setting
 
@@ -87,7 +88,7 @@ def _proposed(history: History) -> Iterator[_Proposed]:
         return
     for rate in _rates(setting):
         changed = replace(setting, optimizer=replace(setting.optimizer, lr=rate))
-        yield f"a learning rate of {rate:g}", f"Use {rate:g}", (("lr", f"{rate:g}"),), changed
+        yield f"a learning rate of {short(rate)}", f"Use {short(rate)}", (("lr", f"{rate:g}"),), changed
     if _failed(history) or setting.data.regression:
         return
     epochs = setting.epochs * LONGER

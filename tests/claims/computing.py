@@ -406,7 +406,8 @@ def written(text: str) -> tuple[float, float]:
     if text in ("True", "False"):
         return float(text == "True"), 0.0
     text = text.replace("−", "-").strip("()")
-    digits, power, exponent = text.partition("·10")
+    ten = re.sub(r"(?<![\d.·])10(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])", "1·10", text)
+    digits, power, exponent = ten.partition("·10")
     scale = 10.0 ** int(exponent.translate(_SUPERSCRIPTS)) if power else 1.0
     if not power and "e" in text:
         digits, _, exponent = text.partition("e")

@@ -177,7 +177,7 @@ class Reader:
 
 
 _RELATIONS = {"=": "=", "←": "=", "∈": "in", ", element by element:": "=", "element by element:": "="}
-_NUMBER = re.compile(r"[−-]?\d+(\.\d+)?(e[−-]?\d+|·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|[−-]?inf|nan|True|False")
+_NUMBER = re.compile(r"[−-]?10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|[−-]?\d+(\.\d+)?(e[−-]?\d+|·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|[−-]?inf|nan|True|False")
 _TERMS = re.compile(r"(?:^|([+−]) )([−-]?[\d.]\S*)(?= |$)")
 _LETTERS = re.compile(r"[a-z1]{1,4}")
 _FUNCTIONS = frozenset(

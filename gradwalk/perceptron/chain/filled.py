@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-from gradwalk.notation import MINUS, short
+from gradwalk.notation import read_typeset, short, typeset
 from gradwalk.perceptron.chain.by_hand import joined, translated
 from gradwalk.perceptron.chain.evaluation import evaluated
 from gradwalk.perceptron.chain.factors import Factor, latex_fields
@@ -46,7 +46,7 @@ def readable(
     if not math.isfinite(gives) or not all(map(math.isfinite, numbers)):
         return kept
     roundings = [list(_roundings(number, text)) for number, text in zip(numbers, kept, strict=True)]
-    results = compute([[_read(text) for text in texts] for texts in roundings])
+    results = compute([[read_typeset(text) for text in texts] for texts in roundings])
     wanted = _shown(gives)
     place = next((place for place, result in enumerate(results) if _shown(result) == wanted), 0)
     return [texts[place] for texts in roundings]
@@ -54,7 +54,7 @@ def readable(
 
 def _shown(number: float) -> float:
     """A number as it is read from the screen, where 2 and 2.0000 are the same."""
-    return _read(short(number))
+    return read_typeset(short(number))
 
 
 def _roundings(number: float, kept: str) -> Iterator[str]:
@@ -62,12 +62,8 @@ def _roundings(number: float, kept: str) -> Iterator[str]:
     yield kept
     for tolerance in (_ROUNDED, 0.0):
         for digits in range(_FEWEST, MOST_DIGITS + 1):
-            near = abs(_read(kept) - number) <= tolerance * abs(number)
-            yield kept if near else f"{number:.{digits}g}".replace("-", MINUS)
-
-
-def _read(text: str) -> float:
-    return float(text.replace(MINUS, "-"))
+            near = abs(read_typeset(kept) - number) <= tolerance * abs(number)
+            yield kept if near else typeset(f"{number:.{digits}g}")
 
 
 def _computed(factor: Factor, columns: Sequence[Sequence[float]]) -> Sequence[float]:

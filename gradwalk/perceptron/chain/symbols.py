@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gradwalk.notation import MINUS
+from gradwalk.notation import in_latex, split_power
 
 _DEEP = re.compile(r"([wbzh])(\d)(?:_(\d{1,2}))?")
 _ALONE = re.compile(r"(\A|\\text\{ if \} )\((\{[^()]*\})\)(?=\Z| >)")
@@ -31,10 +31,8 @@ def derivative(above: str, below: str) -> str:
 
 def number_latex(text: str) -> str:
     """A number's text as LaTeX; a negative one in brackets, with its sign bound to it."""
-    digits, power, exponent = text.partition("e")
-    if power:
-        text = rf"{digits} \cdot 10^{{{int(exponent.replace(MINUS, '-'))}}}"
-    text = text.replace(MINUS, "-").replace("inf", r"\infty").replace("nan", r"\text{nan}")
+    power = split_power(text)
+    text = in_latex(text).replace("inf", r"\infty").replace("nan", r"\text{nan}")
     return f"({{{text}}})" if text.startswith("-") or power else text
 
 
