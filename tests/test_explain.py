@@ -10,8 +10,10 @@ import pytest
 import torch
 
 from gradwalk import explain, record
+from gradwalk.analysis import analyse
 from gradwalk.analysis.index import Index
 from gradwalk.explain import wording
+from gradwalk.explain.learn import question
 from gradwalk.failures import wording as failure_wording
 from gradwalk.program import Span
 from gradwalk.recording import Accumulate, Backward, BackwardCall, Binding, Forward, Free, LocalGradient, Statement
@@ -183,8 +185,8 @@ def test_a_large_jacobian_goes_by_its_size() -> None:
             "z.backward(torch.ones(2))",
             "[1.0, 2.0]",
             "Backward starts at z",
-            "z has 2 elements, and a gradient needs one number. With ones as the seed v, that number is "
-            "the sum of the elements.",
+            "z has 2 elements, and a gradient needs one number. With ones as the seed v, that number, "
+            "L, is the sum of the elements.",
         ),
         (
             "z.backward(torch.tensor([0.1, 1.0]))",
@@ -389,7 +391,7 @@ def test_pytorchs_own_rule_stands_with_what_it_uses() -> None:
         ("x * 0 / (x * 0).norm()", "[1.0, 2.0]", "0 / 0 has no value: PyTorch gives nan, not a number."),
         ("x.var()", "[1.0]", "PyTorch gives nan here: not a number."),
         ("x @ x", "[1e20, 1e20]", "so it overflows to inf."),
-        ("torch.exp(x)", "100.0", "The result is beyond the largest float32, 3.403e+38, so it overflows to inf."),
+        ("torch.exp(x)", "100.0", "The result is beyond the largest float32, 3.403·10³⁸, so it overflows to inf."),
         ("torch.asin(x)", "2.0", "asin is defined only from −1 to 1, and 2 lies outside: PyTorch gives nan."),
         ("torch.log(x) * x", "0.0", "0 · inf = nan: zero times infinity is undefined."),
         ("torch.log(x) - torch.log(x)", "0.0", "inf − inf = nan: a difference of infinities has no value."),
@@ -487,7 +489,7 @@ def test_a_sigmoid_that_float32_rounds_to_one() -> None:
 def test_a_number_beyond_float32_is_inf_and_the_start_says_why() -> None:
     index = Index(record(X.format(x="1e39") + "z = x * 2"))
     said = explain.start(index, [index.values[0]], index.operations[0]).sentence
-    assert "x is inf: any number beyond 3.403e+38 is that in float32." in said
+    assert "x is inf: any number beyond 3.403·10³⁸ is that in float32." in said
 
 
 MATRICES = "import torch\nA = torch.ones(2, 3, requires_grad=True)\nB = torch.ones(3, 2, requires_grad=True)\n"
@@ -517,3 +519,32 @@ def test_a_function_of_the_program_is_called_so() -> None:
     index = Index(record("def dy_dx(x):\n    return 2 * x\n"))
     account = explain.bound(index, Statement(0, Span(1, 1, 2, 17), (Binding("dy_dx", None, "function"),)))
     assert (account.title, account.sentence) == ("dy_dx", "dy_dx is a function.")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("z = 1 / x", "PyTorch computes 1 / x in two operations: the reciprocal, 1 / x, and then its product with 1."),
+        ("z = -2 / x", "PyTorch computes −2 / x in two operations"),
+        ("z = torch.reciprocal(x) * 2", ""),
+        ("z = x / 2", ""),
+    ],
+)
+def test_a_number_over_a_tensor_is_told_as_pytorchs_two_operations(code: str, said: str) -> None:
+    sentences = [sentence for _, sentence in told(f"{X.format(x='4.0')}{code}\nz.backward()", Forward)]
+    assert any("two operations" in sentence for sentence in sentences) == bool(said)
+    assert not said or said in sentences[-1]
+
+
+@pytest.mark.parametrize(
+    ("code", "asked"),
+    [
+        ("z = (x * 2).sum()\nz.backward()", "How does z change when x changes?"),
+        ("z = x * 2\nz.backward(torch.ones(2))", "How does L, the sum of the elements of z, change when x changes?"),
+        ("z = x * 2\nz.backward(torch.tensor([1.0, 2.0]))", "How does L = Σ v · z change when x changes?"),
+        ("z = x.sum()\nz.backward(torch.tensor(3.0))", "How does L = v · z change when x changes?"),
+    ],
+)
+def test_the_question_says_what_a_name_stands_for_that_the_program_does_not_have(code: str, asked: str) -> None:
+    analysis = analyse(record(f"{X.format(x='[1.0, 2.0]')}{code}"))
+    assert question(analysis.episodes[0].index) == asked

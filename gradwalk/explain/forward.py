@@ -19,7 +19,16 @@ from gradwalk.formula import (
     symbol_line,
 )
 from gradwalk.formula.arrays import array_or_start, number_text
-from gradwalk.notation import Form, call_name, call_text, is_number, is_number_name, kernel_of, shape_text
+from gradwalk.notation import (
+    Form,
+    call_name,
+    call_text,
+    constant_text,
+    is_number,
+    is_number_name,
+    kernel_of,
+    shape_text,
+)
 from gradwalk.recording import (
     BackwardCall,
     Failure,
@@ -64,6 +73,7 @@ def forward(index: Index, event: Forward) -> Account:
     operands = [index.values[edge.value] for edge in operation.edges]
     said = joined(
         _computed(index, operation, result, operands),
+        _divided(index, operation),
         forward_reason(operation, operands, result, index.shown) or saturated(operation, operands, result),
         FORWARD["in place"].format(result=index.shown[result.id].rstrip("′")) if changes_in_place(index, event) else "",
     )
@@ -102,6 +112,17 @@ def _computed(index: Index, operation: Operation, result: Value, operands: list[
         number=number,
         shape=shape_text(result.shape),
     )
+
+
+def _divided(index: Index, operation: Operation) -> str:
+    """Of the second half of ``1 / x``: a number over a tensor is one expression of the program, and two kernels."""
+    made = index.values[operation.edges[0].value].operation if len(operation.edges) == 1 else None
+    before = None if made is None else index.operations.get(made)
+    number = next((constant.text for constant in operation.constants if constant.name == "other"), "")
+    halves = (call_name(operation), before and call_name(before)) == ("mul", "reciprocal") and is_number(number)
+    if before is None or not halves or operation.span is None or operation.span.file or before.span != operation.span:
+        return ""
+    return FORWARD["divided"].format(number=constant_text(number), operand=index.shown[before.edges[0].value])
 
 
 def _noted(index: Index, operation: Operation) -> str:

@@ -9,6 +9,7 @@ from gradwalk.explain.account import joined, listed
 from gradwalk.explain.kinks import KINKED, clear, off_corner
 from gradwalk.explain.nonfinite import forward_reason, odd
 from gradwalk.explain.wording import LEARN
+from gradwalk.formula.backward import seed_name
 from gradwalk.notation import base_name, pretty, short
 from gradwalk.recording import Accumulate, LocalGradient, Taken
 from gradwalk.recording.curve import NUDGE, Curve
@@ -31,7 +32,17 @@ def question(index: Index) -> str:
     if call is None or not leaves or leaves == [index.shown[index.calls[call].root]]:
         return ""
     key = "question all" if len(leaves) > MOST else "question" if len(leaves) == 1 else "question many"
-    return LEARN[key].format(target=pretty(index.target(call)), leaf=listed(leaves))
+    return LEARN[key].format(target=_asked_of(index, call), leaf=listed(leaves))
+
+
+def _asked_of(index: Index, call: int) -> str:
+    """What a pass differentiates. A name that the program does not have is said with what it stands for."""
+    event, target = index.calls[call], pretty(index.target(call))
+    if event.more or not index.weighed(call):
+        return target
+    ones = event.seed.numbers is not None and set(event.seed.numbers) == {1.0}
+    key = "times" if math.prod(event.seed.shape) == 1 else "sum" if ones else "weighed"
+    return LEARN[key].format(target=target, root=index.shown[event.root], v=seed_name(index))
 
 
 def arrived(index: Index, event: Accumulate) -> str:

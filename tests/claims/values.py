@@ -55,6 +55,17 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert said["result"] == recorded.index.shown[result_of(recorded).id]
 
 
+@claim("FORWARD", "divided")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    (half,) = operands_of(recorded)
+    assert half.operation is not None
+    before = recorded.index.operations[half.operation]
+    (operand,) = [recorded.index.values[edge.value] for edge in before.edges]
+    assert recorded.index.shown[operand.id] == said["operand"]
+    close(1 / array(operand), array(half))
+    close(float(said["number"].replace("−", "-")) / array(operand), array(result_of(recorded)))
+
+
 @claim("FORWARD", "of the pass")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert step.event.call in recorded.index.calls

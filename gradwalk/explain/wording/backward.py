@@ -12,8 +12,8 @@ SEED = {
     "number": "The seed is {seed} instead of 1: every gradient comes out {seed} times as large.",
     "vector": "{root} has {count} elements, and a gradient needs one number. The seed {v} says how much each element "
     "counts: {target} = Σ {v} · {root}. What reaches a leaf is {v}ᵀJ.",
-    "ones": "{root} has {count} elements, and a gradient needs one number. With ones as the seed {v}, that number is "
-    "the sum of the elements. What reaches a leaf is {v}ᵀJ.",
+    "ones": "{root} has {count} elements, and a gradient needs one number. With ones as the seed {v}, that number, "
+    "{target}, is the sum of the elements. What reaches a leaf is {v}ᵀJ.",
     "empty": "{root} has no elements, so the pass starts with a gradient that has none.",
     "several": "The pass starts at {roots} at once. What it differentiates is {target}, the sum of their elements, "
     "each as often as its seed says.",

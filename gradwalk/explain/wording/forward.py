@@ -27,6 +27,8 @@ FORWARD = {
     "elements again": "{result} becomes {call}, element by element: {number}.",
     "array again": "{result} becomes {call}: {number}.",
     "large again": "{result} becomes {call}, with shape {shape}.",
+    "divided": "PyTorch computes {number} / {operand} in two operations: the reciprocal, 1 / {operand}, and then its "
+    "product with {number}.",
     "of the pass": "This runs while the pass goes on.",
     "keeps": "PyTorch notes {node} for the way back and keeps {saved} for it.",
     "notes": "PyTorch notes {node} for the way back; this one needs no values for it.",

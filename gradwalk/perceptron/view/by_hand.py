@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -109,16 +110,22 @@ def _gradient(found: Gradient) -> Json:
         difference = [short(found.difference), agreement(found.difference, found.hand)]
     lines = [_math(f"{found.left} = {found.right}")]
     if found.filled is not None:
-        lines.append(_filled(found.filled, digits(found.hand)))
+        lines.append(_filled(found.filled, short(found.hand)))
     return {
         "kind": "gradient",
         "key": f"dL_d{found.leaf}",
         "name": spoken.said(f"dL_d{found.leaf}"),
         "covered": _math(f"{found.left} ="),
         "lines": lines,
-        "cells": [[digits(found.hand), ""], autograd, difference],
+        "cells": [[short(found.hand), _whole(found.hand)], autograd, difference],
         "remark": found.remark,
     }
+
+
+def _whole(number: float) -> str:
+    """All digits, below the few that its column shows; nothing where those are all."""
+    whole = digits(number)
+    return "" if not math.isfinite(number) or len(whole) <= len(short(number)) else whole
 
 
 def digits(number: float) -> str:
