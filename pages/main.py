@@ -19,14 +19,13 @@ ABOUT = (
     "**Gradwalk** lets you watch PyTorch's autograd work, one step at a time. Every number comes from PyTorch itself."
 )
 
-page = st.navigation(
-    [
-        st.Page("expression.py", title="Expression", default=True),
-        st.Page("perceptron.py", title="Perceptron"),
-        st.Page("code.py", title="Code"),
-    ],
-    position="top",
-)
+PAGES = [
+    st.Page("expression.py", title="Expression", default=True),
+    st.Page("perceptron.py", title="Perceptron"),
+    st.Page("code.py", title="Code"),
+]
+
+page = st.navigation(PAGES, position="top")
 st.set_page_config(
     page_title=f"{page.title} · Gradwalk",
     page_icon=MARK,
@@ -38,5 +37,9 @@ st.html(BRAND / "page.css")
 for_paper()
 if alone():
     without_the_rest()
+else:
+    with st.container(key="phone-navigation", horizontal=True):  # where Streamlit has no room for its own
+        for each in PAGES:
+            st.page_link(each)
 with told(page.title.lower()):
     page.run()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pytest
 
 import gradwalk
 from gradwalk.comparison.rows import Row, answer
-from gradwalk.comparison.table import table
+from gradwalk.comparison.table import agreement, table
 from gradwalk.expression.expression import program, read
 
 
@@ -115,3 +116,12 @@ def test_the_distance_is_told_in_digits_whatever_the_size(autograd: float, numbe
 
 def test_nothing_to_show() -> None:
     assert table([], "z", ())["leaves"] == []
+
+
+@pytest.mark.parametrize("number", [-1.345e-21, 9e-21, 4.9e-8, 5.1e-8, 5e-324])
+def test_beside_a_zero_it_is_said_to_how_many_decimals_a_number_is_one(number: float) -> None:
+    """Python's own rounding is the oracle."""
+    said = agreement(number, 0.0)
+    assert (found := re.fullmatch(r"0 to (\d+) decimals", said))
+    assert float(f"{number:.{found[1]}f}") == 0
+    assert agreement(2e-6, 0.0) == "Δ 2·10⁻⁶"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, ViewportSize, WebSocketRoute, expect
 
 from tests.browser import settled
 from tests.conftest import CheckAxe, NewPage
@@ -220,7 +220,44 @@ def test_a_sign_is_told_without_colour_and_the_trap_is_explained(shown: Perceptr
     shown.expect_drawn("L = inf", "log(1 − ŷ) = log(0)")
 
 
+def test_who_steps_by_keys_finds_the_lit_box_in_a_low_window(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1024, "height": 768}, reduced_motion="reduce")
+    page.goto("/perceptron?step=13")
+    settled(page)
+    player = page.get_by_role("region", name="Player")
+    for _ in range(6):
+        before = player.get_attribute("data-step") or ""
+        page.keyboard.press("ArrowRight")
+        expect(player).not_to_have_attribute("data-step", before)
+        expect(player.locator(".view .box.now").first).to_be_in_viewport(ratio=0.9)
+        expect(player.get_by_role("button", name="Next step")).to_be_in_viewport(ratio=1)
+
+
 # Building a network
+
+
+def test_what_takes_long_says_that_it_is_worked_at(new_page: NewPage) -> None:
+    page = new_page()
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+    holds = False
+
+    def between(browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+        browser.on_message(lambda message: held.append((server, message)) if holds else server.send(message))
+
+    page.route_web_socket("**/_stcore/stream", between)
+    page.goto("/perceptron")
+    settled(page)
+    working = page.get_by_text("Working …", exact=True)
+    expect(working).to_be_hidden()
+    holds = True
+    page.get_by_role("button", name="Add a layer").click()
+    expect(working).to_be_visible()
+    holds = False
+    for server, message in held:
+        server.send(message)
+    expect(page.get_by_role("button", name="More units in layer 1")).to_be_visible()
+    expect(working).to_be_hidden()
 
 
 def test_a_network_grows_by_buttons_that_keep_the_focus(shown: PerceptronPage) -> None:

@@ -159,7 +159,7 @@ def test_another_process_carries_on_where_one_died() -> None:
 
 
 def test_the_program_opens_in_code() -> None:
-    link = visit().get("page_link")[0].proto
+    link = next(link.proto for link in visit().get("page_link") if link.proto.query_string)
     shared, notices = from_code(dict(parse_qsl(link.query_string)))
     assert notices == ()
     assert shared.source == program(read(Perceptron()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -93,3 +94,14 @@ def test_a_setting_that_is_refused_is_in_sight(phone: Page) -> None:
     phone.goto("/perceptron?x=[1,&y=0")
     settled(phone)
     expect(phone.get_by_role("status").filter(has_text="[")).to_be_visible()
+
+
+def test_the_pages_are_named_in_the_header(phone: Page, axe: CheckAxe) -> None:
+    _player(phone, "/?z=sin(x**2)&x=4")
+    navigation = phone.locator(".st-key-phone-navigation")
+    for name in ("Expression", "Perceptron", "Code"):
+        expect(navigation.get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
+    axe(phone)
+    navigation.get_by_role("link", name="Perceptron").click()
+    expect(phone).to_have_url(re.compile("/perceptron"))
+    expect(phone.get_by_role("region", name="Player").locator("[data-box]").first).to_be_attached()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from components.player.curves import curves_of
 from components.player.packed import WITHOUT_CELLS, packed, without_torchviz
 from components.shared.work import answered
 from gradwalk.analysis import Analysis, analyse
@@ -17,9 +18,7 @@ from gradwalk.comparison.table import table
 from gradwalk.explain.learn import question
 from gradwalk.expression.expression import Expression, program
 from gradwalk.failures.expression import Failing, failing
-from gradwalk.recorder.curves import curves
 from gradwalk.recording import Failure, Recording
-from gradwalk.story.curves import drawn
 from gradwalk.story.player_data import player_data
 
 
@@ -77,11 +76,9 @@ def _record(expression: Expression, torchviz: bool) -> tuple[Expression, Recordi
 
 
 def _learn(analysis: Analysis) -> dict[str, Any]:
-    """What the density Learn shows besides, of a run with one pass, which is then one episode."""
-    if len(analysis.episodes) != 1:
-        return {}
-    episode = analysis.episodes[0]
-    return {"question": question(episode.index), "curves": drawn(episode.index, curves(episode.recording))}
+    """What the density Learn shows besides; a run with one pass, which is then one episode, answers a question."""
+    asked = {"question": question(analysis.episodes[0].index)} if len(analysis.episodes) == 1 else {}
+    return asked | {"curves": curves_of(analysis)}
 
 
 def _differentiated(analysis: Analysis) -> str:

@@ -5,6 +5,7 @@ import { fitSlider } from "../expression/slider.js";
 import { onGrid, spanKey, spanOf, within } from "./spans.js";
 
 export const PAUSE = 150; // ms without a key before what was typed is sent
+const MANY = 6; // columns: more are set closer
 export const MOST_ROWS = 4; // fields in rows; more of them stand in a grid
 
 /** `give(cell, text, delay)` is called when somebody changes a number. */
@@ -116,7 +117,7 @@ export function createFields(give) {
       }),
     ]);
     listenToSlider(slider, () => chosen);
-    const grid = html("div", { class: "cells" }, ...heads, ...cells);
+    const grid = html("div", { class: columns.length > MANY ? "cells many" : "cells" }, ...heads, ...cells);
     grid.style.setProperty("--columns", columns.length);
     choose(rows.get(lines[0][1][0][0]));
     const shared = html("div", { class: "shared" }, name, slider);

@@ -8,6 +8,7 @@ import { drawPieces } from "./pieces.js";
 
 const LATE = 3000; // ms after which what was given is no longer waited for
 const CLOSE = 1e-6; // of a number: a float32 is no nearer to what was typed
+const STAGE = { share: 0.44, least: 0.5, air: 36 }; // of the window's height; px around the picture
 const LEAST_WIDTH = 350; // px; what is narrower scrolls, for numbers would lie on one another
 
 function createDrawing(parent) {
@@ -117,6 +118,15 @@ function createDrawing(parent) {
     canvas.scrollLeft += (box.left + box.right - room.left - room.right) / 2;
   }
 
+  /** On the stage a network of many units is as small as it has to be for all of it to be seen. */
+  function fit() {
+    const { host } = /** @type {ShadowRoot} */ (root.getRootNode());
+    const picture = canvas.querySelector("svg");
+    if (!picture || !(host instanceof HTMLElement) || !host.classList.contains("taken")) return;
+    const fitting = (STAGE.share * innerHeight) / (picture.height.baseVal.value + STAGE.air);
+    host.style.setProperty("--fitting", String(Math.max(fitting, STAGE.least)));
+  }
+
   /** Draw it anew where its shape or its room has changed; else the pieces stay and only show other numbers. */
   function draw() {
     const { data } = state;
@@ -129,6 +139,7 @@ function createDrawing(parent) {
       canvas.replaceChildren(drawn.element);
       shape = next;
     }
+    fit();
     show();
   }
 
@@ -169,6 +180,7 @@ function createDrawing(parent) {
     room.adoptedStyleSheets = [...own.adoptedStyleSheets];
     room.replaceChildren(...[...own.querySelectorAll("style")].map((style) => style.cloneNode(true)), root);
     place.classList.add("taken");
+    fit();
   }
 
   document.addEventListener("gradwalk:step", heard);

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 from typing import Any, NamedTuple
 
+from components.player.curves import curves_of
 from components.player.packed import WITHOUT_CELLS, packed, without_torchviz
 from components.shared.work import answered
-from gradwalk.analysis import Analysis, analyse
+from gradwalk.analysis import analyse
 from gradwalk.cells import record_plain
 from gradwalk.perceptron.programs.program import program
 from gradwalk.perceptron.settings.model import Perceptron
 from gradwalk.perceptron.settings.reading import Network, read
 from gradwalk.perceptron.view.by_hand import by_hand, warning
 from gradwalk.perceptron.view.drawn import drawn
-from gradwalk.recorder.curves import curves
-from gradwalk.story.curves import drawn as drawn_curves
 from gradwalk.story.player_data import player_data
 
 
@@ -52,17 +51,9 @@ def recorded_perceptron(perceptron: Perceptron, torchviz: bool = False) -> Recor
     graphs, story = player_data(analysis, statements=False)
     picture = drawn(analysis, story, network)
     placed = graphs if torchviz else without_torchviz(graphs)
-    told = {part: story[part] for part in WITHOUT_CELLS} | {"curves": _curves(analysis)}
+    told = {part: story[part] for part in WITHOUT_CELLS} | {"curves": curves_of(analysis)}
     shown = packed(placed), packed(told)
     return RecordedPerceptron(perceptron, network, source, *shown, picture, warning(network))
-
-
-def _curves(analysis: Analysis) -> dict[str, Any]:
-    """What the density Learn draws of single numbers: the curve of each operation, and the loss along each weight."""
-    if len(analysis.episodes) != 1:
-        return {}
-    episode = analysis.episodes[0]
-    return drawn_curves(episode.index, curves(episode.recording))
 
 
 @answered

@@ -14,7 +14,8 @@ const MOST_LAYERS = 4;
 function createForm(parent) {
   const form = { data: null, cells: {}, whole: {}, actions: [], counts: {}, edited: new Set(), all: false, send: null };
   const unfold = button("unfold", "unfold", () => unfolded(!root.classList.contains("unfolded")), { "aria-expanded": "false" }, "Settings");
-  const root = html("div", { class: "form perceptron" }, unfold);
+  const working = html("p", { class: "working", role: "status", hidden: true }, "Working …");
+  const root = html("div", { class: "form perceptron" }, unfold, working);
   const fields = createFields(typed);
   const post = createPost((count) => {
     const { cells, whole, actions, data } = form;
@@ -22,7 +23,7 @@ function createForm(parent) {
     form.send({ cells: { ...cells }, whole: { ...whole }, actions, opened: data.opened, count, address: location.search });
     form.actions = [];
     form.edited.clear();
-  });
+  }, (yes) => (working.hidden = !yes));
   const address = createAddress();
   const press = watchPresses(root, () => fill());
   let general = null; // where a refusal stands that belongs to no field
@@ -67,7 +68,7 @@ function createForm(parent) {
     form.cells = data.cells ? { ...data.values, ...Object.fromEntries(newer) } : {};
     form.whole = data.cells ? {} : { ...data.values };
     general = said("");
-    root.replaceChildren(unfold, ...(data.train ? [] : [presets()]), ...sections(), general);
+    root.replaceChildren(unfold, working, ...(data.train ? [] : [presets()]), ...sections(), general);
     field(focus)?.focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("gradwalk:where")); // for who asks whether a number can be set
     if (newer.length) post.now();
@@ -203,7 +204,7 @@ function createForm(parent) {
       form.actions = [];
     }
     if (opened || before.filled !== data.filled || before.train !== data.train) fill();
-    else if (!data.train && before.preset !== data.preset) root.children[1].replaceWith(presets());
+    else if (!data.train && before.preset !== data.preset) root.children[2].replaceWith(presets());
     refuse();
     post.answered(data.answered);
     writeAddress(data.address);

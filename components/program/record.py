@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from components.player.curves import curves_of
 from components.player.packed import compact
 from components.shared.mistakes import Failed
 from components.shared.work import answered, run
@@ -121,6 +122,7 @@ def begun_program(source: str, left: Parcel) -> RecordedProgram | None:
 def _recorded(source: str, unfold: tuple[int, ...], found: Analysis, data: PlayerData) -> RecordedProgram:
     steps: list[dict[str, Any]] = data.story["steps"]
     second = next((place for place, step in enumerate(steps) if step.get("cell") == 1), 0)
+    data.story["curves"] = curves_of(found)
     graphs, story, left = _fitting(data)
     return RecordedProgram(
         source, unfold, graphs, story, len(steps), second, shown_cells(found.recording, data.story), left

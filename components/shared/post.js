@@ -2,9 +2,11 @@
 
 const PATIENCE = 15000; // ms after which an answer counts as lost; a program may run for ten seconds
 
-/** `send(count)` posts what is to be sent now. */
-export function createPost(send) {
-  let [pause, lost] = [0, 0];
+const SLOW = 300; // ms; what is answered sooner needs no sign that it is worked at
+
+/** `send(count)` posts what is to be sent now; `slow(yes)` is told when an answer takes long enough to be waited for, and when it is here. */
+export function createPost(send, slow = (_yes) => {}) {
+  let [pause, lost, patient] = [0, 0, 0];
   let [waiting, late] = [false, false];
   let count = 0;
 
@@ -16,13 +18,21 @@ export function createPost(send) {
     waiting = true;
     count += 1;
     lost = setTimeout(proceed, PATIENCE);
+    clearTimeout(patient);
+    patient = setTimeout(() => slow(true), SLOW);
     send(count);
   }
 
   function proceed() {
     clearTimeout(lost);
     waiting = false;
-    if (late) now();
+    if (late) return now();
+    rest();
+  }
+
+  function rest() {
+    clearTimeout(patient);
+    slow(false);
   }
 
   /** Without waiting for the answer to what was sent before. */
@@ -48,6 +58,7 @@ export function createPost(send) {
   function restart(number) {
     clearTimeout(pause);
     clearTimeout(lost);
+    rest();
     [pause, waiting, late, count] = [0, false, false, number];
   }
 

@@ -18,6 +18,8 @@ from gradwalk.symbolic.latex import latex_element, latex_name
 
 Json = dict[str, Any]
 _AGREEING = 2
+_NOTHING = 1e-6
+"""So little is no difference worth a number."""
 
 
 def table(rows: Sequence[Row], target: str, variables: Sequence[Variable]) -> Json:
@@ -58,6 +60,8 @@ def _cell(number: float | None, autograd: float | None) -> list[str] | None:
 def agreement(number: float, autograd: float | None) -> str:
     """``4 digits agree``, ``all digits agree`` of those that are shown, ``equal``, or ``Δ 0.5`` where not even two do.
 
+    Beside a 0, of which no digit can agree, ``0 to 20 decimals``.
+
     Nothing where one of them is no number.
     """
     distance = math.nan if autograd is None else abs(number - autograd)
@@ -65,6 +69,8 @@ def agreement(number: float, autograd: float | None) -> str:
         return ""
     if distance == 0:
         return "equal"
+    if distance < _NOTHING and 0 in (number, autograd):
+        return f"0 to {math.floor(-math.log10(2 * distance))} decimals"
     digits = -math.log10(distance / max(abs(number), abs(autograd))) if math.isfinite(distance) else 0
     if digits < _AGREEING:
         return f"Δ {short(float(f'{distance:.2g}'))}"

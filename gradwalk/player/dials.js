@@ -1,7 +1,7 @@
 /* In Present, what else belongs on the stage: a slider for each number that somebody on the page can set, and a drawing that stands beside the player. */
 
 import { html, setText } from "./dom.js";
-import { asks, leavesOf } from "./slope.js";
+import { asks, curvesAt, leavesOf } from "./slope.js";
 
 const MOST = 6;
 const REACH = 10; // to either side of 0, or twice as far as a larger number
@@ -26,8 +26,9 @@ export function createDials() {
   function show(story, onScreen) {
     if (onScreen !== onStage) document.dispatchEvent(new CustomEvent("gradwalk:present", { detail: { place: onScreen ? guest : null } }));
     onStage = onScreen;
-    const curves = onScreen ? leavesOf(story.curves).map((id) => story.curves[id]) : [];
-    const found = curves.filter((curve) => asks(curve.names[0], { steps: 0 })).slice(0, MOST);
+    const curves = curvesAt(story, 0);
+    const all = onScreen ? leavesOf(curves).map((id) => curves[id]) : [];
+    const found = all.filter((curve) => asks(curve.names[0], { steps: 0 })).slice(0, MOST);
     element.hidden = !found.length;
     const key = JSON.stringify(found.map((curve) => curve.names[0]));
     if (key !== names) {

@@ -18,7 +18,7 @@ export function createFolds(computation, asked = computation?.open) {
   let toggled = 0;
   let opened = inOrder(open);
   const usual = inOrder(computation.open).join();
-  const { parents, nodes } = whereabouts(computation);
+  const { parents, nodes, names } = whereabouts(computation);
 
   function changed() {
     known.clear();
@@ -65,23 +65,26 @@ export function createFolds(computation, asked = computation?.open) {
   const isUsual = () => opened.join() === usual;
   const isOpened = () => opened.some((id) => !usual.split(",").includes(id));
 
-  return { placed, toggle, openOnly, reveal, toggled: () => toggled, opened: () => opened, isUsual, isOpened, isLike, closed, has: (id) => Object.hasOwn(groups, id), about: (id) => ({ ...groups[id], ...doorsOf(groups[id].wide) }) };
+  return { placed, toggle, openOnly, reveal, toggled: () => toggled, opened: () => opened, isUsual, isOpened, isLike, closed, has: (id) => Object.hasOwn(groups, id), about: (id) => ({ ...groups[id], ...doorsOf(groups[id].wide), shown: names.get(id) }) };
 }
 
 /** Groups by their numbers. */
 const inOrder = (ids) => [...ids].sort((one, other) => Number(one.slice(1)) - Number(other.slice(1)));
 
-/** Where each box is: the group around it, by its id; and which box each node belongs to. */
+/** Where each box is: the group around it, by its id; which box each node belongs to; and of which value a closed group has the numbers. */
 function whereabouts(computation) {
-  const [parents, nodes] = [new Map(), new Map()];
+  const [parents, nodes, titles, shows] = [new Map(), new Map(), new Map(), new Map()];
   for (const [level, { wide }] of [["", computation], ...Object.entries(computation.inside)]) {
     for (const box of wide.boxes) {
       if (DOORS.has(box.kind)) continue;
       parents.set(box.id, level);
+      titles.set(box.id, box.title.split(" = ")[0]);
+      if (box.shows) shows.set(box.id, box.shows);
       if (box.group !== box.id && !nodes.has(box.group)) nodes.set(box.group, box.id);
     }
   }
-  return { parents, nodes };
+  const names = new Map([...shows].map(([id, shown]) => [id, titles.get(shown)]));
+  return { parents, nodes, names };
 }
 
 /** What goes into a level and comes out of it: names, with the edges of each. */

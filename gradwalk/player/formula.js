@@ -30,7 +30,7 @@ function piecesOf(template) {
   const inside = template.length === 2 && template[1][0] === "mrow" ? template[1].slice(1) : template.slice(1);
   const pieces = [[]];
   for (const child of inside) {
-    const opens = isSign(child, "=") || (child[0] === "mtext" && CONDITION.test(child[1]));
+    const opens = isSign(child, "=") || isSign(child, "≈") || (child[0] === "mtext" && CONDITION.test(child[1]));
     if (opens && pieces.at(-1).length) pieces.push([]);
     pieces.at(-1).push(child);
   }

@@ -31,7 +31,12 @@ export function withTerms(text, explain) {
     met.add(term);
     rest = rest.slice(found.index + found[0].length);
   }
-  return [...nodes, rest].filter((node) => node !== "");
+  return [...nodes, rest].flatMap((node) => (typeof node === "string" ? unbroken(node) : [node]));
+}
+
+/** A text whose equations are not broken before their sign. */
+function unbroken(text) {
+  return text.split(/(\S+ [=≈](?= ))/).filter(Boolean).map((piece) => (/ [=≈]$/.test(piece) ? html("span", { class: "unbroken" }, piece) : piece));
 }
 
 function termButton(words, press) {

@@ -12,8 +12,9 @@ export function createNames() {
   const table = html("table", null, caption, html("thead", null, html("tr", null, ...heads)), body);
   const nothing = html("p", { class: "nothing" }, "No tensor or number has a name yet.");
   const note = html("p", { class: "names-note", hidden: true }, "A name with a point or brackets stands for the leaf that was last used under it.");
+  const data = html("p", { class: "names-note" }, "Functions, classes and imports have no row.");
   const about = { class: "names", tabindex: "0", role: "region", "aria-label": "Names", "data-scrolls": true };
-  const element = html("div", about, table, nothing, note);
+  const element = html("div", about, table, nothing, note, data);
   let rows = [];
   let built = "";
 
@@ -30,6 +31,7 @@ export function createNames() {
     const changed = rows.filter((row) => row.show(step));
     const bound = rows.some((row) => !row.element.hidden);
     [table.hidden, nothing.hidden] = [!bound, bound];
+    data.hidden = !bound;
     note.hidden = !rows.some((row) => row.member && !row.element.hidden);
     if (changed.length) reveal(changed[0].element);
     return changed.length;

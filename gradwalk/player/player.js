@@ -18,7 +18,7 @@ import { createPictures } from "./pictures.js";
 import { createPlace } from "./place.js";
 import { createPredict } from "./predict.js";
 import { press } from "./press.js";
-import { isSide, keepClear, roomFor } from "./room.js";
+import { isSide, keepClear, keepInSight, roomFor } from "./room.js";
 import { isOnScreen, toggleScreen } from "./screen.js";
 import { createScrubber } from "./scrubber.js";
 import { createSlope } from "./slope.js";
@@ -67,10 +67,11 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const slope = createSlope();
   const pictures = createPictures(pick, another, (term) => words.explain(term), () => ask.torchviz?.());
   const predict = createPredict({ reveal: (to) => go(to, true), changed: () => { if (data) { show(); tellAddress(); } }, begin: () => data && askNext(), leave: () => back() });
-  const words = createWords(predict, (number) => { transport.pause(); ask.unfold(number); }, (to) => jump(to), () => Boolean(ask.unfold), ({ group, first }) => {
+  const words = createWords(predict, (number) => { transport.pause(); ask.unfold(number); }, (to) => jump(to), () => Boolean(ask.unfold), ({ group, first, whole = false }) => {
     transport.pause();
     pictures.toggle(group);
-    if (first !== undefined) go(first);
+    if (whole) goTo(first); // what it holds may be folded too
+    else if (first !== undefined) go(first);
   });
   const panel = createPanel(() => data && show());
   const tour = createTour(() => data && measure() && show());
@@ -96,7 +97,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const untell = tellHeight(root);
   const unwatch = watchSizes([root, scrubber.element, panel.element], resized);
   const parts = { root, transport, take, predict, keyList, pictures, episodes, jump, forth, back, go, last };
-  const unlisten = listenToKeys(root, (key) => data && press(key, parts), () => data && (episodes.several() || isOnScreen(root)));
+  const unlisten = listenToKeys(root, (key) => data && (press(key, parts), keepInSight(root, pictures.litBox())), () => data && (episodes.several() || isOnScreen(root)));
   // A press of the mouse or a finger leaves no button behind that would take the next Space.
   root.addEventListener("click", (event) => {
     const pressed = event.detail > 0 && /** @type {Element} */ (event.target).closest("button, .box");

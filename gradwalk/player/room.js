@@ -12,6 +12,7 @@ const FRAME_SHAPE = 0.9; // of a frame's width
 const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
 const [LEAST_HEIGHT, MOST_HEIGHT] = [240, 620]; // px of the picture
 const CLEAR = 12; // px around a lit box
+const HEADER = 68; // px of the page, above what scrolls
 
 /** Whether a program, with the picture of it, has the width to stand beside it. */
 export const isSide = (root, data) => isProgram(data.story) && root.clientWidth >= SIDE_WIDTH;
@@ -24,6 +25,14 @@ export function roomFor(root, data, pictures, learns) {
   const place = data.low ? (pictures.isOpened() ? "opened" : "low") : isSide(root, data) ? "side" : isProgram(data.story) ? "program" : learns ? "learn" : "expression";
   const high = ALONE ? root.clientWidth * FRAME_SHAPE : innerHeight; // a frame becomes as tall as we are
   return { width, height: Math.min(Math.max(LEAST_HEIGHT, high * PICTURE_SHARE[place]), MOST_HEIGHT), most: MOST_SCALE.page };
+}
+
+/** Who steps by keys finds what is lit in the window, where it and the controls have room in it: under another drawing the picture may begin below. */
+export function keepInSight(root, box) {
+  if (!box || isOnScreen(root)) return;
+  const over = box.getBoundingClientRect().bottom + CLEAR - innerHeight;
+  const spare = root.getBoundingClientRect().top - HEADER;
+  if (over > 0 && over <= spare) scroller(root).scrollBy({ top: over, behavior: "instant" });
 }
 
 /** On a phone a sheet with the words lies over the page's foot: the page moves, so that what is lit stands clear of it. */

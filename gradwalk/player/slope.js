@@ -45,7 +45,7 @@ export function createSlope() {
     element.dataset.tangent = tangent ? tangent.kind : "";
     const about = `${caption.textContent}; at ${x} = ${curve.texts[0]} it is ${curve.texts[1]}${tangent ? `, ${said.textContent}` : ""}`;
     drawn.replaceChildren(plot(curve, tangent, about, held ?? curve));
-    offer(curve, held ?? curve, isLeaf(story, x) && asks(x, { steps: 0 }));
+    offer(curve, held ?? curve, isLeaf(curvesAt(story, step), x) && asks(x, { steps: 0 }));
   }
 
   /** The handle lies over the point; hidden, where nobody can set this number. */
@@ -107,15 +107,18 @@ export function createSlope() {
 /** Who can set a number of this name does so (`value`, or `steps` of its slider) and says that it could. */
 export const asks = (name, change) => !document.dispatchEvent(new CustomEvent("gradwalk:value", { detail: { name, ...change }, cancelable: true }));
 
-const isLeaf = (story, name) => Object.entries(story.curves || {}).some(([id, { names }]) => id.startsWith("v") && names[0] === name);
+/** The curves of the episode that a step is in. */
+export const curvesAt = (story, step) => story.curves?.[story.steps[step]?.episode ?? 0] ?? {};
+
+const isLeaf = (curves, name) => Object.entries(curves).some(([id, { names }]) => id.startsWith("v") && names[0] === name);
 
 /** The leaves that have a curve, as the program made them. */
-export const leavesOf = (curves) => Object.keys(curves || {}).filter((id) => id.startsWith("v")).sort((one, other) => Number(one.slice(1)) - Number(other.slice(1)));
+export const leavesOf = (curves) => Object.keys(curves).filter((id) => id.startsWith("v")).sort((one, other) => Number(one.slice(1)) - Number(other.slice(1)));
 
 /** Which curve a step is about, and which tangent stands on it by then; null where there is none. */
 export function curveAt(story, step) {
   const { kind, now, focus } = story.steps[step];
-  const curves = story.curves || {};
+  const curves = curvesAt(story, step);
   const edges = now.filter((id) => id.startsWith("e") && curves[id]);
   const leaves = leavesOf(curves);
   if (kind === "forward" && edges.length) return { curve: curves[edges[0]], tangent: null };

@@ -2,6 +2,7 @@
 
 const WHAT = { forward: "Forward through", local: "Local gradients in", backward: "Backward through", update: "Updates in" };
 const NAMED = 4; // names in a list
+const FEW = 40; // steps: a box with no more of them opens down to the first, whatever is folded in it
 const RUN = /^run (\d+)$/;
 
 /** `foldsOf(graph)` gives the folds of one of the graphs, or null. */
@@ -88,8 +89,10 @@ export function createStops(foldsOf) {
     const about = foldsOf(graphAt(story, step)).about(group);
     const kind = story.steps[step].kind === "update" ? "update" : story.phases[story.steps[step].phase]?.kind;
     const title = `${WHAT[kind] || "Inside"} ${about.title}`;
-    const sentence = [`${last - first + 1} steps in one.`, FLOWS[kind]?.(about, (edge) => passed(story, edge, last)), "Open the box to see each."];
-    return { group, first, title, sentence: sentence.filter(Boolean).join(" ") };
+    const steps = last - first + 1;
+    const whole = steps <= FEW;
+    const sentence = [`${steps} steps in one.`, FLOWS[kind]?.(about, (edge) => passed(story, edge, last)), about.shown && about.shown !== about.title ? `The numbers in the box are those of ${about.shown}.` : "", `Open the box to see ${whole ? "each" : "what it is made of"}.`];
+    return { group, first, whole, title, sentence: sentence.filter(Boolean).join(" ") };
   }
 
   /** What the step after one that is about no box is about. */

@@ -5,7 +5,7 @@ import { showFormula } from "./formula.js";
 import { GLOSSARY, withTerms } from "./glossary.js";
 import { sketch } from "./sketches.js";
 import { failureAt } from "./outputs.js";
-import { leavesOf } from "./slope.js";
+import { curvesAt, leavesOf } from "./slope.js";
 
 /** `unfold(number)` asks for the steps of a folded episode, if it `may`; `go(step)` leads to the cause of a failure. */
 export function createWords(predict, unfold, go, may, openGroup) {
@@ -88,5 +88,6 @@ export function createWords(predict, unfold, go, may, openGroup) {
 /** At the end of a pass that is done: the variables that can be moved, and what is then said. */
 function movesAt(story, number) {
   if (story.steps[number].kind !== "free") return [];
-  return leavesOf(story.curves).map((id) => story.curves[id]).filter(({ moved }) => moved).map(({ names, moved }) => ({ name: names[0], said: moved }));
+  const curves = curvesAt(story, number);
+  return leavesOf(curves).map((id) => curves[id]).filter(({ moved }) => moved).map(({ names, moved }) => ({ name: names[0], said: moved }));
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -26,6 +26,9 @@ HALVINGS = 5
 OFF, STRAY = 0.03, 0.1
 """Of the values' whole range: how far a value between two points may be off their line; and how many may be further,
 as beside a pole."""
+
+
+Way = Sequence[Operation]
 
 
 def curves(recording: Recording) -> dict[str, Curve]:
@@ -58,23 +61,48 @@ def _along_edges(recording: Recording) -> dict[str, Curve]:
 def _along_leaves(recording: Recording) -> dict[str, Curve]:
     call = next((event for event in reversed(recording.events) if isinstance(event, BackwardCall)), None)
     known = _scalars(recording)
-    if call is None or call.root not in known or not all(_can_run(each, known) for each in recording.operations):
+    if call is None or call.root not in known:
+        return {}
+    way = _leading_to(call.root, recording)
+    if not all(_can_run(each, known) for each in way):
         return {}
     found = {}
     for leaf in recording.values:
-        if leaf.is_leaf and leaf.requires_grad and leaf.id in known and leaf.operation is None:
-            curve = _along_leaf(recording, known, leaf.id, call.root)
+        given = leaf.is_leaf and leaf.requires_grad and leaf.id in known and leaf.operation is None
+        if given and not _is_cut(way, leaf.id):
+            curve = _along_leaf(way, known, leaf.id, call.root)
             if curve is not None:
                 found[f"v{leaf.id}"] = curve
     return found
 
 
-def _along_leaf(recording: Recording, known: Mapping[int, torch.Tensor], leaf: int, root: int) -> Curve | None:
+def _leading_to(root: int, recording: Recording) -> Way:
+    """The operations that a value hangs on, in the order in which they ran."""
+    wanted, found = {root}, []
+    for operation in reversed(recording.operations):
+        if wanted.intersection(operation.results):
+            found.append(operation)
+            wanted.update(edge.value for edge in operation.edges)
+    return found[::-1]
+
+
+def _is_cut(way: Way, leaf: int) -> bool:
+    """Whether autograd leaves out a part of what hangs on a leaf, as under no_grad: its gradient is then no slope."""
+    moved = {leaf}
+    for operation in way:
+        if any(edge.value in moved for edge in operation.edges):
+            if operation.node is None:
+                return True
+            moved.update(operation.results)
+    return False
+
+
+def _along_leaf(way: Way, known: Mapping[int, torch.Tensor], leaf: int, root: int) -> Curve | None:
     """As far as straight lines between its points are true to it."""
     moved = (known[leaf] + NUDGE).reshape(1)
     for halved in range(HALVINGS):
         row = _row(known[leaf], 4 * POINTS - 3, 0.5**halved)
-        values = _along(recording, known, leaf, torch.cat([row, moved])).get(root)
+        values = _along(way, known, leaf, torch.cat([row, moved])).get(root)
         if values is None or not values.dim():
             return None
         if _is_fine(values[:-1]):
@@ -91,12 +119,10 @@ def _is_fine(values: torch.Tensor) -> bool:
     return not len(finite) or bool((off > OFF * (finite.max() - finite.min())).double().mean() <= STRAY)
 
 
-def _along(
-    recording: Recording, known: Mapping[int, torch.Tensor], leaf: int, row: torch.Tensor
-) -> dict[int, torch.Tensor]:
+def _along(way: Way, known: Mapping[int, torch.Tensor], leaf: int, row: torch.Tensor) -> dict[int, torch.Tensor]:
     """All values, with one leaf taken along a row."""
     now = dict(known) | {leaf: row}
-    for operation in recording.operations:
+    for operation in way:
         values = _run(operation, now, {})
         if values is None:
             return {}
@@ -113,7 +139,8 @@ def _scalars(recording: Recording) -> dict[int, torch.Tensor]:
     }
 
 
-_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bool": torch.bool, "int64": torch.int64}
+_DTYPES = {"float32": torch.float32, "float64": torch.float64, "bool": torch.bool}
+"""Whole numbers have no slope; and some divisions of theirs end a process."""
 
 
 def _can_run(operation: Operation, known: Mapping[int, torch.Tensor]) -> bool:
@@ -127,6 +154,8 @@ def _run(operation: Operation, known: Mapping[int, torch.Tensor], given: Mapping
     name, _, overload = operation.kernel.partition(".")
     arguments: dict[str, Any] = {}
     try:
+        if overload.endswith("out"):
+            return None
         run = getattr(getattr(torch.ops.aten, name), overload or "default")
         for number, edge in enumerate(operation.edges):
             arguments[edge.name] = given.get(number, known[edge.value])

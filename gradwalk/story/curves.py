@@ -28,6 +28,8 @@ def drawn(index: Index, curves: Mapping[str, Curve]) -> dict[str, Any]:
                 names = [index.shown[edge.value], index.shown[result]]
                 found[place] = _plain(curves[place], float(event.numbers[0]), names)
         elif isinstance(event, Accumulate) and f"v{event.leaf}" in curves and event.added.numbers:
+            if any(call == event.call for call, _ in (*index.hooked, *index.altered, *index.overwritten)):
+                continue  # what came is then no slope
             curve = curves[f"v{event.leaf}"]
             names = [index.shown[event.leaf], index.shown[index.calls[event.call].root]]
             gradient = float(event.added.numbers[0])
