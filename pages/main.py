@@ -35,6 +35,7 @@ st.set_page_config(
 st.logo(MARK, size="large")
 st.html(BRAND / "page.css")
 for_paper()
+st.html(f'<h1 class="page-name">Gradwalk: {page.title}</h1>')  # what the header says to the eye
 if alone():
     without_the_rest()
 else:

@@ -36,7 +36,7 @@ function createHand(parent) {
   const more = html("div", { class: "more" });
   chain.addEventListener("toggle", () => keepHidden(HIDDEN, !chain.open));
   const foot = footOfView();
-  const root = html("div", { class: "hand" }, choice, check, chain, more, foot.element);
+  const root = html("div", { class: "hand" }, html("h2", { class: "heard" }, "By hand"), choice, check, chain, more, foot.element);
   const fields = new Map();
   parent.append(root);
   root.classList.toggle("alone", ALONE);

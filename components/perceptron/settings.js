@@ -15,7 +15,8 @@ function createForm(parent) {
   const form = { data: null, cells: {}, whole: {}, actions: [], counts: {}, edited: new Set(), all: false, send: null };
   const unfold = button("unfold", "unfold", () => unfolded(!root.classList.contains("unfolded")), { "aria-expanded": "false" }, "Settings");
   const working = html("p", { class: "working", role: "status", hidden: true }, "Working …");
-  const root = html("div", { class: "form perceptron" }, unfold, working);
+  const named = html("h2", { class: "heard" }, "Settings");
+  const root = html("div", { class: "form perceptron" }, named, unfold, working);
   const fields = createFields(typed);
   const post = createPost((count) => {
     const { cells, whole, actions, data } = form;
@@ -68,7 +69,7 @@ function createForm(parent) {
     form.cells = data.cells ? { ...data.values, ...Object.fromEntries(newer) } : {};
     form.whole = data.cells ? {} : { ...data.values };
     general = said("");
-    root.replaceChildren(unfold, working, ...(data.train ? [] : [presets()]), ...sections(), general);
+    root.replaceChildren(named, unfold, working, ...(data.train ? [] : [presets()]), ...sections(), general);
     field(focus)?.focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("gradwalk:where")); // for who asks whether a number can be set
     if (newer.length) post.now();
@@ -204,7 +205,7 @@ function createForm(parent) {
       form.actions = [];
     }
     if (opened || before.filled !== data.filled || before.train !== data.train) fill();
-    else if (!data.train && before.preset !== data.preset) root.children[2].replaceWith(presets());
+    else if (!data.train && before.preset !== data.preset) root.children[3].replaceWith(presets());
     refuse();
     post.answered(data.answered);
     writeAddress(data.address);

@@ -1,6 +1,7 @@
 /* The player as a component of Streamlit. */
 
 import { createAddress } from "../../gradwalk/player/address.js";
+import { html } from "../../gradwalk/player/dom.js";
 import { createPlayer } from "../../gradwalk/player/player.js";
 import { fontFrom } from "../../gradwalk/player/still.js";
 import { received, unpacked } from "../../gradwalk/player/unpack.js";
@@ -9,12 +10,19 @@ import { whenGone } from "../shared/leaving.js";
 const FONT = "gradwalk-sans.woff2"; // beside this script
 const font = () => fontFrom(new URL(FONT, import.meta.url));
 
+/** The player, under a heading for who hears the page. */
+function made(parentElement) {
+  const heading = html("h2", { class: "unseen" }, "Steps");
+  parentElement.append(heading);
+  return { heading, player: createPlayer(parentElement, createAddress(), font), newest: null };
+}
+
 /** Streamlit calls this again, on the same parent, whenever the data changes. */
 const players = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const { told, packed } = received(data); // a long program's parts come packed
-  if (!players.has(parentElement)) players.set(parentElement, { player: createPlayer(parentElement, createAddress(), font), newest: null });
+  if (!players.has(parentElement)) players.set(parentElement, made(parentElement));
   const here = players.get(parentElement);
   here.newest = told;
   const show = () => here.player.update(told, {
@@ -27,6 +35,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   return whenGone(parentElement, () => {
     players.delete(parentElement);
     here.newest = null;
+    here.heading.remove();
     here.player.remove();
   });
 }

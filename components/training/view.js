@@ -49,7 +49,7 @@ function createView(parent) {
   const below = html("div", { class: "below" }, status, course, cure, enter, keep);
   const panels = html("div", { class: "panels" }, loss.root, gradients.root, surface.root);
   const foot = footOfView();
-  const root = html("section", { class: "training", "aria-label": "Training" }, bar.element, below, network.root, legend.element, panels, foot.element);
+  const root = html("section", { class: "training", "aria-label": "Training" }, html("h2", { class: "heard" }, "Training"), bar.element, below, network.root, legend.element, panels, foot.element);
   const address = createAddress();
   let [stopLooking, drawnSurface, saidAt, pair, target] = [() => {}, -Infinity, -Infinity, null, null];
   parent.append(root);
