@@ -10,7 +10,7 @@ import torch.overrides
 from torch._C import _pop_torch_dispatch_stack, _push_on_torch_dispatch_stack
 
 from gradwalk.program import Span
-from gradwalk.recorder import elementwise, linear
+from gradwalk.recorder import elementwise, linear, refused
 from gradwalk.recorder.kernels import Ran, sequence_number
 from gradwalk.recorder.places import Site
 from gradwalk.recorder.run import Run
@@ -90,17 +90,20 @@ def _watched(
     """The result of a call, and the kernels that the dispatch mode has seen in it."""
     watch, before = run.watch, sequence_number() - 1
     outer, watch.ran = watch.ran, []
-    nested = run.watching > 0
+    nested, done = run.watching > 0, False
     run.watching += 1
     if not nested:
         _push_on_torch_dispatch_stack(watch)
     try:
         result = site.call(func, args, kwargs)
+        done = True
     finally:
         if not nested:
             _pop_torch_dispatch_stack(None)
         run.watching -= 1
         ran, watch.ran = watch.ran, outer
+        if ran and not done:
+            refused.tell(run, ran, span)
     if ran:
         run.operations.called(ran, result, before, run.cell, span)
     return result, ran

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import torch
 
-from gradwalk.recorder.copying import dtype_name
+from gradwalk.recorder.copying import dtype_name, version_of
 from gradwalk.recorder.memory import MANY, Memory
 from gradwalk.recorder.states import Made, finished, same_memory
 from gradwalk.recording import Array, Summary, Value
@@ -39,6 +39,11 @@ class KnownValues:
     def was(self, tensor: torch.Tensor) -> int:
         """The Value that a known tensor was when it was last looked at."""
         return self._states[id(tensor)].value
+
+    def stays(self, tensor: torch.Tensor) -> None:
+        """A known tensor is what it is now, though the call that has made it so has failed."""
+        state = self._states[id(tensor)]
+        state.pending, state.version, state.requires_grad = False, version_of(tensor), tensor.requires_grad
 
     def among(self, values: Sequence[int], tensor: torch.Tensor) -> int | None:
         """Which of these values a tensor is, when autograd hands it out as a new object."""

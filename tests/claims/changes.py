@@ -34,6 +34,16 @@ except RuntimeError as error:
 y.mean().backward()
 y.backward(torch.ones(2))
 """,
+    "a change that PyTorch makes and then refuses": """\
+with torch.inference_mode():
+    i = torch.arange(3.0) ** 2
+j = i[1:]
+try:
+    i.add_(1)
+except RuntimeError as error:
+    print(error)
+y = i * 2
+""",
     "a walk that fails midway": """\
 x = torch.tensor(3.0, requires_grad=True)
 y = (x + 1)**2
