@@ -15,6 +15,9 @@ from serving.locked import Unlocked, program
 from serving.pool import Busy, Job, Runner, Stopped, TooLong
 from serving.work import PROGRAM, Parcel, Reply, Work, described, packed, reason_of, unpacked
 
+_MOST_ENDED = 20
+"""Visitors of whom it is known what ended last."""
+
 
 class Failed(Exception):
     """Work that broke. Its message is in the log, without what anybody typed."""
@@ -57,6 +60,8 @@ class Desk:
         self._dropped = dropped
         self._lock = threading.Lock()
         self._under_way: dict[bytes, _Errand] = {}
+        self._ended: dict[str, tuple[bytes, Reply]] = {}
+        """By visitor, the program of theirs that ended last and is not kept."""
 
     def ask(self, who: str, function: Callable[..., Any], *arguments: Any) -> Any:
         """What ``function(*arguments)`` gives, or the refusal that it raises.
@@ -70,6 +75,16 @@ class Desk:
     def run(self, who: str, source: str) -> Parcel:
         """What is left of the process that ran a program (``outcome.Said``). Raises what ``ask`` raises."""
         return cast("Parcel", self._answer(who, program(source), self.programs))
+
+    def stop(self, who: str, source: str) -> Parcel:
+        """Stop a program that a visitor waits for; what is left of it, also where it had ended already: it does not run
+        once more. Raises what ``ask`` raises."""
+        self.interrupt(who)
+        work = program(source)
+        with self._lock:
+            key, reply = self._ended.get(who, (b"", None))
+            ended = reply if key == work.key and work.key not in self._under_way else None
+        return cast("Parcel", self._answer(who, work, self.programs) if ended is None else _opened(ended))
 
     def interrupt(self, who: str) -> None:
         """Stop the programs that a visitor waits for, and nobody else: what they have done is their result."""
@@ -85,11 +100,7 @@ class Desk:
         reply, how = self._reply(who, work, runner)
         if self._listener is not None:
             self._listener(work.name, reply, how, time.perf_counter() - start)
-        if reply.outcome == "failed":
-            raise Failed(reply.reason)
-        if reply.outcome == "refused":
-            raise unpacked(reply.body)
-        return pickle.loads(reply.body)  # noqa: S301 (from a process of ours)
+        return _opened(reply)
 
     def _reply(self, who: str, work: Work, runner: Runner) -> tuple[Reply, str]:
         """The reply and how it came: ``kept``, ``shared`` with others who asked for the same, or ``done``."""
@@ -135,11 +146,31 @@ class Desk:
             raise
         if reply.lasting and not reply.fault:
             self.kept.put(errand.work.key, reply)
+        elif errand.work.name == PROGRAM:
+            self._note_end(errand, reply)
         self._over(errand)
         errand.reply.set_result(reply)
         return reply
+
+    def _note_end(self, errand: _Errand, reply: Reply) -> None:
+        """What ended and is not kept, for who stops it a moment too late."""
+        with self._lock:
+            for who in errand.wanted_by:
+                self._ended.pop(who, None)
+                self._ended[who] = errand.work.key, reply
+            while len(self._ended) > _MOST_ENDED:
+                del self._ended[next(iter(self._ended))]
 
     def _over(self, errand: _Errand) -> None:
         with self._lock:
             if self._under_way.get(errand.work.key) is errand:
                 del self._under_way[errand.work.key]
+
+
+def _opened(reply: Reply) -> Any:
+    """What a reply gives, or what it raises."""
+    if reply.outcome == "failed":
+        raise Failed(reply.reason)
+    if reply.outcome == "refused":
+        raise unpacked(reply.body)
+    return pickle.loads(reply.body)  # noqa: S301 (from a process of ours)

@@ -132,6 +132,21 @@ def test_what_a_visitor_stops_is_there_as_far_as_it_came_and_runs_again(desk: De
     assert sorted(heard) == ["program done", "program done", "program shared", "program shared"]
 
 
+def test_who_stops_a_moment_too_late_gets_what_there_was_and_no_second_run(desk: Desk, heard: list[str]) -> None:
+    source = "print('x')\nwhile True: pass"
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(run, desk, source)
+        while not desk._under_way or not next(iter(desk._under_way.values())).job._process:
+            threading.Event().wait(0.01)
+        desk.interrupt("a")
+        found = first.result()
+    left = desk.stop("a", source)
+    assert recording(source, left.data) == found
+    assert heard == ["program done"]
+    assert len(recording(source, desk.stop("b", source).data).cells) == 1  # b has stopped nothing: it runs for them
+    assert len(heard) == 2
+
+
 def test_a_program_that_others_wait_for_too_is_not_stopped(desk: Desk) -> None:
     with ThreadPoolExecutor(2) as threads:
         both = [threads.submit(run, desk, ENDLESS.format("both"), who) for who in "ab"]

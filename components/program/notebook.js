@@ -19,6 +19,7 @@ const [HEAD, FOOT] = [130, 60]; // px of the window's height that a line keeps f
 const STOP_PAUSE = 500; // ms of a run before it can be stopped
 const NUMBERS_PAUSE = 120; // ms before the other cells are looked at anew
 const CHANGED = "The cell has changed since it ran: run it again first.";
+const [TIME_UP, TOO_LATE] = ["TimeUp", "The program's time was up a moment before Stop."];
 const NOT_RUN = "The last run ended above this cell: run it, and the player goes there.";
 
 const notebooks = new WeakMap();
@@ -72,6 +73,7 @@ function createNotebook(root) {
     if (opened) open(first);
     if (first) document.dispatchEvent(new Event("gradwalk:where"));
     if (!data.running && post.answered(data.answered)) {
+      if (stopping && data.cells.some(({ items }) => items.some(({ type }) => type === TIME_UP))) tell(TOO_LATE);
       results.answered(data);
       filing.keepRun(results.toKeep());
     }

@@ -84,8 +84,7 @@ def run(source: str) -> Parcel:
 def stop(source: str) -> Parcel:
     """Stop the program that this visitor waits for; what is left of it."""
     with _in_turn() as who:
-        server().desk.interrupt(who)
-        return server().desk.run(who, source)
+        return server().desk.stop(who, source)
 
 
 @contextmanager

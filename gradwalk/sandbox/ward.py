@@ -146,7 +146,8 @@ class Ward:
             elif self._has_spoken() or time.monotonic() >= self._asked + _AT_MOST:
                 self.end()
             return _LAST_WORDS_WITHIN
-        if not self._time_up and (worked >= limits.seconds or passed >= limits.wall):
+        is_up = worked >= limits.seconds or passed >= limits.wall
+        if is_up and not self._time_up and self._stopped is None:  # who was stopped ends anyway, as stopped
             self._time_up = True
             self._signal(signal.SIGXCPU)
         more = limits.grace if self._time_up else 0.0

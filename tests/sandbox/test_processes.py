@@ -322,6 +322,26 @@ except KeyboardInterrupt:
     nursery.stop()
 
 
+def test_what_is_stopped_before_its_time_is_up_was_stopped_however_long_it_takes() -> None:
+    nursery = Nursery(Configuration(work=WORK, bounds=Bounds(seconds=0.2, wall=30, grace=9)))
+    nursery.start()
+    process = nursery.process()
+    source = """
+import hashlib
+from gradwalk.sandbox.time_up import interruptible
+try:
+  with interruptible():
+    say("before")
+    hashlib.pbkdf2_hmac("sha256", b"a", b"b", 2_000_000)  # no signal comes through
+    while True: pass
+except BaseException as error:
+    say(type(error).__name__)
+"""
+    answer = process.run(source.encode(), lambda said: process.stop() if said == "before" else None)
+    assert (answer.messages, answer.ended, answer.time_up) == (("before", "KeyboardInterrupt"), "done", False)
+    nursery.stop()
+
+
 def test_a_halted_program_loses_no_time() -> None:
     begun = threading.Event()
     answers = []
