@@ -151,7 +151,7 @@ CASES = [
         "y = torch.where(x > 0, torch.sqrt(%s), 0.0)\ny.sum().backward()\n", "x", "torch.where(x > 0, x, 1.0)",
     ),
     ("no-gradient-cut", NET, "self.one(x).detach()", "self.one(x)"),
-    ("no-gradient-cut", NET, "torch.round(self.one(x)).long().float()", "torch.round(self.one(x))"),
+    ("no-gradient-cut", NET, "torch.round(self.one(x)).long().float()", "self.one(x)"),
     ("no-gradient-cut", NET, "torch.tensor(self.one(x))", "self.one(x)"),
     ("no-gradient-item", NET, "torch.full((5, 4), self.one(x).sum().item())", "self.one(x)"),
     ("no-gradient-item", NET, "torch.tensor(self.one(x).tolist())", "self.one(x)"),

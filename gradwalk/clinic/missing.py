@@ -213,6 +213,8 @@ def _reason(chart: Chart, operation: Operation, passes: int) -> tuple[str, dict[
     between = extremes(given)
     if kernel == "relu" and between is not None and between[1] <= 0:
         return "zero-relu", {"count": f"{numel(given):,}", "greatest": short(between[1])}
+    if kernel in ("round", "floor", "ceil", "trunc", "sign"):
+        return "zero-steps", {}
     if kernel in ("sigmoid", "tanh") and between is not None:
         made = extremes(chart.values[operation.results[0]])
         flat = (0, 1) if kernel == "sigmoid" else (-1, 1)

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from gradwalk.clinic.chart import Chart, Pass, is_zero, listed
 from gradwalk.clinic.finding import Finding
+from gradwalk.clinic.unused import in_lists
 from gradwalk.notation import SHOWN_IN_VECTOR, array_text, first_elements, shape_text, short
 from gradwalk.recording import (
     Accumulate,
@@ -162,9 +163,15 @@ def data_gradient(chart: Chart) -> Iterator[Finding]:
     used = {value.grad_of for o in chart.operations for e in o.edges if (value := chart.values[e.value]).grad_of}
     named = {value.grad_of for value in chart.values if value.grad_of is not None and _has_own_name(value)}
     stepped = {chart.values[event.after].tensor for event in chart.all(Update) if chart.is_step(event)}
-    for tensor in sorted(added.keys() - chart.learns - touched - used - named):
-        value, events = chart.first[tensor], added[tensor]
-        if not (value.is_leaf and chart.names(value) and len(events) >= LEAST_PASSES and stepped):
+    still = sorted(added.keys() - chart.learns - touched - used - named)
+    pairs = [(chart.first[tensor], added[tensor]) for tensor in still if len(added[tensor]) >= LEAST_PASSES and stepped]
+    found = [(value, events) for value, events in pairs if value.is_leaf and chart.names(value)]
+    told: set[int] = set()
+    for finding in in_lists(chart, found):
+        told |= set(finding.values)
+        yield finding
+    for value, events in found:
+        if value.id in told:
             continue
         name = chart.called(value)
         shape = "one number" if not value.shape else f"{shape_text(value.shape)} numbers"

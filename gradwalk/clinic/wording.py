@@ -87,6 +87,13 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "there it is flat.",
         "Clamp where no gradient is needed, or use something that is not flat, such as tanh or softplus.",
     ),
+    "zero-steps": (
+        "The gradient is exactly 0",
+        "{names} got nothing but 0 in {passes}.",
+        "It ends at {call} in {line}: its result goes in steps, and between them it is flat, so its slope is 0 "
+        "everywhere.",
+        "Use it for what is counted or shown, and compute the loss without it.",
+    ),
     # Steps
     "zero-grad-forgotten": (
         "The gradient still contains the last step's",
@@ -130,6 +137,20 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{name} requires a gradient: each pass adds one of {shape} to {name}.grad, {passes} so far.",
         "No step moves {name}, nothing clears {name}.grad, and no operation uses that gradient.",
         "Leave requires_grad out where {name} is data; where it is to be trained, give it to the optimizer.",
+    ),
+    "in-a-list": (
+        "Layers that no optimizer moves",
+        "{names} get gradients, {passes} so far, and no step moves them.",
+        "{list} is a plain list or dict: a module's parameters() goes through the modules and parameters that are its "
+        "attributes, and not into these.",
+        "Make {list} an nn.ModuleList (nn.ModuleDict for a dict), before the optimizer is made.",
+    ),
+    "changed-after-step": (
+        "The gradients are changed after the step",
+        "{line} changes {names} when the step in {step} has already used them, and they are cleared before the next "
+        "one.",
+        "So the change reaches no step.",
+        "Change gradients, as clipping does, between backward() and step().",
     ),
     "loss-rises": (
         "The loss rises",

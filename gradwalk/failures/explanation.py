@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gradwalk.failures import calls, changed, hooks, missing_gradient, objects, programs, tensors
+from gradwalk.failures import calls, changed, functions, hooks, missing_gradient, objects, programs, tensors
 from gradwalk.failures.diagnosis import Diagnosis, diagnosis
 from gradwalk.failures.here import here
 from gradwalk.failures.history import History
@@ -63,6 +63,8 @@ _FINDERS: dict[str, _Finder] = {
     "not-iterable": programs.not_iterable,
     "not-subscriptable": calls.not_subscriptable,
     "argument-count": calls.argument_count,
+    "unpacked-count": functions.unpacked_count,
+    "tuple-range": functions.tuple_range,
     "missing-argument": calls.missing_argument,
     "index-range": calls.index_range,
     "not-a-number": programs.not_a_number,
@@ -114,6 +116,8 @@ def diagnose(recording: Recording, failure: Failure) -> Diagnosis | None:
 def _diagnosed(history: History, failure: Failure) -> Diagnosis | None:
     if failure.call == "Tensor.grad" and failure.operands and "NoneType" in failure.message:
         return missing_gradient.missing_gradient(history)
+    if (found := functions.as_tuple(history)) is not None:
+        return found
     key = failure.cause
     if key is None:
         return None

@@ -55,6 +55,8 @@ def _facts(error: BaseException, mine: Callable[[FrameType], bool]) -> Iterator[
         yield from _unfinished(error)
     if isinstance(error, TypeError) and own is not None:
         yield from _of_type_errors(error, own)
+    if own is not None:
+        yield from _of_a_backward(own)
     if isinstance(error, AttributeError) and error.obj is not None:
         yield from _about(error.obj, own)
         yield from _of_a_module(error.obj, error.name)
@@ -68,6 +70,31 @@ def _facts(error: BaseException, mine: Callable[[FrameType], bool]) -> Iterator[
         given = [value for value in below[-1].f_locals.values() if type(value).__name__ == found[1]]
         yield from (("module", type(value).__name__) for value in given if isinstance(value, torch.nn.Module))
         yield from (("method", value.__name__) for value in given if inspect.ismethod(value))
+
+
+def _of_a_backward(own: FrameType) -> Iterator[tuple[str, str]]:
+    """In the backward() of a Function of the program's own: its name, how many tensors it saved, and which variable
+    holds all of them as the tuple that they come in."""
+    first = own.f_locals.get(own.f_code.co_varnames[0]) if own.f_code.co_argcount else None
+    if own.f_code.co_name != "backward" or not isinstance(first, torch.autograd.function.BackwardCFunction):
+        return
+    saved: tuple[object, ...]
+    try:
+        saved = first.saved_tensors
+    except RuntimeError:  # released, or changed in place: what PyTorch says itself
+        return
+    yield "function", type(first).__name__.removesuffix("Backward")
+    yield "saved", str(len(saved))
+    tuples = {name: value for name, value in own.f_locals.items() if isinstance(value, tuple) and value}
+    for name, value in tuples.items():
+        if len(value) == len(saved) and all(map(_same, value, saved)):
+            yield "saved-tuple", name
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        return one.data_ptr() == other.data_ptr()
+    return one is other
 
 
 def _unfinished(error: SyntaxError) -> Iterator[tuple[str, str]]:

@@ -161,8 +161,10 @@ _INDEX = (
     ("embedding-range", r"index out of range in self"),
     ("index-of-number", r"invalid index of a 0-dim tensor"),
     ("too-many-indices", r"too many indices for tensor of dimension (?P<dimensions>\d+)"),
+    ("tuple-range", r"^tuple index out of range$"),
 )
 _VALUE = (
+    ("unpacked-count", r"^not enough values to unpack \(expected (?:at least )?(?P<expected>\d+), got (?P<got>\d+)\)$"),
     ("transform-not-tensor", r"Thing passed to transform API must be Tensor, got <class '(?P<kind>[\w.]+)'>"),
     ("target-batch", r"input batch_size \((?P<input>\d+)\) to match target batch_size \((?P<target>\d+)\)"),
     ("target-size", rf"target size \({_SIZE % 'target'}\) that is different to the input size \({_SIZE % 'input'}\)"),

@@ -219,7 +219,9 @@ class Failure(NamedTuple):
     """What else was known at that moment: ``inside`` (the library's function that raised it), ``near`` (names that are
     there and are like one that is not), ``takes`` (an argument that the function has), ``object`` (a variable that
     holds what lacks an attribute), ``method`` (its name, where that is a method), ``attribute`` (one that the program
-    gave to an operand itself) and ``locked`` (where the system refused something to a process that is locked in)."""
+    gave to an operand itself), ``function``, ``saved`` and ``saved-tuple`` (in a Function's own backward(): its name,
+    how many tensors it saved, and the variable that holds them as a tuple) and ``locked`` (where the system refused
+    something to a process that is locked in)."""
 
 
 Event = (

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gradwalk.failures.diagnosis import Remedy
-from gradwalk.failures.fixes import attached, backward, changes, leaves, programs
+from gradwalk.failures.fixes import attached, backward, changes, functions, leaves, programs
 from gradwalk.failures.fixes.places import Change, Code
 
 _Builder = Callable[[Code, Remedy], list[Change] | None]
@@ -58,6 +58,8 @@ REMEDIES: dict[str, _Builder] = {
     "super-init": programs.super_init,
     "static": programs.static,
     "return-nones": programs.return_nones,
+    "save-for-backward": functions.save_for_backward,
+    "unpack-saved": functions.unpack_saved,
     "small-tensor": programs.small_tensor,
     "choose-device": programs.choose_device,
     "close": programs.close,

@@ -57,6 +57,33 @@ FUNCTIONS = {
         "ctx.save_for_backward keeps tensors, and was given a {kind}.",
         "Keep other things as attributes: ctx.factor = factor.",
     ),
+    "nothing-saved": (
+        "forward() saved nothing",
+        "ctx.saved_tensors holds what forward() gave to ctx.save_for_backward, and {function}.forward() gave it "
+        "nothing.",
+        "Write ctx.save_for_backward(…) in forward(), with the tensors that backward() needs, in the order in which it "
+        "takes them out.",
+    ),
+    "too-few-saved": (
+        "forward() saved fewer tensors",
+        "ctx.saved_tensors holds {count}: what the last ctx.save_for_backward(…) in {function}.forward() was given.",
+        "Give all that backward() needs to one call, in the order in which it takes them out.",
+    ),
+    "saved-tuple": (
+        "saved_tensors is a tuple",
+        "{name} is the tuple of all saved tensors, also where it is only one, and no tensor.",
+        "Take the tensor out, with a comma behind its name: {name}, = ctx.saved_tensors.",
+    ),
+    "unpacked-count": (
+        "Fewer values than names",
+        "Names on the left: {expected}. Values on the right: {got}.",
+        "Write as many names as there are values; print what stands on the right to see them.",
+    ),
+    "tuple-range": (
+        "The tuple ends before this index",
+        "Indices count from 0, and the tuple has no element at this one.",
+        "Look at its len().",
+    ),
     "vmap-if": (
         "vmap runs all rows at once",
         "An if on a tensor would need another way for each row, and vmap goes one way for all of them.",

@@ -1,0 +1,64 @@
+"""What was meant for a step and never reaches one: gradients changed after it, layers that no optimizer was given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from gradwalk.clinic.chart import Chart, is_zero, listed
+from gradwalk.clinic.finding import Finding
+from gradwalk.recording import Accumulate, Assigned, Cleared, Update, Value
+
+
+def changed_after_step(chart: Chart) -> Finding | None:
+    """Gradients that are changed once a step has used them, and cleared before the next one."""
+    used: dict[int, Update] = {}
+    late: dict[int, Update] = {}
+    for event in chart.events:
+        if isinstance(event, Accumulate):
+            tensor = chart.values[event.leaf].tensor
+            used.pop(tensor, None)
+            late.pop(tensor, None)
+        elif isinstance(event, Cleared | Assigned):
+            leaves = event.leaves if isinstance(event, Cleared) else (event.leaf,)
+            gone = {tensor for leaf in leaves if (tensor := chart.values[leaf].tensor) in late}
+            if gone and isinstance(event, Cleared):
+                return _late(chart, used, {tensor: late[tensor] for tensor in gone})
+        elif isinstance(event, Update):
+            after = chart.values[event.after]
+            if after.grad_of in used and not is_zero(after):
+                late.setdefault(after.grad_of, event)
+            elif after.grad_of is None and chart.is_step(event):
+                used[after.tensor] = event
+    return None
+
+
+def _late(chart: Chart, used: dict[int, Update], late: dict[int, Update]) -> Finding:
+    first = min(late.values(), key=lambda event: chart.at[id(event)])
+    tensors = sorted(tensor for tensor, event in late.items() if event.span == first.span)
+    names = chart.names_of(tensors)
+    return chart.finding(
+        "changed-after-step", chart.at[id(first)], values=[late[tensor].after for tensor in tensors], about=names,
+        line=chart.line_of(first.span), names=listed([f"{name}.grad" for name in names]),
+        step=chart.line_of(used[tensors[0]].span),
+    )  # fmt: skip
+
+
+_IN_A_LIST = re.compile(r"(\w+(?:\.\w+)+)\[[^\]]+\]\.[\w.]+")
+"""A parameter of what a plain list or dict holds that is a module's attribute."""
+
+
+def in_lists(chart: Chart, found: Sequence[tuple[Value, list[Accumulate]]]) -> Iterator[Finding]:
+    """``found``: leaves that no step moves, with their gradients, where parameters of modules are trained. One finding
+    for each list."""
+    lists: dict[str, list[tuple[Value, list[Accumulate]]]] = {}
+    for value, events in found:
+        match = _IN_A_LIST.fullmatch(chart.called(value))
+        if match is not None and chart.trained & chart.parameters.keys():
+            lists.setdefault(match[1], []).append((value, events))
+    for name, inside in lists.items():
+        names = sorted(chart.called(value) for value, _ in inside)
+        yield chart.finding(
+            "in-a-list", chart.at[id(inside[0][1][0])], values=[value.id for value, _ in inside], about=names,
+            list=name, names=listed(names), passes=f"{len(inside[0][1])} passes",
+        )  # fmt: skip
