@@ -35,7 +35,8 @@ def _found(chart: Chart) -> Iterator[Finding]:
         if (finding := one(chart)) is not None:
             yield finding
     for several in (missing.without_gradient, missing.of_zero, copies.passes, optimizers.steps, steps.data_gradient,
-                    losses.broadcast, losses.squashed_twice, losses.eval_forgotten, changes.unseen):  # fmt: skip
+                    unused.made_each_turn, losses.broadcast, losses.squashed_twice, losses.eval_forgotten,
+                    changes.unseen):  # fmt: skip
         yield from several(chart)
 
 

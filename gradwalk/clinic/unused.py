@@ -1,4 +1,4 @@
-"""What was meant for a step and never reaches one: gradients changed after it, layers that no optimizer was given."""
+"""What was meant for a step and never reaches one: gradients changed after it, layers that no optimizer holds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from gradwalk.clinic.chart import Chart, is_zero, listed
 from gradwalk.clinic.finding import Finding
-from gradwalk.recording import Accumulate, Assigned, Cleared, Update, Value
+from gradwalk.program import Span
+from gradwalk.recording import Accumulate, Assigned, Cleared, Entered, Update, Value
+
+LEAST_TURNS = 2
 
 
 def changed_after_step(chart: Chart) -> Finding | None:
@@ -62,3 +65,34 @@ def in_lists(chart: Chart, found: Sequence[tuple[Value, list[Accumulate]]]) -> I
             "in-a-list", chart.at[id(inside[0][1][0])], values=[value.id for value, _ in inside], about=names,
             list=name, names=listed(names), passes=f"{len(inside[0][1])} passes",
         )  # fmt: skip
+
+
+def made_each_turn(chart: Chart) -> Iterator[Finding]:
+    """Modules that a forward() makes anew in each turn: each gets a gradient once, and no step moves it."""
+    passes: dict[int, set[int]] = {}
+    leaves: dict[int, Value] = {}
+    for passed in chart.passes:
+        for event in passed.accumulated:
+            leaf = chart.values[event.leaf]
+            passes.setdefault(leaf.tensor, set()).add(passed.call.call)
+            leaves[leaf.tensor] = leaf
+    spans = {event.module: event for event in chart.all(Entered)}
+    made: dict[tuple[Span, str], dict[int, int]] = {}
+    for tensor, leaf in leaves.items():
+        modules = {chart.module(user) for user in chart.users.get(leaf.id, ())}
+        if tensor in chart.learns or len(passes[tensor]) != 1 or len(modules) != 1:
+            continue
+        (module,) = modules
+        if (
+            module is not None
+            and module.parent is not None
+            and (entered := spans.get(module.id)) is not None
+            and entered.span is not None
+        ):
+            made.setdefault((entered.span, module.type), {})[module.id] = next(iter(passes[tensor]))
+    for (span, kind), calls in made.items():
+        if len(calls) >= LEAST_TURNS and len(set(calls.values())) == len(calls) and chart.trained and chart.whole:
+            at = chart.at[id(spans[next(iter(calls))])]
+            yield chart.finding(
+                "made-each-turn", at, span=span, line=chart.line_of(span), kind=kind, count=len(calls),
+            )  # fmt: skip

@@ -145,6 +145,13 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "attributes, and not into these.",
         "Make {list} an nn.ModuleList (nn.ModuleDict for a dict), before the optimizer is made.",
     ),
+    "made-each-turn": (
+        "A layer that is made anew in each turn",
+        "{line} runs another {kind} in each of {count} turns: each begins with weights of its own, gets one gradient, "
+        "and no step moves it.",
+        "It is made where the data goes through, in forward(), and no optimizer knows it.",
+        "Make it once, in __init__(), as an attribute of the module.",
+    ),
     "changed-after-step": (
         "The gradients are changed after the step",
         "{line} changes {names} when the step in {step} has already used them, and they are cleared before the next "
