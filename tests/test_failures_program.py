@@ -340,6 +340,26 @@ def test_where_nothing_is_known_the_message_stands_alone(program: str) -> None:
     assert text.why.startswith("The program stopped here and said: “")
 
 
+@pytest.mark.parametrize(
+    ("call", "says", "given"),
+    [
+        ("torch.bmm(a, torch.ones(3, 4, 5))", "torch.bmm",
+         "a has the shape [2, 3, 4], and operand 2 has the shape [3, 4, 5]"),
+        ("a.expand(5, 3, 4)", "Tensor.expand", "a has the shape [2, 3, 4]"),
+        ("a[torch.ones(7) > 0]", "Reading by an index",
+         "a has the shape [2, 3, 4], and the result of line 3 has the shape [7]"),
+        ("torch.nn.functional.max_pool2d(a, 9)", "torch.nn.functional.max_pool2d", "a has the shape [2, 3, 4]"),
+        ("torch.nn.MultiheadAttention(4, 2)(a, a[..., :1], a)", "torch.nn.functional.multi_head_attention_forward",
+         "a has the shape [2, 3, 4], the result of line 3 has the shape [2, 3, 1], and a has the shape [2, 3, 4]"),
+    ],
+)  # fmt: skip
+def test_of_a_call_whose_message_nobody_here_knows_there_is_what_it_was_given(call: str, says: str, given: str) -> None:
+    found, text = told(f"import torch\na = torch.ones(2, 3, 4)\n{call}\n")
+    assert found is not None
+    assert text.why.startswith(f"{says} said: “")
+    assert text.why.endswith(f"”. Here {given}.")
+
+
 def test_an_error_without_words_and_a_program_that_ends_itself_are_told_as_such() -> None:
     assert told("assert False\n")[1].why == "The program stopped here."
     assert told("import sys\nsys.exit(2)\n")[1].why == (

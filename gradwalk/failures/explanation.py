@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from gradwalk.failures import calls, changed, functions, hooks, missing_gradient, objects, programs, tensors
 from gradwalk.failures.diagnosis import Diagnosis, diagnosis
-from gradwalk.failures.here import here
+from gradwalk.failures.here import CALL, here
 from gradwalk.failures.history import History
 from gradwalk.failures.released import released
 from gradwalk.failures.sentences import filled, placed
 from gradwalk.failures.untracked import untracked
-from gradwalk.failures.wording import ENDED, FAILURE, FAILURES, WORDLESS
+from gradwalk.failures.wording import BY_INDEX, ENDED, FAILURE, FAILURES, WORDLESS
 from gradwalk.recording import Failure, Recording
 from gradwalk.recording.causes import pieces
 
@@ -120,11 +120,18 @@ def _diagnosed(history: History, failure: Failure) -> Diagnosis | None:
         return found
     key = failure.cause
     if key is None:
-        return None
+        return _of_call(failure) if failure.call and failure.operands else None
     if (finder := _FINDERS.get(key)) is not None:
         return finder(history)
     remedy = programs.at_failure(history, _AT_THE_PLACE[key]) if key in _AT_THE_PLACE else None
     return diagnosis(key, remedy, **history.pieces)
+
+
+def _of_call(failure: Failure) -> Diagnosis:
+    """Of a call of PyTorch's whose message nobody here knows: that it was this call, with what it was given."""
+    name = failure.call.rpartition(".")[2]
+    function = BY_INDEX.get(name, failure.call.replace("torch.Tensor.", "Tensor."))
+    return diagnosis(CALL, type=failure.type, function=function, message=failure.message.rstrip("."))
 
 
 def message_only(failure: Failure) -> Diagnosis | None:

@@ -30,6 +30,8 @@ _WITHOUT_GRAPH = ("cut-by-", "never-tracked", "perhaps-by-", "root-is-made", "sw
                   "gradient-without-graph", "gradient-of-backward", "nothing-requires-grad")  # fmt: skip
 _MOST = 3
 """Operands that are told."""
+CALL = "call"
+"""The kind of a failure of which no more is known than the call and what it was given."""
 
 
 def here(history: History, found: Diagnosis) -> str:
@@ -39,6 +41,9 @@ def here(history: History, found: Diagnosis) -> str:
         return _root(history)
     if isinstance(found.event, Update) and found.values:
         return _changed(history, history.values[found.values[0]], found.event)
+    if key == CALL:
+        given = enumerate(history.operands[:_MOST], 1)
+        return f"Here {_joined([_shape(history.called(value, f'operand {at}'), value) for at, value in given])}."
     tell = _shape if key in _BY_SHAPE else _dtype if key in _BY_DTYPE else _numbers if key in _BY_NUMBERS else None
     if tell is None:
         return ""

@@ -14,9 +14,13 @@ from gradwalk.failures.wording.released import RELEASED
 from gradwalk.failures.wording.shapes import SHAPES
 
 FAILURES: dict[str, tuple[str, str, str]] = {
+    "call": ("{type}", "{function} said: “{message}”.", "What ran before this line stays as it is."),
     **RELEASED, **GRAPH, **LEAVES, **FUNCTIONS, **LOSSES, **DTYPES, **SHAPES, **MODULES, **PYTHON, **MACHINE, **CALLS
 }  # fmt: skip
 """By key: a title, why it happened, and what would work: of several ways, each on a line of its own."""
+
+BY_INDEX = {"__getitem__": "Reading by an index", "__setitem__": "Writing by an index"}
+"""What is no function by name."""
 
 STOPPED = "The program stopped here."
 
