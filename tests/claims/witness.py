@@ -102,7 +102,7 @@ _WIDE = 30
 
 
 def _live(tensor: torch.Tensor) -> Live:
-    node, grad = tensor.grad_fn, tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+    node, grad = tensor.grad_fn, tensor.grad  # of what is no leaf too: a program can put one there
     kind = type(node).__name__ if node is not None else "leaf" if tensor.requires_grad else "constant"
     assert (node is None) == tensor.is_leaf
     return Live(
