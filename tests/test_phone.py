@@ -58,8 +58,9 @@ def test_the_first_screen_has_the_graph_and_one_lit_button_that_is_named(phone: 
     assert forth.evaluate("(one) => getComputedStyle(one).backgroundColor") == "rgba(0, 0, 0, 0)"
 
 
-def test_a_step_that_is_opened_by_its_address_is_in_sight(phone: Page) -> None:
-    player = _player(phone, "/?z=sin(x**2)%2Bx&x=4&step=9")
+@pytest.mark.parametrize("address", ["/?z=sin(x**2)%2Bx&x=4&step=9", "/perceptron?step=30"])
+def test_a_step_that_is_opened_by_its_address_is_in_sight(phone: Page, address: str) -> None:
+    player = _player(phone, address)
     lit = player.locator(".box.now").first
     expect(lit).to_be_in_viewport()
     assert _bottom(lit) <= _top(player.locator(".words")) + 1

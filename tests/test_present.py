@@ -73,3 +73,16 @@ def test_a_network_of_many_units_is_whole_on_the_stage(new_page: NewPage) -> Non
     for unit in units.all():
         expect(unit).to_be_in_viewport(ratio=0.98)
     assert guest.evaluate("(place) => place.scrollHeight <= place.clientHeight + 1")
+
+
+def test_a_formula_goes_on_below_where_its_numbers_have_no_room(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page.goto("/code?lesson=4d_training_loop&step=15")
+    player = page.get_by_role("region", name="Player")
+    expect(player.locator(".box.now").first).to_be_attached(timeout=60_000)
+    settled(page)
+    page.keyboard.press("f")
+    expect(player).to_have_class(re.compile("on-screen"))
+    formula = player.locator(".formula")
+    expect(formula).to_contain_text("[0.25, 0.25, 0.25, 0.25]")
+    assert formula.evaluate("(one) => one.scrollWidth <= one.clientWidth")

@@ -26,16 +26,19 @@ const isMatrix = ([, open, table, close]) => isSign(open, "[") && table?.[0] ===
 const CONDITION = /^\s*(if|and|else)\s*$/;
 
 /** The pieces of a line between its equals signs and conditions: where there is no room, the next stands on a row of its own. */
-function piecesOf(template) {
+function piecesOf(template, values) {
   const inside = template.length === 2 && template[1][0] === "mrow" ? template[1].slice(1) : template.slice(1);
   const pieces = [[]];
   for (const child of inside) {
-    const opens = isSign(child, "=") || isSign(child, "≈") || (child[0] === "mtext" && CONDITION.test(child[1]));
+    const opens = isRelation(child, values) || (child[0] === "mtext" && CONDITION.test(child[1]));
     if (opens && pieces.at(-1).length) pieces.push([]);
     pieces.at(-1).push(child);
   }
   return pieces.map((children) => ["math", ["mrow", ...children]]);
 }
+
+/** Whether it is = or ≈; which of them may be an argument. */
+const isRelation = (tree, values) => Array.isArray(tree) && tree[0] === "mo" && ["=", "≈"].includes(typeof tree[1] === "number" ? values[tree[1]] : tree[1]);
 
 const isSign = (tree, sign) => Array.isArray(tree) && tree[0] === "mo" && tree[1] === sign;
 
@@ -43,7 +46,7 @@ const isSign = (tree, sign) => Array.isArray(tree) && tree[0] === "mo" && tree[1
 export function showFormula(place, templates, lines) {
   const rows = [];
   for (const [template, ...values] of lines) {
-    const pieces = piecesOf(templates[template] || ["math"]);
+    const pieces = piecesOf(templates[template] || ["math"], values);
     const goesOn = rows.length && isSign(pieces[0][1][1], "=");
     if (!goesOn) rows.push(html("div", { class: "row" }));
     const kind = { class: goesOn ? "numbers" : "symbols" };

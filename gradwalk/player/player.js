@@ -17,7 +17,7 @@ import { createPanel } from "./panel.js";
 import { createPictures } from "./pictures.js";
 import { createPlace } from "./place.js";
 import { createPredict } from "./predict.js";
-import { press } from "./press.js";
+import { leaveNoButton, press } from "./press.js";
 import { isSide, keepClear, keepInSight, roomFor } from "./room.js";
 import { isOnScreen, toggleScreen } from "./screen.js";
 import { createScrubber } from "./scrubber.js";
@@ -39,6 +39,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   let step = 0;
   let graphsText = null;
   let ask = {}; // what can be asked for, where there is a server: the steps of a folded episode (`unfold`), the graph of one (`draw`), `torchviz`'s picture
+  let arriving = false; // at a step that an address names: what else comes to the page may push the player down
   let measured = "";
   let wide = 0; // px of the player; 0 while it is hidden
 
@@ -98,11 +99,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const unwatch = watchSizes([root, scrubber.element, panel.element], resized);
   const parts = { root, transport, take, predict, keyList, pictures, episodes, jump, forth, back, go, last };
   const unlisten = listenToKeys(root, (key) => data && (press(key, parts), keepInSight(root, pictures.litBox())), () => data && (episodes.several() || isOnScreen(root)));
-  // A press of the mouse or a finger leaves no button behind that would take the next Space.
-  root.addEventListener("click", (event) => {
-    const pressed = event.detail > 0 && /** @type {Element} */ (event.target).closest("button, .box");
-    if (pressed) /** @type {HTMLElement | SVGElement} */ (pressed).blur();
-  });
+  leaveNoButton(root);
 
   listenToSwipe(words.element, (by) => {
     if (!data) return;
@@ -143,6 +140,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     if (next === step) return Boolean(show());
     if (first !== next) moves = false;
     step = next;
+    arriving = false;
     show(moves);
     tellAddress();
     return true;
@@ -197,7 +195,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   function tell() {
     if (data) tellOthers(data.story, step, { opened: data.opened, last: step === last(), density: density.name(), predicting: predict.isOn() });
   }
-  const part = meetOthers({ where: () => data && { story: data.story, step }, jump, goTo, pick, told: () => (tell(), slope.again()) });
+  const part = meetOthers({ where: () => data && { story: data.story, step }, jump, goTo, pick, told: () => (tell(), slope.again(), arriving && stayClear()) });
 
   /** Give every part its room; says whether that changed anything. */
   function measure() {
@@ -268,7 +266,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     graphsText = text;
     measure();
     show();
-    if (opened && step) stayClear();
+    if ((arriving = opened && step > 0)) stayClear();
     if (moved || ALONE || (opened && address.behind(entry()))) tellAddress();
     else if (opened && entry()) address.begin(entry());
   }

@@ -23,3 +23,11 @@ export function press(key, player) {
   if (key === "ArrowRight") return forth();
   return key === "ArrowLeft" ? back() : go({ Home: 0, End: last() }[key]);
 }
+
+/** A press of the mouse or a finger leaves no button behind that would take the next Space. */
+export function leaveNoButton(root) {
+  root.addEventListener("click", (event) => {
+    const pressed = event.detail > 0 && /** @type {Element} */ (event.target).closest("button, .box");
+    if (pressed) /** @type {HTMLElement | SVGElement} */ (pressed).blur();
+  });
+}
