@@ -40,8 +40,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   let graphsText = null;
   let ask = {}; // what can be asked for, where there is a server: the steps of a folded episode (`unfold`), the graph of one (`draw`), `torchviz`'s picture
   let arriving = false; // at a step that an address names: what else comes to the page may push the player down
-  let measured = "";
-  let wide = 0; // px of the player; 0 while it is hidden
+  let [measured, wide] = ["", 0]; // for which sizes, and px of the player; 0 while it is hidden
 
   const place = createPlace(() => data && { opened: data.opened, step, story: data.story });
   const last = () => lastStep(data.story);
