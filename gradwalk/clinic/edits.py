@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from gradwalk.clinic.finding import Finding
 from gradwalk.failures.fixes import Edit, difference
-from gradwalk.failures.fixes.places import Change, Code, behind, name_of
 from gradwalk.program import Span
+from gradwalk.program.syntax import Change, Code, behind, name_of
 from gradwalk.recording import Recording, Update
 
 _Builder = Callable[[Code, Recording, Finding, Span], list[Change] | None]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gradwalk.failures.diagnosis import Remedy
 from gradwalk.failures.fixes import attached, backward, changes, functions, leaves, programs
-from gradwalk.failures.fixes.places import Change, Code
+from gradwalk.program.syntax import Change, Code
 
 _Builder = Callable[[Code, Remedy], list[Change] | None]
 

@@ -6,8 +6,8 @@ import ast
 
 from gradwalk.failures.diagnosis import Remedy
 from gradwalk.failures.fixes.leaves import is_clearing, is_update
-from gradwalk.failures.fixes.places import Change, Code, name_of
 from gradwalk.program import Span
+from gradwalk.program.syntax import Change, Code, name_of
 
 _MODES = ("no_grad", "inference_mode")
 

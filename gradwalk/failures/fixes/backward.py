@@ -6,8 +6,8 @@ import ast
 from typing import TypeGuard
 
 from gradwalk.failures.diagnosis import Remedy
-from gradwalk.failures.fixes.places import Change, Code, behind, has, with_argument
 from gradwalk.program import Span
+from gradwalk.program.syntax import Change, Code, behind, has, with_argument
 
 _CALLS = ("backward", "grad")
 

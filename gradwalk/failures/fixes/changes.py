@@ -6,7 +6,7 @@ import ast
 import re
 
 from gradwalk.failures.diagnosis import Remedy
-from gradwalk.failures.fixes.places import Change, Code, behind, name_of
+from gradwalk.program.syntax import Change, Code, behind, name_of
 
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.MatMult: "@"}
 _ARITHMETIC = re.compile(r"(add|sub|mul|div|pow|exp|log|sqrt|sin|cos|tanh|sigmoid|relu|abs|neg|clamp|square)_")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradwalk.failures.diagnosis import Remedy
-from gradwalk.failures.fixes.places import Change, Code, name_of
+from gradwalk.program.syntax import Change, Code, name_of
 
 
 def save_for_backward(code: Code, remedy: Remedy) -> list[Change] | None:

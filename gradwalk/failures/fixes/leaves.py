@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from gradwalk.failures.diagnosis import Remedy
-from gradwalk.failures.fixes.places import Change, Code, behind, name_of, with_argument
 from gradwalk.program import Span
+from gradwalk.program.syntax import Change, Code, behind, name_of, with_argument
 
 _CREATIONS = frozenset(
     "tensor arange ones zeros full eye rand randn randint ones_like zeros_like full_like linspace".split()

@@ -6,7 +6,7 @@ import ast
 import re
 
 from gradwalk.failures.diagnosis import Remedy
-from gradwalk.failures.fixes.places import Change, Code, behind
+from gradwalk.program.syntax import Change, Code, behind
 
 
 def rename(code: Code, remedy: Remedy) -> list[Change] | None:

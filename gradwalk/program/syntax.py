@@ -1,4 +1,4 @@
-"""The places in a program that an edit needs: its pieces of syntax, as offsets into its text."""
+"""A program's text with its syntax: its pieces, as offsets into the text, and changes of them."""
 
 from __future__ import annotations
 
