@@ -150,20 +150,26 @@ LEAST_PASSES = 2
 
 
 def data_gradient(chart: Chart) -> Iterator[Finding]:
-    """Leaves beside those that are trained whose gradients pile up: nothing clears, uses or moves them."""
+    """Leaves beside those that are trained whose gradients pile up: nothing clears, uses or moves them.
+
+    A pass that leads to nothing that is trained was made for the gradients of what it does lead to.
+    """
     if not chart.trained or not chart.whole:
         return
     added: dict[int, list[Accumulate]] = {}
+    wanted: set[int] = set()
     for passed in chart.passes:
         for event in passed.accumulated:
             added.setdefault(chart.values[event.leaf].tensor, []).append(event)
+        reached = {chart.values[event.leaf].tensor for event in passed.accumulated}
+        wanted |= reached if reached.isdisjoint(chart.learns) else set()
     touched = {chart.values[leaf].tensor for event in chart.all(Cleared) for leaf in event.leaves}
     touched |= {chart.values[event.leaf].tensor for event in chart.all(Assigned)}
     touched |= {chart.values[event.after].tensor for event in chart.all(Update)}
     used = {value.grad_of for o in chart.operations for e in o.edges if (value := chart.values[e.value]).grad_of}
     named = {value.grad_of for value in chart.values if value.grad_of is not None and _has_own_name(value)}
     stepped = {chart.values[event.after].tensor for event in chart.all(Update) if chart.is_step(event)}
-    still = sorted(added.keys() - chart.learns - touched - used - named)
+    still = sorted(added.keys() - chart.learns - wanted - touched - used - named)
     pairs = [(chart.first[tensor], added[tensor]) for tensor in still if len(added[tensor]) >= LEAST_PASSES and stepped]
     found = [(value, events) for value, events in pairs if value.is_leaf and chart.names(value)]
     told: set[int] = set()
@@ -174,10 +180,9 @@ def data_gradient(chart: Chart) -> Iterator[Finding]:
         if value.id in told:
             continue
         name = chart.called(value)
-        shape = "one number" if not value.shape else f"{shape_text(value.shape)} numbers"
         yield chart.finding(
             "data-requires-grad", chart.at[id(events[0])], values=(value.id,), about=(name,), name=name,
-            shape=shape, passes=f"{len(events)} passes",
+            passes=f"{len(events)} passes",
         )  # fmt: skip
 
 

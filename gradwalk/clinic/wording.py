@@ -134,7 +134,7 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     ),
     "data-requires-grad": (
         "A gradient for the data",
-        "{name} requires a gradient: each pass adds one of {shape} to {name}.grad, {passes} so far.",
+        "{name} requires a gradient: each pass adds to {name}.grad, {passes} so far.",
         "No step moves {name}, nothing clears {name}.grad, and no operation uses that gradient.",
         "Leave requires_grad out where {name} is data; where it is to be trained, give it to the optimizer.",
     ),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
 from gradwalk.program import Span
+from gradwalk.program.syntax import Code
 from gradwalk.recording import Value
 
 
@@ -142,13 +144,45 @@ def _product(history: History) -> Diagnosis:
         (rows == inner, f"{left}.T @ {right}", (columns, outer)),
         (outer == rows, f"{right} @ {left}", (inner, columns)),
     ]
-    ways = [f"{text} fits, and gives the shape {list(shape)}." for fit, text, shape in fits if fit]
+    beside = _added(history)
+    ways = [_way(text, shape, beside) for fit, text, shape in fits if fit]
     if not ways:
         sizes = {"left": left, "wide": [rows, inner], "right": right, "high": [columns, outer]}
         return diagnosis("matrix-shapes-none", **given, **sizes)
     if any(" " in name for name in (left, right)):
         return diagnosis("matrix-shapes", **history.pieces)
+    none = beside is not None and not any(fit and _broadcasts(made, beside[1]) for fit, _, made in fits)
+    if beside is not None and none and _broadcasts((rows, outer), beside[1]):
+        wanted = f"With {right} of the shape {[columns, outer]} the product has {[rows, outer]}"
+        ways.append(f"{wanted}, and {beside[0]} fits.")
     return diagnosis("matrix-shapes-fit", **given, ways="\n".join(ways))
+
+
+def _way(text: str, shape: tuple[int, ...], beside: tuple[str, tuple[int, ...]] | None) -> str:
+    if beside is None or _broadcasts(shape, beside[1]):
+        return f"{text} fits, and gives the shape {list(shape)}."
+    name, other = beside
+    return f"{text} fits, and gives the shape {list(shape)}; {name}, of the shape {list(other)}, does not fit to that."
+
+
+def _added(history: History) -> tuple[str, tuple[int, ...]] | None:
+    """The variable that is added to the product that failed, where the program says so, and its shape."""
+    span = in_program(history.failure.span)
+    code = Code(history.source)
+    product = code.at(span, ast.BinOp) if span is not None and code.has(span) else None
+    outer = None if product is None else code.parents.get(product)
+    if not isinstance(outer, ast.BinOp) or not isinstance(outer.op, ast.Add | ast.Sub):
+        return None
+    other = outer.right if outer.left is product else outer.left
+    if not isinstance(other, ast.Name) or (statement := history.last_binding(other.id)) is None:
+        return None
+    value = next((one.value for one in reversed(statement.bindings) if one.name == other.id), None)
+    return None if value is None else (other.id, history.values[value].shape)
+
+
+def _broadcasts(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether an operation of each element with each can have these two shapes."""
+    return all(1 in pair or pair[0] == pair[1] for pair in zip(reversed(one), reversed(other), strict=False))
 
 
 def _count(number: int, thing: str) -> str:
