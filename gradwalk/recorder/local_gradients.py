@@ -93,8 +93,9 @@ class LocalGradients:
             self._graph.check_saved(index)
         else:
             found = self._diagonals(node, operation, targets, operands)
-            if found is None:
+            if found is None and _has_numbers(node):
                 found = [*map(_of_real, _answers(self._question(node, operation, targets, operands), self._room))]
+            found = found or []
             if key is not None:
                 self._known[key] = found
         self._room -= sum([len(j.numbers) for j in found if j.numbers is not None])
@@ -153,6 +154,11 @@ class LocalGradients:
         for number, result in enumerate(operation.results):
             if number < len(node._input_metadata) and self._values.tracked(result):
                 yield number
+
+
+def _has_numbers(node: Any) -> bool:
+    """Not on the meta device: asked there, some nodes give what happens to lie in memory."""
+    return all(each.device.type != "meta" for each in node._input_metadata)
 
 
 @cache

@@ -225,3 +225,13 @@ def test_an_operand_that_is_broadcast_has_one_slope_in_each_row(expression: str)
         with torch.no_grad():
             rows = [node(hot)[edge.route].sum_to_size(shape).flatten() for hot in hots]
         assert torch.equal(jacobian(event), torch.stack(rows))
+
+
+def test_on_the_meta_device_there_are_no_numbers_to_read() -> None:
+    """A linear layer's node, asked for its rows there, gives what happens to lie in memory."""
+    recording = record(
+        "import torch\nlayer = torch.nn.Linear(3, 2, device='meta')\n"
+        "layer(torch.randn(4, 3, device='meta')).sum().backward()\n"
+    )
+    assert [operation.kernel for operation in recording.operations][-3:] == ["t", "addmm", "sum"]
+    assert not local_gradients(recording)
