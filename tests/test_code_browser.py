@@ -368,6 +368,21 @@ def test_a_python_file_is_dropped_saved_and_refused(shown: CodePage, tmp_path: P
     expect(shown.cells).to_have_count(4)
 
 
+def test_empty_lines_at_a_cells_start_count_as_in_jupyter(page: Page) -> None:
+    shown = CodePage(page).open(to_query("# %%\n1\n# %%\n\n\nx = 2\nx\n# %%\n\n3\n"))
+    assert [shown.output(number).inner_text() for number in range(3)] == ["1", "2", "3"]
+    cells: list[dict[str, object]] = [
+        {"cell_type": "code", "metadata": {}, "source": "\n\nx = 1\n1 / 0", "outputs": [], "execution_count": None}
+    ]
+    file = json.dumps({"cells": cells * 2, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    chooser = page.get_by_label("A notebook or a Python file")
+    chooser.set_input_files(FilePayload(name="a.ipynb", mimeType="", buffer=file.encode()))
+    expect(shown.output(1)).to_contain_text("ZeroDivisionError")
+    numbers = shown.cell(1).locator(".cm-lineNumbers .cm-gutterElement").all_inner_texts()[1:]
+    assert [number.strip() for number in numbers] == ["", "", "1", "2"]
+    expect(page.locator(".finding-strip").get_by_role("button").last).to_contain_text("cell 2, line 2")
+
+
 def test_each_line_of_a_python_file_keeps_its_own_end(shown: CodePage, tmp_path: Path) -> None:
     written = "x = 1\r\ny = 2\nx\r# %%\r\ny\r\n\r\n# %%\r\nx + y\n"
 

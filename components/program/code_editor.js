@@ -17,6 +17,18 @@ const LETTERS = HighlightStyle.define([
   { tag: tags.heading, fontWeight: "600" },
 ]);
 
+const empty = new WeakMap(); // by the text: the empty lines that it begins with
+
+/** Lines are counted as in a Traceback of Jupyter's, which leaves out the empty ones that a cell begins with. */
+function numberOf(number, { doc }) {
+  if (!empty.has(doc)) {
+    let lines = 0;
+    while (lines < doc.lines && !doc.line(lines + 1).text.trim()) lines++;
+    empty.set(doc, lines < doc.lines ? lines : 0);
+  }
+  return number > empty.get(doc) ? String(number - empty.get(doc)) : "";
+}
+
 const setMarks = StateEffect.define();
 const marks = StateField.define({
   create: () => Decoration.none,
@@ -54,7 +66,7 @@ export function createCodeEditor({ parent, text, code, on }) {
         language,
         syntaxHighlighting(LETTERS),
         EditorView.lineWrapping,
-        code ? lineNumbers() : [],
+        code ? lineNumbers({ formatNumber: numberOf }) : [],
         about.of(EditorView.contentAttributes.of({})),
         marks,
         EditorView.updateListener.of((change) => {

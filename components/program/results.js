@@ -45,7 +45,9 @@ export function createResults() {
     runs += 1;
     shown.places.forEach((place, number) => {
       if (!within(place, shown)) return;
-      const found = cells.find(({ line }) => placeAt([place], line));
+      const before = shown.places[number - 1]; // empty lines that a cell begins with belong to it, and to no place
+      const [above, end] = [before ? before.line + before.lines - 1 : 0, place.line + place.lines - 1];
+      const found = cells.find(({ line }) => line > above && line <= end);
       kept.set(place.key, { items: found?.items ?? [], source: place.source, above: codeOf(shown.places, number), run: runs });
     });
   }

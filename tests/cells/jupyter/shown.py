@@ -104,16 +104,18 @@ def recorded(text: str) -> list[Shown]:
         Shown(
             pieces[number].done(),
             (failed := cell["failure"]) and (failed["type"], failed["message"]),
-            failed and _in_its_cell(failed["line"], [cell["line"] for cell in whole["cells"]]),
+            failed and _in_its_cell(failed["line"], whole["cells"]),
             traces[number],
         )
         for number, cell in enumerate(whole["cells"])
     ]
 
 
-def _in_its_cell(line: int, begins: list[int]) -> int:
-    """A line of the program as one of the cell that it stands in."""
-    return line - max(begin for begin in begins if begin <= line) + 1
+def _in_its_cell(line: int, cells: list[dict[str, Any]]) -> int:
+    """A line of the program as one of its cell, as Jupyter counts: without the empty ones at its start."""
+    cell = max((cell for cell in cells if cell["line"] <= line), key=lambda cell: int(cell["line"]))
+    source = str(cell["source"])
+    return line - int(cell["line"]) - source[: len(source) - len(source.lstrip())].count("\n") + 1
 
 
 def failed(content: dict[str, Any]) -> tuple[tuple[str, str], int | None, str]:
