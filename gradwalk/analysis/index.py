@@ -67,6 +67,8 @@ class Index(Lookups):
 
     def adds_up(self, call: int, value: int) -> bool:
         """Whether a value's gradient is the sum of what arrived; a hook may have changed it."""
+        if any(event.before != event.after for event in self.hooked.get((call, value), ())):
+            return False  # however little it was
         total, parts = self.gradients.get((call, value)), self.contributions.get((call, value), ())
         if total is None or total.numbers is None or any(part.numbers is None for part in parts):
             return total is not None or len(parts) == 1

@@ -316,7 +316,7 @@ def _as_matrix(found: Quantity) -> Numbers:
 def ranges(expression: Any, meaning: Meaning) -> dict[str, int]:
     """How far each letter of an index runs; the same letter has to run as far everywhere."""
     found: dict[str, int] = {}
-    for name, index in _indexed(expression):
+    for name, index in indexed(expression):
         shape = meaning.shape(name)
         if len(index) > len(shape):
             raise ShapeError(f"{name}_{index} of {shape}")
@@ -329,7 +329,7 @@ def ranges(expression: Any, meaning: Meaning) -> dict[str, int]:
     return found
 
 
-def _indexed(expression: Any) -> Iterator[tuple[str, str]]:
+def indexed(expression: Any) -> Iterator[tuple[str, str]]:
     """Each value with letters."""
     if not isinstance(expression, tuple | list):
         return
@@ -342,7 +342,7 @@ def _indexed(expression: Any) -> Iterator[tuple[str, str]]:
                 yield side[0], side[1]
         return
     for part in expression:
-        yield from _indexed(part)
+        yield from indexed(part)
 
 
 def bound(expression: Any) -> set[str]:

@@ -237,6 +237,12 @@ y.backward(inputs=[a])
 torch.autograd.backward([(a * b).sum(), (v * v).sum()])
 torch.autograd.backward([a * b, v * v], [torch.ones(2, 3), torch.tensor([1.0, 2.0, 3.0])])
 """,
+    "a hook on a leaf whose gradient is rounding alone": """
+a.register_hook(lambda g: g * 2)
+F.softmax(a, 0).sum().backward()
+(F.softmax(a, 0) ** 2).sum().backward()
+(F.softmax(a * 3, 0) ** 2).sum().backward()
+""",
     "hooks": """
 y=a*b
 y.register_hook(lambda g: g*10)

@@ -23,6 +23,7 @@ from tests.claims.computing import (
     alike,
     bound,
     computed,
+    indexed,
     numbered,
     quantity,
     ranges,
@@ -354,9 +355,9 @@ def _contribution(recorded: Recorded, step: Step, value: Quantity, tolerance: fl
 
 
 def _gathered(recorded: Recorded, step: Step, expression: Expression, letters: set[str]) -> tuple[Quantity | None, str]:
-    """One of several contributions by its elements; an operand's letters are in their order."""
+    """One of several contributions by its elements, in the order of the operand's letters, which stand last."""
     sizes = ranges(expression, recorded)
-    order = sorted(letters)
+    order = next((index for _, index in reversed([*indexed(expression)]) if set(index) == letters), sorted(letters))
     texts: list[str] = []
     prepared = numbered(expression, texts)
     computer = Computer(recorded, [float(text.replace("−", "-")) for text in texts])
