@@ -1,7 +1,8 @@
 """The curves around a recording's numbers: each operation on scalars along one operand, and the root along each leaf.
 
 The kernels that ran are run again by PyTorch, with one operand taken along a row of points. A curve that does not go
-through the recorded value is none of this operation, and is left out.
+through the recorded value is none of this operation, and is left out. A recording may come from a program that lies,
+and this process is not that program's alone: only a closed list of kernels runs, on real numbers, with plain constants.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def _along_edges(recording: Recording) -> dict[str, Curve]:
         if result is None:
             continue
         for number, edge in enumerate(operation.edges):
-            if edge.route is not None:
+            if edge.route is not None and known[edge.value].is_floating_point():
                 row = _row(known[edge.value])
                 values = _run(operation, known, {number: row})
                 curve = None if values is None else _curve(row, values, known[edge.value], result)
@@ -141,11 +142,16 @@ def _scalars(recording: Recording) -> dict[int, torch.Tensor]:
 
 _DTYPES = {"float32": torch.float32, "float64": torch.float64, "bool": torch.bool}
 """Whole numbers have no slope; and some divisions of theirs end a process."""
+_NONE = frozenset("_to_copy copy fill zero lift_fresh".split())
+"""Kernels that make numbers of another dtype, or anything of nothing."""
+_LONGEST = 40
+"""Characters of a constant."""
 
 
 def _can_run(operation: Operation, known: Mapping[int, torch.Tensor]) -> bool:
     """One result, out of known scalars, each element by itself, and nothing changed in place."""
-    elementwise = kernel(operation.kernel).form is Form.ELEMENTWISE and not operation.in_place
+    known_kernel = kernel(operation.kernel)
+    elementwise = known_kernel.form is Form.ELEMENTWISE and known_kernel.name not in _NONE and not operation.in_place
     return elementwise and len(operation.results) == 1 and all(edge.value in known for edge in operation.edges)
 
 
@@ -154,16 +160,25 @@ def _run(operation: Operation, known: Mapping[int, torch.Tensor], given: Mapping
     name, _, overload = operation.kernel.partition(".")
     arguments: dict[str, Any] = {}
     try:
-        if overload.endswith("out"):
+        if "out" in overload:
             return None
         run = getattr(getattr(torch.ops.aten, name), overload or "default")
         for number, edge in enumerate(operation.edges):
             arguments[edge.name] = given.get(number, known[edge.value])
         for constant in operation.constants:
-            arguments[constant.name] = ast.literal_eval(constant.text)
-        return run(**arguments)
-    except (AttributeError, RuntimeError, TypeError, ValueError, SyntaxError):
+            arguments[constant.name] = _plain(constant.text)
+        values = run(**arguments)
+    except (ArithmeticError, AttributeError, MemoryError, RuntimeError, TypeError, ValueError, SyntaxError):
         return None
+    return values if isinstance(values, torch.Tensor) and values.dtype in _DTYPES.values() else None
+
+
+def _plain(text: str) -> object:
+    """A number, a truth value, None or a word. Raises ValueError and SyntaxError for anything else."""
+    found = ast.literal_eval(text) if len(text) <= _LONGEST else ()
+    if not isinstance(found, int | float | str | None):
+        raise ValueError(f"{text[:_LONGEST]} is no plain constant.")
+    return found
 
 
 def _row(at: torch.Tensor, points: int = POINTS, share: float = 1.0) -> torch.Tensor:

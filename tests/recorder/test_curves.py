@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,10 @@ import torch
 
 from gradwalk import record
 from gradwalk.analysis import analyse
+from gradwalk.notation import Form
+from gradwalk.notation.kernels import KERNELS
 from gradwalk.recorder.curves import curves
+from gradwalk.recording import Constant, Operation
 from gradwalk.recording.curve import NUDGE
 from gradwalk.story.curves import drawn
 
@@ -102,3 +107,38 @@ def test_a_picture_is_as_exact_as_it_is_high(line: str, x: float) -> None:
     assert len(heights) == len(whole.values)
     assert shown["values"] == pytest.approx(heights, rel=0, abs=1e-4 * (max(heights) - min(heights)))
     assert shown["at"] == pytest.approx(whole.at, rel=0, abs=1e-4 * (max(heights) - min(heights) + whole.last))
+
+
+LIES = X.replace("2.0", "-9.3e18") + "b = torch.tensor(True)\ny = torch.where(b, x, x * 2)\nz = y / 2.0\nz.backward()"
+
+
+def test_a_recording_that_lies_divides_no_whole_numbers() -> None:
+    """The smallest one by −1 ends the process."""
+    recording = record(X.replace("2.0", "-9.3e18") + "y = x * 1.0\nz = y / 2.0\nz.backward()")
+    first, last = recording.operations
+    whole = first._replace(kernel="_to_copy", constants=(Constant("dtype", "4"),))
+    mode = (Constant("other", "-1"), Constant("rounding_mode", "'trunc'"))
+    divided = last._replace(kernel="div.Scalar_mode", constants=mode)
+    assert "v0" not in curves(replace(recording, operations=(whole, divided)))
+
+
+CONSTANTS = (
+    "-1 0 1 -9223372036854775808 9223372036854775807 1e300 nan True None 'trunc' 4 () [1] 2**70 0.5 ((((1 1e999 1j"
+).split()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_a_recording_says_of_its_kernels_is_borne(seed: int) -> None:
+    recording, random = record(LIES), Random(seed)
+    names = sorted(name for name, known in KERNELS.items() if known.form is Form.ELEMENTWISE)
+
+    def other(operation: Operation) -> Operation:
+        name = random.choice(names)
+        overload = random.choice(getattr(torch.ops.aten, name).overloads())
+        arguments = [a.name for a in getattr(getattr(torch.ops.aten, name), overload)._schema.arguments]
+        edges = tuple(edge._replace(name=random.choice(arguments)) for edge in operation.edges)
+        constants = [Constant(random.choice(arguments), random.choice(CONSTANTS)) for _ in range(random.randint(0, 3))]
+        return operation._replace(kernel=f"{name}.{overload}", constants=tuple(constants), edges=edges)
+
+    for _ in range(10):
+        curves(replace(recording, operations=tuple(map(other, recording.operations))))
