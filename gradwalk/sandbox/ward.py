@@ -80,8 +80,8 @@ class Ward:
         self._halted: float | None = None
         self._asked: float | None = None
         """When it was asked for its last words."""
-        self._stopped: float | None = None
-        """When somebody stopped the program."""
+        self._stopped: tuple[float, float] | None = None
+        """When somebody stopped the program, and the seconds of a core's work that it had had until then."""
         self._time_up = self._by_us = False
 
     def born(self, report: socket.socket) -> None:
@@ -138,7 +138,7 @@ class Ward:
             return 60.0
         worked, passed = self._worked(), time.monotonic() - self._started
         limits = self._limits
-        stops = math.inf if self._stopped is None else self._stopped + limits.grace - time.monotonic()
+        stops = self._left_since_stopped(worked)
         if worked >= limits.seconds + limits.grace or passed >= limits.wall + _PATIENCE * limits.grace or stops <= 0:
             if self._asked is None:
                 self._asked = time.monotonic()
@@ -153,6 +153,14 @@ class Ward:
         more = limits.grace if self._time_up else 0.0
         left = min((limits.seconds + more - worked) / _cores(), limits.wall + _PATIENCE * more - passed, stops)
         return max(_SOON, left)
+
+    def _left_since_stopped(self, worked: float) -> float:
+        """Seconds: on a busy machine, what was recorded takes longer to put together than it is work."""
+        if self._stopped is None:
+            return math.inf
+        stopped, before = self._stopped
+        grace = self._limits.grace
+        return min((grace - (worked - before)) / _cores(), stopped + _PATIENCE * grace - time.monotonic())
 
     def end(self) -> None:
         self._by_us = True
@@ -211,7 +219,7 @@ class Ward:
 
     def _stop(self) -> None:
         """As Ctrl+C does in a shell, and so that it can answer at once. Who goes on all the same is ended soon."""
-        self._stopped = time.monotonic() if self._stopped is None else self._stopped
+        self._stopped = (time.monotonic(), self._worked()) if self._stopped is None else self._stopped
         self._signal(signal.SIGINT)
         if self._halted is not None:
             self._go_on()

@@ -298,8 +298,14 @@ def test_a_program_that_nobody_wants_any_more_is_ended(nursery: Nursery) -> None
             ("before",),
             "stopped",
         ),
+        (
+            "try:\n        say('before')\n        while True: len('')\n"
+            "    finally:\n        import time\n        time.sleep(0.6)",  # it gets no core for longer than its grace
+            ("before", "KeyboardInterrupt"),
+            "done",
+        ),
     ],
-    ids=["in a loop", "asleep", "catches everything", "cannot be interrupted"],
+    ids=["in a loop", "asleep", "catches everything", "cannot be interrupted", "on a busy machine"],
 )
 def test_a_program_is_stopped_as_by_a_key_and_soon_where_it_goes_on(
     program: str, messages: tuple[str, ...], ended: str
