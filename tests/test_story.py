@@ -77,9 +77,13 @@ def test_a_name_has_a_step_unless_the_operation_before_it_made_its_value() -> No
     assert (cell(told, "y", forward) or {})["kind"] == "MulBackward0"
 
 
-def test_at_the_start_no_name_is_bound_for_nothing_has_run() -> None:
+def test_at_the_start_no_name_is_bound_yet_though_the_program_has_run() -> None:
     told = story("def slope(x):\n    return 2 * x\n\nslope(3)\n# %%\n" + W + "y = w * 3\n", statements=True)
-    assert told["steps"][0]["sentence"].startswith("Nothing has run yet.")
+    said = told["steps"][0]["sentence"]
+    assert said.startswith("The program has run. Each box of the computation graph will hold a value")
+    assert said.endswith("Press → to walk through what it did, line by line, from its beginning.")
+    plain = story("n = 2\nn * 3\n", statements=True)["steps"][0]["sentence"]
+    assert plain == "The program has run. Press → to walk through what it did, line by line, from its beginning."
     assert [name for name in told["names"]["cells"] if cell(told, name, 0)] == []
     assert (cell(told, "w", 2) or {})["value"] == ["1"]
     for lesson in LESSONS:

@@ -43,7 +43,7 @@ TITLES = {
 EPISODE = {
     "folded": "This step stands for a whole turn, from forward to update. Open it to walk through it.",
     "folded root": "{root}. This step stands for a whole turn, from forward to update. Open it to walk through it.",
-    "beginning": "Nothing has run yet. Press → to run the program line by line.",
-    "beginning graph": "Nothing has run yet. Each box of the computation graph will hold a value; an arrow leads to "
-    "the operation that uses it. Press → to run the program line by line.",
+    "beginning": "The program has run. Press → to walk through what it did, line by line, from its beginning.",
+    "beginning graph": "The program has run. Each box of the computation graph will hold a value; an arrow leads to "
+    "the operation that uses it. Press → to walk through what it did, line by line, from its beginning.",
 }
