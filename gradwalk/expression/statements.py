@@ -146,7 +146,18 @@ def _check_root(draft: Draft, root: str) -> None:
         )
     else:
         hint = "a name such as x becomes a variable, with a value and a gradient"
-    raise ProgramError(f"Nothing varies here; {hint}.", span_of(draft.source.tree.body[-1]))
+    raise ProgramError(f"Nothing varies here; {hint}.", span_of(_line_of(draft, fixed)))
+
+
+def _line_of(draft: Draft, name: str | None) -> ast.stmt:
+    """The line that gave a name its value last; the last one of all where no name is meant."""
+    lines = draft.source.tree.body
+    found = (line for line in reversed(lines) if isinstance(line, ast.Assign) and _sets(line, name))
+    return next(found, lines[-1])
+
+
+def _sets(line: ast.Assign, name: str | None) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == name for target in line.targets)
 
 
 def _check_modules(draft: Draft) -> None:
