@@ -115,7 +115,7 @@ REFUSALS = [
     ("sin(x)\ncos(x)", "sin(x)", "Only the last line", None),
     ("x = 4\nz = sin(x**2)", "x = 4", "x is fixed to a number; leave the line x = … out", None),
     ("sin(3)", "sin(3)", "Nothing varies here; a name such as x becomes a variable", None),
-    ("A = [[1, 2], [3, 4]]\nz = A @ A", "A = [[1, 2], [3, 4]]", "A is fixed to its numbers; leave the line A = … out", None),
+    ("A = [[1, 2], [3, 4]]\nz = A @ A", "A = [[1, 2], [3, 4]]", "A is fixed to its numbers; leave the line", None),
     ("z = x^^2", "^", "missing before ^.", None),
     ("z = 3x^", "^", "missing after ^, as in x^2.", None),
     ("y = sin x\r\nz = y ×", "×", "missing after ×, as in 2×x.", None),
