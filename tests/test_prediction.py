@@ -147,6 +147,8 @@ READ = {
     "1e3": 1000, "+7": 7, "4^2": 16, "4**2": 16, "4²": 16, "-2^2": -4, "2^-1": 0.5, "2·3,5": 7, "(1+2)/4": 0.75,
     "-1/(1-0.8)": -5, "2(3)": 6, "2 * cos(16)": 2 * math.cos(16), "sqrt(2)": math.sqrt(2), "2π": 2 * math.pi,
     "e^2": math.exp(2), "1-2-3": -4, "8/4/2": 1, "3·−2": -6, "2^3^2": 512, "σ(0)": 0.5, "ln(e)": 1, "√16": 4,
+    "sin 16": math.sin(16), "2 cos 16": 2 * math.cos(16), "-sin -2": math.sin(2), "sin 2^2": math.sin(4),
+    "sin 2 cos 3 + 1": math.sin(2) * math.cos(3) + 1, "exp(sin 2)": math.exp(math.sin(2)),
 }  # fmt: skip
 
 
@@ -154,7 +156,7 @@ READ = {
 def test_numbers_and_shapes_are_read_as_people_write_them(run: Callable[[str, Any], Any]) -> None:
     read = run("return given.map((text) => readNumber(text).value);", list(READ))
     assert read == pytest.approx(list(READ.values()))
-    none = ["", "x", "1/0", "--1", "1.2.3", "e5", "/", "(2", "2)", "sin", "2**", "()"]
+    none = ["", "x", "1/0", "--1", "1.2.3", "e5", "/", "(2", "2)", "sin", "2**", "()", "sin 2*3", "sin 2/3", "sin 2(3)"]
     assert run("return given.map(readNumber);", none) == [None] * len(none)
     shapes = run("return given.map(readShape);", ["2×3", "(2, 3)", "torch.Size([2, 3])", "2 3", "[4]", "x", "(-1, 2)"])
     assert shapes == [[2, 3]] * 4 + [[4], None, None]

@@ -105,7 +105,7 @@ export function judge(ask, text, past = []) {
   if (ask.kind === "shape") return judgeShape(ask, readShape(text));
   if (ask.kind === "next") return judgeBox(ask, text);
   const typed = readNumber(text);
-  if (!typed) return { verdict: "unread", said: text.trim() ? "That is no number. Give one such as 0.5, −3, 1/4 or 4^2." : "Type a number first." };
+  if (!typed) return { verdict: "unread", said: text.trim() ? "That is no number. Give one such as 0.5, −3, 1/4, 4^2 or sin(16)." : "Type a number first." };
   const around = Math.max(...ask.parts.map(([, , number]) => Math.abs(number)), 0);
   if (agrees(typed, ask.answer, around)) return { verdict: "right", said: "" };
   const said = sourceOf(ask, typed, past);

@@ -90,9 +90,16 @@ function atom(left) {
   if (token === "(") return closed(left);
   if (Object.hasOwn(CONSTANTS, token)) return CONSTANTS[token];
   if (!Object.hasOwn(FUNCTIONS, token)) return NaN;
-  if (left.tokens[left.at] !== "(") return token === "√" ? Math.sqrt(atom(left)) : NaN;
+  if (left.tokens[left.at] !== "(") return token === "√" ? Math.sqrt(atom(left)) : FUNCTIONS[token](bare(left));
   left.at += 1;
   return FUNCTIONS[token](closed(left));
+}
+
+/** What a function without brackets takes: sin 16, ln 2^3. NaN where it could take more: sin 2·3 is read in two ways. */
+function bare(left) {
+  const value = signed(left);
+  const next = left.tokens[left.at];
+  return next === "(" || Object.hasOwn(PRODUCTS, next) || Object.hasOwn(CONSTANTS, next) ? NaN : value;
 }
 
 /** What stands before a closing bracket, which is taken too. */
