@@ -65,6 +65,23 @@ def test_a_detached_value() -> None:
     assert marked(text, found) == ".detach()"
 
 
+@pytest.mark.parametrize(
+    ("text", "given", "piece"),
+    [
+        ("x > 0", {"x": "2"}, "x > 0"),
+        ("x > 0", {"x": "[1, -2]"}, "x > 0"),
+        ("y = x^2\nz = 2 * (y <= 3)", {"x": "2"}, "y <= 3"),
+    ],
+)
+def test_a_comparison_has_no_slope(text: str, given: dict[str, str], piece: str) -> None:
+    found = told(text, given)
+    assert found.sentence.startswith(
+        "The comparison gives True or False, which cannot change a little: there is no slope"
+    )
+    assert "taken out" not in found.sentence
+    assert marked(text, found) == piece
+
+
 def test_a_seed_of_another_shape() -> None:
     found = told("y = x**2", {"x": "[1, 2, 3]"}, seed="[1, 2]")
     assert found.field == "seed"

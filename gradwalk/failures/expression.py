@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from gradwalk.expression.expression import Expression
 from gradwalk.expression.reading import Reading, span_between
-from gradwalk.failures.explanation import explained, message_only
+from gradwalk.failures.explanation import diagnose, explained, message_only
 from gradwalk.notation import shape_text
 from gradwalk.program import Span, python_parser
-from gradwalk.recording import Failure, Recording, Value
+from gradwalk.recording import Failure, Forward, Recording, Value
 
 _MODULE = re.compile(r"\b(?:torch|math|F)\.(?=[A-Za-z])")
 _DETACH = re.compile(r"\.detach\(\)")
@@ -38,7 +38,7 @@ def failing(recording: Recording, expression: Expression) -> Failing | None:
     if failure is None:
         return None
     if failure.cause == "nothing-requires-grad":
-        return _without_gradient(failure, expression)
+        return _without_gradient(recording, failure, expression)
     values = _named_values(recording)
     if failure.cause == "seed-shape":
         sentence = _seed_sentence(expression, values)
@@ -48,7 +48,7 @@ def failing(recording: Recording, expression: Expression) -> Failing | None:
     return Failing(failure.message, sentence, _place(expression.reading, piece), "text", computed=False)
 
 
-def _without_gradient(failure: Failure, expression: Expression) -> Failing:
+def _without_gradient(recording: Recording, failure: Failure, expression: Expression) -> Failing:
     names = [variable.name for variable in expression.variables]
     ticked = any(variable.requires_grad for variable in expression.variables)
     cut = _DETACH.search(expression.reading.text)
@@ -58,7 +58,25 @@ def _without_gradient(failure: Failure, expression: Expression) -> Failing:
     elif cut is not None:
         sentence = "detach() cuts the way back, so no gradient reaches a variable; leave detach() out."
         span = _span(expression.reading, *cut.span())
+    elif (stepped := _stepped(recording, failure)) is not None:
+        sentence, piece = stepped
+        span = _place(expression.reading, piece)
     return Failing(failure.message, sentence, span, "text", computed=True)
+
+
+def _stepped(recording: Recording, failure: Failure) -> tuple[str, str] | None:
+    """What is said of a comparison into which something went that requires a gradient, and its piece."""
+    found = diagnose(recording, failure)
+    if found is None or found.key != "cut-by-integers" or not isinstance(found.event, Forward):
+        return None
+    pieces, span = dict(found.pieces), found.event.span
+    if pieces["kind"] != "true or false":
+        return None
+    sentence = (
+        f"{pieces['kernel']} gives True or False, which cannot change a little: there is no slope, so no gradient "
+        "goes back through it. Use something smooth in its place, such as sigmoid."
+    )
+    return sentence, "" if span is None else _piece(recording.source, span)
 
 
 def _seed_sentence(expression: Expression, values: dict[str, Value]) -> str:
