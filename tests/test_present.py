@@ -1,4 +1,4 @@
-"""Present, on a projector of 1080 lines: titles and numbers of 28 px, also in large graphs; what is lit is in sight."""
+"""Present, on a projector of 1080 lines: numbers of 20 px and more, in large graphs too; what is lit is in sight."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from gradwalk.address.program import to_query
 from tests.browser import settled
 
 pytestmark = pytest.mark.browser
@@ -17,6 +18,24 @@ NUMBERS = """(player) => [...player.querySelectorAll(".view :is(.title, .value)"
   const picture = text.closest("svg");
   return parseFloat(getComputedStyle(text).fontSize) * picture.getBoundingClientRect().width / picture.viewBox.baseVal.width;
 })"""  # noqa: E501 - JavaScript
+
+ADAM = """import torch
+from torch import nn
+torch.manual_seed(0)
+model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
+optimizer = torch.optim.Adam(model.parameters())
+X, Y = torch.rand(4, 2), torch.rand(4, 1)
+for turn in range(3):
+    optimizer.zero_grad()
+    loss = nn.functional.mse_loss(model(X), Y)
+    loss.backward()
+    optimizer.step()
+"""
+WITHIN = """() => {
+  const { shadowRoot } = [...document.querySelectorAll("*")].find((one) => one.shadowRoot?.querySelector(".player"));
+  const [stage, below] = [".view", ".below"].map((name) => shadowRoot.querySelector(name).getBoundingClientRect());
+  return stage.bottom <= below.top + 1;
+}"""
 
 
 @pytest.mark.parametrize(
@@ -34,9 +53,43 @@ def test_titles_and_numbers_are_read_from_the_last_row(new_page: NewPage, addres
     expect(player).to_have_class(re.compile("on-screen"))
     lit = player.locator(".view .box.now").first
     expect(lit).to_be_in_viewport(ratio=0.9)
-    assert min(player.evaluate(NUMBERS)) >= 27.9
+    assert min(player.evaluate(NUMBERS)) >= 19.9
     page.keyboard.press("ArrowLeft")
     expect(player.locator(".view .box.now").first).to_be_in_viewport(ratio=0.9)
+
+
+def test_the_neurons_graph_is_whole_on_the_stage_with_nothing_to_make_it_so(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+    page.add_init_script("try { localStorage.setItem('gradwalk.tour', 'seen') } catch {}")
+    page.goto("/perceptron?step=40")
+    player = page.get_by_role("region", name="Player")
+    expect(player.locator("[data-box]").first).to_be_attached(timeout=60_000)
+    settled(page)
+    page.keyboard.press("f")
+    expect(player).to_have_class(re.compile("on-screen"))
+    expect(player.locator(".guest svg").first).to_be_visible()
+    for key in ("Home", "ArrowRight", "End"):
+        page.keyboard.press(key)
+        for box in player.locator(".view [data-box]").all():
+            expect(box).to_be_in_viewport(ratio=0.99)
+    expect(player.get_by_role("group", name="Size of the picture")).to_be_hidden()
+    page.keyboard.press("+")
+    expect(player.get_by_role("group", name="Size of the picture")).to_be_visible()
+    page.keyboard.press("0")
+    expect(player.get_by_role("group", name="Size of the picture")).to_be_hidden()
+
+
+def test_words_that_grow_take_of_the_pictures_room_and_lie_over_nothing(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+    page.goto(f"/code?{to_query(ADAM)}")
+    player = page.get_by_role("region", name="Player")
+    expect(player.locator("[data-box]").first).to_be_attached(timeout=60_000)
+    settled(page)
+    page.keyboard.press("f")
+    expect(player).to_have_class(re.compile("on-screen"))
+    page.keyboard.press("End")
+    expect(player.locator(".sentence")).to_contain_text("Adam takes one step")
+    page.wait_for_function(WITHIN)
 
 
 def test_the_tour_ends_where_an_audience_looks(new_page: NewPage) -> None:

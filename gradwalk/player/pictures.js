@@ -165,7 +165,7 @@ export function createPictures(pick, chosen, explain, lacking) {
     saved.checked = choice.saved;
     area.dataset.saved = program || choice.saved;
     setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.isWhole()));
-    bar.classList.toggle("needless", learns && visible().every((stage) => stage.fits()));
+    bar.classList.toggle("needless", visible().every((stage) => stage.fits()));
     area.dataset.shows = shown.join(" ");
     marks.hidden = !visible().length;
     const beside = shown.length === 2 ? widthBeside() : 0;

@@ -95,7 +95,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   parent.append(root);
   root.classList.toggle("alone", ALONE);
   const untell = tellHeight(root);
-  const unwatch = watchSizes([root, scrubber.element, panel.element], resized);
+  const unwatch = watchSizes([root, scrubber.element, panel.element, pictures.area], resized); // on a stage the words take of the picture's room
   const parts = { root, transport, take, predict, keyList, pictures, episodes, jump, forth, back, go, last };
   const unlisten = listenToKeys(root, (key) => data && (press(key, parts), keepInSight(root, pictures.litBox())), () => data && (episodes.several() || isOnScreen(root)));
   leaveNoButton(root);

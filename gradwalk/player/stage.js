@@ -127,7 +127,8 @@ export function createStage({ name, numbers, pick, changed }) {
     const to = (Math.max(at[side], goal[side]) + length) / scale;
     if (picture.reveal(from, to)) write();
     const right = at.left + view.width < picture.width * scale - 2;
-    setAttribute(element, "data-more", [at.left > 2 ? "before" : "", right ? "after" : ""].join(" "));
+    const below = at.top + view.height < picture.height * scale - 2;
+    setAttribute(element, "data-more", [at.left > 2 ? "before" : "", right ? "after" : "", at.top > 2 ? "above" : "", below ? "below" : ""].join(" "));
     map.show(at, view, scale);
   }
 
