@@ -105,7 +105,7 @@ def test_what_is_no_number_has_no_distance(row: Row, cells: list[Any]) -> None:
         (813.5123, 813.9, "3 digits agree"),
         (-7.6613, -7.66134, "all digits agree"),
         (-7.6613, -7.6609, "4 digits agree"),
-        (2, 2, "equal"),
+        (2, 2, "all digits agree"),
         (4, 3, "Δ 1"),
     ],
 )

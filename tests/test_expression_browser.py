@@ -532,3 +532,12 @@ def test_where_nothing_can_be_run_the_form_says_as_much_as_elsewhere(density: st
     page.goto(f"/?z=x+if+x&x=2&density={density}")
     expect(page.get_by_text("There is no if here")).to_be_visible()
     expect(page.get_by_text("float64", exact=True)).to_be_visible(visible=density == "pytorch")
+
+
+def test_a_key_after_a_press_on_the_white_draws_no_frame_around_the_page(page: Page) -> None:
+    page.goto("/?z=sin(x**2)&x=4")
+    settled(page)
+    page.mouse.click(200, page.evaluate("innerHeight") - 20)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("region", name="Player")).to_have_attribute("data-step", "1")
+    assert page.evaluate("document.activeElement.tagName") == "BODY"

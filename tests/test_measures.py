@@ -69,6 +69,11 @@ def test_a_scalar_needs_the_least_room_on_an_arrow() -> None:
     assert arrow_room((500, 500), (500, 500)) < arrow_room((4,), (4,))  # a shape is all that is written
 
 
+def test_a_jacobian_that_is_as_wide_as_high_has_the_room_of_its_words() -> None:
+    assert arrow_room((4, 4), (4, 4), square=True) >= text_width("× Jacobian 16×16", EDGE_SIZE)
+    assert arrow_room((4, 4), (4, 4)) < arrow_room((4, 4), (4, 4), square=True)
+
+
 @given(st.text(max_size=60), st.floats(40, 300))
 def test_shortened_text_fits_and_begins_the_same(text: str, room: float) -> None:
     cut = shortened(text, 15, room)

@@ -90,6 +90,14 @@ def test_words_that_grow_take_of_the_pictures_room_and_lie_over_nothing(new_page
     page.keyboard.press("End")
     expect(player.locator(".sentence")).to_contain_text("Adam takes one step")
     page.wait_for_function(WITHIN)
+    names = player.get_by_role("region", name="Names")
+    assert names.evaluate("(table) => table.scrollWidth <= table.clientWidth")
+    ways = names.get_by_role("rowheader", name=re.compile(r"^model\."))
+    lines = ways.evaluate_all(
+        "(ways) => ways.map((way) => { const text = document.createRange();"
+        "text.selectNodeContents(way.firstChild); return text.getClientRects().length; })"
+    )
+    assert lines == [1] * 4
 
 
 def test_the_tour_ends_where_an_audience_looks(new_page: NewPage) -> None:

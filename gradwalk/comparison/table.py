@@ -58,7 +58,7 @@ def _cell(number: float | None, autograd: float | None) -> list[str] | None:
 
 
 def agreement(number: float, autograd: float | None) -> str:
-    """``4 digits agree``, ``all digits agree`` of those that are shown, ``equal``, or ``Δ 0.5`` where not even two do.
+    """``4 digits agree``, ``all digits agree`` of those that are shown, or ``Δ 0.5`` where not even two do.
 
     Beside a 0, of which no digit can agree, ``0 to 20 decimals``.
 
@@ -68,7 +68,7 @@ def agreement(number: float, autograd: float | None) -> str:
     if autograd is None or math.isnan(distance):
         return ""
     if distance == 0:
-        return "equal"
+        return "all digits agree"
     if distance < _NOTHING and 0 in (number, autograd):
         return f"0 to {math.floor(-math.log10(2 * distance))} decimals"
     digits = -math.log10(distance / max(abs(number), abs(autograd))) if math.isfinite(distance) else 0

@@ -33,7 +33,7 @@ from gradwalk.graph.measures import (
     value_room,
 )
 from gradwalk.notation import call_text, is_number_name, pretty
-from gradwalk.recording import BackwardCall, Operation, Recording, Value
+from gradwalk.recording import BackwardCall, LocalGradient, Operation, Recording, Value
 
 RANK_GAP = 26
 """Between a column of boxes and a column of the arrows' texts."""
@@ -68,6 +68,8 @@ def drawn(index: Index) -> Graph:
     draw = _Boxes(index, roots)
     boxes: dict[str, Box] = {}
     arrows: list[Arrow] = []
+    locals_ = (event for event in recording.events if isinstance(event, LocalGradient) and event.form != "diagonal")
+    squares = {(event.operation, event.edge) for event in locals_ if event.rows == event.columns > 1}
     for operation in recording.operations:
         if not operation.results or operation.id in draw.places.hidden:
             continue
@@ -76,7 +78,7 @@ def drawn(index: Index) -> Graph:
             boxes.setdefault(tail.id, tail)
             tracked = operation.node is not None and edge.route is not None
             shapes = values[operation.results[0]].shape, values[edge.value].shape
-            room = arrow_room(*shapes) if tracked else 0
+            room = arrow_room(*shapes, (operation.id, number) in squares) if tracked else 0
             cut = operation.kernel == "detach" and tail.tracked and not tracked
             arrows.append(Arrow(f"e{operation.id}.{number}", tail.id, f"o{operation.id}", tracked, room, cut))
         made = draw.box(operation.results[0])

@@ -60,15 +60,16 @@ def box_lines(shape: tuple[int, ...], numbers: Sequence[Number] | None) -> list[
 
 
 @lru_cache(maxsize=4096)
-def arrow_room(result: tuple[int, ...], operand: tuple[int, ...]) -> int:
+def arrow_room(result: tuple[int, ...], operand: tuple[int, ...], square: bool = False) -> int:
     """The width in pixels of the texts on an arrow between these shapes: one line each.
 
     They are the local gradient (its numbers where it is elementwise, one row or one column, else the Jacobian's size)
-    and the contribution, which has the operand's shape.
+    and the contribution, which has the operand's shape. Elements may be as many on both sides of a Jacobian that is no
+    elementwise one: ``square``.
     """
     rows, columns = math.prod(result), math.prod(operand)
     jacobian = _line((max(rows, columns),)) if min(rows, columns) == 1 else jacobian_text(rows, columns)
-    lines = [_line(operand), _line(result) if rows == columns else jacobian]
+    lines = [_line(operand), _line(result) if rows == columns and not square else jacobian]
     widest = max(text_width(f"∇ {line}", EDGE_SIZE) for line in lines)
     return math.ceil(min(widest, MAX_ARROW_ROOM))
 

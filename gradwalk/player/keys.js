@@ -37,6 +37,7 @@ function keyPressed(event) {
   if (!inside && !onScreen(listener.root)) return;
   if (key === "b" && !listener.root.matches(".on-screen")) return; // a notebook has a use for it
   event.preventDefault();
+  if (path[0]?.matches("main")) /** @type {HTMLElement} */ (path[0]).blur(); // a press on the page's white gave it the focus, and now it would get a frame
   listener.press(key);
 }
 

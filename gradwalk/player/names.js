@@ -3,6 +3,7 @@
 import { html } from "./dom.js";
 import { entryAt } from "./story.js";
 
+const SHORT_NAME = 16; // letters, as in model.0.weight
 const NOT_TENSORS = new Set(["number", "text", "object"]);
 
 export function createNames() {
@@ -77,7 +78,7 @@ function nameRow(name, member) {
     if (!bound) return;
     const changed = (part) => before && JSON.stringify(before[part]) !== JSON.stringify(bound[part]);
     const was = (part) => (changed(part) && before[part]?.length === 1 ? [html("small", null, `was ${before[part][0]}`)] : []);
-    value.replaceChildren(...linesOf(bound.value), ...was("value"));
+    value.replaceChildren(...linesOf(bound.value, bound.kind === "object"), ...was("value"));
     grad.replaceChildren(...gradientOf(bound), ...was("grad"));
     const cells = { value, grad, kind };
     for (const [part, cell] of Object.entries(cells)) cell.classList.toggle("changed", Boolean(changed(part)));
@@ -87,7 +88,7 @@ function nameRow(name, member) {
   return row;
 }
 
-const linesOf = (lines) => (lines || []).map((line) => html("span", { class: "number" }, line));
+const linesOf = (lines, words = false) => (lines || []).map((line) => html("span", { class: "number" }, ...(words ? inWords(line) : [line])));
 
 function gradientOf(bound) {
   if (bound.grad) return linesOf(bound.grad);
@@ -100,7 +101,7 @@ const inWords = (name) => name.split(/(?<=[a-z0-9])(?=[A-Z])/).flatMap((word, nu
 function kindOf(bound) {
   const kind = html("code", null, ...inWords(bound.kind));
   if (NOT_TENSORS.has(bound.kind)) return [html("span", { class: "none" }, bound.kind)];
-  const flag = html("small", null, "requires_grad=", html("wbr"), bound.requires_grad ? "True" : "False");
+  const flag = html("small", null, "requires_", html("wbr"), "grad=", html("wbr"), bound.requires_grad ? "True" : "False");
   const more = [
     bound.local ? "inside the function" : "",
     bound.version ? `version ${bound.version}: changed in place` : "",
@@ -109,5 +110,5 @@ function kindOf(bound) {
   return [kind, flag, ...more.filter(Boolean).map((text) => html("small", { class: "more" }, text))];
 }
 
-/** A long way, such as net.0.weight, may go on in the next line behind a point. */
-const wayOf = (name) => name.split(/(?<=\.)/).flatMap((part, place) => (place ? [html("wbr"), part] : [part]));
+/** A long way, such as encoder.layers.0.weight, may go on in the next line behind a point or an underscore. */
+const wayOf = (name) => (name.length <= SHORT_NAME ? [name] : name.split(/(?<=[._])/).flatMap((part, place) => (place ? [html("wbr"), part] : [part])));
