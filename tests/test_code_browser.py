@@ -477,6 +477,19 @@ def test_a_run_is_stopped_and_what_it_did_until_then_is_shown(shown: CodePage) -
     expect(shown.output()).to_have_text("42")
 
 
+def test_a_long_warning_leaves_room_for_what_explains_the_failure(shown: CodePage) -> None:
+    loop = "for i in range(2):\n    loss = (w * 3 - 1)**2\n    loss.backward()\n    w = w - 0.1 * w.grad"
+    shown.run(f"import torch\nw = torch.tensor(1.0, requires_grad=True)\n{loop}")
+    warning = shown.output().locator("details.warning")
+    expect(warning.locator("summary")).to_have_text(re.compile("^UserWarning: The .grad attribute of a Tensor"))
+    expect(warning.locator("pre")).to_be_hidden()
+    expect(shown.output().locator(".failure")).to_contain_text("backward() writes .grad only for leaves")
+    warning.locator("summary").click()
+    expect(warning.locator("pre")).to_be_visible()
+    expect(warning.locator("pre")).to_contain_text(re.compile(r"^<ipython-input[\s\S]*w = w - 0\.1 \* w\.grad$"))
+    assert warning.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+
+
 def test_the_table_of_names_has_room_for_ways_into_modules(new_page: NewPage) -> None:
     page = new_page(viewport={"width": 1440, "height": 900})
     net = "torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))"

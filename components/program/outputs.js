@@ -3,6 +3,8 @@
 
 import { html, IMAGES, pictureOf } from "../../gradwalk/player/dom.js";
 
+const LONG = 240; // letters: some three lines
+
 /** `go(item)` leads to the step that showed it, `goToStep(step)` to a step, `apply(fix)` changes the program. */
 export function createOutputs(go, goToStep, apply) {
   const age = html("p", { class: "age" });
@@ -13,7 +15,9 @@ export function createOutputs(go, goToStep, apply) {
   /** `old` says why the outputs are not those of the cell as it stands, or is empty. */
   function show(items, old, name) {
     const key = JSON.stringify(items.map((item) => (item.fix ? { ...item, fix: { ...item.fix, tried: null } } : item)));
-    if (key !== known) list.replaceChildren(...items.map((item) => itemOf(item, go, goToStep)));
+    const failed = items.some(({ stream, why }) => stream === "failure" && why);
+    const shownAs = (item) => (failed && isLong(item) ? foldedOf : itemOf)(item, go, goToStep);
+    if (key !== known) list.replaceChildren(...items.map(shownAs));
     known = key;
     const remedies = list.querySelectorAll(".remedy");
     items.filter(({ fix }) => fix).forEach(({ fix }, number) => showRemedy(remedies[number], fix, apply));
@@ -55,6 +59,21 @@ function remarkOf(item, goToStep) {
     html("p", {}, item.way_out),
     item.fix && html("div", { class: "remedy" }),
   ].filter(Boolean));
+}
+
+/** A warning that would push what explains the failure off the screen. */
+const isLong = ({ stream, text }) => stream === "warning" && text.length > LONG;
+
+/** All of its words, of which one line shows until it is opened. */
+function foldedOf(item, go) {
+  const all = html("pre", { click: () => getSelection().isCollapsed && go(item) }, item.text);
+  return html("details", { class: "shown warning folded" }, html("summary", {}, html("span", {}, firstOf(item.text))), all);
+}
+
+/** What a warning says first, without the place that Python writes before it. */
+function firstOf(text) {
+  const [line] = text.split("\n");
+  return line.replace(/^.*?:\d+: (?=\w+: )/, "");
 }
 
 function itemOf(item, go, goToStep) {
