@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
+import torch
 
 from gradwalk import record
 from gradwalk.analysis import analyse
@@ -112,3 +114,57 @@ def test_the_lessons_neuron_says_what_its_gradients_mean() -> None:
     index = analyse(record(program(read(BY_SLUG["lesson"].perceptron)))).episodes[0].index
     said = meaning(index, next(iter(index.calls)))
     assert said == "Move b by 0.01, and loss moves by about 0.009988. Move w by 0.01, and loss moves by about 0.06692."
+
+
+OF_ELEMENTS = [
+    ("[1.0, 2.0, 3.0]", "torch.mean(x**2)", "[2]"),
+    ("[1.0, -2.0, 0.5]", "torch.exp(x).sum()", "[0]"),
+    ("[[1.0, 2.0], [-7.0, 3.0]]", "(x * x).sum()", "[1, 0]"),
+    ("[2.0, 3.0]", "x.sum() * 3", ""),
+    ("[2.0, -2.0]", "(x**2).sum()", None),
+    ("[1.0, 3.0]", "torch.relu(x).sum()", None),
+    ("[0.0, 0.0]", "(x**2).sum()", None),
+    ("[3.0]", "(x**2).sum()", None),
+    ("[0.0, 1.0]", "torch.sqrt(x).sum()", None),
+]
+
+
+@pytest.mark.parametrize(("at", "line", "place"), OF_ELEMENTS)
+def test_of_a_vector_the_element_is_told_with_which_the_root_changes_fastest(
+    at: str, line: str, place: str | None
+) -> None:
+    source = f"{AT.format(at=at)}z = {line}\nz.backward()\n"
+    index = analyse(record(source)).episodes[0].index
+    said = meaning(index, next(iter(index.calls)))
+    promise = re.fullmatch(
+        r"(?:Of the elements of x, z changes fastest with x|z changes equally fast with each element of x)"
+        r"(\[.*\])?(?: = (\S+))?: move .* by 0\.01, and z moves by about (\S+)\.",
+        said,
+    )
+    assert (promise is None) == (place is None), said
+    if promise is None:
+        return
+    assert (promise[1] or "") == place
+    x = torch.tensor(json.loads(at), dtype=torch.float64)
+    moves = []
+    for number in range(x.numel()):
+        ways = [x.clone(), x.clone()]
+        for way, step in zip(ways, (1e-4, -1e-4), strict=True):
+            way.view(-1)[number] += step
+        after, before = (eval(line, {"torch": torch, "x": way}).item() for way in ways)  # noqa: S307 - lines of our own
+        moves.append((after - before) / 2e-4)
+    fastest = max(range(len(moves)), key=lambda number: abs(moves[number]))
+    assert 0.01 * moves[fastest] == pytest.approx(float(promise[3].replace("−", "-")), rel=1e-3)
+    if place:
+        assert eval(f"x{place}", {"x": x}) == x.flatten()[fastest]  # noqa: S307 - a place of our own
+        assert float(promise[2].replace("−", "-")) == x.flatten()[fastest]
+    else:
+        assert moves == pytest.approx([moves[0]] * len(moves))
+
+
+def test_of_two_vectors_each_has_its_own_fastest_element() -> None:
+    source = f"{AT.format(at='[1.0, 2.0]')}w = torch.tensor([3.0, 5.0], requires_grad=True)\nz = x @ w\nz.backward()\n"
+    index = analyse(record(source)).episodes[0].index
+    said = meaning(index, next(iter(index.calls)))
+    assert "Of the elements of x, z changes fastest with x[1] = 2: move it by 0.01, and z moves by about 0.05." in said
+    assert "Of the elements of w, z changes fastest with w[1] = 5: move it by 0.01, and z moves by about 0.02." in said

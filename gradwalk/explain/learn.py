@@ -14,6 +14,8 @@ from gradwalk.notation import base_name, pretty, short
 from gradwalk.recording import Accumulate, LocalGradient, Taken
 from gradwalk.recording.curve import NUDGE, Curve
 
+_FASTER = 1.001
+"""Of two slopes: closer ones may differ by no more than rounding."""
 MOST = 3
 """Variables that are spoken of one by one."""
 
@@ -98,7 +100,33 @@ def _promises(index: Index, call: int) -> list[str]:
         if gradient is not None and (is_smooth(index) or clear(index, event.leaf, NUDGE)):
             moved = {"leaf": index.shown[event.leaf], "target": pretty(index.target(call)), "nudge": short(NUDGE)}
             said.append(LEARN["move"].format(moved=short(NUDGE * gradient), **moved))
+        elif gradient is None and is_smooth(index):
+            said += _of_elements(index, event)
     return said if len(said) <= MOST else []
+
+
+def _of_elements(index: Index, event: Accumulate) -> list[str]:
+    """With which element of a leaf the root changes fastest; nothing where two of them are nearly as fast."""
+    numbers = event.added.numbers or ()
+    if len(numbers) < 2 or len(numbers) != math.prod(event.added.shape) or not all(map(math.isfinite, numbers)):
+        return []
+    second, fastest = sorted(numbers, key=abs)[-2:]
+    pieces = {"leaf": index.shown[event.leaf], "target": pretty(index.target(event.call)), "nudge": short(NUDGE)}
+    pieces["moved"] = short(NUDGE * fastest)
+    if abs(fastest) > _FASTER * abs(second):
+        number, values = numbers.index(fastest), index.values[event.leaf].numbers
+        held = f" = {short(values[number])}" if values is not None else ""
+        return [LEARN["fastest"].format(place=_place(event.added.shape, number) + held, **pieces)]
+    return [LEARN["alike"].format(**pieces)] if fastest and set(numbers) == {fastest} else []
+
+
+def _place(shape: tuple[int, ...], number: int) -> str:
+    """The index of an element, as Python writes it."""
+    found: list[int] = []
+    for size in reversed(shape):
+        number, at = divmod(number, size)
+        found.insert(0, at)
+    return str(found)
 
 
 def is_smooth(index: Index) -> bool:

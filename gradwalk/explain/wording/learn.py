@@ -17,6 +17,10 @@ LEARN = {
     "flat": "The slope is 0: if {leaf} changes a little, {target} changes by far less.",
     "meaning": "What it means",
     "move": "Move {leaf} by {nudge}, and {target} moves by about {moved}.",
+    "fastest": "Of the elements of {leaf}, {target} changes fastest with {leaf}{place}: move it by {nudge}, and "
+    "{target} moves by about {moved}.",
+    "alike": "{target} changes equally fast with each element of {leaf}: move one by {nudge}, and {target} moves by "
+    "about {moved}.",
     "done": "The pass is done: every gradient that was asked for is there.",
     "no value": "{target} is {value}, which is no finite number, so how far it moves cannot be told.",
     "no slope": "The gradient of {leaf} is not finite: it is no slope, and after an update with it {leaf} would not be "
