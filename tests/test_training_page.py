@@ -120,7 +120,8 @@ def test_stepping_inside_shows_zero_grad_forward_backward_and_step() -> None:
     player = handed(page, "player")
     story = player["story"]
     first = player["step"]
-    assert story["steps"][first]["cell"] == 1
+    assert (story["steps"][first - 1]["cell"], story["steps"][first]["cell"]) == (0, 1)
+    assert "The step itself is the second cell" in texts(page)
     kinds = [step["kind"] for step in story["steps"][first:]]
     assert kinds.index("forward") < kinds.index("seed") < kinds.index("accumulate")
     assert kinds[-4:] == ["update"] * 4

@@ -64,7 +64,10 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
     at = Inside(min(at.epoch, last), min(at.batch, setting.batches - 1), at.step)
     with st.container(key=TITLE):  # the view of the run brings it into sight
         st.subheader(f"{_place(at, setting.batches)}: zero_grad → forward → loss → backward → step", anchor=False)
-    st.caption("It opens at zero_grad(). What stands before that on the line sets the numbers as they were then.")
+    st.markdown(  # a caption's grey is too pale to be read by everybody
+        "The program's first cell puts in the numbers of that moment: the data, the parameters, and what earlier steps "
+        "have left. The step itself is the second cell: → runs it line by line."
+    )
     if run.ended and at.epoch == last:
         st.caption(f"The run ended after {_epochs(last)}: this is the step that would come next.")
     _moves(now, at, last, setting.batches)
