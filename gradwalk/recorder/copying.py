@@ -60,12 +60,17 @@ class Copier:
         self._room = room
         self._large = room if large is None else min(room, large)
         self._keep = {id(tensor): tensor for tensor in keep}
+        self._shapes: dict[tuple[int, ...], tuple[int, ...]] = {}
+        """One tuple for each: a recording is full of the same few, and Python's collector looks at every one."""
 
     def array(self, tensor: torch.Tensor, alike: Summary | None = None) -> Array:
         """A copy of a tensor's numbers. ``alike``: the summary of one that has the same elements, in any order."""
         kind = tensor.dtype
         dtype = _DTYPES.get(kind) or dtype_name(kind)
-        shape = tuple(tensor.shape)
+        size = tensor.shape
+        if (shape := self._shapes.get(size)) is None:
+            shape = tuple(size)
+            self._shapes[shape] = shape
         if not shape and tensor.layout is torch.strided and not kind.is_complex and not tensor.is_meta:
             scalar: Array = new(Array, ((), dtype, (tensor.item(),), None))
             return scalar
