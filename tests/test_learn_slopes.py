@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,9 +13,12 @@ import torch
 from gradwalk import record
 from gradwalk.analysis import analyse
 from gradwalk.explain.learn import arrived, meaning
+from gradwalk.explain.multiplying import why
 from gradwalk.perceptron.programs.program import program
 from gradwalk.perceptron.settings.presets import BY_SLUG
 from gradwalk.perceptron.settings.reading import read
+from gradwalk.recording import Backward
+from gradwalk.story.player_data import player_data
 
 X = "import torch\nx = torch.tensor(3.0, requires_grad=True)\n"
 HELD_BACK = {
@@ -168,3 +172,53 @@ def test_of_two_vectors_each_has_its_own_fastest_element() -> None:
     said = meaning(index, next(iter(index.calls)))
     assert "Of the elements of x, z changes fastest with x[1] = 2: move it by 0.01, and z moves by about 0.05." in said
     assert "Of the elements of w, z changes fastest with w[1] = 5: move it by 0.01, and z moves by about 0.02." in said
+
+
+MEETING: dict[str, tuple[str, Callable[[torch.Tensor], torch.Tensor], Callable[[torch.Tensor], torch.Tensor]]] = {
+    "z = torch.sin(x ** 2)": ("x", lambda x: x**2, torch.sin),
+    "z = torch.tanh(-0.4 * x) * 3": ("v₁", torch.tanh, lambda y: y * 3),
+    "z = (torch.exp(x / 2) + 1) ** 2": ("v₁", torch.exp, lambda y: (y + 1) ** 2),
+}
+_WHY = re.compile(r"changes (\S+) times as much, and z changes (\S+) times as much as .* So (\S+) gets (\S+)\.$")
+
+
+def _whys(source: str) -> list[str]:
+    recording = record(source)
+    index = analyse(recording).episodes[0].index
+    passes = (event for event in recording.events if isinstance(event, Backward))
+    return [said for event in passes if (said := why(index, event))]
+
+
+@pytest.mark.parametrize("line", MEETING)
+def test_why_slopes_multiply_is_said_once_and_is_what_small_changes_show(line: str) -> None:
+    operand, inner, outer = MEETING[line]
+    [said] = _whys(X.replace("3.0", "1.5") + line + "\nz.backward()")
+    found = _WHY.search(said)
+    assert found is not None
+    assert found[3] == operand
+    at = torch.tensor(1.5 if operand == "x" else 0.75 if "exp" in line else -0.6, dtype=torch.float64)
+    first, second = inner(at), inner(at + 1e-6)
+    local, upstream = (second - first) / 1e-6, (outer(second) - outer(first)) / (second - first)
+    told = [float(number.replace("−", "-").strip(",")) for number in (found[1], found[2], found[4])]
+    assert told == pytest.approx([float(local), float(upstream), float(local * upstream)], rel=2e-3)
+
+
+@pytest.mark.parametrize("kind", HELD_BACK)
+def test_why_slopes_multiply_is_not_said_of_what_is_no_slope(kind: str) -> None:
+    assert _whys(X + HELD_BACK[kind].replace("z =", "z = 0.5 *", 1)) == []
+
+
+def test_nor_where_there_is_a_second_way_or_nothing_to_multiply() -> None:
+    assert _whys(X + "z = torch.sin(x ** 2) + x ** 2\nz.backward()") == []
+    assert _whys(X + "y = x ** 2\nz = torch.sin(y) * y\nz.backward()") != []
+    assert _whys(X + "z = x * 2\nz.backward()") == []
+    assert _whys(X + "z = (x + 1) - 2\nz.backward()") == []
+
+
+def test_the_player_says_why_slopes_multiply() -> None:
+    data = player_data(analyse(record(X + "z = torch.sin(x ** 2)\nz.backward()")))
+    said = [step["learn"][1] for step in data.story["steps"] if step["kind"] == "backward" and "learn" in step]
+    assert said == [
+        "The gradient arriving at v₁ is −0.9111. If x changes a little, v₁ changes 6 times as much, and z changes "
+        "−0.9111 times as much as v₁: together −0.9111 · 6 times as much as x. So x gets −5.4668."
+    ]

@@ -11,6 +11,7 @@ from gradwalk.analysis.rule import multiplied
 from gradwalk.explain import learn as learning
 from gradwalk.explain import passing
 from gradwalk.explain.account import Account, joined, listed
+from gradwalk.explain.multiplying import why
 from gradwalk.explain.nonfinite import backward_reason
 from gradwalk.explain.pieces import called, gist, overwritten_pieces
 from gradwalk.explain.rules import rule_of
@@ -109,7 +110,9 @@ def backward(index: Index, event: Backward) -> Account:
     sentence = joined(passed, passing.uses(index, event, arrivals))
     lines = [line for arrival in arrivals for line in contribution_lines(index, event, operation, arrival)]
     rule = rule_of(index, node, [(operation, operation.edges[arrival.edge].name) for arrival in arrivals])
-    return Account(TITLES["backward"].format(operation=called(operation)), sentence, tuple(lines), rule)
+    reason = why(index, event)
+    learn = joined(_pull(index, event, operation, upstream), reason) if reason else ""
+    return Account(TITLES["backward"].format(operation=called(operation)), sentence, tuple(lines), rule, learn)
 
 
 def _unseen(node: Node, event: Backward) -> str:
