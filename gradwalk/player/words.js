@@ -38,9 +38,9 @@ export function createWords(predict, unfold, go, may, openGroup) {
     const same = several?.title === fold?.title && several?.sentence === fold?.sentence;
     if (step === shown && learns === plainly && same && run === openRun) return;
     [shown, plainly, fold, run] = [step, learns, several, openRun];
-    const [heading, said] = fold ? [fold.title, fold.sentence] : (learns && step.learn) || [step.title, step.sentence];
-    setText(title, heading);
-    sentence.replaceChildren(...withTerms(said, explain));
+    const [heading, said] = (learns && step.learn) || ["", step.sentence];
+    setText(title, fold?.title ?? (heading || step.title));
+    sentence.replaceChildren(...withTerms(fold?.sentence ?? said, explain));
     meaning.hidden = true;
     showFormula(formula, story.formulas, fold ? [] : step.formula);
     showRule(learns || fold ? null : step.rule);

@@ -112,7 +112,7 @@ class Steps:
             **more,
         }
         if account.learn and (account.learn, account.learn_title) != (account.sentence, ""):
-            step["learn"] = [account.learn_title or account.title, account.learn]
+            step["learn"] = [account.learn_title, account.learn]
         self.list.append(step)
 
     def _line(self, formula: Formula) -> list[Any]:

@@ -12,9 +12,8 @@ LEARN = {
     "gradient of": "The gradient of {leaf}",
     "arrived": "{gradient} arrives at {leaf}, and that is its gradient.",
     "arrived several": "All {count} contributions have arrived at {leaf}: together they are its gradient, {gradient}.",
-    "why": "If {operand} changes a little, {result} changes {local} times as much, and {target} changes {upstream} "
-    "times as much as {result}: together {upstream} · {factor} times as much as {operand}. So {operand} gets "
-    "{contribution}.",
+    "why": "If {operand} changes a little, {result} changes {local} times as much, and {target} {upstream} times as "
+    "much as {result}: together {upstream} · {factor} times as much. So {operand} gets {contribution}.",
     "rises": "If {leaf} grows a little, {target} grows {size} times as much.",
     "falls": "If {leaf} grows a little, {target} falls {size} times as much.",
     "flat": "The slope is 0: if {leaf} changes a little, {target} changes by far less.",
