@@ -165,7 +165,6 @@ export function createPictures(pick, chosen, explain, lacking) {
     saved.checked = choice.saved;
     area.dataset.saved = program || choice.saved;
     setAttribute(zoomButtons[2], "aria-pressed", visible().some((stage) => stage.isWhole()));
-    bar.classList.toggle("needless", visible().every((stage) => stage.fits()));
     area.dataset.shows = shown.join(" ");
     marks.hidden = !visible().length;
     const beside = shown.length === 2 ? widthBeside() : 0;
@@ -174,6 +173,7 @@ export function createPictures(pick, chosen, explain, lacking) {
       stages[view].resize({ ...size, phone: tall, width: Math.floor(width) });
     }
     keepHeight();
+    bar.classList.toggle("needless", visible().every((stage) => stage.fits()));
   }
 
   /** Where there is more room below than beside, the picture runs down: on a phone, but not where a page is enlarged. */

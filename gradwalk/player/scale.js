@@ -6,10 +6,10 @@ const ZOOM = { step: 1.25, least: 0.1, most: 4 };
 // as there is room; else it scrolls.
 export const LEGIBLE = { whole: 0.76, across: 0.72, part: 0.84, phone: 0.92 };
 
-/** On a projector a number of 14 px is 22 px at 1080 lines, or 20 where the picture is then whole; larger where it has the room. */
+/** On a projector a number of 14 px is 28 px at 1080 lines. */
 export function legibleOn(lines) {
-  const [scale, whole] = [22, 20].map((pixels) => (pixels / 14) * (lines / 1080));
-  return { whole, across: scale, part: scale, phone: scale };
+  const scale = (28 / 14) * (lines / 1080);
+  return { whole: scale, across: scale, part: scale, phone: scale };
 }
 
 /** How large a picture of this size is drawn in a room. */

@@ -10,7 +10,7 @@ import torch
 from gradwalk.recorder.copying import dtype_name, version_of
 from gradwalk.recorder.memory import MANY, Memory
 from gradwalk.recorder.states import Made, finished, same_memory
-from gradwalk.recording import Array, Summary, Value
+from gradwalk.recording import Summary, Value
 
 
 class KnownValues:
@@ -72,11 +72,6 @@ class KnownValues:
 
     def names(self, value: int) -> tuple[str, ...]:
         return self._made[value].names
-
-    def array(self, value: int) -> Array:
-        """A Value's numbers, as they were copied."""
-        made = self._made[value]
-        return Array(made.shape, made.dtype, made.numbers, made.summary)
 
     def keeps(self, value: int) -> bool:
         """Whether all of its numbers were copied."""
