@@ -14,6 +14,7 @@ from gradwalk.recording import MAX_NUMBERS, Array, Number, Summary
 new: Any = tuple.__new__
 """``new(Edge, (…))`` is ``Edge(…)`` in half the time: a recording is made of very many small tuples."""
 
+_opened = chain.from_iterable
 _DTYPES: dict[torch.dtype, str] = {}
 
 
@@ -28,10 +29,12 @@ def flat(tensor: torch.Tensor) -> tuple[Number, ...]:
     """All numbers of a tensor. Lists are opened here: ``flatten`` would take as long as all the rest."""
     numbers: Any = tensor.tolist()
     dimensions = tensor.dim()
+    if dimensions == 2:
+        return tuple(_opened(numbers))
     if dimensions == 0:
         return (numbers,)
     for _ in range(dimensions - 1):
-        numbers = chain.from_iterable(numbers)
+        numbers = _opened(numbers)
     return tuple(numbers)
 
 

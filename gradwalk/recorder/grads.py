@@ -9,6 +9,7 @@ import torch
 
 from gradwalk.program import Span
 from gradwalk.recorder.calls import call, name_of
+from gradwalk.recorder.copying import new
 from gradwalk.recorder.run import Run, flattened
 from gradwalk.recorder.states import same_memory
 from gradwalk.recording import Array, Assigned, Cleared, Switched, Taken, Update
@@ -69,8 +70,8 @@ def cleared(run: Run, span: Span | None, gone: list[tuple[int, int | None]]) -> 
     leaves = tuple(leaf for leaf, _ in gone)
     values = tuple(value for _, value in gone if value is not None)
     last = run.events[-1] if run.events else None
-    if isinstance(last, Cleared) and (last.cell, last.span, last.zeros) == (run.cell, span, bool(values)):
-        run.emit_instead(last._replace(leaves=last.leaves + leaves, values=last.values + values))
+    if isinstance(last, Cleared) and last[:2] == (run.cell, span) and last.zeros is bool(values):
+        run.emit_instead(new(Cleared, (run.cell, span, last.leaves + leaves, last.zeros, last.values + values)))
     else:
         run.emit(Cleared(run.cell, span, leaves, bool(values), values))
 

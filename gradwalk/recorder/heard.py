@@ -44,14 +44,13 @@ class Heard:
 
     def module_entering(self, module: Any, frame: FrameType) -> None:
         if not self._run.quiet:
-            with Looking(self._run):
-                self._modules.entering(module, frame)
+            self._modules.entering(module, frame)
 
     def module_left(self, module: Any, result: Any) -> None:
         if not self._run.quiet:
-            with Looking(self._run):
-                frame = self._modules.left(module)
-                if frame is not None and self._naming is not None:
+            frame = self._modules.left(module)
+            if frame is not None and self._naming is not None:
+                with Looking(self._run):
                     self._naming.returned(frame, result)
 
     def step_ahead(self, optimizer: Any, args: Any, kwargs: Any, frame: FrameType) -> Any:

@@ -12,7 +12,7 @@ from gradwalk.program import Span
 from gradwalk.recorder.copying import new
 from gradwalk.recorder.owners import Owned
 from gradwalk.recorder.places import is_around
-from gradwalk.recorder.run import Run, is_stand_in
+from gradwalk.recorder.run import Looking, Run, is_stand_in
 from gradwalk.recording import Entered, Left, Module, Parameter
 
 
@@ -67,8 +67,10 @@ class Modules:
             if inside.live is module:
                 if self._inside:
                     return None
-                for waiting in [self._lazy.pop() for _ in range(len(self._lazy))]:
-                    self.name(*waiting)
+                if self._lazy:
+                    with Looking(run):
+                        for waiting in [self._lazy.pop() for _ in range(len(self._lazy))]:
+                            self.name(*waiting)
                 return inside.frame
 
     def name(self, name: str, module: nn.Module) -> None:
@@ -106,8 +108,9 @@ class Modules:
             return known
         index = self._known[id(module), parent] = len(self.made)
         self._kept.append(module)
-        path = self._outermost(module, frame) if outer is None else self._path(module, outer)
-        parameters = self._parameters_of(module) if outer is None else ()
+        with Looking(self._run):
+            path = self._outermost(module, frame) if outer is None else self._path(module, outer)
+            parameters = self._parameters_of(module) if outer is None else ()
         self.made.append(Module(index, path, type(module).__name__, parent, parameters))
         return index
 

@@ -234,7 +234,7 @@ class Pass(Passing):
             taken = leaf.before is None and _address(variable.grad) == leaf.address
             total = leaf.added if taken else run.copier.array(variable.grad)
             value = run.values.value_of(variable)
-            grad = run.values.grad_of(value, variable.grad, total.summary)
+            grad = run.values.grad_of(value, variable.grad, total)
             self._told[id(variable)] = grad
             run.emit(new(Accumulate, (*self._place, leaf.index, value, leaf.before, leaf.added, total, grad)))
 
@@ -273,7 +273,7 @@ class Pass(Passing):
         run = self._run
         if added is not None and kept.tensor.grad is not None:
             after = run.copier.array(kept.tensor.grad)
-            grad = run.values.grad_of(kept.value, kept.tensor.grad)
+            grad = run.values.grad_of(kept.value, kept.tensor.grad, after)
             run.emit(Accumulate(*self._place, None, kept.value, kept.before, added, after, grad))
 
     def _moved(self, leaf: _Leaf) -> int | None:

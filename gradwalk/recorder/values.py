@@ -11,7 +11,7 @@ from gradwalk.recorder.copying import ZEROS, Copier, version_of
 from gradwalk.recorder.known import KnownValues
 from gradwalk.recorder.memory import PAGE
 from gradwalk.recorder.states import Made, State, address_of, bytes_of, is_leaf, is_lent, same_memory
-from gradwalk.recording import MAX_NUMBERS, Summary
+from gradwalk.recording import MAX_NUMBERS, Array, Summary
 
 _NAMES = 16
 """So many names are kept of one value; its later states inherit them."""
@@ -45,32 +45,32 @@ class LiveValues(KnownValues):
         self._seen: dict[int, tuple[int, bytes]] = {}
         """Of those that were looked at, the Value and the bytes that were found there."""
 
-    def value_of(self, tensor: torch.Tensor, alike: Summary | None = None) -> int:
-        """The id of the Value that this tensor is now. ``alike``: its summary, where that is known."""
+    def value_of(self, tensor: torch.Tensor, known: Array | None = None) -> int:
+        """The id of the Value that this tensor is now. ``known``: the copy of its numbers, where there is one."""
         state = self._states.get(id(tensor))
         if state is None:
             state = self._adopted(tensor, [kept for kept in self._kept[-8:] if kept is not None])
             state = state or self._handed_out(tensor)
             if state is None:
                 state = self._memory.new_state(tensor, None)
-                self._snapshot(state, tensor, self._zeros(tensor) or alike)
+                self._snapshot(state, tensor, self._zeros(tensor), known)
                 if self._name_of is not None and (name := self._name_of(tensor)) is not None:
                     self._name(state.value, name)
                 return state.value
         if state.epoch != self._epochs[state.storage]:
-            return self._snapshot(state, tensor, alike)
+            return self._snapshot(state, tensor, None, known)
         if not state.pending:
             try:
                 version = tensor._version
             except RuntimeError:  # of inference mode, which counts none
                 version = 0
             if state.version != version:
-                return self._unseen(state, tensor, alike)
+                return self._unseen(state, tensor, known)
             if state.requires_grad != tensor.requires_grad:
                 return self._snapshot(state, tensor, self._made[state.value].summary)
         return state.value
 
-    def _unseen(self, state: State, tensor: torch.Tensor, alike: Summary | None) -> int:
+    def _unseen(self, state: State, tensor: torch.Tensor, known: Array | None) -> int:
         """Autograd has counted a change that no watched call made, as backward() makes of a ``.grad``.
 
         Where the memory is another, it was ``x.set_(…)``, of which PyTorch tells no mode.
@@ -82,7 +82,7 @@ class LiveValues(KnownValues):
             return state.value
         self._epochs[state.storage] += 1
         self.anything_changed = True
-        return self._snapshot(state, tensor, alike)
+        return self._snapshot(state, tensor, None, known)
 
     def lend(self, tensor: torch.Tensor) -> None:
         """Somebody else has this tensor's memory: an array of NumPy's."""
@@ -229,11 +229,12 @@ class LiveValues(KnownValues):
         elif name not in made.names:
             made.names = (*made.names, name)[-_NAMES:]
 
-    def grad_of(self, leaf: int, grad: torch.Tensor, alike: Summary | None = None) -> int:
-        """This tensor is a leaf's .grad now, and has its name: nobody need look for another one."""
+    def grad_of(self, leaf: int, grad: torch.Tensor, known: Array | None = None) -> int:
+        """This tensor is a leaf's .grad now, and has its name: nobody need look for another one. ``known``: the copy of
+        its numbers, where there is one."""
         name_of, self._name_of = self._name_of, None
         try:
-            value = self.value_of(grad, alike)
+            value = self.value_of(grad, known)
         finally:
             self._name_of = name_of
         made = self._made[value]
@@ -255,8 +256,10 @@ class LiveValues(KnownValues):
         self._memory.release()
         self._replaced.clear()
 
-    def _snapshot(self, state: State, tensor: torch.Tensor, alike: Summary | None = None) -> int:
-        value = self._add(state, tensor, alike)
+    def _snapshot(
+        self, state: State, tensor: torch.Tensor, alike: Summary | None = None, known: Array | None = None
+    ) -> int:
+        value = self._add(state, tensor, alike, known)
         made = self._made[value]
         state.requires_grad = made.requires_grad = tensor.requires_grad
         state.pending = False
@@ -265,14 +268,15 @@ class LiveValues(KnownValues):
             made.node = self.node_id(tensor)
         return value
 
-    def _add(self, state: State, tensor: torch.Tensor, alike: Summary | None = None) -> int:
+    def _add(self, state: State, tensor: torch.Tensor, alike: Summary | None = None, known: Array | None = None) -> int:
         """The tensor's present state is a Value; it inherits the names of the one before."""
         made = self._made
         names, grad_of = ((last := made[state.value]).names, last.grad_of) if state.value >= 0 else ((), None)
         state.value = len(made)
         state.epoch = self._epochs[state.storage]
         state.version = version_of(tensor)
-        made.append(Made(state, state.version, self._copier.array(tensor, alike), names, grad_of))
+        array = self._copier.array(tensor, alike) if known is None else known
+        made.append(Made(state, state.version, array, names, grad_of))
         return state.value
 
     def _handed_out(self, tensor: torch.Tensor) -> State | None:
