@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from gradwalk import Recording, record
 from gradwalk.address.program import to_query
-from gradwalk.analysis import analyse, analyse_beginning
+from gradwalk.analysis import Analysis, analyse, analyse_beginning, first_of
+from gradwalk.sandbox.outcome import Said, beginning
+from gradwalk.sandbox.wire import packed
 from gradwalk.story.player_data import PlayerData, player_data, with_graphs_of
 from tests.test_code_page import send, visit
 
@@ -47,6 +50,16 @@ def begun(recording: Recording, passes: int = 3) -> tuple[PlayerData, int]:
     return player_data(found, statements=True, begins=count), count
 
 
+CHAIN = """\
+import torch
+w = torch.tensor(0.5, requires_grad=True)
+y = w
+for turn in range(120):
+    y = y * 1.01 + w
+y.backward()
+"""
+
+
 @pytest.fixture(scope="module")
 def loop() -> Recording:
     return record(LOOP, pictures=True)
@@ -68,6 +81,35 @@ def test_the_first_turns_are_told_as_in_the_whole(loop: Recording) -> None:
     for one in range(3):
         graphs = (part.graphs["list"][part.story["episodes"][one]["graph"]] for part in (first, whole))
         assert next(graphs) == next(graphs)
+
+
+def test_of_one_long_pass_the_first_steps_are_told_and_the_whole_is_drawn() -> None:
+    found = analyse(record(CHAIN, pictures=True))
+    first = player_data(first_of(found, 50), statements=True, begins=1, most=50)
+    whole = player_data(found, statements=True)
+    assert first.graphs == whole.graphs
+    assert first.story["steps"] == whole.story["steps"][: len(first.story["steps"])]
+    assert 50 <= len(first.story["steps"]) < 55
+    assert first.story["begins"] is True
+    assert first.story["episodes"][0]["title"] == whole.story["episodes"][0]["title"]
+    for slot, entries in first.story["slots"].items():
+        assert entries == [entry for entry in whole.story["slots"][slot] if entry[0] < len(first.story["steps"])]
+
+
+def test_episodes_that_the_first_steps_do_not_reach_are_not_drawn(loop: Recording) -> None:
+    found = analyse(loop)
+    sizes = [len(episode.originals) for episode in found.episodes]
+    assert len(first_of(found, 1).episodes) == 1
+    assert len(first_of(found, sizes[0] + 1).episodes) == 2
+    assert first_of(found, sum(sizes) + 1).episodes == found.episodes
+
+
+@pytest.mark.parametrize(("events", "passes"), [(1, 1), (10_000, 3)])
+def test_of_long_passes_fewer_are_read(loop: Recording, events: int, passes: int) -> None:
+    said = Said(({"recording": packed(loop.to_json(small=True))},), "done", "", "")
+    found = beginning(LOOP, said, 3, events)
+    assert found is not None
+    assert found[0] == Recording.beginning_of(loop.to_json(), passes)[0]
 
 
 def test_as_much_is_read_as_the_first_passes_need(loop: Recording) -> None:
@@ -102,6 +144,27 @@ def test_graphs_that_are_asked_for_come_without_telling_it_anew(loop: Recording,
     found = analyse(loop)
     told = player_data(found, statements=True)
     assert with_graphs_of(told, found, (), wanted) == player_data(found, statements=True, wanted=wanted)
+
+
+def test_a_long_pass_is_read_once_for_its_beginning_and_for_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    happened: list[dict[str, Any]] = []
+    analysed: list[Recording] = []
+
+    def played(**given: Any) -> None:
+        story = json.loads(given["story"])
+        happened.append({"steps": len(story["steps"]), "begins": "begins" in story})
+
+    def counted(recording: Recording) -> Analysis:
+        analysed.append(recording)
+        return analyse(recording)
+
+    monkeypatch.setattr("components.program.record._LONG", 0)
+    monkeypatch.setattr("components.program.record.analyse", counted)
+    monkeypatch.setattr("components.player.player", played)
+    visit(to_query(CHAIN))
+    assert [one["begins"] for one in happened] == [True, False]
+    assert 300 <= happened[0]["steps"] < 305 < happened[1]["steps"]
+    assert len(analysed) == 1
 
 
 def test_the_page_shows_it_before_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from components.player.curves import curves_of
 from components.player.packed import compact
 from components.shared.mistakes import Failed
 from components.shared.work import answered, run
-from gradwalk.analysis import Analysis, analyse, analyse_beginning
+from gradwalk.analysis import Analysis, analyse, analyse_beginning, first_of
 from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError
 from gradwalk.sandbox.outcome import beginning, recording, size
@@ -29,6 +29,8 @@ _LONG = 90_000
 """Letters in which a recording came: half a second's work. Of a longer one, the beginning is shown first."""
 _FIRST = 3
 """Backward passes at the beginning: so many are open of a long loop, so these steps keep their numbers."""
+_STEPS = 300
+"""Of a long pass, so many are told at first: the rest takes most of the time, and nobody is there yet."""
 
 
 class RecordedProgram(NamedTuple):
@@ -89,9 +91,11 @@ class _Read(NamedTuple):
 
 
 class _Last:
-    """What this process has read last of which graphs were left out: whoever comes to one asks for it."""
+    """What this process has read last: the recording of which graphs were left out, for whoever comes to one asks for
+    it; and one of which it has told the beginning, for the whole is wanted next."""
 
     now: _Read | None = None
+    begun: tuple[str, str, Analysis] | None = None
 
 
 @answered
@@ -100,8 +104,7 @@ def pictured_program(source: str, left: Parcel, unfold: tuple[int, ...], wanted:
     last = _Last.now
     if last is not None and (last.digest, last.source, last.unfold) == (left.digest, source, unfold):
         return _recorded(source, unfold, last.found, with_graphs_of(last.data, last.found, unfold, wanted))
-    _Last.now = None
-    found = analyse(recording(source, left.data))
+    found = _read(source, left)
     data = player_data(found, unfold, statements=True, wanted=wanted)
     if any(graph.get("left_out") for graph in data.graphs.get("list", ())):
         _Last.now = _Read(left.digest, source, unfold, found, data)
@@ -110,13 +113,27 @@ def pictured_program(source: str, left: Parcel, unfold: tuple[int, ...], wanted:
 
 @answered
 def begun_program(source: str, left: Parcel) -> RecordedProgram | None:
-    """What a program begins with."""
-    found = beginning(source, left.data, _FIRST)
-    first = None if found is None else analyse_beginning(found[0])
-    if found is None or first is None:
+    """What a program begins with; None where that is all of it."""
+    cut = beginning(source, left.data, _FIRST, _STEPS)
+    if cut is None:
+        whole = _read(source, left)
+        _Last.begun = left.digest, source, whole
+        first: Analysis | None = first_of(whole, _STEPS)
+        passes = sum(episode.call is not None for episode in whole.episodes)
+    else:
+        first, passes = analyse_beginning(cut[0]), cut[1]
+    if first is None:
         return None
-    data = player_data(first, statements=True, begins=found[1])
+    data = player_data(first, statements=True, begins=passes, most=_STEPS)
     return RecordedProgram(source, (), compact(data.graphs), compact(data.story), len(data.story["steps"]), 0, [])
+
+
+def _read(source: str, left: Parcel) -> Analysis:
+    """The whole recording, opened."""
+    begun, _Last.now, _Last.begun = _Last.begun, None, None
+    if begun is not None and begun[:2] == (left.digest, source):
+        return begun[2]
+    return analyse(recording(source, left.data))
 
 
 def _recorded(source: str, unfold: tuple[int, ...], found: Analysis, data: PlayerData) -> RecordedProgram:

@@ -19,6 +19,15 @@ def analyse(recording: Recording) -> Analysis:
     return Analysis(recording, episodes(recording))
 
 
+def first_of(analysis: Analysis, events: int) -> Analysis:
+    """As few of its first episodes as have so many events, at least one."""
+    count, seen = 1, len(analysis.episodes[0].originals)
+    while seen < events and count < len(analysis.episodes):
+        seen += len(analysis.episodes[count].originals)
+        count += 1
+    return Analysis(analysis.recording, analysis.episodes[:count])
+
+
 def analyse_beginning(recording: Recording) -> Analysis | None:
     """Of a recording that was cut, the episodes that are whole: all but the last; None where there are none."""
     found = episodes(recording)[:-1]

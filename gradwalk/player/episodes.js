@@ -24,7 +24,7 @@ export function createEpisodes(go) {
     loop: textButton("Over the loop", () => go(stepOverLoop(story, loops, step))),
   };
   const label = html("span", { class: "episode-label" }, title, root);
-  const more = html("span", { class: "episode-more" }, "The others follow …");
+  const more = html("span", { class: "episode-more" });
   const moves = html("span", { class: "moves" }, buttons.previous, buttons.next);
   const element = html("div", { class: "episodes", role: "group", "aria-label": "backward() calls" },
     moves, label, bar, more, html("span", { class: "ways" }, ways.backward, ways.loop));
@@ -42,11 +42,12 @@ export function createEpisodes(go) {
     const same = story && JSON.stringify(next.episodes) === JSON.stringify(story.episodes);
     story = next;
     loops = isProgram(story) ? loopsOf(story.code) : [];
-    element.hidden = !several() && !loops.length;
+    element.hidden = !several() && !loops.length && !story.begins;
     for (const part of [moves, label, bar]) part.hidden = !several();
     ways.loop.hidden = !loops.length;
     ways.backward.hidden = !story.steps.some(({ kind }) => kind === "seed");
     more.hidden = !story.begins;
+    setText(more, several() ? "The others follow …" : "The later steps follow …");
     range.max = String(Math.max(0, story.episodes.length - 1));
     if (!same) draw();
   }

@@ -25,7 +25,8 @@ _OTHER = "ProcessEnded"
 _MOST_SAID = 1000
 """Characters of a refusal."""
 _EVENT = Decoder({"output": Output, "failure": Failure}, LEFT_OUT)(Output | Failure)
-_BACKWARD = '{"event":"backward call"'
+_ANY = '{"event":"'
+_BACKWARD = _ANY + 'backward call"'
 _FRAME = re.compile(r'^  File "([^"\n]*)", line (\d{1,9}) in ', re.MULTILINE)
 """A line of ``faulthandler``'s."""
 
@@ -68,17 +69,19 @@ def size(said: Said) -> int:
     return max((len(text) for text in texts if isinstance(text, str)), default=0)
 
 
-def beginning(source: str, said: Said, passes: int) -> tuple[Recording, int] | None:
-    """Of the recording that it sent, the first so many backward passes and the start of the next, and how many there
-    are in all; None where that is all of it, or it sent something else."""
+def beginning(source: str, said: Said, passes: int, events: int) -> tuple[Recording, int] | None:
+    """Of the recording that it sent, the first so many backward passes, or as few as seem to have so many events, and
+    the start of the next; and how many there are in all. None where that is all of it, or it sent something else."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     for message in said.messages:
         if isinstance(message, dict) and isinstance(text := message.get("recording"), str):
             try:
                 whole = opened(text)
-                if whole.count(_BACKWARD) <= passes:  # no more than there can be: to read its beginning is to read it
+                most = whole.count(_BACKWARD)  # no more than there can be
+                few = min(passes, 1 + events * most // max(1, whole.count(_ANY)))
+                if most <= few:  # to read its beginning is to read it
                     return None
-                found, count = Recording.beginning_of(whole, passes)
+                found, count = Recording.beginning_of(whole, few)
                 return _of(source, found), count
             except (ValueError, MemoryError):
                 return None

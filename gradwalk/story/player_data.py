@@ -26,14 +26,15 @@ def player_data(
     statements: bool | None = None,
     wanted: Collection[int] = frozenset(),
     begins: int | None = None,
+    most: int | None = None,
 ) -> PlayerData:
-    """The graphs of the episodes in ``wanted`` are there, however many others there are. Where the recording only
-    ``begins`` one, so many backward passes are in the whole.
+    """The graphs of the episodes in ``wanted`` are there, however many others there are. Where this only ``begins`` a
+    recording, so many backward passes are in the whole, and no more than ``most`` steps are told, if that is given.
 
     ``player_graphs`` and ``timeline`` of one recording. Raises LayoutError as the former does."""
     with seldom():
         found = album(analysis, unfold, wanted)
-        return PlayerData(placed_graphs(found), story_of(found, statements=statements, begins=begins))
+        return PlayerData(placed_graphs(found), story_of(found, statements=statements, begins=begins, most=most))
 
 
 def with_graphs_of(

@@ -6,6 +6,7 @@ come before its seed, as they are taught.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from typing import Any
 
@@ -55,16 +56,21 @@ def timeline(
     return story_of(album(analyse(recording), unfold), statements=statements)
 
 
-def story_of(found: Album, *, statements: bool | None = None, begins: int | None = None) -> dict[str, Any]:
+def story_of(
+    found: Album, *, statements: bool | None = None, begins: int | None = None, most: int | None = None
+) -> dict[str, Any]:
     """The same for an album. One that only ``begins`` says how many backward passes the whole has, and that more
-    follows; nothing in it is judged yet."""
-    return _Story(found, statements, begins).data()
+    follows; nothing in it is judged yet. It is told until it has ``most`` steps, where that is given."""
+    return _Story(found, statements, begins, most).data()
 
 
 class _Story:
-    def __init__(self, found: Album, statements: bool | None, begins: int | None = None) -> None:
+    def __init__(
+        self, found: Album, statements: bool | None, begins: int | None = None, most: int | None = None
+    ) -> None:
         self._album = found
         self._begins = begins is not None
+        self._most = math.inf if most is None else most
         self._recording = found.analysis.recording
         self._found = found.analysis.episodes
         self._statements = _eventful(self._found) if statements is None else statements
@@ -87,6 +93,8 @@ class _Story:
     def data(self) -> dict[str, Any]:
         for episode in self._found:
             first = len(self._steps.list)
+            if first >= self._most:
+                break
             if episode.number in self._album.folded:
                 self._fold(episode)
             else:
@@ -138,6 +146,8 @@ class _Story:
             scene.open(len(self._steps.list))
         first = len(self._steps.list)
         for event, original in zip(episode.events, episode.originals, strict=True):
+            if len(self._steps.list) >= self._most:
+                break
             scene.tell(event)
             self._note(original, max(self._steps.now, first if episode.number else 0))
         self._runs += mark_runs(self._steps.list, scene.moves, len(self._runs))

@@ -59,8 +59,8 @@ def test_a_recording_is_taken_as_it_was_sent() -> None:
 def test_a_recording_of_no_more_passes_is_no_beginning() -> None:
     source = "import torch\nx = torch.tensor(1.0, requires_grad=True)\nfor i in range(3):\n    (x * x).backward()"
     sent = told({"recording": packed(gradwalk.record(source).to_json())}, ended="done", reason="")
-    assert beginning(source, sent, 3) is None
-    found = beginning(source, sent, 2)
+    assert beginning(source, sent, 3, 1000) is None
+    found = beginning(source, sent, 2, 1000)
     assert found is not None
     assert found[1] == 3
 
