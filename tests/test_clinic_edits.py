@@ -36,6 +36,15 @@ PROGRAMS = {
         "    loss.backward()\n    opt.step()\n    total += loss\n",
         "total += loss.item()\n",
     ),
+    "clipped-too-early": (
+        REGRESSION + "for turn in range(3):\n    opt.zero_grad()\n    loss = F.mse_loss(net(x), y)\n"
+        "    nn.utils.clip_grad_norm_(net.parameters(), 0.1)\n    loss.backward()\n    opt.step()\n",
+        "    loss.backward()\n    nn.utils.clip_grad_norm_(net.parameters(), 0.1)\n    opt.step()\n",
+    ),
+    "plus-for-sum": (
+        REGRESSION + "loss = 0\nfor row in range(6):\n    loss =+ F.mse_loss(net(x[row]), y[row])\nloss.backward()\n",
+        "    loss += F.mse_loss(net(x[row]), y[row])\n",
+    ),
     "softmax-twice": (
         CLASSES + "loss = F.cross_entropy(F.softmax(net(x), dim=1), y)\nloss.backward()\n",
         "F.cross_entropy(net(x), y)",
@@ -78,6 +87,26 @@ def test_a_loss_of_pytorchs_and_a_sum_written_out_are_changed_too() -> None:
     assert change.label == "total = total + loss.item()"
 
 
+SQUASHED = {
+    "out = F.softmax(net(x), dim=1)\nloss = F.cross_entropy(out, y)\n": "out = net(x)",
+    "out = net(x)\nout = out.softmax(1)\nloss = F.cross_entropy(out, y)\n": "without out = out.softmax(1)",
+    "out = net(x)\np = out.softmax(1)\nloss = F.cross_entropy(p, y)\nprint(p)\n": "loss = F.cross_entropy(out, y)",
+    "def f(x):\n    return torch.softmax(net(x), 1)\nloss = F.cross_entropy(f(x), y)\n": "return net(x)",
+    "net = nn.Sequential(net, nn.Softmax(1))\nloss = F.cross_entropy(net(x), y)\n": "net = nn.Sequential(net)",
+}
+
+
+@pytest.mark.parametrize("written", SQUASHED)
+def test_softmax_is_taken_away_where_it_stands(written: str) -> None:
+    program = CLASSES + written + "loss.backward()\n"
+    before = record(program)
+    change = edit_of(before, found(before, "softmax-twice"))
+    assert change is not None
+    assert change.label == SQUASHED[written]
+    after = record(program[: change.start] + change.text + program[change.end :])
+    assert tried_remark(before, found(before, "softmax-twice"), after).mends
+
+
 def test_where_it_is_written_otherwise_there_is_none() -> None:
     by_hand = """import torch
 w = torch.tensor(2.0, requires_grad=True)
@@ -91,7 +120,7 @@ for turn in range(3):
     assert edit_of(before, found(before, "zero-grad-forgotten")) is None
     before = record(PROGRAMS["zero-grad-forgotten"][0].replace("loss.backward()", "loss.backward(); 1 + 1"))
     assert edit_of(before, found(before, "zero-grad-forgotten")) is None
-    before = record(CLASSES + "p = F.softmax(net(x), dim=1)\nloss = F.cross_entropy(p, y)\nloss.backward()\n")
+    before = record(CLASSES + "p = F.softmax(net(x), dim=1)\nloss = F.cross_entropy(p, y)\nprint(p)\nloss.backward()\n")
     assert edit_of(before, found(before, "softmax-twice")) is None
 
 

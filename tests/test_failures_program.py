@@ -272,7 +272,8 @@ PYTHON = [
     ),
     Case(
         T + "def f(x):\n    x * 2\ny = f(torch.ones(1))\ny.sum()\n",
-        "none-object", 6, "A function without return does",
+        "none-returned", 6, "f() gave None in line 6",
+        "    return x * 2", T + "y = torch.ones(1) * 2\n", "y",
     ),
     Case(
         T + "loss = nn.MSELoss(torch.ones(1), torch.ones(1))\nloss.backward()\n",
@@ -319,7 +320,7 @@ def test_every_cause_has_its_sentences_or_a_reason_to_say_nothing() -> None:
     keys = {key for known in CAUSES.values() for key, _ in known}
     only_with_facts = {
         "missing-attribute", "unknown-keyword", "not-a-number", "operand-types", "not-callable", "not-iterable",
-        "not-subscriptable", "not-permitted", "no-network",
+        "not-subscriptable", "not-permitted", "no-network", "none-data",
     }  # fmt: skip
     assert keys - set(FAILURES) == only_with_facts
 

@@ -15,6 +15,7 @@ from gradwalk.recording import (
     Forward,
     Free,
     Hooked,
+    Idle,
     LocalGradient,
     Moved,
     Result,
@@ -41,7 +42,7 @@ VALUES: Fields = {
     Failure: ("operands",),
 }
 """Besides the bindings of a statement and the further roots of a backward pass, which are records of their own."""
-HELD: Fields = {Stepped: ("parameters",)}
+HELD: Fields = {Stepped: ("parameters",), Idle: ("values",)}
 """Values that are only held: a stretch of a recording need not have them."""
 OPERATIONS: Fields = {Forward: ("operation",), LocalGradient: ("operation",), Update: ("operation",)}
 NODES: Fields = {

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradwalk.clinic import changes, copies, going_back, losses, memory, missing, nonfinite, optimizers, steps, unused
+from gradwalk.clinic import (
+    changes,
+    copies,
+    going_back,
+    idle,
+    losses,
+    memory,
+    missing,
+    nonfinite,
+    optimizers,
+    steps,
+    unused,
+)
 from gradwalk.clinic.alive import alive
 from gradwalk.clinic.chart import Chart
 from gradwalk.clinic.failed import failures
@@ -31,12 +43,13 @@ def _found(chart: Chart) -> Iterator[Finding]:
     if not chart.operations:
         return
     for one in (nonfinite.forward, going_back.backward, steps.zero_grad_forgotten, steps.stale_graph, steps.loss_rises,
-                left_over, unused.changed_after_step, memory.graph_grows, memory.running_sum):  # fmt: skip
+                left_over, unused.changed_after_step, idle.clipped_too_early, memory.graph_grows,
+                memory.running_sum):  # fmt: skip
         if (finding := one(chart)) is not None:
             yield finding
     for several in (missing.without_gradient, missing.of_zero, copies.passes, optimizers.steps, steps.data_gradient,
                     unused.made_each_turn, losses.broadcast, losses.squashed_twice, losses.eval_forgotten,
-                    changes.unseen):  # fmt: skip
+                    changes.unseen, idle.plus_for_sum):  # fmt: skip
         yield from several(chart)
 
 

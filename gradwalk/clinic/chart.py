@@ -130,6 +130,10 @@ class Chart(Past):
     def called(self, value: Value, nameless: str = "this result") -> str:
         return self.parameters.get(value.tensor) or super().called(value, nameless)
 
+    def named(self, value: Value, nameless: str) -> str:
+        """Its name; of what has none, what it is here, and not which line gave it."""
+        return self.called(value) if value.tensor in self.parameters or self.names(value) else nameless
+
     def names_of(self, tensors: Iterable[int]) -> list[str]:
         """The names of tensors, in the order in which they were met."""
         return [self.called(self.first[tensor], "a tensor") for tensor in sorted(tensors)]

@@ -6,10 +6,13 @@ What is to change, and where, is known from the recording; only how it is writte
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 
 from gradwalk.clinic.finding import Finding
+from gradwalk.failures.diagnosis import Remedy
 from gradwalk.failures.fixes import Edit, difference
+from gradwalk.failures.fixes.backward import below_the_pass
 from gradwalk.program import Span
 from gradwalk.program.syntax import Change, Code, behind, name_of
 from gradwalk.recording import Recording, Update
@@ -58,6 +61,10 @@ def _same_shape(code: Code, recording: Recording, finding: Finding, place: Span)
     return None if column is None else behind(code, pair[column], ".squeeze(1)")
 
 
+def _clip_below(code: Code, recording: Recording, finding: Finding, place: Span) -> list[Change] | None:
+    return below_the_pass(code, Remedy("below-pass", place))
+
+
 def _number_alone(code: Code, recording: Recording, finding: Finding, place: Span) -> list[Change] | None:
     """``total += loss.item()`` for ``total += loss``."""
     statement = code.statement(place)
@@ -77,10 +84,11 @@ def _number_alone(code: Code, recording: Recording, finding: Finding, place: Spa
 def _scores_themselves(code: Code, recording: Recording, finding: Finding, place: Span) -> list[Change] | None:
     """``cross_entropy(z, y)`` for ``cross_entropy(softmax(z, 1), y)``."""
     loss = code.at(place, ast.Call)
-    if loss is None or not loss.args or not isinstance(made := loss.args[0], ast.Call):
+    if loss is None or not loss.args:
         return None
-    if name_of(made.func) not in ("softmax", "sigmoid"):
-        return None
+    if not isinstance(loss.args[0], ast.Call) or name_of(loss.args[0].func) not in _SQUASHING:
+        return _squashed_before(code, recording, finding, loss)
+    made = loss.args[0]
     function = made.func
     is_method = isinstance(function, ast.Attribute) and not (
         isinstance(function.value, ast.Name) and function.value.id in ("torch", "F", "functional")
@@ -90,9 +98,80 @@ def _scores_themselves(code: Code, recording: Recording, finding: Finding, place
     return [Change(code.start(made), code.end(made), code.piece(made.args[0]))] if made.args else None
 
 
+_SQUASHING = ("softmax", "sigmoid")
+
+
+def _squashed_before(code: Code, recording: Recording, finding: Finding, loss: ast.Call) -> list[Change] | None:
+    """Where softmax or sigmoid is a layer at a model's end, what forward() returns, or a line of its own."""
+    maker = recording.values[finding.values[0]].operation
+    place = None if maker is None else recording.operations[maker].span
+    if place is None or place.file or not code.has(place):
+        return None
+    made = code.call(place, *_SQUASHING)
+    if made is None:
+        return _last_layer(code)
+    statement = code.statement(place)
+    given = _given_to(made)
+    if given is None or not isinstance(statement, ast.Assign | ast.Return) or statement.value is not made:
+        return None
+    if isinstance(statement, ast.Assign):
+        uses = [node for node in code.all(ast.Name) if node.id == code.piece(statement.targets[0])]
+        if len(uses) > 2 and code.piece(given) != code.piece(statement.targets[0]):
+            return _handed_on(code, statement, given, loss)
+        if code.piece(given) == code.piece(statement.targets[0]) and code.alone(statement):
+            at = code.start(statement) - len(code.indent(statement))
+            return [Change(at, code.end(statement) + 1, "")]
+    return [Change(code.start(made), code.end(made), code.piece(given))]
+
+
+def _given_to(made: ast.Call) -> ast.expr | None:
+    """The scores that softmax or sigmoid is given, as a function or as a method."""
+    function = made.func
+    if isinstance(function, ast.Attribute) and not (
+        (isinstance(function.value, ast.Name) and function.value.id in ("torch", "F", "functional"))
+        or (isinstance(function.value, ast.Attribute) and function.value.attr == "functional")
+    ):  # fmt: skip
+        return function.value
+    return made.args[0] if made.args else None
+
+
+def _handed_on(code: Code, statement: ast.Assign, given: ast.expr, loss: ast.Call) -> list[Change] | None:
+    """The scores for the loss, where what was made of them is used elsewhere too: they need a name."""
+    if not isinstance(given, ast.Name) or code.piece(loss.args[0]) != code.piece(statement.targets[0]):
+        return None
+    set_again = [n for n in code.all(ast.Name) if n.id == given.id and isinstance(n.ctx, ast.Store)]
+    if len(set_again) != 1:
+        return None
+    return [Change(code.start(loss.args[0]), code.end(loss.args[0]), given.id)]
+
+
+def _last_layer(code: Code) -> list[Change] | None:
+    """``nn.Sequential(…, nn.Linear(4, 3))`` for one that ends with ``nn.Softmax(dim=1)``."""
+    models = [call for call in code.all(ast.Call) if name_of(call.func) == "Sequential" and len(call.args) > 1]
+    ends = [call for call in models if isinstance(call.args[-1], ast.Call)]
+    found = [call for call in ends if name_of(call.args[-1].func) in ("Softmax", "Sigmoid")]  # type: ignore[attr-defined]
+    layers = [call for call in code.all(ast.Call) if name_of(call.func) in ("Softmax", "Sigmoid")]
+    if len(found) != 1 or len(layers) != 1:
+        return None
+    before, last = found[0].args[-2:]
+    return [Change(code.end(before), code.end(last), "")]
+
+
+def _add_to_it(code: Code, recording: Recording, finding: Finding, place: Span) -> list[Change] | None:
+    """``loss += x`` for ``loss =+ x``."""
+    statement = code.statement(place)
+    if not (isinstance(statement, ast.Assign) and isinstance(signed := statement.value, ast.UnaryOp)):
+        return None
+    between = code.end(statement.targets[-1]), code.start(signed.operand)
+    is_slip = re.fullmatch(r"(\s*)=\+(\s*)", code.text[between[0] : between[1]])
+    return [Change(*between, f"{is_slip[1]}+={is_slip[2]}")] if is_slip and len(statement.targets) == 1 else None
+
+
 _BUILDERS: dict[str, _Builder] = {
     "zero-grad-forgotten": _clear_before,
+    "clipped-too-early": _clip_below,
     "broadcast-loss": _same_shape,
+    "plus-for-sum": _add_to_it,
     "running-sum": _number_alone,
     "softmax-twice": _scores_themselves,
     "sigmoid-twice": _scores_themselves,

@@ -33,7 +33,7 @@ def broadcast(chart: Chart) -> Iterator[Finding]:
         places.add(operation.span)
         column, row = found
         count = numel(row)
-        left, right = (chart.called(v, "the prediction" if v.requires_grad else "the target") for v in pair)
+        left, right = (chart.named(v, "the prediction" if v.requires_grad else "the target") for v in pair)
         shape = shape_text(result.shape) if len(result.shape) == 2 else f"{count}×{count}"
         yield chart.finding(
             "broadcast-loss", chart.ran[operation.id], values=[value.id for value in pair], about=(left, right),
@@ -105,7 +105,7 @@ def squashed_twice(chart: Chart) -> Iterator[Finding]:
         places.add(loss.span)
         kind, maker = found
         value = chart.values[maker.results[0]]
-        name = chart.called(value, "what it is given")
+        name = chart.named(value, "a tensor")
         along = int(constant(loss, "dim") or "-1")
         classes = value.shape[along] if -len(value.shape) <= along < len(value.shape) else 1
         yield chart.finding(

@@ -159,6 +159,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "So the change reaches no step.",
         "Change gradients, as clipping does, between backward() and step().",
     ),
+    "clipped-too-early": (
+        "Clipped before there is a gradient",
+        "The clipping in {line} finds no gradient: that of {names} comes with the pass in {walk}.",
+        "The step in {step} takes it as it came, unclipped.",
+        "Clip between backward() and step().",
+    ),
     "loss-rises": (
         "The loss rises",
         "{root} rises in each of the last {count} passes of {line}: {numbers}.",
@@ -166,6 +172,13 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Make the learning rate smaller, until the loss falls.",
     ),
     # Losses
+    "plus-for-sum": (
+        "Not a sum",
+        "{line} gives {name} a new value in each of {count} turns, and only the last of them goes into a backward "
+        "pass.",
+        "What is written there is = with a plus sign behind it: +x is x itself, and nothing is added.",
+        "Write += to add to what {name} was.",
+    ),
     "broadcast-loss": (
         "A loss of N×N pairs",
         "{call} in {line} takes {left} ({left_shape}) and {right} ({right_shape}), and gives {shape}: each prediction "

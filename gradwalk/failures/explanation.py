@@ -29,6 +29,8 @@ _FINDERS: dict[str, _Finder] = {
     "unknown-import": objects.unknown_import,
     "unknown-keyword": objects.unknown_keyword,
     "missing-attribute": objects.missing_attribute,
+    "none-data": objects.none_data,
+    "nothing-to-clip": missing_gradient.nothing_to_clip,
     "operand-types": objects.operands,
     "truth-of-many": programs.truth_of_many,
     "unfinished": programs.unfinished,

@@ -7,7 +7,7 @@ from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
 from gradwalk.failures.sentences import why_and_way
 from gradwalk.failures.untracked import cut_between
-from gradwalk.recording import Accumulate, BackwardCall, Cleared, Event, Statement, Value
+from gradwalk.recording import Accumulate, BackwardCall, Cleared, Event, Idle, Statement, Value
 
 
 def missing_gradient(history: History) -> Diagnosis:
@@ -15,6 +15,14 @@ def missing_gradient(history: History) -> Diagnosis:
     value = history.operands[0]
     found = _why(history, value, history.called(value, "this tensor"))
     return found._replace(values=(value.id,))
+
+
+def nothing_to_clip(history: History) -> Diagnosis | None:
+    """Gradients were to be clipped, and there is none yet."""
+    idle = [event for event in history.all(Idle) if event.by == "clip" and event.span == history.failure.span]
+    place = in_program(history.failure.span)
+    remedy = None if place is None else Remedy("below-pass", place)
+    return diagnosis("nothing-to-clip", remedy, count=len(idle[-1].values)) if idle else None
 
 
 def _why(history: History, value: Value, name: str) -> Diagnosis:

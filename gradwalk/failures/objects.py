@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from gradwalk.failures.calls import METHODS, of_a_module
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
+from gradwalk.failures.nones import none
 from gradwalk.recording import Failure, Statement, Taken
 
 IMPORTS = {
@@ -131,9 +132,9 @@ def missing_attribute(history: History) -> Diagnosis | None:
     if owner in METHODS:
         return _not_called(history)
     if owner == "NoneType" and history.failure.call.startswith("torch.nn.functional."):
-        return diagnosis("not-a-tensor-none")
+        return none(history, "not-a-tensor-none")
     if owner == "NoneType":
-        return _none(history)
+        return none(history, "none-nameless", name=name)
     if owner == "generator":
         return diagnosis("generator-attribute", name=name)
     if near := history.facts("near"):
@@ -188,12 +189,8 @@ def _not_called(history: History) -> Diagnosis | None:
     return diagnosis("not-called", remedy, statement, object=variable, method=method)
 
 
-def _none(history: History) -> Diagnosis | None:
-    variable = _variable(history)
-    statement = None if variable is None else history.last_binding(variable)
-    if variable is None or statement is None:
-        return diagnosis("none-nameless", name=history.pieces["name"]) if variable is None else None
-    return diagnosis("none-object", None, statement, object=variable, line=statement.span.line)
+def none_data(history: History) -> Diagnosis | None:
+    return none(history, "not-a-tensor-none")
 
 
 def operands(history: History) -> Diagnosis | None:
@@ -201,7 +198,7 @@ def operands(history: History) -> Diagnosis | None:
     kinds = (history.pieces["left"], history.pieces["right"])
     operator = history.pieces["operator"]
     if "NoneType" in kinds:
-        return diagnosis("none-arithmetic")
+        return none(history, "none-arithmetic")
     if any(kind in METHODS for kind in kinds):
         return _not_called(history) or diagnosis("not-called-here")
     for kind in ("list", "tuple"):

@@ -8,6 +8,7 @@ from gradwalk.failures.calls import METHODS, made_with_data
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
 from gradwalk.failures.missing_gradient import leaf_last, nameless_leaf
+from gradwalk.failures.nones import none
 from gradwalk.recording.causes import pieces
 
 
@@ -80,9 +81,11 @@ def at_failure(history: History, kind: str, *names: str) -> Remedy | None:
     return None if place is None else Remedy(kind, place, names)
 
 
-def not_a_tensor(history: History) -> Diagnosis:
+def not_a_tensor(history: History) -> Diagnosis | None:
     kind = history.pieces["kind"]
-    key = {"numpy.ndarray": "-array", "NoneType": "-none", "tuple": "-tuple"}.get(kind, "")
+    if kind == "NoneType":
+        return none(history, "not-a-tensor-none")
+    key = {"numpy.ndarray": "-array", "tuple": "-tuple"}.get(kind, "")
     if kind in ("float", "int", "list"):
         key = "-joined" if "as element" in history.failure.message and kind != "list" else "-numbers"
     return diagnosis(f"not-a-tensor{key}", kind=kind)

@@ -9,12 +9,13 @@ import linecache
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from types import BuiltinFunctionType, FrameType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FrameType, FunctionType, MethodType, ModuleType, TracebackType
 from typing import Any
 
 import numpy
 import torch
 
+from gradwalk.recorder.nones import nones
 from gradwalk.recorder.places import STAND_IN
 from gradwalk.recording import Constant
 from gradwalk.sandbox.lock import is_on
@@ -57,11 +58,12 @@ def _facts(error: BaseException, mine: Callable[[FrameType], bool]) -> Iterator[
         yield from _of_type_errors(error, own)
     if own is not None:
         yield from _of_a_backward(own)
-    if isinstance(error, AttributeError) and error.obj is not None:
+    if own is not None and "NoneType" in str(error):
+        place = next(place for place in _tracebacks(error) if place.tb_frame is own)
+        yield from (("object", name) for name in dict.fromkeys(nones(place)))
+    elif isinstance(error, AttributeError) and error.obj is not None:
         yield from _about(error.obj, own)
         yield from _of_a_module(error.obj, error.name)
-    elif isinstance(error, AttributeError) and own is not None:
-        yield from _about(None, own)
     if isinstance(error, RuntimeError) and own is not None and "does not require grad" in str(error):
         yield from _own_attributes(own)
     if isinstance(error, TypeError) and below and str(error) == "'int' object is not callable":
@@ -106,9 +108,13 @@ def _unfinished(error: SyntaxError) -> Iterator[tuple[str, str]]:
 
 
 def _frames(error: BaseException) -> Iterator[FrameType]:
+    return (place.tb_frame for place in _tracebacks(error))
+
+
+def _tracebacks(error: BaseException) -> Iterator[TracebackType]:
     place = error.__traceback__
     while place is not None:
-        yield place.tb_frame
+        yield place
         place = place.tb_next
 
 

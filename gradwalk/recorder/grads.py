@@ -12,7 +12,7 @@ from gradwalk.recorder.calls import call, name_of
 from gradwalk.recorder.copying import new
 from gradwalk.recorder.run import Run, flattened
 from gradwalk.recorder.states import same_memory
-from gradwalk.recording import Array, Assigned, Cleared, Switched, Taken, Update
+from gradwalk.recording import Array, Assigned, Cleared, Idle, Switched, Taken, Update
 
 Arguments = tuple[Any, ...]
 
@@ -23,6 +23,8 @@ def read_grad(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], fram
     grad = tensor.grad if keeps_grad(tensor) else run.places.site(frame).call(func, args, kwargs)
     if grad is None:
         run.none_read = tensor, run.span(frame)
+        if run.places.site(frame).clips:
+            idle(run, run.none_read[1], "clip", run.values.value_of(tensor))
     elif not run.places.site(frame).clears and not run.values.knows(grad):
         run.values.grad_of(run.values.value_of(tensor), grad)
     return grad
@@ -42,6 +44,23 @@ def write_grad(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], fra
         cleared(run, span, [(run.values.value_of(tensor), None)])
     elif isinstance(given, torch.Tensor) and given is not grad:
         assigned(run, span, tensor, before, given)
+
+
+def idle(run: Run, span: Span | None, by: str, value: int) -> None:
+    """A call did nothing to a value. What is done under one span is one event."""
+    last = run.events[-1] if run.events else None
+    if not (isinstance(last, Idle) and (last.cell, last.span, last.by) == (run.cell, span, by)):
+        run.emit(Idle(run.cell, span, by, (value,)))
+    elif value not in last.values:
+        run.emit_instead(last._replace(values=(*last.values, value)))
+
+
+def plus(run: Run, func: Any, args: Arguments, kwargs: dict[str, Any], frame: FrameType) -> Any:
+    """``+x`` is ``x`` itself."""
+    result = call(run, func, args, kwargs, frame)
+    if result is args[0] and result.requires_grad:
+        idle(run, run.span(frame), "+", run.values.value_of(result))
+    return result
 
 
 def grad_now(tensor: torch.Tensor) -> torch.Tensor | None:

@@ -48,7 +48,7 @@ class Heard:
 
     def module_left(self, module: Any, result: Any) -> None:
         if not self._run.quiet:
-            frame = self._modules.left(module)
+            frame = self._modules.left(module, result)
             if frame is not None and self._naming is not None:
                 with Looking(self._run):
                     self._naming.returned(frame, result)

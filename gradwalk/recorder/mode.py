@@ -68,6 +68,7 @@ HANDLERS: dict[Any, Handler | None] = {
     _TENSOR.grad_fn.__get__: grads.read_node,
     _TENSOR.retain_grad: grads.retain_grad,
     _TENSOR.zero_: grads.zero,
+    _TENSOR.__pos__: grads.plus,
     torch._foreach_zero_: grads.zero,
     torch.tensor: grads.write_down,
     torch.as_tensor: grads.write_down,

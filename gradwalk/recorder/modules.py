@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any, NamedTuple
@@ -54,7 +55,7 @@ class Modules:
         run.operations.module = index
         run.emit(new(Entered, (run.cell, span, index)))
 
-    def left(self, module: nn.Module) -> FrameType | None:
+    def left(self, module: nn.Module, result: object = ...) -> FrameType | None:
         """Called after a module's forward, by a hook. Gives the frame that it was called from where it was an outermost
         one."""
         if not any(inside.live is module for inside in self._inside):
@@ -65,6 +66,8 @@ class Modules:
             run.operations.module = self._inside[-1].module if self._inside else None
             run.emit(new(Left, (run.cell, inside.span, inside.module)))
             if inside.live is module:
+                if result is None and sys.exc_info()[1] is None:  # the hook of one that fails is called with None
+                    run.none_given = inside.module
                 if self._inside:
                     return None
                 if self._lazy:

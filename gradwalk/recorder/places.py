@@ -44,6 +44,7 @@ _STANDING_IN = (lambda func, args, kwargs: func(*args, **kwargs)).__code__
 _MAKING = frozenset(("__init__", "reset_parameters", "_reset_parameters", "reset_running_stats", "init_weights"))
 _INITIALISING = torch.nn.init.__file__
 _TRANSFORMS = str(Path(torch.__file__).parent / "_functorch")
+_CLIPPING = torch.nn.utils.clip_grad.__file__
 _LAYERS = str(Path(_INITIALISING).parent)
 
 
@@ -51,7 +52,7 @@ class Site:
     """One place at which code calls something."""
 
     __slots__ = (
-        "_call", "_globals", "_line", "clears", "initialises", "makes", "of", "span", "statement", "targets",
+        "_call", "_globals", "_line", "clears", "clips", "initialises", "makes", "of", "span", "statement", "targets",
         "transforms",
     )  # fmt: skip
 
@@ -68,6 +69,8 @@ class Site:
             self.targets = NOWHERE
             name, file = of.code.co_name, of.code.co_filename
             self.clears = name == "zero_grad"
+            self.clips = file == _CLIPPING
+            """Whether it looks for gradients that it is to clip."""
             self.initialises = file in (_INITIALISING, torch.overrides.__file__)
             """Whether it is a function that writes a parameter's first numbers, or one that hands it on."""
             self.makes = name in _MAKING and file.startswith(_LAYERS)
@@ -75,7 +78,7 @@ class Site:
             self.transforms = file.startswith(_TRANSFORMS)
             """Whether it prepares or finishes a transform of torch.func."""
             return
-        self.clears = self.initialises = self.makes = self.transforms = False
+        self.clears = self.clips = self.initialises = self.makes = self.transforms = False
         span = self.span = of.span(frame.f_lasti)
         self.targets = of.bytecode.targets(frame.f_lasti)
         if self.targets.first is not None:

@@ -142,6 +142,8 @@ class Run:
         self.raised: Raised | None = None
         self.none_read: tuple[torch.Tensor, Span | None] | None = None
         """The newest ``.grad`` that was read and was None: of which tensor, and where."""
+        self.none_given: int | None = None
+        """The module whose forward last gave None."""
         self.nodes_left = limits.backward_nodes
         self.after_call: Callable[[FrameType, Site, Any, Span | None], None] | None = None
         """Told of each call of the program that is done: from where, and its result."""

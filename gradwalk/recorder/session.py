@@ -35,6 +35,7 @@ from gradwalk.recording import (
     Binding,
     Cell,
     CellFailure,
+    Constant,
     Event,
     Failure,
     Output,
@@ -211,6 +212,8 @@ class Recorder:
         with Looking(run):
             call, operands = failed_call(run, span, error, message)
         known = facts(error, lambda frame: not run.places.is_foreign(frame))
+        if run.none_given is not None and "NoneType" in message:
+            known = (*known, Constant("none-given", str(run.none_given)))
         run.emit(Failure(run.cell, span, kind, message, cause(kind, message), traceback, call, operands, known))
         failure = self._failures[run.cell] = CellFailure(kind, message, span.line, span.column)
         return failure
@@ -299,4 +302,18 @@ class Recorder:
         if isinstance(value, torch.nn.Module):
             self._modules.name(name, value)
         known = type(value) in (int, float, bool, str) or value is None
-        return Binding(name, None, (repr(value) if known else type(value).__name__)[:80])
+        return Binding(name, None, (repr(value) if known else _kind(value))[:80])
+
+
+def _kind(value: Any) -> str:
+    """What kind of thing it is; of a tuple or a list of tensors, how many and of which shapes."""
+    kind = type(value).__name__
+    if type(value) not in (tuple, list) or not value or not all(type(one) is torch.Tensor for one in value[:_FEW]):
+        return kind
+    if len(value) > _FEW:
+        return kind
+    shapes = ", ".join("×".join(map(str, one.shape)) or "one number" for one in value)
+    return f"{kind} of {len(value)} tensor{'s' if len(value) > 1 else ''}: {shapes}"
+
+
+_FEW = 3

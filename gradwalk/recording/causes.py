@@ -51,6 +51,8 @@ _RUNTIME = (
     ("inference-saved", r"Inference tensors cannot be saved for backward"),
     ("inference-changed", r"Inplace update to inference tensor outside InferenceMode is not allowed"),
     ("inference-flag", r"Setting requires_grad=True on inference tensor outside InferenceMode is not allowed"),
+    ("nothing-to-clip", r"^Expected !nested_tensorlist\[0\]\.empty\(\)"),
+    ("none-data", r"^Could not infer dtype of NoneType"),
     ("anomaly", r"Function '(?P<node>\w+)' returned nan values"),
     # Functions of one's own, and transforms
     (

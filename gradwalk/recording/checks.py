@@ -65,6 +65,7 @@ _REFERENCES: Mapping[str, str] = MappingProxyType(
         "Switched before": "values",
         "Switched after": "values",
         "Moved values": "values",
+        "Idle values": "values",
         "Taken of": "values",
         "Taken result": "values",
         "Update operation": "operations",

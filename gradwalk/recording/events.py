@@ -149,6 +149,16 @@ class Taken(NamedTuple):
     """The new tensor's value, where there is one."""
 
 
+class Idle(NamedTuple):
+    """A call did nothing: it changed none of these values, and gave back no new one."""
+
+    cell: int
+    span: Span | None
+    by: str
+    """``clip``: their gradients were to be clipped, and none of them had one. ``+``: the plus sign before a tensor."""
+    values: tuple[int, ...]
+
+
 class Update(NamedTuple):
     """A value changed in place: ``before`` and ``after`` are ids of values of one tensor.
 
@@ -217,11 +227,12 @@ class Failure(NamedTuple):
     """The values that were given to that call, in order."""
     facts: tuple[Constant, ...] = ()
     """What else was known at that moment: ``inside`` (the library's function that raised it), ``near`` (names that are
-    there and are like one that is not), ``takes`` (an argument that the function has), ``object`` (a variable that
-    holds what lacks an attribute), ``method`` (its name, where that is a method), ``attribute`` (one that the program
-    gave to an operand itself), ``function``, ``saved`` and ``saved-tuple`` (in a Function's own backward(): its name,
-    how many tensors it saved, and the variable that holds them as a tuple) and ``locked`` (where the system refused
-    something to a process that is locked in)."""
+    there and are like one that is not), ``takes`` (an argument that the function has), ``object`` (a variable
+    that holds what lacks an attribute, or None where none is taken), ``method`` (its name, where that is a
+    method), ``attribute`` (one that the program gave to an operand itself), ``none-given`` (the module whose
+    forward last gave None), ``function``, ``saved`` and ``saved-tuple`` (in a Function's own backward(): its
+    name, how many tensors it saved, and the variable that holds them as a tuple) and ``locked`` (where the
+    system refused something to a process that is locked in)."""
 
 
 Event = (
@@ -239,6 +250,7 @@ Event = (
     | Assigned
     | Switched
     | Taken
+    | Idle
     | Update
     | Stepped
     | Moved
@@ -264,6 +276,7 @@ EVENTS: dict[str, type] = {
     "assigned": Assigned,
     "switched": Switched,
     "taken": Taken,
+    "idle": Idle,
     "update": Update,
     "stepped": Stepped,
     "moved": Moved,

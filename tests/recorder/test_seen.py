@@ -33,6 +33,7 @@ from gradwalk.recording import (
     Forward,
     Free,
     Hooked,
+    Idle,
     Left,
     Moved,
     Output,
@@ -386,6 +387,20 @@ def test_what_a_larger_tensor_finds_in_memory_is_not_shown() -> None:
         x.resize_(400)
     (update,) = of(walk.recording, Update)
     assert walk.recording.values[update.after].numbers == (1.0, 2.0, *[0.0] * 398)
+
+
+def test_what_does_nothing_is_told() -> None:
+    net = torch.nn.Linear(2, 1)
+    with gradwalk.watch() as walk:
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        loss = +(net(torch.ones(2)).sum())
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        +torch.ones(2)
+    clipped, plus = of(walk.recording, Idle)
+    assert (clipped.by, len(clipped.values)) == ("clip", 2)
+    assert [walk.recording.values[value].names for value in clipped.values] == [("net.weight",), ("net.bias",)]
+    assert (plus.by, [walk.recording.values[value].shape for value in plus.values]) == ("+", [()])
 
 
 def test_numbers_that_leave_the_graph_by_a_constructor_are_told() -> None:

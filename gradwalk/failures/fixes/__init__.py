@@ -23,6 +23,7 @@ REMEDIES: dict[str, _Builder] = {
     "seed-of-ones": backward.a_seed_of_ones,
     "into-loop": backward.into_the_loop,
     "detach-before": backward.detach_before,
+    "below-pass": backward.below_the_pass,
     "retain-gradient": backward.retain_the_gradient,
     "keep-attached": attached.keep_attached,
     "gradients-on": attached.gradients_on,
@@ -57,6 +58,7 @@ REMEDIES: dict[str, _Builder] = {
     "call": programs.call,
     "super-init": programs.super_init,
     "static": programs.static,
+    "return": functions.with_return,
     "return-nones": programs.return_nones,
     "save-for-backward": functions.save_for_backward,
     "unpack-saved": functions.unpack_saved,
@@ -99,13 +101,20 @@ def difference(source: str, fixed: str) -> Edit | None:
 def _label(source: str, fixed: str, most: int = 2) -> str:
     """The lines that are new, each once."""
     old, new = source.split("\n"), fixed.split("\n")
+    if sorted(old) == sorted(new):  # lines that change places
+        at = [place for place, (one, other) in enumerate(zip(old, new, strict=True)) if one != other]
+        return _joined([line.strip() for line in new[at[0] : at[-1] + 1]], most)
     changed_lines = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     changed = [line.strip() for kind, _, _, start, end in changed_lines if kind != "equal" for line in new[start:end]]
     lines = list(dict.fromkeys(changed))
     if not any(lines):
         gone = [line.strip() for kind, start, end, _, _ in changed_lines if kind != "equal" for line in old[start:end]]
         return f"without {' '.join(gone)}"
-    return " ".join(lines[:most] if len(lines) <= most else [*lines[: most - 1], "…"])
+    return _joined(lines, most)
+
+
+def _joined(lines: list[str], most: int) -> str:
+    return " ".join(lines if len(lines) <= most else [*lines[: most - 1], "…"])
 
 
 def fix(source: str, remedy: Remedy | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import TypeGuard
 
 from gradwalk.failures.diagnosis import Remedy
 from gradwalk.program import Span
-from gradwalk.program.syntax import Change, Code, behind, has, with_argument
+from gradwalk.program.syntax import Change, Code, behind, has, name_of, with_argument
 
 _CALLS = ("backward", "grad")
 
@@ -46,6 +46,24 @@ def a_seed_of_ones(code: Code, remedy: Remedy) -> list[Change] | None:
     if not seeds:
         return None
     return [Change(code.start(seeds[0]), code.end(seeds[0]), f"torch.ones_like({code.piece(call.func.value)})")]
+
+
+def below_the_pass(code: Code, remedy: Remedy) -> list[Change] | None:
+    """A statement moved to behind the next one in its block that is a backward()."""
+    statement = code.statement(remedy.span)
+    if statement is None or not code.alone(statement):
+        return None
+    later = [one for one in code.block(statement) if one.lineno > statement.lineno]
+    found = next((one for one in later if isinstance(one, ast.Expr) and _is_backward(one.value)), None)
+    if found is None or not code.alone(found):
+        return None
+    at, start = code.end(found), code.start(statement) - len(code.indent(statement))
+    moved = Change(at, at, f"\n{code.indent(statement)}{code.piece(statement)}")
+    return [Change(start, min(code.end(statement) + 1, at), ""), moved]
+
+
+def _is_backward(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and name_of(value.func) == "backward"
 
 
 def into_the_loop(code: Code, remedy: Remedy) -> list[Change] | None:

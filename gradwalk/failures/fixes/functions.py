@@ -38,6 +38,20 @@ def unpack_saved(code: Code, remedy: Remedy) -> list[Change] | None:
     return [Change(end := code.end(taken[0].targets[0]), end, ",")]
 
 
+def with_return(code: Code, remedy: Remedy) -> list[Change] | None:
+    """``return y`` behind a function's last statement, which is ``y = …``; ``return f(x)`` for ``f(x)``."""
+    last = code.statement(remedy.span)
+    if last is None or not code.alone(last):
+        return None
+    if isinstance(last, ast.Expr) and name_of(getattr(last.value, "func", last.value)) != "print":
+        return [Change(at := code.start(last), at, "return ")]
+    target = last.targets[0] if isinstance(last, ast.Assign) and len(last.targets) == 1 else None
+    target = last.target if isinstance(last, ast.AugAssign) else target
+    if isinstance(target, ast.Name | ast.Tuple) and (target_names := _names(target)):
+        return [Change(at := code.end(last), at, f"\n{code.indent(last)}return {', '.join(target_names)}")]
+    return None
+
+
 def _method(code: Code, owner: str, name: str) -> ast.FunctionDef | None:
     classes = [node for node in code.all(ast.ClassDef) if node.name == owner]
     found = [node for one in classes for node in one.body if isinstance(node, ast.FunctionDef) and node.name == name]

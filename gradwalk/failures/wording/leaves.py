@@ -91,6 +91,11 @@ LEAVES = {
         "No backward() has run yet, so {name} has no gradient.",
         "Call backward() first. To clear a gradient that may not be there yet, assign None to it: .grad = None.",
     ),
+    "nothing-to-clip": (
+        "Clipped before there is a gradient",
+        "None of the {count} parameters has a gradient here.",
+        "Clip between backward() and step().",
+    ),
     "grad-none-cleared": (
         ".grad is None",
         "The gradient of {name} was cleared in line {line}, and no backward() has written a new one since.",

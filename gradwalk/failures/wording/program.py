@@ -64,6 +64,11 @@ PYTHON = {
         ".grad before backward().",
         "Check line {line}: is a return missing, or does the call change its object in place?",
     ),
+    "none-returned": (
+        "A function without return",
+        "{function} gave None in line {line}: it comes to its end, in line {end}, without a return.",
+        "Let it return what it computes.",
+    ),
     "none-nameless": (
         "There is None",
         "What stands before .{name} is None. A function without return gives None, a forward() without return too.",
