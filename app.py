@@ -67,6 +67,13 @@ _ARENA_MAX = -8
 EARLY = "gradwalk_player"
 """Every page has it, and its script is the largest: it is loaded while Streamlit starts."""
 
+_NEEDS = "Gradwalk needs JavaScript, and a browser from 2023 or later."
+_OLD = (
+    'if (!("DecompressionStream" in window)) addEventListener("DOMContentLoaded", function () '
+    '{ document.getElementById("old-browser").hidden = false; })'
+)
+"""Written so that any browser can read it. What the sentence asks for came to all of them with this one thing."""
+
 PAGES = Path(__file__).resolve().parent / "pages"
 
 
@@ -78,10 +85,10 @@ def index_page(html: str, base: str) -> str:
     """
     settings = f"window.__streamlit = {{BACKEND_BASE_URL: location.origin + {json.dumps(base)}}}"
     early = "".join(f'<link rel="modulepreload" href="{address}">' for address in addresses([EARLY]))
-    head = f"<title>Gradwalk</title><script>{settings}</script>{early}"
-    needs_script = "<noscript><p>Gradwalk needs JavaScript, and a browser from 2023 or later.</p></noscript>"
+    head = f"<title>Gradwalk</title><script>{settings};{_OLD}</script>{early}"
+    needs = f'<noscript><p>{_NEEDS}</p></noscript><p id="old-browser" role="alert" hidden>{_NEEDS}</p>'
     html = re.sub("<title>.*?</title>", lambda _: head, html)
-    return re.sub("<noscript>.*?</noscript>", lambda _: needs_script, html, flags=re.DOTALL)
+    return re.sub("<noscript>.*?</noscript>", lambda _: needs, html, flags=re.DOTALL)
 
 
 def streamlit_index() -> str:

@@ -40,6 +40,23 @@ def test_every_answer_carries_the_headers(server: str, path: str) -> None:
             assert answer.headers[name].replace(own, "connect-src 'self';") == value
 
 
+def test_a_browser_that_is_too_old_or_runs_no_scripts_gets_a_sentence(new_page: NewPage) -> None:
+    """What such a browser lacks is taken away; the older one stops at Streamlit's own script."""
+    sentence = "Gradwalk needs JavaScript, and a browser from 2023 or later."
+    page = new_page()
+    page.goto("/")
+    settled(page)
+    expect(page.get_by_text(sentence)).to_be_hidden()
+    old = new_page()
+    old.add_init_script("delete globalThis.DecompressionStream")
+    old.goto("/")
+    expect(old.get_by_text(sentence)).to_be_visible()
+    plain = new_page(java_script_enabled=False)
+    plain.goto("/")
+    expect(plain.locator("noscript p")).to_have_text(sentence)
+    expect(plain.locator("noscript p")).to_be_visible()
+
+
 def test_scripts_are_served_once_and_kept(server: str) -> None:
     with urlopen(server + "/", timeout=10) as answer:  # noqa: S310 - our own server on loopback
         [address] = re.findall(r'<link rel="modulepreload" href="([^"]+)">', answer.read().decode())

@@ -8,6 +8,7 @@ import hashlib
 import html
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -154,6 +155,8 @@ def test_without_graphviz_a_notebook_reads_why(sine: Recording, monkeypatch: pyt
 
 # In a browser, from the disk, without a network
 
+NEEDED = "These steps are shown by a script, in a browser of 2023 or later."
+
 
 @pytest.fixture
 def offline(browser: Browser) -> Iterator[BrowserContext]:
@@ -187,6 +190,22 @@ def test_it_steps_from_the_disk_without_a_network(offline: BrowserContext, page_
         ["H1", "H2", "H3"]
     )
     assert watched.problems == []
+
+
+def test_a_browser_that_is_too_old_shows_a_sentence(offline: BrowserContext, page_text: str, tmp_path: Path) -> None:
+    path = tmp_path / "sine.html"
+    path.write_text(page_text, encoding="utf-8")
+    offline.add_init_script("delete globalThis.DecompressionStream")
+    page, _ = opened(offline, path)
+    expect(page.get_by_text(NEEDED)).to_be_visible()
+
+
+def test_without_scripts_a_notebook_has_a_sentence(browser: Browser, sine: Recording, tmp_path: Path) -> None:
+    path = tmp_path / "notebook.html"
+    path.write_text(sine._repr_mimebundle_()["text/html"], encoding="utf-8")
+    with closing(browser.new_context(offline=True, java_script_enabled=False)) as context:
+        page, _ = opened(context, path)
+        expect(page.frame_locator("iframe").get_by_text(NEEDED)).to_be_visible()
 
 
 def test_on_paper_it_is_light_and_nothing_is_cut(offline: BrowserContext, tmp_path: Path) -> None:
