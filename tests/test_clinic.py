@@ -17,6 +17,7 @@ from gradwalk.clinic import Finding, findings, measurements
 from gradwalk.clinic.report import report
 from gradwalk.clinic.wording import SENTENCES
 from gradwalk.lessons import LESSONS, Lesson
+from tests.plain_torch import run
 
 HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\ntorch.manual_seed(0)\n"
 
@@ -155,6 +156,7 @@ CASES = [
     ("no-gradient-cut", NET, "torch.tensor(self.one(x))", "self.one(x)"),
     ("no-gradient-item", NET, "torch.full((5, 4), self.one(x).sum().item())", "self.one(x)"),
     ("no-gradient-item", NET, "torch.tensor(self.one(x).tolist())", "self.one(x)"),
+    ("no-gradient-outside", NET, "torch.from_numpy(self.one(x).detach().numpy())", "self.one(x)"),
     ("no-gradient-aside", NET, "(self.one(x), torch.ones(5, 4))[1]", "self.one(x)"),
     ("no-gradient-unused", NET, "torch.cat([x, x[:, :1]], 1)", "self.one(x)"),
     ("zero-relu", NET, "torch.relu(self.one(x) - 100)", "torch.relu(self.one(x))"),
@@ -216,7 +218,9 @@ def test_what_an_optimizer_holds_of_former_times_is_told_once() -> None:
         HEAD + "net = nn.Linear(2, 1)\noptimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
         "net.weight = nn.Parameter(torch.ones(1, 2))\nnet(torch.ones(1, 2)).sum().backward()\noptimizer.step()\n"
     )
-    assert [finding.kind for finding in findings(record(program))] == ["optimizer-stale"]
+    recording = record(program)
+    assert [finding.kind for finding in findings(recording)] == ["optimizer-stale"]
+    assert "net.weight  no gradient: the optimizer holds it, and no module that ran" in report(recording)
 
 
 def test_what_goes_through_numpy_is_no_operation() -> None:
@@ -227,7 +231,43 @@ def test_what_goes_through_numpy_is_no_operation() -> None:
         "loss.backward()\noptimizer.step()\n"
     )
     (finding,) = findings(record(program))
-    assert finding.why == "Operations used it, and no operation of PyTorch's leads from what they gave to loss."
+    assert finding.span is not None
+    assert (finding.kind, finding.span.line) == ("no-gradient-outside", 7)
+    assert finding.why == (
+        "detach() in line 7 cuts the way: what is computed from its result has no graph. "
+        "No operation of PyTorch's leads from there to loss: what NumPy or Python computes has no graph."
+    )
+
+
+@pytest.mark.parametrize(
+    ("hidden", "why"),
+    [
+        ("torch.from_numpy(one(x).detach().numpy())", "detach() in line 8 cuts the way"),
+        ("torch.tensor(one(x).detach().numpy())", "detach() in line 8 cuts the way"),
+        ("torch.from_numpy(still(x))", "Line 7 ran while gradients were off"),
+    ],
+)
+def test_what_came_through_numpy_is_told_by_its_memory_or_its_numbers(hidden: str, why: str) -> None:
+    finding = only(
+        HEAD + "one, two, x = nn.Linear(2, 4), nn.Linear(4, 1), torch.ones(3, 2)\n"
+        "optimizer = torch.optim.SGD([*one.parameters(), *two.parameters()], lr=0.1)\n"
+        "still = torch.no_grad()(lambda x: one(x).numpy())\n"
+        f"hidden = {hidden}\ntwo(hidden).mean().backward()\noptimizer.step()\n"
+    )
+    assert finding.kind == "no-gradient-outside"
+    assert finding.why.startswith(why)
+    assert finding.why.endswith("hidden has just its numbers, as after .numpy() and torch.from_numpy.")
+    assert finding.way_out.startswith("Compute hidden from it with PyTorch's operations alone")
+
+
+def test_what_cut_the_way_is_told_where_the_loss_was_made_a_leaf() -> None:
+    finding = only(
+        HEAD + "net = nn.Linear(3, 4)\noptimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "loss = net(torch.randn(5, 3)).argmax(1).float().mean()\n"
+        "loss.requires_grad_()\nloss.backward()\noptimizer.step()\n"
+    )
+    assert finding.kind == "step-without-gradient"
+    assert "argmax in line 7 gives whole numbers" in finding.why
 
 
 def test_a_cut_is_told_with_names_the_line_and_a_way_out() -> None:
@@ -256,6 +296,36 @@ def test_zero_times_infinity_behind_where_is_told() -> None:
     assert "0 · inf = nan" in found.why
     assert "torch.where in line 6" in found.why
     assert found.what == "SqrtBackward0 of √x in line 6 hands nan on to x."
+
+
+LEFT_OUT = HEAD + "x = torch.tensor([0.0, 4.0], requires_grad=True)\n%s(y * 2).sum().backward()\n"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "what", "zero", "safe"),
+    [
+        ("y = torch.where(x > 0, torch.log(x), 0.0)\n", "LogBackward0 of log(x)", "torch.where", "(condition, x, 1.0)"),
+        ("n = x * 1\ny = torch.where(n > 0, x / n, 0.0)\n", "DivBackward0 of x / n", "torch.where", "on, n, 1.0)"),
+        ("y = torch.log(x).masked_fill(x == 0, 0.0)\n", "LogBackward0 of log(x)", "masked_fill", "x.masked_fill(mask,"),
+    ],
+)  # fmt: skip
+def test_of_what_was_not_chosen_the_way_back_is_told(chosen: str, what: str, zero: str, safe: str) -> None:
+    """The −inf or nan itself goes nowhere; its slope does."""
+    source = LEFT_OUT % chosen
+    found = only(source)
+    assert found.kind == "nonfinite-backward"
+    assert found.what.startswith(what)
+    assert "0 · inf = nan" in found.why
+    assert f"The 0 comes from {zero} in line" in found.why
+    assert safe in found.way_out
+    assert torch.isnan(run(source)[0]["x"].grad).any()
+
+
+def test_of_what_was_not_chosen_and_has_no_way_back_nothing_is_told() -> None:
+    still = "with torch.no_grad():\n    y = torch.where(x > 0, torch.log(x), 0.0)\ny = y * x\n"
+    assert not kinds(LEFT_OUT % still)
+    assert kinds(LEFT_OUT % "y = torch.where(x > -1, torch.log(x), 0.0)\n") == ["nonfinite-forward"]
+    assert kinds(LEFT_OUT % "y = torch.where(x > 0, a := torch.log(x), 0.0)\ny = y + a\n") == ["nonfinite-forward"]
 
 
 def test_products_that_grow_are_told_in_numbers() -> None:

@@ -179,10 +179,14 @@ class Chart(Past):
         return {self.values[leaf].tensor for leaf in leaves if leaf is not None}
 
     @cached_property
+    def roots(self) -> frozenset[int]:
+        """The values that backward passes start from."""
+        return frozenset(root.root for passed in self.passes for root in passed.call.roots)
+
+    @cached_property
     def behind_roots(self) -> frozenset[int]:
         """The values that some backward pass's root was computed from, and the roots."""
-        roots = (root.root for passed in self.passes for root in passed.call.roots)
-        return frozenset(self.sources([*roots]))
+        return frozenset(self.sources([*self.roots]))
 
     @cached_property
     def users(self) -> dict[int, list[Operation]]:

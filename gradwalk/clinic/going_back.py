@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradwalk.clinic.chart import Chart, Pass, base
 from gradwalk.clinic.finding import Finding
-from gradwalk.clinic.odd import called_as, odd
+from gradwalk.clinic.odd import called_as, left_out, odd
 from gradwalk.clinic.wording import WAYS
 from gradwalk.explain.nonfinite import backward_reason, local_reason
 from gradwalk.notation import call_text, value_names
@@ -36,7 +36,8 @@ def _told_backward(chart: Chart, passed: Pass, event: Backward, route: int) -> F
         return None
     edge = operation.edges[number]
     results = [chart.values[result] for result in operation.results]
-    if any(map(odd, results)) and chart.values[edge.value].id != results[0].id:
+    told = any(odd(result) and not left_out(chart, result.id) for result in results)
+    if told and chart.values[edge.value].id != results[0].id:
         return None  # the forward pass has said it
     local = chart.locals.get((passed.call.call, operation.id, number))
     operands = [chart.values[other.value] for other in operation.edges]
@@ -47,9 +48,13 @@ def _told_backward(chart: Chart, passed: Pass, event: Backward, route: int) -> F
             reasons.append(backward_reason(upstream, local, contribution))
     chooser = _chooser(chart, passed, event) if _has_zero(upstream) else None
     if chooser is not None:
-        reasons.append(f"The 0 comes from torch.where in {chart.line_of(chooser.span)}, for what was not chosen.")
+        if len(reasons) > 1 and reasons[1] and odd(results[0]) == "nan":
+            del reasons[0]  # that the value is nan there: it is not used
+        what, which = _CHOOSERS[base(chooser)]
+        reasons.append(f"The 0 comes from {what} in {chart.line_of(chooser.span)}, for what was {which}.")
     call, name = called_as(operation), chart.called(chart.values[edge.value], "its operand")
-    way = WAYS["where" if chooser is not None else "slope"].format(call=call, name=name)
+    unsafe = operands[-1] if base(operation) == "div" else chart.values[edge.value]
+    way = WAYS["slope" if chooser is None else base(chooser)].format(call=call, name=chart.called(unsafe, "it"))
     return chart.finding(
         "nonfinite-backward", chart.at[id(event)], values=(edge.value, *operation.results), about=(name,),
         span=operation.span, node=chart.nodes[event.node].name, call=_call_text(chart, operation),
@@ -76,8 +81,12 @@ def _has_zero(array: Array | None) -> bool:
     )  # fmt: skip
 
 
+_CHOOSERS = {"where": ("torch.where", "not chosen"), "masked_fill": ("masked_fill", "replaced")}
+
+
 def _chooser(chart: Chart, passed: Pass, event: Backward) -> Operation | None:
-    """The torch.where that hands the upstream gradient of a node on, if it is one, or one behind views or products."""
+    """The torch.where or masked_fill that hands the upstream gradient of a node on, or that is behind views or
+    products."""
     node = event.node
     for _ in range(4):
         users = [n for n in passed.backward if any(route.node == node for route in chart.nodes[n].next)]
@@ -86,7 +95,7 @@ def _chooser(chart: Chart, passed: Pass, event: Backward) -> Operation | None:
         operation = chart.operation_of(users[0])
         if operation is None:
             return None
-        if base(operation) == "where":
+        if base(operation) in _CHOOSERS:
             return operation
         node = users[0]
     return None

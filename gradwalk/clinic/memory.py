@@ -166,7 +166,7 @@ def running_sum(chart: Chart) -> Finding | None:
         if len(chain) < LEAST_TURNS - 1 or not linked or walked:
             continue
         last, term = found[-1]
-        name = chart.called(chart.values[last.results[0]], "the sum")
+        name = chart.named(chart.values[last.results[0]], "the sum")
         return chart.finding(
             "running-sum", chart.ran[last.id], values=last.results, about=(name,), name=name,
             line=chart.line_of(last.span), count=len(chain), term=chart.called(term, "the loss"),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gradwalk.clinic.chart import Chart, Pass, base, constant, extremes, is_zero, listed, numel
 from gradwalk.clinic.finding import Finding
+from gradwalk.clinic.outside import copies_of, copy_of, only_end
 from gradwalk.failures.diagnosis import Diagnosis
 from gradwalk.failures.sentences import why_and_way
 from gradwalk.failures.untracked import cut_by, cuts, taken_out
@@ -118,7 +119,8 @@ def _why(chart: Chart, value: Value, passed: Pass) -> tuple[str, int]:
             return "no-gradient-cut", chart.at[id(event)]
         if event.by in ("item", "tolist", "numpy") and set(event.of) & below and not way:
             return "no-gradient-item", chart.at[id(event)]
-    return "no-gradient-aside", passed.at
+    end = None if way else only_end(chart, users, below)
+    return ("no-gradient-aside", passed.at) if end is None else ("no-gradient-outside", chart.ran[end.id])
 
 
 def _told(chart: Chart, kind: str, at: int, values: list[Value], passed: Pass) -> Finding:
@@ -127,12 +129,29 @@ def _told(chart: Chart, kind: str, at: int, values: list[Value], passed: Pass) -
     if kind == "no-gradient-cut":
         found = taken_out(chart, event) if isinstance(event, Taken) else _cut(chart, event)
         pieces["why"], pieces["way"] = why_and_way(chart.recording, found)
+    elif kind == "no-gradient-outside":
+        pieces |= _outside(chart, event, passed)
     elif isinstance(event, Taken):
         pieces |= {
             "line": chart.line_of(event.span),
             "by": {"item": ".item() or float()"}.get(event.by, f".{event.by}()"),
         }
     return chart.finding(kind, at, values=[value.id for value in values], about=names, given=pieces)
+
+
+def _outside(chart: Chart, event: Event, passed: Pass) -> dict[str, object]:
+    """What ends the graph, and what has its numbers without an operation of PyTorch's."""
+    why, _ = why_and_way(chart.recording, _cut(chart, event))
+    root, new = chart.called(chart.values[passed.call.root]), None
+    if isinstance(event, Forward):
+        of = [chart.values[number] for number in chart.operations[event.operation].results]
+        new = next((value for one in of if (value := copy_of(chart, one, passed.call.root)) is not None), None)
+    if new is None:
+        then = f"No operation of PyTorch's leads from there to {root}: what NumPy or Python computes has no graph."
+        return {"why": why, "then": then, "new": root}
+    name = next((chart.called(value) for value in copies_of(chart, new) if chart.names(value)), "")
+    then = f"{name or 'A new tensor'} has just its numbers, as after .numpy() and torch.from_numpy."
+    return {"why": why, "then": then, "new": name or root}
 
 
 def _cut(chart: Chart, event: Event) -> Diagnosis:

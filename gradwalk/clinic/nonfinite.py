@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gradwalk.clinic.chart import Chart, base, extremes, largest
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.going_back import backward
-from gradwalk.clinic.odd import called_as, counted, odd
+from gradwalk.clinic.odd import called_as, counted, left_out, odd
 from gradwalk.clinic.wording import WAYS
 from gradwalk.explain.nonfinite import LARGEST, LIMITS, forward_reason, is_given
 from gradwalk.notation import Form, kernel_of, pretty, short, value_names
@@ -35,7 +35,11 @@ def forward(chart: Chart) -> Finding | None:
                 continue
             origin = origins[number] = _origin(chart, operation, number, origins)
             matters = operation.node is not None or operation.module is not None
-            if matters and not (kind == "inf" and (origin.given or _is_mask(chart, origin))):
+            if (
+                matters
+                and not left_out(chart, number)
+                and not (kind == "inf" and (origin.given or _is_mask(chart, origin)))
+            ):
                 return _told_forward(chart, origin, operation)
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gradwalk.clinic.chart import base, numel
+from gradwalk.clinic.chart import Chart, base, numel
 from gradwalk.notation import function_name, short
 from gradwalk.recording import Array, Operation, Value
 
@@ -34,3 +34,25 @@ def counted(value: Value) -> str:
 
 def called_as(operation: Operation) -> str:
     return function_name(base(operation).rstrip("_"))
+
+
+_CHOOSES = ("where", "masked_fill")
+
+
+def left_out(chart: Chart, number: int) -> bool:
+    """Whether of a value that is not finite only that is used what is: torch.where has chosen the other branch."""
+    chosen, waiting, seen = False, [number], {number}
+    while waiting:
+        value = waiting.pop()
+        if value in chart.roots:
+            return False
+        for operation in chart.users.get(value, ()):
+            results = [chart.values[result] for result in operation.results]
+            spread = [result.id for result in results if odd(result)]
+            if base(operation) in _CHOOSES and not spread:
+                chosen = True
+            elif not spread and any(result.dtype != "bool" for result in results):
+                return False  # such as exp(−inf), which is 0
+            waiting += [result for result in spread if result not in seen]
+            seen.update(spread)
+    return chosen

@@ -59,6 +59,8 @@ def _without(chart: Chart, tensor: int, value: Value) -> str:
         return f"frozen: requires_grad is off since {chart.line_of(off.span)}"
     if not value.requires_grad:
         return "frozen: requires_grad is off"
+    if tensor in chart.held - chart.given_gradient - chart.parameters.keys() and chart.parameters:
+        return "no gradient: the optimizer holds it, and no module that ran"
     return "no gradient" if tensor not in chart.given_gradient else "its last gradient is not known in numbers"
 
 

@@ -45,6 +45,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "No operation used it.",
         "Use it in forward(), or leave it out; what needs no training can have requires_grad=False.",
     ),
+    "no-gradient-outside": (
+        "No gradient",
+        "{names} got no gradient in this recording.",
+        "{why} {then}",
+        "Compute {new} from it with PyTorch's operations alone, if the gradient is to flow through.",
+    ),
     "no-gradient-aside": (
         "No gradient",
         "{names} got no gradient in this recording.",
@@ -260,6 +266,8 @@ WAYS = {
     "": "See the operands at this step.",
     "where": "torch.where chooses among results, and both are computed: make what goes into {call} safe first, as in "
     "torch.where(condition, {name}, 1.0).",
+    "masked_fill": "masked_fill replaces what was computed all the same: make what goes into {call} safe first, as in "
+    " {name}.masked_fill(mask, 1.0).",
     "slope": "Keep what goes into {call} away from this point: add a small number, such as 1e-8.",
     "arrives": "See what arrives at this step.",
 }

@@ -24,6 +24,7 @@ from gradwalk.recording import (
     Operation,
     Recording,
     Statement,
+    Switched,
     Taken,
     Update,
     Value,
@@ -123,8 +124,9 @@ class Past:
 
     @cached_property
     def _taken(self) -> dict[int, tuple[int, ...]]:
-        """The values whose numbers a value was made of, outside of operations."""
-        return {event.result: event.of for event in self.all(Taken) if event.result is not None}
+        """The values whose numbers a value was made of, outside of operations; or its state before a flag changed."""
+        switched = {event.after: (event.before,) for event in self.all(Switched)}
+        return switched | {event.result: event.of for event in self.all(Taken) if event.result is not None}
 
     def computed_from(self, value: Value) -> set[int]:
         """What was computed from a tensor, and its own states."""
