@@ -128,13 +128,17 @@ _BUILTINS = vars(builtins)
 
 @contextmanager
 def builtins_put_back() -> Iterator[None]:
-    """What a program does to Python's built-in names ends here, before anything of ours needs them again."""
+    """What a program does to Python's built-in names ends here, before anything of ours needs them again.
+
+    A signal's handler may run between any two lines of this: what it needs is there all the time.
+    """
     before = dict(_BUILTINS)
     try:
         yield
     finally:
-        _BUILTINS.clear()
         _BUILTINS.update(before)
+        for name in _BUILTINS.keys() - before.keys():
+            _BUILTINS.pop(name, None)
 
 
 def settle() -> None:

@@ -12,6 +12,7 @@ import threading
 import warnings
 import weakref
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import matplotlib as mpl
@@ -21,7 +22,7 @@ import torch
 from torch.autograd import forward_ad
 
 from gradwalk.cells import record
-from gradwalk.cells.process import PROCESS
+from gradwalk.cells.process import PROCESS, builtins_put_back
 from gradwalk.cells.thread import THREAD
 from tests.process import global_state
 
@@ -172,6 +173,25 @@ def test_what_a_program_changes_is_put_back(name: str) -> None:
     after = state()
     assert {key for key in before if differs(before[key], after[key])} == set()
     assert plt.get_fignums() == figures
+
+
+def test_a_signal_finds_the_built_in_names_at_any_moment() -> None:
+    """A handler may run between any two lines while what a program did to them ends."""
+    names, missing = vars(builtins), []
+
+    def look(frame: FrameType, event: str, argument: Any) -> Any:
+        if frame.f_code.co_filename.endswith("gradwalk/cells/process.py") and "len" not in names:
+            missing.append(frame.f_lineno)
+        return look
+
+    outside = sys.gettrace()
+    with builtins_put_back():
+        builtins.more = 1  # type: ignore[attr-defined]
+        sys.settrace(look)
+        sys._getframe().f_trace = look
+    sys.settrace(outside)
+    assert not missing
+    assert "more" not in names
 
 
 def differs(before: Any, after: Any) -> bool:
