@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -38,8 +39,9 @@ class LiveValues(KnownValues):
         """Whether any tensor was ever changed in place."""
         self.shared_outside = False
         """Whether somebody else can change memory without PyTorch's knowledge: an array of NumPy's."""
-        self._zeroed: tuple[torch.Tensor, int] | None = None
-        """The newest tensor that was made of memory as it was found, and its version then."""
+        self._zeroed: tuple[weakref.ref[torch.Tensor], int] | None = None
+        """The newest tensor that was made of memory as it was found, and its version then. (What somebody else holds,
+        PyTorch hands to the program as a copy, by detach.)"""
         self.lent: set[int] = set()
         """The storages that somebody else may change."""
         self._seen: dict[int, tuple[int, bytes]] = {}
@@ -114,11 +116,11 @@ class LiveValues(KnownValues):
 
     def zeroed(self, tensor: torch.Tensor) -> None:
         """This tensor has just been filled with zeros; nobody has seen it yet."""
-        self._zeroed = tensor, version_of(tensor)
+        self._zeroed = weakref.ref(tensor), version_of(tensor)
 
     def _zeros(self, tensor: torch.Tensor) -> Summary | None:
         """The summary of a new tensor that is still all zeros."""
-        if self._zeroed is None or self._zeroed[0] is not tensor or self._zeroed[1] != version_of(tensor):
+        if self._zeroed is None or self._zeroed[0]() is not tensor or self._zeroed[1] != version_of(tensor):
             return None
         return ZEROS if tensor.is_floating_point() and tensor.numel() > MAX_NUMBERS else None
 

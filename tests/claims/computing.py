@@ -23,6 +23,10 @@ class UnknownError(Exception):
     """A number that the recording does not hold."""
 
 
+class NotKeptError(UnknownError):
+    """An array of which the recording keeps too few numbers."""
+
+
 class Quantity(NamedTuple):
     """Numbers with what they are in a product: a vector is a column unless it is transposed.
 
@@ -179,7 +183,10 @@ class Computer:
         where = where.replace(" ", "")
         if not re.fullmatch(r"[\d:,…−]*", where):
             raise UnknownError(where)
-        numbers = self.compute(inside, places).numbers
+        if inside[0] == "value" and not inside[2]:
+            numbers = self._meaning.value(inside[1])
+        else:
+            numbers = self.compute(inside, places).numbers
         if numbers.ndim == 0:  # of a single element
             return quantity(numbers)
         chosen = tuple(_chosen(piece) for piece in where.split(","))

@@ -19,7 +19,7 @@ from gradwalk.analysis.ledger import Ledger
 from gradwalk.analysis.variables import Variables
 from gradwalk.graph.album import album
 from gradwalk.lessons import LESSONS
-from gradwalk.recording import Accumulate, BackwardCall, Event, Forward, LocalGradient, Moved, Returned, Update
+from gradwalk.recording import Accumulate, BackwardCall, Event, Forward, LocalGradient, Moved, Output, Returned, Update
 from gradwalk.story.timeline import _Story, timeline
 from tests.claims.changes import BEGINNING, CHANGES, FACTS, WALKED
 from tests.claims.generated import networks
@@ -59,6 +59,8 @@ def check(source: str) -> int:
         if number + 1 < len(story.times) and _at_once(event, story.times[number + 1][0]):
             continue
         if isinstance(event, BackwardCall | LocalGradient) and event.call in late:
+            continue
+        if isinstance(event, Output) and event.stream == "warning":  # it may come while an operation runs
             continue
         seen = witness.names[id(event)]
         shown = {name: cell for name in cells if (cell := _at(cells[name], step)) is not None}
@@ -139,7 +141,8 @@ def _compare(shown: dict[str, dict[str, Any]], seen: Names, about: str) -> None:
         wrong = {key: (told[key], there[key]) for key in keys if told[key] != there[key]}
         assert not wrong, f"of {name}, (shown, there): {wrong} at {about}"
         sharing = {other for other in shown if other != name and _share(live, seen[other])}
-        assert (cell["shares"] in sharing) if sharing else cell["shares"] is None, f"{name} at {about}"
+        if live.memory:
+            assert (cell["shares"] in sharing) if sharing else cell["shares"] is None, f"{name} at {about}"
     tensors = {name for name, live in seen.items() if isinstance(live, Live) and name.isidentifier() and name[0] != "_"}
     assert tensors <= shown.keys(), f"{tensors - shown.keys()} is there, and not shown at {about}"
 

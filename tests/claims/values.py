@@ -175,7 +175,7 @@ def _spoken_of(recorded: Recorded, step: Step) -> list[Numbers]:
     "NONFINITE", "by zero", "zero by zero", "reciprocal of zero", "power of zero", "inf spreads", "local of odd",
     "infinite", "nan", "nan spreads", "no slope", "root of negative", "log of negative", "log of zero", "outside one",
     "power of negative", "zero times inf", "inf minus inf", "inf over inf", "nan from inf", "no value", "nan arrives",
-    "nan slope", "inf arrives", "inf slope", "given", "beyond",
+    "nan slope", "inf arrives", "inf slope", "given", "made", "beyond",
 )  # fmt: skip
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     odd = np.concatenate([_odd(found) for found in _spoken_of(recorded, step)] or [np.zeros(0)])
@@ -211,6 +211,17 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
 def _numbers_given(recorded: Recorded) -> list[Constant]:
     assert recorded.operation is not None
     return [c for c in recorded.operation.constants if c.name in ("self", "other", "exponent")]
+
+
+@claim("NONFINITE", "made")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    """It comes of finite numbers, and no rule that is told here is to blame."""
+    place = next(
+        place for place, number in enumerate(array(result_of(recorded)).reshape(-1)) if not np.isfinite(number)
+    )
+    for value in operands_of(recorded):
+        went_in = np.broadcast_to(array(value), array(result_of(recorded)).shape).reshape(-1)
+        assert np.isfinite(went_in[place])
 
 
 @claim("NONFINITE", "inf spreads", "nan spreads")

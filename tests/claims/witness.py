@@ -72,7 +72,7 @@ def _user_frame(frame: FrameType | None) -> FrameType | None:
 
 def _looked_at(names: dict[str, Any]) -> Iterator[tuple[str, Live | str]]:
     for name, value in names.items():
-        if isinstance(value, torch.Tensor):
+        if isinstance(value, torch.Tensor) and not torch._C._functorch.is_functorch_wrapped_tensor(value):
             yield name, _live(value)
             continue
         if not name.startswith("_"):
@@ -111,13 +111,20 @@ def _live(tensor: torch.Tensor) -> Live:
         tensor.requires_grad,
         kind,
         0 if tensor.is_inference() else tensor._version,
-        tensor.untyped_storage().data_ptr(),
+        tensor.untyped_storage().data_ptr() if _has_memory(tensor) else 0,
         None if node is None else _readable(node),
     )
 
 
+def _has_memory(tensor: torch.Tensor) -> bool:
+    """Numbers of its own: not a sparse or quantized tensor, nor one of a class that holds others."""
+    plain = type(tensor) in (torch.Tensor, torch.nn.Parameter) and not tensor.is_quantized
+    return plain and tensor.layout is torch.strided
+
+
 def _text(tensor: torch.Tensor) -> list[str]:
-    numbers = tensor.detach().flatten().tolist() if tensor.numel() <= MAX_NUMBERS else None
+    kept = _has_memory(tensor) and not tensor.is_complex() and tensor.numel() <= MAX_NUMBERS
+    numbers = tensor.detach().flatten().tolist() if kept else None
     return array_text(tuple(tensor.shape), numbers)
 
 

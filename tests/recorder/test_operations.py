@@ -278,6 +278,13 @@ def test_a_leaf_that_was_updated_is_still_the_leaf_that_gradients_go_to() -> Non
     assert [[edge.route for edge in operation.edges] for operation in tracked] == 2 * [[0], [0], [0]]
 
 
+@pytest.mark.parametrize("made", ["torch.empty(2, 3)", "torch.empty(2, 3, requires_grad=True)", "s.new_empty(3)"])
+def test_memory_as_it_was_found_is_no_operations_result(made: str) -> None:
+    recording = ran(f"x = {made}\ny = x * 2")
+    assert [operation.kernel for operation in recording.operations] == ["mul.Tensor"]
+    assert set(last(recording, "x").numbers or ()) == {0.0}
+
+
 def test_of_a_loops_views_those_are_told_that_somebody_still_has() -> None:
     source = """import torch
 p = torch.tensor([1.0, 2.0], requires_grad=True)
