@@ -117,7 +117,7 @@ def test_the_lessons_neuron_says_what_its_gradients_mean() -> None:
     """The loss is clamped far from its corners; PyTorch's loss at w + 0.01 is by 0.0669 larger."""
     index = analyse(record(program(read(BY_SLUG["lesson"].perceptron)))).episodes[0].index
     said = meaning(index, next(iter(index.calls)))
-    assert said == "Move b by 0.01, and loss moves by about 0.009988. Move w by 0.01, and loss moves by about 0.06692."
+    assert said == "Move w by 0.01, and loss moves by about 0.06692. Move b by 0.01, and loss moves by about 0.009988."
 
 
 OF_ELEMENTS = [

@@ -1,4 +1,4 @@
-"""Present, on a projector of 1080 lines: titles and numbers of 28 px, in large graphs too; what is lit is in sight."""
+"""Present, at 1080 lines: all text of 28 px; the picture keeps its size, and what is lit is in sight."""
 
 from __future__ import annotations
 
@@ -14,10 +14,22 @@ from tests.browser import settled
 pytestmark = pytest.mark.browser
 
 NewPage = Callable[..., Page]
-NUMBERS = """(player) => [...player.querySelectorAll(".view :is(.title, .value)")].map((text) => {
-  const picture = text.closest("svg");
-  return parseFloat(getComputedStyle(text).fontSize) * picture.getBoundingClientRect().width / picture.viewBox.baseVal.width;
-})"""  # noqa: E501 - JavaScript
+TEXTS = """(place, inside) => [...(place.shadowRoot ?? place).querySelectorAll(`${inside} text`)].flatMap((text) => {
+  const picture = text.ownerSVGElement;
+  const shown = text.textContent && text.getClientRects().length && getComputedStyle(text).visibility === "visible";
+  const scale = picture.getBoundingClientRect().width / picture.viewBox.baseVal.width;
+  return shown ? [parseFloat(getComputedStyle(text).fontSize) * scale] : [];
+})"""
+RESTING = """(picture) => new Promise((told) => {
+  const size = () => { const { width, height } = picture.getBoundingClientRect(); return [width, height]; };
+  const look = (before, frames) => {
+    if (frames === 0) return told(before);
+    const now = size();
+    requestAnimationFrame(() => look(now, `${now}` === `${before}` ? frames - 1 : 8));
+  };
+  look(size(), 8);
+})"""
+NO_TOUR = "try { localStorage.setItem('gradwalk.tour', 'seen') } catch {}"
 
 ADAM = """import torch
 from torch import nn
@@ -52,28 +64,67 @@ def _on_stage(page: Page) -> Locator:
     "address",
     ["/?z=sin(x**2)&x=4&step=6", "/perceptron?step=33", "/code?lesson=4d_training_loop&step=20"],
 )
-def test_titles_and_numbers_are_read_from_the_last_row(new_page: NewPage, address: str) -> None:
+def test_all_text_of_the_picture_is_read_from_the_last_row(new_page: NewPage, address: str) -> None:
     page = new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
-    page.add_init_script("try { localStorage.setItem('gradwalk.tour', 'seen') } catch {}")
+    page.add_init_script(NO_TOUR)
     page.goto(address)
     player = _on_stage(page)
     lit = player.locator(".view .box.now").first
     expect(lit).to_be_in_viewport(ratio=0.9)
-    assert min(player.evaluate(NUMBERS)) >= 27.9
+    assert min(player.evaluate(TEXTS, ".view")) >= 27.9
     page.keyboard.press("ArrowLeft")
     expect(player.locator(".view .box.now").first).to_be_in_viewport(ratio=0.9)
 
 
-def test_where_the_neurons_graph_goes_on_there_are_buttons_that_make_it_whole(new_page: NewPage) -> None:
+@pytest.mark.parametrize(
+    ("address", "width", "height", "whole"),
+    [
+        ("/perceptron", 1920, 1080, True),
+        ("/perceptron", 1024, 768, False),
+        ("/?z=x*x+%2B+x&x=3", 1920, 1080, True),
+        ("/?z=sin(x**2)&x=4", 1024, 768, True),
+    ],
+)
+def test_a_picture_keeps_its_size_from_step_to_step_and_what_is_lit_is_in_sight(
+    new_page: NewPage, address: str, width: int, height: int, whole: bool
+) -> None:
+    page = new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page.add_init_script(NO_TOUR)
+    page.goto(address)
+    player = _on_stage(page)
+    picture = player.locator(".view > svg")
+    size = picture.evaluate(RESTING)
+    forth = player.get_by_role("button", name="Next step")
+    while forth.get_attribute("aria-disabled") != "true":
+        step = player.get_attribute("data-step")
+        page.keyboard.press("ArrowRight")
+        expect(player).not_to_have_attribute("data-step", str(step))
+        expect(player.locator(".view .box.now").first).to_be_in_viewport(ratio=0.98)
+        assert picture.evaluate(RESTING) == size
+        if whole:
+            for box in player.locator(".view [data-box]").all():
+                expect(box).to_be_in_viewport(ratio=0.98)
+    assert min(player.evaluate(TEXTS, ".view")) >= 27.9 * height / 1080
+
+
+def test_the_drawn_neuron_is_read_from_the_last_row_too(new_page: NewPage) -> None:
     page = new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
-    page.add_init_script("try { localStorage.setItem('gradwalk.tour', 'seen') } catch {}")
+    page.add_init_script(NO_TOUR)
     page.goto("/perceptron?step=40")
     player = _on_stage(page)
-    expect(player.locator(".guest svg").first).to_be_visible()
+    neuron = player.locator(".guest")
+    expect(neuron.locator("svg").first).to_be_in_viewport(ratio=0.99)
+    assert min(neuron.evaluate(TEXTS, "svg")) >= 27.9
+
+
+def test_where_an_open_loss_goes_on_there_are_buttons_that_make_it_whole(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+    page.add_init_script(NO_TOUR)
+    page.goto("/perceptron?step=33")
+    player = _on_stage(page)
     sizes = player.get_by_role("group", name="Size of the picture")
     expect(sizes).to_be_visible()
-    for _ in range(2):
-        page.keyboard.press("-")
+    sizes.get_by_role("button", name="Whole picture").click()
     for box in player.locator(".view [data-box]").all():
         expect(box).to_be_in_viewport(ratio=0.99)
     page.keyboard.press("0")
@@ -115,7 +166,7 @@ def test_the_tour_ends_where_an_audience_looks(new_page: NewPage) -> None:
 
 def test_a_network_of_many_units_is_whole_on_the_stage(new_page: NewPage) -> None:
     page = new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
-    page.add_init_script("try { localStorage.setItem('gradwalk.tour', 'seen') } catch {}")
+    page.add_init_script(NO_TOUR)
     rows = [[round(0.1 * (row + column % 3) - 0.4, 1) for column in range(8)] for row in range(8)]
     first, zeros = [[0.1 * row] for row in range(8)], [0] * 8
     layers = f"w1={first}&b1={zeros}&activation1=tanh&w2={rows}&b2={zeros}&activation2=tanh"

@@ -121,7 +121,7 @@ def test_stepping_inside_shows_zero_grad_forward_backward_and_step() -> None:
     story = player["story"]
     first = player["step"]
     assert (story["steps"][first - 1]["cell"], story["steps"][first]["cell"]) == (0, 1)
-    assert "The step itself is the second cell" in texts(page)
+    assert "Cell 2 is the step" in texts(page)
     kinds = [step["kind"] for step in story["steps"][first:]]
     assert kinds.index("forward") < kinds.index("seed") < kinds.index("accumulate")
     assert kinds[-4:] == ["update"] * 4

@@ -78,6 +78,7 @@ def form(
     variables: Sequence[Field] | None,
     *,
     read: Sequence[Tree] | None = None,
+    unread: bool = False,
     refusal: Refusal | None = None,
     hint: Hint | None = None,
     seed: Seed | None = None,
@@ -88,13 +89,15 @@ def form(
 
     ``document`` fills the fields when ``opened`` changes. ``variables`` None keeps the rows as they are: the text was
     refused and nobody knows its variables. ``answered`` is the ``count`` of the entry that this run of the page showed.
-    ``hint`` is shown where nothing was refused, ``read`` are the lines as they were read, as MathML.
+    ``hint`` is shown where nothing was refused, ``read`` are the lines as they were read, as MathML:
+    those of the last text that could be, where this one is ``unread``.
     """
     data = {
         "opened": opened,
         "document": asdict(document),
         "variables": variables,
         "read": read,
+        **({"unread": True} if unread else {}),
         "refusal": None if refusal is None else refusal._asdict(),
         "hint": None if hint is None else hint._asdict(),
         "seed": seed,

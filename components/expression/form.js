@@ -68,7 +68,7 @@ function answer(form, data) {
   // The lesson speaks of the example's own numbers. It keeps its place, so that nothing moves under a dragging finger.
   const untouched = Boolean(data.gallery?.untouched);
   form.note.classList.toggle("unseen", !untouched);
-  showRead(form, data.read);
+  showRead(form, data.read, Boolean(data.unread));
   showRefusal(form);
   if (data.answered >= form.count) proceed(form);
 }
@@ -100,8 +100,8 @@ function showUses(form) {
 }
 
 /** The text as it was read, typeset; the last one that could be read stays, dimmed, as the picture does. */
-function showRead(form, lines) {
-  form.readAs.classList.toggle("stale", !lines);
+function showRead(form, lines, unread) {
+  form.readAs.classList.toggle("stale", unread);
   if (lines) form.readAs.replaceChildren(...lines.map((tree) => html("p", {}, formulaNode(tree, []))));
 }
 

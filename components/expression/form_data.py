@@ -30,16 +30,18 @@ def ask(opened: Opened, refused: Exception | Failing | None, shown: Recorded | N
     try:
         expression = shown.expression if shown and refused is None else _expression(opened.document)
         rows, advice, examples = fields(opened.document, expression), hint_of(expression), gallery(opened)
-        lines = typeset(expression)
+        lines = typeset(expression or (shown.expression if shown else None))
+        unread = expression is None
         seed_row = None if shown is None else seed(shown)
     except Exception as error:
-        rows, lines, advice, examples, seed_row = None, None, None, None, None
+        rows, lines, advice, examples, seed_row, unread = None, None, None, None, None, True
         refused = mistake("expression", error)
     form(
         opened.key,
         opened.document,
         rows,
         read=lines,
+        unread=unread,
         refusal=None if refused is None else refusal(refused),
         hint=advice,
         seed=seed_row,
@@ -65,7 +67,7 @@ def _expression(document: Document) -> Expression | None:
 
 
 def typeset(expression: Expression | None) -> list[Tree] | None:
-    """The lines as they were read, as mathematics is written; None where the text was refused."""
+    """The lines as they were read, as mathematics is written; None where nothing was."""
     return None if expression is None else typed_lines(expression.reading.text, expression.root)
 
 

@@ -8,7 +8,8 @@ import { drawPieces } from "./pieces.js";
 
 const LATE = 3000; // ms after which what was given is no longer waited for
 const CLOSE = 1e-6; // of a number: a float32 is no nearer to what was typed
-const STAGE = { share: 0.44, least: 0.5, air: 36 }; // of the window's height; px around the picture
+const STAGE = { share: 0.44, low: 0.36, least: 0.5, air: 12, type: 540, width: 440 }; // of the window's height, and of a low one's; px around the picture; of the window for each of its own
+const LOW = 900; // px of the window's height
 const LEAST_WIDTH = 350; // px; what is narrower scrolls, for numbers would lie on one another
 
 function createDrawing(parent) {
@@ -29,6 +30,9 @@ function createDrawing(parent) {
   const at = {
     get width() {
       return canvas.clientWidth && Math.max(canvas.clientWidth, LEAST_WIDTH);
+    },
+    get low() {
+      return stage() ? "stage" : innerHeight < LOW ? "page" : "";
     },
     part: (part) => state.data.parts[part],
     text(part, which) {
@@ -105,11 +109,17 @@ function createDrawing(parent) {
     follow();
   }
 
+  /** The stage that the drawing stands on; null on its page. */
+  function stage() {
+    const { host } = /** @type {ShadowRoot} */ (root.getRootNode());
+    return host instanceof HTMLElement && host.classList.contains("taken") ? host : null;
+  }
+
   /** A network that is wider than its room is scrolled to what is lit. */
   function follow() {
-    const stage = /** @type {HTMLElement | undefined} */ (/** @type {ShadowRoot} */ (root.getRootNode()).host);
+    const on = stage();
     const lit = canvas.querySelector(".nodes .now, .chips .now");
-    if (lit && stage?.classList.contains("taken") && stage.scrollHeight > stage.clientHeight) lit.scrollIntoView({ block: "center", inline: "nearest" });
+    if (lit && on && on.scrollHeight > on.clientHeight) lit.scrollIntoView({ block: "center", inline: "nearest" });
     const spare = canvas.scrollWidth - canvas.clientWidth;
     const part = spare > 0 && canvas.querySelector(".nodes .now, .chips .now");
     if (!part) return;
@@ -118,13 +128,13 @@ function createDrawing(parent) {
     canvas.scrollLeft += (box.left + box.right - room.left - room.right) / 2;
   }
 
-  /** On the stage a network of many units is as small as it has to be for all of it to be seen. */
+  /** On the stage its text of 14 px has 28 px at 1080 lines; a network of many units is as small as it has to be for all of it to be seen. */
   function fit() {
-    const { host } = /** @type {ShadowRoot} */ (root.getRootNode());
-    const picture = canvas.querySelector("svg");
-    if (!picture || !(host instanceof HTMLElement) || !host.classList.contains("taken")) return;
-    const fitting = (STAGE.share * innerHeight) / (picture.height.baseVal.value + STAGE.air);
-    host.style.setProperty("--fitting", String(Math.max(fitting, STAGE.least)));
+    const [host, picture] = [stage(), canvas.querySelector("svg")];
+    if (!picture || !host) return;
+    const fitting = ((innerHeight < LOW ? STAGE.low : STAGE.share) * innerHeight) / (picture.height.baseVal.value + STAGE.air);
+    const larger = Math.min(innerHeight / STAGE.type, innerWidth / STAGE.width, Math.max(fitting, STAGE.least));
+    host.style.setProperty("--larger", String(larger));
   }
 
   /** Draw it anew where its shape or its room has changed; else the pieces stay and only show other numbers. */
@@ -133,7 +143,7 @@ function createDrawing(parent) {
     if (!data?.parts || !at.width) return;
     const { inputs, targets, layers, loss } = data;
     const labels = Object.entries(data.parts).map(([part, { label }]) => [part, label]);
-    const next = JSON.stringify([at.width, inputs, targets, layers, loss, labels]);
+    const next = JSON.stringify([at.width, at.low, inputs, targets, layers, loss, labels]);
     if (next !== shape) {
       drawn = drawPieces(data, at);
       canvas.replaceChildren(drawn.element);

@@ -9,7 +9,7 @@ const LEAST_SCALE = 0.8; // a drawing that is little wider than its room is draw
 const MANY = 40; // edges, from which on those that are not lit stand back
 
 export function drawPieces(net, at) {
-  const where = placed(net, at.width);
+  const where = placed(net, at.width, at.low);
   const dense = where.edges.length > MANY ? " dense" : "";
   const layers = [`edges${dense}`, "nodes", "chips"].map((name) => svg("g", { class: name }));
   const [lines, nodes, chips] = layers;
@@ -38,7 +38,7 @@ export function drawPieces(net, at) {
 function nodePiece(part, place, net, at, fine) {
   if (part === "one") return onePiece(place);
   if (part[0] === "x") return givenPiece(part, place, at, "left");
-  if (part[0] === "y") return givenPiece(part, place, at, net.targets > 1 ? "right" : "left");
+  if (part[0] === "y") return givenPiece(part, place, at, place.side ?? "left");
   if (part === "L") return lossPiece(place, at);
   if (part[0] === "z") return sumPiece(part, place, at);
   return fine ? activationPiece(part, place, net, at) : unitPiece(part, place, net, at);

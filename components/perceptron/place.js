@@ -4,9 +4,66 @@ const TOP = 34; // px above the first row, for the captions
 const COMPACT = 600; // px of width below which a neuron is drawn close together
 
 export const isNeuron = (net) => net.layers.length === 1 && net.layers[0].units === 1;
-export const placed = (net, width) => (isNeuron(net) ? placedNeuron(net, width) : placedNetwork(net, width));
+/** `low`: where height is dear, on a low `page` or on a `stage`, the target stands beside the loss; on the stage there are no captions. */
+export function placed(net, width, low = "") {
+  const flat = width >= COMPACT ? low : "";
+  if (isNeuron(net)) return flat ? placedFlat(net, width, flat) : placedNeuron(net, width);
+  return placedNetwork(net, width, flat);
+}
 
 // ---- one neuron
+
+const FLAT = { top: { stage: 2, page: 30 }, block: 104, end: 60, narrow: 760 }; // px
+
+function placedFlat(net, width, flat) {
+  const rows = net.inputs + (net.parts["b0.0"] ? 1 : 0);
+  const [pitch, radius] = rows <= 3 ? [52, 24] : [42, 18];
+  const block = Math.max(rows * pitch, FLAT.block);
+  const target = net.parts.y0 ? width - FLAT.end : null;
+  const [sum, active] = width < FLAT.narrow ? [0.33, 0.51] : [0.36, 0.58];
+  const at = { left: FLAT.end, sum: sum * width, active: active * width, loss: width - (target ? 176 : 84) };
+  const top = FLAT.top[flat];
+  const ways = { radius, share: rows <= 3 ? 0.44 : 0.32, first: top + (block - rows * pitch) / 2 + pitch / 2, pitch, middle: top + block / 2 - 14 };
+  const { nodes, edges } = neuronParts(net, rows, at, ways, { unit: [84, 60], loss: 104, chip: 92, beside: true });
+  if (target) {
+    nodes.y0 = { x: target, y: ways.middle, r: 24, side: "right" };
+    edges.push({ part: "y0", link: "L", from: [target - 24, ways.middle], to: [at.loss + 52, ways.middle] });
+  }
+  const captions = flat === "stage" ? [] : captionsOf(net, at, false);
+  return { width, height: Math.max(top + block, ways.middle + 72), nodes, edges, captions };
+}
+
+function captionsOf(net, { left, sum, active, loss }, compact) {
+  const titled = (title, name) => (compact ? name : `${title}: ${name}`);
+  const texts = [
+    [left, "Input"],
+    [(left + sum) / 2, compact ? "" : "Weights"],
+    [sum, "Sum"],
+    [active, titled("Activation", net.layers[0].label)],
+    [loss, titled("Loss", net.loss)],
+  ];
+  return texts.map(([x, text]) => ({ x, text }));
+}
+
+/** What every drawing of one neuron has: inputs with their weights, the sum, the activation, the loss. */
+function neuronParts(net, rows, { left, sum, active, loss }, { radius, share, first, pitch, middle }, sizes) {
+  const nodes = {};
+  const edges = [];
+  for (let i = 0; i < rows; i++) {
+    const y = first + i * pitch;
+    const [part, weight] = i < net.inputs ? [`x${i}`, `w0.0.${i}`] : ["one", "b0.0"];
+    nodes[part] = { x: left, y, r: radius };
+    const [from, to] = [[left + radius, y], touching([left, y], [sum, middle], 26)];
+    edges.push({ part: weight, from, to, chip: along(from, to, share), size: sizes.chip, beside: sizes.beside });
+  }
+  const [w, h] = sizes.unit;
+  nodes["z0.0"] = { x: sum, y: middle, r: 26, below: true };
+  nodes["a0.0"] = { x: active, y: middle, w, h, below: true };
+  nodes.L = { x: loss, y: middle, w: sizes.loss, h: 54 };
+  edges.push({ part: "z0.0", link: "a0.0", from: [sum + 26, middle], to: [active - w / 2, middle] });
+  edges.push({ part: "a0.0", link: "L", from: [active + w / 2, middle], to: [loss - sizes.loss / 2, middle] });
+  return { nodes, edges };
+}
 
 function placedNeuron(net, width) {
   const compact = width < COMPACT;
@@ -18,37 +75,15 @@ function placedNeuron(net, width) {
   const block = Math.max(rows * pitch, 124);
   const first = TOP + (block - rows * pitch) / 2 + pitch / 2;
   const middle = TOP + block / 2 - 10;
-  const nodes = {};
-  const edges = [];
-  const at = compact ? 0.45 : rows <= 3 ? 0.44 : 0.32; // where on its edge a weight stands
-  for (let i = 0; i < rows; i++) {
-    const y = first + i * pitch;
-    const [part, weight] = i < net.inputs ? [`x${i}`, `w0.0.${i}`] : ["one", "b0.0"];
-    nodes[part] = { x: left, y, r: radius };
-    const [from, to] = [[left + radius, y], touching([left, y], [sum, middle], 26)];
-    edges.push({ part: weight, from, to, chip: along(from, to, at), size: compact ? 60 : 92, beside: !compact });
-  }
-  nodes["z0.0"] = { x: sum, y: middle, r: 26, below: true };
-  nodes["a0.0"] = { x: active, y: middle, w: compact ? 50 : 84, h: compact ? 50 : 60, below: true };
-  nodes.L = { x: loss, y: middle, w: compact ? 72 : 104, h: 54 };
-  const half = nodes["a0.0"].w / 2;
-  edges.push({ part: "z0.0", link: "a0.0", from: [sum + 26, middle], to: [active - half, middle] });
-  edges.push({ part: "a0.0", link: "L", from: [active + half, middle], to: [loss - nodes.L.w / 2, middle] });
-  const titled = (title, name) => (compact ? name : `${title}: ${name}`);
+  const share = compact ? 0.45 : rows <= 3 ? 0.44 : 0.32; // where on its edge a weight stands
+  const sizes = { unit: compact ? [50, 50] : [84, 60], loss: compact ? 72 : 104, chip: compact ? 60 : 92, beside: !compact };
+  const { nodes, edges } = neuronParts(net, rows, { left, sum, active, loss }, { radius, share, first, pitch, middle }, sizes);
   const under = middle + 86;
   if (net.parts.y0) {
     nodes.y0 = { x: loss, y: under, r: 24 };
     edges.push({ part: "y0", link: "L", from: [loss, under - 24], to: [loss, middle + 27] });
   }
-  const texts = [
-    [left, "Input"],
-    [(left + sum) / 2, compact ? "" : "Weights"],
-    [sum, "Sum"],
-    [active, titled("Activation", net.layers[0].label)],
-    [loss, titled("Loss", net.loss)],
-  ];
-  const captions = texts.map(([x, text]) => ({ x, text }));
-  return { width, height: Math.max(TOP + block, under + 34), nodes, edges, captions };
+  return { width, height: Math.max(TOP + block, under + 34), nodes, edges, captions: captionsOf(net, { left, sum, active, loss }, compact) };
 }
 
 // ---- a network
@@ -59,14 +94,15 @@ const FEW = 4; // weights between two layers that are all written on their edges
 const STUB = 56; // px of an edge's end that are its own: a port, and room for its weight
 const CHIP = 24; // px from one weight to the next
 
-function placedNetwork(net, room) {
-  const beside = net.targets > 1;
+function placedNetwork(net, room, flat) {
+  const beside = net.targets > 1 || Boolean(flat);
+  const top = flat === "stage" ? FLAT.top.stage : TOP;
   const most = Math.max(net.inputs, ...net.layers.map(({ units }) => units), net.targets);
   const pitch = net.layers.some(({ units }, layer) => units > 1 && few(net, layer)) ? 88 : 72;
-  const height = TOP + Math.max(most * pitch + 12, beside ? 0 : 168);
+  const height = top + Math.max(most * pitch + 12, beside ? 0 : 168);
   const columns = columnsOf(net, room, beside);
   const { loss, width } = columns;
-  const middle = (TOP + height) / 2 - 3;
+  const middle = (top + height) / 2 - 3;
   const row = (count, number) => middle + (number - (count - 1) / 2) * pitch;
   const nodes = {};
   for (let i = 0; i < net.inputs; i++) nodes[`x${i}`] = { x: columns.inputs, y: row(net.inputs, i), r: 20 };
@@ -76,7 +112,7 @@ function placedNetwork(net, room) {
   });
   nodes.L = { x: loss, y: beside ? middle : middle - 36, w: 92, h: 54 };
   for (let k = 0; k < net.targets; k++) {
-    nodes[`y${k}`] = { x: beside ? loss + 118 : loss, y: beside ? row(net.targets, k) : middle + 46, r: 20 };
+    nodes[`y${k}`] = { x: beside ? loss + 118 : loss, y: beside ? row(net.targets, k) : middle + 46, r: 20, side: beside ? "right" : "left" };
   }
   const captions = [
     { x: columns.inputs, text: "Inputs" },
@@ -85,7 +121,7 @@ function placedNetwork(net, room) {
   const named = ({ label }, layer) => ({ x: columns.layers[layer], text: `Layer ${layer + 1}: ${label}` });
   captions.push(...net.layers.map(named));
   const edges = [...weightEdges(net, nodes), ...linkEdges(net, nodes, beside)];
-  return { width, height, nodes, edges, captions };
+  return { width, height, nodes, edges, captions: flat === "stage" ? [] : captions };
 }
 
 /** Where the columns stand; the picture is wider than its room where that is needed, and scrolls. */

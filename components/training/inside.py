@@ -64,12 +64,9 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
     at = Inside(min(at.epoch, last), min(at.batch, setting.batches - 1), at.step)
     with st.container(key=TITLE):  # the view of the run brings it into sight
         st.subheader(f"{_place(at, setting.batches)}: zero_grad → forward → loss → backward → step", anchor=False)
-    st.markdown(  # a caption's grey is too pale to be read by everybody
-        "The program's first cell puts in the numbers of that moment: the data, the parameters, and what earlier steps "
-        "have left. The step itself is the second cell: → runs it line by line."
-    )
-    if run.ended and at.epoch == last:
-        st.caption(f"The run ended after {_epochs(last)}: this is the step that would come next.")
+    ended = run.ended and at.epoch == last
+    over = f"The run ended after {_epochs(last)}, so this step would come next. " if ended else ""
+    st.markdown(f"{over}Cell 1 puts in the numbers of that moment. Cell 2 is the step: → runs it line by line.")
     _moves(now, at, last, setting.batches)
     source = step_program(setting, snapshot(run.history, at.epoch, at.batch))
     try:
@@ -83,6 +80,7 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
         query=f"{query}&{at.query}",
         step=recorded.second if at.step is None else at.step,
         opened=f"{id(run)}",
+        low=True,
         key=PLAYER,
     )
 

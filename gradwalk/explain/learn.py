@@ -30,7 +30,8 @@ _SMOOTH = frozenset(
 def question(index: Index) -> str:
     """What the first pass answers; empty where it answers nothing, or too much to name."""
     call = next(iter(index.calls), None)
-    leaves = list(dict.fromkeys(index.shown[event.leaf] for event in index.accumulated if event.call == call))
+    made = sorted({event.leaf for event in index.accumulated if event.call == call})
+    leaves = list(dict.fromkeys(index.shown[leaf] for leaf in made))
     if call is None or not leaves or leaves == [index.shown[index.calls[call].root]]:
         return ""
     key = "question all" if len(leaves) > MOST else "question" if len(leaves) == 1 else "question many"
@@ -89,7 +90,9 @@ def meaning(index: Index, call: int) -> str:
 
 
 def _arrivals(index: Index, call: int) -> list[Accumulate]:
-    return [event for event in index.accumulated if event.call == call and event.node is not None]
+    """What came to the leaves of a pass, in the order in which the program made them."""
+    found = (event for event in index.accumulated if event.call == call and event.node is not None)
+    return sorted(found, key=lambda event: event.leaf)
 
 
 def _promises(index: Index, call: int) -> list[str]:

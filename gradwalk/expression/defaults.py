@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-NUMBERS = ("2.0", "3.0", "-1.0", "0.5", "1.5", "-2.0")
+NUMBERS = ("2", "3", "-1", "0.5", "1.5", "-2")
 """In order of appearance."""
 MOST = 8
 """A vector gets at most so many elements, whatever its largest index."""

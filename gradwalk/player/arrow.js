@@ -10,7 +10,7 @@ export function drawArrow(arrow, tall, slots) {
   const kind = `arrow${arrow.tracked ? "" : " untracked"}${arrow.plain ? " plain" : ""}${arrow.cut ? " cut" : ""}`;
   const lines = svg("g", { class: kind }, ...(arrow.quiet ? [svg("path", { class: "line", d: arrow.path })] : shapes(path)));
   if (arrow.cut) lines.append(cutMark(path));
-  const labels = svg("g", { class: "label" });
+  const labels = svg("g", { class: arrow.large ? "label large" : "label" });
   if (!arrow.tracked || !slots || arrow.quiet) return { lines, labels };
   const [line, head] = shapes(backPath(arrow.path, tall));
   line.setAttribute("pathLength", "1"); // so that it can be drawn bit by bit without being measured
@@ -18,7 +18,7 @@ export function drawArrow(arrow, tall, slots) {
   lines.append(flow);
   const { local, flowText } = labelTexts(arrow.label, tall);
   labels.append(local, flowText);
-  const size = { size: SIZES.edge, room: arrow.room };
+  const size = { size: arrow.large ? SIZES.number : SIZES.edge, room: arrow.room * (arrow.large ? SIZES.number / SIZES.edge : 1) };
   if (!arrow.edges) slots.set(`${arrow.id}.local`, createSlot([local], { mark: "× ", ...size }));
   const known = (yes) => flow.classList.toggle("unknown", !yes);
   if (arrow.edges?.length > 1) return { lines, labels }; // several gradients go back along it

@@ -6,7 +6,7 @@ import { heatMap } from "./heat.js";
 import { createSlot, squeeze } from "./slot.js";
 
 const HEAT = { side: 16, beside: 5, middle: 17 }; // px, as gradwalk/graph/heat.py has them
-const FRAME_SIZE = 13; // px of an open group's name
+const FRAME_SIZE = 14; // px of an open group's name
 const HAS_GRADIENT = new Set(["leaf", "operation", "group"]);
 const HAS_VALUE = new Set(["leaf", "input", "operation", "untracked", "group"]);
 
@@ -26,7 +26,7 @@ export function drawBox(box, slots, pick) {
   const drawn = svg(
     "g",
     {
-      class: `box ${box.kind}${box.root ? " root" : ""}`,
+      class: `box ${box.kind}${box.root ? " root" : ""}${box.large ? " large" : ""}${box.lift ? " lifted" : ""}`,
       transform: `translate(${round(box.x)},${round(box.y)})`,
       role: "button",
       tabindex: "-1",
@@ -58,13 +58,13 @@ function hatching(width, height) {
 function valueBoxTexts(box, slots) {
   const hasNumbers = box.kind !== "group" || Boolean(box.shows); // a group of leaves has none of its own
   const hasGradient = hasNumbers && HAS_GRADIENT.has(box.kind);
-  const baselines = numberBaselines(Math.max(1, box.lines));
+  const baselines = numberBaselines(Math.max(1, box.lines), box.lift);
   const middle = box.w / 2;
   const text = (className, y, content) => svg("text", { class: className, x: middle, y: round(y) }, content || "");
   const title = text("title", BOX.titleBaseline, box.title);
   const subtitle = text("subtitle", BOX.subtitleBaseline, box.subtitle);
   squeeze(title, SIZES.title, box.w - 12);
-  squeeze(subtitle, SIZES.subtitle, box.w - 8);
+  squeeze(subtitle, box.large ? SIZES.number : SIZES.subtitle, box.w - 8);
   if (!hasNumbers) return [title, subtitle];
   const value = baselines.value.map((y) => text("value", y));
   const grad = (hasGradient ? baselines.grad : []).map((y) => text("grad", y));
@@ -73,7 +73,7 @@ function valueBoxTexts(box, slots) {
   slots.set(`${shown}.value`, createSlot(value, { unknown: "?", ...size }));
   if (hasGradient) slots.set(`${shown}.grad`, createSlot(grad, { mark: "∇ ", unknown: "∇ ?", ...size }));
   const maps = box.heat ? ["value", ...(hasGradient ? ["grad"] : [])].map((kind) => heatOf(slots, `${shown}.${kind}.heat`, kind, box)) : [];
-  const rule = svg("line", { x1: 8, x2: box.w - 8, y1: BOX.rule, y2: BOX.rule });
+  const rule = svg("line", { x1: 8, x2: box.w - 8, y1: BOX.rule - (box.lift ?? 0), y2: BOX.rule - (box.lift ?? 0) });
   return [title, subtitle, rule, ...maps, ...value, ...grad, versionOf(box, slots), chipOf(box, slots)];
 }
 

@@ -10,9 +10,9 @@ export const CHIP = { size: 12, height: 17, over: 26, font: fontOf(12) }; // ove
 
 const HEAD = { long: 9, half: 4.6 };
 
-/** Baselines of the value's lines and, below them, of the gradient's. */
-export function numberBaselines(lines) {
-  const baseline = (line) => BOX.firstBaseline + line * BOX.lineHeight;
+/** Baselines of the value's lines and, below them, of the gradient's; `lift` px higher where no node's name stands above. */
+export function numberBaselines(lines, lift = 0) {
+  const baseline = (line) => BOX.firstBaseline - lift + line * BOX.lineHeight;
   const baselines = (from) => Array.from({ length: lines }, (_, line) => baseline(from + line));
   return { value: baselines(0), grad: baselines(lines) };
 }

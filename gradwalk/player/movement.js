@@ -13,7 +13,7 @@ const DURATION = 300; // ms
 const SUM_DURATION = 400; // where several gradients add up as they arrive
 const FRAMES = 24; // keyframes of a way
 const GROWN = 1.14; // a number that meets its factor
-const TOKEN = { size: 13, height: 22, padding: 8, most: 14 }; // px; letters of a number that travels, else a dot
+const TOKEN = { size: 14, height: 22, padding: 8, most: 14 }; // px; letters of a number that travels, else a dot
 const PLATE = { side: 34, padding: 3 }; // px; a tensor's map that travels
 const FONT = fontOf(TOKEN.size);
 
@@ -165,7 +165,7 @@ function backward(scene) {
 function wayBack(scene, arrow, sums) {
   const path = backPath(arrow.path, scene.picture.tall);
   const box = sums && scene.picture.find(arrow.tail, []);
-  return alongPath(box ? [...path, [[box.x + box.w / 2, box.y + numberBaselines(Math.max(1, box.lines)).grad[0] - 5]]] : path);
+  return alongPath(box ? [...path, [[box.x + box.w / 2, box.y + numberBaselines(Math.max(1, box.lines), box.lift).grad[0] - 5]]] : path);
 }
 
 function contribution(scene, arrow, sums) {

@@ -5,7 +5,8 @@ import { drawBox, drawFrame } from "./box.js";
 import { setAttribute, svg } from "./dom.js";
 import { readPath, round } from "./geometry.js";
 
-export const PICTURE_MARGIN = 16;
+/** Px around what is placed. */
+export const marginOf = (placed) => placed.margin ?? 16;
 const PIECE = 1600; // px along the picture's longer side
 const NEAR = 800; // px from the view at which a piece is shown
 
@@ -13,9 +14,10 @@ const NEAR = 800; // px from the view at which a piece is shown
 export function createPicture(placed, { name, tall, numbers, pick }) {
   const along = placed.width >= placed.height ? "x" : "y";
   const layers = ["arrows", "boxes", "labels"].map((layer) => svg("g", { class: layer }));
-  const width = placed.width + 2 * PICTURE_MARGIN;
-  const height = placed.height + 2 * PICTURE_MARGIN;
-  const view = [-PICTURE_MARGIN, -PICTURE_MARGIN, width, height].map(round).join(" ");
+  const margin = marginOf(placed);
+  const width = placed.width + 2 * margin;
+  const height = placed.height + 2 * margin;
+  const view = [-margin, -margin, width, height].map(round).join(" ");
   const shape = tall ? "tall" : "wide";
   const frames = svg("g", { class: "frames" }, ...(placed.frames || []).map((frame) => drawFrame(frame, pick)));
   const standsFor = placed.standsFor || ((id) => id); // what is in a folded group is seen as the group
@@ -53,6 +55,7 @@ export function createPicture(placed, { name, tall, numbers, pick }) {
     element,
     width,
     height,
+    margin,
     along,
     tall,
     boxes: placed.boxes,

@@ -1,17 +1,18 @@
 /* The two pictures of one run: which of them is on the page, with which details, and how large. */
 
 import { groupsInAddress, groupsName, pictureInAddress, pictureName } from "./address.js";
+import { closer } from "./closer.js";
 import { createFolds } from "./folds.js";
 import { html, iconButton, leave, setAttribute, setText } from "./dom.js";
 import { legend, marksOf, showMarks } from "./legend.js";
-import { PICTURE_MARGIN } from "./picture.js";
+import { marginOf } from "./picture.js";
 import { LEGIBLE } from "./scale.js";
 import { createStage } from "./stage.js";
 import { createStops } from "./stops.js";
 import { graphAt, isProgram } from "./story.js";
 
 const WIDTHS = { narrow: 600, both: 820, least: 220 }; // px of the player; of a picture beside the other
-const AREA_PADDING = 13; // px
+const AREA_PADDING = 8; // px, in Present
 const CHOICE_KEY = "gradwalk.picture";
 const NOTHING = "Nothing is computed in this part of the program.";
 const LEFT_OUT = "The graph of this part is one too many to be here from the start. On the page Code it is drawn when one stops here.";
@@ -118,7 +119,10 @@ export function createPictures(pick, chosen, explain, lacking) {
   }
 
   /** One of the shapes of a graph: of one with groups, with those open that are. */
-  const shaped = (graph, shape) => folds.get(graph)?.placed(shape) ?? graph.computation?.[shape];
+  const shaped = (graph, shape) => {
+    const placed = folds.get(graph)?.placed(shape) ?? graph.computation?.[shape];
+    return size.stage && shape !== "tall" ? closer(placed, learns) : placed;
+  };
 
   function choose(change) {
     Object.assign(choice, change);
@@ -183,9 +187,10 @@ export function createPictures(pick, chosen, explain, lacking) {
   function shapeOf(computation) {
     if (isTall()) return "tall";
     const width = views().length === 2 ? 0.6 * size.width : size.width;
-    const fit = (placed) => Math.min(width / (placed.width + 2 * PICTURE_MARGIN), size.height / (placed.height + 2 * PICTURE_MARGIN));
-    if (!computation?.rows || fit(computation.wide) >= (size.legible ?? LEGIBLE).whole) return "wide";
-    return fit(computation.rows) > fit(computation.wide) ? "rows" : "wide";
+    const onStage = (placed) => (size.stage ? closer(placed, learns) : placed);
+    const fit = (placed) => Math.min(width / (placed.width + 2 * marginOf(placed)), size.height / (placed.height + 2 * marginOf(placed)));
+    if (!computation?.rows || fit(onStage(computation.wide)) >= (size.legible ?? LEGIBLE).whole) return "wide";
+    return fit(onStage(computation.rows)) > fit(onStage(computation.wide)) ? "rows" : "wide";
   }
 
   /** Of two pictures each gets of the width what it would take at the height that there is. */
@@ -247,7 +252,7 @@ export function createPictures(pick, chosen, explain, lacking) {
     openAsAsked,
     groupsOpen,
     zoom,
-    roomOnScreen: () => area.clientHeight - below.offsetHeight - 2 * AREA_PADDING,
+    roomOnScreen: () => area.clientHeight - below.offsetHeight - AREA_PADDING,
     resize(next, plainly) { [size, learns] = [next, plainly]; arrange(); },
     show(story, step, moves, asked) {
       switchTo(graphAt(story, step));

@@ -1,26 +1,24 @@
 /* Where a view has to scroll for something to be in sight: functions of the picture, its scale, and the view's size. */
 
-import { PICTURE_MARGIN } from "./picture.js";
-
 const FOLLOW_MARGIN = 48; // px of the view's edge that do not count as seen
 const LEADING = 0.18; // of the view: room before an open group that is wider than it
 const FRAME_AIR = 8; // px above one that is higher
 
 /** Where to scroll along one axis: nowhere when it is in sight, else so that it stands in the middle; null without room. */
-function aim([from, to], now, length, whole, scale) {
-  const [start, end] = [(from + PICTURE_MARGIN) * scale, (to + PICTURE_MARGIN) * scale];
+function aim([from, to], now, length, whole, scale, margin) {
+  const [start, end] = [(from + margin) * scale, (to + margin) * scale];
   if (whole * scale <= length) return now;
   if (end - start > length) return null;
-  const margin = Math.min(FOLLOW_MARGIN, (length - (end - start)) / 2);
-  if (start >= now + margin && end <= now + length - margin) return now;
+  const clear = Math.min(FOLLOW_MARGIN, (length - (end - start)) / 2);
+  if (start >= now + clear && end <= now + length - clear) return now;
   return Math.round(Math.min(Math.max(0, (start + end - length) / 2), whole * scale - length));
 }
 
 /** Where to scroll for a box to be in sight, and with it what is around it, where that has room. */
 export function sight({ picture, scale, view }, box, extent, from) {
-  const side = (near, size, now, length, whole) => aim([extent[near], extent[near] + extent[size]], now, length, whole, scale)
-    ?? aim([box[near], box[near] + box[size]], now, length, whole, scale)
-    ?? Math.round(Math.min((box[near] + PICTURE_MARGIN) * scale, whole * scale - length)); // its beginning, where it is larger than the view
+  const side = (near, size, now, length, whole) => aim([extent[near], extent[near] + extent[size]], now, length, whole, scale, picture.margin)
+    ?? aim([box[near], box[near] + box[size]], now, length, whole, scale, picture.margin)
+    ?? Math.round(Math.min((box[near] + picture.margin) * scale, whole * scale - length)); // its beginning, where it is larger than the view
   return { left: side("x", "w", from.left, view.width, picture.width), top: side("y", "h", from.top, view.height, picture.height) };
 }
 

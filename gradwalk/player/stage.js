@@ -5,7 +5,7 @@ import { round } from "./geometry.js";
 import { listenToHand } from "./hand.js";
 import { createMap } from "./map.js";
 import { createMovement } from "./movement.js";
-import { createPicture, PICTURE_MARGIN } from "./picture.js";
+import { createPicture, marginOf } from "./picture.js";
 import { pressed, scaleFor, within } from "./scale.js";
 import { beginning, sight, sightOfOpened } from "./sight.js";
 import { showUnborn, writeSlots } from "./writing.js";
@@ -55,7 +55,7 @@ export function createStage({ name, numbers, pick, changed }) {
     placed = next;
     if (next && !drawn.has(next)) drawn.set(next, createPicture(next, { name, tall, numbers, pick }));
     picture = next && drawn.get(next);
-    if (picture) map.draw(picture.boxes, picture.width, picture.height, PICTURE_MARGIN);
+    if (picture) map.draw(picture.boxes, picture.width, picture.height, picture.margin);
     else map.hide();
     viewport.replaceChildren(...(picture ? [picture.element] : []));
     for (const thing of lit) thing.classList.remove("now", "asked");
@@ -136,7 +136,7 @@ export function createStage({ name, numbers, pick, changed }) {
     room = next || room;
     if (!picture || !room.width) return;
     const whole = Math.min(room.width / picture.width, room.height / picture.height);
-    scale = zoom === "auto" ? scaleFor(picture.width, picture.height, room) : zoom === "whole" ? Math.min(whole, room.most) : zoom;
+    scale = zoom === "auto" ? scaleIn(picture.width, picture.height) : zoom === "whole" ? Math.min(whole, room.most) : zoom;
     const width = Math.floor(picture.width * scale);
     scale = width / picture.width; // exactly as it is drawn, so that what is under the pointer stays there
     const height = round(picture.height * scale);
@@ -151,6 +151,8 @@ export function createStage({ name, numbers, pick, changed }) {
     if (focus && !byHand) follow(focus, around, "instant");
   }
 
+  /** Words that are longer at one step take room of the picture, and not of its size. */
+  const scaleIn = (wide, high) => scaleFor(wide, high, { ...room, height: room.height + (room.spare ?? 0) });
   const frame = () => ({ picture, scale, view });
 
   /** Bring a box into sight, and with it what else is lit, where all of that has room. */
@@ -224,14 +226,14 @@ export function createStage({ name, numbers, pick, changed }) {
   /** Where a box, or the frame of an open group, stands in the view. */
   function whereIs(id) {
     const found = thingOf(id);
-    return found ? { left: (found.x + PICTURE_MARGIN) * scale - at.left, top: (found.y + PICTURE_MARGIN) * scale - at.top } : null;
+    return found ? { left: (found.x + picture.margin) * scale - at.left, top: (found.y + picture.margin) * scale - at.top } : null;
   }
 
   /** Bring a box, or the frame of an open group, into sight, from where it `was` before it opened or closed; what leads into it stays in sight. */
   function bring(id, was = null) {
     const found = thingOf(id);
     if (!found) return;
-    const corner = { left: (found.x + PICTURE_MARGIN) * scale, top: (found.y + PICTURE_MARGIN) * scale };
+    const corner = { left: (found.x + picture.margin) * scale, top: (found.y + picture.margin) * scale };
     if (was) place(corner.left - was.left, corner.top - was.top);
     scrollTo(sightOfOpened(frame(), corner, found));
     focus = around = found;
@@ -246,10 +248,10 @@ export function createStage({ name, numbers, pick, changed }) {
   }
 
   /** How tall a picture would stand here, at its legible size. */
-  function heightOf({ width, height }) {
+  function heightOf(next) {
     if (!room.width) return 0;
-    const [wide, high] = [width + 2 * PICTURE_MARGIN, height + 2 * PICTURE_MARGIN];
-    const fitting = scaleFor(wide, high, room);
+    const [wide, high] = [next.width, next.height].map((length) => length + 2 * marginOf(next));
+    const fitting = scaleIn(wide, high);
     return Math.min(Math.ceil(high * fitting) + (wide * fitting > room.width ? SCROLL_BAR : 0), room.height);
   }
 
