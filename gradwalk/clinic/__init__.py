@@ -14,6 +14,7 @@ from gradwalk.clinic import (
     going_back,
     idle,
     losses,
+    lost,
     memory,
     missing,
     nonfinite,
@@ -49,7 +50,8 @@ def _found(chart: Chart) -> Iterator[Finding]:
             yield finding
     for several in (missing.without_gradient, missing.of_zero, copies.passes, optimizers.steps, steps.data_gradient,
                     unused.made_each_turn, losses.broadcast, losses.squashed_twice, losses.eval_forgotten,
-                    changes.unseen, idle.plus_for_sum):  # fmt: skip
+                    changes.unseen, idle.plus_for_sum, lost.constant_term, lost.update_lost,
+                    lost.rate_of_zero):  # fmt: skip
         yield from several(chart)
 
 

@@ -54,13 +54,18 @@ def _told_backward(chart: Chart, passed: Pass, event: Backward, route: int) -> F
         reasons.append(f"The 0 comes from {what} in {chart.line_of(chooser.span)}, for what was {which}.")
     call, name = called_as(operation), chart.called(chart.values[edge.value], "its operand")
     unsafe = operands[-1] if base(operation) == "div" else chart.values[edge.value]
-    way = WAYS["slope" if chooser is None else base(chooser)].format(call=call, name=chart.called(unsafe, "it"))
+    alone = "arc" if base(operation).rstrip("_") in _ARCS else "slope"
+    way = WAYS[alone if chooser is None else base(chooser)].format(call=call, name=chart.called(unsafe, "it"))
     return chart.finding(
         "nonfinite-backward", chart.at[id(event)], values=(edge.value, *operation.results), about=(name,),
         span=operation.span, node=chart.nodes[event.node].name, call=_call_text(chart, operation),
         line=chart.line_of(operation.span), made=odd(contribution), name=name, reason=" ".join(filter(None, reasons)),
         way=way,
     )  # fmt: skip
+
+
+_ARCS = ("acos", "asin", "arccos", "arcsin", "atanh")
+"""What is infinitely steep at −1 and 1."""
 
 
 def _call_text(chart: Chart, operation: Operation) -> str:

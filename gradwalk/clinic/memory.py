@@ -159,11 +159,10 @@ def running_sum(chart: Chart) -> Finding | None:
         terms = [edge.value for edge in operation.edges if edge.value in roots]
         if len(terms) == 1:
             sums.setdefault(operation.span, []).append((operation, chart.values[terms[0]]))
-    for found in sums.values():
+    for found in (chain for place in sums.values() for chain in _linked(place)):
         chain = [operation for operation, _ in found]
-        linked = all(set(before.results) & {edge.value for edge in after.edges} for before, after in pairwise(chain))
         walked = {result for operation in chain for result in operation.results} & chart.behind_roots
-        if len(chain) < LEAST_TURNS - 1 or not linked or walked:
+        if len(chain) < LEAST_TURNS - 1 or walked:
             continue
         last, term = found[-1]
         name = chart.named(chart.values[last.results[0]], "the sum")
@@ -172,3 +171,15 @@ def running_sum(chart: Chart) -> Finding | None:
             line=chart.line_of(last.span), count=len(chain), term=chart.called(term, "the loss"),
         )  # fmt: skip
     return None
+
+
+def _linked(sums: Sequence[tuple[Operation, Value]]) -> list[list[tuple[Operation, Value]]]:
+    """The sums of one place in chains, each an operand of the next: an epoch begins anew."""
+    chains: list[list[tuple[Operation, Value]]] = []
+    for one in sums:
+        last = chains[-1][-1][0] if chains else None
+        if last is not None and set(last.results) & {edge.value for edge in one[0].edges}:
+            chains[-1].append(one)
+        else:
+            chains.append([one])
+    return chains

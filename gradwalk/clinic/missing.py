@@ -11,7 +11,7 @@ from gradwalk.clinic.outside import copies_of, copy_of, only_end
 from gradwalk.failures.diagnosis import Diagnosis
 from gradwalk.failures.sentences import why_and_way
 from gradwalk.failures.untracked import cut_by, cuts, taken_out
-from gradwalk.notation import function_name, short
+from gradwalk.notation import function_name, shape_text, short
 from gradwalk.recording import Array, Event, Failure, Forward, Operation, Taken, Value
 
 
@@ -76,7 +76,7 @@ def _missing(chart: Chart, passed: Pass, plain: set[int]) -> list[Value]:
     there = [found[0] for tensor, found in states.items() if tensor not in reached
              if all(v.requires_grad and v.is_leaf for v in found)]  # fmt: skip
     newer = _newer(chart, got)
-    there = [value for value in there if not any((name, value.shape) in newer for name in value.names)]
+    there = [v for v in there if not any((name, v.shape if "." not in name else ()) in newer for name in v.names)]
     return [value for value in there if numel(value) and _is_before(chart, value, passed)]
 
 
@@ -84,7 +84,8 @@ def _newer(chart: Chart, got: set[int]) -> set[tuple[str, tuple[int, ...]]]:
     """Names and shapes of what got a gradient and no optimizer holds. What is held under such a name is of former
     times, and its optimizer is told of."""
     new = [chart.first[tensor] for tensor in got - chart.held if chart.held]
-    return {(name, value.shape) for value in new for name in (*value.names, chart.parameters.get(value.tensor, ""))}
+    named = ((name, value) for value in new for name in (*value.names, chart.parameters.get(value.tensor, "")))
+    return {(name, value.shape if "." not in name else ()) for name, value in named}
 
 
 def copied_root(chart: Chart, passed: Pass) -> frozenset[int]:
@@ -125,7 +126,8 @@ def _why(chart: Chart, value: Value, passed: Pass) -> tuple[str, int]:
 
 def _told(chart: Chart, kind: str, at: int, values: list[Value], passed: Pass) -> Finding:
     names, event = chart.names_of(value.tensor for value in values), chart.events[at]
-    pieces: dict[str, object] = {"names": listed(names), "root": chart.called(chart.values[passed.call.root])}
+    pieces: dict[str, object] = {"names": listed(names), "root": chart.called(chart.values[passed.call.root]),
+                                 "it": "them" if len(names) > 1 else "it"}  # fmt: skip
     if kind == "no-gradient-cut":
         found = taken_out(chart, event) if isinstance(event, Taken) else _cut(chart, event)
         pieces["why"], pieces["way"] = why_and_way(chart.recording, found)
@@ -171,18 +173,19 @@ def of_zero(chart: Chart) -> Iterator[Finding]:
         for event in passed.accumulated:
             added.setdefault(chart.values[event.leaf].tensor, []).append(event.added)
     zero = {tensor for tensor in chart.learns & added.keys() if all(map(is_zero, added[tensor]))}
-    ends: dict[tuple[int, int], list[int]] = {}
+    ends: dict[tuple[int, int, int], list[int]] = {}
     for tensor in sorted(zero):
         if numel(chart.first[tensor]) and (place := _end(chart, tensor)) is not None:
             ends.setdefault(place, []).append(tensor)
-    for (call, node), tensors in ends.items():
+    for (call, node, route), tensors in ends.items():
         passes = {len(added[tensor]) for tensor in tensors}
-        if len(passes) == 1 and (found := _dead(chart, call, node, tensors, passes.pop())) is not None:
+        if len(passes) == 1 and (found := _dead(chart, call, node, route, tensors, passes.pop())) is not None:
             yield found
 
 
-def _end(chart: Chart, tensor: int) -> tuple[int, int] | None:
-    """The only node of the last pass that was given something other than 0 and handed 0 on towards this leaf."""
+def _end(chart: Chart, tensor: int) -> tuple[int, int, int] | None:
+    """The only node of the last pass that was given something other than 0 and handed 0 on towards this leaf, and by
+    which of its ways."""
     passed = next(
         one for one in reversed(chart.passes) if any(chart.values[e.leaf].tensor == tensor for e in one.accumulated)
     )
@@ -192,7 +195,7 @@ def _end(chart: Chart, tensor: int) -> tuple[int, int] | None:
             if route.node is not None:
                 users.setdefault(route.node, []).append((node, at))
     waiting = [e.node for e in passed.accumulated if chart.values[e.leaf].tensor == tensor and e.node is not None]
-    seen, ends = set(waiting), set()
+    seen, ends = set(waiting), set[tuple[int, int]]()
     while waiting:
         for node, at in users.get(waiting.pop(), ()):
             event = passed.backward[node]
@@ -203,16 +206,16 @@ def _end(chart: Chart, tensor: int) -> tuple[int, int] | None:
                 waiting += [node] if node not in seen else []
                 seen.add(node)
             else:
-                ends.add(node)
-    return (passed.call.call, ends.pop()) if len(ends) == 1 else None
+                ends.add((node, at))
+    return (passed.call.call, *ends.pop()) if len(ends) == 1 else None
 
 
-def _dead(chart: Chart, call: int, node: int, tensors: list[int], passes: int) -> Finding | None:
+def _dead(chart: Chart, call: int, node: int, route: int, tensors: list[int], passes: int) -> Finding | None:
     operation = chart.operation_of(node)
     passed = chart.passes[call]
     if operation is None or not operation.results:
         return None
-    found = _reason(chart, operation, passes)
+    found = _reason(chart, operation, route, passes)
     if found is None:
         return None
     kind, pieces = found
@@ -226,7 +229,7 @@ def _dead(chart: Chart, call: int, node: int, tensors: list[int], passes: int) -
     )  # fmt: skip
 
 
-def _reason(chart: Chart, operation: Operation, passes: int) -> tuple[str, dict[str, object]] | None:
+def _reason(chart: Chart, operation: Operation, route: int, passes: int) -> tuple[str, dict[str, object]] | None:
     """Which of the known reasons holds, seen in the numbers."""
     kernel, given = base(operation).rstrip("_"), chart.values[operation.edges[0].value]
     between = extremes(given)
@@ -242,9 +245,14 @@ def _reason(chart: Chart, operation: Operation, passes: int) -> tuple[str, dict[
             return "zero-saturated", {
                 "least": short(between[0]), "greatest": short(between[1]), "made": text, "dtype": given.dtype,
             }  # fmt: skip
+    if kernel in ("_softmax", "_log_softmax") and given.shape:
+        along = int(constant(operation, "dim") or "-1") % len(given.shape)
+        if given.shape[along] == 1:
+            return "zero-softmax", {"shape": shape_text(given.shape), "dim": along}
     if kernel in ("mul", "mm", "addmm", "bmm", "matmul", "linear", "mv"):
-        gates = [chart.values[edge.value] for edge in operation.edges if is_zero(chart.values[edge.value])]
-        factors = [value for value in gates if value.id != given.id or kernel != "addmm"]
+        product = {"addmm": operation.edges[1:], "linear": operation.edges[:2]}.get(kernel, operation.edges)
+        others = [chart.values[edge.value] for edge in product if edge.route != route]
+        factors = [value for value in others if is_zero(value)]
         if len(factors) == 1 and passes > 1:  # one that is 0 only at the beginning may open
             return "zero-gate", {"gate": _origin(chart, factors[0])}
     if kernel in ("clamp", "hardtanh") and between is not None:

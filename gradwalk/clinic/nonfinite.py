@@ -78,7 +78,8 @@ def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding | N
         return _told_step(chart, step, value, spread)
     if made is None:
         call, line = called_as(user), chart.line_of(user.span)
-        name, count = chart.called(value, "what the program gives"), counted(value)
+        value = _with_a_name(chart, value, user)
+        name, count = chart.named(value, "a tensor"), counted(value)
         setting = next((e for e in chart.all(Statement) if any(b.value == value.id for b in e.bindings)), None)
         at = chart.ran[user.id] if setting is None else chart.at[id(setting)]
         pieces = {"name": name, "count": count, "call": call, "line": line, "spread": spread}
@@ -94,6 +95,13 @@ def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding | N
         bound=bound, call=called_as(made), line=chart.line_of(made.span), count=counted(value), spread=spread,
         reason=" ".join(filter(None, (reason, growth))), way=way,
     )  # fmt: skip
+
+
+def _with_a_name(chart: Chart, value: Value, user: Operation) -> Value:
+    """What the program calls it: a piece of the data may have no name of its own."""
+    operands = (chart.values[edge.value] for edge in user.edges)
+    found = (operand for operand in operands if odd(operand) and chart.names(operand))
+    return value if chart.names(value) else next(found, value)
 
 
 def _step_to(chart: Chart, value: Value) -> Update | None:
@@ -163,6 +171,8 @@ def _way(made: Operation, result: Value, operands: Sequence[Value]) -> str:
     known = kernel_of(made)
     if known.name in ("_softmax", "_log_softmax"):
         return "softmax"
+    if known.name in ("std", "var", "std_mean", "var_mean") and not any(map(odd, operands)):
+        return "spread"
     if any(map(odd, operands)) or is_given(made, result):
         return "given"
     if known.domain == "positive":

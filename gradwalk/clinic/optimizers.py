@@ -37,13 +37,15 @@ def _stale(chart: Chart, held: frozenset[int], step: Stepped) -> Finding | None:
         for old in sorted(idle):
             former = chart.first[old]
             names = set(former.names) & {*value.names, chart.parameters.get(new, "")}
-            if former.shape != value.shape or not names or new in chart.trained:
+            if not names or new in chart.trained:
+                continue
+            if former.shape != value.shape and not any("." in one for one in names):
                 continue
             name = chart.called(value, "a tensor")
             return chart.finding(
                 "optimizer-stale", chart.at[id(step)], values=(value.id, former.id), about=(name,),
                 optimizer=step.optimizer, line=chart.line_of(step.span), shared="name",
-                shape=shape_text(value.shape), names=name,
+                shape=shape_text(former.shape), names=name,
             )  # fmt: skip
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -211,6 +212,9 @@ def loss_rises(chart: Chart) -> Finding | None:
 def _rise(chart: Chart, turns: Sequence[Pass]) -> Finding | None:
     losses = [chart.values[turn.call.root].numbers for turn in turns]
     numbers = [float(found[0]) if found is not None and len(found) == 1 else None for found in losses]
+    end = next((at for at, number in enumerate(numbers) if number is not None and not math.isfinite(number)), None)
+    if end is not None:  # it rises beyond all numbers
+        turns, numbers = turns[:end], numbers[:end]
     rises = 0
     for before, after in zip(reversed(numbers[:-1]), reversed(numbers[1:]), strict=True):
         if before is None or after is None or not before < after:

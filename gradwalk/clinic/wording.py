@@ -36,14 +36,14 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     "no-gradient-item": (
         "No gradient",
         "{names} got no gradient in this recording.",
-        "What was computed from it leaves the graph as plain numbers in {line}, by {by}.",
+        "What was computed from {it} leaves the graph as plain numbers in {line}, by {by}.",
         "Use the tensor itself for the loss.",
     ),
     "no-gradient-unused": (
         "No gradient",
         "{names} got no gradient in this recording.",
-        "No operation used it.",
-        "Use it in forward(), or leave it out; what needs no training can have requires_grad=False.",
+        "No operation used {it}.",
+        "Use {it} in forward(), or leave it out; what needs no training can have requires_grad=False.",
     ),
     "no-gradient-outside": (
         "No gradient",
@@ -54,8 +54,8 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     "no-gradient-aside": (
         "No gradient",
         "{names} got no gradient in this recording.",
-        "Operations used it, and no operation of PyTorch's leads from what they gave to {root}.",
-        "Compute {root} from it with PyTorch's operations, or leave it out.",
+        "Operations used {it}, and no operation of PyTorch's leads from what they gave to {root}.",
+        "Compute {root} from {it} with PyTorch's operations, or leave it out.",
     ),
     "ends-at-copy": (
         "The way back ends at a copy",
@@ -79,6 +79,13 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the result to {made}, and the slope to 0.",
         "Keep what goes in near 0 (smaller weights, scaled data); for a loss of probabilities, use one that takes "
         "the scores themselves, such as F.binary_cross_entropy_with_logits.",
+    ),
+    "zero-softmax": (
+        "The gradient is exactly 0",
+        "{names} got nothing but 0 in {passes}.",
+        "It ends at softmax in {line}: along dimension {dim} its input ({shape}) has only one number, and softmax of "
+        "one number is 1 whatever it is.",
+        "Give the last layer one output a class, or use sigmoid for a single one.",
     ),
     "zero-gate": (
         "The gradient is exactly 0",
@@ -171,6 +178,25 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "The step in {step} takes it as it came, unclipped.",
         "Clip between backward() and step().",
     ),
+    "update-lost": (
+        "An update that is lost",
+        "{line} computes from the gradient what {names} should become, as a new tensor that nothing uses: after "
+        "{passes} nothing has changed.",
+        "p = p − … gives the name p to another tensor, in a loop over parameters too.",
+        "Change the parameter in place, under torch.no_grad(): p -= lr * p.grad.",
+    ),
+    "rate-of-zero": (
+        "A learning rate of 0",
+        "The last {count} steps of {optimizer} in {line} move nothing, though gradients are there.",
+        "Its learning rate was 0 in each of them.",
+        "Look at what sets it: lr of the optimizer, gamma and the lengths of a scheduler.",
+    ),
+    "constant-term": (
+        "A term of the loss is a constant",
+        "What {sum} adds to the loss is made of {name} alone, which {line} gives without a graph.",
+        "So the pass does not go through it: it changes the loss and no gradient.",
+        "Write create_graph=True in {line}: then the gradient has a graph, and the term takes part.",
+    ),
     "loss-rises": (
         "The loss rises",
         "{root} rises in each of the last {count} passes of {line}: {numbers}.",
@@ -202,7 +228,7 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
     "softmax-nll": (
         "Probabilities where logarithms are wanted",
         "{name} went through softmax in {line}, and nll_loss in {loss} takes it as log-probabilities.",
-        "nll_loss gives −{name}[target] and takes no logarithm: the loss cannot fall below −1.",
+        "nll_loss gives minus the probability of the target and takes no logarithm: the loss cannot fall below −1.",
         "Use log_softmax, or hand the scores to cross_entropy.",
     ),
     "sigmoid-twice": (
@@ -259,6 +285,7 @@ WAYS = {
     "exp": "Keep what goes into it small: torch.logsumexp, softmax, log_softmax and softplus take the largest number "
     "off first.",
     "div": "Add a small number to what is divided by, or put a safe number there before dividing.",
+    "spread": "Let more than one row count, or write correction=0, which divides by N.",
     "root": "Keep what goes into it at or above 0: clamp(min=0), or add a small number.",
     "product": "Keep the factors near 1: smaller initial weights, a normalisation, a smaller learning rate.",
     "softmax": "Let each row keep one entry that is not −inf, and leave such rows out of the loss.",
@@ -268,6 +295,7 @@ WAYS = {
     "torch.where(condition, {name}, 1.0).",
     "masked_fill": "masked_fill replaces what was computed all the same: make what goes into {call} safe first, as in "
     " {name}.masked_fill(mask, 1.0).",
+    "arc": "Keep what goes into {call} away from this point: clamp(−1 + 1e-7, 1 − 1e-7), say.",
     "slope": "Keep what goes into {call} away from this point: add a small number, such as 1e-8.",
     "arrives": "See what arrives at this step.",
 }

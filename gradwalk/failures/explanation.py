@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gradwalk.failures import calls, changed, functions, hooks, missing_gradient, objects, programs, tensors
+from gradwalk.failures import calls, changed, functions, hooks, missing_gradient, objects, programs, tensors, use
 from gradwalk.failures.diagnosis import Diagnosis, diagnosis
 from gradwalk.failures.here import CALL, here
 from gradwalk.failures.history import History
@@ -38,7 +38,7 @@ _FINDERS: dict[str, _Finder] = {
     "no-file": programs.no_file,
     "not-permitted": programs.locked,
     "no-network": programs.locked,
-    "not-callable": calls.not_callable,
+    "not-callable": use.not_callable,
     "target-dtype": tensors.target_dtype,
     "target-range": tensors.target_range,
     "target-column": tensors.target_column,
@@ -64,16 +64,25 @@ _FINDERS: dict[str, _Finder] = {
     "numpy-of-tracked": tensors.numpy_of_tracked,
     "not-iterable": programs.not_iterable,
     "not-subscriptable": calls.not_subscriptable,
+    "packed-order": use.packed_order,
+    "stack-sizes": use.stacked,
+    "no-length": use.no_length,
+    "plain-buffer": use.plain_buffer,
+    "target-channel": use.target_channel,
+    "target-sequence": use.target_sequence,
+    "compared": use.compared,
+    "distribution": use.distribution,
+    "no-parameters": use.no_parameters,
     "argument-count": calls.argument_count,
     "unpacked-count": functions.unpacked_count,
     "tuple-range": functions.tuple_range,
-    "missing-argument": calls.missing_argument,
+    "missing-argument": use.argument_or_object,
     "index-range": calls.index_range,
     "not-a-number": programs.not_a_number,
     "computed-parameter": programs.computed_parameter,
     "one-parameter": programs.one_parameter,
     "not-a-tensor": programs.not_a_tensor,
-    "state-dict": programs.state_dict,
+    "state-dict": use.state_dict,
     "function-count": programs.function_count,
     "capital-tensor": programs.capital_tensor,
 }

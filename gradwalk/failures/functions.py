@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradwalk.failures.diagnosis import Diagnosis, diagnosis
 from gradwalk.failures.history import History
 from gradwalk.failures.programs import at_failure
+from gradwalk.failures.use import parameters_unpacked
 
 _OF_TUPLES = ("needs-integer", "sequence-times")
 """What Python says of a tuple that is multiplied with a tensor."""
@@ -13,7 +14,7 @@ _OF_TUPLES = ("needs-integer", "sequence-times")
 def unpacked_count(history: History) -> Diagnosis:
     """The saved tensors, where it is they that were to be unpacked."""
     found = _too_few(history) if history.facts("saved") == [history.pieces["got"]] else None
-    return found or diagnosis("unpacked-count", **history.pieces)
+    return found or parameters_unpacked(history) or diagnosis("unpacked-count", **history.pieces)
 
 
 def tuple_range(history: History) -> Diagnosis:

@@ -117,9 +117,26 @@ class Past:
         while waiting:
             number = waiting.pop()
             maker = self.maker(self.values[number])
-            before = self._taken.get(number, ()) if maker is None else [edge.value for edge in maker.edges]
+            before = self._before(number) if maker is None else [edge.value for edge in maker.edges]
             waiting += [other for other in before if other not in found]
             found.update(before)
+        return found
+
+    def _before(self, number: int) -> tuple[int, ...]:
+        """The values whose numbers a value was made of, outside of operations; of one that only its flags tell from an
+        earlier state of its tensor, that state."""
+        if number in self._taken:
+            return self._taken[number]
+        states = self._states.get(self.values[number].tensor, ())
+        return tuple(other.id for other in states if other.id < number)
+
+    @cached_property
+    def _states(self) -> dict[int, list[Value]]:
+        """What operations made of each tensor, where it is no leaf that learns."""
+        found: dict[int, list[Value]] = {}
+        for value in self.values:
+            if value.operation is not None and not value.version:
+                found.setdefault(value.tensor, []).append(value)
         return found
 
     @cached_property
@@ -131,11 +148,13 @@ class Past:
     def computed_from(self, value: Value) -> set[int]:
         """What was computed from a tensor, and its own states."""
         found = {other.id for other in self.values if other.tensor == value.tensor}
+        tensors = {value.tensor}
         for event in self.events:
             if isinstance(event, Forward):
                 operation = self.operations[event.operation]
-                if any(edge.value in found for edge in operation.edges):
+                if any(edge.value in found or self.values[edge.value].tensor in tensors for edge in operation.edges):
                     found.update(operation.results)
+                    tensors.update(self.values[result].tensor for result in operation.results)
             elif isinstance(event, Taken) and event.result is not None and found & set(event.of):
                 found.add(event.result)
         return found

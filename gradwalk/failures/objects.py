@@ -9,6 +9,8 @@ from gradwalk.failures.calls import METHODS, of_a_module
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
 from gradwalk.failures.nones import none
+from gradwalk.failures.programs import at_failure
+from gradwalk.failures.use import init_misspelt
 from gradwalk.recording import Failure, Statement, Taken
 
 IMPORTS = {
@@ -51,6 +53,8 @@ def unknown_name(history: History) -> Diagnosis:
     if name in IMPORTS:
         remedy = None if place is None else Remedy("import", place, (IMPORTS[name],))
         return diagnosis("not-imported", remedy, name=name, statement=IMPORTS[name])
+    if history.facts("of-self"):
+        return diagnosis("unknown-name-self", None if place is None else Remedy("of-self", place, (name,)), name=name)
     if near:
         remedy = None if place is None else Remedy("rename", place, (name, near[0]))
         return diagnosis("unknown-name-near", remedy, name=name, near=near[0])
@@ -137,6 +141,12 @@ def missing_attribute(history: History) -> Diagnosis | None:
         return none(history, "none-nameless", name=name)
     if owner == "generator":
         return diagnosis("generator-attribute", name=name)
+    if owner.startswith("torch") and (places := history.facts("elsewhere")) and not history.facts("near"):
+        return diagnosis("elsewhere", owner=owner, name=name, near=places[0])
+    if owner.startswith("torch") and history.facts("of-tensors") and not history.facts("near"):
+        return diagnosis("of-a-tensor", at_failure(history, "as-method", name), owner=owner, name=name)
+    if "program" in history.facts("module") and (found := init_misspelt(history)) is not None:
+        return found
     if near := history.facts("near"):
         another = near[0].lower() != name.lower()  # nn.ReLU is no other way to write nn.relu
         remedy = Remedy("rename", place, (name, near[0])) if place is not None and another else None

@@ -24,6 +24,8 @@ def not_iterable(history: History) -> Diagnosis | None:
     if method is not None:
         remedy = None if place is None or method != "parameters" else Remedy("append", place, ("()",))
         return diagnosis("parameters-not-called", remedy, method=method)
+    if history.pieces["owner"] == "int":
+        return diagnosis("number-iterated", None if place is None else Remedy("range", place))
     return diagnosis("method-itself") if history.pieces["owner"] in METHODS else None
 
 
@@ -85,7 +87,7 @@ def not_a_tensor(history: History) -> Diagnosis | None:
     kind = history.pieces["kind"]
     if kind == "NoneType":
         return none(history, "not-a-tensor-none")
-    key = {"numpy.ndarray": "-array", "tuple": "-tuple"}.get(kind, "")
+    key = {"numpy.ndarray": "-array", "tuple": "-tuple", "PackedSequence": "-packed"}.get(kind, "")
     if kind in ("float", "int", "list"):
         key = "-joined" if "as element" in history.failure.message and kind != "list" else "-numbers"
     return diagnosis(f"not-a-tensor{key}", kind=kind)

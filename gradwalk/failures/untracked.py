@@ -35,7 +35,9 @@ def cut_by(past: Past, operation: Operation, value: Value) -> Diagnosis:
     line = 0 if operation.span is None else operation.span.line
     place, kernel, name = in_program(operation.span), _base(operation), past.called(value, "this result")
     ran = next((event for event in past.all(Forward) if event.operation == operation.id), None)
-    if operation.mode and kernel.startswith(_DRAWS):
+    if operation.mode and any(
+        _base(o).startswith(_DRAWS) for o in past.operations if o.mode and o.span == operation.span
+    ):
         remedy = None if place is None else Remedy("rsample", place)
         return diagnosis("cut-by-draw", remedy, ran, name=name, line=line)
     if kernel == "detach":
@@ -189,6 +191,8 @@ class _Search:
         if not leaves or any(_left(history, event) for event in history.events):
             return self._perhaps()
         several = _listed(leaves)
+        if late := self._too_late(floats):
+            return diagnosis("tracked-too-late", None, late, root=root, leaves=several, line=_line(late))
         if any(value.requires_grad for value in history.values):
             return diagnosis("never-tracked-here", root=root, leaves=several)
         if len(leaves) > 1:
@@ -200,6 +204,12 @@ class _Search:
             remedy = track(history, learned)
             return diagnosis("never-tracked-weights", remedy, root=root, leaves=several, weights=text, is_made=made)
         return diagnosis("never-tracked-one", self._track(floats[0]), root=root, leaves=leaves[0])
+
+    def _too_late(self, floats: list[Value]) -> Switched | None:
+        """Where one of these leaves was told to require a gradient, after what was computed from it."""
+        tensors, values = {value.tensor for value in floats}, self._history.values
+        found = [event for event in self._history.all(Switched) if values[event.after].tensor in tensors]
+        return next((event for event in found if values[event.after].requires_grad), None)
 
     def _perhaps(self) -> Diagnosis:
         """Nothing leads here; earlier, numbers of a tensor left the graph, and these may come from them."""
@@ -304,6 +314,10 @@ def _listed(names: list[str]) -> str:
 
 def _is_float(value: Value) -> bool:
     return value.dtype.startswith(("float", "bfloat"))
+
+
+def _line(event: Event) -> int:
+    return 0 if event.span is None else event.span.line
 
 
 def _id(value: Value) -> int:

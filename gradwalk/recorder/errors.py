@@ -58,6 +58,10 @@ def _facts(error: BaseException, mine: Callable[[FrameType], bool]) -> Iterator[
         yield from _of_type_errors(error, own)
     if own is not None:
         yield from _of_a_backward(own)
+    if isinstance(error, NameError) and error.name and own is not None and "self" in own.f_locals:
+        yield from (("of-self", error.name) for _ in range(hasattr(own.f_locals["self"], error.name)))
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType) and error.name:
+        yield from _in_libraries(error.obj, error.name)
     if own is not None and "NoneType" in str(error):
         place = next(place for place in _tracebacks(error) if place.tb_frame is own)
         yield from (("object", name) for name in dict.fromkeys(nones(place)))
@@ -134,6 +138,16 @@ def _of_a_module(thing: object, name: str | None) -> Iterator[tuple[str, str]]:
         yield "module", "torch" if type(thing).__module__.startswith("torch.") else "program"
         if name is not None and hasattr(torch.Tensor, name):
             yield "of-tensors", name
+
+
+def _in_libraries(module: ModuleType, name: str) -> Iterator[tuple[str, str]]:
+    """Where a function is that a module of PyTorch's has not."""
+    if not module.__name__.startswith("torch"):
+        return
+    places = (other.__name__ for other in _LIBRARIES if other is not module and callable(getattr(other, name, None)))
+    yield from (("elsewhere", place) for place in places)
+    if callable(getattr(torch.Tensor, name, None)):
+        yield "of-tensors", name
 
 
 def _of_type_errors(error: TypeError, own: FrameType) -> Iterator[tuple[str, str]]:

@@ -229,10 +229,11 @@ class Failure(NamedTuple):
     """What else was known at that moment: ``inside`` (the library's function that raised it), ``near`` (names that are
     there and are like one that is not), ``takes`` (an argument that the function has), ``object`` (a variable
     that holds what lacks an attribute, or None where none is taken), ``method`` (its name, where that is a
-    method), ``attribute`` (one that the program gave to an operand itself), ``none-given`` (the module whose
-    forward last gave None), ``function``, ``saved`` and ``saved-tuple`` (in a Function's own backward(): its
-    name, how many tensors it saved, and the variable that holds them as a tuple) and ``locked`` (where the
-    system refused something to a process that is locked in)."""
+    method), ``attribute`` (one that the program gave to an operand itself), ``of-self`` (a missing name that
+    the method's object has), ``elsewhere`` (another module that has a missing function), ``none-given`` (the
+    module whose forward last gave None), ``function``, ``saved`` and ``saved-tuple`` (in a Function's own
+    backward(): its name, how many tensors it saved, and the variable that holds them as a tuple) and ``locked``
+    (where the system refused something to a process that is locked in)."""
 
 
 Event = (

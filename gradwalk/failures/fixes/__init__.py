@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gradwalk.failures.diagnosis import Remedy
-from gradwalk.failures.fixes import attached, backward, changes, functions, leaves, programs
+from gradwalk.failures.fixes import attached, backward, changes, functions, leaves, programs, use
 from gradwalk.program.syntax import Change, Code
 
 _Builder = Callable[[Code, Remedy], list[Change] | None]
@@ -58,6 +58,14 @@ REMEDIES: dict[str, _Builder] = {
     "call": programs.call,
     "super-init": programs.super_init,
     "static": programs.static,
+    "argument": use.one_argument_more,
+    "as-tensor": use.as_tensor,
+    "uncall": use.uncall,
+    "range": use.in_range,
+    "of-self": use.of_self,
+    "rename-method": use.rename_method,
+    "as-method": use.as_method,
+    "as-logits": use.as_logits,
     "return": functions.with_return,
     "return-nones": programs.return_nones,
     "save-for-backward": functions.save_for_backward,

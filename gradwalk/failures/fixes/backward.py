@@ -130,10 +130,21 @@ def detach_before(code: Code, remedy: Remedy) -> list[Change] | None:
             return None
         if not any(node.id == name for node in code.within(span, ast.Name)):
             return None
-        statements.setdefault(statement, []).append(name)
+        statements.setdefault(_first_to_read(code, statement, name), []).append(name)
     changes = [_detached(code, statement, names) for statement, names in statements.items()]
     kept = [change for span in remedy.more[len(uses) - 1 :] for change in _without_keeping(code, span)]
     return [*changes, *kept]
+
+
+def _first_to_read(code: Code, statement: ast.stmt, name: str) -> ast.stmt:
+    """The first statement of this one's block that reads a variable as the turn before has left it."""
+    for one in code.block(statement):
+        names = [node for node in ast.walk(one) if isinstance(node, ast.Name) and node.id == name]
+        if one is statement or any(isinstance(node.ctx, ast.Store) for node in names):
+            break
+        if names and code.alone(one):
+            return one
+    return statement
 
 
 def _detached(code: Code, statement: ast.stmt, names: list[str]) -> Change:

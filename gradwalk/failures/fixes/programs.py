@@ -96,7 +96,12 @@ def super_init(code: Code, remedy: Remedy) -> list[Change] | None:
     """``super().__init__()`` as the first line of the ``__init__`` in which the failure happened."""
     inits = [n for n in code.all(ast.FunctionDef) if n.name == "__init__" and n.lineno <= remedy.span.line]
     around = [node for node in inits if remedy.span.line <= (node.end_lineno or 0)]
-    if not around or "super()" in code.piece(around[-1]):
+    if not around:
+        return None
+    bare = [node.value for node in around[-1].body if isinstance(node, ast.Expr) and _is_init(node.value)]
+    if bare:
+        return [Change(end := code.end(bare[0]), end, "()")]
+    if "super()" in code.piece(around[-1]):
         return None
     body = around[-1].body
     documented = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and len(body) > 1
@@ -104,6 +109,11 @@ def super_init(code: Code, remedy: Remedy) -> list[Change] | None:
     at = code.start(first)
     separate = f"\n{code.indent(first)}" if code.alone(first) else "; "
     return [Change(at, at, f"super().__init__(){separate}")]
+
+
+def _is_init(value: ast.expr) -> bool:
+    """``super().__init__`` without its parentheses."""
+    return isinstance(value, ast.Attribute) and value.attr == "__init__"
 
 
 def static(code: Code, remedy: Remedy) -> list[Change] | None:

@@ -12,10 +12,12 @@ from gradwalk.failures.wording.modules import MODULES
 from gradwalk.failures.wording.program import PYTHON
 from gradwalk.failures.wording.released import RELEASED
 from gradwalk.failures.wording.shapes import SHAPES
+from gradwalk.failures.wording.use import USE
 
 FAILURES: dict[str, tuple[str, str, str]] = {
     "call": ("{type}", "{function} said: “{message}”.", "What ran before this line stays as it is."),
-    **RELEASED, **GRAPH, **LEAVES, **FUNCTIONS, **LOSSES, **DTYPES, **SHAPES, **MODULES, **PYTHON, **MACHINE, **CALLS
+    **RELEASED, **GRAPH, **LEAVES, **FUNCTIONS, **LOSSES, **DTYPES, **SHAPES, **MODULES, **PYTHON, **MACHINE, **CALLS,
+    **USE,
 }  # fmt: skip
 """By key: a title, why it happened, and what would work: of several ways, each on a line of its own."""
 
