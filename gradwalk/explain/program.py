@@ -45,7 +45,7 @@ def _shown(index: Index, binding: Binding) -> str:
 def _bound(index: Index, binding: Binding) -> str:
     name = pretty(binding.name)
     if binding.value is None:
-        return _plain(name, binding.text)
+        return _module(index, binding) or _plain(name, binding.text)
     value = index.values[binding.value]
     node = _node(index, value)
     key = "constant" if not value.requires_grad else "leaf" if value.is_leaf else "tracked" if node else "computed"
@@ -63,9 +63,28 @@ def _plain(name: str, text: str) -> str:
     if text in CALLABLES:
         return BOUND["callable"].format(name=name, what=CALLABLES[text])
     if text.isidentifier() and text not in ("True", "False", "None", "int", "float", "str", "list", "tuple", "dict"):
-        article = "an" if _begins_with_a_vowel(text) else "a"
-        return BOUND["object"].format(name=name, article=article, text=text)
+        return BOUND["object"].format(name=name, article=_article(text), text=text)
     return BOUND["plain"].format(name=name, text=text)
+
+
+def _module(index: Index, binding: Binding) -> str:
+    """Of a module that runs: what it holds. Nothing is said where several had its name, one after the other."""
+    mine = [m for m in index.recording.modules if (m.path, m.type, m.parent) == (binding.name, binding.text, None)]
+    bound = (b for event in index.recording.events if isinstance(event, Statement) for b in event.bindings)
+    if len(mine) != 1 or sum(one.name == binding.name for one in bound) != 1:
+        return ""
+    parameter = next((one for one in mine[0].parameters if index.values[one.value].requires_grad), None)
+    if parameter is None:
+        return ""
+    value = index.values[parameter.value]
+    return BOUND["module"].format(
+        name=pretty(binding.name), article=_article(binding.text), text=binding.text,
+        parameter=index.shown[value.id], shape=shape_text(value.shape),
+    )  # fmt: skip
+
+
+def _article(name: str) -> str:
+    return "an" if _begins_with_a_vowel(name) else "a"
 
 
 def _begins_with_a_vowel(name: str) -> bool:

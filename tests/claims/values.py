@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from gradwalk.notation import Form, kernel_of, pretty, short
+from gradwalk.notation import Form, kernel_of, pretty, shape_text, short
 from gradwalk.recording import (
     Accumulate,
     Array,
@@ -601,7 +601,21 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert any(recorded.index.shown[value.id] == said["other"] for value in values)
 
 
-@claim("BOUND", "plain", "object", "callable")
+@claim("BOUND", "module")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    index = recorded.index
+    mine = [m for m in index.recording.modules if pretty(m.path) == said["name"] and m.type == said["text"]]
+    held = [index.values[parameter.value] for module in mine for parameter in module.parameters]
+    value = next(value for value in held if index.shown[value.id] == said["parameter"])
+    assert said["shape"] == shape_text(value.shape)
+    assert value.requires_grad
+    inside = {module.id for module in mine}
+    for module in index.recording.modules:
+        inside |= {module.id} if module.parent in inside else set()
+    assert any(operation.module in inside for operation in index.recording.operations)
+
+
+@claim("BOUND", "plain", "object", "callable", "module")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     binding = next(b for b in step.event.bindings if pretty(b.name) == said["name"])
     assert binding.value is None

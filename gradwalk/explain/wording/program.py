@@ -42,6 +42,8 @@ BOUND = {
     "rebound": "{name} was a leaf; now the name stands for a result with {node}. backward() keeps no .grad for a "
     "result, and in a loop the graph behind it grows. An update leaves the leaf a leaf when it changes it in place "
     "under torch.no_grad().",
+    "module": "{name} is {article} {text}, a module: it holds parameters, such as {parameter} ({shape}), and computes "
+    "with them when it is called.",
     "object": "{name} is {article} {text}.",
     "callable": "{name} is {what}.",
     "is": "{name} = {text}",
