@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +19,27 @@ from tests.trainings import OPTIMIZERS, TANH, done, moons
 SECONDS = 120
 ENDLESS = Setting(TANH, Data("moons", 200), Optimizer("adam", 0.01), batch=10, epochs=5000)
 ALL = 10**6
+
+# As in a server, which gets warm in another thread than the one that a run has.
+ALONE = """
+import os, threading, torch
+from gradwalk.training.data import Data
+from gradwalk.training.running import Places
+from gradwalk.training.setting import Optimizer, Setting
+from tests.trainings import TANH
+
+warming = threading.Thread(target=torch.set_num_threads, args=(1,))
+warming.start()
+warming.join()
+run = Places().begin(Setting(TANH, Data("moons", 200), Optimizer("adam", 0.01), epochs=200))
+most = 0
+for wanted in (20, 10**6):
+    run.want(wanted)
+    before = len(os.listdir("/proc/self/task"))  # with the run's own, which goes on where the one before has left off
+    while not run.wait(0.002):
+        most = max(most, len(os.listdir("/proc/self/task")) - before)
+print(most)
+"""
 
 
 @pytest.fixture
@@ -125,3 +150,13 @@ def test_a_run_changes_nothing_for_the_process() -> None:
     run.want(ALL)
     assert run.wait(SECONDS)
     assert global_state() == moment
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="Counts threads as Linux does.")
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="One core has no second thread to offer.")
+def test_a_run_takes_one_thread_where_its_process_has_settled_on_one() -> None:
+    plain = {name: text for name, text in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    told = subprocess.run(
+        [sys.executable, "-c", ALONE], env=plain, capture_output=True, text=True, check=True, timeout=SECONDS
+    )
+    assert int(told.stdout) == 0

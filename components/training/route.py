@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from components.shared.assets import base_path
 from components.shared.mistakes import SENTENCE, mistake
-from gradwalk.training.fit import Fit
+from gradwalk.training.fit import Fit, settle_threads
 from gradwalk.training.pictures import every, pictures, surface_of, told
 from gradwalk.training.running import BusyError, Running
 
@@ -71,6 +71,7 @@ def _told(run: Running, start: int, upto: int) -> dict[str, Any]:
         busy = str(error)
     if not run.over:
         run.wait_for(start, PATIENCE, min(FEW * every(run.setting), max(0, upto - start)) if start else 0)
+    settle_threads()
     with run.standing():
         return _told_now(run, start, busy)
 
@@ -105,5 +106,6 @@ def _remark(run: Running) -> dict[str, str]:
 def _surface(run: Running, asked: dict[str, int | None]) -> dict[str, Any] | None:
     first, second = asked["first"], asked["second"]
     pair = None if first is None or second is None or first == second else (first, second)
+    settle_threads()
     with run.standing():
         return surface_of(run.history, run.told, asked["at"] or 0, pair)

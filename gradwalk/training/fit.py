@@ -21,6 +21,15 @@ from gradwalk.training.network import Network
 from gradwalk.training.setting import BIAS, FAULTS, Setting
 
 
+def settle_threads() -> None:
+    """Let this thread work with as many threads of PyTorch's as its process has settled on.
+
+    A thread learns that number when it first asks for it, and not all kernels ask. Those that do not take as many as
+    there are cores, for 200 numbers too, and wait for one another at each: on busy cores that is most of a run's time.
+    """
+    torch.get_num_threads()
+
+
 def _squared_error(prediction: Tensor, target: Tensor) -> Tensor:
     return ((prediction - target) ** 2).sum()
 

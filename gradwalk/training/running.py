@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from gradwalk.training.fit import settle_threads
 from gradwalk.training.history import History, places_of, train
 from gradwalk.training.remarks import Remark, remark
 from gradwalk.training.setting import Setting
@@ -132,6 +133,7 @@ class Running:
         return self.told > self._wanted and self._wanted < self.last and not self.ended
 
     def _work(self, leave: Callable[[], None]) -> None:
+        settle_threads()
         resting = False
         while not resting:
             try:
