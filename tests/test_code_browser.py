@@ -169,6 +169,18 @@ def test_texts_are_rendered_and_outputs_stand_below_their_cells(cells: CodePage)
     expect(cells.cell(1)).to_be_focused()
 
 
+def test_a_formula_that_is_wider_than_the_notebook_is_set_smaller(shown: CodePage) -> None:
+    wide = " ".join(rf"+ \frac{{\partial \ell_i}}{{\partial \omega_{{{number}}}}}" for number in range(9))
+    shown.page.get_by_role("button", name="+ Text").click()
+    shown.page.keyboard.insert_text(f"$$x^2$$\n\n$${wide}$$")
+    shown.press("Shift+Enter")
+    plain, fitted = (shown.page.locator(".formula.block").nth(number) for number in (0, 1))
+    expect(fitted.locator("mfrac")).to_have_count(9)
+    expect(fitted).to_have_attribute("style", re.compile(r"font-size: 0\.\d+em"))
+    assert fitted.evaluate("place => place.scrollWidth <= place.clientWidth + 1")
+    expect(plain).not_to_have_attribute("style", re.compile("font-size"))
+
+
 def test_a_cell_runs_all_above_it_and_outputs_that_are_older_say_so(cells: CodePage) -> None:
     cells.write("x = 5\nx", 1)
     expect(cells.cell(1)).to_contain_text("Older than its cell")

@@ -81,11 +81,26 @@ function showImage(image, attachments) {
   }
 }
 
+const LEAST_SIZE = 0.6; // of a formula's letters beside those of the text; one that is wider still is scrolled
+const PADDING = 18; // pixels beside a formula in a line of its own
+const fitting = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
+
+/** A formula in a line of its own is set smaller where it is wider than its column. */
+function fit(place) {
+  const width = place.clientWidth;
+  if (!width || place.dataset.width === String(width)) return; // only its height is another
+  place.dataset.width = String(width);
+  place.style.fontSize = "";
+  const part = (width - PADDING) / (place.scrollWidth - PADDING);
+  if (part < 1) place.style.fontSize = `${Math.max(LEAST_SIZE, part)}em`;
+}
+
 function formulaOf(tex, block) {
   const place = html("span", { class: block ? "formula block" : "formula" });
   if (tex.length <= MOST_FORMULA) {
     try {
       temml.render(tex, place, { displayMode: block, throwOnError: true, trust: false, maxExpand: 200 });
+      if (block) fitting.observe(place);
       return place;
     } catch {
       // What is no formula stays readable as it was typed.

@@ -1,17 +1,20 @@
 /* The table of names: what each is bound to at a step, its .grad, and whether autograd tracks it. */
 
-import { html } from "./dom.js";
+import { html, setText } from "./dom.js";
 import { entryAt } from "./story.js";
 
 const SHORT_NAME = 16; // letters, as in model.0.weight
 const NOT_TENSORS = new Set(["number", "text", "object"]);
+
+const NONE = "No tensor or number has a name yet.";
+export const LOST = "Its process was ended: what it had computed is lost, and what it had shown is there.";
 
 export function createNames() {
   const heads = ["Name", "Value", ".grad", "Autograd"].map((head) => html("th", { scope: "col" }, head));
   const body = html("tbody");
   const caption = html("caption", { class: "unseen" }, "Names and what they are bound to");
   const table = html("table", null, caption, html("thead", null, html("tr", null, ...heads)), body);
-  const nothing = html("p", { class: "nothing" }, "No tensor or number has a name yet.");
+  const nothing = html("p", { class: "nothing" }, NONE);
   const note = html("p", { class: "names-note", hidden: true }, "A name with a point or brackets stands for the leaf that was last used under it.");
   const data = html("p", { class: "names-note" }, "Functions, classes and imports have no row.");
   const about = { class: "names", tabindex: "0", role: "region", "aria-label": "Names", "data-scrolls": true };
@@ -24,6 +27,7 @@ export function createNames() {
     if (key !== built) rows = names.rows.map(({ name, member }) => nameRow(name, Boolean(member)));
     if (key !== built) body.replaceChildren(...rows.map((row) => row.element));
     built = key;
+    setText(nothing, names.lost ? LOST : NONE);
     for (const row of rows) row.entries = names.cells[row.name] || [];
   }
 

@@ -10,6 +10,7 @@ import { LEGIBLE } from "./scale.js";
 import { createStage } from "./stage.js";
 import { createStops } from "./stops.js";
 import { graphAt, isProgram } from "./story.js";
+import { LOST } from "./names.js";
 
 const WIDTHS = { narrow: 600, both: 820, least: 220 }; // px of the player; of a picture beside the other
 const AREA_PADDING = 8; // px, in Present
@@ -69,6 +70,7 @@ export function createPictures(pick, chosen, explain, lacking) {
   let graphs = null; // those of the episode on show
   let program = false; // it always shows what its nodes keep
   let keeping = false; // whether they keep anything
+  let lost = false; // with the process, all but what it had shown
   let size = { width: 0, height: 0, most: 1 };
   let learns = false; // then PyTorch's own picture is not shown
   let folds = new Map(); // of the graphs that have groups
@@ -162,7 +164,7 @@ export function createPictures(pick, chosen, explain, lacking) {
     missing.hidden = !(graphs && shown.includes("grad_fn") && !graphs.grad_fn);
     setText(missing, graphs && !("grad_fn" in graphs) ? COMING : MISSING);
     if (!missing.hidden && !("grad_fn" in graphs)) lacking();
-    setText(nothing, graphs?.left_out ? LEFT_OUT : NOTHING);
+    setText(nothing, graphs?.left_out ? LEFT_OUT : lost ? LOST : NOTHING);
     nothing.hidden = !(list.length && shown.includes("computation") && stages.computation.isEmpty());
     const boxed = shown.includes("grad_fn") && missing.hidden;
     savedSwitch.hidden = !boxed && (program || !keeping || tall);
@@ -235,7 +237,8 @@ export function createPictures(pick, chosen, explain, lacking) {
     setGraphs,
     setStory(story) {
       const known = marksOf(list, story);
-      [program, keeping] = [isProgram(story), known.includes("chips")];
+      [program, keeping, lost] = [isProgram(story), known.includes("chips"), Boolean(story.names.lost)];
+      if (lost) setText(nothing, LOST);
       showMarks(marks, known);
     },
     stills: () => visible().map((stage) => stage.still()),

@@ -151,7 +151,9 @@ class _Cut:
         begun = [number for number in map(_begun, told) if number < len(self._cells)]
         at = max([0, *begun, *(event.cell for event in self._events)])
         text, first = self._cells[at]
-        return at, first + len(text) - len(text.lstrip("\n"))
+        shown = [e.span.line for e in self._events if e.cell == at and e.span is not None and not e.span.file]
+        heard = [line for line in shown if first <= line <= first + text.count("\n")]
+        return at, heard[-1] if heard else first + len(text) - len(text.lstrip("\n"))
 
 
 def _summary(number: int, events: Sequence[Output | Failure]) -> tuple[str, CellFailure | None]:

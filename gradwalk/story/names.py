@@ -26,6 +26,8 @@ class NamesTable:
     """
 
     def __init__(self, recording: Recording) -> None:
+        self._lost = not recording.complete and not recording.values
+        """Of a process that was ended, only what it had shown is there."""
         self._nodes = recording.nodes
         self._operations = recording.operations
         self._ledger = Ledger(recording.values, recording.operations)
@@ -44,7 +46,8 @@ class NamesTable:
     def data(self) -> dict[str, Any]:
         cells = {name: entries for name, entries in self.cells.items() if entries}
         rows = [{"name": name, "member": True} if name in self._seen else {"name": name} for name in cells]
-        return {"rows": rows, "cells": cells}
+        found: dict[str, Any] = {"rows": rows, "cells": cells}
+        return {**found, "lost": True} if self._lost else found
 
     def is_leaf(self, name: str) -> bool:
         """Whether the name stands for a leaf that requires a gradient."""

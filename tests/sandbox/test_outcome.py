@@ -13,12 +13,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import gradwalk
+from gradwalk.analysis import analyse
 from gradwalk.program import ProgramError, Span
 from gradwalk.recording import Cell, CellFailure, Failure, Output, Recording
 from gradwalk.sandbox.answer import End
 from gradwalk.sandbox.frames import Lie, Sizes, checked
 from gradwalk.sandbox.outcome import Said, beginning, recording
 from gradwalk.sandbox.wire import MOST, packed
+from gradwalk.story.player_data import player_data
 
 SOURCE = "x = 1\n# %%\nx\n# %%\n\nwhile True:\n    x += 1\n# %%\nx"
 STOPPED = "The program ran for 10 seconds and was stopped."
@@ -188,3 +190,18 @@ def test_whatever_bytes_come_there_is_a_recording(data: bytes) -> None:
         for said in (message, {"recording": data.decode()}, {"shown": message}, {"at": message}, {"text": message}):
             found = recording(SOURCE, told(said))
             assert gradwalk.Recording.from_json(found.to_json()) == found
+
+
+def test_without_its_place_an_end_stands_where_it_was_heard_of_last() -> None:
+    printed = shown(Output(0, Span(2, 1, 2, 6), "print", "1\n"))
+    found = recording("x = 1\nprint(x)\nwhile x: pass", told({"at": [0, 1]}, printed, ended="killed"))
+    (failure,) = (event for event in found.events if isinstance(event, Failure))
+    assert failure.span.line == 2
+    lie = shown(Output(0, Span(10**9, 1, 10**9, 6), "print", "1\n"))
+    assert recording("x = 1", told({"at": [0, 1]}, lie, ended="killed")).cells[0].failure is not None
+
+
+def test_of_a_cut_recording_the_table_of_names_says_that_they_are_lost() -> None:
+    cut = recording("x = 1", told({"at": [0, 1]}, ended="killed"))
+    assert player_data(analyse(cut)).story["names"]["lost"] is True
+    assert "lost" not in player_data(analyse(gradwalk.record("x = 1"))).story["names"]
