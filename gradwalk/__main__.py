@@ -129,8 +129,11 @@ def _read(name: str) -> str:
     if name == "-":
         return sys.stdin.read(most)
     notebook = name.endswith(".ipynb")
-    with Path(name).open("rb") as file:
-        text = file.read(NOTEBOOK_BYTES if notebook else most).decode("utf-8-sig").replace("\r\n", "\n")
+    try:
+        with Path(name).open("rb") as file:
+            text = file.read(NOTEBOOK_BYTES if notebook else most).decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise ProgramError(f"It cannot be read: {error.strerror}.") from None
     return to_program(text) if notebook else text
 
 

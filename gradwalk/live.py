@@ -31,7 +31,7 @@ class Walk:
         limits: Limits,
     ) -> None:
         self._models = models
-        self._keep = (keep,) if isinstance(keep, str) else tuple(keep)
+        self._keep = (keep,) if isinstance(keep, str | torch.Tensor) else tuple(keep)
         self._options: dict[str, Any] = {"pictures": pictures, "limits": limits}
         self._recorder: Recorder | None = None
         self._places = Places()
@@ -139,7 +139,8 @@ def watch(
     ``pictures``, torchviz draws the graph of each backward pass. ``models`` that no variable here holds: their
     parameters then have names. ``keep``: tensors, or names of tensors and parameters such as ``fc1.weight``, of which
     all numbers are kept, however large they are. docs/watch.md says what is seen, and what cannot be.
-    Raises TypeError for a model that is none; when it is entered, ValueError for a name that nothing has.
+    Raises TypeError for a model that is none, and for a ``keep`` that holds nothing; when it is entered, ValueError for
+    a name that nothing has.
     """
     for model in models:
         if not isinstance(model, torch.nn.Module):
@@ -147,6 +148,8 @@ def watch(
                 f"gradwalk.watch() takes modules of torch.nn, and not {type(model).__name__}. To call a function and "
                 "record it, use gradwalk.record(function)."
             )
+    if not isinstance(keep, Iterable):
+        raise TypeError(f"keep is a list of tensors and of their names, and not {type(keep).__name__}.")
     return Walk(models, pictures=pictures, keep=keep, limits=limits)
 
 

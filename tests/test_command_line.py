@@ -170,6 +170,12 @@ def test_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert run(capsys, "run", str(path)) == (0, "3\n3\n", "")
 
 
+def test_what_cannot_be_read_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path, why in ((tmp_path / "none.py", "No such file or directory"), (tmp_path, "Is a directory")):
+        assert main(["check", str(path)]) == 2
+        assert capsys.readouterr().err == f"{path}: It cannot be read: {why}.\n"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

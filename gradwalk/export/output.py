@@ -12,7 +12,7 @@ from gradwalk.export.pictures import told_picture
 from gradwalk.export.svg import svg
 from gradwalk.graph.dot import LayoutError
 from gradwalk.player.page import About
-from gradwalk.recording import BackwardCall, Failure, Recording
+from gradwalk.recording import Failure, Recording
 
 HEIGHT = 640
 """px of the player in a notebook; its lower edge can be dragged."""
@@ -51,7 +51,7 @@ def mimebundle(recording: Recording) -> dict[str, str]:
 
     The page stands in a frame that can neither reach the notebook around it nor be reached by its styles.
     """
-    plain = in_words(recording)
+    plain = repr(recording)
     if not recording.operations:
         nothing = f"{plain[:-1]}: no operation on a tensor ran, so there is nothing to step through>"
         failed = any(isinstance(event, Failure) for event in recording.events)
@@ -75,14 +75,3 @@ def _shown(recording: Recording, plain: str) -> dict[str, str]:
     dark = ", ".join(f"{theme} .gradwalk-steps" for theme in _DARK)
     output = _OUTPUT.format(dark=dark, height=HEIGHT, still=picture, about=_ABOUT, page=escape(page))
     return {"text/html": output, "image/svg+xml": still, "text/plain": plain}
-
-
-def in_words(recording: Recording) -> str:
-    """Such as ``<Recording of 2 operations and 1 backward pass, PyTorch 2.13.0>``."""
-    passes = sum(isinstance(event, BackwardCall) for event in recording.events)
-    told = f"{_counted(len(recording.operations), 'operation', 's')} and {_counted(passes, 'backward pass', 'es')}"
-    return f"<Recording of {told}, PyTorch {recording.torch}>"
-
-
-def _counted(count: int, name: str, more: str) -> str:
-    return f"{count:,} {name}{'' if count == 1 else more}"

@@ -160,7 +160,7 @@ class Views(NamedTuple):
     report: Callable[[Recording], str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recording:
     views: ClassVar[Views]
 
@@ -179,6 +179,12 @@ class Recording:
     """False when recording ended at a limit before the program did."""
     file: str = ""
     """The path of the file that ``source`` is the text of; empty for a program that was given as text."""
+
+    def __repr__(self) -> str:
+        """Such as ``<Recording of 2 operations and 1 backward pass, PyTorch 2.13.0>``: the data is long."""
+        passes = sum(isinstance(event, BackwardCall) for event in self.events)
+        told = f"{_counted(len(self.operations), 'operation', 's')} and {_counted(passes, 'backward pass', 'es')}"
+        return f"<Recording of {told}, PyTorch {self.torch}>"
 
     def save(
         self, path: str | Path, step: int | None = None, *, picture: str = "computation", theme: str | None = None
@@ -229,6 +235,10 @@ class Recording:
         """Of a recording that came as text, the first ``passes`` backward passes, whole, and the start of the next
         one; and how many there are in all. Raises what ``from_json`` raises, for what is wrong there."""
         return _read(text, lambda whole: (beginning(whole, passes, _part), passes_in(whole["events"])))
+
+
+def _counted(count: int, name: str, more: str) -> str:
+    return f"{count:,} {name}{'' if count == 1 else more}"
 
 
 _PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modules")

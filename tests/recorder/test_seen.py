@@ -12,7 +12,7 @@ import textwrap
 import threading
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -91,6 +91,9 @@ def test_numbers_of_a_parameter_are_kept_by_its_name() -> None:
     assert (kept["net.0.weight"], kept["net.1.weight"]) == (False, True)
     with pytest.raises(ValueError, match=r"keep has 'fc9\.weight', and nothing is called so"):
         gradwalk.watch(keep="fc9.weight").__enter__()
+    with pytest.raises(TypeError, match=r"^keep is a list of tensors and of their names, and not int\.$"):
+        gradwalk.watch(keep=cast("list[str]", 3))
+    assert repr(walk.recording).startswith("<Recording of 5 operations and 1 backward pass, PyTorch 2.")
 
 
 def test_a_model_that_no_variable_holds_has_names_where_it_is_given() -> None:
