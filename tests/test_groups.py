@@ -376,6 +376,21 @@ def test_a_group_is_one_step_until_it_is_opened_in_its_place(page: Page) -> None
     expect(title).to_have_text("Forward through model.layers.0")
 
 
+def test_that_boxes_open_is_said_at_each_step_where_there_are_such(
+    page: Page, browser: Browser, tmp_path: Path
+) -> None:
+    meaning = "several operations: press to open"
+    expect(page.locator(".legend").get_by_text(meaning)).to_be_visible()
+    page.keyboard.press("End")
+    expect(page.locator(".legend").get_by_text(meaning)).to_be_visible()
+    chain(3).save(tmp_path / "small.html")
+    small = browser.new_page()
+    small.goto((tmp_path / "small.html").as_uri())
+    expect(small.locator(".legend").get_by_text("value", exact=True)).to_be_visible()
+    expect(small.locator(".legend").get_by_text(meaning)).to_be_hidden()
+    small.close()
+
+
 def test_the_address_keeps_what_is_open_and_a_step_opens_what_it_is_in(page: Page) -> None:
     title, closing = page.locator(".words .title"), page.locator('[aria-label="Close model.layers.0"]')
     address = page.url

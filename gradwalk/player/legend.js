@@ -9,6 +9,7 @@ const LEGEND = {
     ["value", "●", "value"],
     ["local", "×", "local gradient"],
     ["grad", "∇", "gradient, flowing back"],
+    ["swatch mark-group", "", "several operations: press to open", "groups"],
     ["swatch mark-heat", "", "a tensor: each element, above 0 and below it", "heats"],
     ["swatch mark-dashed", "", "needs no gradient", "dashed"],
     ["swatch mark-outside", "", "outside the graph", "outside"],
@@ -32,6 +33,7 @@ const LEGEND = {
 export function marksOf(graphs, story) {
   const placed = graphs.map(({ computation }) => computation?.wide).filter(Boolean);
   const has = {
+    groups: graphs.some(({ computation }) => computation?.inside),
     dashed: placed.some(({ boxes }) => boxes.some(({ kind }) => kind === "input" || kind === "untracked")),
     outside: isProgram(story) && placed.some(({ boxes }) => boxes.some(({ kind }) => kind === "untracked")),
     cut: placed.some(({ arrows }) => arrows.some(({ cut }) => cut)),
