@@ -15,7 +15,7 @@ import { LOST } from "./names.js";
 const WIDTHS = { narrow: 600, both: 820, least: 220 }; // px of the player; of a picture beside the other
 const AREA_PADDING = 8; // px, in Present
 const CHOICE_KEY = "gradwalk.picture";
-const NOTHING = "Nothing is computed in this part of the program.";
+const NOTHING = "No operation of PyTorch runs in this part of the program.";
 const LEFT_OUT = "The graph of this part is one too many to be here from the start. On the page Code it is drawn when one stops here.";
 const MISSING = "There is no grad_fn graph to draw: nothing here requires a gradient, or it is too large.";
 const COMING = "PyTorch's own graph, as torchviz draws it, is on its way.";

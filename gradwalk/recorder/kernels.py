@@ -174,6 +174,11 @@ class Watch(TorchDispatchMode):
         shared = operands[0].value if kernel.view and operands else None
         alike = operands[0].value if kernel.keeps and operands else None
         made, anew = values.made, kernel.in_place
+        if not kernel.writes and args and (len(outputs) > 1 or outputs[0] is args[0]):
+            given = {operand.value for operand in operands}
+            outputs = tuple([t for t in outputs if not (values.knows(t) and values.value_of(t) in given)])
+            if not outputs:
+                return out  # in inference mode what only hands on its operands is a kernel, too
         if len(outputs) == 1:
             results: tuple[int, ...] = (made(outputs[0], shared, alike, anew=anew),)
         else:

@@ -392,6 +392,17 @@ def test_what_a_larger_tensor_finds_in_memory_is_not_shown() -> None:
     assert walk.recording.values[update.after].numbers == (1.0, 2.0, *[0.0] * 398)
 
 
+def test_what_only_hands_on_its_operands_is_no_operation_in_inference_mode_either() -> None:
+    prediction, target = torch.ones(3, 1), torch.zeros(3, 1)
+    with gradwalk.watch() as walk, torch.inference_mode():
+        loss = nn.functional.l1_loss(prediction, target)
+        same = prediction.to("cpu").contiguous()
+    assert same is prediction
+    assert loss.item() == 1
+    assert [operation.kernel for operation in walk.recording.operations] == ["l1_loss"]
+    assert Recording.from_json(walk.recording.to_json()) == walk.recording
+
+
 def test_what_does_nothing_is_told() -> None:
     net = torch.nn.Linear(2, 1)
     with gradwalk.watch() as walk:
