@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from components.shared.alone import alone, without_the_rest
+from components.shared.assets import sheet
 from components.shared.mistakes import told
 from components.shared.paper import for_paper
 
@@ -33,7 +34,7 @@ st.set_page_config(
     menu_items={"About": ABOUT},
 )
 st.logo(MARK, size="large")
-st.html(BRAND / "page.css")
+st.html(f"<style>{sheet('brand/page.css')}</style>")
 for_paper()
 st.html(f'<h1 class="page-name">Gradwalk: {page.title}</h1>')  # what the header says to the eye
 if alone():

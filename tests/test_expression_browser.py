@@ -124,7 +124,7 @@ def test_what_is_typed_is_recorded_and_written_into_the_address_without_history(
     before = shown.page.evaluate("history.length")
     shown.text.press("End")
     shown.text.press_sequentially(" + y", delay=20)
-    expect(shown.field("y")).to_have_value("3.0")
+    expect(shown.field("y")).to_have_value("3")
     shown.field("y").fill("5")
     expect(shown.box("v1")).to_contain_text("5")
     expect(shown.page).to_have_url(re.compile(r"/\?z=sin\(x\*\*2\)\+%2B\+y&x=4&y=5$"))
@@ -190,6 +190,16 @@ def test_mathematics_is_read_and_shown_back(shown: ExpressionPage, axe: CheckAxe
     shown.page.get_by_role("button", name="Use y = m_x + 2b").click()
     expect(shown.text).to_have_value("y = m_x + 2b")
     expect(shown.page.locator("#hint")).to_be_empty()
+
+
+def test_an_exponent_is_raised_in_its_box_and_heard(shown: ExpressionPage) -> None:
+    shown.text.fill("z = e^x")
+    title = shown.player.locator(".view .title", has_text="z = e")
+    expect(title).to_have_text("z = e^x")
+    heights = title.evaluate(
+        "(title) => ['e', 'x'].map((sign) => title.getStartPositionOfChar(title.textContent.indexOf(sign)).y)"
+    )
+    assert heights[1] < heights[0] - 2
 
 
 def test_after_two_refused_texts_the_one_that_is_shown_is_typeset(shown: ExpressionPage) -> None:

@@ -81,3 +81,11 @@ def test_no_gradient_comes_through_a_cut() -> None:
     assert len(starts_and_tips(text)) == 1
     assert 'class="arrow untracked cut"' in text
     assert 'class="cut-mark"' in text
+
+
+def test_an_exponent_is_raised_and_what_follows_it_is_not() -> None:
+    text = drawn({}, title="z = e^v₁ · 2^x")
+    title = re.search(r'<text class="title"[^>]*>(.*?)</text>', text)
+    assert title
+    assert re.sub(r"<[^>]*>", "", title[1]) == "z = ev₁ · 2x"
+    assert re.findall(r'dy="(-?\d+)">([^<]*)', title[1]) == [("-5", "v₁"), ("5", " · 2"), ("-5", "x")]

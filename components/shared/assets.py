@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,12 @@ _served: dict[str, str] = {}
 def joined(*names: str) -> str:
     """The texts of these files in ``components/``, in this order, as in ``joined("shared/fields.css", …)``."""
     return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+@cache
+def sheet(name: str) -> str:
+    """The styles of a file in ``components/`` that go out with each run: its comments are for who reads the file."""
+    return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", joined(name), flags=re.DOTALL)).strip()
 
 
 def component(name: str, *, script: str, styles: str, html: str | None = None) -> Callable[..., Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
+
+from components.shared.assets import sheet
 
 # As Streamlit names them for components, and in its settings.
 _COLOURS = {
@@ -24,5 +24,4 @@ def for_paper() -> None:
     light = {name: st.get_option(f"theme.light.{setting}") for name, setting in _COLOURS.items()}
     given = "".join(f"--st-{name}: {colour} !important; " for name, colour in light.items() if colour)
     around = 'div:has(> [data-testid="stBidiComponentIsolated"])'  # where Streamlit gives a component its theme
-    sheet = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
-    st.html(f"<style>{sheet}@media print {{ {around} {{ {given}}} }}</style>")
+    st.html(f"<style>{sheet('shared/paper.css')}@media print {{ {around} {{ {given}}} }}</style>")

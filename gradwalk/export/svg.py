@@ -91,6 +91,18 @@ def _text(kind: str, x: float, y: float, text: str, size: float = 0, room: float
     return _line_of_text(kind, x, y, text, room if squeezed else 0)
 
 
+_RAISED = re.compile(r"\^([^\s^()·+<]+)([^<]*)")
+"""An exponent, and what follows it on its line."""
+_UP = 5
+"""Pixels of an exponent over its base."""
+
+
+def _raised(found: re.Match[str]) -> str:
+    up, rest = found.groups()
+    down = f'<tspan dy="{_UP}">{_RAISED.sub(_raised, rest)}</tspan>' if rest else ""
+    return f'<tspan font-size="0.72em" dy="-{_UP}">{up}</tspan>{down}'
+
+
 def _line_of_text(kind: str, x: float, y: float, text: str, length: float) -> str:
     wide = f' textLength="{number(length)}" lengthAdjust="spacingAndGlyphs"' if length else ""
     return f'<text class="{kind}" x="{number(x)}" y="{number(y)}"{wide}>{_plain(text)}</text>' if text else ""
@@ -139,7 +151,8 @@ def _outside(box: Json, moment: Moment) -> bool:
 def _value_texts(box: Json, drawn: Drawn) -> Iterator[str]:
     moment = drawn.moment
     middle, lines = box["w"] / 2, max(1, box["lines"])
-    yield _text("title", middle, measures.TITLE_BASELINE, box["title"], measures.TITLE_SIZE, box["w"] - 12)
+    title = _text("title", middle, measures.TITLE_BASELINE, box["title"], measures.TITLE_SIZE, box["w"] - 12)
+    yield _RAISED.sub(_raised, title)
     yield _text("subtitle", middle, measures.SUBTITLE_BASELINE, box["subtitle"], measures.SUBTITLE_SIZE, box["w"] - 8)
     if box["kind"] == "group" and not box.get("shows"):  # a group of leaves has no numbers of its own
         return

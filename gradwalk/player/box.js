@@ -6,6 +6,7 @@ import { heatMap } from "./heat.js";
 import { createSlot, squeeze } from "./slot.js";
 
 const HEAT = { side: 16, beside: 5, middle: 17 }; // px, as gradwalk/graph/heat.py has them
+const RAISED = 5; // px of an exponent over its base
 const FRAME_SIZE = 14; // px of an open group's name
 const HAS_GRADIENT = new Set(["leaf", "operation", "group"]);
 const HAS_VALUE = new Set(["leaf", "input", "operation", "untracked", "group"]);
@@ -61,7 +62,8 @@ function valueBoxTexts(box, slots) {
   const baselines = numberBaselines(Math.max(1, box.lines), box.lift);
   const middle = box.w / 2;
   const text = (className, y, content) => svg("text", { class: className, x: middle, y: round(y) }, content || "");
-  const title = text("title", BOX.titleBaseline, box.title);
+  const title = text("title", BOX.titleBaseline);
+  title.append(...raised(box.title));
   const subtitle = text("subtitle", BOX.subtitleBaseline, box.subtitle);
   squeeze(title, SIZES.title, box.w - 12);
   squeeze(subtitle, box.large ? SIZES.number : SIZES.subtitle, box.w - 8);
@@ -75,6 +77,14 @@ function valueBoxTexts(box, slots) {
   const maps = box.heat ? ["value", ...(hasGradient ? ["grad"] : [])].map((kind) => heatOf(slots, `${shown}.${kind}.heat`, kind, box)) : [];
   const rule = svg("line", { x1: 8, x2: box.w - 8, y1: BOX.rule - (box.lift ?? 0), y2: BOX.rule - (box.lift ?? 0) });
   return [title, subtitle, rule, ...maps, ...value, ...grad, versionOf(box, slots), chipOf(box, slots)];
+}
+
+/** A title with its exponents raised, as in gradwalk/export/svg.py; the caret stays for who hears it. */
+function raised(title) {
+  const pieces = title.split(/\^([^\s^()·+]+)/);
+  return pieces.flatMap((piece, number) => (number % 2
+    ? [svg("tspan", { "font-size": "0" }, "^"), svg("tspan", { "font-size": "0.72em", dy: -RAISED }, piece)]
+    : number && piece ? [svg("tspan", { dy: RAISED }, piece)] : [piece]));
 }
 
 /** A tensor's map left of the title, and right of it that of its gradient. */

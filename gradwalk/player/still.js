@@ -62,7 +62,7 @@ function plain(element) {
   const text = element.tagName === "text";
   for (const name of text ? [...DRAWN, ...WRITTEN] : DRAWN) setLook(made, name, style.getPropertyValue(name));
   if (!text) return made;
-  made.textContent = element.textContent;
+  made.append(...[...element.childNodes].map((child) => document.importNode(child, true)).filter((child) => child.nodeType === Node.TEXT_NODE || child.textContent !== "^"));
   made.setAttribute("font-family", style.fontFamily.includes("monospace") ? MONOSPACED : SANS);
   made.setAttribute("xml:space", "preserve");
   if (style.textDecorationLine !== "none") made.setAttribute("text-decoration", style.textDecorationLine);
