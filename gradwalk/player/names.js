@@ -7,7 +7,7 @@ const SHORT_NAME = 16; // letters, as in model.0.weight
 const NOT_TENSORS = new Set(["number", "text", "object"]);
 
 const NONE = "No tensor or number has a name yet.";
-export const LOST = "Its process was ended: what it had computed is lost, and what it had shown is there.";
+export const LOST = "Of this program only what it has shown is known: its process did not come to hand over the rest.";
 
 export function createNames() {
   const heads = ["Name", "Value", ".grad", "Autograd"].map((head) => html("th", { scope: "col" }, head));
