@@ -13,17 +13,17 @@ from typing import Any
 
 import torch
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
-from torch.overrides import TorchFunctionMode, handle_torch_function
+from torch.overrides import TorchFunctionMode
 
 from gradwalk.recorder import grads
 from gradwalk.recorder.calls import call, unseen
 from gradwalk.recorder.kernels import PLAIN
+from gradwalk.recorder.left_out import HANDED_ON, LEFT_OUT, completed
 from gradwalk.recorder.places import Call, is_of_optimizers
 from gradwalk.recorder.run import Run
 
 Handler = Callable[[Run, Any, tuple[Any, ...], dict[str, Any], FrameType], Any]
 
-_HANDED_ON = handle_torch_function.__code__
 _transforming = torch._C._are_functorch_transforms_active
 _NOTHING: dict[str, Any] = {}
 
@@ -96,6 +96,8 @@ class FunctionMode(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         run = self._run
+        if func in LEFT_OUT:
+            kwargs = completed(func, kwargs, sys._getframe(1))
         if run.quiet and run.stepping is None:
             return func(*args, **kwargs) if kwargs else func(*args)
         frame = sys._getframe(1)
@@ -109,7 +111,7 @@ class FunctionMode(TorchFunctionMode):
                 known = self._in_step[id(frame.f_code), frame.f_lasti] = run.places.site(frame).call
                 return known(func, args, kwargs or _NOTHING)
         handler = self._handlers.get(func, call)
-        while frame.f_code is _HANDED_ON:
+        while frame.f_code is HANDED_ON:
             frame = frame.f_back.f_back  # type: ignore[union-attr, assignment]
         if quiet or handler is None or (run.only_passes and handler is call) or _lazy(types):
             return run.places.site(frame).call(func, args, kwargs or _NOTHING)
