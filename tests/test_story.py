@@ -140,6 +140,20 @@ def test_an_episode_begins_with_an_empty_picture_but_for_what_is_there() -> None
     assert [episode["root"] for episode in told["episodes"]] == ["loss = 16", "loss = 0.64"]
 
 
+@pytest.mark.parametrize("turns", [3, 20])
+def test_what_a_function_is_given_in_each_turn_stands_in_the_picture_from_the_turns_start(turns: int) -> None:
+    network = NETWORK.replace("net(X)", "forward(X)").replace("for ", "def forward(x):\n    return net(x)\nfor ", 1)
+    recording = record(network.format(turns=turns))
+    told = timeline(recording)
+    last, episode = analyse(recording).episodes[turns - 1], told["episodes"][turns - 1]
+    given = next(value for value in last.recording.values if value.shape == (4, 2))
+    box = last.index.box(given.id)
+    assert shown(told, f"{box}.value", episode["first"]) == shown(
+        told, f"{box}.value", episode["first"] + episode["count"] - 1
+    )
+    assert shown(told, f"{box}.value", episode["first"]) is not None
+
+
 def test_every_step_belongs_to_the_phase_and_the_episode_around_it() -> None:
     told = story(NETWORK.format(turns=20))
     number = 1

@@ -99,7 +99,8 @@ def _before(ledger: Ledger, excerpt: Excerpt) -> Before:
     walked = frozenset([here for node, here in nodes.items() if node in ledger.walked])
     states = {value.tensor: value.id for value in reversed(excerpt.recording.values)}
     now = ((here, values.get(ledger.now.get(tensor, -1))) for tensor, here in tensors.items())
-    return Before(grads, steps, freed, walked, states | {here: value for here, value in now if value is not None})
+    seen = frozenset([here for tensor, here in tensors.items() if tensor in ledger.now])
+    return Before(grads, steps, freed, walked, states | {here: value for here, value in now if value is not None}, seen)
 
 
 def _cuts(events: Sequence[Event], recording: Recording) -> list[int]:

@@ -23,6 +23,8 @@ class Before(NamedTuple):
     """The nodes that a pass has gone through."""
     states: Mapping[int, int] = MappingProxyType({})
     """Which of its values a tensor was: an older operation may have used an earlier one."""
+    seen: frozenset[int] = frozenset()
+    """The tensors that an event before has spoken of: their numbers are known from the start."""
 
 
 def ledger_after(recording: Recording, before: Before) -> Ledger:

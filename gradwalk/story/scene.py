@@ -72,7 +72,8 @@ class Scene(Stage):
         for value in self.sources():
             moves = value.tensor in self.index.places.leaves
             state = self.index.values[self.episode.before.states[value.tensor]] if moves else value
-            if not (self.statements and value.id in bound):
+            new = value.tensor not in self.episode.before.seen  # a function's argument names what was there already
+            if not (self.statements and new and value.id in bound):
                 self.value(step, state)
             if moves:
                 self.version(step, state)
