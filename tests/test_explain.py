@@ -17,6 +17,7 @@ from gradwalk.explain.learn import question
 from gradwalk.failures import wording as failure_wording
 from gradwalk.program import Span
 from gradwalk.recording import Accumulate, Backward, BackwardCall, Binding, Forward, Free, LocalGradient, Statement
+from gradwalk.story.player_data import player_data
 
 X = "import torch\nx = torch.tensor({x}, requires_grad=True)\n"
 Told = tuple[str, str]
@@ -548,3 +549,9 @@ def test_a_number_over_a_tensor_is_told_as_pytorchs_two_operations(code: str, sa
 def test_the_question_says_what_a_name_stands_for_that_the_program_does_not_have(code: str, asked: str) -> None:
     analysis = analyse(record(f"{X.format(x='[1.0, 2.0]')}{code}"))
     assert question(analysis.episodes[0].index) == asked
+
+
+def test_of_a_tuple_of_tensors_it_is_not_said_that_autograd_knows_nothing() -> None:
+    program = "import torch\nx = torch.ones(3)\ny = x * 2\nstate = (y.sum(), y)\n"
+    story = player_data(analyse(record(program)), statements=True).story
+    assert "state is a tuple of 2 tensors: one number, 3." in [step["sentence"] for step in story["steps"]]
