@@ -43,7 +43,7 @@ function closerTogether(placed, learns) {
 /** Where something comes to from left to right: columns of boxes and the gaps between them are as wide as they have to be. */
 function narrowed({ boxes, arrows, width }, learns) {
   const columns = columnsOf(boxes);
-  const within = (from, to) => arrows.filter(({ label: [x], tracked, quiet }) => tracked && !quiet && x >= from && x <= to);
+  const within = (from, to) => arrows.filter(({ label: [x], tracked, quiet }) => (tracked || quiet) && x >= from && x <= to);
   /** @type {{ from: number, to: number, share: number }[]} */
   const parts = [];
   let end = columns[0]?.from ?? 0;
@@ -71,8 +71,12 @@ function columnsOf(boxes) {
   return columns;
 }
 
-/** How wide a gap has to be for these arrows; as wide as it is where nobody says how long their texts are. */
-const gapOf = (arrows) => (arrows.length ? Math.max(...arrows.map(({ room = Infinity }) => room - OVER)) * (SIZES.number / SIZES.edge) + GAP.ends : GAP.plain);
+/** How wide a gap has to be for these arrows; as wide as it is where nobody says how long their texts are, and at the doors of an open group. */
+function gapOf(arrows) {
+  if (!arrows.length) return GAP.plain;
+  const rooms = arrows.map(({ room = Infinity, quiet }) => (quiet ? Infinity : room - OVER));
+  return Math.max(...rooms) * (SIZES.number / SIZES.edge) + GAP.ends;
+}
 
 /** A box of one number is as wide as its title and an ordinary number; of an array, as it is. */
 function widthOf({ w, title, subtitle, lines, heat }, learns) {
