@@ -20,6 +20,26 @@ TEXTS = """(place, inside) => [...(place.shadowRoot ?? place).querySelectorAll(`
   const scale = picture.getBoundingClientRect().width / picture.viewBox.baseVal.width;
   return shown ? [parseFloat(getComputedStyle(text).fontSize) * scale] : [];
 })"""
+# By how many degrees each way turns at most where two of its pieces meet; what lies under its head is not seen.
+TURNS = """(player) => [...player.querySelectorAll(".arrow > .line")].map((line) => {
+  const pieces = line.getAttribute("d").match(/[MCL][^MCL]*/g).map((piece) => {
+    const numbers = piece.match(/-?[0-9.]+/g).map(Number);
+    return Array.from({ length: numbers.length / 2 }, (_, i) => [numbers[2 * i], numbers[2 * i + 1]]);
+  });
+  let [from, before, most] = [pieces[0][0], null, 0];
+  const angle = ([x, y], [toX, toY]) => (Math.atan2(toY - y, toX - x) * 180) / Math.PI;
+  const apart = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y) > 0.5;
+  const tip = pieces.at(-1).at(-1);
+  for (const points of pieces.slice(1)) {
+    if (Math.hypot(tip[0] - from[0], tip[1] - from[1]) < 12) break;
+    const all = [from, ...points];
+    const [next, last] = [all.find((point) => apart(point, from)), all.findLast((point) => apart(point, all.at(-1)))];
+    if (next && before !== null) most = Math.max(most, Math.abs(((angle(from, next) - before + 540) % 360) - 180));
+    if (last) before = angle(last, all.at(-1));
+    from = points.at(-1);
+  }
+  return most;
+})"""
 RESTING = """(picture) => new Promise((told) => {
   const size = () => { const { width, height } = picture.getBoundingClientRect(); return [width, height]; };
   const look = (before, frames) => {
@@ -187,3 +207,14 @@ def test_a_formula_goes_on_below_where_its_numbers_have_no_room(new_page: NewPag
     formula = player.locator(".formula")
     expect(formula).to_contain_text("[0.25, 0.25, 0.25, 0.25]")
     assert formula.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+
+
+def test_ways_into_an_open_group_have_no_corners(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    page.add_init_script(NO_TOUR)
+    page.goto("/perceptron?step=33")
+    player = page.get_by_role("region", name="Player")
+    expect(player.locator(".frame-of-group")).to_have_count(1)
+    turns = player.evaluate(TURNS)
+    assert len(turns) > 10
+    assert max(turns) < 45

@@ -197,11 +197,25 @@ function ledArrow(arrow, { before, at, insides, place, shape, name }) {
   const end = readPath(arrow.path).at(-1).at(-1);
   const last = onBox(end, before.get(arrow.head), at.get(arrow.head));
   segments.at(-1).splice(-1, 1, last);
+  if (insides.has(arrow.tail)) segments[0] = levelled(first, segments[0], 0, shape);
+  if (insides.has(arrow.head)) {
+    const led = segments.pop();
+    if (led.length < 3 && segments.at(-1)?.length === 3) segments.pop(); // its little bend was to where the box had its port
+    segments.push(levelled(segments.at(-1)?.at(-1) ?? first, led, 1, shape));
+  }
   const [out, into] = [insides.get(arrow.tail)?.get(`out:${source}`), insides.get(arrow.head)?.get(`in:${source}`)];
   const path = [out || first, ...(out ? [bend(out, first, shape)] : []), ...segments, ...(into ? [bend(last, into, shape)] : [])];
   const quiet = Boolean(into) || at.get(arrow.head).kind === "out";
   const label = place(arrow.label);
   return { ...arrow, tail: source, id: arrow.edges ? `${name}:${arrow.id}` : arrow.id, path: pathText(path), label, quiet, plain: quiet };
+}
+
+/** A piece of a way to or from the side of an open box, which may be higher or lower than it was: it bends along the way there, without a corner. */
+function levelled(from, piece, end, shape) {
+  const to = piece.at(-1);
+  if (piece.length < 3) return bend(from, to, shape);
+  const [side, at] = [end ? to : from, piece[end]];
+  return piece.map((point, number) => (number !== end ? point : shape === "tall" ? [side[0], at[1]] : [at[0], side[1]]));
 }
 
 /**
