@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import torch
 from playwright.sync_api import Page, expect
 
 from tests.browser import REST_SECONDS, settled
@@ -105,6 +106,59 @@ def test_it_draws_while_it_runs_and_one_button_holds_it(page: Page) -> None:
     page.get_by_role("button", name="Run", exact=True).click()
     expect(epoch).not_to_have_text("Epoch 0 of 5,000", timeout=LONG)
     assert held != "Epoch 0 of 5,000"
+
+
+def test_between_two_pictures_the_network_is_that_of_its_own_epoch(page: Page) -> None:
+    opened(page, "view=train&data=or&epochs=300&momentum=0.9")  # more epochs than pictures are sent of
+    run(page)
+    told = [row.tolist() for row in _parameters(300)]
+    slider = page.get_by_role("slider", name="Epoch")
+    for epoch in (5, 7, 8, 21, 227, 299, 300):
+        slider.evaluate("(s, at) => { s.value = at; s.dispatchEvent(new Event('input', {bubbles: true})); }", epoch)
+        expect(page.get_by_text(f"Epoch {epoch} of 300")).to_be_visible()
+        shown = [f"{value:.2f}".replace("-", "−") for value in told[epoch]]
+        expect(page.locator("text.weight")).to_have_text(shown[:2])
+        expect(page.locator("text.bias").last).to_have_text(f"b {shown[2]}")
+        expect(page.get_by_role("group", name=re.compile(f" after {epoch} epochs; "))).to_be_attached()
+        expect(
+            page.get_by_role("img", name=re.compile(f"the path of the run: after {epoch} epochs at"))
+        ).to_be_attached()
+        expect(page.locator(".stage.behind")).to_have_count(0)
+
+
+def test_while_it_plays_all_panels_stand_at_an_epoch_that_has_a_picture(page: Page) -> None:
+    opened(page, "view=train&data=or&epochs=900")  # one in five
+    page.get_by_role("button", name="Run", exact=True).click()
+    stood = page.locator(".training").evaluate(
+        r"""async (view) => {
+            const [found, start] = [new Set(), performance.now()];
+            while (performance.now() - start < 2000) {
+              await new Promise(requestAnimationFrame);
+              const [epoch] = view.querySelector("output.epoch").textContent.match(/\d+/);
+              const words = view.querySelector(".network svg").getAttribute("aria-label");
+              const [, drawn] = words.match(/after (\d+) epoch/);
+              found.add(`${epoch} ${drawn}`);
+            }
+            return [...found];
+        }"""
+    )
+    assert len(stood) > 2
+    assert all(epoch == drawn for epoch, drawn in (pair.split() for pair in stood))
+
+
+def _parameters(epochs: int) -> list[torch.Tensor]:
+    """PyTorch's own weights and bias after 0, 1, … epochs of OR."""
+    x, y = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), torch.tensor([[0.0], [1.0], [1.0], [1.0]])
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Sigmoid())
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5, momentum=0.9)
+    rows = []
+    for _ in range(epochs + 1):
+        rows.append(torch.cat([parameter.detach().reshape(-1) for parameter in model.parameters()]))
+        optimizer.zero_grad()
+        torch.nn.functional.binary_cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    return rows
 
 
 def test_a_cure_is_one_press_away_and_two_runs_lie_over_each_other(page: Page, axe: CheckAxe) -> None:

@@ -12,9 +12,14 @@ export function createClock({ at, changed, reached, over }) {
     const passed = Math.max(0, now - before);
     before = now;
     exact = Math.min(reached(), exact + (passed / 1000) * PICTURES_A_SECOND * clock.every * clock.speed);
-    move(Math.floor(exact));
+    move(Math.max(clock.place, drawn(exact)));
     if (clock.playing && over() && clock.place >= reached()) return pause();
     if (clock.playing) frame = requestAnimationFrame(tick);
+  }
+
+  /** While it plays it stands where there is a picture: every panel then shows the same epoch. */
+  function drawn(place) {
+    return over() && place >= reached() ? reached() : Math.floor(place / clock.every) * clock.every;
   }
 
   function move(place) {

@@ -4,8 +4,8 @@ const AGAIN = 700; // ms until an answer that did not come is asked for again
 
 /** `changed()` is called whenever something has come. */
 export function createFeed(address, changed) {
-  const feed = { address, told: [], pictures: [], ended: false, remark: null, trouble: "", gone: false };
-  let [wanted, asking, alive] = [-1, false, true];
+  const feed = { address, told: [], pictures: [], between: null, ended: false, remark: null, trouble: "", gone: false };
+  let [wanted, asking, alive, sought, seeking] = [-1, false, true, -1, false];
 
   /** Let the run go on until this place can be shown; `Infinity`: to its end. */
   function want(place) {
@@ -48,8 +48,26 @@ export function createFeed(address, changed) {
     if (found.over) feed.remark = found.remark;
   }
 
+  /** The network at a place between two pictures: the last one that was looked for, and one request at a time. */
+  async function seek(place) {
+    sought = place;
+    if (seeking) return;
+    seeking = true;
+    for (let at = -1; alive && !feed.gone && at !== sought;) {
+      at = sought;
+      const found = await fetched(`drawn=${at}`);
+      if (alive && found) feed.between = found;
+      else if (alive && !feed.gone) {
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+        at = -1;
+      }
+      if (alive) changed();
+    }
+    seeking = false;
+  }
+
   /** The loss over two of the numbers, all others as they are at a place; null where none can be had. */
   const surface = (at, pair) => fetched(`at=${at}${pair ? `&first=${pair[0]}&second=${pair[1]}` : ""}`);
 
-  return Object.assign(feed, { want, surface, leave: () => (alive = false) });
+  return Object.assign(feed, { want, seek, surface, leave: () => (alive = false) });
 }

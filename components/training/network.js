@@ -254,8 +254,9 @@ export function createNetwork(link) {
     setText(said, link.pointed && shown ? weightsOf(link.pointed) : none);
   }
 
-  function show(picture, words) {
+  function show(picture, words, own) {
     if (!parts) return;
+    stage.classList.toggle("behind", !own);
     setAttribute(drawing, "aria-label", words);
     if (!picture || picture === shown) return;
     shown = picture;

@@ -25,6 +25,7 @@ AT_ONCE = 12
 FEW = 3
 """Pictures for which an answer waits, but not before the first one is shown."""
 LARGEST = 10**6
+ASKED = ("from", "upto", "at", "first", "second", "drawn")
 GONE = "This run is no longer known here: the server was started anew, or another one answers. Run it again."
 
 _runs: WeakValueDictionary[str, Running] = WeakValueDictionary()
@@ -46,9 +47,11 @@ def run_route() -> Route:
         run = _runs.get(request.path_params["key"])
         if run is None:
             return _json({"gone": GONE}, 404)
-        asked = {name: _whole(request.query_params.get(name, "")) for name in ("from", "upto", "at", "first", "second")}
+        asked = {name: _whole(request.query_params.get(name, "")) for name in ASKED}
         if asked["at"] is not None:
             return _json(await asyncio.to_thread(_surface, run, asked))
+        if asked["drawn"] is not None:
+            return _json(await asyncio.to_thread(_drawn, run, asked["drawn"]))
         return _json(await asyncio.to_thread(_told, run, asked["from"] or 0, asked["upto"] or 0))
 
     return Route(f"{base_path()}{FOLDER}/{{key}}", answer)
@@ -89,6 +92,13 @@ def _told_now(run: Running, start: int, busy: str) -> dict[str, Any]:
         "busy": busy,
         "remark": _remark(run) if over else None,
     }
+
+
+def _drawn(run: Running, place: int) -> dict[str, Any] | None:
+    """The picture of one told epoch, for who stands between two that are sent of themselves."""
+    settle_threads()
+    with run.standing():
+        return next(iter(pictures(run.history, Fit(run.setting), [place] if place < run.told else [])), None)
 
 
 def _remark(run: Running) -> dict[str, str]:

@@ -175,7 +175,11 @@ function createView(parent) {
 
   function pictureAt(place) {
     const all = view.feed?.pictures.length ? view.feed.pictures : first().pictures;
-    return all.findLast((picture) => picture.place <= place) ?? all[0] ?? null;
+    const before = all.findLast((picture) => picture.place <= place) ?? all[0] ?? null;
+    if (!view.feed || before?.place === place) return before;
+    if (view.feed.between?.place === place) return view.feed.between;
+    if (!clock.playing && place < view.feed.told.length) void view.feed.seek(place);
+    return before;
   }
 
   function show() {
@@ -189,7 +193,9 @@ function createView(parent) {
     bar.read(number, scene.last, lossHere, good);
     bar.place(place, reached(), last());
     sayCourse(all, place);
-    network.show(picture, described(scene, number, good));
+    // A picture of another epoch, until this one's own has come, says so.
+    const own = !picture || picture.place === place;
+    network.show(picture, own ? described(scene, number, good) : described(scene, all[picture.place]?.[0] ?? 0, ""), own);
     const at = all.map((row) => row[0]);
     const { kept } = view;
     const run = { name: "this run", rows: all, epochs: at, place, last: scene.last, layers: scene.layers.length, kept: kept && kept.run !== view.data.run ? kept : null };
