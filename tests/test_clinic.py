@@ -234,7 +234,7 @@ def test_what_goes_through_numpy_is_no_operation() -> None:
     assert finding.span is not None
     assert (finding.kind, finding.span.line) == ("no-gradient-outside", 7)
     assert finding.why == (
-        "detach() in line 7 cuts the way: what is computed from its result has no graph. "
+        "detach() in line 7 cuts the way: no gradient flows back through it. "
         "No operation of PyTorch's leads from there to loss: what NumPy or Python computes has no graph."
     )
 
@@ -274,8 +274,8 @@ def test_a_cut_is_told_with_names_the_line_and_a_way_out() -> None:
     found = only(NET % "self.one(x).detach()")
     assert found.names == ("one.weight", "one.bias")
     assert found.text == (
-        "one.weight and one.bias got no gradient in this recording. detach() in line 10 cuts the way: what is computed "
-        "from its result has no graph. Go on without .detach() in line 10, if the gradient is to flow through."
+        "one.weight and one.bias got no gradient in this recording. detach() in line 10 cuts the way: no gradient "
+        "flows back through it. Go on without .detach() in line 10, if the gradient is to flow through."
     )
     assert found.span is not None
     assert found.span.line == 10

@@ -110,6 +110,8 @@ def test_shapes() -> None:
         ("loss_2", "loss₂"),
         ("y'", "y′"),
         ("_hat", "_hat"),
+        ("fc.weight_2", "fc.weight₂"),
+        ("lstm.weight_ih_l0", "lstm.weight_ih_l0"),
     ],
 )
 def test_names_on_the_screen(name: str, text: str) -> None:

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert_to_element
 
-from gradwalk.notation import GREEK, MINUS, is_number_name, layer_parts, short, split_power
+from gradwalk.notation import GREEK, MINUS, index_parts, is_number_name, layer_parts, short, split_power
 from gradwalk.recording import Number
 
 # A tree is a list: the tag and then its children, each a text, a tree, or (in a template) the number of an argument.
@@ -167,9 +167,9 @@ def name_tree(name: str) -> Tree:
         letter, layer, index = of_a_layer
         above: Tree = ["mrow", ["mo", "("], ["mn", layer], ["mo", ")"]]
         return ["msubsup", ["mi", letter], ["mn", index], above]
-    match = re.fullmatch(r"(.*?[A-Za-z])_?(\d{1,4})", name)
-    if match:
-        return ["msub", name_tree(match[1]), ["mn", match[2]]]
+    if (indexed := index_parts(name)) is not None:
+        stem, index = indexed
+        return ["msub", name_tree(stem), ["mn", index]]
     stem, _, rest = name.partition("_")
     if not rest or not (len(stem) == 1 or stem in GREEK):
         return ["mi", GREEK.get(name, name)]

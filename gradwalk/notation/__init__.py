@@ -13,7 +13,7 @@ from gradwalk.notation.calls import (
 )
 from gradwalk.notation.kernel_record import Algebra, Form, Kernel, base_name
 from gradwalk.notation.kernels import kernel
-from gradwalk.notation.names import GREEK, is_number_name, layer_name, layer_parts, pretty, value_names
+from gradwalk.notation.names import GREEK, index_parts, is_number_name, layer_name, layer_parts, pretty, value_names
 from gradwalk.notation.numbers import (
     MINUS,
     SHOWN_IN_VECTOR,
@@ -50,6 +50,7 @@ __all__ = [
     "first_elements",
     "function_name",
     "in_latex",
+    "index_parts",
     "index_text",
     "is_number",
     "is_number_name",

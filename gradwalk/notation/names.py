@@ -102,12 +102,21 @@ def pretty(name: str) -> str:
     of_a_layer = layer_parts(name)
     if of_a_layer is not None:
         return layer_name(*of_a_layer)
-    indexed = _INDEXED.match(name)
+    indexed = index_parts(name)
     if indexed is None:
         stem, _, rest = name.partition("_")
         return normalize("NFC", GREEK.get(stem, stem) + "\u0302") if rest == "hat" and stem else GREEK.get(name, name)
-    stem, index = indexed.groups()
+    stem, index = indexed
     return GREEK.get(stem, stem) + index.translate(_SUBSCRIPTS)
+
+
+def index_parts(name: str) -> tuple[str, str] | None:
+    """Stem and index of ``v1`` and ``x_12``. A module's parameter is called as PyTorch calls it: ``lstm.weight_ih_l0``;
+    there only a number of its own (``fc.weight_2``, the second of that name) is an index."""
+    found = _INDEXED.match(name)
+    if found is None or ("." in name and name[found.end(1)] != "_"):
+        return None
+    return found[1], found[2]
 
 
 def layer_parts(name: str) -> tuple[str, str, str] | None:

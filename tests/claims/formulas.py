@@ -372,6 +372,16 @@ def _gathered(recorded: Recorded, step: Step, expression: Expression, letters: s
             shaped = quantity(found.reshape(other.numbers.shape))
             if not alike(other, shaped, 2e-4 * computer.largest):
                 return other, ""
+    for index in (index for _, index in indexed(expression) if index.replace("1", "") == "".join(order)):
+        kept = found.reshape([1 if letter == "1" else sizes[letter] for letter in index])
+        for other in arrays:  # the same along a dimension that a sum has left with one element
+            if (
+                other.numbers.ndim == kept.ndim
+                and np.broadcast_shapes(kept.shape, other.numbers.shape) == other.numbers.shape
+            ):
+                spread = quantity(np.broadcast_to(kept, other.numbers.shape))
+                if not alike(other, spread, 2e-4 * computer.largest):
+                    return other, ""
     return None, f"none of the contributions is {found}"
 
 

@@ -23,7 +23,7 @@ LEARN = {
     "{target} moves by about {moved}.",
     "alike": "{target} changes equally fast with each element of {leaf}: move one by {nudge}, and {target} moves by "
     "about {moved}.",
-    "done": "The pass is done: every gradient that was asked for is there.",
+    "done": "The pass is done.",
     "no value": "{target} is {value}, which is no finite number, so how far it moves cannot be told.",
     "no slope": "The gradient of {leaf} is not finite: it is no slope, and after an update with it {leaf} would not be "
     "finite either.",

@@ -112,7 +112,7 @@ GRAPH = {
     ),
     "cut-by-detach": (
         "No way back",
-        "detach() in line {line} cuts the way: what is computed from its result has no graph.",
+        "detach() in line {line} cuts the way: no gradient flows back through it.",
         "Go on without .detach() in line {line}, if the gradient is to flow through.",
     ),
     "cut-by-no-grad": (
