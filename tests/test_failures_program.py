@@ -90,8 +90,13 @@ OPERATIONS = [
     ),
     Case(T + "torch.ones(2, 3) @ torch.ones(2, 3)\n", "matrix-shapes", None, "here it is 3 columns and 2 rows"),
     Case(
-        T + "nn.Linear(8, 2)(torch.ones(4, 6))\n", "matrix-shapes-linear", None,
+        T + "m = nn.Linear(8, 2)(torch.ones(4, 6)) * 0\n", "matrix-shapes-linear-made", None,
         "The layer takes 8 features, and the last dimension of its input has 6",
+        "m = nn.Linear(6, 2)(torch.ones(4, 6)) * 0", T + "m = torch.zeros(4, 2)\n", "m.shape",
+    ),
+    Case(
+        T + "sizes = 8, 2\nm = nn.Linear(*sizes)(torch.ones(4, 6))\n", "matrix-shapes-linear", None,
+        "Make it nn.Linear(6, 2), or bring the features to the last dimension.",
     ),
     Case(
         T + "nn.Sequential(nn.Conv2d(1, 2, 3), nn.Linear(8, 2))(torch.ones(5, 1, 6, 6))\n",

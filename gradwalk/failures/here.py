@@ -12,7 +12,7 @@ from gradwalk.recording import Update, Value
 
 _BY_SHAPE = frozenset(
     "shape-mismatch in-place-shape matrix-shapes matrix-shapes-fit matrix-shapes-none matrix-shapes-linear "
-    "matrix-shapes-unflattened vector-shapes "
+    "matrix-shapes-linear-made matrix-shapes-unflattened vector-shapes "
     "vector-shapes-transposed dot-shapes product-dimensions target-column target-batch target-size reshape-size "
     "view-stride dimension-range index-range too-many-indices one-number truth-of-many non-scalar-root feature-count "
     "norm-shape norm-dimensions image-dimensions channels kernel-size loss-made-with-data cat-dimensions cat-sizes "

@@ -14,11 +14,13 @@ from gradwalk.recording import (
     Array,
     Backward,
     BackwardCall,
+    Entered,
     Event,
     Failure,
     Forward,
     Free,
     Hooked,
+    Left,
     LocalGradient,
     Module,
     Operation,
@@ -105,8 +107,23 @@ class Past:
         """Its name: the way from what holds it, else the variable's; for what has none, the line that it is from."""
         if names := self.names(value):
             return next(filter(_is_way, names), names[0])
+        if made_in := self._made_in(value):
+            return f"the result of {made_in}"
         line = self.line(value) if value.operation is not None else None
         return nameless if line is None else f"the result of {line_name(self.recording, line)}"
+
+    def _made_in(self, value: Value) -> str:
+        """The module that ended with it, before another one began in the same statement: that has no result yet."""
+        operation = self.maker(value)
+        module = None if operation is None else self.module(operation)
+        if operation is None or module is None:
+            return ""
+        run = [event for event in self.events if isinstance(event, Forward | Entered | Left)]
+        at = next((at for at, e in enumerate(run) if isinstance(e, Forward) and e.operation == operation.id), len(run))
+        left, then = run[at + 1 : at + 2], run[at + 2 : at + 3]
+        ends = any(isinstance(event, Left) and event.module == module.id for event in left)
+        goes_on = any(isinstance(event, Entered) and event.span == left[0].span for event in then)
+        return module.path if ends and goes_on else ""
 
     def module(self, operation: Operation) -> Module | None:
         return None if operation.module is None else self._modules[operation.module]

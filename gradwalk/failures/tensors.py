@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import math
 import re
 
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
+from gradwalk.failures.layers import linear_features
 from gradwalk.program import Span
 from gradwalk.program.syntax import Code
 from gradwalk.recording import Value
@@ -119,14 +119,8 @@ def needs_floats(history: History) -> Diagnosis:
 
 
 def matrix_shapes(history: History) -> Diagnosis:
-    """In a linear layer the sizes have names; images in front of one were perhaps to be made flat."""
-    if not _inside(history, "Linear.forward"):
-        return _product(history)
-    shape = history.operands[0].shape if history.operands else ()
-    if len(shape) < 3:
-        return diagnosis("matrix-shapes-linear", **history.pieces)
-    pieces = {"inner": history.pieces["inner"], "input": list(shape), "flat": math.prod(shape[1:])}
-    return diagnosis("matrix-shapes-unflattened", **pieces)
+    """In a linear layer the sizes have names."""
+    return linear_features(history) if _inside(history, "Linear.forward") else _product(history)
 
 
 def _product(history: History) -> Diagnosis:

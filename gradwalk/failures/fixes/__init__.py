@@ -60,6 +60,7 @@ REMEDIES: dict[str, _Builder] = {
     "static": programs.static,
     "argument": use.one_argument_more,
     "as-tensor": use.as_tensor,
+    "features": use.features,
     "uncall": use.uncall,
     "range": use.in_range,
     "of-self": use.of_self,

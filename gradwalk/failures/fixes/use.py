@@ -30,6 +30,12 @@ def as_tensor(code: Code, remedy: Remedy) -> list[Change] | None:
     return [Change(code.start(given[0]), code.end(given[0]), f"torch.tensor({code.piece(given[0])}{whole})")]
 
 
+def features(code: Code, remedy: Remedy) -> list[Change] | None:
+    """``nn.Linear(8, 1)`` for ``nn.Linear(6, 1)``."""
+    size = code.at(remedy.span, ast.Constant)
+    return None if size is None else [Change(code.start(size), code.end(size), remedy.names[0])]
+
+
 def uncall(code: Code, remedy: Remedy) -> list[Change] | None:
     """``w.grad`` for ``w.grad()``."""
     call = code.call(remedy.span, remedy.names[0])

@@ -35,8 +35,14 @@ SHAPES = {
     ),
     "matrix-shapes-linear": (
         "The layer expects another number of features",
-        "The layer takes {inner} features, and the last dimension of its input has {columns}.",
+        "The layer takes {inner} features, and the last dimension of its input has {columns}{origin}.",
         "Make it nn.Linear({columns}, {outer}), or bring the features to the last dimension.",
+    ),
+    "matrix-shapes-linear-made": (
+        "The layer expects another number of features",
+        "The layer takes {inner} features, and the last dimension of its input has {columns}{origin}.",
+        "Line {line} makes nn.Linear({inner}, {outer}): make it nn.Linear({columns}, {outer}), or bring the features "
+        "to the last dimension.",
     ),
     "matrix-shapes-unflattened": (
         "The layer expects another number of features",
