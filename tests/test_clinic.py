@@ -136,10 +136,24 @@ y.sum().backward()
 """
 )
 
+MOVED = (
+    HEAD
+    + """\
+w = torch.tensor([3.0, 2.0], requires_grad=True)
+opt = torch.optim.SGD([w], lr=%s)
+for _ in range(8):
+    opt.zero_grad()
+    loss = (torch.log(w) * w**2)[1]
+    loss.backward()
+    opt.step()
+"""
+)
+
 # kind, what has it, the same with something else in that place, what has it not
 CASES = [
     ("nonfinite-forward", HEAD + "x = torch.tensor(%s, requires_grad=True)\ntorch.log(x).backward()\n", "0.0", "1.0"),
     ("nonfinite-forward", HEAD + "x = torch.tensor(%s, requires_grad=True)\ny = torch.exp(x) / 3\n", "100.0", "10.0"),
+    ("nonfinite-moved", MOVED, "10.0", "0.1"),
     (
         "nonfinite-forward",
         HEAD + "s = torch.zeros(2, 2, requires_grad=True)\nm = torch.tensor([[False, True], [%s, True]])\n"
@@ -201,6 +215,18 @@ def kinds(source: str) -> list[str]:
     recording = record(source)
     assert not any(cell.failure for cell in recording.cells), recording.cells
     return [found.kind for found in findings(recording)]
+
+
+def test_a_step_out_of_a_domain_is_told_with_its_numbers_and_not_where_the_number_was_given() -> None:
+    (found,) = findings(record(MOVED % "10.0"))
+    w = torch.tensor([3.0, 2.0], requires_grad=True)
+    (torch.log(w) * w**2)[1].backward()  # type: ignore[no-untyped-call]
+    assert w.grad is not None
+    after = (w - 10 * w.grad)[1].item()
+    assert f"SGD's step in line 11, with lr = 10, moved w[1] from 2 to −{-after:.4f}, and log in line 9" in found.what
+    assert "exp(s)" in found.way_out
+    given = MOVED.replace("2.0]", "-1.0]") % "10.0"
+    assert [one.kind for one in findings(record(given))] == ["nonfinite-forward"]
 
 
 def test_who_climbs_on_purpose_has_no_finding() -> None:

@@ -30,6 +30,12 @@ PROGRAMS = {
         REGRESSION + "for turn in range(3):\n    loss = F.mse_loss(net(x), y)\n    loss.backward()\n    opt.step()\n",
         "    opt.zero_grad()\n    loss.backward()\n",
     ),
+    "nonfinite-moved": (
+        "import torch\nw = torch.tensor(2.0, requires_grad=True)\nopt = torch.optim.SGD([w], lr=10.0)\n"
+        "for i in range(8):\n    opt.zero_grad()\n    loss = torch.log(w) * w ** 2\n    loss.backward()\n"
+        "    opt.step()\n",
+        "opt = torch.optim.SGD([w], lr=0.1)\n",
+    ),
     "broadcast-loss": (ROW + "loss = ((net(x) - y) ** 2).mean()\nloss.backward()\n", "((net(x).squeeze(1) - y) ** 2)"),
     "running-sum": (
         REGRESSION + "total = 0\nfor turn in range(4):\n    opt.zero_grad()\n    loss = F.mse_loss(net(x), y)\n"

@@ -6,6 +6,7 @@ What is to change, and where, is known from the recording; only how it is writte
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Callable
 
@@ -167,7 +168,33 @@ def _add_to_it(code: Code, recording: Recording, finding: Finding, place: Span) 
     return [Change(*between, f"{is_slip[1]}+={is_slip[2]}")] if is_slip and len(statement.targets) == 1 else None
 
 
+def _smaller_steps(code: Code, recording: Recording, finding: Finding, place: Span) -> list[Change] | None:
+    """``lr=0.1`` for ``lr=10.0``: the step that left the domain is less than half of the way to 0 then."""
+    moved = (event for event in recording.events if isinstance(event, Update) and event.after == finding.values[-1])
+    step = next(moved, None)
+    if step is None or step.optimizer is None:
+        return None
+    rates = [setting.text for setting in step.settings if setting.name == "lr"]
+    calls = [call for call in code.all(ast.Call) if name_of(call.func) == step.optimizer]
+    given = [item.value for call in calls for item in call.keywords if item.arg == "lr"]
+    if len(calls) != 1 or len(given) != 1 or not isinstance(given[0], ast.Constant) or not rates:
+        return None
+    rate, most = given[0].value, _part_of_the_way(recording, step)
+    if not isinstance(rate, int | float) or float(rates[0]) != rate or not 0 < most < 1:
+        return None
+    smaller = rate / 10 ** math.ceil(-math.log10(most))
+    return [Change(code.start(given[0]), code.end(given[0]), f"{smaller:.6g}")]
+
+
+def _part_of_the_way(recording: Recording, step: Update) -> float:
+    """What part of the step goes half of the way to 0, for each number that it took below."""
+    before, after = (recording.values[value].numbers or () for value in (step.before, step.after))
+    pairs = zip(before, after, strict=False)
+    return min((one / 2 / (one - other) for one, other in pairs if one > 0 and other <= 0), default=0.0)
+
+
 _BUILDERS: dict[str, _Builder] = {
+    "nonfinite-moved": _smaller_steps,
     "zero-grad-forgotten": _clear_before,
     "clipped-too-early": _clip_below,
     "broadcast-loss": _same_shape,

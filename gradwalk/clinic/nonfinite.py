@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gradwalk.clinic.chart import Chart, base, extremes, largest
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.going_back import backward
+from gradwalk.clinic.moved_out import moved_out, pieces_of
 from gradwalk.clinic.odd import called_as, counted, left_out, odd
 from gradwalk.clinic.wording import WAYS
 from gradwalk.explain.nonfinite import LARGEST, LIMITS, forward_reason, is_given
@@ -90,6 +91,12 @@ def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding | N
     way, growth = WAYS[_way(made, value, operands)], _growth(chart, made)
     name = chart.called(value, "the result")
     bound = f" for {name}" if chart.names(value) else ""
+    if (move := moved_out(chart, made)) is not None:
+        told = {"call": called_as(made), "line": chart.line_of(made.span), "count": counted(value), "spread": spread}
+        return chart.finding(
+            "nonfinite-moved", chart.ran[made.id], values=(value.id, move.step.after), about=(name,), span=made.span,
+            given=told | pieces_of(chart, move, made), bound=bound, reason=reason,
+        )  # fmt: skip
     return chart.finding(
         "nonfinite-forward", chart.ran[made.id], values=(value.id,), about=(name,), span=made.span,
         bound=bound, call=called_as(made), line=chart.line_of(made.span), count=counted(value), spread=spread,

@@ -13,6 +13,14 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{reason}",
         "{way}",
     ),
+    "nonfinite-moved": (
+        "A step went out of a function's domain",
+        "{mover} in {moving}{rate} moved {entry} from {before} to {after}, and {call} in {line} gives "
+        "{count}{bound}.{spread}",
+        "{reason}",
+        "With {name} = torch.exp(s), and s as the parameter, no step can make it negative. clamp() would only hide "
+        "where {name} is: below its least number it hands no gradient on.",
+    ),
     "nonfinite-data": (
         "The data is not finite",
         "{name} comes with {count}, and {call} in {line} computes with it.{spread}",
