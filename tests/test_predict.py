@@ -137,6 +137,58 @@ def test_wrong_answers_hints_and_show_me(player: OpenPredict) -> None:
     assert shown.step == 1
 
 
+def test_it_is_said_where_the_first_question_comes(player: OpenPredict) -> None:
+    data = _data(WALK)
+    invitation = "Press →, and say each number before you see it."
+    shown = player()
+    said = shown.find(".predicted")
+    shown.press("End", "p")
+    expect(shown.find(".ask")).to_be_hidden()
+    expect(said).to_have_text("From here on nothing is asked. Press Home, then →, to be asked from the first step on.")
+    shown.press("Home")
+    expect(said).to_have_text(invitation)
+    shown.press("ArrowRight")
+    expect(shown.find(".ask input")).to_be_focused()
+
+    for step in range(1, 3):  # before the first question, the program may do what gives no number to predict
+        del data["story"]["steps"][step]["ask"]
+    first = next(number for number, step in enumerate(data["story"]["steps"]) if "ask" in step)
+    shown.mount(data | {"opened": "two"})
+    for step in range(first - 1):
+        assert shown.step == step
+        expect(said).to_have_text(f"Press →: the first question comes before step {first}.")
+        shown.press("ArrowRight")
+    expect(said).to_have_text(invitation)
+    shown.press("ArrowRight")
+    expect(shown.find(".ask input")).to_be_focused()
+
+    for step in data["story"]["steps"]:
+        step.pop("ask", None)
+    shown.mount(data | {"opened": "three"})
+    expect(said).to_have_text("Here is no number to predict.")
+
+
+def test_keys_that_begin_no_answer_stay_keys_in_the_empty_field(player: OpenPredict) -> None:
+    shown = player()
+    field = shown.find(".ask input")
+    shown.press("f")
+    expect(shown.find(".player")).to_have_class(re.compile("on-screen"))
+    shown.press("p")
+    expect(field).to_be_focused()
+    shown.press("f")
+    expect(shown.find(".player")).not_to_have_class(re.compile("on-screen"))
+    expect(field).to_have_value("")
+    field.focus()
+    shown.page.keyboard.type("exp(p")  # what is typed already may go on with any letter
+    expect(field).to_have_value("exp(p")
+    field.fill("")
+    shown.press("p")
+    expect(shown.find(".ask")).to_be_hidden()
+    expect(shown.find(".predict")).to_have_attribute("aria-pressed", "false")
+    shown.press("p")
+    expect(field).to_be_focused()
+
+
 def test_in_the_field_the_arrows_are_the_players_where_the_caret_has_no_use_for_them(player: OpenPredict) -> None:
     shown = player()
     shown.find(".predict").click()
@@ -207,7 +259,9 @@ def test_a_page_that_stands_alone_asks_as_well(browser: Browser, tmp_path: Path)
     page: Page = browser.new_page()
     page.goto(f"{(tmp_path / 'walk.html').as_uri()}#predict=backward")
     question = page.locator(".question-asked")
-    expect(page.locator(".predicted")).to_have_text("Press →, and say each number before you see it.")
+    expect(page.locator(".predicted")).to_have_text(
+        f"Press →: the first question comes before step {first_backward - 1}."
+    )
     for _ in range(first_backward - 1):
         page.keyboard.press("ArrowRight")
     expect(question).to_contain_text("Which gradient arrives at")

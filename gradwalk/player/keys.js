@@ -11,6 +11,7 @@ const TAKING_ROLES = "slider spinbutton textbox tab radio listbox option combobo
 const TAKING_ELEMENTS = ["input", "textarea", "select", "iframe", "video", "audio", "dialog", "[contenteditable]"];
 const TAKES_KEYS = [...TAKING_ELEMENTS, ...TAKING_ROLES.map((role) => `[role=${role}]`)].join();
 const SLIDES = /^(Arrow|Home|End)/; // what a slider of a value on the stage takes
+const NO_NUMBER = new Set(["f", "b", "p", "?"]); // what an answer does not begin with: in its empty field these stay keys; pi may be typed as π or 1·pi
 const TAKES_SPACE = "button, summary, a[href], [role=button], [role=checkbox], [role=switch]";
 
 const listeners = new Set();
@@ -31,7 +32,8 @@ function keyPressed(event) {
   const listener = inside || (listeners.has(lastUsed) ? lastUsed : [...listeners].find(({ root }) => onScreen(root)));
   if (!listener) return;
   if (PAGE_KEYS.has(key) && (!listener.pages() || path.some((node) => node.matches("[data-scrolls]")))) return;
-  const own = (node) => node.matches("input[type=range].steps") || (!SLIDES.test(key) && node.matches(".dials input"));
+  const isEmpty = (node) => node.matches(".ask input") && !node.value;
+  const own = (node) => node.matches("input[type=range].steps") || (!SLIDES.test(key) && node.matches(".dials input")) || (NO_NUMBER.has(key) && isEmpty(node));
   if (path.some((node) => node.matches(TAKES_KEYS) && !own(node))) return;
   if (key === " " && path.some((node) => node.matches(TAKES_SPACE))) return;
   if (!inside && !onScreen(listener.root)) return;

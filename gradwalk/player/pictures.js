@@ -248,6 +248,7 @@ export function createPictures(pick, chosen, explain, lacking) {
     leftOut: () => Boolean(graphs?.left_out),
     name: () => (learns ? "" : pictureName(choice)),
     stopAt: stops.stopAt,
+    isAlone: stops.isAlone,
     said: stops.said,
     openRunAt: stops.openRunAt,
     toggle,

@@ -119,10 +119,9 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     return askNext() ? false : go(beside(1), true);
   }
 
-  /** Ask what the next step gives; not where it is several in one. */
+  /** Ask what the next step gives; not where that is several in one. */
   function askNext() {
-    const { first, last: end } = pictures.stopAt(data.story, clampStep(data.story, beside(1)));
-    return first === end && first !== step && predict.ask(first);
+    return step < last() && pictures.isAlone(data.story, beside(1)) && predict.ask(beside(1));
   }
 
   function back() {
@@ -175,6 +174,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     scrubber.show(step);
     episodes.show(step, predict.isOn());
     root.classList.toggle("predicting", predict.isOn());
+    predict.at(beside(1), (to) => pictures.isAlone(data.story, to));
     pictures.show(data.story, step, moves, predict.lit());
     if (ask.draw) wish.at(episodeAt(data.story, step), pictures.leftOut(), ask.draw);
     const fold = pictures.said(data.story, step);

@@ -13,7 +13,14 @@ export function phasesAsked(text) {
   return named.length ? named : PHASES;
 }
 
-const INVITATION = "Press →, and say each number before you see it.";
+/** What Predict says before its first question: `asked` are the steps that can be asked about, `all` also those inside of closed boxes. */
+function invitation(next, asked, all) {
+  const [first] = asked.filter((number) => number >= next);
+  if (first === next) return "Press →, and say each number before you see it.";
+  if (first) return `Press →: the first question comes before step ${first}.`;
+  if (asked.length) return "From here on nothing is asked. Press Home, then →, to be asked from the first step on.";
+  return all.length ? "What can be asked is inside closed boxes: open one." : "Here is no number to predict.";
+}
 
 /** `reveal(step)` shows a step; `changed()` is called when a question comes or goes; `begin()` asks about the next step, if it can be asked; `leave()` takes the question away. */
 export function createPredict({ reveal, changed, begin, leave }) {
@@ -39,6 +46,7 @@ export function createPredict({ reveal, changed, begin, leave }) {
   let looked = ""; // the answer that was looked at last
   let warned = false; // → was pressed without a new answer
   let hinted = 0;
+  let invited = on; // nothing was asked yet
   let seen = new Set(); // the steps that were answered, or shown
   let count = { first: 0, all: 0 };
   mark();
@@ -59,8 +67,17 @@ export function createPredict({ reveal, changed, begin, leave }) {
   }
 
   function invite() {
-    result.hidden = !on;
-    result.replaceChildren(INVITATION);
+    invited = on;
+    result.hidden = true;
+    delete result.dataset.verdict;
+  }
+
+  /** At a step, before the first question: say where that comes. `next` is the step after it, `alone(step)` whether one is stopped at by itself. */
+  function at(next, alone) {
+    if (!invited) return;
+    const all = story.steps.map((_, number) => number).filter(askOf);
+    setText(result, invitation(next, all.filter(alone), all));
+    result.hidden = false;
   }
 
   /** The question about a step; null where there is none, or it was answered. */
@@ -75,7 +92,7 @@ export function createPredict({ reveal, changed, begin, leave }) {
     const found = askOf(step);
     if (!found) return false;
     close();
-    [open, tries, hinted, looked, warned] = [step, 0, 0, "", false];
+    [open, tries, hinted, looked, warned, invited] = [step, 0, 0, "", false, false];
     setText(asked, question(found));
     setText(about, manner(found));
     setAttribute(field, "aria-label", `${question(found)} ${manner(found)}`);
@@ -173,7 +190,7 @@ export function createPredict({ reveal, changed, begin, leave }) {
   }
 
   return {
-    element, result, button, toggle, ask, close, focus,
+    element, result, button, toggle, at, ask, close, focus,
     isOn: () => on,
     isOpen: () => open !== null,
     asks: () => open,

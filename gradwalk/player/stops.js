@@ -104,7 +104,13 @@ export function createStops(foldsOf) {
     return isRun(group) ? [...new Set(story.steps.slice(first, last).flatMap(({ now }) => now))] : [];
   };
 
-  return { stopAt, said, focusAfter, alsoLit, isRun, toggleRun, openRunAt };
+  /** Whether a step is stopped at by itself. */
+  function isAlone(story, step) {
+    const { first, last } = stopAt(story, step);
+    return first === last;
+  }
+
+  return { stopAt, isAlone, said, focusAfter, alsoLit, isRun, toggleRun, openRunAt };
 }
 
 function saidOfRun({ mover, leaves }, steps) {
