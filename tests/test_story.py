@@ -154,6 +154,16 @@ def test_what_a_function_is_given_in_each_turn_stands_in_the_picture_from_the_tu
     assert shown(told, f"{box}.value", episode["first"]) is not None
 
 
+def test_what_is_only_printed_after_a_pass_or_an_update_is_no_step_of_it() -> None:
+    told = story(NETWORK.format(turns=1))
+    titles = [(phase["title"], phase["kind"]) for phase in told["phases"]]
+    assert titles[-2:] == [("Update", "forward"), ("Output", "other")]
+    assert [step["phase"] for step in told["steps"] if step["kind"] == "output"] == [len(titles) - 1]
+    told = story(W + "z = w * w\nz.register_hook(print)\nz.backward()\nprint(w.grad)\n")
+    outputs = [told["phases"][step["phase"]]["title"] for step in told["steps"] if step["kind"] == "output"]
+    assert outputs == ["Backward", "Output"]
+
+
 def test_every_step_belongs_to_the_phase_and_the_episode_around_it() -> None:
     told = story(NETWORK.format(turns=20))
     number = 1

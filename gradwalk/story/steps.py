@@ -45,6 +45,7 @@ class Steps:
 
     def begin(self, episode: int, *, folded: bool = False) -> None:
         """What comes next belongs to this episode and begins a phase, unless it is folded as the one before was."""
+        self.close()
         if not (folded and self._phase == "folded"):
             self._phase = None
         self._episode, self._turned = episode, False
@@ -91,8 +92,23 @@ class Steps:
             self._begin_phase(phase, kind, PHASES[phase])
 
     def _begin_phase(self, phase: str, kind: str, title: str) -> None:
+        self.close()
         self._phase = phase
         self.phases.append({"kind": kind, "title": title, "first": len(self.list), "count": 0})
+
+    def close(self) -> None:
+        """What is only shown at the end of a backward pass or an update is no part of it: it has its own phase."""
+        if self._phase not in ("backward", "update") or not self.phases:
+            return
+        phase, shown = self.phases[-1], 0
+        while shown < phase["count"] and self.list[-1 - shown]["kind"] == "output":
+            shown += 1
+        if 0 < shown < phase["count"]:
+            phase["count"] -= shown
+            first = len(self.list) - shown
+            self.phases.append({"kind": "other", "title": PHASES["output"], "first": first, "count": shown})
+            for step in self.list[first:]:
+                step["phase"] = len(self.phases) - 1
 
     def _say(
         self, phase: int | None, kind: str, account: Account, span: Span | None, now: list[str], focus: str | None,

@@ -100,6 +100,7 @@ class _Story:
             else:
                 self._open(episode)
             self._episodes.append(self._about(episode, first))
+        self._steps.close()
         return {
             "phases": self._steps.phases,
             "steps": self._steps.list,

@@ -8,6 +8,7 @@ PHASES = {
     "backward": "Backward",
     "update": "Update",
     "after": "After backward()",
+    "output": "Output",
     "failure": "Error",
     "folded": "More turns",
 }
