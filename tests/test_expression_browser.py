@@ -151,6 +151,9 @@ def test_a_mistyped_name_is_marked_and_mended_while_the_last_picture_stays(shown
     expect(shown.page.locator("#refusal")).to_contain_text("did you mean sin?")
     shown.expect_picture(dimmed=True)
     expect(shown.box("v0")).to_contain_text("4")
+    shown.player.locator("input.steps").fill("0")
+    expect(shown.player.locator(".begin")).to_be_hidden()  # what is typed has no steps to be called for
+    shown.player.locator("input.steps").fill("2")
     expect(shown.text).to_have_value("z = sine(x**2)")
     shown.page.get_by_role("button", name="Use z = sin(x**2)").click()
     expect(shown.text).to_have_value("z = sin(x**2)")

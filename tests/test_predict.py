@@ -244,7 +244,7 @@ def test_a_question_is_whole_and_plain_to_everyone(options: dict[str, Any], play
     axe(shown.page)
     field = shown.find(".ask input")
     assert field.get_attribute("aria-label") == (
-        "What is v₁ = x²? Two digits are enough; 1/3 or 4^2 will do as well. "
+        "What is v₁ = x²? Two digits are enough; 1/3 or 2^5 will do as well. "
         "→ checks it; → twice without a new answer shows it."
     )
     field.fill("6.2")

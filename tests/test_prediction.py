@@ -63,7 +63,8 @@ def run(browser: Browser) -> Iterator[Callable[[str, Any], Any]]:
         scripts,
     )
     yield lambda body, given: page.evaluate(
-        f"(given) => {{ const {{ readNumber, readShape, judge, hints, question }} = window.own; {body} }}", given
+        f"(given) => {{ const {{ readNumber, readShape, judge, hints, manner, question }} = window.own; {body} }}",
+        given,
     )
     page.close()
 
@@ -160,6 +161,20 @@ def test_numbers_and_shapes_are_read_as_people_write_them(run: Callable[[str, An
     assert run("return given.map(readNumber);", none) == [None] * len(none)
     shapes = run("return given.map(readShape);", ["2×3", "(2, 3)", "torch.Size([2, 3])", "2 3", "[4]", "x", "(-1, 2)"])
     assert shapes == [[2, 3]] * 4 + [[4], None, None]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("answer", [16, 1 / 3, 32, -0.7, math.sqrt(7), math.sin(16), 0])
+def test_no_example_of_how_to_answer_is_the_answer(answer: float, run: Callable[[str, Any], Any]) -> None:
+    said = run(
+        "const ask = { kind: 'value', of: ['a', 'b'], answer: given, parts: [] };"
+        "return [manner(ask), judge(ask, 'nine').said];",
+        answer,
+    )
+    written = [re.findall(r"−0\.7|1/3|\d\^\d|\w+\(\d+\)", text) for text in said]
+    assert [len(found) for found in written] == [2, 3]
+    read = run("return given.map((text) => readNumber(text).value);", [text for found in written for text in found])
+    assert not [value for value in read if value == pytest.approx(answer, rel=0.01)]
 
 
 JUDGED: dict[tuple[str, ...], list[tuple[str, str, str]]] = {

@@ -212,12 +212,14 @@ def test_aliases_lead_to_the_table() -> None:
 
 
 def test_the_nearest_name() -> None:
-    assert [nearest(word) for word in ("sine", "sigmod", "TANH", "squareroot", "qqq")] == [
+    assert [nearest(word) for word in ("sine", "sigmod", "TANH", "squareroot", "sqet", "qqq", "foo")] == [
         "sin",
         "sigmoid",
         "tanh",
         "square",
+        "sqrt",
         None,
+        None,  # and not floor
     ]
 
 

@@ -169,7 +169,7 @@ def test_a_cure_is_one_press_away_and_two_runs_lie_over_each_other(page: Page, a
     expect(page.get_by_role("button", name="Run again")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("status").filter(has_text="points")).to_be_visible(timeout=LONG)
     expect(page.locator("path.loss.kept").first).to_be_attached()
-    expect(page.get_by_text("2-1, SGD 0.5")).to_be_visible()
+    expect(page.get_by_text("2-1, SGD 0.5, momentum 0.9")).to_be_visible()
     axe(page)
 
 

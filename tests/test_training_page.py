@@ -80,7 +80,7 @@ def test_it_opens_at_the_beginning_with_nothing_run() -> None:
     assert (drawn["run"], drawn["ready"]) == ("", True)
     assert drawn["query"] == "view=train&data=or"
     assert "Is there one that parts these points?" in drawn["scene"]["asks"]
-    assert drawn["scene"]["name"] == "2-1, SGD 0.5"
+    assert drawn["scene"]["name"] == "2-1, SGD 0.5, momentum 0.9"
 
 
 def test_one_neuron_fails_at_xor_and_a_hidden_layer_is_one_press_away() -> None:
@@ -90,7 +90,7 @@ def test_one_neuron_fails_at_xor_and_a_hidden_layer_is_one_press_away() -> None:
     assert "One neuron parts the plane by one straight line" in remarked(page)
     take_cure(now, lambda: add_layer_of(page))
     page = checked(page.run())
-    assert handed(page)["scene"]["name"] == "2-4-1, SGD 0.5"
+    assert handed(page)["scene"]["name"] == "2-4-1, SGD 0.5, momentum 0.9"
     page = over(page)  # it runs at once
     assert "All 4 points are told apart after" in remarked(page)
 

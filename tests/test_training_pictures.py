@@ -23,6 +23,7 @@ from gradwalk.training.pictures import (
     SIDE,
     every,
     grid,
+    name_of,
     pictures,
     plane_box,
     scene,
@@ -168,6 +169,14 @@ def test_a_beginning_has_points_and_the_first_picture() -> None:
     assert drawn["first"]["pictures"] == shown(done(setting))[:1]
     assert drawn["name"] == "2-4-1, SGD 0.1"
     assert EMPTY.keys() <= drawn.keys()
+
+
+def test_the_name_of_a_run_says_what_was_set() -> None:
+    sgd = Optimizer(momentum=0.9, nesterov=True, decay=0.01)
+    assert name_of(moons(optimizer=sgd, batch=10, seed=3)) == (
+        "2-4-1, SGD 0.5, momentum 0.9, Nesterov, weight decay 0.01, batch 10, seed 3"
+    )
+    assert name_of(moons(optimizer=Optimizer("adam", 0.01, momentum=0.9), batch=0)) == "2-4-1, Adam 0.01"
 
 
 def test_a_network_that_pytorch_refuses_has_points_alone() -> None:

@@ -66,7 +66,9 @@ def _step(run: Running, now: HasInside, at: Inside, query: str) -> None:
         st.subheader(f"{_place(at, setting.batches)}: zero_grad → forward → loss → backward → step", anchor=False)
     ended = run.ended and at.epoch == last
     over = f"The run ended after {_epochs(last)}, so this step would come next. " if ended else ""
-    st.markdown(f"{over}Cell 1 puts in the numbers of that moment. Cell 2 is the step: → runs it line by line.")
+    st.markdown(
+        f"{over}Cell 1, which is done, puts in the numbers of that moment. Cell 2 is the step: → runs it line by line."
+    )
     _moves(now, at, last, setting.batches)
     source = step_program(setting, snapshot(run.history, at.epoch, at.batch))
     try:

@@ -149,7 +149,8 @@ def nearest(name: str, words: Iterable[str] | None = None) -> str | None:
     lowered = name.lower()
     if lowered in known:
         return lowered
-    if found := difflib.get_close_matches(lowered, known, n=1, cutoff=0.75):
+    alike = [word for word in known if abs(len(word) - len(lowered)) <= max(1, len(lowered) // 3)]  # foo is no floor
+    if found := difflib.get_close_matches(lowered, alike, n=1, cutoff=0.75):
         return found[0]
     return next(
         (word for word in sorted(known, key=len, reverse=True) if len(word) > 2 and lowered.startswith(word)), None

@@ -44,11 +44,16 @@ export function question(ask) {
   }[ask.kind]();
 }
 
+const EXAMPLES = ["−0.7", "1/3", "2^5", "sqrt(7)"];
+
+/** Ways to write a number, none of which is the answer. */
+const examples = ({ answer }) => EXAMPLES.filter((text) => !agrees(readNumber(text), answer));
+
 const ARROW = "→ checks it; → twice without a new answer shows it.";
 
 /** How an answer may be given. */
-export const manner = ({ kind }) =>
-  ({ shape: `Sizes, such as 2×3. ${ARROW}`, next: "Press it in the picture, or here. → twice shows it." })[kind] || `Two digits are enough; 1/3 or 4^2 will do as well. ${ARROW}`;
+export const manner = (ask) =>
+  ({ shape: `Sizes, such as 2×3. ${ARROW}`, next: "Press it in the picture, or here. → twice shows it." })[ask.kind] || `Two digits are enough; ${examples(ask).slice(-3, -1).join(" or ")} will do as well. ${ARROW}`;
 
 /** Slopes in words, by the name of the kernel. */
 const SLOPES = {
@@ -105,7 +110,7 @@ export function judge(ask, text, past = []) {
   if (ask.kind === "shape") return judgeShape(ask, readShape(text));
   if (ask.kind === "next") return judgeBox(ask, text);
   const typed = readNumber(text);
-  if (!typed) return { verdict: "unread", said: text.trim() ? "That is no number. Give one such as 0.5, −3, 1/4, 4^2 or sin(16)." : "Type a number first." };
+  if (!typed) return { verdict: "unread", said: text.trim() ? `That is no number. Give one such as ${examples(ask).slice(0, 3).join(", ")}.` : "Type a number first." };
   const around = Math.max(...ask.parts.map(([, , number]) => Math.abs(number)), 0);
   if (agrees(typed, ask.answer, around)) return { verdict: "right", said: "" };
   const said = sourceOf(ask, typed, past);

@@ -65,6 +65,9 @@ export function createWords(predict, unfold, go, may, openGroup) {
 
   /** One press moves a variable a little, and says what PyTorch computes then, beside what the gradient promised. */
   function showMove(found) {
+    const key = JSON.stringify(found);
+    if (moves.dataset.moves === key) return; // what was said stays for as long as it is true
+    moves.dataset.moves = key;
     const result = html("p", { class: "moved", role: "status" });
     const button = ({ name, said }) => html("button", { type: "button", class: "button", click: () => setText(result, said) }, `Move ${name}`);
     moves.hidden = !found.length;

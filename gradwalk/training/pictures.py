@@ -15,7 +15,7 @@ from gradwalk.training.fit import Fit
 from gradwalk.training.history import History, begun, places_of
 from gradwalk.training.network import Network
 from gradwalk.training.remarks import question
-from gradwalk.training.setting import Setting
+from gradwalk.training.setting import WITH_MOMENTUM, Setting
 from gradwalk.training.surface import Box, answers, number_names, shares, surface
 
 MOST_PICTURES = 180
@@ -76,9 +76,16 @@ def scene(setting: Setting) -> Json:
 
 
 def name_of(setting: Setting) -> str:
-    """What tells one run from another beside it: the shape, the optimizer and its rate."""
-    title = setting.trained.title(setting.data.inputs)
-    return f"{title}, {setting.optimizer.name} {short(setting.lr)}"
+    """What tells one run from another beside it: the shape, the optimizer and its rate, and what else was set."""
+    title, optimizer = setting.trained.title(setting.data.inputs), setting.optimizer
+    else_set = [
+        (f"momentum {short(optimizer.momentum)}", optimizer.momentum and optimizer.kind in WITH_MOMENTUM),
+        ("Nesterov", optimizer.nesterov and optimizer.kind == "sgd"),
+        (f"weight decay {short(optimizer.decay)}", optimizer.decay),
+        (f"batch {setting.batch}", not setting.whole),
+        (f"seed {setting.seed}", setting.seed),
+    ]
+    return ", ".join([title, f"{optimizer.name} {short(setting.lr)}", *(words for words, is_set in else_set if is_set)])
 
 
 def layers_of(network: Network, inputs: int) -> list[Json]:
