@@ -280,6 +280,12 @@ def test_a_newcomer_meets_a_question_one_lit_button_and_a_tour(shown: Expression
     shown.page.mouse.move(place["x"] - 22, place["y"] + 18, steps=4)
     expect(shown.field("x")).not_to_have_value("4.1")
     shown.page.mouse.up()
+    before = float(shown.field("x").input_value())
+    curve = player.locator(".plot").bounding_box()
+    assert curve is not None
+    shown.page.mouse.click(curve["x"] + 0.9 * curve["width"], curve["y"] + 20)  # a click is enough
+    expect(shown.field("x")).not_to_have_value(f"{before:g}")
+    assert float(shown.field("x").input_value()) > before
     shown.field("x").fill("4")
     expect(player.locator(".sentence")).to_have_text("Move x by 0.01, and z moves by about −0.07661.")
     player.get_by_role("button", name="Move x").click()

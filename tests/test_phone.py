@@ -58,6 +58,30 @@ def test_the_first_screen_has_the_graph_and_one_lit_button_that_is_named(phone: 
     assert forth.evaluate("(one) => getComputedStyle(one).backgroundColor") == "rgba(0, 0, 0, 0)"
 
 
+def test_who_types_another_expression_sees_where_its_graph_begins(new_page: NewPage) -> None:
+    page = new_page(**PHONE)
+    player = _player(page, "/")
+    expect(player.get_by_role("region", name="Tour")).to_be_visible()
+    first, words = player.locator("[data-box=v0]"), player.locator(".words")
+    page.get_by_role("textbox", name="Expression").fill("3x²+2x")
+    expect(player.locator("[data-box=o3]")).to_be_attached()
+    settled(page)
+    assert _bottom(first) < _top(words)
+
+
+def test_the_last_step_shows_the_box_that_can_be_moved(phone: Page) -> None:
+    player = _player(phone, "/?z=3*x**2%2B2*x&x=4")
+    player.locator("input.steps").fill("15")
+    forth = player.get_by_role("button", name="Next step")
+    forth.click()
+    expect(player.get_by_role("button", name="Move x")).to_be_visible()
+    first, words = player.locator("[data-box=v0]"), player.locator(".words")
+    expect(first).to_be_in_viewport(ratio=1)
+    view = player.locator(".view").first
+    assert _top(view) <= _top(first)
+    assert _bottom(first) < _top(words)
+
+
 @pytest.mark.parametrize("address", ["/?z=sin(x**2)%2Bx&x=4&step=9", "/perceptron?step=30"])
 def test_a_step_that_is_opened_by_its_address_is_in_sight(phone: Page, address: str) -> None:
     player = _player(phone, address)

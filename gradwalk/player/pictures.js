@@ -243,6 +243,8 @@ export function createPictures(pick, chosen, explain, lacking) {
     },
     stills: () => visible().map((stage) => stage.still()),
     litBox: () => stages.computation.litBox(),
+    /** Where it begins. */
+    firstBox: () => stages.computation.firstBox(),
     /** Whether the reader has opened a box, which wants room. */
     isOpened: () => Boolean(folds.get(graphs)?.isOpened()),
     leftOut: () => Boolean(graphs?.left_out),

@@ -18,7 +18,7 @@ import { createPictures } from "./pictures.js";
 import { createPlace } from "./place.js";
 import { createPredict } from "./predict.js";
 import { leaveNoButton, press } from "./press.js";
-import { isSide, keepClear, keepInSight, roomFor } from "./room.js";
+import { isSide, keepClear, keepInSight, nudgeClear, roomFor } from "./room.js";
 import { isOnScreen, toggleScreen } from "./screen.js";
 import { createScrubber } from "./scrubber.js";
 import { createSlope } from "./slope.js";
@@ -189,7 +189,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     hearing.say(() => (predict.isOpen() ? "" : `Step ${step} of ${last()}. ${words.said()}`));
   }
 
-  const stayClear = () => keepClear(root, pictures.litBox(), words.element);
+  const stayClear = () => (step ? keepClear(root, pictures.litBox(), words.element) : nudgeClear(root, pictures.firstBox(), words.element));
 
   function tell() {
     if (data) tellOthers(data.story, step, { opened: data.opened, last: step === last(), density: density.name(), predicting: predict.isOn() });
@@ -257,15 +257,15 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     setAttribute(root, "aria-keyshortcuts", shortcuts);
     if (data.tour && density.learns()) tour.welcome();
     keyList.offerTour(Boolean(data.tour));
-    const text = JSON.stringify(data.graphs);
-    if (text !== graphsText || opened) pictures.setGraphs(data.graphs, !opened);
+    const [text, before] = [JSON.stringify(data.graphs), graphsText];
+    if (text !== before || opened) pictures.setGraphs(data.graphs, !opened);
     pictures.setStory(data.story);
     if (opened && step) pictures.reveal(data.story, step);
     findings.setStory(data.story);
     graphsText = text;
     measure();
     show();
-    if ((arriving = opened && step > 0)) stayClear();
+    if ((arriving = opened && step > 0) || text !== before) requestAnimationFrame(() => root.isConnected && data && stayClear()); // the page has its room then
     if (moved || ALONE || (opened && address.behind(entry()))) tellAddress();
     else if (opened && entry()) address.begin(entry());
   }

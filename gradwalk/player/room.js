@@ -41,6 +41,15 @@ export function keepInSight(root, box) {
   if (over > 0 && over <= spare) scroller(root).scrollBy({ top: over, behavior: "instant" });
 }
 
+const NUDGE = 0.2; // of the window's height
+
+/** Who types another text on a phone sees where the graph begins; where that is far below, the page stays. */
+export function nudgeClear(root, box, words) {
+  if (!box || getComputedStyle(words).position !== "sticky") return;
+  const over = box.getBoundingClientRect().bottom + CLEAR - words.getBoundingClientRect().top;
+  if (over > 0 && over < NUDGE * innerHeight) scroller(root).scrollBy({ top: over, behavior: "instant" });
+}
+
 /** On a phone a sheet with the words lies over the page's foot: the page moves, so that what is lit stands clear of it. */
 export function keepClear(root, box, words) {
   if (!box || getComputedStyle(words).position !== "sticky") return;

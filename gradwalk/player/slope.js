@@ -18,7 +18,7 @@ export function createSlope() {
   const drawn = html("div");
   const caption = html("span", { class: "caption" });
   const said = html("span", { class: "slope-said" });
-  const place = html("div", { class: "plot" }, drawn, handle);
+  const place = html("div", { class: "plot", click: put }, drawn, handle);
   const element = html("div", { class: "slope", hidden: true }, html("p", { class: "slope-head" }, caption, said), place);
   let shown = "";
   let growing = null;
@@ -51,6 +51,7 @@ export function createSlope() {
   /** The handle lies over the point; hidden, where nobody can set this number. */
   function offer({ names: [x], at, texts }, within, settable) {
     handle.hidden = !settable;
+    place.classList.toggle("settable", settable);
     const { x: left, y: top } = placeOf(at, within);
     handle.style.left = `${(100 * left) / SIZE.width}%`;
     handle.style.top = `${(100 * top) / SIZE.height}%`;
@@ -67,10 +68,19 @@ export function createSlope() {
   }
 
   function drag({ clientX, pointerId }) {
-    if (!held || !handle.hasPointerCapture(pointerId)) return;
+    if (held && handle.hasPointerCapture(pointerId)) bringTo(clientX, held);
+  }
+
+  /** The point comes to where the curve is clicked. */
+  function put({ target, clientX }) {
+    const found = last && !last.covered && curveAt(last.story, last.step);
+    if (found && !handle.hidden && target !== handle) bringTo(clientX, found.curve);
+  }
+
+  function bringTo(clientX, { from, to }) {
     const { left, width } = drawn.getBoundingClientRect();
     const share = (((clientX - left) / width) * SIZE.width - SIZE.left) / (SIZE.width - SIZE.left - SIZE.right);
-    asks(handle.dataset.name, { value: held.from + Math.min(Math.max(share, 0), 1) * (held.to - held.from) });
+    asks(handle.dataset.name, { value: from + Math.min(Math.max(share, 0), 1) * (to - from) });
   }
 
   /** The curve is then drawn around the new number. */

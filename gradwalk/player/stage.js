@@ -8,6 +8,7 @@ import { createMovement } from "./movement.js";
 import { createPicture, marginOf } from "./picture.js";
 import { pressed, scaleFor, within } from "./scale.js";
 import { beginning, sight, sightOfOpened } from "./sight.js";
+import { curvesAt, leavesOf } from "./slope.js";
 import { showUnborn, writeSlots } from "./writing.js";
 
 const SCROLL_BAR = 14; // px
@@ -73,7 +74,7 @@ export function createStage({ name, numbers, pick, changed }) {
     playing = { story, step, lit: also.length ? [...story.steps[step].now, ...also] : story.steps[step].now, asked };
     stand();
     if (!picture) return;
-    const { focus: about, now } = asked.length ? { focus: asked.at(-1), now: asked } : story.steps[step];
+    const { focus: about, now } = asked.length ? { focus: asked.at(-1), now: asked } : aboutOf(story, step);
     const box = picture.find(about, now);
     if (byHand) [focus, around] = [box, box && picture.extent(box, now)];
     else if (held && held.step === step) follow(held.thing, held.thing, "instant");
@@ -84,6 +85,13 @@ export function createStage({ name, numbers, pick, changed }) {
     element.toggleAttribute("data-moving", true);
     // Before the same frame is painted, and once a frame, however many keys were pressed in it.
     starting = requestAnimationFrame(() => movement.play(picture, story, step) || stand());
+  }
+
+  /** What a step is about. In Learn a pass ends with what its gradients mean, which speaks of a leaf. */
+  function aboutOf(story, step) {
+    const { kind, focus, now } = story.steps[step];
+    const [leaf] = numbers && kind === "free" && viewport.closest('[data-density="learn"]') ? leavesOf(curvesAt(story, step)) : [];
+    return leaf ? { focus: leaf, now: [leaf] } : { focus, now };
   }
 
   /** Whatever moves is at its end. */
@@ -260,5 +268,5 @@ export function createStage({ name, numbers, pick, changed }) {
   const isEmpty = () => !picture;
   const fits = () => Boolean(picture) && zoom === "auto" && picture.width * scale <= room.width + 1 && picture.height * scale <= room.height + 1;
   const isWhole = () => zoom === "whole";
-  return { element, map: map.element, draw, clear, show, still, bring, whereIs, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null) };
+  return { element, map: map.element, draw, clear, show, still, bring, whereIs, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null), firstBox: () => (picture ? picture.lights(beginning(picture).id)[0] : null) };
 }
