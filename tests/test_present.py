@@ -137,6 +137,40 @@ def test_the_drawn_neuron_is_read_from_the_last_row_too(new_page: NewPage) -> No
     assert min(neuron.evaluate(TEXTS, "svg")) >= 27.9
 
 
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1024, 768)])
+def test_in_the_drawn_neuron_a_gradient_ends_at_its_weight_and_its_line_is_seen(
+    new_page: NewPage, width: int, height: int
+) -> None:
+    page = new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page.add_init_script(NO_TOUR)
+    page.goto("/perceptron?step=36")
+    player = _on_stage(page)
+    neuron = player.locator(".guest")
+    bias = neuron.locator(".edge.now:not(.link)").first
+    expect(bias).to_be_visible()
+    line = bias.locator(".before")
+    at_rest = neuron.locator(".edge:not(.now) .line").first.evaluate("line => getComputedStyle(line).stroke")
+    expect(line).to_have_css("stroke", at_rest)
+    head, chip = (one.bounding_box() for one in (bias.locator(".back"), neuron.locator(".chip.now .frame")))
+    assert head
+    assert chip
+    assert (
+        head["x"] >= chip["x"] + chip["width"] - 4
+    )  # half its frame; the arrow's head stands where the line comes to the weight
+    for given in neuron.locator(".edge .before").all():
+        start = given.bounding_box()
+        assert start
+        assert chip["x"] - start["x"] >= 24  # px of the line that are seen before the weight
+    texts = neuron.locator("svg text").evaluate_all(
+        "all => all.filter(one => one.textContent).map(one => one.getBoundingClientRect().toJSON())"
+    )
+    for number, one in enumerate(texts):
+        for other in texts[:number]:
+            across = min(one["right"], other["right"]) - max(one["left"], other["left"])
+            down = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
+            assert across <= 1 or down <= 4, (one, other)  # of a line's height a part is air
+
+
 def test_where_an_open_loss_goes_on_there_are_buttons_that_make_it_whole(new_page: NewPage) -> None:
     page = new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
     page.add_init_script(NO_TOUR)

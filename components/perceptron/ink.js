@@ -3,6 +3,7 @@
 import { setAttribute, svg } from "../../gradwalk/player/dom.js";
 
 export const SMALL_FONT = '500 12px "Source Sans", sans-serif';
+export const CHIP = { bare: 20, named: 30 }; // px of its height
 export const NUMBER_FONT = '600 14px "Source Sans", sans-serif';
 
 export function words(className, x, y, text = "") {
@@ -49,12 +50,13 @@ export function weightChip([x, y], label, width, beside, above = false, rises = 
   const number = words(bare ? "number small" : "number", x, y + (bare ? 4 : 2));
   const bar = track(x, y + 9, width - 18);
   const grad = beside ? words("grad start", x + width / 2 + 8, y + (rises ? 17 : -6)) : words("grad", x, y + (above ? -15 : bare ? 24 : 29));
-  const parts = [...frame({ x, y, w: width, h: bare ? 20 : 30 }, 7), number, ...(bare ? [] : [bar.element])];
+  const parts = [...frame({ x, y, w: width, h: bare ? CHIP.bare : CHIP.named }, 7), number, ...(bare ? [] : [bar.element])];
   return { parts, number, bar, grad, label, room: width - 8 };
 }
 
-/** The line of an edge: thicker for a larger weight, broken for a negative one, dotted for zero. With a `stub` its end is straight. */
-export function edgeLine([x, y], [toX, toY], stub = 0) {
+/** The line of an edge: thicker for a larger weight, broken for a negative one, dotted for zero. With a `stub` its end is straight.
+ *  What comes back along it ends at `until`, where that is given. */
+export function edgeLine([x, y], [toX, toY], stub = 0, until = null) {
   const length = Math.hypot(toX - x, toY - y) || 1;
   const [ux, uy] = stub ? [1, 0] : [(toX - x) / length, (toY - y) / length];
   const head = (className, tip, way) => {
@@ -62,10 +64,19 @@ export function edgeLine([x, y], [toX, toY], stub = 0) {
     const corners = [tip, [base[0] - uy * 4.6, base[1] + ux * 4.6], [base[0] + uy * 4.6, base[1] - ux * 4.6]];
     return svg("path", { class: `head ${className}`, d: `M${corners.map((corner) => corner.map(round1)).join("L")}Z` });
   };
-  const path = stub ? bent([x, y], [toX, toY], stub) : `M${round1(x)},${round1(y)}L${round1(toX - ux * 5)},${round1(toY - uy * 5)}`;
-  const line = svg("path", { class: "line", d: path });
+  const begins = until ?? [x, y];
+  const path = stub ? bent([x, y], [toX, toY], stub) : straight([x, y], [toX - ux * 5, toY - uy * 5]);
+  const lines = until ? [svg("path", { class: "line before", d: straight([x, y], until) }), svg("path", { class: "line", d: straight(until, [toX - ux * 5, toY - uy * 5]) })] : [svg("path", { class: "line", d: path })];
   const hit = svg("path", { class: "hit", d: path });
-  return { parts: [hit, line, head("ahead", [toX, toY], 1), head("back", [x, y], -1)], line };
+  return { parts: [hit, ...lines, head("ahead", [toX, toY], 1), head("back", begins, -1)], lines };
+}
+
+const straight = (from, to) => `M${from.map(round1)}L${to.map(round1)}`;
+
+/** Where a line to `to` leaves a chip that stands on it. */
+export function outOf([x, y], width, high, [toX, toY]) {
+  const share = Math.min(width / 2 / Math.abs(toX - x), high / 2 / Math.abs(toY - y));
+  return [x + share * (toX - x), y + share * (toY - y)];
 }
 
 function bent([x, y], [toX, toY], stub) {
@@ -74,7 +85,11 @@ function bent([x, y], [toX, toY], stub) {
   return `M${round1(x)},${round1(y)}C${round1(middle)},${round1(y)} ${round1(middle)},${round1(toY)} ${round1(end)},${round1(toY)}H${round1(toX - 5)}`;
 }
 
-export function weigh(line, weight) {
+export function weigh(lines, weight) {
+  for (const line of lines) weighOne(line, weight);
+}
+
+function weighOne(line, weight) {
   const size = Math.abs(weight);
   const width = round1(1 + (6 * size) / (size + 2));
   setAttribute(line, "stroke-width", Number.isFinite(size) ? width : 1);

@@ -2,7 +2,7 @@
 
 import { setAttribute, svg, textWidth } from "../../gradwalk/player/dom.js";
 import { makeSlider } from "./drag.js";
-import { circle, curve, edgeLine, frame, halo, NUMBER_FONT, round1, SMALL_FONT, weigh, weightChip, words } from "./ink.js";
+import { CHIP, circle, curve, edgeLine, frame, halo, NUMBER_FONT, outOf, round1, SMALL_FONT, weigh, weightChip, words } from "./ink.js";
 import { isNeuron, placed } from "./place.js";
 
 const LEAST_SCALE = 0.8; // a drawing that is little wider than its room is drawn smaller, and a wider one scrolls
@@ -198,8 +198,10 @@ function linkPiece({ part, from, to }, at) {
   return { line, show: () => lit(line, at.runs(part)) };
 }
 
-function weightPiece({ part, from, to, chip: place, size, beside, bare, hidden, stub, above, apart = 6 }, at) {
-  const drawn = edgeLine(from, to, stub);
+/** Where an edge comes from what has no gradient, what comes back along it ends at the weight. */
+function weightPiece({ part, from, to, chip: place, size, beside, bare, hidden, stub, above, given, apart = 6 }, at) {
+  const until = given && !stub ? outOf(place, size, bare ? CHIP.bare : CHIP.named, to) : null;
+  const drawn = edgeLine(from, to, stub, until);
   const chip = weightChip(place, bare ? "" : `${at.part(part).label} = `, size, beside, above, to[1] < from[1]);
   const line = svg("g", { class: "edge" }, ...drawn.parts);
   const kind = `part given chip${hidden ? " shy" : ""}${bare ? " bare" : ""}`;
@@ -218,7 +220,7 @@ function weightPiece({ part, from, to, chip: place, size, beside, bare, hidden, 
       writeGrad(chip.grad, at.text(part, "grad"));
       chip.grad.classList.toggle("fresh", at.isFresh(part, "grad"));
       chip.bar.show(slider.show(text));
-      weigh(drawn.line, at.number(part));
+      weigh(drawn.lines, at.number(part));
       lit(line, at.runs(part));
       lit(element, at.isLit(part) || at.runs(part));
       element.classList.toggle("few", at.isLit(part) || (at.runs(part) && at.running() <= apart));

@@ -20,11 +20,12 @@ function placedFlat(net, width, flat) {
   const [pitch, radius] = rows <= 3 ? [52, 24] : [42, 18];
   const block = Math.max(rows * pitch, FLAT.block);
   const target = net.parts.y0 ? width - FLAT.end : null;
-  const [sum, active] = width < FLAT.narrow ? [0.33, 0.51] : [0.36, 0.58];
+  const narrow = width < FLAT.narrow;
+  const [sum, active] = narrow ? [0.39, 0.54] : [0.36, 0.58];
   const at = { left: FLAT.end, sum: sum * width, active: active * width, loss: width - (target ? 176 : 84) };
   const top = FLAT.top[flat];
-  const ways = { radius, share: rows <= 3 ? 0.44 : 0.32, first: top + (block - rows * pitch) / 2 + pitch / 2, pitch, middle: top + block / 2 - 14 };
-  const { nodes, edges } = neuronParts(net, rows, at, ways, { unit: [84, 60], loss: 104, chip: 92, beside: true });
+  const ways = { radius, share: rows > 3 ? 0.32 : narrow ? 0.38 : 0.44, first: top + (block - rows * pitch) / 2 + pitch / 2, pitch, middle: top + block / 2 - 14 };
+  const { nodes, edges } = neuronParts(net, rows, at, ways, { unit: [84, 60], loss: 104, chip: narrow ? 76 : 92, beside: true });
   if (target) {
     nodes.y0 = { x: target, y: ways.middle, r: 24, side: "right" };
     edges.push({ part: "y0", link: "L", from: [target - 24, ways.middle], to: [at.loss + 52, ways.middle] });
@@ -54,7 +55,7 @@ function neuronParts(net, rows, { left, sum, active, loss }, { radius, share, fi
     const [part, weight] = i < net.inputs ? [`x${i}`, `w0.0.${i}`] : ["one", "b0.0"];
     nodes[part] = { x: left, y, r: radius };
     const [from, to] = [[left + radius, y], touching([left, y], [sum, middle], 26)];
-    edges.push({ part: weight, from, to, chip: along(from, to, share), size: sizes.chip, beside: sizes.beside });
+    edges.push({ part: weight, from, to, chip: along(from, to, share), size: sizes.chip, beside: sizes.beside, given: true });
   }
   const [w, h] = sizes.unit;
   nodes["z0.0"] = { x: sum, y: middle, r: 26, below: true };
@@ -152,7 +153,7 @@ function weightEdges(net, nodes) {
       const size = written ? 42 : 64;
       if (units === 1) {
         const to = [target.x - target.w / 2, target.y];
-        return { part, from, to, chip: along(from, to, 0.4), size, bare: true, apart: 6 };
+        return { part, from, to, chip: along(from, to, 0.4), size, bare: true, apart: 6, given: layer === 0 };
       }
       const to = [target.x - target.w / 2, target.y + (i - (before - 1) / 2) * port];
       const above = written && i === 0 && before > 1; // its gradient stands away from the other weight
