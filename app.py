@@ -38,7 +38,7 @@ import components.training.view  # noqa: F401 - all components are declared now:
 from components.expression.record import recorded
 from components.perceptron.record import recorded_perceptron, told_by_hand
 from components.program.record import recorded_program
-from components.shared.assets import addresses, assets_route, base_path
+from components.shared.assets import addresses, assets_route, base_path, joined
 from components.shared.mistakes import caught
 from components.shared.work import Server, use
 from components.training.route import run_route
@@ -74,6 +74,8 @@ _OLD = (
 )
 """Written so that any browser can read it. What the sentence asks for came to all of them with this one thing."""
 
+_AWAY = "The server does not answer at the moment. What you typed and the picture stay, and this page tries again."
+
 PAGES = Path(__file__).resolve().parent / "pages"
 
 
@@ -85,8 +87,10 @@ def index_page(html: str, base: str) -> str:
     """
     settings = f"window.__streamlit = {{BACKEND_BASE_URL: location.origin + {json.dumps(base)}}}"
     early = "".join(f'<link rel="modulepreload" href="{address}">' for address in addresses([EARLY]))
-    head = f"<title>Gradwalk</title><script>{settings};{_OLD}</script>{early}"
+    away = joined("brand/away.js")
+    head = f"<title>Gradwalk</title><script>{settings};{_OLD};\n{away}</script>{early}"
     needs = f'<noscript><p>{_NEEDS}</p></noscript><p id="old-browser" role="alert" hidden>{_NEEDS}</p>'
+    needs += f'<p id="away" role="status" hidden>{_AWAY}</p>'
     html = re.sub("<title>.*?</title>", lambda _: head, html)
     return re.sub("<noscript>.*?</noscript>", lambda _: needs, html, flags=re.DOTALL)
 
