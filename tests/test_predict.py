@@ -175,6 +175,8 @@ def test_keys_that_begin_no_answer_stay_keys_in_the_empty_field(player: OpenPred
     expect(shown.find(".player")).to_have_class(re.compile("on-screen"))
     shown.press("p")
     expect(field).to_be_focused()
+    inside = "field => field.getBoundingClientRect().left - field.closest('.words').getBoundingClientRect().left"
+    assert field.evaluate(inside) >= 4  # px that its ring takes
     shown.press("f")
     expect(shown.find(".player")).not_to_have_class(re.compile("on-screen"))
     expect(field).to_have_value("")
