@@ -133,12 +133,13 @@ def _compare(shown: dict[str, dict[str, Any]], seen: Names, about: str) -> None:
         assert name in seen, f"{name} is shown, and is not there at {about}"
         live = seen[name]
         if isinstance(live, str):
-            assert cell["value"] == [live], f"{name} at {about}"
+            told = cell["value"][0] if live not in ("list", "tuple") else cell["value"][0].split(" of ")[0]
+            assert [told, *cell["value"][1:]] == [live], f"{name} at {about}"  # of tensors it is said what they are
             continue
         keys = ("value", "grad", "requires_grad", "kind", "version")
-        told = {"version": 0, **cell}
+        known = {"version": 0, **cell}
         there = live._asdict()
-        wrong = {key: (told[key], there[key]) for key in keys if told[key] != there[key]}
+        wrong = {key: (known[key], there[key]) for key in keys if known[key] != there[key]}
         assert not wrong, f"of {name}, (shown, there): {wrong} at {about}"
         sharing = {other for other in shown if other != name and _share(live, seen[other])}
         if live.memory:
