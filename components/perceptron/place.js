@@ -24,7 +24,7 @@ function placedFlat(net, width, flat) {
   const [sum, active] = narrow ? [0.39, 0.54] : [0.36, 0.58];
   const at = { left: FLAT.end, sum: sum * width, active: active * width, loss: width - (target ? 176 : 84) };
   const top = FLAT.top[flat];
-  const ways = { radius, share: rows > 3 ? 0.32 : narrow ? 0.38 : 0.44, first: top + (block - rows * pitch) / 2 + pitch / 2, pitch, middle: top + block / 2 - 14 };
+  const ways = { radius, share: rows > 3 ? 0.32 : narrow ? 0.38 : 0.36, first: top + (block - rows * pitch) / 2 + pitch / 2, pitch, middle: top + block / 2 - 14 };
   const { nodes, edges } = neuronParts(net, rows, at, ways, { unit: [84, 60], loss: 104, chip: narrow ? 76 : 92, beside: true });
   if (target) {
     nodes.y0 = { x: target, y: ways.middle, r: 24, side: "right" };
