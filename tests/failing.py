@@ -58,6 +58,7 @@ def changed(program: str) -> str | None:
 
 def run(program: str) -> tuple[dict[str, Any], BaseException | None]:
     """The program in plain Python: its names, and what it raised."""
+    torch.distributions.Distribution.set_default_validate_args(__debug__)  # torch.compile has it off, once it is loaded
     names: dict[str, Any] = {"__name__": "__main__"}
     with warnings.catch_warnings(), torch.enable_grad():  # put back, whatever the program turned off
         warnings.simplefilter("ignore")

@@ -94,6 +94,7 @@ PROCESS: tuple[Kept, ...] = (
     Kept(torch.get_float32_matmul_precision, torch.set_float32_matmul_precision, "highest"),
     Kept(torch.get_num_threads, torch.set_num_threads),
     Kept(torch.is_warn_always_enabled, torch.set_warn_always),
+    attribute(torch.distributions.Distribution, "_validate_args", __debug__),  # off once torch.compile is loaded
     *(mapping(hooks, {}) for hooks in _HOOKS),
     members(torch.Tensor, additions=True),
     members(torch.nn.Module, additions=True),

@@ -107,6 +107,9 @@ torch.Tensor.more = 1
 torch.nn.Module.__call__ = None
 import torch.nn.functional as F
 F.relu = None
+# %%%% validation
+import torch
+torch.distributions.Distribution.set_default_validate_args(False)
 # %%%% builtins
 import builtins
 builtins.print = None
