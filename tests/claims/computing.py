@@ -432,8 +432,9 @@ def computed(expression: Expression, texts: Sequence[str], meaning: Meaning) -> 
     moved = np.zeros(found.numbers.shape)
     with np.errstate(all="ignore"):
         for place, (number, half) in enumerate(pairs):
-            if half:
-                off = [*numbers[:place], number + half, *numbers[place + 1 :]]
-                moved = moved + np.abs(Computer(meaning, off).compute(expression).numbers - found.numbers)
+            if half:  # a curve moves more to one side than to the other
+                offs = ([*numbers[:place], number + by, *numbers[place + 1 :]] for by in (half, -half))
+                sides = [np.abs(Computer(meaning, off).compute(expression).numbers - found.numbers) for off in offs]
+                moved = moved + np.fmax(*sides)
     finite = moved[np.isfinite(moved)]
     return found, float(finite.max(initial=0.0)) * 1.1 if finite.size else 0.0
