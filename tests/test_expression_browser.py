@@ -207,6 +207,8 @@ def test_an_exponent_is_raised_in_its_box_and_heard(shown: ExpressionPage) -> No
 
 def test_after_two_refused_texts_the_one_that_is_shown_is_typeset(shown: ExpressionPage) -> None:
     read = shown.page.get_by_role("group", name="Read as")
+    expect(read).to_have_class("read")
+    expect(read).not_to_be_empty()
     before = read.text_content()
     shown.text.fill("z = x @ x")
     expect(shown.page.locator("#words")).to_contain_text("PyTorch: ")

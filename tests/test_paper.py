@@ -53,12 +53,14 @@ def test_a_page_is_printed_light_whole_and_without_what_is_pressed(new_page: New
     page.emulate_media(media="screen")
     page.goto("/perceptron")
     settled(page)
-    drawing = page.locator(".neuron .canvas > svg")
+    canvas = page.locator(".neuron .canvas")
+    drawing = canvas.locator("> svg")
     expect(drawing).to_be_visible()
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.locator(".st-key-perceptron-place-switch")).to_be_hidden()
-    assert top(drawing) < top(page.locator(".form.perceptron"))
-    assert not page.locator(".neuron .canvas").evaluate(CUT)
+    expect(drawing).to_be_visible()
+    assert top(canvas) < top(page.locator(".form.perceptron"))  # on another width the drawing in it is made anew
+    assert not canvas.evaluate(CUT)
 
 
 def test_on_a_wide_page_on_paper_the_names_stand_below_the_program(browser: Browser, tmp_path: Path) -> None:
