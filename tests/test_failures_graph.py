@@ -134,6 +134,12 @@ RELEASED = [
         "z = torch.autograd.grad(y, x, retain_graph=True)", X + "z = w = (2 * x.detach(),)\n", "(z, w)",
     ),
     Case(
+        V + "y = v.exp()\nj = torch.autograd.grad(y, v, torch.eye(3), is_grads_batched=True)[0]\ny.sum().backward()\n",
+        "freed-unseen", 4, "Write retain_graph=True in line 4",
+        "j = torch.autograd.grad(y, v, torch.eye(3), is_grads_batched=True, retain_graph=True)[0]",
+        V + "j = torch.diag(v.detach().exp())\nv.exp().sum().backward()\n", "(j, v.grad)",
+    ),
+    Case(
         X + "y = x.exp()\ny.backward()\nprint(y.grad_fn._saved_result)\n",
         "freed-read-by", 4, "Read it before that",
         "y.backward(retain_graph=True)", X + "x.exp().backward()\n", "x.grad",

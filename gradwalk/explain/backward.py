@@ -259,5 +259,7 @@ def _there(index: Index, event: Accumulate) -> set[int]:
 
 def free(index: Index, event: Free) -> Account:
     key = "one" if len(event.nodes) == 1 else "many"
+    if event.call is None:
+        return Account(TITLES["free"], FREE[f"unseen {key}"].format(count=len(event.nodes)))
     learn = learning.meaning(index, event.call)
     return Account(TITLES["free"], FREE[key].format(count=len(event.nodes)), learn=learn, learn_title=LEARN["meaning"])

@@ -18,6 +18,9 @@ def released(history: History) -> Diagnosis:
     if not gone:
         return diagnosis("backward-twice")
     event = history.freed[max(gone, key=history.age)]
+    if event.call is None:
+        found = diagnosis("freed-unseen", _keep(history, event), line=_line(event))
+        return found._replace(event=event, nodes=tuple(sorted(gone)))
     found = _Two(history, call, history.calls[event.call], event).explained()
     return found._replace(event=event, nodes=tuple(sorted(gone)))
 
@@ -28,17 +31,16 @@ def _read(history: History) -> Diagnosis:
     if len(calls) != 1:
         return diagnosis("freed-read")
     (event,) = calls.values()
-    call = history.calls[event.call]
-    return diagnosis("freed-read-by", _keep(history, call), event, line=_line(call))
+    return diagnosis("freed-read-by", _keep(history, event), event, line=_line(event))
 
 
-def _keep(history: History, call: BackwardCall) -> Remedy | None:
+def _keep(history: History, call: BackwardCall | Free) -> Remedy | None:
     """retain_graph=True in a call that ran only once."""
     span = in_program(call.span)
     return None if span is None or history.runs[span] > 1 else Remedy("keep-graph", span)
 
 
-def _line(call: BackwardCall) -> int:
+def _line(call: BackwardCall | Free) -> int:
     return 0 if call.span is None else call.span.line
 
 

@@ -11,7 +11,7 @@ import torch
 from gradwalk.recorder.before_pass import Asked
 from gradwalk.recorder.calls import TRANSFORMED, name_of
 from gradwalk.recorder.hooks import Hooks
-from gradwalk.recorder.passes import walk
+from gradwalk.recorder.passes import unwalked, walk
 from gradwalk.recorder.run import Run, arguments, flattened, is_stand_in
 
 BATCHED = "torch.autograd.grad(…, is_grads_batched=True) runs inside of vmap and is not recorded."
@@ -70,7 +70,8 @@ class Asking:
                 if asked is None:
                     if given.get("is_grads_batched"):
                         run.notice(run.span(frame), BATCHED)
-                    elif any(is_stand_in(tensor) for tensor in flattened((roots, given["inputs"]))):
+                        return unwalked(run, _walkable(roots), run.span(frame), go)
+                    if any(is_stand_in(tensor) for tensor in flattened((roots, given["inputs"]))):
                         run.notice(run.span(frame), TRANSFORMED)
                     return go()
                 result = walk(run, self._hooks, asked, go)
@@ -93,11 +94,16 @@ def _asked(function: str, roots: Any, seeds: Any, given: dict[str, Any], frame: 
         return None
     if not all(isinstance(seed, torch.Tensor | None) for seed in seeds):
         return None
-    if not all(tensor.requires_grad and not is_stand_in(tensor) for tensor in (*starts, *ends)):
+    if len(_walkable((*starts, *ends))) < len(starts) + len(ends):
         return None
     create = bool(given["create_graph"])
     retain = create if given["retain_graph"] is None else bool(given["retain_graph"])
     return Asked(function, starts, seeds, retain, create, ends, frame)
+
+
+def _walkable(given: Any) -> list[torch.Tensor]:
+    """Those of the given tensors from which a graph leads on, and which stand for nothing but themselves."""
+    return [tensor for tensor in _tensors(given) or () if tensor.requires_grad and not is_stand_in(tensor)]
 
 
 def _tensors(given: Any) -> tuple[torch.Tensor, ...] | None:

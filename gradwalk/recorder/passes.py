@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
+from gradwalk.program import Span
 from gradwalk.recorder.before_pass import Asked, start_of
 from gradwalk.recorder.hooks import Hooks
 from gradwalk.recorder.one_pass import Pass
 from gradwalk.recorder.run import Run
+from gradwalk.recording import Free
 
 MOST_PICTURES = 24
 """Graphs that torchviz draws for one recording: each costs about as much as recording it."""
@@ -60,6 +62,18 @@ def walk(run: Run, hooks: Hooks, asked: Asked, go: Callable[[], Any]) -> Any:
     if asked.function == "grad":
         one.results(result)
     return result
+
+
+def unwalked(run: Run, roots: Sequence[torch.Tensor], span: Span | None, go: Callable[[], Any]) -> Any:
+    """Let a pass run that cannot be walked. What its nodes saved may be gone afterwards, and then this is told."""
+    saving = run.graph.saving(run.graph.reachable_from([start_of(root) for root in roots]))
+    try:
+        return go()
+    finally:
+        gone = run.graph.gone(saving)
+        if gone and not run.ended:
+            run.graph.freed.update(gone)
+            run.emit(Free(run.cell, span, None, gone))
 
 
 def draw(run: Run, call: int, root: torch.Tensor) -> None:

@@ -95,11 +95,14 @@ class Accumulate(NamedTuple):
 
 
 class Free(NamedTuple):
-    """What these nodes had saved was there before the call, and was gone when it was looked for afterwards."""
+    """What these nodes had saved was there before the call, and was gone when it was looked for afterwards.
+
+    ``call`` is None after a pass that was not recorded (``is_grads_batched=True``).
+    """
 
     cell: int
     span: Span | None
-    call: int
+    call: int | None
     nodes: tuple[int, ...]
 
 

@@ -62,6 +62,11 @@ s / v[0]|v[0] - s|v[0] + s|v[0] * s|s * s|torch.floor(s)|torch.round(s)|s.floor(
 """
 
 PROGRAMS = {
+    "passes that are not recorded": """y = v.exp()
+torch.autograd.grad(y, v, torch.eye(3), retain_graph=True, is_grads_batched=True)
+torch.autograd.grad(y * y, v, torch.eye(3), is_grads_batched=True)
+s.tanh().backward()
+""",
     "linear layers": """
 lin = nn.Linear(3, 2)
 lin(v).sum().backward()

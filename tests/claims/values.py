@@ -542,6 +542,13 @@ def _used(recorded: Recorded, events: Sequence[Event]) -> Iterator[int]:
 @claim("FREE", "one", "many")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert len(step.event.nodes) == int(said.get("count", 1))
+    assert step.event.call is not None
+
+
+@claim("FREE", "unseen one", "unseen many")
+def _(recorded: Recorded, step: Step, said: Pieces) -> None:
+    assert len(step.event.nodes) == int(said.get("count", 1))
+    assert step.event.call is None
 
 
 # Names, and changes by hand

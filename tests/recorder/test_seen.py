@@ -266,6 +266,20 @@ def test_what_is_released_is_looked_at() -> None:
     assert [walk.recording.nodes[node].name for node in free.nodes] == ["PowBackward0"]
 
 
+def test_a_pass_that_is_not_walked_releases_too() -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    with gradwalk.watch() as walk:
+        y = x.exp()
+        torch.autograd.grad(y, x, torch.eye(2), retain_graph=True, is_grads_batched=True)
+        torch.autograd.grad(y, x, torch.eye(2), is_grads_batched=True)
+        kept = y * y
+        torch.autograd.grad(kept, y, torch.eye(2), is_grads_batched=True)
+    frees = of(walk.recording, Free)
+    assert [free.call for free in frees] == [None, None]
+    released = [[walk.recording.nodes[node].name for node in free.nodes] for free in frees]
+    assert released == [["ExpBackward0"], ["MulBackward0"]]
+
+
 def test_modules_have_their_ways() -> None:
     class Net(nn.Module):
         def __init__(self) -> None:

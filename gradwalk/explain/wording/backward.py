@@ -177,4 +177,8 @@ FREE = {
     "one": "The pass is done. The node drops its saved tensors, so a second pass through this graph would fail.",
     "many": "The pass is done. The {count} nodes drop their saved tensors, so a second pass through this graph would "
     "fail.",
+    "unseen one": "A pass that is not recorded has gone through this node. It drops its saved tensors, so a second "
+    "pass through it would fail.",
+    "unseen many": "A pass that is not recorded has gone through these {count} nodes. They drop their saved tensors, "
+    "so a second pass through them would fail.",
 }

@@ -114,6 +114,12 @@ RELEASED = {
         "Ask for all gradients in one call, with a list of inputs: the graph is walked once.\n"
         "Or write retain_graph=True in line {line}: the graph stays in memory, and is walked once for each call.",
     ),
+    "freed-unseen": (
+        "The graph was walked before",
+        "A call in line {line} went back through this graph with is_grads_batched=True, and released what the nodes "
+        "had saved.",
+        "Write retain_graph=True in line {line}: what all nodes saved stays in memory.",
+    ),
     "freed-read": (
         "This saved tensor is gone",
         "A node keeps what it saved for the way back only until backward() has gone through it.",
