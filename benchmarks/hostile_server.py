@@ -32,7 +32,7 @@ GOAL = 2.0
 """Times as long may another visitor's answer take."""
 FORGOTTEN = 2
 """Seconds after which the server forgets a session that has gone; two minutes in a class."""
-WAYS = ("field", "value", "editor", "notebook", "link", "points")
+WAYS = tuple(os.environ.get("WAYS", "field value editor notebook link points").split())
 COMMANDS = 12
 """Each run of the command line takes seconds to start, so it gets a sample of the texts."""
 SHARE = int(os.environ.get("SHARE", "1"))
@@ -106,9 +106,9 @@ async def attack(url: str, texts: Sequence[Hostile], found: Counter[tuple[str, s
         "points": lambda one: points(url, one),
     }
     for hostile in texts:
-        for name, way in ways.items():
+        for name in WAYS:
             try:
-                found[name, await way(hostile)] += 1
+                found[name, await ways[name](hostile)] += 1
             except Exception as error:  # whatever it is, it is counted
                 errors.append(f"{name}: {hostile.kind}: {hostile.title}: {type(error).__name__} {error}"[:200])
                 expression, code = await Visitor.come(url, random, EXPRESSION), await Visitor.come(url, random, CODE)
