@@ -13,6 +13,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
+from gradwalk.address.program import to_code
 from tests.browser import FLAGS, ROOT, browser_path, running_server, settled
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -33,10 +34,32 @@ SET = """(share) => {
   }
   return moving.length;
 }"""  # noqa: E501 - JavaScript
+NAN = """\
+# %% [markdown]
+# ## Why is my loss nan?
+# A line that learns the logarithm of its data.
+
+# %%
+import torch
+
+x = torch.tensor([0.5, 1.0, 2.0, 4.0])
+y = x.log()
+w = torch.tensor(2.0, requires_grad=True)
+opt = torch.optim.SGD([w], lr=4.0)
+
+# %%
+for step in range(4):
+    loss = ((w * x).log() - y).pow(2).mean()
+    opt.zero_grad()
+    loss.backward()
+    opt.step()
+    print(step, loss.item(), w.item())
+"""
 STILLS = {
     "player-light": ("/?z=sin(x**2)&x=4&density=learn&step=7", "light", 800),
     "player-dark": ("/?z=sin(x**2)&x=4&density=learn&step=7", "dark", 800),
     "perceptron-light": ("/perceptron?density=learn&step=36", "light", 860),
+    "code-light": (f"/code?code={to_code(NAN)}&density=learn&step=28", "light", 900),
 }
 LONG = 120_000
 
@@ -94,7 +117,7 @@ def still(browser: Browser, url: str, name: str) -> None:
     context = browser.new_context(base_url=url, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(query)
-    expect(page.get_by_role("region", name="Player").locator("[data-box=o0]")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("region", name="Player").locator("svg [data-box]").first).to_be_visible(timeout=LONG)
     settled(page)
     if page.get_by_role("button", name="Skip").is_visible():
         page.get_by_role("button", name="Skip").click()
