@@ -10,9 +10,9 @@ from concurrent.futures import Future
 from typing import Any, Protocol, cast
 
 from gradwalk.program import ProgramError
+from serving.jobs import Busy, Job, Runner, Stopped, TooLong
 from serving.kept import Kept
 from serving.locked import Unlocked, program
-from serving.pool import Busy, Job, Runner, Stopped, TooLong
 from serving.work import PROGRAM, Parcel, Reply, Work, described, packed, reason_of, unpacked
 
 _MOST_ENDED = 20

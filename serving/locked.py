@@ -15,7 +15,8 @@ from gradwalk.sandbox.configuration import Configuration
 from gradwalk.sandbox.outcome import Said, said
 from gradwalk.sandbox.selftest import Held
 from gradwalk.sandbox.time_up import TimeUp
-from serving.pool import Here, Job
+from serving.jobs import Job
+from serving.pool import Here
 from serving.processes import Gone, worked
 from serving.work import PROGRAM, Parcel, Reply, Work
 

@@ -16,9 +16,10 @@ from gradwalk.sandbox.selftest import Held
 from gradwalk.settings import Settings
 from serving import locked, log, processes
 from serving.desk import Desk
+from serving.jobs import Runner
 from serving.kept import Kept
 from serving.metrics import Metrics, memory
-from serving.pool import Here, Pool, Runner
+from serving.pool import Here, Pool
 from serving.work import Reply, described, do, told
 
 First = tuple[Callable[..., Any], tuple[Any, ...]]

@@ -17,8 +17,9 @@ from components.shared.mistakes import SENTENCE
 from gradwalk.address.expression import DEFAULT
 from gradwalk.expression.expression import read
 from serving.desk import Desk
+from serving.jobs import Busy, Dropped, Job, Runner, Stopped
 from serving.kept import Kept
-from serving.pool import Busy, Dropped, Here, Job, Runner, Stopped
+from serving.pool import Here
 from serving.work import Reply, described
 from tests.browser import ROOT
 

@@ -10,8 +10,9 @@ import pytest
 from gradwalk.graph.dot import LayoutError
 from gradwalk.program import ProgramError, Span
 from serving.desk import Desk, Failed
+from serving.jobs import Busy, Dropped, Job, Stopped, TooLong
 from serving.kept import REFUSALS, Kept
-from serving.pool import Busy, Dropped, Here, Job, Stopped, TooLong
+from serving.pool import Here
 from serving.work import Reply, do
 from tests.tasks import broken, doubled, large, refused
 

@@ -16,9 +16,10 @@ from gradwalk.sandbox.outcome import recording
 from gradwalk.sandbox.programs import configuration
 from gradwalk.settings import Settings
 from serving.desk import Desk
+from serving.jobs import Dropped
 from serving.kept import Kept
 from serving.locked import Nursery
-from serving.pool import Dropped, Here, Pool
+from serving.pool import Here, Pool
 from serving.work import Reply
 
 SETTINGS = replace(

@@ -21,8 +21,9 @@ from gradwalk.graph.dot import Unavailable
 from gradwalk.perceptron.settings.presets import PRESETS
 from gradwalk.settings import Settings
 from serving.desk import Desk, Failed
+from serving.jobs import Busy, Dropped, Job, Stopped
 from serving.kept import Kept
-from serving.pool import Busy, Dropped, Job, Pool, Stopped
+from serving.pool import Pool
 from serving.processes import Nursery
 from serving.work import described, do
 from tests import tasks

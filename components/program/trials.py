@@ -16,7 +16,7 @@ from gradwalk.recording import Failure
 from gradwalk.sandbox.outcome import recording
 from gradwalk.story.cells import Fix, Item, ShownCell, Tried
 from gradwalk.story.checks import remarked
-from serving.pool import Busy
+from serving.jobs import Busy
 from serving.work import Parcel
 
 MOST = 3

@@ -16,9 +16,10 @@ from gradwalk.program import ProgramError
 from gradwalk.sandbox.selftest import Held
 from gradwalk.settings import SETTINGS
 from serving.desk import Desk
+from serving.jobs import Dropped
 from serving.kept import Kept
 from serving.permission import FREELY, Permission, permission
-from serving.pool import Dropped, Here
+from serving.pool import Here
 from serving.work import Parcel
 
 _Asked = ParamSpec("_Asked")

@@ -14,25 +14,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gradwalk.sandbox import nursery, ward
-from gradwalk.sandbox.answer import Answer, Heard, answered
-from gradwalk.sandbox.child import LENGTH
+from gradwalk.sandbox.answer import Answer, answered
 from gradwalk.sandbox.configuration import Configuration
-from gradwalk.sandbox.frames import Lie, Reader, Sizes
 from gradwalk.sandbox.selftest import Held, tried
+from gradwalk.sandbox.talk import Listener, Talk, whole
 from gradwalk.sandbox.ward import UNKNOWN, Ended
 from gradwalk.settings import Settings, variable
 
-Listener = Callable[[Any], None]
-
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_PIECE = 1 << 18
 _A_WHILE, _A_MOMENT = 60.0, 0.2
 _LAST_WORDS = 5.0
 """Seconds for what a process has said, and is not here yet, where the nursery is gone."""
@@ -79,7 +75,7 @@ class Process:
 
     def begin(self, payload: bytes, listener: Listener | None = None) -> None:
         """Do it. ``answer`` is then asked for until there is one."""
-        self._talk = _Talk(self._channel, payload, self._configuration.sizes, listener)
+        self._talk = Talk(self._channel, payload, self._configuration.sizes, listener)
         self._poll = select.poll()
         self._poll.register(self._control, select.POLLIN)
         self._poll.register(self._channel, select.POLLIN | select.POLLOUT)
@@ -97,7 +93,7 @@ class Process:
                     # Who has closed its channel has most likely ended: then the system is to say how.
                     self._wait_until = time.monotonic() + _A_MOMENT * self._talk.heard.closed
             if self._control.fileno() in came:
-                return self._ended(_whole(self._control))
+                return self._ended(whole(self._control))
             if time.monotonic() >= self._wait_until:
                 self._tell(ward.END)
                 self._wait_until = math.inf
@@ -137,58 +133,6 @@ class Process:
     def _tell(self, wish: bytes) -> None:
         with suppress(OSError):  # it has ended, or we have heard so
             self._control.send(wish)
-
-
-def _whole(connection: socket.socket) -> bytes:
-    """All that comes until the other side closes it."""
-    whole = b""
-    with suppress(OSError):
-        while piece := connection.recv(_PIECE):
-            whole += piece
-    return whole
-
-
-class _Talk:
-    """What is said to a process and what it says, as far as it got."""
-
-    def __init__(self, channel: socket.socket, payload: bytes, sizes: Sizes, listener: Listener | None) -> None:
-        self.heard = Heard(Reader(sizes))
-        self.over = False
-        self._channel = channel
-        self._channel.setblocking(False)
-        self._left = memoryview(LENGTH.pack(len(payload)) + payload)
-        self._listener = listener
-
-    def go_on(self) -> int:
-        """Send and receive what is possible now, and give what to wait for (of ``poll``)."""
-        with suppress(BlockingIOError):
-            if self._left:
-                self._left = self._left[self._send() :]
-        with suppress(BlockingIOError):
-            self._listen()
-        return select.POLLIN | (select.POLLOUT if self._left else 0)
-
-    def _send(self) -> int:
-        try:
-            return self._channel.send(self._left)
-        except (BrokenPipeError, ConnectionResetError):
-            return len(self._left)  # it does not want to know
-
-    def _listen(self) -> None:
-        try:
-            piece = self._channel.recv(_PIECE)
-        except ConnectionResetError:
-            piece = b""
-        heard = self.heard
-        try:
-            for message in heard.reader.feed(piece):
-                heard.messages.append(message)
-                if self._listener is not None:
-                    self._listener(message)
-        except Lie as error:
-            heard.lie = str(error)
-        heard.closed = not piece and not heard.reader.ended
-        self.over = not piece or bool(heard.lie or heard.reader.ended)
 
 
 class Nursery:
