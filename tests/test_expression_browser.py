@@ -290,8 +290,19 @@ def test_a_newcomer_meets_a_question_one_lit_button_and_a_tour(shown: Expression
     assert float(shown.field("x").input_value()) > before
     shown.field("x").fill("4")
     expect(player.locator(".sentence")).to_have_text("Move x by 0.01, and z moves by about −0.07661.")
+    settled(shown.page)  # no answer to an earlier number is on its way
     player.get_by_role("button", name="Move x").click()
     expect(player.get_by_text("x = 4.01 gives z = −0.3636: it moved by −0.07570.")).to_be_visible()
+    closely = player.get_by_role("img", name="Very close to the point: where x moves by 0.01")
+    ends = closely.locator(".tangent, .point").evaluate_all(
+        "all => all.map(one => Number(one.getAttribute('y2') ?? one.getAttribute('cy')))"
+    )
+    promised, before, came = ends
+    # What sin((x + 0.01)²) did, against 0.01 times the slope, which autograd found.
+    assert (came - before) / (promised - before) == pytest.approx(0.07570 / 0.076613, abs=0.005)
+    shown.press("ArrowLeft")
+    expect(closely).to_be_hidden()
+    shown.press("End")
     player.get_by_role("button", name="PyTorch", exact=True).click()
     expect(player.get_by_text("SinBackward0").first).to_be_visible()
     expect(shown.page.get_by_text("dtype")).to_be_visible()

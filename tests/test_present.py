@@ -49,6 +49,18 @@ RESTING = """(picture) => new Promise((told) => {
   };
   look(size(), 8);
 })"""
+ROOT = """const hosts = [...document.querySelectorAll("*")];
+  const root = hosts.find((one) => one.shadowRoot?.querySelector(".player")).shadowRoot;"""
+LIT_IS_WHOLE = f"""() => {{
+  {ROOT}
+  const view = root.querySelector(".view").getBoundingClientRect();
+  const frames = [...root.querySelectorAll(".view .box.now .frame")].map((frame) => frame.getBoundingClientRect());
+  const inside = ({{ top, bottom, left, right }}) =>
+    top >= view.top && bottom <= view.bottom && left >= view.left && right <= view.right;
+  return frames.length > 0 && frames.every(inside);
+}}"""
+UNSEEN = "one => { const words = one.querySelector('.words'); return words.scrollHeight - words.clientHeight; }"
+FONTS = "all => all.map((one) => parseFloat(getComputedStyle(one).fontSize))"
 NO_TOUR = "try { localStorage.setItem('gradwalk.tour', 'seen') } catch {}"
 
 ADAM = """import torch
@@ -125,6 +137,50 @@ def test_a_picture_keeps_its_size_from_step_to_step_and_what_is_lit_is_in_sight(
             for box in player.locator(".view [data-box]").all():
                 expect(box).to_be_in_viewport(ratio=0.98)
     assert min(player.evaluate(TEXTS, ".view")) >= 27.9 * height / 1080
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1024, 768)])
+@pytest.mark.parametrize("before", [19, 52])
+def test_beside_a_network_a_lit_box_is_whole_where_its_formula_is_of_matrices(
+    new_page: NewPage, before: int, width: int, height: int
+) -> None:
+    page = new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page.add_init_script(NO_TOUR)
+    page.goto(f"/perceptron?preset=xor&step={before}")
+    player = _on_stage(page)
+    picture = player.locator(".view > svg")
+    size = picture.evaluate(RESTING)
+    for step in range(before + 1, before + 4):
+        page.keyboard.press("PageDown")
+        expect(player).to_have_attribute("data-step", str(step))
+        assert picture.evaluate(RESTING) == size
+        page.wait_for_function(LIT_IS_WHOLE)
+        if width == 1920:
+            assert player.evaluate(UNSEEN) <= 1
+    assert min(player.evaluate(TEXTS, ".view")) >= 27.9 * height / 1080
+    fonts = player.locator(".formula math").evaluate_all(FONTS)
+    assert min(fonts) >= 27.9 * height / 1080
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1024, 768)])
+def test_in_a_drawn_unit_values_and_gradients_lie_beside_each_other(new_page: NewPage, width: int, height: int) -> None:
+    page = new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page.add_init_script(NO_TOUR)
+    page.goto("/perceptron?preset=xor&step=54")
+    player = _on_stage(page)
+    units = player.locator(".guest .unit")
+    expect(units).to_have_count(3)
+    for unit in units.all():
+        expect(unit.locator(".grad").first).to_contain_text("∇")
+        rows, frame = unit.evaluate(
+            "one => [['.value', '.grad'].map(name => [...one.querySelectorAll(name)].map(text => {"
+            " const { left, right } = text.getBoundingClientRect(); return [left, right]; })),"
+            " one.querySelector('.made .frame').getBoundingClientRect().toJSON()]"
+        )
+        for (left, end), (start, right) in zip(*rows, strict=True):
+            assert frame["left"] < left
+            assert end < start
+            assert right < frame["right"]
 
 
 def test_the_drawn_neuron_is_read_from_the_last_row_too(new_page: NewPage) -> None:

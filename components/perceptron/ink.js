@@ -2,7 +2,7 @@
 
 import { setAttribute, svg } from "../../gradwalk/player/dom.js";
 
-export const SMALL_FONT = '500 12px "Source Sans", sans-serif';
+export const SMALL_FONT = '600 12.5px "Source Sans", sans-serif';
 export const CHIP = { bare: 20, named: 30 }; // px of its height
 export const NUMBER_FONT = '600 14px "Source Sans", sans-serif';
 

@@ -6,6 +6,7 @@ import { CHIP, circle, curve, edgeLine, frame, halo, NUMBER_FONT, outOf, round1,
 import { isNeuron, placed } from "./place.js";
 
 const LEAST_SCALE = 0.8; // a drawing that is little wider than its room is drawn smaller, and a wider one scrolls
+const UNIT = { curve: 40, edge: 6, between: 6 }; // px of a unit: its curve, the air beside its numbers, and between two of them
 const MANY = 40; // edges, from which on those that are not lit stand back
 
 export function drawPieces(net, at) {
@@ -146,11 +147,10 @@ function unitPiece(part, place, net, at) {
   const { x, y, w, h } = place;
   const small = { x: x - w / 2 + 18, y, w: 36, h: 36 };
   const plot = curve(small, net.layers[layer].curve);
-  const half = (w - 50) / 2;
   const rows = [[sum, y - 5], [part, y + 14]].map(([of, baseline]) => ({
     of,
-    value: words("value start", x - w / 2 + 40, baseline),
-    grad: words("grad end", x + w / 2 - 6, baseline),
+    value: words("value start", x - w / 2 + UNIT.curve, baseline),
+    grad: words("grad end", x + w / 2 - UNIT.edge, baseline),
   }));
   const texts = rows.flatMap(({ value, grad }) => [value, grad]);
   const inside = button(part, at, ...frame(place, 12), plot.element, ...texts);
@@ -159,15 +159,20 @@ function unitPiece(part, place, net, at) {
   return {
     element,
     show() {
-      for (const { of, value, grad } of rows) {
-        const gradText = at.text(of, "grad");
-        const text = at.text(of, "value");
-        write(value, `${of === sum ? "z " : "→ "}${text ?? "?"}`, gradText === null ? 2 * half : half);
-        writeGrad(grad, gradText, half);
-        value.classList.toggle("unknown", text === null);
+      const texts = rows.map(({ of }) => [`${of === sum ? "z " : "→ "}${at.text(of, "value") ?? "?"}`, gradOf(at.text(of, "grad"))]);
+      const wide = texts.map((pair) => pair.map((text) => textWidth(text, SMALL_FONT)));
+      const needed = Math.max(...wide.map(([value, grad]) => value + (grad && UNIT.between + grad)));
+      const bare = needed > w - UNIT.curve - UNIT.edge; // the numbers then take the room of the curve, too
+      const left = bare ? UNIT.edge : UNIT.curve;
+      const share = Math.min(1, (w - left - UNIT.edge) / needed);
+      rows.forEach(({ of, value, grad }, row) => {
+        setAttribute(value, "x", round1(x - w / 2 + left));
+        [value, grad].forEach((place, which) => squeeze(place, texts[row][which], wide[row][which], share));
+        value.classList.toggle("unknown", at.text(of, "value") === null);
         value.classList.toggle("fresh", at.isFresh(of, "value"));
         grad.classList.toggle("fresh", at.isFresh(of, "grad"));
-      }
+      });
+      setAttribute(plot.element, "visibility", bare ? "hidden" : null);
       plot.show(at.known(sum), at.known(part), at.slope(part));
       lit(inside, at.isLit(part) || at.isLit(sum));
       pill?.show();
@@ -249,13 +254,19 @@ function button(part, at, ...children) {
 
 function write(place, text, room = Infinity) {
   if (place.textContent === text) return;
-  place.textContent = text;
-  const small = ["small", "start", "end"].some((name) => place.classList.contains(name));
-  const wide = Number.isFinite(room) && textWidth(text, small ? SMALL_FONT : NUMBER_FONT) > room;
-  setAttribute(place, "textLength", wide ? Math.round(room) : null);
-  setAttribute(place, "lengthAdjust", wide ? "spacingAndGlyphs" : null);
+  const wide = textWidth(text, place.classList.contains("small") ? SMALL_FONT : NUMBER_FONT);
+  squeeze(place, text, wide, Math.min(1, room / wide));
 }
 
-const writeGrad = (place, text, room) => write(place, text === null ? "" : `∇ ${text}`, room);
+/** A text that is so wide, in a share of that. */
+function squeeze(place, text, wide, share) {
+  if (place.textContent !== text) place.textContent = text;
+  const long = share < 1 && text !== "";
+  setAttribute(place, "textLength", long ? Math.floor(share * wide) : null);
+  setAttribute(place, "lengthAdjust", long ? "spacingAndGlyphs" : null);
+}
+
+const gradOf = (text) => (text === null ? "" : `∇ ${text}`);
+const writeGrad = (place, text) => write(place, gradOf(text));
 
 const lit = (element, on) => element.classList.toggle("now", on);

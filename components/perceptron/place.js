@@ -89,8 +89,9 @@ function placedNeuron(net, width) {
 
 // ---- a network
 
-const UNIT = { least: 124, most: 160, h: 44 };
+const UNIT = { least: 124, most: 200, h: 44, around: 44 }; // px; above and below its middle stand its bias, its weights and their gradients
 const LEAST_GAP = 80; // px between two columns, for the edges
+const LINK = 52; // px from the last units to the loss, where no weight stands
 const FEW = 4; // weights between two layers that are all written on their edges
 const STUB = 56; // px of an edge's end that are its own: a port, and room for its weight
 const CHIP = 24; // px from one weight to the next
@@ -100,7 +101,7 @@ function placedNetwork(net, room, flat) {
   const top = flat === "stage" ? FLAT.top.stage : TOP;
   const most = Math.max(net.inputs, ...net.layers.map(({ units }) => units), net.targets);
   const pitch = net.layers.some(({ units }, layer) => units > 1 && few(net, layer)) ? 88 : 72;
-  const height = top + Math.max(most * pitch + 12, beside ? 0 : 168);
+  const height = top + (flat === "stage" && net.targets === 1 ? (most - 1) * pitch + 2 * UNIT.around : Math.max(most * pitch + 12, beside ? 0 : 168));
   const columns = columnsOf(net, room, beside);
   const { loss, width } = columns;
   const middle = (top + height) / 2 - 3;
@@ -130,11 +131,13 @@ function columnsOf(net, room, beside) {
   const count = net.layers.length;
   const inputs = 50;
   const after = beside ? 170 : 50; // from the loss to the end
-  const needed = inputs + 20 + count * (UNIT.least + LEAST_GAP) + LEAST_GAP - 26 + 46 + after;
+  const needed = inputs + 20 + count * (UNIT.least + LEAST_GAP) + LINK + 46 + after;
   const width = Math.max(room, needed);
-  const unit = Math.min(UNIT.most, UNIT.least + ((width - needed) / count) * 0.4);
+  const spare = (width - needed) / count;
+  const unit = Math.min(UNIT.most, UNIT.least + spare * 0.6);
   const loss = width - after;
-  const gap = (loss - 46 - inputs - 20 - count * unit) / (count + 1);
+  const link = Math.min(LEAST_GAP, LINK + spare * 0.2);
+  const gap = (loss - link - 46 - inputs - 20 - count * unit) / count;
   const layers = net.layers.map((_, layer) => inputs + 20 + gap + layer * (unit + gap) + unit / 2);
   return { inputs, layers, loss, unit, width };
 }

@@ -179,6 +179,7 @@ export function createPictures(pick, chosen, explain, lacking) {
       stages[view].resize({ ...size, phone: tall, width: Math.floor(width) });
     }
     keepHeight();
+    area.style.setProperty("--tallest", `${size.stage ? Math.ceil(Math.max(0, ...visible().map((stage) => stage.tallest()))) + below.offsetHeight + AREA_PADDING : 0}px`);
     bar.classList.toggle("needless", visible().every((stage) => stage.fits()));
   }
 
@@ -189,8 +190,9 @@ export function createPictures(pick, chosen, explain, lacking) {
   function shapeOf(computation) {
     if (isTall()) return "tall";
     const width = views().length === 2 ? 0.6 * size.width : size.width;
+    const height = size.height + (size.spare ?? 0); // words that are longer at one step give it no other shape
     const onStage = (placed) => (size.stage ? closer(placed, learns) : placed);
-    const fit = (placed) => Math.min(width / (placed.width + 2 * marginOf(placed)), size.height / (placed.height + 2 * marginOf(placed)));
+    const fit = (placed) => Math.min(width / (placed.width + 2 * marginOf(placed)), height / (placed.height + 2 * marginOf(placed)));
     if (!computation?.rows || fit(onStage(computation.wide)) >= (size.legible ?? LEGIBLE).whole) return "wide";
     return fit(onStage(computation.rows)) > fit(onStage(computation.wide)) ? "rows" : "wide";
   }

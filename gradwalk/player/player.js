@@ -72,7 +72,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     pictures.toggle(group);
     if (whole) goTo(first); // what it holds may be folded too
     else if (first !== undefined) go(first);
-  });
+  }, (name) => { slope.lookClosely(name); keepClear(root, slope.element, words.element); });
   const panel = createPanel(() => data && show());
   const tour = createTour(() => data && measure() && show());
   const keyList = createKeyList(() => tour.show());

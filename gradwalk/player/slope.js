@@ -3,6 +3,7 @@
  * program had. All points are PyTorch's; the tangent has the slope that autograd found.
  */
 
+import { closeUp } from "./closeup.js";
 import { html, setAttribute, setText, svg } from "./dom.js";
 import { round } from "./geometry.js";
 
@@ -23,11 +24,13 @@ export function createSlope() {
   let shown = "";
   let growing = null;
   let last = null; // what is shown
+  let close = null; // the leaf that was moved a little: its curve is seen from very near, until another step or other numbers are shown
   let held = null; // the curve in whose frame the point is dragged: it stays under the finger
 
   /** `covered`: what the curve says is to be found by the reader. */
   function show(story, step, covered = false) {
-    const found = covered ? null : curveAt(story, step);
+    if (last?.story !== story || last.step !== step) close = null;
+    const found = covered ? null : curveAt(story, step, close);
     element.hidden = !found;
     last = { story, step, covered };
     if (!found) {
@@ -35,17 +38,17 @@ export function createSlope() {
       return drawn.replaceChildren();
     }
     if (held?.names.join() !== found.curve.names.join()) held = null;
-    const key = JSON.stringify([found, step, held]);
+    const key = JSON.stringify([found, step, held, close]);
     if (key === shown) return;
     shown = key;
     const { curve, tangent } = found;
     const [x, y] = curve.names;
-    setText(caption, `${y} when ${x} changes`);
+    setText(caption, close ? `Very close: ${y} when ${x} moves` : `${y} when ${x} changes`);
     setText(said, tangent ? `${tangent.words} ${tangent.text}` : "");
     element.dataset.tangent = tangent ? tangent.kind : "";
     const about = `${caption.textContent}; at ${x} = ${curve.texts[0]} it is ${curve.texts[1]}${tangent ? `, ${said.textContent}` : ""}`;
-    drawn.replaceChildren(plot(curve, tangent, about, held ?? curve));
-    offer(curve, held ?? curve, isLeaf(curvesAt(story, step), x) && asks(x, { steps: 0 }));
+    drawn.replaceChildren(close ? closeUp(curve) : plot(curve, tangent, about, held ?? curve));
+    offer(curve, held ?? curve, !close && isLeaf(curvesAt(story, step), x) && asks(x, { steps: 0 }));
   }
 
   /** The handle lies over the point; hidden, where nobody can set this number. */
@@ -111,7 +114,16 @@ export function createSlope() {
     if (last) show(last.story, last.step, last.covered);
   }
 
-  return { element, show, move, again };
+  /** A leaf of this name has moved a little. */
+  function lookClosely(name) {
+    if (!last) return;
+    const { story, step, covered } = last;
+    close = leavesOf(curvesAt(story, step)).find((id) => curvesAt(story, step)[id].names[0] === name) ?? null;
+    shown = "";
+    show(story, step, covered);
+  }
+
+  return { element, show, move, again, lookClosely };
 }
 
 /** Who can set a number of this name does so (`value`, or `steps` of its slider) and says that it could. */
@@ -125,8 +137,8 @@ const isLeaf = (curves, name) => Object.entries(curves).some(([id, { names }]) =
 /** The leaves that have a curve, as the program made them. */
 export const leavesOf = (curves) => Object.keys(curves).filter((id) => id.startsWith("v")).sort((one, other) => Number(one.slice(1)) - Number(other.slice(1)));
 
-/** Which curve a step is about, and which tangent stands on it by then; null where there is none. */
-export function curveAt(story, step) {
+/** Which curve a step is about, or that of the leaf `moved`, and which tangent stands on it by then; null where there is none. */
+export function curveAt(story, step, moved = null) {
   const { kind, now, focus } = story.steps[step];
   const curves = curvesAt(story, step);
   const edges = now.filter((id) => id.startsWith("e") && curves[id]);
@@ -138,7 +150,7 @@ export function curveAt(story, step) {
   }
   if (kind === "forward" || kind === "local" || !leaves.length) return null;
   const arrives = (id) => curves[id].arrivals.some(([edge]) => now.includes(edge));
-  const leaf = leaves.find((id) => id === focus) || leaves.find(arrives) || leaves[0];
+  const leaf = moved || leaves.find((id) => id === focus) || leaves.find(arrives) || leaves[0];
   return { curve: curves[leaf], tangent: tangentSoFar(story, curves[leaf], step) };
 }
 

@@ -12,6 +12,7 @@ import { curvesAt, leavesOf } from "./slope.js";
 import { showUnborn, writeSlots } from "./writing.js";
 
 const SCROLL_BAR = 14; // px
+const BOX_AIR = 4; // px of the picture above and below a box: the second outline of one that is lit
 
 /** `changed()` is called when the hand has made the picture larger or smaller. */
 export function createStage({ name, numbers, pick, changed }) {
@@ -263,10 +264,13 @@ export function createStage({ name, numbers, pick, changed }) {
     return Math.min(Math.ceil(high * fitting) + (wide * fitting > room.width ? SCROLL_BAR : 0), room.height);
   }
 
+  /** How high a view has to be for any one box to be whole in it. */
+  const tallest = () => (picture ? Math.min(Math.max(...picture.boxes.map(({ h }) => h)) + 2 * BOX_AIR, picture.height) * scale : 0);
+
   /** How wide the picture is where it is as large as this height lets it be. */
   const widthAt = (height, most) => (picture ? picture.width * Math.min(height / picture.height, most) : 0);
   const isEmpty = () => !picture;
   const fits = () => Boolean(picture) && zoom === "auto" && picture.width * scale <= room.width + 1 && picture.height * scale <= room.height + 1;
   const isWhole = () => zoom === "whole";
-  return { element, map: map.element, draw, clear, show, still, bring, whereIs, resize, setZoom, heightOf, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null), firstBox: () => (picture ? picture.lights(beginning(picture).id)[0] : null) };
+  return { element, map: map.element, draw, clear, show, still, bring, whereIs, resize, setZoom, heightOf, tallest, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null), firstBox: () => (picture ? picture.lights(beginning(picture).id)[0] : null) };
 }

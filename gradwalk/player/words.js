@@ -7,8 +7,8 @@ import { sketch } from "./sketches.js";
 import { failureAt } from "./outputs.js";
 import { curvesAt, leavesOf } from "./slope.js";
 
-/** `unfold(number)` asks for the steps of a folded episode, if it `may`; `go(step)` leads to the cause of a failure. */
-export function createWords(predict, unfold, go, may, openGroup) {
+/** `unfold(number)` asks for the steps of a folded episode, if it `may`; `go(step)` leads to the cause of a failure; `moved(name)` is told which leaf moved. */
+export function createWords(predict, unfold, go, may, openGroup, moved) {
   const title = html("h3", { class: "title" });
   const sentence = html("p", { class: "sentence" });
   const formula = html("div", { class: "formula" });
@@ -69,7 +69,7 @@ export function createWords(predict, unfold, go, may, openGroup) {
     if (moves.dataset.moves === key) return; // what was said stays for as long as it is true
     moves.dataset.moves = key;
     const result = html("p", { class: "moved", role: "status" });
-    const button = ({ name, said }) => html("button", { type: "button", class: "button", click: () => setText(result, said) }, `Move ${name}`);
+    const button = ({ name, said }) => html("button", { type: "button", class: "button", click: () => (setText(result, said), moved(name)) }, `Move ${name}`);
     moves.hidden = !found.length;
     moves.replaceChildren(...found.map(button), result);
   }

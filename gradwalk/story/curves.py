@@ -36,7 +36,9 @@ def drawn(index: Index, curves: Mapping[str, Curve]) -> dict[str, Any]:
             said = moved(index, event.call, event.leaf, gradient, curve)
             arrivals = _arrivals(index, event)
             if all(math.isfinite(number) for number in (gradient, *(so_far for _, so_far, _ in arrivals))):
-                found[f"v{event.leaf}"] = _plain(curve, gradient, names) | {"moved": said, "arrivals": arrivals}
+                rose = _rounded((curve.nudged or 0.0) - curve.at[1])
+                of_leaf = {"moved": said, "rose": rose, "arrivals": arrivals}
+                found[f"v{event.leaf}"] = _plain(curve, gradient, names) | of_leaf
     return found
 
 
