@@ -289,7 +289,7 @@ CUT = [
     ),
     Case(
         X + "y = x * 3\n(g,) = torch.autograd.grad(y, x, create_graph=True)\ng.backward()\n",
-        "gradient-is-constant", 4, "for autograd it is a constant",
+        "gradient-is-plain", 4, "for autograd it is a constant, as the gradient of a linear function is",
     ),
 ]  # fmt: skip
 
@@ -301,7 +301,7 @@ GIVEN = [
     ),
     Case(
         V + "g = torch.autograd.grad(v ** 2, v)\n",
-        "non-scalar-root", None, "backward(v)",
+        "non-scalar-grad", None, "grad_outputs=torch.ones_like(y)",
         "g = torch.autograd.grad((v ** 2).sum(), v)", V + "g = (2 * v.detach(),)\n", "g",
     ),
     Case(V + "(v * 1j).sum().backward()\n", "complex-root", None, "complex numbers (complex64) have no order"),

@@ -173,6 +173,17 @@ def test_an_operation_in_one_line(code: str, text: str) -> None:
     assert call_text(recording.operations[-1], value_names(recording)) == text
 
 
+@pytest.mark.parametrize("directions", [1, 2])
+def test_an_lstm_is_called_as_the_field_calls_it(directions: int) -> None:
+    made = f"x = torch.ones(4, 1, 2)\nlstm = torch.nn.LSTM(2, 3, bidirectional={directions == 2})\n"
+    recording = record(f"import torch\n{made}out, _ = lstm(x)\n")
+    layers = [one for one in recording.operations if one.kernel == "mkldnn_rnn_layer"]
+    told = [call_text(one, value_names(recording)) for one in layers]
+    given = "x, lstm.weight_ih_l0, lstm.weight_hh_l0, lstm.bias_ih_l0, lstm.bias_hh_l0, v₁, v₂"
+    assert told[0] == f"LSTM({given})"
+    assert [text.endswith(", reverse=True)") for text in told] == [False, True][:directions]
+
+
 def names(source: str) -> list[str]:
     return list(value_names(record("import torch\n" + source)).values())
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gradwalk.failures import calls, changed, functions, hooks, missing_gradient, objects, programs, tensors, use
+from gradwalk.failures import (
+    calls,
+    changed,
+    functions,
+    given,
+    hooks,
+    missing_gradient,
+    objects,
+    programs,
+    targets,
+    tensors,
+    use,
+)
 from gradwalk.failures.diagnosis import Diagnosis, diagnosis
 from gradwalk.failures.here import CALL, here
 from gradwalk.failures.history import History
@@ -39,16 +51,17 @@ _FINDERS: dict[str, _Finder] = {
     "not-permitted": programs.locked,
     "no-network": programs.locked,
     "not-callable": use.not_callable,
-    "target-dtype": tensors.target_dtype,
-    "target-range": tensors.target_range,
-    "target-column": tensors.target_column,
-    "target-float": tensors.target_float,
-    "target-size": tensors.target_size,
-    "result-cast": tensors.result_cast,
+    "target-dtype": targets.target_dtype,
+    "target-range": targets.target_range,
+    "target-column": targets.target_column,
+    "target-float": targets.target_float,
+    "target-size": targets.target_size,
+    "result-cast": targets.result_cast,
     "dtype-mismatch": tensors.dtype_mismatch,
     "mixed-dtype": tensors.dtype_mismatch,
     "needs-floats": tensors.needs_floats,
     "matrix-shapes": tensors.matrix_shapes,
+    "shape-mismatch": targets.shapes,
     "vector-shapes": tensors.vector_shapes,
     "embedding-range": tensors.embedding_range,
     "non-scalar-root": tensors.non_scalar_root,
@@ -81,10 +94,13 @@ _FINDERS: dict[str, _Finder] = {
     "not-a-number": programs.not_a_number,
     "computed-parameter": programs.computed_parameter,
     "one-parameter": programs.one_parameter,
-    "not-a-tensor": programs.not_a_tensor,
+    "not-a-tensor": given.not_a_tensor,
     "state-dict": use.state_dict,
     "function-count": programs.function_count,
     "capital-tensor": programs.capital_tensor,
+    "not-a-module": given.not_a_module,
+    "one-number": given.one_number,
+    "argument-kinds": given.arguments,
 }
 """Those causes of which the recording may know more than the message says; None where nothing is known after all."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradwalk.failures.diagnosis import Diagnosis, diagnosis
+from gradwalk.failures.given import one_state
 from gradwalk.failures.history import History
 from gradwalk.failures.programs import at_failure
 from gradwalk.failures.use import parameters_unpacked
@@ -14,7 +15,7 @@ _OF_TUPLES = ("needs-integer", "sequence-times")
 def unpacked_count(history: History) -> Diagnosis:
     """The saved tensors, where it is they that were to be unpacked."""
     found = _too_few(history) if history.facts("saved") == [history.pieces["got"]] else None
-    return found or parameters_unpacked(history) or diagnosis("unpacked-count", **history.pieces)
+    return found or parameters_unpacked(history) or one_state(history) or diagnosis("unpacked-count", **history.pieces)
 
 
 def tuple_range(history: History) -> Diagnosis:

@@ -14,13 +14,15 @@ _BY_SHAPE = frozenset(
     "shape-mismatch in-place-shape matrix-shapes matrix-shapes-fit matrix-shapes-none matrix-shapes-linear "
     "matrix-shapes-linear-made matrix-shapes-unflattened vector-shapes "
     "vector-shapes-transposed dot-shapes product-dimensions target-column target-batch target-size reshape-size "
-    "view-stride dimension-range index-range too-many-indices one-number truth-of-many non-scalar-root feature-count "
+    "view-stride dimension-range index-range too-many-indices one-number truth-of-many non-scalar-root non-scalar-grad "
+    "rows-of-tensors classes-in-mse feature-count "
     "norm-shape norm-dimensions image-dimensions channels kernel-size loss-made-with-data cat-dimensions cat-sizes "
     "in-place-on-expanded state-shape gather-dimensions einsum-sizes batch-product permute-count "
     "lstm-states".split()
 )
 _BY_DTYPE = frozenset(
     "target-dtype target-probabilities target-float target-float-bce result-cast result-cast-targets needs-floats "
+    "loss-swapped "
     "index-dtype mask-dtype dtype-mismatch".split()
 )
 _BY_NUMBERS = frozenset("probability-range target-range-of embedding-range-of".split())
@@ -48,6 +50,8 @@ def here(history: History, found: Diagnosis) -> str:
     if tell is None:
         return ""
     operands = history.operands[1:] if key in _OF_TARGETS else history.operands
+    if key == "index-dtype":
+        operands = [value for value in operands if not (value.is_leaf and value.requires_grad)]  # a table is no index
     if key == "embedding-range-of":
         operands = [value for value in operands if value.dtype.startswith("int")]
     named = {name: value for value in operands if (name := history.called(value, ""))}

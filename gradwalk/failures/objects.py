@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from gradwalk.failures.calls import METHODS, of_a_module
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
+from gradwalk.failures.given import in_a_loss
 from gradwalk.failures.history import History, in_program
 from gradwalk.failures.nones import none
 from gradwalk.failures.programs import at_failure
+from gradwalk.failures.untracked import OUT
 from gradwalk.failures.use import init_misspelt
 from gradwalk.recording import Failure, Statement, Taken
 
@@ -153,7 +155,8 @@ def missing_attribute(history: History) -> Diagnosis | None:
         return diagnosis("attribute-near", remedy, owner=owner, name=name, near=near[0])
     variable = _variable(history)
     if variable is None:
-        return of_a_module(history, None)
+        within = in_a_loss(history) if owner in ("list", "tuple") and name in ("size", "shape", "dim") else None
+        return within or of_a_module(history, None)
     if owner == "list" and name == "backward":
         return diagnosis("list-backward", object=variable)
     if owner.endswith("Loss"):
@@ -175,11 +178,21 @@ def _number(history: History) -> Diagnosis:
     statement = history.last_binding(variable)
     taken = [event for event in history.all(Taken) if event.by == "item" and _is_in(event, statement)]
     if statement is None or not taken:
-        return diagnosis("number-backward", object=variable)
+        return _left_before(history, variable) or diagnosis("number-backward", object=variable)
     place = in_program(taken[-1].span)
     remedy = None if place is None else Remedy("keep-tensor", place)
     line = statement.span.line
     return diagnosis("number-by-item", remedy, taken[-1], object=variable, line=line)
+
+
+def _left_before(history: History, variable: str) -> Diagnosis | None:
+    """Numbers left a graph before; nobody knows whether this one was computed from them."""
+    taken = [event for event in history.all(Taken) if event.by in OUT and in_program(event.span) is not None]
+    if not taken or taken[-1].span is None:
+        return None
+    of = history.called(history.values[taken[-1].of[0]], "a tensor")
+    given = {"line": taken[-1].span.line, "by": OUT[taken[-1].by], "of": of}
+    return diagnosis("number-perhaps-by-item", None, taken[-1], object=variable, **given)
 
 
 def _is_in(event: Taken, statement: Statement | None) -> bool:

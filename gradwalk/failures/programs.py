@@ -8,7 +8,6 @@ from gradwalk.failures.calls import METHODS, made_with_data
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
 from gradwalk.failures.missing_gradient import leaf_last, nameless_leaf
-from gradwalk.failures.nones import none
 from gradwalk.recording.causes import pieces
 
 
@@ -83,24 +82,29 @@ def at_failure(history: History, kind: str, *names: str) -> Remedy | None:
     return None if place is None else Remedy(kind, place, names)
 
 
-def not_a_tensor(history: History) -> Diagnosis | None:
-    kind = history.pieces["kind"]
-    if kind == "NoneType":
-        return none(history, "not-a-tensor-none")
-    key = {"numpy.ndarray": "-array", "tuple": "-tuple", "PackedSequence": "-packed"}.get(kind, "")
-    if kind in ("float", "int", "list"):
-        key = "-joined" if "as element" in history.failure.message and kind != "list" else "-numbers"
-    return diagnosis(f"not-a-tensor{key}", kind=kind)
-
-
 def state_dict(history: History) -> Diagnosis:
     """Which of its complaints the message makes."""
     message, model = history.failure.message, history.pieces["model"]
-    unexpected = re.search(r"Unexpected key\(s\) in state_dict: (.*)\. ", message)
-    if unexpected and all(key.startswith('"module.') for key in unexpected[1].split(", ")):
-        return diagnosis("state-dict-prefix", model=model)
+    missing, unexpected = (_keys(message, which) for which in ("Missing", "Unexpected"))
+    if prefix := _prefix(missing, unexpected):
+        by = ", as nn.DataParallel writes them" if prefix == "module." else ""
+        return diagnosis("state-dict-prefix", model=model, prefix=prefix, by=by)
+    if prefix := _prefix(unexpected, missing):
+        return diagnosis("state-dict-without-prefix", model=model, prefix=prefix)
     sizes = "size mismatch for" in message and "key(s)" not in message
     return diagnosis("state-dict-sizes" if sizes else "state-dict", model=model)
+
+
+def _keys(message: str, which: str) -> list[str]:
+    found = re.search(rf"{which} key\(s\) in state_dict: (.*?)\. ", message)
+    return re.findall(r'"([^"]*)"', found[1]) if found else []
+
+
+def _prefix(plain: list[str], longer: list[str]) -> str:
+    """What stands before each of some names, where they are the others without it; empty where nothing is."""
+    prefix = longer[0].removesuffix(plain[0]) if plain and longer else ""
+    alike = sorted(prefix + name for name in plain) == sorted(longer)
+    return prefix if alike and prefix.endswith(".") else ""
 
 
 def function_count(history: History) -> Diagnosis:

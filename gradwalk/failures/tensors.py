@@ -8,6 +8,7 @@ import re
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
 from gradwalk.failures.layers import linear_features
+from gradwalk.failures.learned import track
 from gradwalk.program import Span
 from gradwalk.program.syntax import Code
 from gradwalk.recording import Value
@@ -21,68 +22,9 @@ def convert(history: History, value: Value, method: str) -> Remedy | None:
     return None if place is None else Remedy("convert", place, (method, *history.names(value)), more)
 
 
-def _inside(history: History, function: str) -> bool:
+def inside(history: History, function: str) -> bool:
     """Whether the failure happened in a function of PyTorch's."""
     return any(text.endswith(function) for text in (history.failure.call, *history.facts("inside")))
-
-
-# Targets of losses
-
-
-def target_dtype(history: History) -> Diagnosis:
-    """Class numbers of another dtype: whole numbers can be converted without loss."""
-    found, remedy = history.operands, None
-    if len(found) > 1:
-        numbers = found[1].numbers
-        whole = numbers is not None and all(float(number).is_integer() for number in numbers)
-        remedy = convert(history, found[1], "long()") if whole else None
-    return diagnosis("target-dtype", remedy, **history.pieces)
-
-
-def target_range(history: History) -> Diagnosis:
-    shape = history.operands[0].shape if history.operands else ()
-    if not shape:
-        return diagnosis("target-range", **history.pieces)
-    classes = shape[1] if len(shape) > 1 else shape[0]
-    return diagnosis("target-range-of", classes=classes, last=classes - 1, **history.pieces)
-
-
-def target_column(history: History) -> Diagnosis:
-    found, remedy = history.operands, None
-    if len(found) > 1 and len(found[1].shape) == 2 and found[1].shape[1] == 1 and found[1].dtype == "int64":
-        remedy = convert(history, found[1], "squeeze(1)")
-    return diagnosis("target-column", remedy)
-
-
-def target_float(history: History) -> Diagnosis:
-    if not _inside(history, "binary_cross_entropy"):
-        return diagnosis("target-float", **history.pieces)
-    return diagnosis("target-float-bce", _float_target(history), **history.pieces)
-
-
-def result_cast(history: History) -> Diagnosis:
-    if not _inside(history, "binary_cross_entropy_with_logits"):
-        return diagnosis("result-cast", **history.pieces)
-    return diagnosis("result-cast-targets", _float_target(history), **history.pieces)
-
-
-def _float_target(history: History) -> Remedy | None:
-    found = history.operands
-    return convert(history, found[1], "float()") if len(found) > 1 else None
-
-
-def target_size(history: History) -> Diagnosis:
-    """Where one of the two is a column of the other, the targets can follow the input."""
-    found, remedy = history.operands, None
-    if len(found) > 1:
-        given, target = found[0].shape, found[1].shape
-        whole = found[0].dtype == "float32" and found[1].dtype in ("int64", "int32", "bool")
-        floats = ".float()" if whole and _inside(history, "binary_cross_entropy") else ""
-        if given == (*target, 1):
-            remedy = convert(history, found[1], f"unsqueeze(-1){floats}")
-        elif target == (*given, 1):
-            remedy = convert(history, found[1], f"squeeze(-1){floats}")
-    return diagnosis("target-size", remedy, **history.pieces)
 
 
 # Dtypes
@@ -111,8 +53,25 @@ def dtype_mismatch(history: History) -> Diagnosis:
 
 
 def needs_floats(history: History) -> Diagnosis:
+    """Truth values are told from whole numbers; a loss whose two arguments stand the wrong way round, from both."""
+    if (swapped := _swapped(history)) is not None:
+        return swapped
     found = [value for value in history.operands if not value.dtype.startswith(("float", "bfloat", "complex"))]
-    return diagnosis("needs-floats", convert(history, found[0], "float()") if len(found) == 1 else None)
+    remedy = convert(history, found[0], "float()") if len(found) == 1 else None
+    truths = len(found) == 1 and found[0].dtype == "bool"
+    return diagnosis("needs-floats-truths" if truths else "needs-floats", remedy)
+
+
+def _swapped(history: History) -> Diagnosis | None:
+    """A loss of scores and classes that was given the classes first."""
+    if len(found := history.operands) < 2 or not any(inside(history, loss) for loss in ("cross_entropy", "nll_loss")):
+        return None
+    (first, second), place = found[:2], in_program(history.failure.span)
+    if not first.dtype.startswith("int") or not second.dtype.startswith("float") or len(second.shape) < 2:
+        return None
+    names = (history.called(first, "the first one"), history.called(second, "the second one"))
+    remedy = None if place is None else Remedy("swap", place)
+    return diagnosis("loss-swapped", remedy, first=names[0], second=names[1])
 
 
 # Shapes
@@ -120,7 +79,7 @@ def needs_floats(history: History) -> Diagnosis:
 
 def matrix_shapes(history: History) -> Diagnosis:
     """In a linear layer the sizes have names."""
-    return linear_features(history) if _inside(history, "Linear.forward") else _product(history)
+    return linear_features(history) if inside(history, "Linear.forward") else _product(history)
 
 
 def _product(history: History) -> Diagnosis:
@@ -213,7 +172,9 @@ def non_scalar_root(history: History) -> Diagnosis:
     maker = history.maker(found[0]) if found else None
     loss = maker is not None and _LOSS.search(maker.kernel) is not None
     remedy = None if place is None else Remedy("sum-root", place, ("mean" if loss else "sum",))
-    return diagnosis("non-scalar-root", remedy)
+    if not history.failure.call.endswith("grad") or not found:
+        return diagnosis("non-scalar-root", remedy)
+    return diagnosis("non-scalar-grad", remedy, root=(*history.names(found[0]), "y")[0])
 
 
 _LOSS = re.compile(r"loss|cross_entropy|kl_div")
@@ -229,17 +190,39 @@ def seed_shape(history: History) -> Diagnosis:
 
 
 def unused_input(history: History) -> Diagnosis:
-    call, index = history.failed_call, history.pieces.get("index")
-    if call is None or index is None or int(index) >= len(call.inputs):
+    call, given = history.failed_call, int(history.pieces.get("index") or 0)
+    asked = () if call is None else call.inputs or tuple(value.id for value in history.operands[1:])
+    if call is None or given >= len(asked):
         return diagnosis("unused-input")
-    root = history.called(history.values[call.root], "the result")
-    name = history.called(history.values[call.inputs[int(index)]], f"input number {int(index) + 1}")
-    return diagnosis("unused-input-named", root=root, name=name)
+    value, root = history.values[asked[given]], history.called(history.values[call.root], "the result")
+    if (found := _made_of(history, value, call.root)) is not None:
+        of, line = found
+        return diagnosis("unused-input-piece", root=root, of=of, line=line)
+    if history.pieces.get("index") is None:
+        return diagnosis("unused-input")
+    return diagnosis("unused-input-named", root=root, name=history.called(value, f"input number {given + 1}"))
+
+
+def _made_of(history: History, value: Value, root: int) -> tuple[str, int] | None:
+    """The tensor that both a piece of it and the root were computed from, each by itself; and where the piece was."""
+    maker = history.maker(value)
+    if maker is None or maker.span is None or maker.span.file:
+        return None
+    below = history.sources([root])
+    of = [o for edge in maker.edges if edge.value in below and (o := history.values[edge.value]).requires_grad]
+    return (history.called(of[0]), maker.span.line) if len(of) == 1 and history.names(of[0]) else None
 
 
 def untracked_input(history: History) -> Diagnosis:
-    found = [names[0] for value in history.operands if not value.requires_grad and (names := history.names(value))]
-    return diagnosis("untracked-input-named", name=found[0]) if len(found) == 1 else diagnosis("untracked-input")
+    """Of a leaf that the result was computed from, it can be asked for where it is made."""
+    found = [value for value in history.operands if not value.requires_grad and history.names(value)]
+    if len(found) != 1:
+        return diagnosis("untracked-input")
+    (value,), name = found, history.names(found[0])[0]
+    roots = [other.id for other in history.operands if other.requires_grad]
+    if value.id not in history.sources(roots) or not value.dtype.startswith(("float", "bfloat")):
+        return diagnosis("untracked-input-named", name=name)
+    return diagnosis("untracked-input-late", track(history, [value]), name=name)
 
 
 def inference(history: History) -> Diagnosis:

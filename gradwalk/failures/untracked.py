@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Set
 
 from gradwalk.failures.changed import switched_off
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, Past, in_program
+from gradwalk.failures.learned import in_modules, listed, track, weights
 from gradwalk.program import Span
 from gradwalk.recording import Event, Forward, Operation, Result, Statement, Switched, Taken, Update, Value
 
@@ -154,7 +154,8 @@ class _Search:
         if call is None or call.span is None:
             return None
         if call.create_graph:
-            return diagnosis("gradient-is-constant", None, call, line=call.span.line)
+            own = any(o.kernel[:1].isupper() for o in self._history.made_by(self._history.reached(call)))
+            return diagnosis("gradient-is-constant" if own else "gradient-is-plain", None, call, line=call.span.line)
         place = in_program(call.span)
         once = place is not None and self._history.runs[place] == 1 and call.function == "grad"
         remedy = Remedy("create-graph", place) if place is not None and once else None
@@ -190,17 +191,21 @@ class _Search:
             return diagnosis("odd-attribute", remedy, name=odd[0], attribute=odd[1])
         if not leaves or any(_left(history, event) for event in history.events):
             return self._perhaps()
-        several = _listed(leaves)
+        several = listed(leaves)
         if late := self._too_late(floats):
             return diagnosis("tracked-too-late", None, late, root=root, leaves=several, line=_line(late))
         if any(value.requires_grad for value in history.values):
             return diagnosis("never-tracked-here", root=root, leaves=several)
+        if held := in_modules(history, floats):
+            names = list(map(self._called, held))
+            are = "are plain tensors" if len(held) > 1 else "is a plain tensor"
+            return diagnosis("never-tracked-module", root=root, leaves=several, held=listed(names), are_plain=are)
         if len(leaves) > 1:
             learned = weights(history, floats)
             if not learned:
                 return diagnosis("never-tracked", root=root, leaves=several)
             names = list(map(self._called, learned))
-            text, made = _listed(names), "are made" if len(names) > 1 else "is made"
+            text, made = listed(names), "are made" if len(names) > 1 else "is made"
             remedy = track(history, learned)
             return diagnosis("never-tracked-weights", remedy, root=root, leaves=several, weights=text, is_made=made)
         return diagnosis("never-tracked-one", self._track(floats[0]), root=root, leaves=leaves[0])
@@ -237,24 +242,6 @@ class _Search:
     def _track(self, value: Value) -> Remedy | None:
         only = all(self._history.names(source) for source in self._sources if _is_float(source))
         return track(self._history, [value]) if only else None
-
-
-def track(history: History, values: list[Value]) -> Remedy | None:
-    """requires_grad=True for all of these, where each is made."""
-    statements = [history.binding(value) for value in values]
-    spans = [span for s in statements if s is not None and (span := in_program(s.span)) is not None]
-    names = tuple(history.names(value)[0] for value in values)
-    return Remedy("track", spans[0], names, tuple(spans[1:])) if spans and len(spans) == len(names) else None
-
-
-_WEIGHT = re.compile(r"(?:[wWbB]\d*|[wb]_?\w{1,2}|weights?\w*|bias\w*|theta\w*|params?\w*|coef\w*)")
-"""How people call what is learned."""
-
-
-def weights(history: History, values: list[Value]) -> list[Value]:
-    """Those of several leaves that are probably to be learned: what the text asks a gradient of, else by name."""
-    asked = [value for value in values if any(f"{name}.grad" in history.source for name in history.names(value))]
-    return asked or [value for value in values if _WEIGHT.fullmatch(history.names(value)[0])]
 
 
 OUT = {"item": ".item() or float()", "tolist": ".tolist()", "numpy": ".numpy()"}
@@ -306,10 +293,6 @@ def _through(
     if place is None or made is None or last.by != "item" or not joins(history, of, source.shape):
         return None
     return Remedy("uncopied", made, (str(len(of)),), (place,))
-
-
-def _listed(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _is_float(value: Value) -> bool:

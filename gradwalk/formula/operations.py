@@ -112,7 +112,8 @@ def _call_latex(operation: Operation, operands: Sequence[Value]) -> tuple[str, t
     if kernel == "t" and len(operands[0].shape) == 2:  # of a vector it is the vector, which is no row
         return _latex(kernel, ("self",), (), False)
     kernel = "transpose" if kernel == "t" else kernel
-    plain = tuple(constant.name for constant in operation.constants if not default_constant(constant))
+    silent = known_kernel(kernel).silent
+    plain = tuple(c.name for c in operation.constants if not default_constant(c) and c.name not in silent)
     arrays = sum(math.prod(value.shape) != 1 for value in operands) > 1
     return _latex(kernel, tuple(edge.name for edge in operation.edges), plain, arrays)
 

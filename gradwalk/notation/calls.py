@@ -20,7 +20,7 @@ _DEFAULTS = {
     ("alpha", "1"), ("beta", "1"), ("keepdim", "False"), ("dtype", "None"), ("dim", "None"), ("half_to_float", "False"),
     ("implicit", "False"), ("reduction", "1"), ("weight", "None"), ("memory_format", "None"), ("rounding_mode", "None"),
     ("ord", "2"), ("threshold", "20"), ("approximate", "'none'"), ("min", "None"), ("max", "None"),
-    ("ignore_index", "-100"), ("correction", "None"),
+    ("ignore_index", "-100"), ("correction", "None"), ("reverse", "False"),
 }  # fmt: skip
 
 
@@ -104,7 +104,8 @@ def call_text(operation: Operation, names: Mapping[int, str]) -> str:
         return f"{constants['other']} · {arguments['self']}"
     if known.name in ("select", "slice"):
         return f"{arguments['self']}[{index_text(operation)}]"
-    plain = [c for c in operation.constants if not default_constant(c) and known.name != "t"]  # ᵀ says its dimensions
+    silent = known.silent if known.name != "t" else [c.name for c in operation.constants]  # ᵀ says its dimensions
+    plain = [c for c in operation.constants if not default_constant(c) and c.name not in silent]
     form = known.text and scaled(known, known.text, [constant.name for constant in plain], " · ")
     if form and all(constant.name == "dtype" or f"{{{constant.name}}}" in form for constant in plain):
         try:

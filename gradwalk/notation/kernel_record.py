@@ -85,6 +85,8 @@ class Kernel(NamedTuple):
     """What a reader calls it as a function; its own name where it is empty."""
     told: str = ""
     """Which kind of sentence says what its step does."""
+    silent: tuple[str, ...] = ()
+    """Arguments that say how the layer was built and nothing of this call: they are not written."""
     domain: str = ""
     """What a number must not be, where not all are allowed."""
     factors: tuple[str, str] | None = None

@@ -263,6 +263,22 @@ _GROUPS = (
     *(Kernel(f"_{name}", Form.GROUP, name, told=name) for name in ("softmax", "log_softmax")),
     Kernel("cumsum", Form.GROUP, single=rules.same, told="running"),
     *_each("cumprod logcumsumexp", form=Form.GROUP),
+    # The only mode that PyTorch gives to it is an LSTM's.
+    Kernel(
+        "mkldnn_rnn_layer",
+        title="the LSTM layer",
+        call="LSTM",
+        silent=(
+            "batch_sizes",
+            "mode",
+            "hidden_size",
+            "num_layers",
+            "has_biases",
+            "bidirectional",
+            "batch_first",
+            "train",
+        ),
+    ),
     Kernel("native_layer_norm", title="the layer norm", told="normalized"),
 )
 

@@ -79,11 +79,14 @@ def _way_to(search: _Search, spaces: Iterable[Mapping[str, Any]]) -> str | None:
 
 
 class _Owners:
-    """Where modules have their parameters. To look through a large one takes long, and is asked for each of them."""
+    """Where modules have their parameters and buffers. To look through a large one takes long, and is asked for each
+    of them."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[torch.nn.Module, dict[int, list[str]]]] = {}
         """By the id of a module: the way to each parameter, by its id, as it was when somebody looked."""
+        self._buffers: dict[int, tuple[torch.nn.Module, dict[int, list[str]]]] = {}
+        """The same of buffers."""
 
     def has(self, module: torch.nn.Module, parameter: torch.Tensor) -> bool:
         """Whether a module, or one of its parts, has this parameter now."""
@@ -94,15 +97,28 @@ class _Owners:
         self._known[id(module)] = module, ways
         return id(parameter) in ways
 
+    def way_to_buffer(self, module: torch.nn.Module, tensor: torch.Tensor) -> str | None:
+        """The way to one of the buffers that a module had when it was first looked at; another tensor may be there."""
+        known, ways = self._buffers.get(id(module), (None, {}))
+        if known is not module:
+            ways = {id(one): path.split(".") for path, one in module.named_buffers()}
+            self._buffers[id(module)] = module, ways
+        first = ways.get(id(tensor))
+        found = (way for way in ([first] if first else ways.values()) if _at(module, way, "_buffers") is tensor)
+        return ".".join(next(found, ())) or None
+
     def release(self) -> None:
         self._known.clear()
+        self._buffers.clear()
 
 
-def _at(module: torch.nn.Module | None, way: list[str]) -> torch.Tensor | None:
-    """The parameter that a module has there now. Whether a module is true is its program's to say, and is not asked."""
+def _at(module: torch.nn.Module | None, way: list[str], kept: str = "_parameters") -> torch.Tensor | None:
+    """The parameter, or the buffer, that a module has there now. Whether a module is true is its program's to say, and
+    is not asked."""
     for name in way[:-1]:
         module = None if module is None else module._modules.get(name)
-    return None if module is None else module._parameters.get(way[-1])
+    found: torch.Tensor | None = None if module is None else getattr(module, kept).get(way[-1])
+    return found
 
 
 class _Search:
@@ -156,6 +172,8 @@ class _Search:
         elif isinstance(outer, torch.nn.Module):
             if not self._stands_alone:
                 yield from ((f".{path}", parameter) for path, parameter in outer.named_parameters())
+            elif way := self._owners.way_to_buffer(outer, self.thing):
+                yield f".{way}", self.thing
             yield from _attributes(outer) if type(outer).__module__ in self._own else ()
         elif type(outer).__module__ in self._own or type(outer) is SimpleNamespace:
             yield from _attributes(outer)

@@ -206,6 +206,7 @@ _TYPE = (
         "tensors-in-a-list",
         r"^(?P<function>cat|stack)\(\): argument 'tensors' \(position 1\) must be tuple of Tensors, not Tensor",
     ),
+    ("lstm-states", r"^lstm(?:_cell)?\(\): argument 'hx' \(position 2\) must be tuple of Tensors, not Tensor"),
     ("class-as-context", r"^'type' object does not support the context manager protocol"),
     ("object-array", r"can't convert np\.ndarray of type numpy\.(?P<dtype>object_|str_)"),
     ("seed-number", r"gradients can be either Tensors or None, but got (?P<kind>\w+)"),
@@ -245,6 +246,10 @@ _TYPE = (
     ("unknown-keyword", r"(?P<function>[\w.]+)\(\) got an unexpected keyword argument '(?P<name>\w+)'"),
     ("not-a-tensor", r"argument '\w+' \(position \d+\) must be Tensor, not (?P<kind>[\w.]+)"),
     ("not-a-tensor", r"expected Tensor as element \d+ in argument \d+, but got (?P<kind>\w+)"),
+    (
+        "argument-kinds",
+        r"^(?P<function>\w+)\(\) received an invalid combination of arguments - got \((?P<given>[\w., ]+)\)",
+    ),
     ("needs-integer", r"only integer tensors of a single element can be converted to an index"),
     ("sequence-times", r"can't multiply sequence by non-int of type '(?P<kind>[\w.]+)'"),
     ("operand-types", r"type\(s\) for (?P<operator>\S+).*: '(?P<left>[\w.]+)' and '(?P<right>[\w.]+)'"),

@@ -73,6 +73,12 @@ def test_what_a_variable_stands_for_keeps_its_name() -> None:
     assert set(leaves(gradwalk.record(HEAD + text))) == {"w", "net.weight", "net.bias"}
 
 
+def test_a_modules_buffers_have_their_way_there() -> None:
+    text = "net = nn.BatchNorm1d(2, affine=False)\nnet.eval()\n(net(torch.ones(3, 2)) - net.running_var).sum()\n"
+    named = {name for value in gradwalk.record(HEAD + text).values for name in value.names}
+    assert {"net.running_mean", "net.running_var"} <= named
+
+
 def test_in_a_function_too() -> None:
     text = "def run():\n    ws = {'w': torch.ones(2, requires_grad=True)}\n    (ws['w'] * x).sum().backward()\nrun()\n"
     assert set(leaves(gradwalk.record(HEAD + text))) == {"ws['w']"}

@@ -94,3 +94,43 @@ def as_logits(code: Code, remedy: Remedy) -> list[Change] | None:
     if isinstance(call.args[0], ast.Call) and name_of(call.args[0].func) in ("softmax", "sigmoid", "relu", "exp"):
         return None
     return [Change(at := code.start(call.args[0]), at, "logits=")]
+
+
+def make(code: Code, remedy: Remedy) -> list[Change] | None:
+    """``nn.ReLU()`` for ``nn.ReLU``, wherever it stands as an argument there."""
+    nodes = code.within(remedy.span, ast.Name, ast.Attribute)
+    found = [node for node in nodes if name_of(node) in remedy.names and not _is_called(code, node)]
+    return [Change(at := code.end(node), at, "()") for node in found] or None
+
+
+def _is_called(code: Code, node: ast.expr) -> bool:
+    outer = code.parents.get(node)
+    return isinstance(outer, ast.Attribute) or (isinstance(outer, ast.Call) and outer.func is node)
+
+
+def stacked(code: Code, remedy: Remedy) -> list[Change] | None:
+    """``torch.stack(rows)`` for ``torch.tensor(rows)``."""
+    call = code.at(remedy.span, ast.Call)
+    if call is None or not isinstance(call.func, ast.Attribute) or len(call.args) != 1 or call.keywords:
+        return None
+    return [Change(code.end(call.func.value), code.end(call.func), ".stack")]
+
+
+def swap(code: Code, remedy: Remedy) -> list[Change] | None:
+    """``loss(scores, targets)`` for ``loss(targets, scores)``."""
+    call = code.at(remedy.span, ast.Call)
+    if call is None or len(call.args) != 2 or call.keywords or any(isinstance(one, ast.Starred) for one in call.args):
+        return None
+    first, second = call.args
+    return [
+        Change(code.start(first), code.end(first), code.piece(second)),
+        Change(code.start(second), code.end(second), code.piece(first)),
+    ]
+
+
+def squeeze_last(code: Code, remedy: Remedy) -> list[Change] | None:
+    """``x.squeeze(-1)`` for ``x.squeeze()``."""
+    call = code.call(remedy.span, "squeeze")
+    if call is None or call.args or call.keywords:
+        return None
+    return [Change(at := code.end(call) - 1, at, "-1")]

@@ -79,6 +79,11 @@ FUNCTIONS = {
         "Names on the left: {expected}. Values on the right: {got}.",
         "Write as many names as there are values; print what stands on the right to see them.",
     ),
+    "one-state": (
+        "This layer has one state",
+        "A layer of this kind ({kind}) gives its output and one state; only an LSTM has two.",
+        "Write out, h = layer(x).",
+    ),
     "tuple-range": (
         "The tuple ends before this index",
         "Indices count from 0, and the tuple has no element at this one.",

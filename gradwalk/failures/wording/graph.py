@@ -88,6 +88,13 @@ GRAPH = {
         "{root} is computed from {leaves}, which was not asked for a gradient.",
         "Write requires_grad=True where {leaves} is made.",
     ),
+    "never-tracked-module": (
+        "Nothing here requires a gradient",
+        "{root} is computed from {leaves}, and none of them requires a gradient: in its module, {held} {are_plain} and "
+        "no parameter.",
+        "What is to be learned is an nn.Parameter, as in self.w = nn.Parameter(torch.randn(2, 2)): then it requires a "
+        "gradient, and parameters() gives it to the optimizer.",
+    ),
     "never-tracked-here": (
         "No way back",
         "{root} is computed from {leaves}, and nothing of that requires a gradient.",
@@ -178,6 +185,12 @@ GRAPH = {
         "backward() in line {line} wrote it into .grad, and without create_graph=True PyTorch noted no graph for it.",
         "Take a gradient that is to be differentiated again from torch.autograd.grad(…, create_graph=True): it gives "
         "it back with its graph, and adds nothing to .grad.",
+    ),
+    "gradient-is-plain": (
+        "This gradient is a constant",
+        "create_graph=True was given in line {line}, and nothing in this gradient was computed from a tensor that "
+        "requires one: for autograd it is a constant, as the gradient of a linear function is.",
+        "Its own derivative is 0: where one is needed, take torch.zeros_like of the tensor that was asked for.",
     ),
     "gradient-is-constant": (
         "This gradient has no graph",

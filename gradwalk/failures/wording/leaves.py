@@ -10,6 +10,13 @@ LEAVES = {
         "Make one number of it with .sum() or .mean(); with .sum(), the gradient grows with the number of elements.\n"
         "Or say what each element counts: backward(v), where v has the same shape.",
     ),
+    "non-scalar-grad": (
+        "A gradient of one number",
+        "A gradient belongs to one number. This tensor has several elements, and PyTorch cannot know how much each of "
+        "them counts.",
+        "Make one number of it with .sum(): where each element depends on its own row alone, each row then has its own "
+        "derivative.\nOr say what each element counts: grad_outputs=torch.ones_like({root}) is the same as the sum.",
+    ),
     "complex-root": (
         "backward() needs a real number",
         "A gradient says where a number grows, and complex numbers ({dtype}) have no order.",
@@ -35,6 +42,19 @@ LEAVES = {
         "A gradient with respect to something unused",
         "No way leads from {root} back to {name}, so there is no gradient with respect to it.",
         "Leave it out, or write allow_unused=True: its gradient is then None.",
+    ),
+    "unused-input-piece": (
+        "A gradient with respect to a new tensor",
+        "Line {line} makes a new tensor of {of}, and {root} was computed from {of} itself: no way leads from {root} "
+        "to the new one.",
+        "Ask for {of}, and take that piece of its gradient.\nOr make the piece first, and compute {root} from it.",
+    ),
+    "untracked-input-late": (
+        "An input that requires no gradient",
+        "torch.autograd.grad was asked for the gradient of {name}, and {name} required none when the result was "
+        "computed from it.",
+        "Write requires_grad=True, or .requires_grad_(), where {name} is made: for what is computed from it after that "
+        "there is a way back.",
     ),
     "untracked-input": (
         "An input that requires no gradient",

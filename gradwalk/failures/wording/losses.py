@@ -18,6 +18,24 @@ LOSSES = {
         "The input has {classes} columns, so the classes are 0 to {last}, and there is none for {target}.",
         "Check the targets, or give the input as many columns as there are classes.",
     ),
+    "target-range-one": (
+        "A target outside the classes",
+        "The input has a single column, so there is only the class 0, and none for {target}.",
+        "For a yes or no, compare a single score with BCEWithLogitsLoss: its targets are floats in the shape of the "
+        "input, 0.0 and 1.0.\nOr give the input two columns, one for each class.",
+    ),
+    "loss-swapped": (
+        "Scores first, then targets",
+        "{first} stands in first place and holds whole numbers, as targets do; {second} stands in second place.",
+        "Write the model's scores first and the targets second.",
+    ),
+    "classes-in-mse": (
+        "Class numbers in a mean squared error",
+        "{name} holds one class number for each row, and the input has {columns} columns of scores for it: a squared "
+        "error compares number with number.",
+        "For classes take nn.CrossEntropyLoss: it wants scores and class numbers as they are here.\n"
+        "Or compare with one-hot rows: F.one_hot({name}, {columns}).float().",
+    ),
     "target-column": (
         "One class number for each row",
         "The input has a row of scores for each example, and the targets have to be a flat list: one class number for "
@@ -54,6 +72,12 @@ LOSSES = {
         "Targets lie between 0 and 1",
         "The targets of binary cross entropy are probabilities, and one is outside of 0 to 1.",
         "Use 0 and 1 for the two classes; CrossEntropyLoss is for more than two.",
+    ),
+    "target-size-squeezed": (
+        "The batch was squeezed away too",
+        "squeeze() in line {line} takes away each dimension of size 1, and in a batch of one that is the batch's too: "
+        "the shape [1, 1] became [].",
+        "Say which dimension is meant: .squeeze(-1).",
     ),
     "target-size": (
         "Input and targets in one shape",
@@ -98,6 +122,11 @@ DTYPES = {
         "Whole numbers will not do",
         "PyTorch does not have this operation for whole numbers of this kind.",
         "Convert it first: x.float().",
+    ),
+    "needs-floats-truths": (
+        "Truth values will not do",
+        "PyTorch does not have this operation for True and False.",
+        "Convert them first, to 1.0 and 0.0: x.float().",
     ),
     "index-dtype": (
         "An index is a whole number",

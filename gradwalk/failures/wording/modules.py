@@ -24,6 +24,11 @@ MODULES = {
         "For a list of layers write nn.Sequential(*layers); for a function its module, such as nn.ReLU() for "
         "torch.relu.",
     ),
+    "class-for-module": (
+        "A class is no module yet",
+        "{name} is the class, and only a module made from it can stand here.",
+        "Write the parentheses behind it: {name}().",
+    ),
     "state-dict": (
         "These parameters belong to another model",
         "Each name in a state_dict has to be there in {model}, in the same shape; the message lists those that differ.",
@@ -36,9 +41,13 @@ MODULES = {
     ),
     "state-dict-prefix": (
         "The names have a prefix",
-        "The names in this state_dict begin with “module.”, as nn.DataParallel writes them, and those of {model} do "
-        "not.",
-        "Take the prefix away: {{name.removeprefix('module.'): t for name, t in state.items()}}.",
+        "The names in this state_dict begin with “{prefix}”{by}, and those of {model} do not.",
+        "Take the prefix away: {{name.removeprefix('{prefix}'): t for name, t in state.items()}}.",
+    ),
+    "state-dict-without-prefix": (
+        "The names lack a prefix",
+        "The names of {model} begin with “{prefix}”, and those in this state_dict do not.",
+        "Hand it to the part that it belongs to: load_state_dict of that part of the model.",
     ),
     "state-dict-of-module": (
         "A state_dict is a dictionary",

@@ -85,6 +85,11 @@ PYTHON = {
         "functions of math do.",
         "Keep the tensor for backward(), and take the number only where it is printed or kept.",
     ),
+    "number-perhaps-by-item": (
+        "A plain number has no graph",
+        "{object} is a Python number, and only tensors have a graph. In line {line}, {by} took {of} out of its tensor.",
+        "If {object} comes from there, compute it from the tensors themselves, by PyTorch's operations all the way.",
+    ),
     "not-called": (
         "A function that was not called",
         "{object} is the function {method} itself, and not its result.",
@@ -147,6 +152,28 @@ PYTHON = {
         "A tensor is needed",
         "PyTorch computes with tensors here, and was given a {kind}.",
         "Make a tensor of it with torch.tensor(…); for single Python numbers there is the module math.",
+    ),
+    "not-a-tensor-list": (
+        "A tensor is needed",
+        "PyTorch computes with tensors here, and was given a list.",
+        "Of a list of tensors torch.stack(…) makes one, and keeps the way back to each; of numbers torch.tensor(…) "
+        "does.",
+    ),
+    "not-a-tensor-several": (
+        "One tensor is needed",
+        "{name} is a {held}, and PyTorch computes with one tensor here.",
+        "Take out the one that is meant: a batch of a DataLoader is unpacked, as in inputs, targets = {name}.\n"
+        "Or make one of them, where all have one shape: torch.stack({name}).",
+    ),
+    "argument-kinds": (
+        "Arguments of other kinds",
+        "{function}() was given ({given}), and takes none such together; its message lists what it takes.",
+        "Compare the kinds in its message with these.",
+    ),
+    "max-of-number": (
+        "Two tensors, or a bound",
+        "torch.{function} compares two tensors element by element, and one of these is a number.",
+        "Write x.clamp({bound}=0), with the number in place of the 0.",
     ),
     "not-a-tensor-tuple": (
         "A tensor is needed",

@@ -213,6 +213,12 @@ SHAPES = {
         "Only a tensor with one element can become a Python number.",
         "Make one number of it with .mean() or .sum(); .tolist() gives all of them, torch.stack joins tensors.",
     ),
+    "rows-of-tensors": (
+        "Tensors are joined, not copied",
+        "A new tensor is made of numbers, and here stand tensors with several elements each.",
+        "Join them as rows with torch.stack([…]), which keeps the way back to each; torch.cat([…]) joins along a "
+        "dimension that they have.",
+    ),
     "truth-of-many": (
         "Several truth values where one is needed",
         "if, while, and, or, not, and Python's own max() and min(), ask whether something is true, and this tensor has "

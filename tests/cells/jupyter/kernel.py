@@ -43,7 +43,8 @@ class Warm:
             # A kernel that knows of pytest does not show what goes past Python; one to which Streamlit has left its
             # choice of a backend, made when it is imported, draws nothing.
             env={name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "MPLBACKEND"))}
-            | {"PYTHONPATH": str(ROOT)},
+            # Sets of texts have one order in both.
+            | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
