@@ -173,7 +173,8 @@ def _text(picture: str | bytes) -> str:
     return picture if isinstance(picture, str) else base64.b64encode(picture).decode("ascii")
 
 
-_HASHED = re.compile(r"\b[a-z][0-9a-f]{10}\b")
+_HASHED = re.compile(r"\b([a-z]|image|C[0-9a-f]+_[0-9a-f]+_)[0-9a-f]{10}\b")
+"""Names that matplotlib makes of clips, markers, hatches, images and the paths of a collection."""
 _TOLD = re.compile(r"<\?xml.*?(?=<svg)|\s*<metadata>.*?</metadata>", re.DOTALL)
 
 
@@ -182,7 +183,7 @@ def steady_svg(svg: str) -> str:
     numbers: dict[str, int] = {}
 
     def named(found: re.Match[str]) -> str:
-        return f"{found[0][0]}{numbers.setdefault(found[0], len(numbers))}"
+        return f"{found[1]}{numbers.setdefault(found[0], len(numbers))}"
 
     return _HASHED.sub(named, _TOLD.sub("", svg))
 

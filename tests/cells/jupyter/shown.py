@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from gradwalk.cells.outputs import steady_svg
+from gradwalk.cells.outputs import FIGURE_CHARACTERS, steady_svg
 
 PICTURES = ("image/svg+xml", "image/png")
 _STREAMS = {"print": "stdout", "stderr": "stderr", "warning": "stderr"}
@@ -80,7 +80,8 @@ class Pieces:
 
 
 def _piece(kind: str, data: dict[str, Any]) -> Piece:
-    picture = next((data[mime] for mime in PICTURES if mime in data), "")
+    pictures = [data[mime] for mime in PICTURES if mime in data]
+    picture = next((one for one in pictures if len(one) <= FIGURE_CHARACTERS), next(iter(pictures), ""))
     return Piece(kind, data.get("text/plain", ""), steady_svg(picture) if picture.lstrip().startswith("<") else picture)
 
 

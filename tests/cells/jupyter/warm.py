@@ -53,13 +53,13 @@ def _redirect() -> None:
 
 
 def kernel() -> Callable[[dict[str, Any]], None]:
-    """A kernel as Jupyter starts it. Pictures are SVG, as here."""
+    """A kernel as Jupyter starts it. Pictures are SVG, as here, and PNG for those that are too large."""
     from ipykernel.kernelapp import IPKernelApp
     from traitlets.config import Config
 
     def run(asked: dict[str, Any]) -> None:
         os.environ["IPYTHONDIR"] = asked["folder"] + "/.ipython"
-        config = Config({"InlineBackend": {"figure_formats": {"svg"}}, "HistoryManager": {"enabled": False}})
+        config = Config({"InlineBackend": {"figure_formats": {"svg", "png"}}, "HistoryManager": {"enabled": False}})
         sys.argv[:] = ["ipykernel_launcher.py"]
         sys.path[0] = ""
         IPKernelApp.launch_instance(argv=["-f", asked["connection"]], config=config)
