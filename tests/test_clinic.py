@@ -149,6 +149,73 @@ for _ in range(8):
 """
 )
 
+HELD = (
+    HEAD
+    + """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.head = nn.Linear(3, 4), nn.Linear(4, 1)
+    def forward(self, x):
+        return self.head(torch.tanh(self.encoder(x)))
+net = Net()
+optimizer = torch.optim.SGD(net%s.parameters(), lr=0.1)
+x, y = torch.randn(5, 3), torch.randn(5, 1)
+for _ in range(2):
+    optimizer.zero_grad()
+    F.mse_loss(net(x), y).backward()
+    optimizer.step()
+"""
+)
+
+FLAGGED = (
+    HEAD
+    + """\
+net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))
+%s
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+x, y = torch.randn(5, 3), torch.randn(5, 1)
+for _ in range(2):
+    optimizer.zero_grad()
+    F.mse_loss(net(x), y).backward()
+    optimizer.step()
+"""
+)
+
+FROZEN = "for p in net[0].parameters():\n    p.requires_grad = False\n"
+
+EPOCHS = (
+    HEAD
+    + """\
+net = nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.Dropout(0.5), nn.Linear(8, 1))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+x, y = torch.randn(5, 3), torch.randn(5, 1)
+for epoch in range(3):
+    %s
+    optimizer.zero_grad()
+    F.mse_loss(net(x), y).backward()
+    optimizer.step()
+    net.eval()
+    with torch.no_grad():
+        net(x)
+"""
+)
+
+BATCHES = (
+    HEAD
+    + """\
+net = nn.Linear(3, 1)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+data = [(torch.randn(5, 3), torch.randn(5, 1)) for _ in range(3)]
+for epoch in range(2):
+    optimizer.zero_grad()
+    for x, y in data:
+        loss = F.mse_loss(net(x), y)
+    %sloss.backward()
+    optimizer.step()
+"""
+)
+
 # kind, what has it, the same with something else in that place, what has it not
 CASES = [
     ("nonfinite-forward", HEAD + "x = torch.tensor(%s, requires_grad=True)\ntorch.log(x).backward()\n", "0.0", "1.0"),
@@ -197,6 +264,13 @@ CASES = [
     ("sigmoid-twice", CLASSES, "F.binary_cross_entropy_with_logits(scores.sigmoid(), torch.ones(4, 3))",
      "F.binary_cross_entropy_with_logits(scores, torch.ones(4, 3))"),
     ("eval-forgotten", DROPOUT, "with torch.no_grad():\n    net(x)", "net.eval()\nwith torch.no_grad():\n    net(x)"),
+    ("train-forgotten", EPOCHS, "pass", "net.train()"),
+    ("no-step", HELD, ".head", ""),
+    ("flag-unread", FLAGGED, "net[0].requires_grad = False", "net[0].requires_grad_(False)"),
+    ("flag-unread", FLAGGED, "for p in net[0].parameters(): p.require_grad = False", "net[0].requires_grad_(False)"),
+    ("flag-unread", FLAGGED, FROZEN + "net[0].requires_grad = True",
+     FROZEN + "net[0].requires_grad_(True)"),
+    ("loss-lost", BATCHES, "", "    "),
     ("saved-changed", SAVED, "data", "data.clone()"),
     ("graph-grows", CARRIED, "pass", "h = h.detach()"),
     ("running-sum", TOTAL, "loss", "loss.item()"),
@@ -215,6 +289,75 @@ def kinds(source: str) -> list[str]:
     recording = record(source)
     assert not any(cell.failure for cell in recording.cells), recording.cells
     return [found.kind for found in findings(recording)]
+
+
+def test_gradients_that_no_step_uses_are_told_with_what_the_optimizer_holds() -> None:
+    found = only(HELD % ".head")
+    assert found.names == ("encoder.weight", "encoder.bias")
+    assert found.what == (
+        "encoder.weight and encoder.bias get gradients, 2 passes so far, and no step moves them: SGD's in line 17 "
+        "holds head.weight and head.bias."
+    )
+
+
+NOT_FOR_THE_OPTIMIZER = [
+    "    F.mse_loss(net(x), y).backward()\n    print(net.encoder.weight.grad.norm())\n",  # somebody looks at it
+    "    F.mse_loss(net(x), y).backward()\n    with torch.no_grad():\n"
+    "        for p in net.encoder.parameters():\n            p -= 0.1 * p.grad\n",  # and here moves by hand
+    "    F.mse_loss(net(x), y).backward()\n    net.encoder.zero_grad()\n",  # and here clears it for itself
+]
+
+
+@pytest.mark.parametrize("turn", NOT_FOR_THE_OPTIMIZER)
+def test_a_gradient_that_something_is_done_with_is_used(turn: str) -> None:
+    assert "no-step" not in kinds((HELD % ".head").replace("    F.mse_loss(net(x), y).backward()\n", turn))
+
+
+def test_of_a_model_from_before_the_recording_nobody_knows_who_moves_it() -> None:
+    encoder, head = nn.Linear(3, 4), nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(head.parameters(), lr=0.1)
+    with gradwalk.watch() as walk:
+        for _ in range(2):
+            optimizer.zero_grad()
+            head(encoder(torch.ones(2, 3))).sum().backward()
+            optimizer.step()
+    assert not findings(walk.recording)
+
+
+def test_a_flag_at_many_parameters_is_told_once_and_at_a_module_by_its_way() -> None:
+    many = only(FLAGGED % "for p in net[0].parameters(): p.require_grad = False")
+    assert many.what.startswith(
+        "net.0.weight.require_grad = False, and the like at 1 other parameter, sets an attribute"
+    )
+    one = only(FLAGGED % "net[0].requires_grad = False")
+    assert one.what == (
+        "net.0.requires_grad = False sets an attribute of the module, which it does not hand on to its parameters: "
+        "net.0.weight and net.0.bias need a gradient all the same, and got it."
+    )
+    assert one.way_out == "Write net.0.requires_grad_(False)."
+
+
+def test_a_model_left_in_evaluation_mode_is_told_with_the_prediction_that_left_it_there() -> None:
+    found = only(EPOCHS % "pass")
+    assert found.what == (
+        "In line 11, net.1 (BatchNorm1d) and net.2 (Dropout) ran as in training at first, and as in evaluation in the "
+        "last 2 turns, of which losses are made and steps taken."
+    )
+    assert found.why.startswith("The prediction in line 15 ran in evaluation mode")
+
+
+def test_batch_norm_alone_kept_still_is_a_choice() -> None:
+    program = (EPOCHS % "net.train()").replace("net.train()", "net.train(); epoch and net[1].eval()")
+    assert not kinds(program)
+
+
+def test_losses_that_are_looked_at_or_added_up_are_not_lost() -> None:
+    assert "4" not in only(BATCHES % "").what.split("turns")[0]
+    assert "of 3 turns" in only(BATCHES % "").what
+    looked_at = (BATCHES % "").replace("(net(x), y)\n", "(net(x), y)\n        if loss.item() < 0: break\n")
+    assert not kinds(looked_at)
+    added = (BATCHES % "").replace("loss = F", "loss = (loss if x is not data[0][0] else 0) + F")
+    assert not kinds(added)
 
 
 def test_a_step_out_of_a_domain_is_told_with_its_numbers_and_not_where_the_number_was_given() -> None:

@@ -17,9 +17,11 @@ from gradwalk.clinic import (
     lost,
     memory,
     missing,
+    modes,
     nonfinite,
     optimizers,
     steps,
+    unmoved,
     unused,
 )
 from gradwalk.clinic.alive import alive
@@ -49,7 +51,8 @@ def _found(chart: Chart) -> Iterator[Finding]:
         if (finding := one(chart)) is not None:
             yield finding
     for several in (missing.without_gradient, missing.of_zero, copies.passes, optimizers.steps, steps.data_gradient,
-                    unused.made_each_turn, losses.broadcast, losses.squashed_twice, losses.eval_forgotten,
+                    unused.made_each_turn, losses.broadcast, losses.squashed_twice, modes.eval_forgotten,
+                    modes.train_forgotten, unmoved.no_step, unmoved.flags_unread, idle.losses_lost,
                     changes.unseen, idle.plus_for_sum, lost.constant_term, lost.update_lost,
                     lost.rate_of_zero):  # fmt: skip
         yield from several(chart)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
@@ -220,7 +221,7 @@ class Chart(Past):
         title, what, why, way_out = SENTENCES[kind]
         event = self.events[at]
         written = [text.format(**given, **pieces) for text in (what, why, way_out)]
-        what, why, way_out = (text[:1].upper() + text[1:] if text.startswith(_PLAIN) else text for text in written)
+        what, why, way_out = (text[:1].upper() + text[1:] if _PLAIN.match(text) else text for text in written)
         place = event.span if span is None else span
         measured = not SENTENCES[kind][3]
         return Finding(
@@ -230,7 +231,7 @@ class Chart(Past):
 
 _STEPS_BACK = 6
 """So many operations lie between a gradient and the update that is made of it, at most."""
-_PLAIN = ("the ", "this ", "a tensor")
+_PLAIN = re.compile(r"(the |this |a tensor|(line|cell) \d)")
 """How a sentence begins that does not begin with a name of the program."""
 
 

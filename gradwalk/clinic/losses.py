@@ -1,11 +1,10 @@
-"""Losses that are not what was meant: N×N pairs by broadcasting, softmax twice, prediction in training mode."""
+"""Losses that are not what was meant: N×N pairs by broadcasting, softmax twice."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 
-from gradwalk.analysis.ways import ways
 from gradwalk.clinic.chart import Chart, base, constant, numel
 from gradwalk.clinic.finding import Finding
 from gradwalk.notation import shape_text, short
@@ -142,55 +141,3 @@ def _ends_in_loss(chart: Chart, operation: Operation) -> bool:
     """Whether one call took the logarithm of softmax and the loss of it: cross_entropy."""
     following = [user for result in operation.results for user in chart.users.get(result, ())]
     return any(base(user).startswith("nll_loss") and user.span == operation.span for user in following)
-
-
-# Prediction in training mode
-
-_DROPS = ("bernoulli_", "native_dropout", "bernoulli", "native_alpha_dropout")
-
-
-def eval_forgotten(chart: Chart) -> Iterator[Finding]:
-    """Dropout or batch statistics under no_grad, in a model that is trained too, for what no loss is made of."""
-    trained = {_outermost(chart, operation) for operation in chart.operations if operation.node is not None}
-    told = set()
-    called = ways(chart.recording)
-    for event in chart.all(Forward):
-        operation = chart.operations[event.operation]
-        effect = _effect(chart, operation)
-        outer = _outermost(chart, operation)
-        if not (effect and operation.mode and outer is not None and outer in trained) or outer in told:
-            continue
-        if _feeds_a_root(chart, operation):
-            continue
-        module = chart.modules[operation.module or 0]
-        told.add(outer)
-        inside = called.get(operation.id, ())
-        place = inside[0].span if inside and inside[0].span is not None else operation.span
-        yield chart.finding(
-            "eval-forgotten", chart.ran[operation.id], values=operation.results, about=(module.path,),
-            span=place, module=module.path, type=module.type, mode=operation.mode, line=chart.line_of(place),
-            effect=effect,
-        )  # fmt: skip
-
-
-def _outermost(chart: Chart, operation: Operation) -> int | None:
-    module = operation.module
-    while module is not None and chart.modules[module].parent is not None:
-        module = chart.modules[module].parent
-    return module
-
-
-def _effect(chart: Chart, operation: Operation) -> str:
-    """A model may call batch_norm itself and want the batch's statistics: a layer of that name goes by its mode."""
-    kernel, module = base(operation), chart.module(operation)
-    if module is None:
-        return ""
-    if kernel in _DROPS:
-        return "it set numbers to 0 at random, so the same input gives another result each time"
-    if kernel in ("native_batch_norm", "cudnn_batch_norm") and constant(operation, "training") == "True":
-        return "it normalised by this batch, and moved its running mean" if "BatchNorm" in module.type else ""
-    return ""
-
-
-def _feeds_a_root(chart: Chart, operation: Operation) -> bool:
-    return bool(set(operation.results) & chart.behind_roots)

@@ -159,6 +159,19 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "No step moves {name}, nothing clears {name}.grad, and no operation uses that gradient.",
         "Leave requires_grad out where {name} is data; where it is to be trained, give it to the optimizer.",
     ),
+    "no-step": (
+        "Gradients that no step uses",
+        "{names} get gradients, {passes} so far, and no step moves them: {optimizer}'s in {line} holds {held}.",
+        "Nothing else uses these gradients.",
+        "Give them to the optimizer as well; if they are to stay as they are, requires_grad_(False) saves the pass the "
+        "work.",
+    ),
+    "flag-unread": (
+        "A flag that PyTorch does not read",
+        "{flag} sets an attribute {own}: {names} {does}.",
+        "",
+        "Write {right}.",
+    ),
     "in-a-list": (
         "Layers that no optimizer moves",
         "{names} get gradients, {passes} so far, and no step moves them.",
@@ -253,6 +266,20 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "The same model was trained in this recording, and no loss is computed from what came of this.",
         "Call model.eval() before predicting, and model.train() before training goes on; unless the randomness is "
         "wanted.",
+    ),
+    "train-forgotten": (
+        "Training in evaluation mode",
+        "In {place}, {modules} ran as in training at first, and as in evaluation in the last {turns}, of which losses "
+        "are made and steps taken.",
+        "The prediction in {line} ran in evaluation mode, and after it nothing set {model} back.",
+        "Call {model}.train() before training goes on, unless it is to stay so: in evaluation mode {effect}.",
+    ),
+    "loss-lost": (
+        "Losses that go into no pass",
+        "{line} gives {name} a new loss in each of {count} turns, and only the last of them goes into the pass in "
+        "{walk}.",
+        "The graphs of the others are dropped unused: the step learns from one turn's data.",
+        "Put backward() into the loop, or add the losses up before it.",
     ),
     # Changes of what is needed
     "saved-changed": (

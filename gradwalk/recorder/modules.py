@@ -14,7 +14,7 @@ from gradwalk.recorder.copying import new
 from gradwalk.recorder.owners import Owned
 from gradwalk.recorder.places import is_around
 from gradwalk.recorder.run import Looking, Run, is_stand_in
-from gradwalk.recording import Entered, Left, Module, Parameter
+from gradwalk.recording import Entered, Flag, Left, Module, Parameter
 
 
 class _Inside(NamedTuple):
@@ -114,7 +114,8 @@ class Modules:
         with Looking(self._run):
             path = self._outermost(module, frame) if outer is None else self._path(module, outer)
             parameters = self._parameters_of(module) if outer is None else ()
-        self.made.append(Module(index, path, type(module).__name__, parent, parameters))
+            flags = tuple(_flags(module)) if outer is None else ()
+        self.made.append(Module(index, path, type(module).__name__, parent, parameters, flags))
         return index
 
     def _parameters_of(self, module: nn.Module) -> tuple[Parameter, ...]:
@@ -144,6 +145,18 @@ class Modules:
         if way is None:  # it is no part of the outermost one, which calls it all the same
             return f"{self.made[outer.module].path}.{type(module).__name__.lower()}"
         return f"{self.made[root.module].path}.{way}"
+
+
+_FLAGS = ("requires_grad", "require_grad", "requires_grads", "require_grads", "required_grad", "requiresgrad")
+"""What a module or a parameter may be given for ``requires_grad``. A parameter has that itself."""
+
+
+def _flags(module: nn.Module) -> Iterator[Flag]:
+    """Those that PyTorch does not read, at a module, its parts and their parameters."""
+    for things in (module.named_modules(), module.named_parameters()):
+        for path, thing in things:
+            own = vars(thing)
+            yield from (Flag(path, name, own[name]) for name in _FLAGS if isinstance(own.get(name), bool))
 
 
 def part_in(frame: FrameType, module: nn.Module, run: Run) -> str | None:

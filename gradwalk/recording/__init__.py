@@ -55,6 +55,7 @@ from gradwalk.recording.parts import (
     Array,
     Constant,
     Edge,
+    Flag,
     Module,
     Node,
     Norms,
@@ -86,6 +87,7 @@ __all__ = [
     "Entered",
     "Event",
     "Failure",
+    "Flag",
     "Forward",
     "Free",
     "Hooked",
@@ -245,7 +247,7 @@ _PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modul
 _PLAIN = ("source", "torch", "complete", "file")
 LEFT_OUT = frozenset(
     "file summary grad_of module mode call function create_graph more inputs mime alternative density traceback "
-    "operands facts node value values frame parameters norms".split()
+    "operands facts node value values frame parameters norms flags".split()
 )
 """Fields that are left out where they hold what they usually do."""
 _DECODER = Decoder(EVENTS, LEFT_OUT)

@@ -143,6 +143,18 @@ class Parameter(NamedTuple):
     value: int
 
 
+class Flag(NamedTuple):
+    """An attribute that the program gave to a module or a parameter, and that PyTorch does not read.
+
+    ``requires_grad`` at a module (a parameter has it, a module only ``requires_grad_()``), and names that are like it.
+    """
+
+    of: str
+    """The way to it from the outermost module; empty for that itself."""
+    name: str
+    on: bool
+
+
 class Module(NamedTuple):
     """A module of ``torch.nn`` whose forward ran."""
 
@@ -155,3 +167,5 @@ class Module(NamedTuple):
     """The module inside of whose forward it was called; None for an outermost one."""
     parameters: tuple[Parameter, ...] = ()
     """Of an outermost one: its own and those of all its parts, run or not, as they were when it was first called."""
+    flags: tuple[Flag, ...] = ()
+    """Of an outermost one: those of itself, its parts and their parameters, when it was first called."""
