@@ -81,6 +81,8 @@ _FORMS = (".svg", ".png", ".pdf", ".dot")
 def _form(options: argparse.Namespace) -> str:
     """What to draw: as is asked for, or by how the output's name ends."""
     asked, ending = ".svg" if options.svg else ".dot" if options.dot else "", Path(options.output or "").suffix.lower()
+    if options.output == "-":
+        return asked or ".svg"
     return "" if asked and ending in _FORMS and ending != asked else asked or ending
 
 
@@ -107,10 +109,21 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--saved", action="store_true", help="with what the nodes keep for backward")
     draw.add_argument("--step", type=int, help="as it stands at this step, counted from 0")
     draw.add_argument("--theme", choices=["light", "dark"], help="else light, and an SVG as its reader has it")
-    draw.add_argument("-o", "--output", metavar="PATH", help="a picture that ends in .svg, .png or .pdf, or a .dot")
+    draw.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="a picture that ends in .svg, .png or .pdf, or a .dot; - writes SVG or DOT to standard output",
+    )
     page = commands.add_parser("html", help="write one HTML page that steps through a program, without a network")
     page.add_argument("file", help=program)
-    page.add_argument("-o", "--output", metavar="PATH", required=True, help="where to write it, such as lesson.html")
+    page.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        required=True,
+        help="where to write it, such as lesson.html; - is standard output",
+    )
     opened = commands.add_parser("open", help="step through a program in the browser")
     opened.add_argument("file", help=program)
     for command in (page, opened):
@@ -144,17 +157,17 @@ def _run(options: argparse.Namespace) -> int:
         )
     from gradwalk.doors import record
 
-    with _answers(options) as answers:
+    with _answers(alone=options.json) as answers:
         return _tell(
             record(_read(options.file), file=_named(options.file), arguments=options.arguments), options, answers
         )
 
 
 @contextmanager
-def _answers(options: argparse.Namespace) -> Iterator[TextIO]:
-    """Where the answer goes. Where it is JSON there is nothing else: what a program writes past its cells, or leaves
-    behind it to be written when Python ends, goes where errors go."""
-    if not options.json or sys.stdout is not sys.__stdout__ or not isinstance(sys.stdout, io.TextIOWrapper):
+def _answers(*, alone: bool) -> Iterator[TextIO]:
+    """Where the answer goes. Where it is ``alone``, as JSON or a page is, there is nothing else: what a program writes
+    past its cells, or leaves behind it to be written when Python ends, goes where errors go."""
+    if not alone or sys.stdout is not sys.__stdout__ or not isinstance(sys.stdout, io.TextIOWrapper):
         yield sys.stdout
         return
     sys.stdout.flush()
@@ -205,19 +218,21 @@ def _tell_locked(file: str, found: Recording | Unreadable, options: argparse.Nam
 
 
 def _draw(options: argparse.Namespace) -> int:
-    recording = _record(options, pictures=options.torchviz)
-    made = _source(recording, options) if options.form == ".dot" else _picture(recording, options)
-    if options.output:
-        _write(Path(options.output), made)
-    else:
-        print(made)
+    shown = options.output in (None, "-")
+    with _answers(alone=shown) as answers:
+        recording = _record(options, pictures=options.torchviz)
+        made = _source(recording, options) if options.form == ".dot" else _picture(recording, options)
+        if shown:
+            print(made, file=answers)
+        else:
+            _write(Path(options.output), made)
     return _status(recording)
 
 
 def _check(options: argparse.Namespace) -> int:
     from gradwalk.clinic.report import as_json, report
 
-    with _answers(options) as answers:
+    with _answers(alone=options.json) as answers:
         recording = _record(options)
         said = as_json(recording)
         print(json.dumps(said, ensure_ascii=False) if options.json else report(recording), file=answers)
@@ -225,7 +240,12 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _html(options: argparse.Namespace) -> int:
-    return _status(_page(options, Path(options.output)))
+    if options.output != "-":
+        return _status(_page(options, Path(options.output)))
+    with _answers(alone=True) as answers:
+        recording, page = _made(options)
+        answers.write(page)
+    return _status(recording)
 
 
 def _open(options: argparse.Namespace) -> int:
@@ -241,11 +261,16 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _page(options: argparse.Namespace, path: Path) -> Recording:
+    recording, page = _made(options)
+    _write(path, page)
+    return recording
+
+
+def _made(options: argparse.Namespace) -> tuple[Recording, str]:
     from gradwalk.export.html import recording_html
 
     recording = _record(options)
-    _write(path, recording_html(recording, options.step, name=Path(_named(options.file)).name))
-    return recording
+    return recording, recording_html(recording, options.step, name=Path(_named(options.file)).name)
 
 
 def _write(path: Path, made: str | bytes) -> None:

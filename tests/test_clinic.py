@@ -313,6 +313,16 @@ def test_a_gradient_that_something_is_done_with_is_used(turn: str) -> None:
     assert "no-step" not in kinds((HELD % ".head").replace("    F.mse_loss(net(x), y).backward()\n", turn))
 
 
+def test_a_model_that_makes_the_loss_of_what_is_trained_may_stay_as_it_is() -> None:
+    program = (
+        HEAD + "decoder, critic = nn.Linear(3, 3), nn.Linear(3, 1)\n"
+        "optimizer = torch.optim.SGD(decoder.parameters(), lr=0.1)\nfor x in torch.randn(2, 5, 3):\n"
+        "    optimizer.zero_grad()\n    (-critic(decoder(x)).mean()).backward()\n    optimizer.step()\n"
+    )
+    assert not kinds(program)
+    assert kinds(program.replace("critic(decoder(x))", "decoder(critic(x) + x)")) == ["no-step"]
+
+
 def test_of_a_model_from_before_the_recording_nobody_knows_who_moves_it() -> None:
     encoder, head = nn.Linear(3, 4), nn.Linear(4, 1)
     optimizer = torch.optim.SGD(head.parameters(), lr=0.1)

@@ -292,6 +292,29 @@ def test_html_writes_a_page(sine: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        (["html", "-o", "-"], b"<!doctype html>"),
+        (["draw", "-o", "-"], b"<svg "),
+        (["draw", "--dot", "-o", "-"], b"digraph "),
+    ],
+)
+def test_a_dash_is_standard_output_and_nothing_else_goes_there(
+    arguments: list[str], begins: bytes, tmp_path: Path
+) -> None:
+    command, *rest = arguments
+    program = CELLS.partition("# %%\nprint")[0] + "import atexit\natexit.register(print, 'past the cells')\n"
+    made = subprocess.run(
+        [sys.executable, "-m", "gradwalk", command, "-", *rest], cwd=tmp_path, input=program.encode(),
+        capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith(begins)
+    assert b"past the cells" in made.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_open_hands_a_page_to_the_browser(sine: Path) -> None:
     done = shell("open", str(sine), environment=dict(os.environ) | {"BROWSER": "echo %s"})
     assert (done.returncode, done.stderr) == (0, b"")

@@ -198,6 +198,13 @@ class Chart(Past):
                 found.setdefault(number, []).append(operation)
         return found
 
+    def outermost(self, operation: Operation) -> int | None:
+        """The module that the program called, in which an operation ran."""
+        module = operation.module
+        while module is not None and (parent := self.modules[module].parent) is not None:
+            module = parent
+        return module
+
     def results_of(self, node: Node) -> tuple[Value, ...]:
         operation = self.operation_of(node.id)
         return () if operation is None else tuple(self.values[result] for result in operation.results)

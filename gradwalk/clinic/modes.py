@@ -16,13 +16,13 @@ _DROPS = ("bernoulli_", "native_dropout", "bernoulli", "native_alpha_dropout")
 
 def eval_forgotten(chart: Chart) -> Iterator[Finding]:
     """Dropout or batch statistics under no_grad, in a model that is trained too, for what no loss is made of."""
-    trained = {_outermost(chart, operation) for operation in chart.operations if operation.node is not None}
+    trained = {chart.outermost(operation) for operation in chart.operations if operation.node is not None}
     told = set()
     called = ways(chart.recording)
     for event in chart.all(Forward):
         operation = chart.operations[event.operation]
         effect = _effect(chart, operation)
-        outer = _outermost(chart, operation)
+        outer = chart.outermost(operation)
         if not (effect and operation.mode and outer is not None and outer in trained) or outer in told:
             continue
         if _feeds_a_root(chart, operation):
@@ -36,13 +36,6 @@ def eval_forgotten(chart: Chart) -> Iterator[Finding]:
             span=place, module=module.path, type=module.type, mode=operation.mode, line=chart.line_of(place),
             effect=effect,
         )  # fmt: skip
-
-
-def _outermost(chart: Chart, operation: Operation) -> int | None:
-    module = operation.module
-    while module is not None and chart.modules[module].parent is not None:
-        module = chart.modules[module].parent
-    return module
 
 
 def _effect(chart: Chart, operation: Operation) -> str:

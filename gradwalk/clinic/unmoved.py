@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gradwalk.clinic import optimizers
 from gradwalk.clinic.chart import Chart, Pass, listed
 from gradwalk.clinic.finding import Finding
 from gradwalk.recording import Accumulate, Assigned, Cleared, Entered, Module, Statement, Stepped, Update
@@ -18,7 +19,7 @@ def no_step(chart: Chart) -> Iterator[Finding]:
     optimizer moves others: one finding for each optimizer that they go along with."""
     if not chart.whole or not chart.trained & chart.parameters.keys():
         return
-    made = _made_here(chart)
+    made = _made_here(chart) - _after_what_is_trained(chart)
     idle = {tensor for tensor in made - chart.trained if chart.first[tensor].is_leaf}
     passes = [passed for passed in chart.passes if _moved_after(chart, passed)]
     counts: dict[int, list[Accumulate]] = {}
@@ -28,6 +29,8 @@ def no_step(chart: Chart) -> Iterator[Finding]:
     found = sorted(tensor for tensor in idle if len(counts.get(tensor, ())) >= LEAST_PASSES)
     if not found or not _touched(chart).isdisjoint(idle):
         return  # the program does something with some of them, and so may know of all
+    if any(finding.kind == "optimizer-stale" for finding in optimizers.steps(chart)):
+        return
     names = chart.names_of(found)
     first = counts[found[0]][0]
     step = next(e for e in chart.all(Stepped) if chart.at[id(e)] > chart.at[id(first)])
@@ -51,6 +54,30 @@ def _made_here(chart: Chart) -> set[int]:
             module = chart.modules[event.module]
             if (module.path, module.type) in given:
                 found |= {chart.values[parameter.value].tensor for parameter in module.parameters}
+    return found
+
+
+def _after_what_is_trained(chart: Chart) -> set[int]:
+    """The parameters of models that are not trained, and that go on from what is: a loss may be made by such a one."""
+    found: set[int] = set()
+    fed = _fed(chart)
+    for module in chart.modules:
+        tensors = {chart.values[parameter.value].tensor for parameter in module.parameters}
+        if module.id in fed and tensors.isdisjoint(chart.trained):
+            found |= tensors
+    return found
+
+
+def _fed(chart: Chart) -> set[int]:
+    """The outermost modules that computed with a parameter that is trained, or with what was made of one."""
+    made: set[int] = set()
+    found: set[int] = set()
+    for operation in chart.operations:
+        edges = [edge.value for edge in operation.edges]
+        if any(number in made or chart.values[number].tensor in chart.trained for number in edges):
+            made.update(operation.results)
+            if (outer := chart.outermost(operation)) is not None:
+                found.add(outer)
     return found
 
 
