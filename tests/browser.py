@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-from playwright.sync_api import ConsoleMessage, Page, Request, WebSocket, expect
+from playwright.sync_api import ConsoleMessage, FloatRect, Locator, Page, Request, WebSocket, expect
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
@@ -183,3 +184,38 @@ def at_rest(page: Page) -> Page:
     expect(page.locator("[data-moving]")).to_have_count(0, timeout=REST_SECONDS * 1000)
     page.wait_for_function("document.getAnimations().every(one => !(one instanceof CSSTransition))")
     return page
+
+
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def becomes(place: Locator, condition: str) -> None:
+    """Wait until this function in JavaScript says yes of what is found there: ``expect`` for what it has no name for.
+
+    It is looked up each time, since a page may make it anew.
+    """
+    until = time.monotonic() + REST_SECONDS
+    while not place.evaluate(condition):
+        assert time.monotonic() < until, f"{place} never came to {condition}"
+        place.page.evaluate(FRAMES)
+
+
+def still(place: Locator) -> FloatRect:
+    """Where it stands, once it is seen and stands there for two frames: it may be on its way, or be made anew."""
+    until, before = time.monotonic() + REST_SECONDS, None
+    while (now := place.bounding_box()) is None or now != before:
+        assert time.monotonic() < until, f"{place} came to no rest; last it was at {now}"
+        before = now
+        place.page.evaluate(FRAMES)
+    return now
+
+
+def expect_above(upper: Locator, lower: Locator, gap: float = 0) -> None:
+    """Wait until the one ends above the other, by more than so many px."""
+    until = time.monotonic() + REST_SECONDS
+    while True:
+        box, below = upper.bounding_box(), lower.bounding_box()
+        if box and below and below["y"] - box["y"] - box["height"] > gap:
+            return
+        assert time.monotonic() < until, f"{box} does not lie above {below}"
+        upper.page.evaluate(FRAMES)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import gc
+import math
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,10 +34,17 @@ CheckAxe = Callable[..., None]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses the server or the browser as ``browser``, before ``-m`` chooses."""
+    """Mark what uses the server or the browser as ``browser``, before ``-m`` chooses.
+
+    One of several processes begins with the pages, and what takes long comes before what is over at once: so in the
+    end no process has nothing left to do while another has a file of half a minute.
+    """
     for item in items:
         if {"server", "browser"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        tests = Counter(item.path for item in items)
+        items.sort(key=lambda item: (-_cost(item.path, tests[item.path]), item.path))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -46,7 +55,8 @@ def _settled() -> None:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Which tests go together where several processes share them."""
+    """Which tests go together where several processes share them; in the order in which they come."""
+    config.option.loadscopereorder = False
     return ByPages(config, log)
 
 
@@ -64,9 +74,24 @@ class ByPages(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist carrie
 _PAGE = re.compile(r"\bAppTest\b|: (?:Page|NewPage|Browser)\b|\bserver: str\b|\brunning_server\(")
 
 
+_PROCESS = re.compile(r"\b(?:Nursery|Warm|Oracle|Popen|server)\(|\bsubprocess\.run\(")
+_STARTED = 100
+"""So many plain tests take as long as a file's own processes need to start."""
+
+
 @functools.cache
 def _has_pages(file: Path) -> bool:
     return _PAGE.search(file.read_text(encoding="utf-8")) is not None
+
+
+@functools.cache
+def _starts_processes(file: Path) -> bool:
+    return _PROCESS.search(file.read_text(encoding="utf-8")) is not None
+
+
+def _cost(file: Path, tests: int) -> float:
+    """Of a file, for an order."""
+    return math.inf if _has_pages(file) else tests + _STARTED * _starts_processes(file)
 
 
 @pytest.fixture(scope="session")

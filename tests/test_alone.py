@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from playwright.sync_api import Page, expect
 
 from gradwalk.address.expression import from_query, to_query
+from tests.browser import becomes
 from tests.conftest import CheckAxe
 
 PAGES = ("/?z=sin(x**2)&x=4", "/perceptron?", "/code?lesson=4d_training_loop")
@@ -47,7 +48,7 @@ def test_each_page_stands_alone_in_a_frame_as_tall_as_it_is(page: Page, server: 
         for rest in frame.locator(REST).all():
             expect(rest).to_be_hidden()
         expect(around).not_to_have_css("height", "99px")
-        assert frame.locator("section.player").evaluate("(player) => player.getBoundingClientRect().left") == 0
+        becomes(frame.locator("section.player"), "(player) => player.getBoundingClientRect().left === 0")
     for number, view in enumerate(VIEWS, len(PAGES)):
         frame, around = page.frame_locator("iframe").nth(number), page.locator("iframe").nth(number)
         whole = frame.get_by_role("link", name="Open in Gradwalk")
@@ -79,4 +80,4 @@ def test_a_view_without_a_player_can_be_embedded_too(page: Page, axe: CheckAxe) 
         page.goto(f"/perceptron?view=player-{view}")
         expect(page.get_by_role("link", name="Open in Gradwalk")).to_be_visible()
         axe(page)
-        assert page.evaluate("document.scrollingElement.scrollWidth") == 320
+        page.wait_for_function("document.scrollingElement.scrollWidth === 320")

@@ -172,15 +172,15 @@ def test_the_name_can_be_read_when_a_visitor_changes_the_theme(page: Page) -> No
     page.goto("/")
     settled(page)
     # The name is written by a style, which no locator sees.
-    name = """() => {
+    name = """(color) => {
         const style = getComputedStyle(document.querySelector(":has(> .stLogo)"), "::after");
-        return [style.content, style.color];
+        return style.content === '"Gradwalk"' && style.color === color;
     }"""
-    assert page.evaluate(name) == ['"Gradwalk"', rgb(THEME["light"]["textColor"])]
+    page.wait_for_function(name, arg=rgb(THEME["light"]["textColor"]))
     page.get_by_test_id("stMainMenu").click()
     page.get_by_text("Dark").filter(visible=True).last.click()  # the player has a button of that name in a drawer
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", rgb(THEME["dark"]["backgroundColor"]))
-    assert page.evaluate(name) == ['"Gradwalk"', rgb(THEME["dark"]["textColor"])]
+    page.wait_for_function(name, arg=rgb(THEME["dark"]["textColor"]))
 
 
 def rgb(color: str) -> str:

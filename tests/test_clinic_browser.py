@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from gradwalk import record
 from gradwalk.analysis import analyse
 from gradwalk.story.player_data import player_data
-from tests.browser import Watch
+from tests.browser import Watch, expect_above
 from tests.player_page import ORIGIN, new_context, open_player
 
 PROGRAM = """\
@@ -62,7 +62,7 @@ def test_each_finding_leads_to_its_step(browser: Browser, watch: Watch) -> None:
         cut.focus()
         shown.press("Enter")
         expect(shown.find(".words .title")).to_have_text("Forward through detach")
-        assert pairs.get_attribute("aria-current") is None
+        expect(pairs).not_to_have_attribute("aria-current", "step")
         expect(shown.find(FIRST)).to_contain_text("encoder.weight and encoder.bias got no gradient in this recording.")
         expect(shown.find(f"{SECOND} >> .way-out")).to_contain_text(".squeeze(1) on prediction")
 
@@ -79,10 +79,7 @@ def test_a_row_above_the_picture_leads_there_too_and_names_what_failed(browser: 
         expect(shown.find(SECOND).get_by_role("button")).to_have_attribute("aria-current", "step")
         row.first.click()
         expect(shown.find(".words .title")).to_have_text("backward() a second time")
-        box, picture = row.first.bounding_box(), shown.find(".area").bounding_box()
-        assert box is not None
-        assert picture is not None
-        assert box["y"] + box["height"] <= picture["y"]
+        expect_above(row.first, shown.find(".area"), gap=-0.01)
 
 
 def test_a_right_program_has_no_list(browser: Browser, watch: Watch) -> None:
@@ -100,7 +97,7 @@ def test_the_list_fits_and_is_accessible(browser: Browser, watch: Watch, scheme:
     with new_context(browser, color_scheme=scheme, viewport={"width": width, "height": 900}) as context:
         shown = open_player(context, data(), watch, scheme)
         expect(shown.find(".findings")).to_be_visible()
-        assert shown.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        shown.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
         for part in (".findings", ".finding-strip"):
             found = Axe().run(shown.page, context={"fromShadowDom": ["#first", part]}).response["violations"]
             assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

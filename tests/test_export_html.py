@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from gradwalk import Recording, record, watch
 from gradwalk.export.html import recording_html
 from gradwalk.export.output import MOST_OPERATIONS
-from tests.browser import Watch
+from tests.browser import Watch, becomes
 
 MOST_BYTES = 150_000
 SINE = """\
@@ -216,11 +216,13 @@ def test_on_paper_it_is_light_and_nothing_is_cut(offline: BrowserContext, tmp_pa
     page.emulate_media(color_scheme="dark")
     cut = "(node) => node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1"
     view, lines = page.locator(".view").first, page.locator(".lines")
-    assert [node.evaluate(cut) for node in (view, lines)] == [True, True]
+    for node in (view, lines):
+        becomes(node, cut)
     page.emulate_media(media="print", color_scheme="dark")
-    assert [node.evaluate(cut) for node in (view, lines)] == [False, False]
-    ground = "(node) => getComputedStyle(node).backgroundColor"
-    assert {page.locator(name).evaluate(ground) for name in ("body", ".player")} == {"rgb(255, 255, 255)"}
+    for node in (view, lines):
+        becomes(node, f"(node) => !({cut})(node)")
+    for name in ("body", ".player"):
+        expect(page.locator(name)).to_have_css("background-color", "rgb(255, 255, 255)")
     expect(page.locator(".bar")).to_be_hidden()
     assert watched.problems == []
 

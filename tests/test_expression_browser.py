@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from gradwalk.lessons.gallery import EXAMPLES
-from tests.browser import settled
+from tests.browser import settled, still
 from tests.conftest import CheckAxe, NewPage
 
 GRADIENT = "−7.6613"  # 2x cos(x²) at 4, lesson 1
@@ -88,7 +88,8 @@ def test_what_is_typed_before_the_form_can_hear_it_is_kept(page: Page) -> None:
     held: list[Route] = []
     script = re.compile(r"/gradwalk_form-\w+\.js$")
     page.route(script, lambda route: held.append(route))
-    page.goto("/")
+    with page.expect_request(script):
+        page.goto("/")
     shown = ExpressionPage(page)
     shown.text.fill("z = x**3")
     for request in held:
@@ -275,16 +276,14 @@ def test_a_newcomer_meets_a_question_one_lit_button_and_a_tour(shown: Expression
     expect(shown.field("x")).to_have_value("4.1")
     expect(point).to_have_attribute("aria-valuetext", "4.1")
     shown.expect_step(9)
-    place = point.bounding_box()
-    assert place is not None
+    place = still(point)
     shown.page.mouse.move(place["x"] + 18, place["y"] + 18)
     shown.page.mouse.down()
     shown.page.mouse.move(place["x"] - 22, place["y"] + 18, steps=4)
     expect(shown.field("x")).not_to_have_value("4.1")
     shown.page.mouse.up()
     before = float(shown.field("x").input_value())
-    curve = player.locator(".plot").bounding_box()
-    assert curve is not None
+    curve = still(player.locator(".plot"))
     shown.page.mouse.click(curve["x"] + 0.9 * curve["width"], curve["y"] + 20)  # a click is enough
     expect(shown.field("x")).not_to_have_value(f"{before:g}")
     assert float(shown.field("x").input_value()) > before
@@ -400,8 +399,7 @@ def test_on_the_whole_screen_each_value_has_its_slider(shown: ExpressionPage) ->
 
 def test_dragging_ends_at_the_number_under_the_finger(shown: ExpressionPage) -> None:
     shown.slider("x").scroll_into_view_if_needed()
-    box = shown.slider("x").bounding_box()
-    assert box is not None
+    box = still(shown.slider("x"))
     middle = box["y"] + box["height"] / 2
     shown.page.mouse.move(box["x"] + box["width"] * 0.7, middle)
     shown.page.mouse.down()
@@ -517,7 +515,7 @@ def test_a_shared_address_shows_the_same_step_elsewhere(shown: ExpressionPage, n
         expect(place.field("x")).to_have_value("2")
         place.expect_step(7)
     title = "h3.title"
-    assert other.player.locator(title).inner_text() == shown.player.locator(title).inner_text()
+    expect(other.player.locator(title)).to_have_text(shown.player.locator(title).inner_text())
 
 
 def test_a_tampered_address_opens_with_a_notice(page: Page) -> None:
@@ -549,23 +547,18 @@ def test_nothing_stands_in_the_way_of_assistive_technology(new_page: NewPage, ax
 def test_a_phone_needs_no_sideways_scrolling(new_page: NewPage, query: str) -> None:
     page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
     shown = ExpressionPage(page).open(f"/{query}")
-    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
-    places = [page.locator(f".st-key-workbench-{place}").bounding_box() for place in ("form", "player", "answer")]
-    tops = [place["y"] for place in places if place is not None]
+    page.wait_for_function("document.scrollingElement.scrollWidth <= innerWidth")
+    tops = [still(page.locator(f".st-key-workbench-{place}"))["y"] for place in ("form", "player", "answer")]
     assert tops == sorted(tops)
-    assert len(tops) == 3
     for control in (shown.field("x₁" if "x1" in query else "x"), shown.page.get_by_role("button", name="Show results")):
-        box = control.bounding_box()
-        assert box is not None
-        assert box["height"] >= 24
+        assert still(control)["height"] >= 24
 
 
 def test_picture_and_sentence_are_seen_without_scrolling(new_page: NewPage) -> None:
     page = new_page(viewport={"width": 1280, "height": 800})
     ExpressionPage(page).open("/?z=sin(x**2)&x=4&step=6")
     for seen in (page.get_by_role("heading", level=3).first, page.locator('svg[aria-label="Computation graph"]')):
-        box = seen.bounding_box()
-        assert box is not None
+        box = still(seen)
         assert box["y"] + box["height"] < 800
 
 

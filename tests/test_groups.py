@@ -482,7 +482,7 @@ def test_an_optimizers_step_is_one_step_also_where_it_is_written_by_hand(
     page.keyboard.press("End")
     expect(title).to_have_text(told)
     expect(sentence).to_have_text(f"{steps} steps in one.")
-    assert page.locator(".box.now.group").count() > 1  # all that have moved
+    expect(page.locator(".box.now.group").nth(1)).to_be_attached()  # all that have moved
     page.get_by_role("button", name="Show each step").click()
     expect(title).to_have_text(re.compile("Updates in"))  # of the first box that is closed
     page.get_by_role("button", name="All updates in one step").click()

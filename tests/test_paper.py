@@ -10,12 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from gradwalk import record
-from tests.browser import settled
+from tests.browser import becomes, settled, still
 from tests.conftest import NewPage
 
 pytestmark = pytest.mark.browser
 
-GROUND = "(node) => getComputedStyle(node).backgroundColor"
 CUT = """(node) => getComputedStyle(node).overflow !== "visible"
     && (node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1)"""
 
@@ -25,10 +24,7 @@ PAPER = ("body", "[data-testid=stApp]", "[data-testid=stMain]", ".player")
 
 
 def top(place: Locator) -> float:
-    expect(place).to_be_visible()
-    box = place.bounding_box()
-    assert box is not None
-    return box["y"]
+    return still(place)["y"]
 
 
 def test_a_page_is_printed_light_whole_and_without_what_is_pressed(new_page: NewPage) -> None:
@@ -41,12 +37,12 @@ def test_a_page_is_printed_light_whole_and_without_what_is_pressed(new_page: New
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
     expect(page.locator(".notebook .tools:visible, .player .bar:visible")).to_have_count(0)
-    assert {page.locator(name).evaluate(GROUND) for name in PAPER} == {"rgb(255, 255, 255)"}
-    colour = page.locator(".notebook").evaluate("(node) => getComputedStyle(node).color")
-    assert colour == "rgb(29, 31, 35)"
+    for name in PAPER:
+        expect(page.locator(name)).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(page.locator(".notebook")).to_have_css("color", "rgb(29, 31, 35)")
     number = page.locator(".notebook .cm-line span", has_text=re.compile(r"^1\.0$")).first
-    assert number.evaluate("(node) => getComputedStyle(node).color") == "rgb(122, 63, 196)"
-    assert not column.evaluate(CUT)
+    expect(number).to_have_css("color", "rgb(122, 63, 196)")
+    becomes(column, f"(node) => !({CUT})(node)")
     assert top(player) > top(page.locator(".notebook .outputs").last)
     page.set_viewport_size({"width": 718, "height": 1000})  # a sheet of A4: a phone would hide the player here
     expect(player.locator(".stage").first).to_be_visible()
@@ -60,7 +56,7 @@ def test_a_page_is_printed_light_whole_and_without_what_is_pressed(new_page: New
     expect(page.locator(".st-key-perceptron-place-switch")).to_be_hidden()
     expect(drawing).to_be_visible()
     assert top(canvas) < top(page.locator(".form.perceptron"))  # on another width the drawing in it is made anew
-    assert not canvas.evaluate(CUT)
+    becomes(canvas, f"(node) => !({CUT})(node)")
 
 
 def test_on_a_wide_page_on_paper_the_names_stand_below_the_program(browser: Browser, tmp_path: Path) -> None:

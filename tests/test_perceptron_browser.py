@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, WebSocketRoute, expect
 
-from tests.browser import settled
+from tests.browser import becomes, settled, still
 from tests.conftest import CheckAxe, NewPage
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -130,8 +130,7 @@ def test_the_drawn_neuron_stands_on_the_stage_and_comes_back(shown: PerceptronPa
 def test_numbers_of_the_drawing_are_dragged_and_moved_by_keys_and_the_step_stays(shown: PerceptronPage) -> None:
     shown.press("ArrowRight", 4)
     shown.expect_drawn("L = 6.7012")
-    box = shown.drawn("weight w of x").bounding_box()
-    assert box is not None
+    box = still(shown.drawn("weight w of x"))
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     shown.page.mouse.move(*middle)
     shown.page.mouse.down()
@@ -173,8 +172,7 @@ def test_a_line_takes_hold_of_its_weight(page: Page) -> None:
             "line => [0.7, 0.8].map(at => line.getPointAtLength(at * line.getTotalLength())).map(({x, y}) => [x, y])"
         )
     )
-    box = shown.drawing.locator("svg").bounding_box()
-    assert box is not None
+    box = still(shown.drawing.locator("svg"))
     x, y = box["x"] + ends[1][0], box["y"] + ends[1][1]
     page.mouse.move(x, y)
     expect(chip).not_to_have_css("opacity", before)
@@ -403,6 +401,7 @@ def test_no_number_of_the_drawing_lies_on_another(new_page: NewPage, width: int)
         f"?{DENSE}",
     ):
         shown = PerceptronPage(page).open(query)
+        still(shown.drawing.locator("svg"))
         count, found = shown.drawing.locator("svg").evaluate(OVERLAPS)
         assert count > 5
         assert found == []
@@ -428,11 +427,9 @@ def test_a_phone_needs_no_sideways_scrolling(new_page: NewPage, query: str) -> N
     page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
     shown = PerceptronPage(page).open(query)
     page.get_by_role("button", name="Settings", exact=True).click()
-    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
-    drawing, form = shown.drawing.bounding_box(), page.get_by_role("combobox", name="Loss").bounding_box()
-    assert drawing is not None
-    assert form is not None
-    assert drawing["y"] < form["y"]
+    page.wait_for_function("document.scrollingElement.scrollWidth <= innerWidth")
+    form = still(page.get_by_role("combobox", name="Loss"))
+    assert still(shown.drawing)["y"] < form["y"]
 
 
 def test_drawing_controls_and_sentence_are_seen_without_scrolling(new_page: NewPage) -> None:
@@ -440,8 +437,7 @@ def test_drawing_controls_and_sentence_are_seen_without_scrolling(new_page: NewP
     shown = PerceptronPage(page).open("?step=6")
     assert shown.field("w").evaluate("field => getComputedStyle(field).borderTopWidth") == "1px"
     for seen in (shown.drawing.locator("svg"), shown.player.locator("h3.title"), shown.player.locator(".formula")):
-        box = seen.first.bounding_box()
-        assert box is not None
+        box = still(seen.first)
         assert box["y"] + box["height"] < 800
 
 
@@ -462,13 +458,13 @@ def test_four_layers_of_eight_fold_by_layers_and_open_at_their_inputs(page: Page
     settled(page)
     view = page.get_by_role("region", name="Player").locator(".view").first
     expect(view.get_by_text("z₁⁽¹⁾ … h₈⁽¹⁾")).to_be_attached()  # the folded boxes follow the layers
-    seen = view.evaluate(
+    becomes(  # it does not open on an empty corner
+        view,
         """(view) => [...view.querySelectorAll("[data-box]")].filter((box) => {
           const [one, room] = [box.getBoundingClientRect(), view.getBoundingClientRect()];
           return one.left >= room.left && one.right <= room.right && one.top >= room.top && one.bottom <= room.bottom;
-        }).length"""
+        }).length >= 3""",
     )
-    assert seen >= 3  # it does not open on an empty corner
     for count in (6, 7, 8):
         page.get_by_role("button", name="More units in layer 4").click()
         expect(page.locator(".unit")).to_have_count(24 + count, timeout=90_000)

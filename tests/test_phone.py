@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import settled
+from tests.browser import expect_above, settled, still
 from tests.conftest import CheckAxe
 
 pytestmark = pytest.mark.browser
@@ -33,29 +33,21 @@ def _player(page: Page, address: str) -> Locator:
     return player
 
 
-def _top(place: Locator) -> float:
-    return float(place.evaluate("(one) => one.getBoundingClientRect().top"))
-
-
-def _bottom(place: Locator) -> float:
-    return float(place.evaluate("(one) => one.getBoundingClientRect().bottom"))
-
-
 def test_the_first_screen_has_the_graph_and_one_lit_button_that_is_named(phone: Page) -> None:
     player = _player(phone, "/?z=sin(x**2)&x=4")
     words = player.locator(".words")
     box = player.locator("[data-box=v0]")
     expect(box).to_be_in_viewport(ratio=1)
-    assert _bottom(box) < _top(words)
+    expect_above(box, words)
     expect(player.locator(".begin")).to_be_hidden()
     forth = player.get_by_role("button", name="Next step")
     expect(forth).to_be_in_viewport(ratio=1)
     lit = player.locator(".question").evaluate("(one) => getComputedStyle(one).getPropertyValue('--value')")
-    assert forth.evaluate("(one) => getComputedStyle(one).backgroundColor") != "rgba(0, 0, 0, 0)"
+    expect(forth).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
     assert lit
     forth.click()
     expect(player).to_have_attribute("data-step", "1")
-    assert forth.evaluate("(one) => getComputedStyle(one).backgroundColor") == "rgba(0, 0, 0, 0)"
+    expect(forth).to_have_css("background-color", "rgba(0, 0, 0, 0)")
 
 
 def test_who_types_another_expression_sees_where_its_graph_begins(new_page: NewPage) -> None:
@@ -66,7 +58,7 @@ def test_who_types_another_expression_sees_where_its_graph_begins(new_page: NewP
     page.get_by_role("textbox", name="Expression").fill("3x²+2x")
     expect(player.locator("[data-box=o3]")).to_be_attached()
     settled(page)
-    assert _bottom(first) < _top(words)
+    expect_above(first, words)
 
 
 def test_the_last_step_shows_the_box_that_can_be_moved(phone: Page) -> None:
@@ -78,8 +70,8 @@ def test_the_last_step_shows_the_box_that_can_be_moved(phone: Page) -> None:
     first, words = player.locator("[data-box=v0]"), player.locator(".words")
     expect(first).to_be_in_viewport(ratio=1)
     view = player.locator(".view").first
-    assert _top(view) <= _top(first)
-    assert _bottom(first) < _top(words)
+    expect_above(first, words)
+    assert still(view)["y"] <= still(first)["y"]
 
 
 @pytest.mark.parametrize("address", ["/?z=sin(x**2)%2Bx&x=4&step=9", "/perceptron?step=30"])
@@ -87,7 +79,7 @@ def test_a_step_that_is_opened_by_its_address_is_in_sight(phone: Page, address: 
     player = _player(phone, address)
     lit = player.locator(".box.now").first
     expect(lit).to_be_in_viewport()
-    assert _bottom(lit) <= _top(player.locator(".words")) + 1
+    expect_above(lit, player.locator(".words"), gap=-1)
 
 
 def test_what_is_stale_lies_over_the_picture_and_not_through_it(phone: Page, axe: CheckAxe) -> None:
@@ -96,8 +88,8 @@ def test_what_is_stale_lies_over_the_picture_and_not_through_it(phone: Page, axe
     expect(phone.get_by_text("is never closed")).to_be_visible()
     expect(player).to_have_class("player stale")
     words = player.locator(".words")
-    assert words.evaluate("(one) => getComputedStyle(one).opacity") == "1"
-    assert "rgba" not in words.evaluate("(one) => getComputedStyle(one).backgroundColor")
+    expect(words).to_have_css("opacity", "1")
+    expect(words).to_have_css("background-color", re.compile(r"^rgb\("))
     axe(phone)
 
 

@@ -19,6 +19,7 @@ from gradwalk.export.pictures import NAMES, picture_at
 from gradwalk.export.svg import size_of, svg
 from gradwalk.player import FOLDER
 from gradwalk.story.timeline import timeline
+from tests.browser import at_rest
 from tests.conftest import CheckAxe
 
 PROGRAM = """\
@@ -107,6 +108,7 @@ def test_a_file_has_what_the_player_shows(
     for step in sorted({0, *phases.values()}):
         player.locator("input.steps").fill(str(step))
         expect(player.locator(".player")).to_have_attribute("data-step", str(step))
+        at_rest(player)
         file.set_content(svg(picture_at(recording, step, kind, theme)))
         shown = f"svg[aria-label='{NAMES[kind]}']"
         assert plain(things(file, "svg")) == plain(things(player, shown)), steps[step]["title"]

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 from gradwalk import record
 from gradwalk.graph.player import player_graphs
 from gradwalk.story.timeline import timeline
+from tests.browser import still
 from tests.player_page import OpenPlayer, players
 
 SINE = "import torch\nx = torch.tensor(4.0, requires_grad=True)\nz = torch.sin(x ** 2)\nz.backward()\n"
@@ -42,9 +43,7 @@ def player(browser: Browser) -> Iterator[OpenPlayer]:
 
 def test_a_picture_too_wide_for_the_page_stands_in_rows_and_is_seen_whole(player: OpenPlayer) -> None:
     shown = player(data(LONG), viewport={"width": 900, "height": 900})
-    first, last = shown.box("v0").bounding_box(), shown.box("o4").bounding_box()
-    assert first is not None
-    assert last is not None
+    first, last = still(shown.box("v0")), still(shown.box("o4"))
     assert last["y"] > first["y"] + first["height"]
     assert last["x"] + last["width"] <= 900
     shown.page.set_viewport_size({"width": 1900, "height": 900})

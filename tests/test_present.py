@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from gradwalk.address.program import to_query
-from tests.browser import settled
+from tests.browser import becomes, settled, still
 
 pytestmark = pytest.mark.browser
 
@@ -103,6 +103,7 @@ def test_all_text_of_the_picture_is_read_from_the_last_row(new_page: NewPage, ad
     player = _on_stage(page)
     lit = player.locator(".view .box.now").first
     expect(lit).to_be_in_viewport(ratio=0.9)
+    player.locator(".view > svg").first.evaluate(RESTING)
     assert min(player.evaluate(TEXTS, ".view")) >= 27.9
     page.keyboard.press("ArrowLeft")
     expect(player.locator(".view .box.now").first).to_be_in_viewport(ratio=0.9)
@@ -190,6 +191,7 @@ def test_the_drawn_neuron_is_read_from_the_last_row_too(new_page: NewPage) -> No
     player = _on_stage(page)
     neuron = player.locator(".guest")
     expect(neuron.locator("svg").first).to_be_in_viewport(ratio=0.99)
+    neuron.locator("svg").first.evaluate(RESTING)
     assert min(neuron.evaluate(TEXTS, "svg")) >= 27.9
 
 
@@ -207,15 +209,12 @@ def test_in_the_drawn_neuron_a_gradient_ends_at_its_weight_and_its_line_is_seen(
     line = bias.locator(".before")
     at_rest = neuron.locator(".edge:not(.now) .line").first.evaluate("line => getComputedStyle(line).stroke")
     expect(line).to_have_css("stroke", at_rest)
-    head, chip = (one.bounding_box() for one in (bias.locator(".back"), neuron.locator(".chip.now .frame")))
-    assert head
-    assert chip
+    head, chip = still(bias.locator(".back")), still(neuron.locator(".chip.now .frame"))
     assert (
         head["x"] >= chip["x"] + chip["width"] - 4
     )  # half its frame; the arrow's head stands where the line comes to the weight
     for given in neuron.locator(".edge .before").all():
-        start = given.bounding_box()
-        assert start
+        start = still(given)
         assert chip["x"] - start["x"] >= 24  # px of the line that are seen before the weight
     texts = neuron.locator("svg text").evaluate_all(
         "all => all.filter(one => one.textContent).map(one => one.getBoundingClientRect().toJSON())"
@@ -249,7 +248,7 @@ def test_words_that_grow_take_of_the_pictures_room_and_lie_over_nothing(new_page
     expect(player.locator(".sentence")).to_contain_text("Adam takes one step")
     page.wait_for_function(WITHIN)
     names = player.get_by_role("region", name="Names")
-    assert names.evaluate("(table) => table.scrollWidth <= table.clientWidth")
+    becomes(names, "(table) => table.scrollWidth <= table.clientWidth")
     ways = names.get_by_role("rowheader", name=re.compile(r"^model\."))
     lines = ways.evaluate_all(
         "(ways) => ways.map((way) => { const text = document.createRange();"
@@ -287,7 +286,7 @@ def test_a_network_of_many_units_is_whole_on_the_stage(new_page: NewPage) -> Non
     expect(units).to_have_count(21)
     for unit in units.all():
         expect(unit).to_be_in_viewport(ratio=0.98)
-    assert guest.evaluate("(place) => place.scrollHeight <= place.clientHeight + 1")
+    becomes(guest, "(place) => place.scrollHeight <= place.clientHeight + 1")
 
 
 def test_a_formula_goes_on_below_where_its_numbers_have_no_room(new_page: NewPage) -> None:
@@ -296,7 +295,7 @@ def test_a_formula_goes_on_below_where_its_numbers_have_no_room(new_page: NewPag
     player = _on_stage(page)
     formula = player.locator(".formula")
     expect(formula).to_contain_text("[0.25, 0.25, 0.25, 0.25]")
-    assert formula.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    becomes(formula, "(one) => one.scrollWidth <= one.clientWidth")
 
 
 def test_ways_into_an_open_group_have_no_corners(new_page: NewPage) -> None:
@@ -305,6 +304,7 @@ def test_ways_into_an_open_group_have_no_corners(new_page: NewPage) -> None:
     page.goto("/perceptron?step=33")
     player = page.get_by_role("region", name="Player")
     expect(player.locator(".frame-of-group")).to_have_count(1)
+    player.locator(".view > svg").first.evaluate(RESTING)
     turns = player.evaluate(TURNS)
     assert len(turns) > 10
     assert max(turns) < 45

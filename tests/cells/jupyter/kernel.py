@@ -25,7 +25,7 @@ from tests.cells.jupyter.shown import Pieces, Shown, failed, recorded
 ROOT = Path(__file__).resolve().parents[3]
 Places = dict[str, list[tuple[Pieces, int]]]
 """By its name, where something stands that can be shown anew."""
-_LATE = 0.05
+LATE = 0.05
 """Seconds: what goes past Python takes its way through a pipe, and may come after the cell is done."""
 _SHOWS = ("stream", "display_data", "execute_result", "update_display_data")
 
@@ -72,15 +72,15 @@ class Warm:
                 os.killpg(child, signal.SIGKILL)
 
 
-def in_jupyter(kernels: Warm, source: str, seconds: float) -> list[Shown]:
-    """What a new kernel shows under each cell. Raises TimeoutError."""
+def in_jupyter(kernels: Warm, source: str, seconds: float, late: float = LATE) -> list[Shown]:
+    """What a new kernel shows under each cell, also so many seconds after it is done. Raises TimeoutError."""
     with tempfile.TemporaryDirectory() as folder:
         connection, _ = write_connection_file(str(Path(folder) / ".connection.json"))
         with kernels.forked(folder=folder, connection=connection):
-            return _told(connection, source, time.monotonic() + seconds)
+            return _told(connection, source, time.monotonic() + seconds, late)
 
 
-def _told(connection: str, source: str, end: float) -> list[Shown]:
+def _told(connection: str, source: str, end: float, late: float) -> list[Shown]:
     _wait(connection)
     client: Any = BlockingKernelClient(connection_file=connection)
     client.load_connection_file()
@@ -88,7 +88,7 @@ def _told(connection: str, source: str, end: float) -> list[Shown]:
     try:
         _hear(client)
         places: Places = {}
-        told = [_executed(client, cell, end, places) for cell, _ in split_cells(source)]
+        told = [_executed(client, cell, end, late, places) for cell, _ in split_cells(source)]
         return [Shown(pieces.done(), *(failure or (None,))) for pieces, failure in told]
     finally:
         client.stop_channels()
@@ -115,10 +115,10 @@ def _hear(client: Any) -> None:
     raise TimeoutError("nothing is heard from Jupyter's kernel")
 
 
-def _executed(client: Any, source: str, end: float, places: Places) -> tuple[Pieces, Any]:
+def _executed(client: Any, source: str, end: float, late: float, places: Places) -> tuple[Pieces, Any]:
     asked = client.execute(source.lstrip("\n"), allow_stdin=False, stop_on_error=False)
     pieces, failure, clear = Pieces(), None, False
-    for kind, content in _messages(client, asked, end):
+    for kind, content in _messages(client, asked, end, late):
         if kind == "error":
             failure = failed(content)
         if kind == "clear_output" or (clear and kind in _SHOWS):
@@ -134,11 +134,11 @@ def _executed(client: Any, source: str, end: float, places: Places) -> tuple[Pie
     return pieces, failure
 
 
-def _messages(client: Any, asked: str, end: float) -> Iterator[tuple[str, dict[str, Any]]]:
+def _messages(client: Any, asked: str, end: float, late: float) -> Iterator[tuple[str, dict[str, Any]]]:
     idle = False
     while True:
         try:
-            message = client.get_iopub_msg(timeout=_LATE if idle else max(end - time.monotonic(), 0.01))
+            message = client.get_iopub_msg(timeout=late if idle else max(end - time.monotonic(), 0.01))
         except queue.Empty:
             if idle:
                 return
