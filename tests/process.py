@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +45,18 @@ def global_state() -> dict[str, Any]:
         "module hooks": len(torch.nn.modules.module._global_forward_hooks),
         "functions": [torch.sin, torch.Tensor.sin, torch.nn.Linear.forward, np.sin, print],
     }
+
+
+def is_gone(pid: int) -> bool:
+    """Ended, or a zombie that waits for whoever inherited it."""
+    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return listed.strip()[:1] in {"", "Z"}
+
+
+def wait_until_gone(*pids: int) -> None:
+    """Who is killed ends when the system gets to it: on a busy machine not at once."""
+    while not all(map(is_gone, pids)):
+        threading.Event().wait(0.01)
 
 
 def aside(work: Callable[[], _Result]) -> _Result:

@@ -24,6 +24,7 @@ from gradwalk.graph.dot import MAX_LABEL, STAYS, LayoutError, Unavailable, asked
 from gradwalk.graph.layout import place
 from gradwalk.lessons import BY_SLUG
 from gradwalk.story.player_data import player_data
+from tests.process import wait_until_gone
 
 PROGRAMS = [
     BY_SLUG["4d_training_loop"].source,
@@ -182,13 +183,7 @@ def test_what_dot_started_ends_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(LayoutError, match=r"within 0\.5 seconds"):
         run("digraph {}", 0.5)
-    assert is_gone(int(started.read_text()))
-
-
-def is_gone(pid: int) -> bool:
-    """Killed: no longer there, or a zombie that waits for whoever inherited it."""
-    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return listed.strip()[:1] in {"", "Z"}
+    wait_until_gone(int(started.read_text()))
 
 
 @pytest.mark.parametrize("text", ["\\", 'a"b', "<b>bold</b>", "\\N", "a\nb", "ends with \\", '\\"', "é ∂ŷ", "x" * 3000])

@@ -27,6 +27,7 @@ from serving.pool import Pool
 from serving.processes import Nursery
 from serving.work import described, do
 from tests import tasks
+from tests.process import wait_until_gone
 
 SETTINGS = replace(
     Settings(), processes=1, long_processes=1, long_after=0.1, long_waiting=0, process_answers=3, process_megabytes=300
@@ -44,12 +45,6 @@ def pool() -> Iterator[Pool]:
 @pytest.fixture
 def desk(pool: Pool) -> Desk:
     return Desk(pool, Kept(1_000_000))
-
-
-def is_gone(pid: int) -> bool:
-    """Ended, or a zombie that waits for whoever inherited it."""
-    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return listed.strip()[:1] in {"", "Z"}
 
 
 def appears(path: Path) -> str:
@@ -146,8 +141,7 @@ def test_dropped_work_ends_with_everything_that_it_started(pool: Pool, desk: Des
         assert desk.ask("a", tasks.doubled, 7) == 14
         with pytest.raises(Dropped):
             older.result()
-    assert is_gone(child)
-    assert is_gone(process)
+    wait_until_gone(child, process)
     assert process not in pool.pids
 
 
@@ -172,8 +166,7 @@ def test_a_nursery_that_dies_is_started_again(pool: Pool, desk: Desk) -> None:
         asked += 1
     nursery, *idle = pool.pids
     subprocess.run(["kill", "-9", str(nursery)], check=True)
-    while not all(map(is_gone, idle)):
-        threading.Event().wait(0.01)
+    wait_until_gone(*idle)
     assert desk.ask("a", tasks.doubled, 11) == 22
     assert pool._nursery.pid != nursery
 
@@ -184,8 +177,7 @@ def test_the_processes_end_with_their_pool() -> None:
     pids = pool.pids
     assert len(pids) == 3
     pool.stop()
-    while not all(map(is_gone, pids)):
-        threading.Event().wait(0.01)
+    wait_until_gone(*pids)
     with pytest.raises(Stopped):  # and none comes after them
         pool.run(Job("a", described(tasks.doubled, (1,)).description))
     assert pool.pids == []
