@@ -393,8 +393,8 @@ def test_empty_lines_at_a_cells_start_count_as_in_jupyter(page: Page) -> None:
     expect(shown.output(1)).to_contain_text("ZeroDivisionError")
     numbers = shown.cell(1).locator(".cm-lineNumbers .cm-gutterElement")
     expect(numbers).to_have_count(5)
-    for line, number in enumerate(["", "", "1", "2"], start=1):  # the first one holds the width
-        expect(numbers.nth(line)).to_have_text(number)
+    for line, counted in enumerate(["", "", "1", "2"], start=1):  # the first one holds the width
+        expect(numbers.nth(line)).to_have_text(counted)
     expect(page.locator(".finding-strip").get_by_role("button").last).to_contain_text("cell 2, line 2")
 
 

@@ -154,6 +154,8 @@ def test_the_point_on_the_loss_as_a_function_of_a_weight_moves_the_weight(shown:
     ).to_be_visible()
     shown.page.get_by_role("button", name="Move w").click()
     expect(shown.page.get_by_text("w = 1.01 gives loss = 6.7682: it moved by 0.06701")).to_be_visible()
+    shown.press("ArrowLeft")  # away from what is seen very close
+    shown.press("End")
     picture.get_by_role("slider", name="w, its point on the curve").focus()
     shown.press("ArrowRight")
     expect(shown.field("w")).to_have_value("1.1")
