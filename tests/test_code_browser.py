@@ -181,6 +181,42 @@ def test_a_formula_that_is_wider_than_the_notebook_is_set_smaller(shown: CodePag
     expect(plain).not_to_have_attribute("style", re.compile("font-size"))
 
 
+FORMULAS = r"""\begin{eqnarray*}
+w &=& 2x \\
+b &=& 1
+\end{eqnarray*}
+
+<center>Recap: $o = \frac{1}{2}\sum_i y_i$, for $i < 3$</center>
+
+$
+f(x) = \mbox{ReLU}(\half x)
+$
+
+Then \begin{equation} \grad{w} = 0 \end{equation} holds, and $\grad{b}$.
+
+$$\newcommand{\half}{\frac{1}{2}} \def\grad#1{\nabla_{#1} L}$$
+"""
+
+
+def test_formulas_are_read_as_jupyter_reads_them(shown: CodePage) -> None:
+    """As lecturers write them: old environments, in HTML, over three lines, with definitions that hold in all texts."""
+    shown.page.get_by_role("button", name="+ Text").click()
+    shown.page.keyboard.insert_text(FORMULAS)
+    shown.press("Shift+Enter")
+    shown.page.get_by_role("button", name="+ Text").click()
+    shown.page.keyboard.insert_text(r"Again $\grad{x}$ with $\half$.")
+    shown.press("Shift+Enter")
+    texts = shown.page.locator(".cell .text").filter(visible=True)
+    expect(texts.last.locator("math msub")).to_have_count(1)
+    expect(texts.last.locator("math mfrac")).to_have_count(1)
+    first = texts.nth(-2)
+    expect(first.locator("math mtable mtr").first.locator("mtd")).to_have_count(3)
+    expect(first.locator("math mfrac")).to_have_count(2)
+    expect(first.get_by_text("ReLU")).to_have_count(1)
+    expect(first.locator(".formula")).to_have_count(7)
+    expect(texts.locator(".formula code")).to_have_count(0)
+
+
 def test_a_cell_runs_all_above_it_and_outputs_that_are_older_say_so(cells: CodePage) -> None:
     cells.write("x = 5\nx", 1)
     expect(cells.cell(1)).to_contain_text("Older than its cell")

@@ -42,6 +42,7 @@ export function createCell(cell, parent, on) {
   let now = null;
   let editor = null;
   let shownText = null;
+  let shownMacros = null;
   let marked = "";
 
   const own = (name) => (...more) => on[name](key, ...more);
@@ -67,8 +68,9 @@ export function createCell(cell, parent, on) {
     if (written && !editor) makeEditor();
     editor?.setText(next.source);
     [field.hidden, text.hidden] = [!written, written];
-    if (!written && shownText !== next.source) text.replaceChildren(rendered(next.source.trim() ? next.source : EMPTY, next.attachments));
-    if (!written) shownText = next.source;
+    const shows = shownText === next.source && shownMacros === state.macros;
+    if (!written && !shows) text.replaceChildren(rendered(next.source.trim() ? next.source : EMPTY, next.attachments, state.macros));
+    if (!written) [shownText, shownMacros] = [next.source, state.macros];
     const name = next.kind === "code" ? (place.number ? `Cell ${place.number}` : "Empty cell") : KINDS[next.kind];
     number.textContent = state.waits ? "•" : (place.number ?? "");
     number.hidden = !place.number;

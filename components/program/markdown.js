@@ -1,6 +1,7 @@
 // Text as its author means it: Markdown, with formulas between dollar signs. What comes out can neither run nor load anything.
 
 import { html } from "../../gradwalk/player/dom.js";
+import { prepared } from "./formulas.js";
 import { libraries } from "./libraries.js";
 
 const { markdownIt, purify, temml } = libraries;
@@ -27,7 +28,19 @@ reader.renderer.rules.formula = (tokens, at) => {
 
 // The cleaning takes handlers of events away too, but the browser reports them to the page's policy while it reads them.
 const withoutHandlers = (text) => text.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/[\s/"']on\w+\s*=/gi, " data-off="));
-reader.renderer.rules.html_inline = reader.renderer.rules.html_block = (tokens, at) => withoutHandlers(tokens[at].content);
+reader.renderer.rules.html_inline = (tokens, at) => withoutHandlers(tokens[at].content);
+reader.renderer.rules.html_block = (tokens, at) => withFormulas(withoutHandlers(tokens[at].content));
+
+const SIGNS = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
+
+/** Formulas in a block of HTML, between its tags. */
+function withFormulas(text) {
+  if (/<(?:pre|code|script|style|textarea)\b/i.test(text)) return text;
+  return text.split(/(<[/!]?[a-z][^>]*>)/i).map((part, number) => (number % 2 ? part : part.replace(/\$\$([^$]+?)\$\$|\$((?:\\.|[^$\\])+)\$(?!\d)/g, (_, whole, inside) => {
+    const tex = (whole ?? inside).replace(/&(?:amp|lt|gt);/g, (sign) => SIGNS[sign]);
+    return `<span data-tex="${reader.utils.escapeHtml(tex)}"${whole ? ' data-block="1"' : ""}></span>`;
+  }))).join("");
+}
 
 /** `$$ … $$` and `\begin{…} … \end{…}` that begin a line. */
 function blockFormula(state, first, last, silent) {
@@ -47,25 +60,27 @@ function inlineFormula(state, silent) {
   const text = state.src.slice(state.pos);
   const found = /^\$\$([^$]+?)\$\$/.exec(text) ?? /^\$(?![\s$])((?:\\.|[^$\\])*?[^\s\\]|[^\s\\$])\$(?!\d)/.exec(text)
     ?? /^\$(?= *[^\s$])((?:\\.|[^$\\\n])+)\$(?!\d)/.exec(text) // spaces inside, as Jupyter has them
+    ?? /^\$\s*\n((?:\\.|[^$\\])+)\n\s*\$(?!\d)/.exec(text) // each sign in a line of its own
+    ?? /^(\\begin\{(\w+\*?)\}[\s\S]+?\\end\{\2\})/.exec(text)
     ?? /^\\\\?\(([\s\S]+?)\\\\?\)/.exec(text) ?? /^\\\\?\[([\s\S]+?)\\\\?\]/.exec(text);
   if (!found) return false;
   if (!silent) {
     const token = state.push("formula", "", 0);
-    [token.content, token.block] = [found[1], /^(\$\$|\\\\?\[)/.test(found[0])];
+    [token.content, token.block] = [found[1], /^(\$\$|\\\\?\[|\\begin)/.test(found[0])];
   }
   state.pos += found[0].length;
   return true;
 }
 
-/** The text as elements. `attachments` are its pictures, by name. */
-export function rendered(source, attachments) {
+/** The text as elements. `attachments` are its pictures, and `macros` what the notebook's formulas define, by name. */
+export function rendered(source, attachments, macros = {}) {
   const found = purify.sanitize(reader.render(source), { ...UNWANTED, ALLOWED_URI_REGEXP: LINKS, RETURN_DOM_FRAGMENT: true });
   for (const image of found.querySelectorAll("img")) showImage(image, attachments);
   for (const link of found.querySelectorAll("a[href]")) {
     link.setAttribute("target", "_blank");
     link.setAttribute("rel", "noopener noreferrer");
   }
-  for (const place of found.querySelectorAll("[data-tex]")) place.replaceWith(formulaOf(place.dataset.tex, "block" in place.dataset));
+  for (const place of found.querySelectorAll("[data-tex]")) place.replaceWith(formulaOf(place.dataset.tex, "block" in place.dataset, macros));
   return found;
 }
 
@@ -95,11 +110,12 @@ function fit(place) {
   if (part < 1) place.style.fontSize = `${Math.max(LEAST_SIZE, part)}em`;
 }
 
-function formulaOf(tex, block) {
+function formulaOf(tex, block, shared) {
   const place = html("span", { class: block ? "formula block" : "formula" });
   if (tex.length <= MOST_FORMULA) {
     try {
-      temml.render(tex, place, { displayMode: block, throwOnError: true, trust: false, maxExpand: 200 });
+      const { tex: text, macros } = prepared(tex, shared);
+      temml.render(text, place, { displayMode: block, throwOnError: true, trust: false, maxExpand: 200, macros });
       if (block) fitting.observe(place);
       return place;
     } catch {

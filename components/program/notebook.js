@@ -11,6 +11,7 @@ import { createCell } from "./cell.js";
 import { DRAWINGS, SIZE } from "./drawings.js";
 import { createEdits } from "./edits.js";
 import { createFiling } from "./filing.js";
+import { createDefinitions } from "./formulas.js";
 import { cellFrom, newCell, placesAgain, programAmong, programOf, renamed } from "./program.js";
 import { createResults } from "./results.js";
 
@@ -39,6 +40,7 @@ function createNotebook(root) {
   const [list, told, state] = ["cells", "told", "state"].map(find);
   const results = createResults();
   const views = new Map(); // by the cell's key
+  let [definitionsOf, macros] = [createDefinitions(), {}]; // of the texts' formulas
   let data = null;
   let send = null;
   let extra = {}; // what the next entry asks for beside its text
@@ -127,6 +129,7 @@ function createNotebook(root) {
   function redraw() {
     const cells = edits.cells();
     ({ places } = programOf(cells));
+    macros = definitionsOf(cells);
     const keys = new Set(cells.map(({ key }) => key));
     for (const [key, view] of views) if (!keys.has(key)) [view.remove(), views.delete(key)];
     cells.forEach((cell, number) => {
@@ -163,7 +166,7 @@ function createNotebook(root) {
   function showCell(cell, place) {
     const chosen = cell.key === edits.active();
     const view = views.get(cell.key);
-    view.update(cell, place, { chosen, editing: edits.editing(), waits: results.waits(place) });
+    view.update(cell, place, { chosen, editing: edits.editing(), waits: results.waits(place), macros });
     const { items, old } = results.of(cell, places);
     view.outputs.show(items, old, `Output of ${place.number ? `cell ${place.number}` : "a cell"}`);
   }
