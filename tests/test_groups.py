@@ -323,6 +323,32 @@ def test_turns_are_told_by_number_where_one_call_of_a_module_is_all_of_a_turn() 
     assert parts[:2] == ["turn 1 … 3 of 20", "turn 4 … 7 of 20"]
 
 
+MAML = """\
+import torch
+from torch import nn
+from torch.func import functional_call
+net = nn.Sequential(nn.Linear(1, 10), nn.ReLU(), nn.Linear(10, 1))
+total = 0
+for task in range(2):
+    a, b = torch.rand(5, 1), torch.rand(5, 1)
+    fast = dict(net.named_parameters())
+    inner = nn.functional.mse_loss(functional_call(net, fast, a), a.sin())
+    grads = torch.autograd.grad(inner, fast.values(), create_graph=True)
+    fast = {k: p - 0.1 * g for (k, p), g in zip(fast.items(), grads)}
+    total = total + nn.functional.mse_loss(functional_call(net, fast, b), b.sin())
+total.backward()
+"""
+
+
+def test_what_ran_before_and_may_have_come_from_two_places_is_no_turn() -> None:
+    """The last pass walks what both tasks have made; each of them calls the model in two lines."""
+    items = computation_graph(record(MAML), 2).items
+    assert not [title for title in titles(items) if title.startswith("turn")]
+    assert [item.detail for item in items if isinstance(item, Group) and item.kind == "part"][:2] == [
+        "lines 9–11", "line 12",
+    ]  # fmt: skip
+
+
 def test_modules_of_a_list_are_the_turns_of_the_loop_over_it_and_not_what_a_checkpoint_runs_again() -> None:
     items = items_of(IMPORTS + SMALL_MODELS["checkpoints"])
     assert titles(items) == [

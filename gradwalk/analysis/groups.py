@@ -94,6 +94,8 @@ class _Grouping:
         """Which turn of how many a module's call is, where it is all of a loop's turn."""
         self._from: dict[str, Span | None] = {}
         """The place that each module's call came from."""
+        self._unplaced: set[str] = set()
+        """The modules' calls of which only the modules are known: they ran before what is told here."""
 
     def is_model(self, operations: Sequence[int]) -> bool:
         """Whether a module ran, or a pass that made a graph: one of before is known by all that one call did."""
@@ -182,6 +184,8 @@ class _Grouping:
                 items.append(item)
                 if isinstance(item, Group):
                     self._from[item.id] = step.span
+                    if step.call < 0:
+                        self._unplaced.add(item.id)
         return self._turns(items, place)
 
     def _step(self, number: int, depth: int) -> Step | None:
@@ -223,10 +227,13 @@ class _Grouping:
             seen = set(keys[at : starts[-1]])
             end = next((p for p in range(starts[-1], len(items)) if keys[p] not in seen), len(items))
             turns = [items[begin:end] for begin, end in zip(starts, [*starts[1:], end], strict=True)]
+            unplaced = any(isinstance(item, Group) and item.id in self._unplaced for turn in turns for item in turn)
             if max(map(len, turns)) == 1:
                 found += items[at:end]
-                named = enumerate((turn[0] for turn in turns), 1)
+                named = enumerate((turn[0] for turn in turns if not unplaced), 1)
                 self._turn_of |= {one.id: f"turn {at} of {len(turns)}" for at, one in named if isinstance(one, Group)}
+            elif unplaced:  # two places may have called them
+                found += [self._part(turn) for turn in turns]
             else:
                 found += [self._turn(turn, number, len(turns), place) for number, turn in enumerate(turns, 1)]
             at = end
