@@ -571,7 +571,7 @@ def test_prediction_in_training_mode_is_told_where_the_model_is_called() -> None
     )
     found = only(program)
     assert (found.kind, found.span and found.span.line) == ("eval-forgotten", 14)
-    assert found.what.startswith("net.drop (Dropout) ran under no_grad in line 14 as in training")
+    assert found.what.startswith("drop (Dropout) ran under no_grad in line 14 as in training")
 
 
 OVERSHOT = (

@@ -41,6 +41,8 @@ class Modules:
         self._paths: dict[int, dict[int, str]] = {}
         """For each outermost module, the ways from there to all in it."""
         self._kept: list[nn.Module] = []
+        self._left_out: dict[int, str] = {}
+        """Of an outermost module, what its parts' parameters are called without: ``model.``."""
         self._lazy: list[tuple[str, nn.Module]] = []
         """Named modules with parameters that have no shape yet."""
 
@@ -91,9 +93,8 @@ class Modules:
 
         Those with numbers, and those of one of PyTorch's own layers, carry its variable's name: ``layer.weight``.
         """
-        own = type(module).__module__.startswith("torch.nn.")
         for path, parameter in module.named_parameters():
-            yield f"{name}.{path}" if own or path[0].isdigit() else path, parameter
+            yield path if is_own(module) and not path[0].isdigit() else f"{name}.{path}", parameter
 
     def release(self) -> None:
         for live in (self._inside, self._kept, self._known, self._paths, self._lazy):
@@ -112,7 +113,7 @@ class Modules:
         index = self._known[id(module), parent] = len(self.made)
         self._kept.append(module)
         with Looking(self._run):
-            path = self._outermost(module, frame) if outer is None else self._path(module, outer)
+            path = self._outermost(module, frame, index) if outer is None else self._path(module, outer)
             parameters = self._parameters_of(module) if outer is None else ()
             flags = tuple(_flags(module)) if outer is None else ()
         self.made.append(Module(index, path, type(module).__name__, parent, parameters, flags))
@@ -124,13 +125,37 @@ class Modules:
         found = (pair for pair in module.named_parameters() if not is_stand_in(pair[1]))
         return tuple([Parameter(name, values.value_of(parameter)) for name, parameter in found])
 
-    def _outermost(self, module: nn.Module, frame: FrameType) -> str:
-        variable, part = name_in(frame, module, self._run), part_in(frame, module, self._run)
+    def finished(self) -> tuple[Module, ...]:
+        """All of them. A part of a model is called as its parameters are, ``encoder.0`` and not ``model.encoder.0``,
+        where there is no other of that name."""
+        ways = [self._as_parameters_are(module) for module in self.made]
+        of: dict[str, set[str]] = {}
+        for way, module in zip(ways, self.made, strict=True):
+            of.setdefault(way, set()).add(module.path)
+        pairs = zip(ways, self.made, strict=True)
+        return tuple([module._replace(path=way) if len(of[way]) == 1 else module for way, module in pairs])
+
+    def _as_parameters_are(self, module: Module) -> str:
+        outermost = module
+        while outermost.parent is not None:
+            outermost = self.made[outermost.parent]
+        way = module.path.removeprefix(self._left_out.get(outermost.id, ""))
+        return module.path if way[:1].isdigit() else way
+
+    def _outermost(self, module: nn.Module, frame: FrameType, index: int) -> str:
+        variable, held = name_in(frame, module, self._run), part_in(frame, module, self._run)
+        part = None if held is None else f"{held.name}.{held.way}"
         self._paths[id(module)] = {id(inner): path for path, inner in module.named_modules()}
         name = variable or part or type(module).__name__.lower()
         if name.isidentifier():
             self.name(name, module)
-        return self._way(module, frame, part) or name
+        if way := self._way(module, frame, part):
+            return way
+        if is_own(module):
+            self._left_out[index] = f"{name}."
+        if variable is None and held is not None:
+            self._left_out[index] = f"{held.name}." if is_own(held.holder) else ""
+        return name
 
     def _way(self, module: nn.Module, frame: FrameType, part: str | None) -> str | None:
         """The way to a module that its parameters are called by: it was held by something else before a variable."""
@@ -159,7 +184,20 @@ def _flags(module: nn.Module) -> Iterator[Flag]:
             yield from (Flag(path, name, own[name]) for name in _FLAGS if isinstance(own.get(name), bool))
 
 
-def part_in(frame: FrameType, module: nn.Module, run: Run) -> str | None:
+class Part(NamedTuple):
+    """A module that another one holds: that one's variable, and the way from there."""
+
+    name: str
+    way: str
+    holder: nn.Module
+
+
+def is_own(module: nn.Module) -> bool:
+    """Whether its class is the program's, and not one of PyTorch's layers."""
+    return not type(module).__module__.startswith("torch.nn.")
+
+
+def part_in(frame: FrameType, module: nn.Module, run: Run) -> Part | None:
     """``net.0`` where a variable holds a module of which this is a part: a list of layers is called one by one."""
     found = run.places.users(frame)
     if found is None:
@@ -170,7 +208,7 @@ def part_in(frame: FrameType, module: nn.Module, run: Run) -> str | None:
                 continue
             way = next((path for path, inner in held.named_modules() if inner is module), None)
             if way is not None and name != "self":
-                return f"{name}.{way}"
+                return Part(name, way, held)
     return None
 
 

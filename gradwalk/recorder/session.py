@@ -284,7 +284,7 @@ class Recorder:
             of_whole(run.graph.finished(), len(made)),
             (),
             of_told(run.pictures or (), run.events),
-            tuple(self._modules.made),
+            self._modules.finished(),
         )
 
     def _release(self) -> None:

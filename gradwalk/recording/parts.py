@@ -160,8 +160,8 @@ class Module(NamedTuple):
 
     id: int
     path: str
-    """``model.encoder.layers.0``: the variable that holds the outermost one (else its class in lower case), then its
-    way from there."""
+    """Of an outermost one the variable that holds it, else its class in lower case: ``model``. Of a part the way from
+    there, as its parameters are called: ``encoder.layers.0``; ``model.encoder.layers.0`` where there are two."""
     type: str
     parent: int | None
     """The module inside of whose forward it was called; None for an outermost one."""

@@ -280,6 +280,33 @@ def test_a_pass_that_is_not_walked_releases_too() -> None:
     assert released == [["ExpBackward0"], ["MulBackward0"]]
 
 
+def test_a_part_is_called_as_its_parameters_are_and_with_its_variable_where_there_are_two() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc, self.rest = nn.Linear(2, 2), nn.Sequential(nn.Linear(2, 2))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.rest(self.fc(x))  # type: ignore[no-any-return]
+
+    def paths(walk: gradwalk.Watch) -> list[str]:
+        return [module.path for module in walk.recording.modules]
+
+    a, net = Net(), nn.Sequential(nn.Linear(2, 2))
+    with gradwalk.watch() as walk:
+        net(a(torch.ones(1, 2)))
+    assert paths(walk) == ["a", "fc", "rest", "rest.0", "net", "net.0"]
+    assert walk.recording.values[walk.recording.modules[0].parameters[0].value].names == ("fc.weight",)
+    with gradwalk.watch() as walk:
+        a.rest(a.fc(torch.ones(1, 2)))
+    assert paths(walk) == ["fc", "rest", "rest.0"]
+    b = Net()
+    with gradwalk.watch() as walk:
+        b(a(torch.ones(1, 2)))
+    assert paths(walk) == ["a", "a.fc", "a.rest", "a.rest.0", "b", "b.fc", "b.rest", "b.rest.0"]
+    assert walk.recording.values[walk.recording.modules[0].parameters[0].value].names == ("a.fc.weight",)
+
+
 def test_modules_have_their_ways() -> None:
     class Net(nn.Module):
         def __init__(self) -> None:
@@ -293,10 +320,10 @@ def test_modules_have_their_ways() -> None:
     model = Net()
     with gradwalk.watch() as walk:
         model(torch.ones(1, 2))
-    assert [module.path for module in walk.recording.modules] == ["model", "model.body", "model.body.0", "model.body.1"]
+    assert [module.path for module in walk.recording.modules] == ["model", "body", "body.0", "body.1"]
     assert len(of(walk.recording, Entered)) == len(of(walk.recording, Left)) == 4
     inside = [op.module for op in walk.recording.operations if op.module is not None]
-    assert {walk.recording.modules[module].path for module in inside} == {"model.body.0", "model.body.1"}
+    assert {walk.recording.modules[module].path for module in inside} == {"body.0", "body.1"}
 
 
 def test_kernels_that_change_several_tensors() -> None:
