@@ -27,6 +27,7 @@ from gradwalk.recorder.optimizers import Optimizers
 from gradwalk.recorder.owners import with_owners
 from gradwalk.recorder.passes import draw
 from gradwalk.recorder.places import Places
+from gradwalk.recorder.plainly import in_words
 from gradwalk.recorder.run import Looking, Run, is_stand_in
 from gradwalk.recorder.shown import Shown
 from gradwalk.recorder.unwatched import Unwatched
@@ -301,19 +302,4 @@ class Recorder:
             return binding
         if isinstance(value, torch.nn.Module):
             self._modules.name(name, value)
-        known = type(value) in (int, float, bool, str) or value is None
-        return Binding(name, None, (repr(value) if known else _kind(value))[:80])
-
-
-def _kind(value: Any) -> str:
-    """What kind of thing it is; of a tuple or a list of tensors, how many and of which shapes."""
-    kind = type(value).__name__
-    if type(value) not in (tuple, list) or not value or not all(type(one) is torch.Tensor for one in value[:_FEW]):
-        return kind
-    if len(value) > _FEW:
-        return kind
-    shapes = ", ".join("×".join(map(str, one.shape)) or "one number" for one in value)
-    return f"{kind} of {len(value)} tensor{'s' if len(value) > 1 else ''}: {shapes}"
-
-
-_FEW = 3
+        return Binding(name, None, in_words(value)[:80])

@@ -292,7 +292,10 @@ CAUSES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
             ("no-colon", r"expected ':'"),
             ("unfinished", r"^incomplete input$"),
         ),
-        "FileNotFoundError": (("no-file", r"No such file or directory: '(?P<name>.*)'$"),),
+        "FileNotFoundError": (
+            ("no-file", r"No such file or directory: '(?P<name>.*)'$"),
+            ("no-file", r"^(?P<name>.+) not found\.$"),  # as NumPy says it
+        ),
         "PermissionError": (("not-permitted", r"Operation not permitted|Permission denied"),),
         "URLError": (("no-network", r"in name resolution|Operation not permitted"),),
         "gaierror": (("no-network", r""),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import gradwalk
-from gradwalk.recording import Value
+from gradwalk.recording import Statement, Value
 from tests.recorder.test_owners import NETS
 
 HEAD = f"""{NETS}class Neuron:
@@ -136,3 +136,9 @@ def test_parts_of_a_module_that_are_called_one_by_one_have_their_way_there() -> 
     )
     paths = [module.path for module in gradwalk.record(source).modules]
     assert paths == ["net.0", "net.1", "head.0", "head", "head.0"]
+
+
+def test_single_numbers_of_numpys_are_numbers() -> None:
+    recording = gradwalk.record("import numpy as np\na = np.float64(0.5) * 3\nn = np.arange(3)[2]\nyes = n > 1\n")
+    bound = {one.name: one.text for event in recording.events if isinstance(event, Statement) for one in event.bindings}
+    assert bound == {"a": "1.5", "n": "2", "yes": "True"}
