@@ -17,6 +17,7 @@ from gradwalk.clinic import Finding, findings, measurements
 from gradwalk.clinic.report import report
 from gradwalk.clinic.wording import SENTENCES
 from gradwalk.lessons import LESSONS, Lesson
+from gradwalk.notation import short
 from tests.plain_torch import run
 
 HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\ntorch.manual_seed(0)\n"
@@ -380,6 +381,40 @@ def test_a_step_out_of_a_domain_is_told_with_its_numbers_and_not_where_the_numbe
     assert "exp(s)" in found.way_out
     given = MOVED.replace("2.0]", "-1.0]") % "10.0"
     assert [one.kind for one in findings(record(given))] == ["nonfinite-forward"]
+
+
+BROUGHT = (
+    HEAD
+    + """\
+p = torch.tensor([0.3, 0.15], requires_grad=True)
+opt = torch.optim.SGD([p], lr=0.2)
+for i in range(4):
+    opt.zero_grad()
+    q = p * 2 - %s
+    loss = (q - q.log()).sum() + 3 * q.sum()
+    loss.backward()
+    opt.step()
+"""
+)
+
+
+def test_what_brought_a_computed_number_out_of_a_domain_is_told_with_the_turn_before() -> None:
+    p = torch.tensor([0.3, 0.15], requires_grad=True)
+    seen: list[list[float]] = []
+    while not seen or min(seen[-1]) > 0:
+        q = p * 2 - 0.05
+        seen.append(q.tolist())
+        (slope,) = torch.autograd.grad((q - q.log()).sum() + 3 * q.sum(), p)
+        p = (p - 0.2 * slope).detach().requires_grad_()
+    place = next(at for at, number in enumerate(seen[-1]) if number <= 0)
+    found = next(one for one in findings(record(BROUGHT % "0.05")) if one.kind == "nonfinite-forward")
+    before, after = (numbers[place] for numbers in seen[-2:])
+    assert found.why.endswith(
+        f"One turn before, from the same data, what is {short(after)} now was {short(before)}: between them "
+        "SGD's step in line 12, with lr = 0.2, moved p."
+    )
+    other = next(one for one in findings(record(BROUGHT % "0.05 * (i + 1)")) if one.kind == "nonfinite-forward")
+    assert "One turn before" not in other.why  # the program computes something else in each turn
 
 
 def test_who_climbs_on_purpose_has_no_finding() -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gradwalk.clinic.chart import Chart, base, extremes, largest
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.going_back import backward
-from gradwalk.clinic.moved_out import moved_out, pieces_of
+from gradwalk.clinic.moved_out import brought_out, moved_out, pieces_of
 from gradwalk.clinic.odd import called_as, counted, left_out, odd
 from gradwalk.clinic.wording import WAYS
 from gradwalk.explain.nonfinite import LARGEST, LIMITS, forward_reason, is_given
@@ -100,7 +100,7 @@ def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding | N
     return chart.finding(
         "nonfinite-forward", chart.ran[made.id], values=(value.id,), about=(name,), span=made.span,
         bound=bound, call=called_as(made), line=chart.line_of(made.span), count=counted(value), spread=spread,
-        reason=" ".join(filter(None, (reason, growth))), way=way,
+        reason=" ".join(filter(None, (reason, growth, brought_out(chart, made)))), way=way,
     )  # fmt: skip
 
 
