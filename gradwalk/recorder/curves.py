@@ -24,9 +24,9 @@ REACH = (1.5, 4.0)
 """How far a curve goes to either side: three quarters of the operand, within these bounds."""
 HALVINGS = 5
 """A curve that bends too often for its points is drawn over half as far, and so on; after so many it is left out."""
-OFF, STRAY = 0.03, 0.1
-"""Of the values' whole range: how far a value between two points may be off their line; and how many may be further,
-as beside a pole."""
+OFF, STRAY = 0.006, 0.1
+"""Of the values' whole range: how far a value between two points may be off their line, which is a pixel or so; and how
+many may be further, as beside a pole."""
 
 
 Way = Sequence[Operation]
@@ -99,15 +99,16 @@ def _is_cut(way: Way, leaf: int) -> bool:
 
 
 def _along_leaf(way: Way, known: Mapping[int, torch.Tensor], leaf: int, root: int) -> Curve | None:
-    """As far as straight lines between its points are true to it."""
+    """As far as straight lines between its points are true to it; of few points where they will do."""
     moved = (known[leaf] + NUDGE).reshape(1)
     for halved in range(HALVINGS):
-        row = _row(known[leaf], 4 * POINTS - 3, 0.5**halved)
+        row = _row(known[leaf], 8 * POINTS - 7, 0.5**halved)
         values = _along(way, known, leaf, torch.cat([row, moved])).get(root)
         if values is None or not values.dim():
             return None
-        if _is_fine(values[:-1]):
-            curve = _curve(row[::2], values[:-1:2], known[leaf], known[root])
+        each = next((each for each in (4, 2) if _is_fine(values[: -1 : each // 2])), None)
+        if each is not None:
+            curve = _curve(row[::each], values[:-1:each], known[leaf], known[root])
             return None if curve is None else curve._replace(nudged=_finite(values[-1].item()))
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 POINTS = 33
-"""Of an operation's curve. A root's along a leaf may bend more often: it has twice as many."""
+"""Of an operation's curve. A root's along a leaf may bend more often: it has twice or four times as many."""
 NUDGE = 0.01
 """So far a leaf is moved, to see how far the root moves with it."""
 
