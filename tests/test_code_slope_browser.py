@@ -44,3 +44,21 @@ def test_each_pass_has_its_slope(new_page: NewPage) -> None:
             places.add(round(panel.evaluate("(one) => one.getBoundingClientRect().left")))
     assert list(dict.fromkeys(found)) == ["slope ∇ 4 w = 1", "slope ∇ 0.8 w = 0.6", "slope ∇ 0.1600 w = 0.52"]
     assert len(places) == 1
+
+
+def test_on_a_wide_screen_the_slope_stands_beside_the_words(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+    page.goto("/code")
+    settled(page)
+    player = page.get_by_role("region", name="Player")
+    expect(player).to_have_class(re.compile(r"\bside\b"))
+    expect(player.locator(".slope")).to_be_visible()
+    below = """(one) => {
+        const of = (part) => one.querySelector(part).getBoundingClientRect();
+        const [slope, words, area] = [of(".slope"), of(".words"), of(".area")];
+        return slope.top >= area.bottom && slope.top >= words.top && slope.bottom <= words.bottom;
+    }"""
+    for step in range(3):
+        expect(player).to_have_attribute("data-step", str(step))
+        assert player.evaluate(below)
+        page.keyboard.press("ArrowRight")

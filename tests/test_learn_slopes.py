@@ -12,12 +12,13 @@ import torch
 
 from gradwalk import record
 from gradwalk.analysis import analyse
+from gradwalk.explain.backward import free
 from gradwalk.explain.learn import arrived, meaning
 from gradwalk.explain.multiplying import why
 from gradwalk.perceptron.programs.program import program
 from gradwalk.perceptron.settings.presets import BY_SLUG
 from gradwalk.perceptron.settings.reading import read
-from gradwalk.recording import Backward
+from gradwalk.recording import Backward, Free
 from gradwalk.story.player_data import player_data
 
 X = "import torch\nx = torch.tensor(3.0, requires_grad=True)\n"
@@ -222,3 +223,19 @@ def test_the_player_says_why_slopes_multiply() -> None:
         "The gradient arriving at v₁ is −0.9111. If x changes a little, v₁ changes 6 times as much, and z −0.9111 "
         "times as much as v₁: together −0.9111 · 6 times as much. So x gets −5.4668."
     ]
+
+
+def test_two_contributions_are_both() -> None:
+    source = f"{AT.format(at='3.0')}z = x * x\nz.backward()\n"
+    index = analyse(record(source)).episodes[0].index
+    (event,) = index.accumulated
+    assert arrived(index, event).startswith("Both contributions have arrived at x: together they are its gradient, 6.")
+
+
+@pytest.mark.parametrize(("line", "title"), [("z = x * x", "What it means"), ("z = x.floor()", "The end of the pass")])
+def test_the_last_step_promises_no_meaning_where_it_has_none(line: str, title: str) -> None:
+    index = analyse(record(f"{AT.format(at='3.0')}y = x * 2\n{line} * y\nz.backward()\n")).episodes[0].index
+    event = next(event for event in index.recording.events if isinstance(event, Free))
+    account = free(index, event)
+    assert account.learn_title == title
+    assert (account.learn == "The pass is done.") == (title == "The end of the pass")

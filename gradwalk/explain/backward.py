@@ -262,4 +262,5 @@ def free(index: Index, event: Free) -> Account:
     if event.call is None:
         return Account(TITLES["free"], FREE[f"unseen {key}"].format(count=len(event.nodes)))
     learn = learning.meaning(index, event.call)
-    return Account(TITLES["free"], FREE[key].format(count=len(event.nodes)), learn=learn, learn_title=LEARN["meaning"])
+    title = LEARN["end" if learn == LEARN["done"] else "meaning"]
+    return Account(TITLES["free"], FREE[key].format(count=len(event.nodes)), learn=learn, learn_title=title)

@@ -62,7 +62,8 @@ def arrived(index: Index, event: Accumulate) -> str:
     how = "flat" if gradient == 0 else "rises" if gradient > 0 else "falls"
     pieces = {"leaf": leaf, "target": target, "gradient": short(gradient), "size": short(abs(gradient)), "count": count}
     meant = LEARN[how].format(**pieces) if is_slope(index, event.call) else ""
-    return joined(LEARN["arrived several" if count > 1 else "arrived"].format(**pieces), meant)
+    key = "arrived" if count < 2 else "arrived both" if count == 2 else "arrived several"
+    return joined(LEARN[key].format(**pieces), meant)
 
 
 def is_slope(index: Index, call: int) -> bool:

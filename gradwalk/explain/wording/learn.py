@@ -11,6 +11,7 @@ LEARN = {
     "times": "{target} = {v} · {root}",
     "gradient of": "The gradient of {leaf}",
     "arrived": "{gradient} arrives at {leaf}, and that is its gradient.",
+    "arrived both": "Both contributions have arrived at {leaf}: together they are its gradient, {gradient}.",
     "arrived several": "All {count} contributions have arrived at {leaf}: together they are its gradient, {gradient}.",
     "why": "If {operand} changes a little, {result} changes {local} times as much, and {target} {upstream} times as "
     "much as {result}: together {upstream} · {factor} times as much. So {operand} gets {contribution}.",
@@ -23,6 +24,7 @@ LEARN = {
     "{target} moves by about {moved}.",
     "alike": "{target} changes equally fast with each element of {leaf}: move one by {nudge}, and {target} moves by "
     "about {moved}.",
+    "end": "The end of the pass",
     "done": "The pass is done.",
     "no value": "{target} is {value}, which is no finite number, so how far it moves cannot be told.",
     "no slope": "The gradient of {leaf} is not finite: it is no slope, and after an update with it {leaf} would not be "
