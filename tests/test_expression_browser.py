@@ -311,6 +311,24 @@ def test_a_newcomer_meets_a_question_one_lit_button_and_a_tour(shown: Expression
     expect(player.get_by_text("SinBackward0").first).to_be_visible()
 
 
+def test_powers_are_typeset_in_sentences_and_heard_with_their_sign(shown: ExpressionPage) -> None:
+    shown.open("/?z=2**x%2Bx**1.5&x=3&step=2")
+    sentence = shown.player.locator(".sentence")
+    expect(sentence).to_contain_text("v₂ = x^1.5 = 5.1962.")
+    expect(sentence.locator("sup")).to_have_text("1.5")
+    caret = sentence.locator(".caret")
+    expect(caret).to_have_text("^")
+    expect(caret).to_have_css("width", "1px")
+
+
+def test_the_names_of_the_pages_show_where_the_focus_is(shown: ExpressionPage) -> None:
+    shown.page.keyboard.press("Tab")
+    link = shown.page.get_by_role("link", name="Perceptron")
+    link.focus()
+    expect(link).to_have_css("outline-style", "solid")
+    expect(link).to_have_css("outline-width", "2px")
+
+
 def test_a_single_refused_sign_has_a_mark_that_is_seen(shown: ExpressionPage) -> None:
     shown.text.fill("z = sin(x!)")
     mark = shown.page.locator("#marks mark.short")

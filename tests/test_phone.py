@@ -54,11 +54,26 @@ def test_who_types_another_expression_sees_where_its_graph_begins(new_page: NewP
     page = new_page(**PHONE)
     player = _player(page, "/")
     expect(player.get_by_role("region", name="Tour")).to_be_visible()
-    first, words = player.locator("[data-box=v0]"), player.locator(".words")
+    first, controls = player.locator("[data-box=v0]"), player.locator(".bar")
     page.get_by_role("textbox", name="Expression").fill("3x²+2x")
     expect(player.locator("[data-box=o3]")).to_be_attached()
     settled(page)
-    expect_above(first, words)
+    expect_above(first, controls)
+
+
+def test_while_the_tour_speaks_the_first_box_stands_whole_above_the_controls(new_page: NewPage, axe: CheckAxe) -> None:
+    page = new_page(**PHONE)
+    player = _player(page, "/")
+    tour, words = player.get_by_role("region", name="Tour"), player.locator(".words")
+    expect(tour).to_be_in_viewport(ratio=1)
+    expect(words).to_be_hidden()
+    first, controls = player.locator("[data-box=v0]"), player.locator(".bar")
+    expect(first).to_be_in_viewport(ratio=1)
+    expect_above(first, controls)
+    axe(page)
+    player.get_by_role("button", name="Next step").click()
+    expect(words).to_be_visible()
+    expect(player.locator(".box.now").first).to_be_in_viewport(ratio=1)
 
 
 def test_the_last_step_shows_the_box_that_can_be_moved(phone: Page) -> None:

@@ -63,9 +63,9 @@ def _plain(name: str, text: str) -> str:
     if text in CALLABLES:
         return BOUND["callable"].format(name=name, what=CALLABLES[text])
     if text.isidentifier() and text not in ("True", "False", "None", "int", "float", "str", "list", "tuple", "dict"):
-        return BOUND["object"].format(name=name, article=_article(text), text=text)
+        return BOUND["object"].format(name=name, text=text)
     if text.startswith(("tuple of ", "list of ")):  # what it holds may well have a graph
-        return BOUND["object"].format(name=name, article="a", text=text)
+        return BOUND["held"].format(name=name, text=text)
     return BOUND["plain"].format(name=name, text=text)
 
 

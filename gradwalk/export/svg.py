@@ -198,7 +198,7 @@ def _version(box: Json, slot: Slot) -> str:
     """How often a value has been changed in place, in the box's corner."""
     if not slot.lines:
         return ""
-    text = f"v{slot.lines[0]}"
+    text = f"version {slot.lines[0]}"
     width = round(width_of(text, CHIP_SIZE) + 10, 2)
     frame = _rect("", box["w"] - width + 5, -9, width, CHIP_HEIGHT, 8)
     words = _text("", box["w"] - width / 2 + 5, 3, text)

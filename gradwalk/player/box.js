@@ -112,7 +112,7 @@ function versionOf(box, slots) {
     write(lines, fresh) {
       place.classList.toggle("fresh", fresh);
       if (!lines) return place.replaceChildren();
-      const text = `v${lines[0]}`;
+      const text = `version ${lines[0]}`; // v₁ is a name
       const width = round(textWidth(text, CHIP.font) + 10);
       if (place.textContent === text) return;
       const frame = svg("rect", { x: round(box.w - width + 5), y: -9, width, height: CHIP.height, rx: 8 });

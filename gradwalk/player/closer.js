@@ -6,7 +6,7 @@ import { fontOf, pathText, readPath, SIZES } from "./geometry.js";
 const LIFT = 15; // px: in Learn the numbers stand where a node's name would
 const AIR = 12; // px beside a title
 const NUMBER = { room: 103, least: 82 }; // px of a box that is as wide as any one number, and as wide as an ordinary one
-const GAP = { ends: 28, plain: 48 }; // px between two columns: beside the texts of an arrow, and without any
+const GAP = { ends: 36, plain: 48 }; // px between two columns: beside the texts of an arrow, and without any
 const MARGIN = 6; // px around all of it
 const OVER = 16; // px that texts may be wider than the room that they have, as in gradwalk/graph/computation.py
 

@@ -20,8 +20,8 @@ export const GLOSSARY = {
 const TERMS = Object.keys(GLOSSARY).sort((one, other) => other.length - one.length);
 const FIND = new RegExp(`\\b(${TERMS.join("|")})s?\\b`, "i");
 
-/** A text as nodes, the first mention of each term a thing to press: `explain(term)`. */
-export function withTerms(text, explain) {
+/** A text as nodes, the first mention of each term a thing to press: `explain(term)`. `typeset`: a caret is a power, and no sign of a program. */
+export function withTerms(text, explain, typeset = false) {
   const nodes = [];
   const met = new Set();
   let rest = text;
@@ -31,12 +31,19 @@ export function withTerms(text, explain) {
     met.add(term);
     rest = rest.slice(found.index + found[0].length);
   }
-  return [...nodes, rest].flatMap((node) => (typeof node === "string" ? unbroken(node) : [node]));
+  const written = typeset ? raised : (text) => [text];
+  return [...nodes, rest].flatMap((node) => (typeof node === "string" ? unbroken(node, written) : [node]));
+}
+
+/** A text with its exponents raised, as in the boxes; the caret stays for who hears it. */
+function raised(text) {
+  const pieces = text.split(/(?<=\S)\^(\([^()]*\)|[^\s^()·+,;]*[^\s^()·+,;.:])/);
+  return pieces.flatMap((piece, number) => (number % 2 ? [html("span", { class: "caret" }, "^"), html("sup", {}, piece.replace(/^\((.*)\)$/, "$1"))] : piece ? [piece] : []));
 }
 
 /** A text whose equations are not broken before their sign. */
-function unbroken(text) {
-  return text.split(/(\S+ [=≈](?= ))/).filter(Boolean).map((piece) => (/ [=≈]$/.test(piece) ? html("span", { class: "unbroken" }, piece) : piece));
+function unbroken(text, written) {
+  return text.split(/(\S+ [=≈](?= ))/).filter(Boolean).flatMap((piece) => (/ [=≈]$/.test(piece) ? [html("span", { class: "unbroken" }, ...written(piece))] : written(piece)));
 }
 
 function termButton(words, press) {

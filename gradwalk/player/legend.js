@@ -15,7 +15,7 @@ const LEGEND = {
     ["swatch mark-outside", "", "outside the graph", "outside"],
     ["swatch mark-cut", "", "cut: no gradient comes through", "cut"],
     ["swatch mark-chip", "", "saved for backward", "chips"],
-    ["version", "v1", "changed in place", "versions"],
+    ["version", "version 1", "changed in place", "versions"],
   ],
   grad_fn: [
     ["swatch mark-tensor", "", "leaf"],

@@ -43,18 +43,21 @@ export function keepInSight(root, box) {
 
 const NUDGE = 0.2; // of the window's height
 
+/** Of the sheet at the foot of a phone, where it begins; while the tour speaks for the words, it is the controls alone. */
+const topOfSheet = (root, words) => (words.offsetHeight ? words : root.querySelector(".bar")).getBoundingClientRect().top;
+
 /** Who types another text on a phone sees where the graph begins; where that is far below, the page stays. */
 export function nudgeClear(root, box, words) {
   if (!box || getComputedStyle(words).position !== "sticky") return;
-  const over = box.getBoundingClientRect().bottom + CLEAR - words.getBoundingClientRect().top;
+  const over = box.getBoundingClientRect().bottom + CLEAR - topOfSheet(root, words);
   if (over > 0 && over < NUDGE * innerHeight) scroller(root).scrollBy({ top: over, behavior: "instant" });
 }
 
 /** On a phone a sheet with the words lies over the page's foot: the page moves, so that what is lit stands clear of it. */
 export function keepClear(root, box, words) {
   if (!box || getComputedStyle(words).position !== "sticky") return;
-  const [top, bottom] = [box.getBoundingClientRect(), words.getBoundingClientRect()].map((rect) => rect.top);
-  const over = top + box.getBoundingClientRect().height + CLEAR - bottom;
+  const { top, bottom } = box.getBoundingClientRect();
+  const over = bottom + CLEAR - topOfSheet(root, words);
   const by = over > 0 ? over : Math.min(0, top - CLEAR);
   if (by) scroller(root).scrollBy({ top: by, behavior: "instant" });
 }

@@ -17,7 +17,7 @@ export const SKETCHES = {
   "seed": [["box","op",8,20,40,26,"v"],["box","root",92,20,44,26,"L"],["line","way",48,33,92,33],["text","grad",114,62,"∇ 1"]],
   "upstream gradient": [["box","op",36,18,48,26,"v"],["line","grad",144,31,84,31],["text","grad",114,24,"∇ 3"],["line","faint",36,31,4,31]],
   "vector-Jacobian product": [["cells","grad",4,27,3,1,11],["cells","local",52,16,4,3,11],["cells","grad",104,27,4,1,11],["text","plain",44,36,"·"],["text","plain",99,36,"="]],
-  "version": [["box","op",50,20,48,28,"x"],["box","mark",84,8,28,18,"v1"],["text","plain",74,62,"x += 1"]],
+  "version": [["box","op",50,20,48,28,"x"],["box","mark",66,6,58,20,"version 1"],["text","plain",74,62,"x += 1"]],
 };
 
 const HEAD = 7; // px

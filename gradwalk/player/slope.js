@@ -19,8 +19,9 @@ export function createSlope() {
   const drawn = html("div");
   const caption = html("span", { class: "caption" });
   const said = html("span", { class: "slope-said" });
+  const rounding = html("span", { class: "rounding", title: "With the same numbers in float64 the curve is another: float32 has too few numbers there" }, "Its steps: float32 rounds");
   const place = html("div", { class: "plot", click: put }, drawn, handle);
-  const element = html("div", { class: "slope", hidden: true }, html("p", { class: "slope-head" }, caption, said), place);
+  const element = html("div", { class: "slope", hidden: true }, html("p", { class: "slope-head" }, caption, said, rounding), place);
   let shown = "";
   let growing = null;
   let last = null; // what is shown
@@ -45,6 +46,7 @@ export function createSlope() {
     const [x, y] = curve.names;
     setText(caption, close ? `Very close: ${y} when ${x} moves` : `${y} when ${x} changes`);
     setText(said, tangent ? `${tangent.words} ${tangent.text}` : "");
+    rounding.hidden = close !== null || !curve.coarse;
     element.dataset.tangent = tangent ? tangent.kind : "";
     const about = `${caption.textContent}; at ${x} = ${curve.texts[0]} it is ${curve.texts[1]}${tangent ? `, ${said.textContent}` : ""}`;
     drawn.replaceChildren(close ? closeUp(curve) : plot(curve, tangent, about, held ?? curve));

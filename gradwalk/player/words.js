@@ -7,6 +7,8 @@ import { sketch } from "./sketches.js";
 import { failureAt } from "./outputs.js";
 import { curvesAt, leavesOf } from "./slope.js";
 
+const TYPESET = new Set(["forward", "local", "backward"]); // what is said there is mathematics
+
 /** `unfold(number)` asks for the steps of a folded episode, if it `may`; `go(step)` leads to the cause of a failure; `moved(name)` is told which leaf moved. */
 export function createWords(predict, unfold, go, may, openGroup, moved) {
   const title = html("h3", { class: "title" });
@@ -40,7 +42,7 @@ export function createWords(predict, unfold, go, may, openGroup, moved) {
     [shown, plainly, fold, run] = [step, learns, several, openRun];
     const [heading, said] = (learns && step.learn) || ["", step.sentence];
     setText(title, fold?.title ?? (heading || step.title));
-    sentence.replaceChildren(...withTerms(fold?.sentence ?? said, explain));
+    sentence.replaceChildren(...withTerms(fold?.sentence ?? said, explain, TYPESET.has(step.kind)));
     meaning.hidden = true;
     showFormula(formula, story.formulas, fold ? [] : step.formula);
     showRule(learns || fold ? null : step.rule);

@@ -24,6 +24,8 @@ REACH = (1.5, 4.0)
 """How far a curve goes to either side: three quarters of the operand, within these bounds."""
 HALVINGS = 5
 """A curve that bends too often for its points is drawn over half as far, and so on; after so many it is left out."""
+SEEN = 0.005
+"""Of a curve's height: a difference that is seen."""
 OFF, STRAY = 0.006, 0.1
 """Of the values' whole range: how far a value between two points may be off their line, which is a pixel or so; and how
 many may be further, as beside a pole."""
@@ -109,8 +111,29 @@ def _along_leaf(way: Way, known: Mapping[int, torch.Tensor], leaf: int, root: in
         each = next((each for each in (4, 2) if _is_fine(values[: -1 : each // 2])), None)
         if each is not None:
             curve = _curve(row[::each], values[:-1:each], known[leaf], known[root])
-            return None if curve is None else curve._replace(nudged=_finite(values[-1].item()))
+            if curve is None:
+                return None
+            coarse = row.dtype == torch.float32 and _is_coarse(
+                values[:-1], _along(way, _doubled(known), leaf, row.double()).get(root)
+            )
+            return curve._replace(nudged=_finite(values[-1].item()), coarse=coarse)
     return None
+
+
+def _doubled(known: Mapping[int, torch.Tensor]) -> dict[int, torch.Tensor]:
+    return {number: value.double() if value.is_floating_point() else value for number, value in known.items()}
+
+
+def _is_coarse(values: torch.Tensor, exact: torch.Tensor | None) -> bool:
+    """Whether values are so far from those in float64 that it is seen, where both are finite."""
+    if exact is None or exact.shape != values.shape:
+        return False
+    both = values.isfinite() & exact.isfinite()
+    if not bool(both.any()):
+        return False
+    seen = values[both].double()
+    height = float(seen.max() - seen.min())
+    return height > 0 and float((seen - exact[both]).abs().max()) > SEEN * height
 
 
 def _is_fine(values: torch.Tensor) -> bool:

@@ -20,3 +20,5 @@ class Curve(NamedTuple):
     """The recorded point, which lies on it."""
     nudged: float | None = None
     """Of a root along a leaf: its value where the leaf is ``NUDGE`` more."""
+    coarse: bool = False
+    """Of a root along a leaf: whether float32's rounding is to be seen in it, beside the same in float64."""

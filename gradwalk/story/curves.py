@@ -38,6 +38,7 @@ def drawn(index: Index, curves: Mapping[str, Curve]) -> dict[str, Any]:
             if all(math.isfinite(number) for number in (gradient, *(so_far for _, so_far, _ in arrivals))):
                 rose = _rounded((curve.nudged or 0.0) - curve.at[1])
                 of_leaf = {"moved": said, "rose": rose, "arrivals": arrivals}
+                of_leaf |= {"coarse": True} if curve.coarse else {}
                 found[f"v{event.leaf}"] = _plain(curve, gradient, names) | of_leaf
     return found
 

@@ -622,7 +622,7 @@ def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     assert any(operation.module in inside for operation in index.recording.operations)
 
 
-@claim("BOUND", "plain", "object", "callable", "module")
+@claim("BOUND", "plain", "object", "held", "callable", "module")
 def _(recorded: Recorded, step: Step, said: Pieces) -> None:
     binding = next(b for b in step.event.bindings if pretty(b.name) == said["name"])
     assert binding.value is None

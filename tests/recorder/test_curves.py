@@ -77,6 +77,24 @@ def test_the_player_gets_slopes_that_autograd_found_and_what_arrived_so_far() ->
     assert found["v0"]["moved"] == "x = 2.01 gives z = 5.8593: it moved by 0.04074."
 
 
+@pytest.mark.parametrize(
+    ("line", "dtype", "coarse"),
+    [
+        ("p = torch.sigmoid(w * 6.7)\nloss = -torch.log(1 - p)", "float32", True),
+        ("p = torch.sigmoid(w * 6.7)\nloss = -torch.log(1 - p)", "float64", False),
+        ("loss = torch.sin(w**2)", "float32", False),
+        ("loss = torch.sigmoid(w + 30)", "float32", False),
+    ],
+)
+def test_where_float32_rounds_so_that_it_is_seen_that_is_said(line: str, dtype: str, coarse: bool) -> None:
+    """Beside 1 float32 has a number each 2⁻²⁴, and the logarithm of 1 − p goes down in steps."""
+    given = f"import torch\nw = torch.tensor(1.0, dtype=torch.{dtype}, requires_grad=True)\n"
+    recording = record(f"{given}{line}\nloss.backward()")
+    found = curves(recording)
+    assert found["v0"].coarse is coarse
+    assert ("coarse" in drawn(analyse(recording).episodes[0].index, found)["v0"]) is coarse
+
+
 def test_where_nothing_was_promised_the_gradient_stands_beside_what_really_moved() -> None:
     recording = record(X + "z = torch.clamp(x, 0, 2.005)**2\nz.backward()")  # its corner is nearer than the step
     found = drawn(analyse(recording).episodes[0].index, curves(recording))

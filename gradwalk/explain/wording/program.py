@@ -44,7 +44,8 @@ BOUND = {
     "under torch.no_grad().",
     "module": "{name} is {article} {text}, a module: it holds parameters, such as {parameter} ({shape}), and computes "
     "with them when it is called.",
-    "object": "{name} is {article} {text}.",
+    "object": "{name} is an object of the class {text}.",
+    "held": "{name} is a {text}.",
     "callable": "{name} is {what}.",
     "is": "{name} = {text}",
     "has": "{name} ({shape})",
