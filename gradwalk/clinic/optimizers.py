@@ -69,10 +69,9 @@ def _moves_nothing(chart: Chart, tensors: frozenset[int], found: Sequence[Steppe
     if cut is not None:
         why, way = why_and_way(chart.recording, cut)
         reason = f"{reason} {why}"
-    count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
     return chart.finding(
         "step-without-gradient", chart.at[id(found[0])], values=found[0].parameters, about=chart.names_of(tensors),
-        optimizer=found[0].optimizer, line=chart.line_of(found[0].span), count=count, reason=reason, way=way,
+        optimizer=found[0].optimizer, line=chart.line_of(found[0].span), count=_count(tensors), reason=reason, way=way,
     )  # fmt: skip
 
 
@@ -93,15 +92,36 @@ def _cleared_before(chart: Chart, tensors: frozenset[int], found: Sequence[Stepp
             continue  # the first turn's, before there is any
         if not isinstance(last, Cleared) or last.zeros:
             return None
+        at, until = chart.at[id(last)], chart.at[id(step)]
+        if passed := next((one for one in reversed(chart.passes) if at < one.at < until and one.is_backward), None):
+            return _passed_by(chart, tensors, step, last, passed)
         ends.append(last)
     if not ends:
         return None
     reason = f"The gradients were there, and {chart.line_of(ends[0].span)} cleared them before the step."
-    count = f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
     return chart.finding(
         "step-after-clearing", chart.at[id(ends[0])], values=found[0].parameters, about=chart.names_of(tensors),
-        optimizer=found[0].optimizer, line=chart.line_of(found[0].span), count=count, reason=reason,
+        optimizer=found[0].optimizer, line=chart.line_of(found[0].span), count=_count(tensors), reason=reason,
     )  # fmt: skip
+
+
+def _passed_by(chart: Chart, tensors: frozenset[int], step: Stepped, cleared: Cleared, passed: Pass) -> Finding:
+    """The pass for a step reaches nothing of what the step moves: what was cleared before came from another loss."""
+    walk = chart.line_of(passed.call.span)
+    cut = next(_cuts(chart, tensors, passed), None)
+    why, way = "", "Call backward() on a loss that is computed from them, after the clearing and before the step."
+    if cut is not None:
+        why, way = why_and_way(chart.recording, cut)
+    other = f"what {chart.line_of(cleared.span)} cleared came from another pass."
+    reason = f"The pass in {walk} reaches none of them; {other} {why}".rstrip()
+    return chart.finding(
+        "step-without-gradient", chart.at[id(step)], values=step.parameters, about=chart.names_of(tensors),
+        optimizer=step.optimizer, line=chart.line_of(step.span), count=_count(tensors), reason=reason, way=way,
+    )  # fmt: skip
+
+
+def _count(tensors: frozenset[int]) -> str:
+    return f"{len(tensors)} tensors" if len(tensors) > 1 else "one tensor"
 
 
 def _about_gradients(chart: Chart, event: object, tensors: frozenset[int]) -> bool:
