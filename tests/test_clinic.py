@@ -245,6 +245,7 @@ CASES = [
     ("zero-saturated", NET, "torch.sigmoid(self.one(x) + 200)", "torch.sigmoid(self.one(x))"),
     ("zero-clamp", NET, "torch.clamp(self.one(x), 50, 60)", "torch.clamp(self.one(x), -60, 60)"),
     ("zero-gate", GATE, "", " + 1"),
+    ("zero-factor", NET, "0.0 * self.one(x)", "0.5 * self.one(x)"),
     ("zero-grad-forgotten", LOOP.replace("    optimizer.zero_grad()%s\n", "%s"), ("0.01", ""),
      ("0.01", "    w.grad = None\n")),
     ("loss-rises", LOOP, ("0.6", ""), ("0.1", "")),

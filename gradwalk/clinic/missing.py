@@ -255,6 +255,8 @@ def _reason(chart: Chart, operation: Operation, route: int, passes: int) -> tupl
         factors = [value for value in others if is_zero(value)]
         if len(factors) == 1 and passes > 1:  # one that is 0 only at the beginning may open
             return "zero-gate", {"gate": _origin(chart, factors[0])}
+        if kernel == "mul" and passes > 1 and any(_is_zero_number(one.text) for one in operation.constants):
+            return "zero-factor", {}
     if kernel in ("clamp", "hardtanh") and between is not None:
         low, high = _bound(operation, "min"), _bound(operation, "max")
         outside = (high is not None and between[0] > high) or (low is not None and between[1] < low)
@@ -263,6 +265,13 @@ def _reason(chart: Chart, operation: Operation, route: int, passes: int) -> tupl
                 "count": f"{numel(given):,}", "least": short(between[0]), "greatest": short(between[1]),
             }  # fmt: skip
     return None
+
+
+def _is_zero_number(text: str) -> bool:
+    try:
+        return float(text) == 0
+    except ValueError:
+        return False
 
 
 def _only(chart: Chart, operation: Operation, flat: tuple[int, int]) -> bool:

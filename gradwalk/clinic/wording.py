@@ -101,6 +101,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "It ends at {call} in {line}, where it is multiplied by {gate}, which is 0 everywhere.",
         "If {gate} is to open by training, its own gradient opens it; else do not let it be 0.",
     ),
+    "zero-factor": (
+        "The gradient is exactly 0",
+        "{names} got nothing but 0 in {passes}.",
+        "It ends at {call} in {line}, where it is multiplied by the number 0.",
+        "Look at what sets this number: as long as it is 0, nothing comes through.",
+    ),
     "zero-clamp": (
         "The gradient is exactly 0",
         "{names} got nothing but 0 in {passes}.",
