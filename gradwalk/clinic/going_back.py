@@ -6,8 +6,8 @@ from gradwalk.clinic.chart import Chart, Pass, base
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.odd import called_as, left_out, odd
 from gradwalk.clinic.wording import WAYS
-from gradwalk.explain.nonfinite import backward_reason, local_reason
-from gradwalk.notation import call_text, value_names
+from gradwalk.explain.nonfinite import LARGEST, backward_reason, local_reason
+from gradwalk.notation import Form, call_text, kernel_of, value_names
 from gradwalk.recording import Array, Backward, Operation
 
 
@@ -20,6 +20,8 @@ def backward(chart: Chart) -> Finding | None:
                 if not any(odd(root.seed) for root in passed.call.roots):
                     continue
                 return None  # it was given to the pass
+            if any(odd(chart.values[root.root]) for root in passed.call.roots):
+                continue  # what the forward pass has said already
             route = next((at for at, array in enumerate(event.contributions) if array is not None and odd(array)), None)
             if route is not None:
                 return _told_backward(chart, passed, event, route)
@@ -54,7 +56,12 @@ def _told_backward(chart: Chart, passed: Pass, event: Backward, route: int) -> F
         reasons.append(f"The 0 comes from {what} in {chart.line_of(chooser.span)}, for what was {which}.")
     call, name = called_as(operation), chart.called(chart.values[edge.value], "its operand")
     unsafe = operands[-1] if base(operation) == "div" else chart.values[edge.value]
+    overflows = _is_product(operation) and odd(contribution) == "inf" and not any(map(odd, operands))
+    if overflows and not any(reasons) and (largest := LARGEST.get(contribution.dtype)) is not None:
+        reasons.append(f"The product is beyond the largest {contribution.dtype}, {largest}, so it overflows.")
     alone = "arc" if base(operation).rstrip("_") in _ARCS else "slope"
+    if overflows:
+        alone = "half" if contribution.dtype == "float16" else "product"
     way = WAYS[alone if chooser is None else base(chooser)].format(call=call, name=chart.called(unsafe, "it"))
     return chart.finding(
         "nonfinite-backward", chart.at[id(event)], values=(edge.value, *operation.results), about=(name,),
@@ -62,6 +69,12 @@ def _told_backward(chart: Chart, passed: Pass, event: Backward, route: int) -> F
         line=chart.line_of(operation.span), made=odd(contribution), name=name, reason=" ".join(filter(None, reasons)),
         way=way,
     )  # fmt: skip
+
+
+def _is_product(operation: Operation) -> bool:
+    """Whether its local gradients are its own operands, which have no point at which they are steep."""
+    known = kernel_of(operation)
+    return known.form is Form.PRODUCT or known.name == "mul"
 
 
 _ARCS = ("acos", "asin", "arccos", "arcsin", "atanh")

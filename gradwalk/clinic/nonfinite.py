@@ -88,7 +88,9 @@ def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding | N
     shown = {number: pretty(plain) for number, plain in value_names(chart.recording).items()}
     operands = [chart.values[edge.value] for edge in made.edges]
     reason = _squares(made, operands) or forward_reason(made, operands, value, shown) or _summed_up(operands)
-    way, growth = WAYS[_way(made, value, operands)], _growth(chart, made)
+    way, growth = _way(made, value, operands), _growth(chart, made)
+    if way in ("product", "") and odd(value) == "inf" and value.dtype == "float16":
+        way = "half"
     name = chart.called(value, "the result")
     bound = f" for {name}" if chart.names(value) else ""
     if (move := moved_out(chart, made)) is not None:
@@ -100,7 +102,7 @@ def _told_forward(chart: Chart, origin: _Origin, user: Operation) -> Finding | N
     return chart.finding(
         "nonfinite-forward", chart.ran[made.id], values=(value.id,), about=(name,), span=made.span,
         bound=bound, call=called_as(made), line=chart.line_of(made.span), count=counted(value), spread=spread,
-        reason=" ".join(filter(None, (reason, growth, brought_out(chart, made)))), way=way,
+        reason=" ".join(filter(None, (reason, growth, brought_out(chart, made)))), way=WAYS[way],
     )  # fmt: skip
 
 

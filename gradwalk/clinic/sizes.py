@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from gradwalk.clinic.chart import Chart, Pass, largest
+from gradwalk.clinic.chart import Chart, Pass, largest, numel
 from gradwalk.clinic.finding import Finding, Row
+from gradwalk.clinic.odd import odd
 from gradwalk.notation import short
 from gradwalk.recording import Switched, Update, Value
 
@@ -20,10 +21,10 @@ def sizes(chart: Chart) -> Finding | None:
     learns = sorted(chart.learns)
     if passed is None or not learns:
         return None
-    gradients = _gradients(chart)
+    gradients, kinds = _gradients(chart)
     ratios = {tensor: ratio for tensor in learns if (ratio := _ratio(chart, tensor)) is not None}
     names = {tensor: chart.called(chart.first[tensor], "a tensor") for tensor in learns}
-    rows = [Row(names[tensor], _row(chart, tensor, gradients, ratios)) for tensor in learns[:MOST_ROWS]]
+    rows = [Row(names[tensor], _row(chart, tensor, gradients, ratios, kinds)) for tensor in learns[:MOST_ROWS]]
     if len(learns) > MOST_ROWS:
         rows.append(Row(f"{len(learns) - MOST_ROWS} more", ""))
     return chart.finding(
@@ -31,22 +32,28 @@ def sizes(chart: Chart) -> Finding | None:
     )
 
 
-def _gradients(chart: Chart) -> dict[int, float]:
-    """The largest entry of each tensor's last gradient, as one pass gave it."""
+def _gradients(chart: Chart) -> tuple[dict[int, float], dict[int, str]]:
+    """The largest entry of each tensor's last gradient, as one pass gave it; or what in it is not finite."""
     found: dict[int, float] = {}
+    kinds: dict[int, str] = {}
     for passed in chart.passes:
         for event in passed.accumulated:
             size = largest(event.added)
             tensor = chart.values[event.leaf].tensor
+            kinds[tensor] = odd(event.added)
             if size is None:
                 found.pop(tensor, None)
             else:
                 found[tensor] = size
-    return found
+    return found, kinds
 
 
-def _row(chart: Chart, tensor: int, gradients: dict[int, float], ratios: dict[int, float]) -> str:
+def _row(
+    chart: Chart, tensor: int, gradients: dict[int, float], ratios: dict[int, float], kinds: dict[int, str]
+) -> str:
     value = chart.first[tensor]
+    if kinds.get(tensor):
+        return f"its last gradient {'is' if numel(value) == 1 else 'holds'} {kinds[tensor]}"
     if tensor not in gradients:
         return _without(chart, tensor, value)
     text = f"gradient up to {short(gradients[tensor])}"

@@ -329,6 +329,8 @@ WAYS = {
     "spread": "Let more than one row count, or write correction=0, which divides by N.",
     "root": "Keep what goes into it at or above 0: clamp(min=0), or add a small number.",
     "product": "Keep the factors near 1: smaller initial weights, a normalisation, a smaller learning rate.",
+    "half": "Compute the loss in float32: .float() on what goes into it; or use bfloat16, whose numbers go as far as "
+    "float32's.",
     "softmax": "Let each row keep one entry that is not −inf, and leave such rows out of the loss.",
     "given": "Where −inf or inf is put there as a mask, see that something finite is left beside it.",
     "": "See the operands at this step.",
