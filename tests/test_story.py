@@ -368,3 +368,17 @@ def test_a_switched_off_leaf_is_told_where_it_happens() -> None:
 def test_a_large_program_is_folded_further() -> None:
     turns = "for i in range(6):\n    y = w\n    for j in range(300):\n        y = y * w\n    y.backward()\n"
     assert [episode["folded"] for episode in story(W + turns)["episodes"]] == [False, True, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("x = torch.ones(2).requires_grad_()", False),
+        ("x = torch.ones(2); x.requires_grad_()", True),
+        ("x = torch.ones(2)\nx = x.requires_grad_()", True),
+        ("x = torch.ones(2)\nx.requires_grad = True", True),
+    ],
+)
+def test_a_flag_is_a_step_unless_the_tensor_is_only_being_made(line: str, told: bool) -> None:
+    titles = [step["title"] for step in story(f"import torch\n{line}\n(x * 2).sum().backward()\n")["steps"]]
+    assert ("A flag of x" in titles) == told

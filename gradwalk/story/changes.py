@@ -30,9 +30,18 @@ def assigned(stage: Stage, event: Assigned) -> None:
 
 def switched(stage: Stage, event: Switched) -> None:
     """A step, unless the tensor is only being made: ``x = torch.ones(2).requires_grad_()`` is told as a whole."""
-    if stage.index.values[event.before].tensor in stage.met:
+    if not _is_being_made(stage, event):
         box = stage.index.box(event.after)
         stage.step(event, "statement", explain.switched, [box], box)
+
+
+def _is_being_made(stage: Stage, event: Switched) -> bool:
+    """Whether it happens in the statement that gives the tensor its first name."""
+    whole, part = stage.making.get(stage.index.values[event.before].tensor), event.span
+    if whole is None or part is None or whole.file != part.file:
+        return False
+    begins = (whole.line, whole.column) <= (part.line, part.column)
+    return begins and (part.end_line, part.end_column) <= (whole.end_line, whole.end_column)
 
 
 def statement(stage: Stage, event: Statement) -> None:

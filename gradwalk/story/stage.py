@@ -10,7 +10,8 @@ from gradwalk import explain
 from gradwalk.analysis.episodes import Episode
 from gradwalk.analysis.states import ledger_after
 from gradwalk.explain.saved import saved_text
-from gradwalk.recording import Array, Backward, Event, Forward, Free, LocalGradient, Operation, Value
+from gradwalk.program import Span
+from gradwalk.recording import Array, Backward, Event, Forward, Free, LocalGradient, Operation, Statement, Value
 from gradwalk.story.asked import Ask, Passing
 from gradwalk.story.runs import Move
 from gradwalk.story.slots import Slots, lines_of
@@ -45,6 +46,8 @@ class Stage:
         self.was_leaf = was_leaf
         self.met = set(episode.before.states)
         """Tensors that were there before the episode, or that it has given a name."""
+        self.making = _made(episode)
+        """The tensors that a statement of the episode names first, each with where it stands."""
         self.happened: list[tuple[Event, int]] = []
         self.done: int | None = None
         """The operation whose step was the last one."""
@@ -198,3 +201,14 @@ class Stage:
 def node_of(operation: Operation) -> list[str]:
     """The id of an operation's node, in a list; an empty one where it has none."""
     return [] if operation.node is None else [f"n{operation.node}"]
+
+
+def _made(episode: Episode) -> dict[int, Span]:
+    found: dict[int, Span] = {}
+    for event in episode.events:
+        if isinstance(event, Statement) and event.span is not None:
+            for binding in event.bindings:
+                tensor = None if binding.value is None else episode.index.values[binding.value].tensor
+                if tensor is not None and tensor not in episode.before.seen:
+                    found.setdefault(tensor, event.span)
+    return found
