@@ -295,7 +295,10 @@ PYTHON = [
     Case(T + "torch.relu(None)\n", "not-a-tensor-none", None, "without return gives None"),
     Case(T + "nn.Linear(2, 1)(nn.LSTM(2, 2)(torch.ones(1, 1, 2)))\n", "not-a-tensor-tuple", None,
     "out, state = layer(x)"),
-    Case(T + "y = torch.ones(2, requires_grad=True)\n(y * 2).backward(1.0)\n", "seed-number", None, "this is a float"),
+    Case(
+        T + "y = torch.ones(2, requires_grad=True)\n(y * 2).backward(1.0)\n", "seed-number", None,
+        "this is of type float",
+    ),
     Case(T + "nn.relu(torch.ones(1))\n", "attribute-near", None, "it has ReLU"),  # a module, and no function
     Case(
         T + "x = torch.Tensor([2.0], requires_grad=True)\n", "capital-tensor", None,

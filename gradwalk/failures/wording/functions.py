@@ -122,7 +122,7 @@ FUNCTIONS = {
     ),
     "transform-not-tensor": (
         "The argument has to be a tensor",
-        "torch.func's transforms differentiate with respect to tensors, and this is a {kind}.",
+        "torch.func's transforms differentiate with respect to tensors, and this is of type {kind}.",
         "Pass torch.tensor(…).",
     ),
 }

@@ -30,7 +30,7 @@ LEAVES = {
     ),
     "seed-number": (
         "The seed has to be a tensor",
-        "backward(v) takes v as a tensor in the shape of the result, and this is a {kind}.",
+        "backward(v) takes v as a tensor in the shape of the result, and this is of type {kind}.",
         "Write torch.tensor(…) around it.",
     ),
     "unused-input": (

@@ -20,7 +20,7 @@ MODULES = {
     ),
     "not-a-module": (
         "This is no module",
-        "Only modules can stand here, and this is a {kind}.",
+        "Only modules can stand here, and this is of type {kind}.",
         "For a list of layers write nn.Sequential(*layers); for a function its module, such as nn.ReLU() for "
         "torch.relu.",
     ),
@@ -78,7 +78,7 @@ MODULES = {
     ),
     "wrong-parameter": (
         "Parameters are tensors",
-        "The optimizer takes tensors, and one of the things it was given is a {kind}.",
+        "The optimizer takes tensors, and one of the things it was given is of type {kind}.",
         "Give it model.parameters(), or a list of tensors.",
     ),
     "parameter-twice": (
