@@ -67,6 +67,20 @@ def _put_dual_level(level: int) -> None:
         forward_ad.enter_dual_level()
 
 
+def _autocast_depth() -> int:
+    """How many autocast contexts are entered. What is cast to their dtype is kept until the outermost one is left."""
+    torch.autocast_increment_nesting()
+    return torch.autocast_decrement_nesting()
+
+
+def _put_autocast_depth(depth: int) -> None:
+    while _autocast_depth() > depth:
+        torch.autocast_decrement_nesting()
+    while _autocast_depth() < depth:
+        torch.autocast_increment_nesting()
+    torch.clear_autocast_cache()
+
+
 THREAD: tuple[Kept, ...] = (
     Kept(torch.is_grad_enabled, _C._set_grad_enabled, True),
     Kept(_function_modes, _put_function_modes, []),
@@ -78,4 +92,5 @@ THREAD: tuple[Kept, ...] = (
     Kept(_C._is_multithreading_enabled, _C._set_multithreading_enabled, True),
     Kept(lambda: torch.is_autocast_enabled("cpu"), lambda on: torch.set_autocast_enabled("cpu", on), False),
     Kept(lambda: torch.get_autocast_dtype("cpu"), lambda kind: torch.set_autocast_dtype("cpu", kind), torch.bfloat16),
+    Kept(_autocast_depth, _put_autocast_depth, 0),
 )

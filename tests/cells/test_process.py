@@ -248,6 +248,15 @@ def test_a_suspended_generator_has_no_effect_afterwards(context: str) -> None:
         gc.collect()
 
 
+def test_weights_cast_in_one_turn_are_cast_anew_in_the_next_whatever_ran_before() -> None:
+    """In an autocast that is never left they are kept, and the next turn would go through the old graph."""
+    source = "import torch\nw = torch.ones(2, 2, requires_grad=True)\nfor _ in range(2):\n"
+    source += "    with torch.autocast('cpu', dtype=torch.bfloat16):\n        (w @ w).sum().backward()\n"
+    record("import torch\ntorch.autocast('cpu').__enter__()")
+    kernels = [operation.kernel for operation in record(source).operations]
+    assert kernels[: len(kernels) // 2] == kernels[len(kernels) // 2 :]
+
+
 def test_a_run_inside_of_other_modes() -> None:
     """Whoever calls may be anywhere: the program runs as in a new process, and the caller goes on as before."""
     plain = record("import torch\nx = torch.ones(2, requires_grad=True)\n(x * 2).sum().backward()\nx.grad")
