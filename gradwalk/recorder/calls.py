@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import FrameType
 from typing import Any
 
@@ -12,7 +13,7 @@ from torch._C import _pop_torch_dispatch_stack, _push_on_torch_dispatch_stack
 from gradwalk.program import Span
 from gradwalk.recorder import elementwise, linear, refused
 from gradwalk.recorder.kernels import Ran, sequence_number
-from gradwalk.recorder.places import Site
+from gradwalk.recorder.places import Places, Site
 from gradwalk.recorder.run import Run
 
 _transforming = torch._C._are_functorch_transforms_active
@@ -26,6 +27,9 @@ def call(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], fra
     if site.span is None:
         found = places.users(frame.f_back)
         user = site if found is None else found[1]
+        if _only_drawn(places, frame, args):
+            with run.silence():
+                return site.call(func, args, kwargs)
     span = user.span
     if (site.makes or site.initialises) and _makes_layer(run, site, frame):
         with run.silence():
@@ -54,6 +58,15 @@ def call(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], fra
     elif len(run.operations.made) >= run.limits.watched_operations:
         run.end("operations", f"Recording ends here: it has {run.limits.watched_operations:,} operations.", span, frame)
     return result
+
+
+def _only_drawn(places: Places, frame: FrameType, args: tuple[Any, ...]) -> bool:
+    """Whether a plot takes numbers apart: nothing that is computed with, and no operation of the program's."""
+    return (
+        "matplotlib.pyplot" in sys.modules
+        and not any(isinstance(each, torch.Tensor) and each.requires_grad for each in args)
+        and places.drawing(frame)
+    )
 
 
 def _makes_layer(run: Run, site: Site, frame: FrameType) -> bool:

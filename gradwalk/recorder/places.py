@@ -8,6 +8,7 @@ user that led there, so their frames are walked past. What a frame's next instru
 from __future__ import annotations
 
 import linecache
+import os
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
@@ -45,6 +46,7 @@ _MAKING = frozenset(("__init__", "reset_parameters", "_reset_parameters", "reset
 _INITIALISING = torch.nn.init.__file__
 _TRANSFORMS = str(Path(torch.__file__).parent / "_functorch")
 _CLIPPING = torch.nn.utils.clip_grad.__file__
+_DRAWING = f"{os.sep}matplotlib{os.sep}"
 _LAYERS = str(Path(_INITIALISING).parent)
 
 
@@ -52,8 +54,8 @@ class Site:
     """One place at which code calls something."""
 
     __slots__ = (
-        "_call", "_globals", "_line", "clears", "clips", "initialises", "makes", "of", "span", "statement", "targets",
-        "transforms",
+        "_call", "_globals", "_line", "clears", "clips", "draws", "initialises", "makes", "of", "span", "statement",
+        "targets", "transforms",
     )  # fmt: skip
 
     def __init__(self, of: Compiled, frame: FrameType) -> None:
@@ -77,8 +79,10 @@ class Site:
             """Whether it makes one of PyTorch's layers."""
             self.transforms = file.startswith(_TRANSFORMS)
             """Whether it prepares or finishes a transform of torch.func."""
+            self.draws = _DRAWING in file
+            """Whether it is on the way to a plot."""
             return
-        self.clears = self.clips = self.initialises = self.makes = self.transforms = False
+        self.clears = self.clips = self.draws = self.initialises = self.makes = self.transforms = False
         span = self.span = of.span(frame.f_lasti)
         self.targets = of.bytecode.targets(frame.f_lasti)
         if self.targets.first is not None:
@@ -202,6 +206,15 @@ class Places:
                 return frame, site
             frame = frame.f_back
         return None
+
+    def drawing(self, frame: FrameType | None) -> bool:
+        """Whether a plot is being drawn here, on behalf of the user's code."""
+        while frame is not None:
+            site = self.site(frame)
+            if site.draws or site.span is not None:
+                return site.draws
+            frame = frame.f_back
+        return False
 
     def span(self, frame: FrameType | None) -> Span | None:
         """The piece of the user's source that led to this frame."""

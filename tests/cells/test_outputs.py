@@ -151,3 +151,11 @@ def test_a_retina_figure_says_how_dense_it_is_as_jupyter_writes_it() -> None:
     [event] = [event for event in other.events if isinstance(event, Output)]
     assert event.density == 1
     assert png_width("no PNG") == 0
+
+
+def test_what_a_plot_does_with_tensors_is_no_operation_of_the_program() -> None:
+    source = "import torch\nimport matplotlib.pyplot as plt\nx = torch.linspace(0, 1, 20)\ny = x**2\n"
+    source += "plt.scatter(x, y)\nplt.plot(x, y)\nplt.show()\nfirst, second = y[:2]\n"
+    found = record(source)
+    assert [operation.kernel.split(".")[0] for operation in found.operations] == ["pow", "slice", "unbind"]
+    assert any("image/svg+xml" in str(event) for event in found.events)
