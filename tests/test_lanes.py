@@ -58,3 +58,26 @@ def test_what_arrives_at_one_box_does_not_cross_before_it(line: str, shape: str)
     assert any(len(ways) > 1 for ways in heads.values())
     for ways in heads.values():
         assert [end for _, end in sorted(ways)] == sorted(end for _, end in ways)
+
+
+LEAST_BEND = 22
+"""Pixels of a way: a bend on less looks like a kink."""
+
+
+@pytest.mark.parametrize("line", ["z = 3 * x**2 + 2 * x", "z = x * x + x", "z = torch.sin(x) * (x + 1)"])
+def test_a_way_that_bends_on_one_side_only_has_room_for_it(line: str) -> None:
+    picture = player_graphs(record(f"{X}{line}\nz.backward()"))["computation"]["wide"]
+    boxes = {box["id"]: box for box in picture["boxes"]}
+    bent = 0
+    for arrow in picture["arrows"]:
+        points = points_of(pieces_of(arrow["path"]))
+        level = tuple(arrow["label"])[1]
+        straight = [x for x, y in points if y == level]
+        before = abs(points[0][1] - level) > 1
+        after = abs(points[-1][1] - level) > 1
+        if before != after:
+            bent += 1
+            tail, head = boxes[arrow["tail"]], boxes[arrow["head"]]
+            room = min(straight) - tail["x"] - tail["w"] if before else head["x"] - max(straight)
+            assert room >= LEAST_BEND, arrow["id"]
+    assert bent

@@ -26,6 +26,8 @@ CLEAR = 4.0
 """Between a way and a box that it passes."""
 HEAD = 10.0
 """An arrowhead: so far a way is straight at its box."""
+LEVEL = 1.0
+"""So little up or down is no bend."""
 SAMPLES = 24
 """Points of a bend that are looked at."""
 LONGEST = 90.0
@@ -40,6 +42,10 @@ def eased(placed: Placed, runs: Mapping[str, float], *, wide: bool) -> Placed:
     starts = _ports(boxes, placed.arrows, labels, by_tail=True)
     ends = _ports(boxes, placed.arrows, labels, by_tail=False)
     ends |= _uncrossed({name: arrow for name, arrow in placed.arrows.items() if name in runs}, labels, turn)
+    for name, length in runs.items():
+        if name in labels and name in starts and name in ends:
+            way = [[turn(point) for point in piece] for piece in pieces_of(placed.arrows[name].path)]
+            labels[name] = _slid(labels[name], length / 2, starts[name], ends[name], way)
     texts = {name: _texts(labels[name], length) for name, length in runs.items() if name in labels}
     arrows = {}
     for name, arrow in placed.arrows.items():
@@ -48,9 +54,21 @@ def eased(placed: Placed, runs: Mapping[str, float], *, wide: bool) -> Placed:
             others = [box for box_id, box in boxes.items() if box_id not in (arrow.tail, arrow.head)]
             others += [text for other, text in texts.items() if other != name]
             pieces = _eased(pieces, labels[name], runs[name] / 2, starts.get(name), ends.get(name), others)
-            arrow = arrow._replace(path=path_text([[turn(point) for point in piece] for piece in pieces]))
+            path = path_text([[turn(point) for point in piece] for piece in pieces])
+            arrow = arrow._replace(path=path, label=turn(labels[name]))
         arrows[name] = arrow
     return placed._replace(arrows=arrows)
+
+
+def _slid(label: Point, half: float, start: float, end: float, way: Pieces) -> Point:
+    """Where the texts of a way to the next column stand: as far as can be from the one side on which it bends."""
+    before, after = _parts(way, label[0] - half, label[0] + half)
+    bends, bends_back = abs(start - label[1]) > LEVEL, abs(end - label[1]) > LEVEL
+    if not way or bends == bends_back or not (_is_short(before) and _is_short(after)):
+        return label
+    if bends_back:
+        return min(label[0], way[0][0][0] + CLEAR + half), label[1]
+    return max(label[0], way[-1][-1][0] - HEAD - CLEAR - half), label[1]
 
 
 def _texts(label: Point, length: float) -> PlacedBox:
@@ -125,11 +143,15 @@ def _eased(
     start = first[1] if start is None else start
     end = last[1] if end is None else end
     left, right = label[0] - half, label[0] + half
-    before = [piece for piece in pieces if piece[-1][0] <= left + 1]
-    after = [piece for piece in pieces if piece[0][0] >= right - 1]
+    before, after = _parts(pieces, left, right)
     there = _to((first[0], start), (left + INTO, label[1]), before, others)
     back = _from((right - INTO, label[1]), (last[0], end), after, others)
     return [*there, [there[-1][-1], back[0][0]], *back]
+
+
+def _parts(way: Pieces, left: float, right: float) -> tuple[Pieces, Pieces]:
+    """The pieces of a way before its texts, and those after them."""
+    return [piece for piece in way if piece[-1][0] <= left + 1], [piece for piece in way if piece[0][0] >= right - 1]
 
 
 def _to(start: Point, end: Point, way: Pieces, others: Sequence[PlacedBox]) -> Pieces:
