@@ -111,6 +111,12 @@ export function scroller(element) {
   return scrolls ? around : scroller(around);
 }
 
+/** An element and all that it stands in, out of its shadow too. */
+export function lineage(element) {
+  const around = element.parentElement || element.getRootNode().host;
+  return around ? [element, ...lineage(around)] : [element];
+}
+
 /** A field that was set by mouse or finger gives the keys back to the player. */
 export function leave(field) {
   if (!field.matches(":focus-visible")) field.blur();

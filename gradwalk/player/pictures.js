@@ -244,8 +244,9 @@ export function createPictures(pick, chosen, explain, lacking) {
       showMarks(marks, known);
     },
     stills: () => visible().map((stage) => stage.still()),
+    /** Where the box that a step is about stands in the window, or will in a moment: `top`, `bottom`; null without one. */
     litBox: () => stages.computation.litBox(),
-    /** Where it begins. */
+    /** The same of the box with which it begins. */
     firstBox: () => stages.computation.firstBox(),
     /** Whether the reader has opened a box, which wants room. */
     isOpened: () => Boolean(folds.get(graphs)?.isOpened()),

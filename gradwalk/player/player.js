@@ -1,6 +1,7 @@
 /* The player: the parts put together. Everything shown is a function of the data and one step number. */
 
 import { createAddress } from "./address.js";
+import { createArrival } from "./arrival.js";
 import { createDensity } from "./density.js";
 import { createDials } from "./dials.js";
 import { html, setAttribute, setText, watchSizes } from "./dom.js";
@@ -39,7 +40,6 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   let step = 0;
   let graphsText = null;
   let ask = {}; // what can be asked for, where there is a server: the steps of a folded episode (`unfold`), the graph of one (`draw`), `torchviz`'s picture
-  let arriving = false; // at a step that an address names: what else comes to the page may push the player down
   let [measured, wide] = ["", 0]; // for which sizes, and px of the player; 0 while it is hidden
 
   const place = createPlace(() => data && { opened: data.opened, step, story: data.story });
@@ -72,7 +72,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     pictures.toggle(group);
     if (whole) goTo(first); // what it holds may be folded too
     else if (first !== undefined) go(first);
-  }, (name) => { slope.lookClosely(name); keepClear(root, slope.element, words.element); });
+  }, (name) => { slope.lookClosely(name); keepClear(root, slope.element.getBoundingClientRect(), words.element); });
   const panel = createPanel(() => data && show());
   const tour = createTour(() => data && measure() && show());
   const keyList = createKeyList(() => tour.show());
@@ -138,7 +138,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     if (next === step) return Boolean(show());
     if (first !== next) moves = false;
     step = next;
-    arriving = false;
+    arrival.end();
     show(moves);
     tellAddress();
     return true;
@@ -190,11 +190,12 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   }
 
   const stayClear = () => (step ? keepClear(root, pictures.litBox(), words.element) : nudgeClear(root, pictures.firstBox(), words.element));
+  const arrival = createArrival(root, () => data && step && (stayClear(), keepInSight(root, pictures.litBox())));
 
   function tell() {
     if (data) tellOthers(data.story, step, { opened: data.opened, last: step === last(), density: density.name(), predicting: predict.isOn() });
   }
-  const part = meetOthers({ where: () => data && { story: data.story, step }, jump, goTo, pick, told: () => (tell(), slope.again(), arriving && stayClear()) });
+  const part = meetOthers({ where: () => data && { story: data.story, step }, jump, goTo, pick, told: () => (tell(), slope.again()) });
 
   /** Give every part its room; says whether that changed anything. */
   function measure() {
@@ -265,21 +266,17 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     graphsText = text;
     measure();
     show();
-    if ((arriving = opened && step > 0) || text !== before) requestAnimationFrame(() => root.isConnected && data && stayClear()); // the page has its room then
+    if (opened && step) arrival.begin();
+    else if (text !== before) requestAnimationFrame(() => root.isConnected && data && stayClear()); // the page has its room then
     if (moved || ALONE || (opened && address.behind(entry()))) tellAddress();
     else if (opened && entry()) address.begin(entry());
   }
 
   function remove() {
     place.remember();
-    part();
     transport.pause();
-    hearing.stop();
-    wish.stop();
-    address.stop();
-    untell();
-    unwatch();
-    unlisten();
+    for (const each of [hearing, wish, address]) each.stop();
+    for (const end of [arrival.end, part, untell, unwatch, unlisten]) end();
     root.remove();
   }
 

@@ -36,7 +36,7 @@ function grown(root) {
 /** Who steps by keys finds what is lit in the window, where it and the controls have room in it: under another drawing the picture may begin below. */
 export function keepInSight(root, box) {
   if (!box || isOnScreen(root)) return;
-  const over = box.getBoundingClientRect().bottom + CLEAR - innerHeight;
+  const over = box.bottom + CLEAR - innerHeight;
   const spare = root.getBoundingClientRect().top - HEADER;
   if (over > 0 && over <= spare) scroller(root).scrollBy({ top: over, behavior: "instant" });
 }
@@ -49,15 +49,14 @@ const topOfSheet = (root, words) => (words.offsetHeight ? words : root.querySele
 /** Who types another text on a phone sees where the graph begins; where that is far below, the page stays. */
 export function nudgeClear(root, box, words) {
   if (!box || getComputedStyle(words).position !== "sticky") return;
-  const over = box.getBoundingClientRect().bottom + CLEAR - topOfSheet(root, words);
+  const over = box.bottom + CLEAR - topOfSheet(root, words);
   if (over > 0 && over < NUDGE * innerHeight) scroller(root).scrollBy({ top: over, behavior: "instant" });
 }
 
 /** On a phone a sheet with the words lies over the page's foot: the page moves, so that what is lit stands clear of it. */
 export function keepClear(root, box, words) {
   if (!box || getComputedStyle(words).position !== "sticky") return;
-  const { top, bottom } = box.getBoundingClientRect();
-  const over = bottom + CLEAR - topOfSheet(root, words);
-  const by = over > 0 ? over : Math.min(0, top - CLEAR);
+  const over = box.bottom + CLEAR - topOfSheet(root, words);
+  const by = over > 0 ? over : Math.min(0, box.top - CLEAR);
   if (by) scroller(root).scrollBy({ top: by, behavior: "instant" });
 }

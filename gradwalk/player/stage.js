@@ -270,7 +270,15 @@ export function createStage({ name, numbers, pick, changed }) {
   /** How wide the picture is where it is as large as this height lets it be. */
   const widthAt = (height, most) => (picture ? picture.width * Math.min(height / picture.height, most) : 0);
   const isEmpty = () => !picture;
+
+  /** Where a box stands in the window, once the picture has scrolled to where it is on its way to. */
+  function standing(box) {
+    const drawn = box && picture ? picture.lights(box.id)[0]?.getBoundingClientRect() : null;
+    const coming = goal.top - viewport.scrollTop;
+    return drawn ? { top: drawn.top - coming, bottom: drawn.bottom - coming } : null;
+  }
+
   const fits = () => Boolean(picture) && zoom === "auto" && picture.width * scale <= room.width + 1 && picture.height * scale <= room.height + 1;
   const isWhole = () => zoom === "whole";
-  return { element, map: map.element, draw, clear, show, still, bring, whereIs, resize, setZoom, heightOf, tallest, widthAt, isEmpty, isWhole, fits, litBox: () => (focus && picture ? picture.lights(focus.id)[0] : null), firstBox: () => (picture ? picture.lights(beginning(picture).id)[0] : null) };
+  return { element, map: map.element, draw, clear, show, still, bring, whereIs, resize, setZoom, heightOf, tallest, widthAt, isEmpty, isWhole, fits, litBox: () => standing(focus), firstBox: () => standing(picture && beginning(picture)) };
 }
