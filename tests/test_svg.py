@@ -73,7 +73,7 @@ def test_what_is_unknown_is_a_question() -> None:
 def test_what_a_node_keeps_hangs_on_its_box_and_a_changed_value_has_its_version() -> None:
     text = drawn({"n0.saved": ["self = 2"], "o0.version": ["1"]})
     assert ">self = 2</text>" in text
-    assert ">v1</text>" in text
+    assert ">version 1</text>" in text
 
 
 def test_no_gradient_comes_through_a_cut() -> None:
