@@ -274,10 +274,10 @@ def test_saved_values_are_chips_until_they_are_freed(player: OpenPlayer) -> None
 
 def test_an_update_moves_the_value_and_the_version(player: OpenPlayer) -> None:
     shown = player(training(step=SECOND - 2))
-    expect(shown.box("v1").locator(".version")).to_have_text("v0")
+    expect(shown.box("v1").locator(".version")).to_have_text("version 0")
     shown.press("ArrowRight")
     expect(shown.box("v1").locator(".value")).to_have_text("1 → 0.6000")
-    expect(shown.box("v1").locator(".version")).to_have_text("v1")
+    expect(shown.box("v1").locator(".version")).to_have_text("version 1")
     shown.press("ArrowRight")
     expect(shown.box("v1").locator(".value")).to_have_text("0.6000")
 
@@ -430,7 +430,7 @@ def test_a_real_recording_is_played_to_its_end(player: OpenPlayer) -> None:
     # w falls by 0.01 · 8w in each iteration.
     assert moves == {"1 → 0.92", "0.92 → 0.8464"}
     assert cuts
-    assert versions == {"v1", "v2"}
+    assert versions == {"version 1", "version 2"}
     expect(shown.find(".words .message")).to_contain_text("Trying to backward through the graph a second time")
     expect(shown.find(".output.failure:visible")).to_contain_text("Trying to backward")
     expect(shown.find(".output.failure:visible")).to_be_in_viewport()
@@ -460,7 +460,7 @@ def test_a_saved_value_that_was_changed_stands_out_where_backward_fails(player: 
     expect(chip).not_to_have_css("stroke-dasharray", "none")
     shown.press("End")
     expect(chip).to_have_css("stroke-dasharray", "none")
-    expect(shown.box("o1").locator(".version")).to_have_text("v1")
+    expect(shown.box("o1").locator(".version")).to_have_text("version 1")
     shown.find(".words").get_by_text("Go to the cause").click()
     expect(shown.find(".line.current")).to_contain_text("b += 5")
 
