@@ -150,6 +150,12 @@ def test_it_is_said_where_the_first_question_comes(player: OpenPredict) -> None:
     shown.press("ArrowRight")
     expect(shown.find(".ask input")).to_be_focused()
 
+    by_finger = player(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    by_finger.press("End", "p")
+    expect(by_finger.find(".predicted")).to_have_text(
+        "From here on nothing is asked. Go back to the start to be asked from the first step on."
+    )
+
     for step in range(1, 3):  # before the first question, the program may do what gives no number to predict
         del data["story"]["steps"][step]["ask"]
     first = next(number for number, step in enumerate(data["story"]["steps"]) if "ask" in step)

@@ -18,7 +18,7 @@ function invitation(next, asked, all) {
   const [first] = asked.filter((number) => number >= next);
   if (first === next) return "Press →, and say each number before you see it.";
   if (first) return `Press →: the first question comes before step ${first}.`;
-  if (asked.length) return "From here on nothing is asked. Press Home, then →, to be asked from the first step on.";
+  if (asked.length) return `From here on nothing is asked. ${finger.matches ? "Go back to the start" : "Press Home, then →,"} to be asked from the first step on.`;
   return all.length ? "What can be asked is inside closed boxes: open one." : "Here is no number to predict.";
 }
 
