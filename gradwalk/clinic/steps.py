@@ -167,7 +167,7 @@ def data_gradient(chart: Chart) -> Iterator[Finding]:
     touched = {chart.values[leaf].tensor for event in chart.all(Cleared) for leaf in event.leaves}
     touched |= {chart.values[event.leaf].tensor for event in chart.all(Assigned)}
     touched |= {chart.values[event.after].tensor for event in chart.all(Update)}
-    used = {value.grad_of for o in chart.operations for e in o.edges if (value := chart.values[e.value]).grad_of}
+    used = {chart.values[edge.value].grad_of for operation in chart.operations for edge in operation.edges}
     named = {value.grad_of for value in chart.values if value.grad_of is not None and _has_own_name(value)}
     stepped = {chart.values[event.after].tensor for event in chart.all(Update) if chart.is_step(event)}
     still = sorted(added.keys() - chart.learns - wanted - touched - used - named)
