@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gradwalk.clinic.chart import Chart, Pass
+from gradwalk.clinic.chart import Chart, Pass, listed
 from gradwalk.clinic.copies import ends_at_copies
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.missing import copied_root
@@ -66,6 +66,11 @@ def _moves_nothing(chart: Chart, tensors: frozenset[int], found: Sequence[Steppe
     earlier = [passed for passed in chart.passes if passed.at < chart.at[id(found[0])]]
     reason = "No pass ran before it." if not earlier else "No pass reached one of them."
     way = "Call backward() on the loss before the step."
+    got = {chart.values[event.leaf].tensor for passed in earlier for event in passed.accumulated} - chart.held
+    if cut is None and got:
+        names = listed(chart.names_of(got))
+        reason = f"{reason[:-1]}: what got gradients, {names}, is held by no optimizer."
+        way = f"Make the optimizer with the parameters of what is trained, such as {chart.names_of(got)[0]}."
     if cut is not None:
         why, way = why_and_way(chart.recording, cut)
         reason = f"{reason} {why}"
