@@ -277,11 +277,17 @@ def test_the_entry_is_read_as_the_notebook_sends_it() -> None:
     )
 
 
+def test_a_text_of_any_length_is_answered_with_a_sentence() -> None:
+    page = visit()
+    editor = data(send(page, text="[" + "1," * 500_000 + "]"), "notebook")
+    assert editor["answered"] == 1
+    assert editor["refusal"]["message"].startswith("The program has 1,000,002 characters; at most 200,000 fit here")
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"text": 1},
-        {"text": "x" * 1_000_001},
         {"opened": None},
         {"count": True},
         {"count": "1"},

@@ -10,9 +10,6 @@ from gradwalk.address.program import MAX_FILE
 from gradwalk.notebook import KINDS, Cell, Kind
 from gradwalk.notebook.reading import MOST_CELLS
 
-_MOST_CHARACTERS = 1_000_000
-"""Of a program. Whether it may run is decided where it runs."""
-
 
 class File(NamedTuple):
     """A file that somebody wants to open."""
@@ -42,7 +39,7 @@ class Goes(NamedTuple):
 @dataclass(frozen=True)
 class Entry:
     text: str
-    """The whole program, as it was when somebody last ran any of it."""
+    """The whole program, as it was when somebody last ran any of it. That it is too long is said where it would run."""
     opened: str
     """Which program it belongs to."""
     count: int
@@ -64,7 +61,7 @@ def read_entry(raw: object) -> Entry | None:
     if not isinstance(raw, Mapping):
         return None
     text, opened, count, example, upto = (raw.get(name) for name in ("text", "opened", "count", "example", "upto"))
-    if not (isinstance(text, str) and len(text) <= _MOST_CHARACTERS and isinstance(opened, str) and _is_count(count)):
+    if not (isinstance(text, str) and isinstance(opened, str) and _is_count(count)):
         return None
     if not (example is None or isinstance(example, str)) or not (upto is None or _is_count(upto)):
         return None
