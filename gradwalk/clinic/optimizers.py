@@ -69,8 +69,8 @@ def _moves_nothing(chart: Chart, tensors: frozenset[int], found: Sequence[Steppe
     got = {chart.values[event.leaf].tensor for passed in earlier for event in passed.accumulated} - chart.held
     if cut is None and got:
         names = listed(chart.names_of(got))
-        reason = f"{reason[:-1]}: what got gradients, {names}, is held by no optimizer."
-        way = f"Make the optimizer with the parameters of what is trained, such as {chart.names_of(got)[0]}."
+        reason = f"{reason[:-1]}: what got gradients, {names}, is held by no optimizer whose step has run."
+        way = f"Take the step with an optimizer that holds what is trained, such as {chart.names_of(got)[0]}."
     if cut is not None:
         why, way = why_and_way(chart.recording, cut)
         reason = f"{reason} {why}"
@@ -111,13 +111,13 @@ def _cleared_before(chart: Chart, tensors: frozenset[int], found: Sequence[Stepp
 
 
 def _passed_by(chart: Chart, tensors: frozenset[int], step: Stepped, cleared: Cleared, passed: Pass) -> Finding:
-    """The pass for a step reaches nothing of what the step moves: what was cleared before came from another loss."""
+    """The pass for a step reaches nothing of what the step moves: what was cleared before was there already."""
     walk = chart.line_of(passed.call.span)
     cut = next(_cuts(chart, tensors, passed), None)
     why, way = "", "Call backward() on a loss that is computed from them, after the clearing and before the step."
     if cut is not None:
         why, way = why_and_way(chart.recording, cut)
-    other = f"what {chart.line_of(cleared.span)} cleared came from another pass."
+    other = f"what {chart.line_of(cleared.span)} cleared was there before that pass."
     reason = f"The pass in {walk} reaches none of them; {other} {why}".rstrip()
     return chart.finding(
         "step-without-gradient", chart.at[id(step)], values=step.parameters, about=chart.names_of(tensors),
