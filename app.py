@@ -58,6 +58,7 @@ from serving.known import KnownPages, no_such_page
 from serving.opening import First, Opening
 from serving.origin import OwnOrigin
 from serving.pace import Paced
+from serving.prompt import send_at_once
 from serving.routes import Closed, metrics_route, problems, ready_route
 from serving.theme import keep_theme
 
@@ -186,6 +187,7 @@ def open_browser() -> None:
 @asynccontextmanager
 async def lifespan(_app: App) -> AsyncIterator[None]:
     """Runs before the server takes its first request. The health check answers only afterwards."""
+    send_at_once()
     await asyncio.to_thread(open_server)
     if not config.get_option("server.headless"):
         # Streamlit opens a browser for a plain script, but not for an application; by then the server listens.
