@@ -26,6 +26,26 @@ CLASSES = HEAD.format(out=4, y="torch.tensor([0, 1, 2, 3, 0, 1])")
 BINARY = HEAD.format(out=1, y="torch.tensor([[0.], [1.], [1.], [0.], [1.], [0.]])")
 
 PROGRAMS = {
+    "optimizer-anew": (
+        REGRESSION + "for turn in range(4):\n    opt = torch.optim.Adam(net.parameters(), lr=0.1)  # made here\n"
+        "    opt.zero_grad()\n    F.mse_loss(net(x), y).backward()\n    opt.step()\n",
+        "opt = torch.optim.Adam(net.parameters(), lr=0.1)  # made here\nfor turn in range(4):\n    opt.zero_grad()\n",
+    ),
+    "setting-unread": (
+        REGRESSION + "for turn in range(3):\n    if turn == 1:\n        opt.lr = 0.001  # slower\n"
+        "    opt.zero_grad()\n    F.mse_loss(net(x), y).backward()\n    opt.step()\n",
+        '        for group in opt.param_groups:\n            group["lr"] = 0.001  # slower\n',
+    ),
+    "kl-of-probabilities": (
+        CLASSES + "p = torch.full((6, 4), 0.25)\nloss = F.kl_div(net(x).softmax(dim=1), p, reduction='batchmean')\n"
+        "loss.backward()\n",
+        "F.kl_div(net(x).log_softmax(dim=1), p, ",
+    ),
+    "one-sequence": (
+        REGRESSION + "rnn = nn.GRU(3, 3)\nout, h = rnn(x.repeat(2, 1).view(6, 2, 3))\n"
+        "loss = F.mse_loss(net(out[:, -1]), y)\nloss.backward()\n",
+        "rnn = nn.GRU(3, 3, batch_first=True)\n",
+    ),
     "zero-grad-forgotten": (
         REGRESSION + "for turn in range(3):\n    loss = F.mse_loss(net(x), y)\n    loss.backward()\n    opt.step()\n",
         "    opt.zero_grad()\n    loss.backward()\n",
@@ -126,6 +146,8 @@ for turn in range(3):
     assert edit_of(before, found(before, "zero-grad-forgotten")) is None
     before = record(PROGRAMS["zero-grad-forgotten"][0].replace("loss.backward()", "loss.backward(); 1 + 1"))
     assert edit_of(before, found(before, "zero-grad-forgotten")) is None
+    before = record(PROGRAMS["optimizer-anew"][0].replace("range(4)", "(0.1, 0.2, 0.3)").replace("lr=0.1)", "lr=turn)"))
+    assert edit_of(before, found(before, "optimizer-anew")) is None
     before = record(CLASSES + "p = F.softmax(net(x), dim=1)\nloss = F.cross_entropy(p, y)\nprint(p)\nloss.backward()\n")
     assert edit_of(before, found(before, "softmax-twice")) is None
 

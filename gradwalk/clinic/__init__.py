@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradwalk.clinic import (
+    anew,
     changes,
     copies,
     going_back,
@@ -20,6 +21,7 @@ from gradwalk.clinic import (
     modes,
     nonfinite,
     optimizers,
+    sequences,
     steps,
     unmoved,
     unused,
@@ -54,7 +56,8 @@ def _found(chart: Chart) -> Iterator[Finding]:
                     unused.made_each_turn, losses.broadcast, losses.squashed_twice, modes.eval_forgotten,
                     modes.train_forgotten, unmoved.no_step, unmoved.flags_unread, idle.losses_lost,
                     changes.unseen, idle.plus_for_sum, lost.constant_term, lost.update_lost,
-                    lost.rate_of_zero):  # fmt: skip
+                    lost.rate_of_zero, lost.setting_unread, anew.optimizers, anew.leaves,
+                    losses.kl_of_probabilities, sequences.one_of_them):  # fmt: skip
         yield from several(chart)
 
 

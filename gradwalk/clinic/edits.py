@@ -15,8 +15,8 @@ from gradwalk.failures.diagnosis import Remedy
 from gradwalk.failures.fixes import Edit, difference
 from gradwalk.failures.fixes.backward import below_the_pass
 from gradwalk.program import Span
-from gradwalk.program.syntax import Change, Code, behind, name_of
-from gradwalk.recording import Recording, Update
+from gradwalk.program.syntax import Change, Code, behind, has, name_of, with_argument
+from gradwalk.recording import Recording, Stepped, Update
 
 _Builder = Callable[[Code, Recording, Finding, Span], list[Change] | None]
 
@@ -193,7 +193,70 @@ def _part_of_the_way(recording: Recording, step: Update) -> float:
     return min((one / 2 / (one - other) for one, other in pairs if one > 0 and other <= 0), default=0.0)
 
 
+def _made_once(code: Code, recording: Recording, finding: Finding, place: Span) -> list[Change] | None:
+    """The statement that makes an optimizer stands before the outermost loop that it can leave."""
+    statement = code.statement(place)
+    if not isinstance(statement, ast.Assign) or not code.alone(statement) or len(code.block(statement)) < 2:
+        return None
+    read = {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}
+    loop: ast.stmt | None = None
+    around = code.parents.get(statement)
+    while isinstance(around, ast.For | ast.While | ast.If | ast.With):
+        if isinstance(around, ast.For | ast.While):
+            set_there = {n.id for n in ast.walk(around) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            if set_there & read:
+                break
+            loop = around
+        around = code.parents.get(around)
+    if loop is None:
+        return None
+    at, start = code.start(loop), code.start(statement)
+    line = code.text.find("\n", code.end(statement)) + 1 or len(code.text)
+    written = f"{code.text[start:line].rstrip()}\n{code.indent(loop)}"
+    return [Change(at, at, written), Change(start - len(code.indent(statement)), line, "")]
+
+
+def _set_in_the_groups(code: Code, recording: Recording, finding: Finding, place: Span) -> list[Change] | None:
+    """``group["lr"] = …`` in a loop over ``param_groups`` for ``optimizer.lr = …``."""
+    unread = {one.name for event in recording.events if isinstance(event, Stepped) for one in event.unread}
+    changes = []
+    for statement in code.all(ast.Assign):
+        target = code.piece(statement.targets[0])
+        if target in unread and code.alone(statement) and len(statement.targets) == 1:
+            owner, _, setting = target.rpartition(".")
+            loop = f'for group in {owner}.param_groups:\n{code.indent(statement)}    group["{setting}"]'
+            changes.append(Change(code.start(statement), code.end(statement.targets[0]), loop))
+    return changes or None
+
+
+def _logarithm(code: Code, recording: Recording, finding: Finding, place: Span) -> list[Change] | None:
+    """``log_softmax`` for ``softmax``, in the call that gave what kl_div is handed, and which nothing else uses."""
+    number = finding.values[0]
+    maker = recording.values[number].operation
+    users = {one.span for one in recording.operations if any(edge.value == number for edge in one.edges)}
+    made = None if maker is None else recording.operations[maker].span
+    if made is None or made.file or not code.has(made) or users != {finding.span}:
+        return None
+    call = code.call(made, "softmax")
+    if call is not None:
+        return [Change(code.end(call.func) - len("softmax"), code.end(call.func), "log_softmax")]
+    layers = [one for one in code.all(ast.Call) if name_of(one.func) == "Softmax"]
+    return [Change(code.end(one.func) - 7, code.end(one.func), "LogSoftmax") for one in layers[:1] if len(layers) == 1]
+
+
+def _batch_first(code: Code, recording: Recording, finding: Finding, place: Span) -> list[Change] | None:
+    """``batch_first=True`` where the layer is made, if there is only one of its kind."""
+    layers = [call for call in code.all(ast.Call) if name_of(call.func) in ("LSTM", "GRU", "RNN")]
+    if len(layers) != 1 or has(layers[0], "batch_first"):
+        return None
+    return [with_argument(code, layers[0], "batch_first=True")]
+
+
 _BUILDERS: dict[str, _Builder] = {
+    "optimizer-anew": _made_once,
+    "setting-unread": _set_in_the_groups,
+    "kl-of-probabilities": _logarithm,
+    "one-sequence": _batch_first,
     "nonfinite-moved": _smaller_steps,
     "zero-grad-forgotten": _clear_before,
     "clipped-too-early": _clip_below,

@@ -141,3 +141,46 @@ def _ends_in_loss(chart: Chart, operation: Operation) -> bool:
     """Whether one call took the logarithm of softmax and the loss of it: cross_entropy."""
     following = [user for result in operation.results for user in chart.users.get(result, ())]
     return any(base(user).startswith("nll_loss") and user.span == operation.span for user in following)
+
+
+# Probabilities for kl_div
+
+
+def kl_of_probabilities(chart: Chart) -> Iterator[Finding]:
+    """kl_div of what went through softmax, where it wants the logarithm: one finding a place."""
+    places = set()
+    for event in chart.all(Forward):
+        difference = chart.operations[event.operation]
+        given = _given_to_kl_div(chart, difference)
+        maker = None if given is None else _behind_views(chart, given)
+        if maker is None or difference.span in places or base(maker) not in _PROBABLE:
+            continue
+        places.add(difference.span)
+        value = chart.values[maker.results[0]]
+        name = chart.named(value, "a tensor")
+        made, right = _PROBABLE[base(maker)]
+        yield chart.finding(
+            "kl-of-probabilities", chart.ran[difference.id], values=(value.id,), about=(name,), span=difference.span,
+            name=name, made=made, right=right, line=chart.line_of(maker.span), loss=chart.line_of(difference.span),
+        )  # fmt: skip
+
+
+_PROBABLE = {"_softmax": ("softmax", "log_softmax"), "sigmoid": ("sigmoid", "logsigmoid")}
+
+
+def _given_to_kl_div(chart: Chart, difference: Operation) -> Value | None:
+    """Its first argument, where this is the difference among kl_div's kernels: of target · log target and
+    target · input, or of a target that is a logarithm already and the input."""
+    if base(difference) != "sub" or len(difference.edges) != 2:
+        return None
+    one, other = (edge.value for edge in difference.edges)
+    here = [operation for operation in chart.users.get(one, ()) if operation.span == difference.span]
+    if any(base(user) == "exp" for user in here):
+        return chart.values[other]
+    entropy, product = (chart.maker(chart.values[number]) for number in (one, other))
+    if entropy is None or product is None or (base(entropy), base(product)) != ("xlogy", "mul"):
+        return None
+    target, factors = entropy.edges[0].value, [edge.value for edge in product.edges]
+    if entropy.span != difference.span or len(factors) != 2 or target not in factors:
+        return None
+    return chart.values[factors[1 - factors.index(target)]]

@@ -124,3 +124,27 @@ def _is_unmoved(chart: Chart, move: Update) -> bool:
     before, after = chart.values[move.before], chart.values[move.after]
     known = before.numbers is not None and numel(before) > 0
     return known and before.numbers == after.numbers and all(one.name != "lr" for one in move.settings)
+
+
+def setting_unread(chart: Chart) -> Iterator[Finding]:
+    """``optimizer.lr = …``: an attribute that the steps do not read. One finding for each such setting."""
+    told: set[tuple[int, str]] = set()
+    for step in chart.all(Stepped):
+        for unread in step.unread:
+            owner, _, setting = unread.name.rpartition(".")
+            used = _used_setting(chart, step, setting)
+            if used and (step.instance, unread.name) not in told:
+                told.add((step.instance, unread.name))
+                yield chart.finding(
+                    "setting-unread", chart.at[id(step)], values=step.parameters, name=unread.name, set_to=unread.text,
+                    setting=setting, optimizer=step.optimizer, optimizer_name=owner, line=chart.line_of(step.span),
+                    used=used,
+                )  # fmt: skip
+
+
+def _used_setting(chart: Chart, step: Stepped, name: str) -> str:
+    """What a step was taken with; empty where it moved nothing. Settings that are off are left out of a recording."""
+    before = chart.events[chart.at[id(step)] - 1]
+    if not (isinstance(before, Update) and before.optimizer is not None and before.span == step.span):
+        return ""
+    return next((setting.text for setting in before.settings if setting.name == name), "0")

@@ -192,6 +192,27 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "It is made where the data goes through, in forward(), and no optimizer knows it.",
         "Make it once, in __init__(), as an attribute of the module.",
     ),
+    "leaf-made-each-turn": (
+        "A parameter that is made anew in each turn",
+        "{module}'s forward() makes {name} anew{place}, {count} times: each gets one gradient, and no step moves it.",
+        "An optimizer holds what the module's parameters() had when the optimizer was made.",
+        "Make it once, in __init__(), as an attribute of the module: self.w = nn.Parameter(…).",
+    ),
+    "optimizer-anew": (
+        "An optimizer that begins anew in each turn",
+        "{line} takes the steps of {count} {optimizer} optimizers, one after the other, for the same tensors "
+        "({names}).{place}",
+        "Each is left after {steps}, and what it has gathered ({state}) goes with it: the next one begins at 0.",
+        "Make the optimizer once, before the loop.",
+    ),
+    "setting-unread": (
+        "A setting that the optimizer does not read",
+        "{name} = {set_to} sets an attribute of the object, and {optimizer}'s step in {line} is taken with {setting} = "
+        "{used}.",
+        "An optimizer reads its settings from its groups of parameters.",
+        'Set it there: for group in {optimizer_name}.param_groups: group["{setting}"] = {set_to}. Or use a scheduler '
+        "of torch.optim.lr_scheduler.",
+    ),
     "changed-after-step": (
         "The gradients are changed after the step",
         "{line} changes {names} when the step in {step} has already used them, and they are cleared before the next "
@@ -257,6 +278,21 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{name} went through softmax in {line}, and nll_loss in {loss} takes it as log-probabilities.",
         "nll_loss gives minus the probability of the target and takes no logarithm: the loss cannot fall below −1.",
         "Use log_softmax, or hand the scores to cross_entropy.",
+    ),
+    "one-sequence": (
+        "One sequence of the batch",
+        "{layer} ({type}, {setting}) has read {sequences} sequences of {steps} steps each, and {line} takes the last "
+        "of the sequences.",
+        "The loss is made of that one alone, at each of its steps: what {layer} gave for the other {others} goes into "
+        "none.",
+        "{way}",
+    ),
+    "kl-of-probabilities": (
+        "Probabilities where logarithms are wanted",
+        "{name} went through {made} in {line}, and kl_div in {loss} takes it as log-probabilities.",
+        "kl_div takes no logarithm of its first argument. With probabilities there its sum cannot be above 0, where a "
+        "divergence cannot be below.",
+        "Use {right} for {made} in {line}.",
     ),
     "sigmoid-twice": (
         "Sigmoid twice",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ import torch
 
 from gradwalk.program import Span
 from gradwalk.recorder.copying import new, version_of
+from gradwalk.recorder.modules import name_in
 from gradwalk.recorder.places import is_around, is_of_optimizers
 from gradwalk.recorder.run import Looking, Run
 from gradwalk.recording import Array, Constant, Norms, State, Stepped, Update
@@ -55,6 +56,7 @@ class Optimizers:
         self._stepped: set[tuple[int, int]] = set()
         """Optimizers and parameters that have made a step together."""
         self._kept: list[Any] = []
+        self._instances: dict[int, int] = {}
         self._room = 0
         """Elements that may still be copied before this step."""
 
@@ -69,6 +71,7 @@ class Optimizers:
             parameters += [self._before(optimizer, parameter, settings, counted) for parameter in group["params"]]
         self._steps.append(_Step(optimizer, frame, run.span(frame), parameters))
         self._kept.append(optimizer)
+        self._instances.setdefault(id(optimizer), len(self._instances))
         run.stepping = frame
         run.quiet += 1
         return self._with_closure(args, kwargs)
@@ -99,7 +102,20 @@ class Optimizers:
             for before in step.parameters:
                 self._updated(step, before)
             held = tuple([run.values.value_of(before.tensor) for before in step.parameters])
-        run.emit(Stepped(run.cell, step.span, type(step.optimizer).__name__, held))
+        kind, instance = type(step.optimizer).__name__, self._instances[id(step.optimizer)]
+        run.emit(Stepped(run.cell, step.span, kind, held, instance, tuple(self._unread(step))))
+
+    def _unread(self, step: _Step) -> Iterator[Constant]:
+        """Settings at the object itself, which say something else than all groups do: ``optimizer.lr = 0.01``."""
+        optimizer = step.optimizer
+        if not type(optimizer).__module__.startswith("torch.optim"):
+            return  # somebody else's may look there
+        own = vars(optimizer)
+        for name in optimizer.defaults:
+            given = own.get(name)
+            if isinstance(given, int | float) and all(group.get(name) != given for group in optimizer.param_groups):
+                variable = name_in(step.frame, optimizer, self._run) or "optimizer"
+                yield Constant(f"{variable}.{name}", str(given))
 
     def _tell_until_now(self) -> None:
         """The closure may find other parameters than those that the step began with."""

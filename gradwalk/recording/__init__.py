@@ -247,7 +247,7 @@ _PARTS = ("cells", "values", "operations", "nodes", "events", "pictures", "modul
 _PLAIN = ("source", "torch", "complete", "file")
 LEFT_OUT = frozenset(
     "file summary grad_of module mode call function create_graph more inputs mime alternative density traceback "
-    "operands facts node value values frame parameters norms flags".split()
+    "operands facts node value values frame parameters norms flags instance unread".split()
 )
 """Fields that are left out where they hold what they usually do."""
 _DECODER = Decoder(EVENTS, LEFT_OUT)

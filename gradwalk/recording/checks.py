@@ -82,7 +82,7 @@ _REFERENCES: Mapping[str, str] = MappingProxyType(
 _COUNTS = frozenset(
     "Value.id Value.tensor Value.storage Value.version Value.grad_of Operation.id Edge.route Node.id Route.output "
     "Module.id LocalGradient.edge LocalGradient.result LocalGradient.rows LocalGradient.columns BackwardCall.call "
-    "Picture.call Statement.frame Returned.frame Cell.line Summary.nan Summary.inf "
+    "Picture.call Statement.frame Returned.frame Stepped.instance Cell.line Summary.nan Summary.inf "
     "CellFailure.line CellFailure.column Output.density".split()
 )
 """Fields that hold a whole number of another kind: never below zero, but for a picture's call."""

@@ -98,6 +98,10 @@ class Stepped(NamedTuple):
     optimizer: str
     parameters: tuple[int, ...]
     """The values that all its parameters are afterwards, moved or not."""
+    instance: int = 0
+    """Which optimizer of the recording it is, in the order of their first steps."""
+    unread: tuple[Constant, ...] = ()
+    """Settings that were set at the object, where PyTorch's own optimizers do not look: ``optimizer.lr``."""
 
 
 class Moved(NamedTuple):
