@@ -60,7 +60,7 @@ def test_each_page_stands_alone_in_a_frame_as_tall_as_it_is(page: Page, server: 
             expect(rest).to_be_hidden()
         expect(around).not_to_have_css("height", "99px")
     first = page.frame_locator("iframe").first
-    first.get_by_role("button", name="Picture to take away (E)").click()
+    first.get_by_role("button", name="Picture or page to take away (E)").click()
     first.get_by_role("button", name="Embed").click()
     code = first.get_by_label("HTML of the frame")
     expect(code).to_have_value(re.compile(r'^<iframe src="\S+\?z=sin\(x\*\*2\)&amp;x=4&amp;view=player" .*</iframe>$'))

@@ -124,7 +124,7 @@ def test_the_page_gives_the_same_file_away(pages: tuple[Page, Page], recording: 
     player.goto(f"{player.url.partition('?')[0]}?density=pytorch&picture=both")
     player.locator("input.steps").fill(str(step))
     player.keyboard.press("e")
-    strip = player.get_by_role("group", name="Picture to take away")
+    strip = player.get_by_role("group", name="Picture or page to take away")
     expect(strip.get_by_role("button", name="Light")).to_have_attribute("aria-pressed", "true")
     axe(player, ".take")
     strip.get_by_role("button", name="Dark").click()

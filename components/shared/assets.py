@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,14 @@ from streamlit import config
 
 from gradwalk.player import FOLDER as PLAYER
 from gradwalk.player.modules import bundled
+from gradwalk.player.page import empty_page
 
 HERE = Path(__file__).resolve().parent.parent
 FOLDER = "components-of-gradwalk"
 FONT = "gradwalk-sans.woff2"
 """The font of pictures that leave the page; the player asks for it when it makes one."""
+PAGE = "gradwalk-page.txt"
+"""An empty page that stands alone; the player asks for it to put what it shows into it. (A text: it is no page yet.)"""
 A_DAY = {"Cache-Control": "public, max-age=86400"}
 KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -82,10 +86,13 @@ def _address(file: str) -> str:
 
 def assets_route() -> Route:
     font = (PLAYER / "sans.woff2").read_bytes()
+    page = empty_page(version("torch"))
 
     async def answer(request: Request) -> Response:
         if request.path_params["file"] == FONT:
             return Response(font, media_type="font/woff2", headers=A_DAY)
+        if request.path_params["file"] == PAGE:
+            return PlainTextResponse(page, headers=A_DAY)
         text = _served.get(request.path_params["file"])
         if text is None:
             return PlainTextResponse("There is no such file.\n", 404)

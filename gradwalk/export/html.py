@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradwalk.analysis import Analysis, analyse
 from gradwalk.clinic import findings
 from gradwalk.export.moment import checked_step
-from gradwalk.player.page import About, page
+from gradwalk.player.page import About, footer_of, page
 from gradwalk.recording import Recording
 from gradwalk.story.player_data import PlayerData, player_data
 
@@ -34,5 +34,4 @@ def told_html(recording: Recording, data: PlayerData, about: About, step: int | 
     """The same of a recording that was ``told``."""
     if step:
         checked_step(data.story, step)
-    footer = f"Recorded by Gradwalk with PyTorch {recording.torch}."
-    return page(data.graphs, data.story, about._replace(footer=footer), step or 0)
+    return page(data.graphs, data.story, about._replace(footer=footer_of(recording.torch)), step or 0)

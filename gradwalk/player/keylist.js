@@ -13,7 +13,7 @@ const KEYS = [
   ["P", "predict the next number"],
   ["F", "whole screen"],
   ["B", "black, on the whole screen"],
-  ["E", "picture to take away"],
+  ["E", "picture or page to take away"],
   ["?", "these keys"],
 ];
 const HAND = "A mouse drags the picture; Ctrl and the wheel (on the whole screen the wheel alone) or two fingers change its size. On a phone a swipe over the sentence steps.";

@@ -83,6 +83,15 @@ def page(graphs: Mapping[str, Any], story: Mapping[str, Any], about: About, step
     )
 
 
+def empty_page(torch: str) -> str:
+    """Such a page without a recording, for one of this version of PyTorch: the player puts what it shows into it."""
+    return page({}, {}, About("Gradwalk", footer_of(torch)))
+
+
+def footer_of(torch: str) -> str:
+    return f"Recorded by Gradwalk with PyTorch {torch}."
+
+
 def described(summary: str) -> str:
     return f'\n<meta name="description" content="{escape(summary)}">' if summary else ""
 

@@ -28,14 +28,16 @@ import { clampStep, episodeAt, isProgram, lastStep, phaseAt, readStory, stepForT
 import { createTake } from "./take.js";
 import { createTour } from "./tour.js";
 import { createTransport } from "./transport.js";
+import { wholePageOf } from "./whole.js";
 import { createWish } from "./wish.js";
 import { createWords } from "./words.js";
 
 const COLUMNS_FROM = 860; // px of the window from which the page has columns, as in columns.css
 const SHORTCUTS = "ArrowLeft ArrowRight Home End Space F E P + - 0 ?";
 
-/** `address` is told what is shown: `show(query, picture, density, step, predict, groups)`, and `stop()` in the end; `font()` gives the font of pictures. */
-export function createPlayer(parent, address = createAddress(), font = fontOfPage) {
+/** `address` is told what is shown: `show(query, picture, density, step, predict, groups)`, and `stop()` in the end; `font()` gives the font of pictures, `empty()` the
+ *  text of a page that stands alone, for a recording to be put in. */
+export function createPlayer(parent, empty, address = createAddress(), font = fontOfPage) {
   let data = null;
   let step = 0;
   let graphsText = null;
@@ -78,7 +80,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const keyList = createKeyList(() => tour.show());
   const question = html("h2", { class: "question" });
   const welcome = html("div", { class: "welcome" }, question, html("button", { type: "button", class: "button begin", click: () => forth() }, "Press →"));
-  const take = createTake({ root: () => root, stills: () => pictures.stills(), step: () => step, font, here: () => (tellAddress(), address.here()) });
+  const take = createTake({ root: () => root, stills: () => pictures.stills(), step: () => step, font, here: () => (tellAddress(), address.here()), page: () => (data.told.begins ? null : wholePageOf(empty(), data, step)) });
   const findings = createFindings((to) => goTo(to));
   const whole = wholePage();
   const [hearing, wish] = [createHearing(), createWish()];
@@ -87,11 +89,11 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
   const dials = createDials();
   const say = html("div", { class: "say" }, words.element, slope.element, panel.element);
   const inside = html("div", { class: "inside" }, welcome, tour.element, bar, take.element, keyList.element, episodes.element, findings.strip, dials.element, dials.guest, pictures.bar, stale, pictures.area, say, findings.element, whole.element, hearing.element);
-  const empty = createEmpty();
+  const lacking = createEmpty();
   const about = { class: "player", "aria-label": "Player" };
   transport.extras.prepend(density.element);
   transport.extras.append(take.button, keyList.button);
-  const root = html("section", { ...about, "data-density": density.name() }, inside, empty.element);
+  const root = html("section", { ...about, "data-density": density.name() }, inside, lacking.element);
   parent.append(root);
   root.classList.toggle("alone", ALONE);
   const untell = tellHeight(root);
@@ -239,7 +241,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
     wish.forget();
     const moved = data && next.query !== data.query;
     root.classList.toggle("has-nothing", !story);
-    empty.say(next);
+    lacking.say(next);
     root.classList.toggle("stale", Boolean(next.stale));
     panel.age(Boolean(next.stale));
     if (!story) {
@@ -248,7 +250,7 @@ export function createPlayer(parent, address = createAddress(), font = fontOfPag
       if (opened) address.begin(entry(next));
       return;
     }
-    data = { ...next, story };
+    data = { ...next, story, told: next.story };
     step = carried;
     predict.setStory(data.story, opened);
     scrubber.setStory(data.story);

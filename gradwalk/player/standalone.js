@@ -7,6 +7,15 @@ import { bytesOf, unpacked } from "./unpack.js";
 
 const FONT = '16px "Gradwalk Sans"';
 const place = document.getElementById("walk");
+const before = place.cloneNode(true);
+
+/** This page as it came, without what its scripts have added. */
+function empty() {
+  const page = /** @type {HTMLElement} */ (document.documentElement.cloneNode(true));
+  page.querySelector("#walk").replaceWith(before.cloneNode(true));
+  for (const added of page.querySelectorAll('body > script[type="module"] ~ *')) added.remove();
+  return `<!doctype html>\n${page.outerHTML}\n`;
+}
 
 function stepInAddress() {
   const found = /^#(?:.*&)?step=(\d{1,6})$/.exec(location.hash);
@@ -26,7 +35,7 @@ async function font() {
 if ("DecompressionStream" in globalThis) {
   font();
   const data = await unpacked(bytesOf(document.getElementById("recording").textContent));
-  const player = createPlayer(place, createAddress((parts) => `#${parts.join("&").split("&").filter((part) => /^(step|predict|groups)=/.test(part)).join("&")}`));
+  const player = createPlayer(place, empty, createAddress((parts) => `#${parts.join("&").split("&").filter((part) => /^(step|predict|groups)=/.test(part)).join("&")}`));
   place.querySelector(".wait").remove();
   player.update({ ...data, step: stepInAddress() ?? data.step });
   addEventListener("hashchange", () => player.follow(stepInAddress()));

@@ -4,6 +4,7 @@
  */
 
 import { html, svg } from "./dom.js";
+import { base64 } from "./unpack.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const SANS = '"Gradwalk Sans", "Source Sans 3", "Source Sans Pro", "Source Sans", Helvetica, Arial, sans-serif';
@@ -147,5 +148,5 @@ export async function fontFrom(address) {
   const answer = await fetch(address);
   if (!answer.ok) return "";
   const bytes = new Uint8Array(await answer.arrayBuffer());
-  return `data:font/woff2;base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
+  return `data:font/woff2;base64,${base64(bytes)}`;
 }

@@ -1,4 +1,4 @@
-/* The strip that gives the picture away: as SVG, PNG or PDF, light or dark. E opens and closes it. */
+/* The strip that gives the picture away, as SVG, PNG or PDF, light or dark, and all steps as one HTML file. E opens and closes it. */
 
 import { html, iconButton, setAttribute, setText } from "./dom.js";
 import { createEmbed } from "./frame.js";
@@ -6,21 +6,26 @@ import { drawnStill, pngOf, printStill, svgText } from "./still.js";
 
 const KEPT = 60_000; // ms until a file that was handed over is forgotten
 
-/** `stills()` are the pictures on show, `font()` gives the address of the font's data, `here()` that of what is shown, or null. */
-export function createTake({ root, stills, step, font, here }) {
+const PAGE = { name: "gradwalk-steps.html", about: "One file that steps in any browser, without a server and without a network" };
+
+/** `stills()` are the pictures on show, `font()` gives the address of the font's data, `here()` that of what is shown, or null,
+ *  `page()` the text of a page that steps alone; null while it cannot be made. */
+export function createTake({ root, stills, step, font, here, page }) {
   let theme = "light";
-  const button = iconButton("take", "Picture to take away (E)", () => toggle());
+  const button = iconButton("take", "Picture or page to take away (E)", () => toggle());
   button.classList.add("to-take"); // a phone has it too
   setAttribute(button, "aria-expanded", "false");
   const pictures = html("div", { class: "take-pictures" });
   const theming = ["light", "dark"].map((name) =>
     html("button", { type: "button", "data-theme": name, click: () => choose(name) }, name === "light" ? "Light" : "Dark"));
+  const whole = html("button", { type: "button", class: "button", title: PAGE.about, click: () => handPage() }, "HTML");
+  const all = html("div", { class: "take-picture", role: "group", "aria-label": "All steps" }, html("span", {}, "All steps"), whole);
   const said = html("span", { class: "take-said", role: "status" });
   const { button: embed, code } = createEmbed(here, said);
   const close = html("button", { type: "button", class: "button quiet", "aria-label": "Close", click: () => toggle() }, "✕");
   const themes = html("div", { class: "tabs", role: "group", "aria-label": "Colours of the picture" }, ...theming);
-  const about = { class: "take", role: "group", "aria-label": "Picture to take away", hidden: true, keydown: (event) => event.key === "Escape" && toggle() };
-  const element = html("div", about, pictures, themes, embed, said, close, code);
+  const about = { class: "take", role: "group", "aria-label": "Picture or page to take away", hidden: true, keydown: (event) => event.key === "Escape" && toggle() };
+  const element = html("div", about, pictures, themes, all, embed, close, said, code);
 
   /** Light or dark as the page is, until something else was chosen. */
   function choose(name) {
@@ -68,6 +73,18 @@ export function createTake({ root, stills, step, font, here }) {
       setText(said, `${name} is among your downloads.`);
     } catch (error) {
       setText(said, `This browser cannot make the picture: ${/** @type {Error} */ (error).message}`);
+    }
+  }
+
+  async function handPage() {
+    setText(said, "");
+    const made = page();
+    if (!made) return setText(said, "The rest of the steps is still on its way. Try again in a moment.");
+    try {
+      save(PAGE.name, new Blob([await made], { type: "text/html" }));
+      setText(said, `${PAGE.name} is among your downloads. It steps without a server.`);
+    } catch (error) {
+      setText(said, `The page cannot be made: ${/** @type {Error} */ (error).message}`);
     }
   }
 

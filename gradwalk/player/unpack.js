@@ -11,6 +11,9 @@ export function bytesOf(text) {
   return Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
 }
 
+/** Base64 of bytes. */
+export const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+
 /** What a server sent: one line of JSON, and behind it the bytes of what it calls packed, `{ "packed": [from, to] }`. Gives both. */
 export function received(data) {
   const end = data.indexOf(10) + 1 || data.length; // a line feed; JSON has none
