@@ -182,7 +182,7 @@ def at_rest(page: Page) -> Page:
     """
     expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=REST_SECONDS * 1000)
     expect(page.locator("[data-moving]")).to_have_count(0, timeout=REST_SECONDS * 1000)
-    page.wait_for_function("document.getAnimations().every(one => !(one instanceof CSSTransition))")
+    page.wait_for_function("() => document.getAnimations().every(one => !(one instanceof CSSTransition))")
     return page
 
 

@@ -69,6 +69,6 @@ def test_who_has_done_something_scrolls_themselves(new_page: NewPage) -> None:
     before = still(lit)
     page.keyboard.press("Shift")
     page.evaluate(GROW, 300)
-    page.wait_for_function("document.querySelector('.grown')?.offsetHeight === 300")
+    page.wait_for_function("() => document.querySelector('.grown')?.offsetHeight === 300")
     page.evaluate(FRAMES)
     assert still(lit)["y"] == pytest.approx(before["y"] + 300, abs=2)

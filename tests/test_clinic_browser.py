@@ -97,7 +97,7 @@ def test_the_list_fits_and_is_accessible(browser: Browser, watch: Watch, scheme:
     with new_context(browser, color_scheme=scheme, viewport={"width": width, "height": 900}) as context:
         shown = open_player(context, data(), watch, scheme)
         expect(shown.find(".findings")).to_be_visible()
-        shown.page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+        shown.page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
         for part in (".findings", ".finding-strip"):
             found = Axe().run(shown.page, context={"fromShadowDom": ["#first", part]}).response["violations"]
             assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

@@ -596,14 +596,14 @@ def test_a_phone_has_the_notebook_and_the_player_one_after_the_other(new_page: N
     page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
     shown = CodePage(page).open("lesson=7c_twice&step=4")
     expect(shown.player).to_be_hidden()
-    page.wait_for_function("document.scrollingElement.scrollWidth <= innerWidth")
+    page.wait_for_function("() => document.scrollingElement.scrollWidth <= innerWidth")
     for name in ("Run all", "Open", "Share", "Player"):
         assert still(page.get_by_role("button", name=name, exact=True))["height"] >= 44
     axe(page, '[data-testid="stMain"] .st-key-workbench-form')
     page.get_by_role("button", name="Player", exact=True).click()
     expect(page.locator(".stage").first).to_be_in_viewport()
     expect(shown.notebook).to_be_hidden()
-    page.wait_for_function("document.scrollingElement.scrollWidth <= innerWidth")
+    page.wait_for_function("() => document.scrollingElement.scrollWidth <= innerWidth")
 
 
 def expect_clear(page: Page) -> None:

@@ -565,7 +565,7 @@ def test_nothing_stands_in_the_way_of_assistive_technology(new_page: NewPage, ax
 def test_a_phone_needs_no_sideways_scrolling(new_page: NewPage, query: str) -> None:
     page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
     shown = ExpressionPage(page).open(f"/{query}")
-    page.wait_for_function("document.scrollingElement.scrollWidth <= innerWidth")
+    page.wait_for_function("() => document.scrollingElement.scrollWidth <= innerWidth")
     tops = [still(page.locator(f".st-key-workbench-{place}"))["y"] for place in ("form", "player", "answer")]
     assert tops == sorted(tops)
     for control in (shown.field("x₁" if "x1" in query else "x"), shown.page.get_by_role("button", name="Show results")):

@@ -38,7 +38,7 @@ def test_headings_leave_no_level_out(page: Page, address: str) -> None:
     page.goto(address)
     settled(page)
     expect(page.get_by_role("heading", level=3).first).to_be_visible()
-    page.wait_for_function(f"({LEVELS})().includes(1)")
+    page.wait_for_function(f"() => ({LEVELS})().includes(1)")
     levels = page.evaluate(LEVELS)
     assert levels.count(1) == 1
     assert levels[0] == 1

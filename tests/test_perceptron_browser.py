@@ -429,7 +429,7 @@ def test_a_phone_needs_no_sideways_scrolling(new_page: NewPage, query: str) -> N
     page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
     shown = PerceptronPage(page).open(query)
     page.get_by_role("button", name="Settings", exact=True).click()
-    page.wait_for_function("document.scrollingElement.scrollWidth <= innerWidth")
+    page.wait_for_function("() => document.scrollingElement.scrollWidth <= innerWidth")
     form = still(page.get_by_role("combobox", name="Loss"))
     assert still(shown.drawing)["y"] < form["y"]
 

@@ -218,5 +218,5 @@ def test_it_holds_in_the_dark_and_on_a_phone(new_page: NewPage, axe: CheckAxe, o
     page = opened(new_page(**options), "data=line&lr=0.05&epochs=40&epoch=40")
     expect(page.get_by_role("slider", name="Epoch")).to_be_enabled(timeout=LONG)
     expect(page.get_by_role("group", name=re.compile("the fitted line after 40 epochs"))).to_be_visible()
-    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
     axe(page)
