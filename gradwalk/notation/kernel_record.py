@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
@@ -106,3 +106,8 @@ class Kernel(NamedTuple):
 def base_name(kernel: str) -> str:
     """A kernel's name without its overload and the underscore of the in-place form."""
     return kernel.split(".")[0].rstrip("_")
+
+
+def each(names: str, **common: Any) -> Iterable[Kernel]:
+    """Kernels that differ in their names alone."""
+    return (Kernel(name, **common) for name in names.split())
