@@ -69,10 +69,11 @@ def local_gradients(run: Run, needed: Iterable[int], place: Place) -> list[Local
     cell, _, call = place
     found: list[LocalGradient] = []
     graph, made, read = run.graph, run.operations.made, run.local_gradients.read
+    kept = graph.kept
     tracked = [
         (number, index)
         for index in needed
-        if index not in graph.freed and index not in graph.packed and (number := graph.operation_of(index)) is not None
+        if index not in kept.freed and index not in kept.packed and (number := graph.operation_of(index)) is not None
     ]
     for number, index in sorted(tracked):
         operation = made[number]

@@ -90,7 +90,7 @@ class LocalGradients:
         key = self._key(index, operation, operands)
         found = self._known.get(key) if key is not None else None
         if found is not None:
-            self._graph.check_saved(index)
+            self._graph.kept.check(index)
         else:
             found = self._diagonals(node, operation, targets, operands)
             if found is None and _has_numbers(node):
@@ -125,7 +125,7 @@ class LocalGradients:
 
         What an operation made is saved once. What the program gave can be saved in every turn of a loop.
         """
-        saved, values = self._graph.saved(index), self._values
+        saved, values = self._graph.kept.saved(index), self._values
         if saved is None or values.shared_outside or self._room < 4 * MAX_NUMBERS:
             return None
         for item in saved:

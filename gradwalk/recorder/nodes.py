@@ -1,4 +1,4 @@
-"""Which live grad_fn is which Node, where it leads, and what it saved."""
+"""Which live grad_fn is which Node, and where it leads."""
 
 from __future__ import annotations
 
@@ -10,20 +10,9 @@ from typing import Any, Protocol
 import torch
 
 from gradwalk.recorder.copying import new
-from gradwalk.recorder.saved import (
-    PACKED,
-    SAVED_LIST,
-    SAVED_NAMES,
-    holds,
-    packing,
-    raw_of,
-    saved_by,
-    saved_names,
-    saved_setting,
-    saved_text,
-)
+from gradwalk.recorder.keeping import Keeping
 from gradwalk.recorder.values import LiveValues
-from gradwalk.recording import Node, Route, Saved
+from gradwalk.recording import Node, Route
 
 
 class Given(Protocol):
@@ -59,14 +48,7 @@ class LiveGraph:
         self._routes: list[tuple[Route, ...]] = []
         self._operations: dict[int, int] = {}
         self._leaves: dict[int, int] = {}
-        self._saved: dict[int, tuple[Saved, ...]] = {}
-        self._partly: set[int] = set()
-        """Those of which a part has no name of its own."""
-        self._saving: dict[int, str | None] = {}
-        """The nodes that keep saved tensors, each with the attribute that tells whether they are still there."""
-        self.packed: set[int] = set()
-        """The nodes whose saved tensors a hook of the program has packed: reading them would run its other hook."""
-        self.freed: set[int] = set()
+        self.kept = Keeping(self._live, values)
 
     def discover(self, roots: Iterable[Any]) -> dict[int, int]:
         """Give ids to the nodes that are reachable and new. Returns sequence number → id of the new ones."""
@@ -151,58 +133,12 @@ class LiveGraph:
         return leaf is not None and self._values.same_tensor(leaf, operand.value)
 
     def made_by(self, node: int, operation: int, results: Sequence[int]) -> None:
-        """The node belongs to this operation. What it has saved is read now, while it is what it was."""
+        """The node belongs to this operation."""
         self._operations[node] = operation
-        live = self._live[node]
-        if packing(False) is not None:
-            self._pack(node, live)
-            return
-        names = SAVED_NAMES.get(type(live))
-        if names is not None and not names:
-            return
-        found: list[Saved] = []
-        for name, kept in saved_by(live):
-            if isinstance(kept, torch.Tensor):
-                found.append(self._saved_tensor(name, kept, results))
-                if node not in self._saving:
-                    self._saving[node] = None if name[-1] == "]" else f"_raw_saved_{name}"
-            else:
-                found.append(saved_setting(name, saved_text(kept)))
-                if found[-1].text == SAVED_LIST:
-                    self._saving.setdefault(node, None)
-                    self._partly.add(node)
-        if found:
-            self._saved[node] = tuple(found)
-        if len(found) != len(saved_names(type(live))):
-            self._partly.add(node)
-
-    def _pack(self, node: int, live: Any) -> None:
-        """A hook has packed what the node saved: what it keeps is not looked into."""
-        if any(getattr(raw, "unpack_hook", None) is not None for raw in raw_of(live)):
-            self.packed.add(node)
-            self._saving[node] = None
-            self._saved[node] = (Saved("", None, PACKED),)
-            self._partly.add(node)
-
-    def _saved_tensor(self, name: str, kept: torch.Tensor, results: Sequence[int]) -> Saved:
-        """An operand that is saved is itself; a saved result comes back as a new object over the same memory."""
-        value: int | None
-        if name[:6] == "result" and results:
-            digits = name[6:]
-            value = results[min(int(digits), len(results) - 1) if digits.isdigit() else 0]
-        elif self._values.knows(kept):
-            value = self._values.value_of(kept)
-        elif (value := self._values.among(results, kept)) is None:
-            if kept.dim() == 0:
-                return Saved(name, None, str(kept.item()))  # a Python number, wrapped
-            value = self._values.value_of(kept)
-        saved: Saved = new(Saved, (name, value, ""))
-        return saved
+        self.kept.read(node, results)
 
     def _saved_result(self, tensor: torch.Tensor) -> int | None:
-        """Which of the results that its node has saved a tensor is."""
-        saved = self._saved.get(self._ids.get(node_of(tensor), -1), ())
-        return self._values.among([s.value for s in saved if s.value is not None and s.name[:6] == "result"], tensor)
+        return self.kept.result(self._ids.get(node_of(tensor), -1), tensor)
 
     def _node_id(self, tensor: torch.Tensor) -> int | None:
         node = node_of(tensor)
@@ -226,31 +162,6 @@ class LiveGraph:
 
     def operation_of(self, index: int) -> int | None:
         return self._operations.get(index)
-
-    def saving(self, indices: Iterable[int]) -> tuple[int, ...]:
-        """Those of these nodes that keep saved tensors at present. Of one without operation, it is asked now."""
-        return tuple([index for index in indices if index not in self.freed and self._saves(index)])
-
-    def _saves(self, index: int) -> bool:
-        return index in self._saving if index in self._operations else holds(self._live[index])
-
-    def gone(self, saving: Iterable[int]) -> tuple[int, ...]:
-        """Those of these nodes, which kept saved tensors, whose saved tensors are no longer there."""
-        return tuple([index for index in saving if not self._still(index)])
-
-    def _still(self, index: int) -> bool:
-        node, attribute = self._live[index], self._saving.get(index)
-        return holds(node) if attribute is None else getattr(node, attribute).data is not None
-
-    def saved(self, index: int) -> tuple[Saved, ...] | None:
-        """What a node saved, which decides what it does; None where a part of it has no name of its own."""
-        return None if index in self._partly else self._saved.get(index, ())
-
-    def check_saved(self, index: int) -> None:
-        """Raises RuntimeError when a saved tensor is gone or was changed."""
-        node = self._live[index]
-        for attribute, _ in saved_names(type(node)):
-            getattr(node, attribute)
 
     def targets(self, index: int) -> tuple[Route, ...]:
         """Where a node's contributions go."""
@@ -310,10 +221,10 @@ class LiveGraph:
         self.discover(())
 
     def finished(self) -> tuple[Node, ...]:
-        operation, leaf, saved = self._operations.get, self._leaves.get, self._saved.get
+        operation, leaf, saved = self._operations.get, self._leaves.get, self.kept.told
         return tuple(
             [
-                new(Node, (index, type(node).__name__, operation(index), routes, leaf(index), saved(index, ())))
+                new(Node, (index, type(node).__name__, operation(index), routes, leaf(index), saved(index)))
                 for index, (node, routes) in enumerate(zip(self._live, self._routes, strict=True))
             ]
         )

@@ -263,9 +263,9 @@ class Pass(Passing):
         moved = [value for value in map(self._moved, self._leaves.values()) if value is not None]
         if moved:
             run.emit(Moved(cell, span, tuple(moved)))
-        gone = run.graph.gone(saving)
+        gone = run.graph.kept.gone(saving)
         if gone:
-            run.graph.freed.update(gone)
+            run.graph.kept.freed.update(gone)
             run.emit(Free(cell, span, call, gone))
 
     def _retained(self, kept: Kept, added: Array | None) -> None:

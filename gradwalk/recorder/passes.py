@@ -38,7 +38,7 @@ def walk(run: Run, hooks: Hooks, asked: Asked, go: Callable[[], Any]) -> Any:
     ends = [start_of(tensor) for tensor in asked.inputs]
     needed = run.graph.between(reached, ends) if asked.inputs else reached
     one = Pass(run, asked, span, reached, needed)
-    saving = () if asked.retain_graph else run.graph.saving(reached)
+    saving = () if asked.retain_graph else run.graph.kept.saving(reached)
     draw(run, one.call, asked.roots[0])
     one.prepare(starts)
     hooks.passing.append(one)
@@ -66,13 +66,13 @@ def walk(run: Run, hooks: Hooks, asked: Asked, go: Callable[[], Any]) -> Any:
 
 def unwalked(run: Run, roots: Sequence[torch.Tensor], span: Span | None, go: Callable[[], Any]) -> Any:
     """Let a pass run that cannot be walked. What its nodes saved may be gone afterwards, and then this is told."""
-    saving = run.graph.saving(run.graph.reachable_from([start_of(root) for root in roots]))
+    saving = run.graph.kept.saving(run.graph.reachable_from([start_of(root) for root in roots]))
     try:
         return go()
     finally:
-        gone = run.graph.gone(saving)
+        gone = run.graph.kept.gone(saving)
         if gone and not run.ended:
-            run.graph.freed.update(gone)
+            run.graph.kept.freed.update(gone)
             run.emit(Free(run.cell, span, None, gone))
 
 
