@@ -25,6 +25,8 @@ def missing_argument(history: History) -> Diagnosis:
 
 
 def not_subscriptable(history: History) -> Diagnosis | None:
+    if history.pieces["owner"] == "DataLoader":
+        return diagnosis("loader-indexed")
     return diagnosis("method-itself") if history.pieces["owner"] in METHODS else None
 
 
@@ -39,8 +41,14 @@ def not_callable(history: History) -> Diagnosis | None:
     if called and history.pieces["owner"] == "Tensor":
         return diagnosis("function-wanted", function=called[0])
     keys = {"Tensor": "tensor-called", "torch.Size": "shape-called", "_IncompatibleKeys": "state-loaded"}
+    if history.pieces["owner"] in _PLAIN:
+        return diagnosis("value-called", **history.pieces)
     key = keys.get(history.pieces["owner"])
     return None if key is None else diagnosis(key)
+
+
+_PLAIN = ("bool", "int", "float", "str", "list", "tuple", "dict", "NoneType")
+"""Types of Python's own, of which nothing is called."""
 
 
 def made_with_data(history: History) -> Diagnosis | None:

@@ -149,6 +149,16 @@ _BEGINNING = (".__setitem__", ".copy_", ".fill_", ".zero_", ".normal_", ".unifor
 """Calls that give a leaf the numbers that it begins with. What computes with the old ones may belong into the graph."""
 
 
+_ADDING = (".add_", ".__iadd__", ".sub_", ".mul_")
+
+
+def _untracked(history: History, leaf: Value) -> Remedy | None:
+    """The statement that made a leaf, without requires_grad=True."""
+    statement = history.binding(leaf)
+    place = None if statement is None else in_program(statement.span)
+    return None if place is None else Remedy("untrack", place)
+
+
 def leaf(history: History) -> Diagnosis:
     """A leaf was to be changed in place, where changes are noted."""
     found = _leaf(history)
@@ -168,6 +178,9 @@ def leaf(history: History) -> Diagnosis:
         several = maker is not None and _base(maker) == "expand"  # then no_grad() would write over other elements too
         copied = Remedy("clone-before", place, (names[0],)) if several else None
         return diagnosis("in-place-on-leaf-view", copied, name=name, view=names[0])._replace(values=(found.id,))
+    added = history.operands[1:]
+    if history.failure.call.endswith(_ADDING) and any(value.requires_grad for value in added):
+        return diagnosis("in-place-on-leaf-sum", _untracked(history, found), name=name)._replace(values=(found.id,))
     begins = history.failure.call.endswith(_BEGINNING)
     return diagnosis("in-place-on-leaf-named", remedy if begins else None, name=name)._replace(values=(found.id,))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gradwalk.failures import (
+    batches,
     calls,
     changed,
     functions,
@@ -53,6 +54,8 @@ _FINDERS: dict[str, _Finder] = {
     "not-callable": use.not_callable,
     "target-dtype": targets.target_dtype,
     "target-range": targets.target_range,
+    "target-probabilities": targets.target_probabilities,
+    "target-batch": batches.target_batch,
     "target-column": targets.target_column,
     "target-float": targets.target_float,
     "target-size": targets.target_size,

@@ -91,4 +91,9 @@ def arguments(history: History) -> Diagnosis:
     numbers = sorted(given.split(", ")) in (["Tensor", "float"], ["Tensor", "int"])
     if function in ("max", "min") and numbers:
         return diagnosis("max-of-number", function=function, bound={"max": "min", "min": "max"}[function])
+    if function in _MAKES and "float" in given.split(", "):
+        return diagnosis("size-of-floats", function=function)
     return diagnosis("argument-kinds", function=function, given=given)
+
+
+_MAKES = ("randn", "rand", "zeros", "ones", "empty", "full", "randint", "eye")

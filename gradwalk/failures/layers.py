@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 
+from gradwalk.failures.batches import flattened
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History
 from gradwalk.notation import Form, kernel_of
@@ -20,6 +21,8 @@ def linear_features(history: History) -> Diagnosis:
         shape = given.shape
         pieces = {"inner": history.pieces["inner"], "input": list(shape), "flat": math.prod(shape[1:])}
         return diagnosis("matrix-shapes-unflattened", **pieces)
+    if given is not None and (batch := flattened(history, given)) is not None:
+        return batch
     source = None if given is None else _layer_before(history, given)
     maker = None if source is None else history.maker(source)
     module = None if maker is None else history.module(maker)

@@ -45,6 +45,7 @@ _ALSO_CALLED = {
 """What arguments are called elsewhere."""
 
 _NUMBERS = ("float", "int", "complex", "bool")
+_OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "LBFGS")
 _SEVERAL = ("tuple", "list", "dict")
 
 
@@ -135,6 +136,10 @@ def missing_attribute(history: History) -> Diagnosis | None:
     owner, name, place = history.pieces["owner"], history.pieces["name"], in_program(history.failure.span)
     if owner in _NUMBERS and name in ("backward", "item", "detach", "grad", "requires_grad", "requires_grad_"):
         return _number(history)
+    if owner == "bool" and name in ("sum", "all", "any", "float", "mean", "long", "int", "squeeze", "view"):
+        return diagnosis("compared-as-one", name=name)
+    if owner in _OPTIMIZERS and name in ("lr", "learning_rate", "momentum", "weight_decay", "betas"):
+        return diagnosis("optimizer-setting", owner=owner, name="lr" if name == "learning_rate" else name)
     if owner in METHODS:
         return _not_called(history)
     if owner == "NoneType" and history.failure.call.startswith("torch.nn.functional."):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradwalk.failures.carried import carried
 from gradwalk.failures.diagnosis import Diagnosis, Remedy, diagnosis
 from gradwalk.failures.history import History, in_program
+from gradwalk.failures.missing_gradient import leaf_last, nameless_leaf
 from gradwalk.program import Span
 from gradwalk.recording import BackwardCall, Cleared, Free, Statement, Update, Value
 
@@ -126,6 +127,9 @@ class _Two:
             return self._said(key, found.remedy, **found.pieces)._replace(values=(value.id,))
         if self._again and (kept := self._grad_again(shared)) is not None:
             return kept
+        if self._again and maker is not None and len(maker.edges) == 1 and nameless_leaf(history, value):
+            made = self._said("freed-outside-made", leaf_last(history, value), shared=shared, made=history.line(value))
+            return made._replace(values=(value.id,))
         if self._again:
             anew = self._is_trained(value) and not self._is_fresh(value)
             remedy = self._into_loop(self._now & self._then) if anew else None

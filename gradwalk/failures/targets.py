@@ -18,6 +18,15 @@ def target_dtype(history: History) -> Diagnosis:
     return diagnosis("target-dtype", remedy, **history.pieces)
 
 
+def target_probabilities(history: History) -> Diagnosis:
+    """Class numbers stand where scores should, and so have the shape of the targets."""
+    found = history.operands
+    if len(found) > 1 and found[0].dtype.startswith(("int", "bool")):
+        name = history.called(found[0], "what")
+        return diagnosis("scores-are-classes", name=name, dtype=found[0].dtype)
+    return diagnosis("target-probabilities", **history.pieces)
+
+
 def target_range(history: History) -> Diagnosis:
     shape = history.operands[0].shape if history.operands else ()
     if not shape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 
 from gradwalk.failures import calls, programs
@@ -12,6 +13,7 @@ from gradwalk.failures.nones import none
 from gradwalk.failures.programs import at_failure
 from gradwalk.failures.tensors import convert
 from gradwalk.program.syntax import Code, name_of
+from gradwalk.recording import Statement, Switched
 
 _COLLATING = "torch.utils.data._utils.collate"
 _OUTER = frozenset("model state_dict model_state_dict net network module optimizer epoch state weights config".split())
@@ -75,10 +77,27 @@ def _called_tensor(history: History) -> Diagnosis | None:
     """An attribute of a tensor with parentheses behind it."""
     place = in_program(history.failure.span)
     call = None if place is None else Code(history.recording.source).at(place, ast.Call)
+    if call is not None and isinstance(call.func, ast.Name):
+        return _renamed(history, call.func.id)
     name = name_of(call.func) if call is not None and isinstance(call.func, ast.Attribute) else ""
     if name not in _NO_METHODS:
         return None
     return diagnosis("attribute-called", at_failure(history, "uncall", name), name=name)
+
+
+def _renamed(history: History, name: str) -> Diagnosis | None:
+    """A name that something else had, which could be called, before it was given to a tensor."""
+    found = [(event, bound) for event in history.all(Statement) for bound in event.bindings if bound.name == name]
+    before = ["Python's own function"] if name in dir(builtins) else []
+    before += [bound.text for _, bound in found if bound.value is None and _CALLED.fullmatch(bound.text)]
+    if not before or not found or found[-1][1].value is None:
+        return None
+    return diagnosis("tensor-called-renamed", None, found[-1][0], name=name, was=before[-1],
+                     line=found[-1][0].span.line)  # fmt: skip
+
+
+_CALLED = re.compile(r"[A-Z]\w*|function \w+")
+"""How the value of a variable is told that is a module or a function."""
 
 
 def parameters_unpacked(history: History) -> Diagnosis | None:
@@ -111,7 +130,25 @@ def _has_init(one: ast.ClassDef) -> bool:
 
 
 def no_parameters(history: History) -> Diagnosis:
-    return init_misspelt(history) or diagnosis("no-parameters")
+    return init_misspelt(history) or _frozen(history) or diagnosis("no-parameters")
+
+
+def _frozen(history: History) -> Diagnosis | None:
+    """Leaves that were told to require no gradient, and were not told otherwise since."""
+    off: dict[int, Switched] = {}
+    for event in history.all(Switched):
+        value = history.values[event.after]
+        if value.is_leaf and value.requires_grad:
+            off.pop(value.tensor, None)
+        elif value.is_leaf and history.values[event.before].requires_grad:
+            off[value.tensor] = event
+    if not off:
+        return None
+    names = [history.called(history.values[event.after], "a leaf") for event in off.values()]
+    last = list(off.values())[-1]
+    some = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    line = 0 if last.span is None else last.span.line
+    return diagnosis("no-parameters-frozen", None, last, names=some, first=names[-1], line=line)
 
 
 def state_dict(history: History) -> Diagnosis:

@@ -31,6 +31,7 @@ REMEDIES: dict[str, _Builder] = {
     "drop-line": attached.drop_line,
     "floats": leaves.floats,
     "track": leaves.track,
+    "untrack": leaves.untrack,
     "no-grad": leaves.under_no_grad,
     "update-in-place": leaves.update_in_place,
     "leaf-last": leaves.leaf_last,

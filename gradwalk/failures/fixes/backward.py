@@ -29,6 +29,8 @@ def sum_the_root(code: Code, remedy: Remedy) -> list[Change] | None:
     call, (method,) = code.call(remedy.span, *_CALLS), remedy.names or ("sum",)
     if call is None:
         return None
+    if call.args and isinstance(call.args[0], ast.List | ast.Tuple):
+        return None
     if call.args and isinstance(call.func, ast.Attribute):
         return behind(code, call.args[0], f".{method}()")
     if isinstance(call.func, ast.Attribute):

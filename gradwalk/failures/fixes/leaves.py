@@ -206,3 +206,14 @@ def detached(code: Code, remedy: Remedy) -> list[Change] | None:
         return None
     name = target.value.id
     return [Change(code.start(statement), code.end(statement), f"{name} = {name}.detach()")]
+
+
+def untrack(code: Code, remedy: Remedy) -> list[Change] | None:
+    """``torch.zeros(1)`` for ``torch.zeros(1, requires_grad=True)``."""
+    calls = [(call, item) for call in code.within(remedy.span, ast.Call) for item in call.keywords]
+    found = [(call, item) for call, item in calls if item.arg == "requires_grad"]
+    if len(found) != 1:
+        return None
+    call, item = found[0]
+    others = [code.end(one) for one in (*call.args, *call.keywords) if code.end(one) < code.start(item)]
+    return [Change(max(others), code.end(item), "")] if others else None

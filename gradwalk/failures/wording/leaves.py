@@ -83,6 +83,11 @@ LEAVES = {
         "belong to a value that no longer exists.",
         "Make a new tensor (y = x + 1), or, for an update after backward(), write it under torch.no_grad().",
     ),
+    "in-place-on-leaf-sum": (
+        "A sum that begins as a leaf",
+        "{name} is a leaf that requires a gradient, and here something is added to it in place that has a graph.",
+        "Begin the sum without requires_grad=True, or with {name} = 0: what is added brings its own graph along.",
+    ),
     "in-place-on-leaf-view": (
         "A view of a leaf cannot change in place",
         "{view} lives in the memory of {name}, a leaf that requires a gradient, so a change of {view} would change "

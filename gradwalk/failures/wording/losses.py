@@ -50,8 +50,21 @@ LOSSES = {
     ),
     "target-batch": (
         "As many targets as rows",
-        "The input has {input} rows of scores and there are {target} targets; each row needs one.",
+        "The input has {rows} of scores and there are {targets}; each row needs one.",
         "Compare the shapes of both before the loss.",
+    ),
+    "target-batch-laid-out": (
+        "As many targets as rows",
+        "The input has {rows} of scores and there are {targets}. In line {line} a batch of the shape {before} is laid "
+        "out as {after}: there the examples stop being rows.",
+        "Keep the first dimension in line {line}: .flatten(1), or .view(x.size(0), -1). Each example has {features} "
+        "features then, and the layer behind it has to take as many.",
+    ),
+    "scores-are-classes": (
+        "Classes where scores are wanted",
+        "{name} stands in first place and holds {dtype} numbers, as argmax() gives them. This loss wants the scores of "
+        "all classes there, as the model gives them.",
+        "Hand it the scores, and take argmax() for what is counted or shown: a choice has no slope.",
     ),
     "target-float": (
         "One dtype for both",

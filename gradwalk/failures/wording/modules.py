@@ -61,6 +61,18 @@ MODULES = {
         "Make the layers attributes of the module, or use nn.ModuleList and nn.ParameterList; and go through "
         "parameters() only once.",
     ),
+    "no-parameters-frozen": (
+        "Nothing to optimize",
+        "The list of parameters is empty, and {names} require no gradient: line {line} switched it off.",
+        "Switch it on again for what is to be trained, before the optimizer is made: {first}.requires_grad_(True), or "
+        "for a whole layer layer.requires_grad_(True).",
+    ),
+    "optimizer-setting": (
+        "An optimizer has its settings in groups",
+        "{owner} has no attribute {name}: each of its groups of parameters has its own {name}.",
+        'Write for group in optimizer.param_groups: group["{name}"] = …, or use a scheduler of '
+        "torch.optim.lr_scheduler.",
+    ),
     "computed-parameter": (
         "A computed tensor cannot be optimized",
         "step() changes leaves, and this tensor is the result of an operation.",

@@ -219,6 +219,28 @@ PYTHON = {
         "NumPy's arrays and PyTorch's tensors do not compute with each other here.",
         "Make a tensor of the array: torch.from_numpy(a).",
     ),
+    "tensor-called-renamed": (
+        "The name of a function was given away",
+        "{name} was {was} before, and line {line} gave this name to a tensor. The parentheses now call the tensor.",
+        "Give the result another name than the function has.",
+    ),
+    "value-called": (
+        "What is called is no function",
+        "What stands before the parentheses is of type {owner}.",
+        "Look at what that name was last set to. An attribute that is called like a method takes its place: a module "
+        "with self.train = True has no train() any more.",
+    ),
+    "compared-as-one": (
+        "One truth value, and no tensor",
+        "A comparison gave a plain bool, which has no {name}(): two things of different kinds are simply not equal to "
+        "Python, such as a tensor and a tuple.",
+        "Compare tensors. torch.max(x, dim) gives two, values and indices: take the second one, or argmax().",
+    ),
+    "loader-indexed": (
+        "A DataLoader has no index",
+        "It hands out one batch after another, and only in a loop.",
+        "For the first batch write next(iter(loader)); for one example, dataset[0].",
+    ),
     "tensor-called": (
         "A tensor is no function",
         "The parentheses behind a tensor call it.",

@@ -34,6 +34,14 @@ RELEASED = {
         "Compute {shared} anew each time, inside the loop: then it follows the values as they are in that turn.\n"
         "Or, if it is only data here, cut it off with .detach(): then nothing behind it gets a gradient.",
     ),
+    "freed-outside-made": (
+        "A parameter that was computed",
+        "{shared} was computed once, in line {made}, from a leaf that has no name, and line {line} goes back through "
+        "it again and again. The first time released what its node had saved; and no step can move {shared}: it is no "
+        "leaf.",
+        "Make the leaf last: compute the numbers first, then nn.Parameter(…) around all of it, or .requires_grad_() "
+        "behind it.",
+    ),
     "freed-by-grad-again": (
         "The graph is needed again",
         "torch.autograd.grad in line {line} goes back through {shared} a second time. The first time released what its "

@@ -92,7 +92,25 @@ SHAPES = {
         "The first state has another shape",
         "The layer begins with a state of the shape ({expected}): layers (twice as many where it is bidirectional), "
         "examples, features. batch_first=True is about the input, and not about the states. Given was ({got}).",
-        "Make it torch.zeros({expected}), or leave it out: then it is zeros.",
+        "Make it torch.zeros({expected}), or leave it out: then it is zeros. Where the number of examples changes, as "
+        "in a last batch, take it from the batch: x.size(0), where that is its first dimension.",
+    ),
+    "matrix-shapes-batch": (
+        "The batch was laid out too",
+        "The layer takes {inner} features, and line {line} made one row of {count} numbers out of a batch of the shape "
+        "{before}: {examples} examples with {inner} features each, one behind the other.",
+        "Keep the first dimension: nn.Flatten() or .flatten(1), or .view(x.size(0), -1).",
+    ),
+    "size-of-floats": (
+        "A size is a whole number",
+        "{function}() was given a size that is a float: / always gives a float in Python, also 16 / 2.",
+        "Divide by //, or write int(…) around it.",
+    ),
+    "fan-of-vector": (
+        "Only matrices have a fan",
+        "Xavier's and Kaiming's rules count what goes into a unit and what comes out of it, and a tensor of one "
+        "dimension, such as a bias, has no such counts.",
+        "Leave it out, as in if p.dim() > 1, and set a bias with nn.init.zeros_.",
     ),
     "lstm-states": (
         "An LSTM has two states",
