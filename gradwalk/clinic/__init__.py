@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradwalk.clinic import (
+    alike,
     anew,
     changes,
     copies,
@@ -22,6 +23,7 @@ from gradwalk.clinic import (
     nonfinite,
     optimizers,
     sequences,
+    squashed,
     steps,
     unmoved,
     unused,
@@ -53,11 +55,11 @@ def _found(chart: Chart) -> Iterator[Finding]:
         if (finding := one(chart)) is not None:
             yield finding
     for several in (missing.without_gradient, missing.of_zero, copies.passes, optimizers.steps, steps.data_gradient,
-                    unused.made_each_turn, losses.broadcast, losses.squashed_twice, modes.eval_forgotten,
-                    modes.train_forgotten, unmoved.no_step, unmoved.flags_unread, idle.losses_lost,
-                    changes.unseen, idle.plus_for_sum, lost.constant_term, lost.update_lost,
-                    lost.rate_of_zero, lost.setting_unread, anew.optimizers, anew.leaves,
-                    losses.kl_of_probabilities, sequences.one_of_them):  # fmt: skip
+                    unused.made_each_turn, losses.broadcast, losses.counted, squashed.squashed_twice, squashed.losses,
+                    squashed.kl_of_probabilities, modes.eval_forgotten, modes.train_forgotten, unmoved.no_step,
+                    unmoved.flags_unread, idle.losses_lost, changes.unseen, idle.plus_for_sum, lost.constant_term,
+                    lost.update_lost, lost.rate_of_zero, lost.setting_unread, anew.optimizers, anew.models,
+                    anew.leaves, alike.units, sequences.one_of_them):  # fmt: skip
         yield from several(chart)
 
 

@@ -54,6 +54,30 @@ def optimizers(chart: Chart) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def models(chart: Chart) -> Iterator[Finding]:
+    """Optimizers of one step each, over new tensors of the same names, of which nothing uses what the step has made."""
+    alike: dict[tuple[str, Span | None], list[Stepped]] = {}
+    for event in chart.all(Stepped):
+        alike.setdefault((event.optimizer, event.span), []).append(event)
+    for (_, span), steps in alike.items():
+        lives = [_life(chart, [step]) for step in steps]
+        names = {tuple(chart.names_of(chart.values[v].tensor for v in step.parameters)) for step in steps}
+        apart = len({chart.values[v].tensor for step in steps for v in step.parameters})
+        if len(lives) < LEAST_LIVES or len(names) != 1 or apart < sum(len(step.parameters) for step in steps):
+            continue
+        after = [update.after for life in lives for update in life.updates]
+        if not all(life.updates for life in lives) or any(chart.users.get(number) for number in after):
+            continue
+        if len({life.updates[0].settings for life in lives}) > 1 or not _in_one_loop(chart, lives):
+            continue
+        if _on_the_same_data(chart, lives):
+            (alike_names,) = names
+            yield chart.finding(
+                "model-anew", lives[1].last, values=steps[1].parameters, about=alike_names, line=chart.line_of(span),
+                count=len(lives), names=listed(alike_names),
+            )  # fmt: skip
+
+
 def _life(chart: Chart, steps: Sequence[Stepped]) -> _Life:
     first = chart.at[id(steps[0])]
     updates: list[Update] = []
@@ -77,9 +101,14 @@ def _is_one_training(chart: Chart, tensors: frozenset[int], lives: Sequence[_Lif
     if all(len(life.steps) == 1 for life in lives):
         return True
     settings = {life.updates[0].settings for life in lives}
+    return len(settings) == 1 and _on_the_same_data(chart, lives)
+
+
+def _on_the_same_data(chart: Chart, lives: Sequence[_Life]) -> bool:
+    """Whether some of the data of each comes again in the next."""
     starts = [0, *(life.last for life in lives)]
     rows = [_rows(chart, start, life.last) for start, life in zip(starts, lives, strict=False)]
-    return len(settings) == 1 and all(one & other for one, other in pairwise(rows))
+    return all(one & other for one, other in pairwise(rows))
 
 
 def _begins(update: Update) -> bool:

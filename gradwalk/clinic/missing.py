@@ -254,7 +254,10 @@ def _reason(chart: Chart, operation: Operation, route: int, passes: int) -> tupl
         others = [chart.values[edge.value] for edge in product if edge.route != route]
         factors = [value for value in others if is_zero(value)]
         if len(factors) == 1 and passes > 1:  # one that is 0 only at the beginning may open
-            return "zero-gate", {"gate": _origin(chart, factors[0])}
+            return "zero-gate", {
+                "gate": (gate := _origin(chart, factors[0])),
+                "way": _GATES[_opens(factors[0])].format(gate),
+            }
         if kernel == "mul" and passes > 1 and any(_is_zero_number(one.text) for one in operation.constants):
             return "zero-factor", {}
     if kernel in ("clamp", "hardtanh") and between is not None:
@@ -265,6 +268,17 @@ def _reason(chart: Chart, operation: Operation, route: int, passes: int) -> tupl
                 "count": f"{numel(given):,}", "least": short(between[0]), "greatest": short(between[1]),
             }  # fmt: skip
     return None
+
+
+def _opens(gate: Value) -> bool:
+    """Whether a gradient comes to a factor, by which it could become another number."""
+    return gate.requires_grad
+
+
+_GATES = {
+    True: "If {0} is to open by training, its own gradient opens it; else do not let it be 0.",
+    False: "Look at where {0} comes from: it is not trained, and as long as it is 0, nothing comes through.",
+}
 
 
 def _is_zero_number(text: str) -> bool:

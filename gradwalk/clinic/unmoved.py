@@ -52,9 +52,15 @@ def _made_here(chart: Chart) -> set[int]:
             given.update((one.name, one.text) for one in event.bindings if one.value is None)
         elif isinstance(event, Entered):
             module = chart.modules[event.module]
-            if (module.path, module.type) in given:
+            if (module.path, module.type) in given or _part_of(chart, module, given):
                 found |= {chart.values[parameter.value].tensor for parameter in module.parameters}
     return found
+
+
+def _part_of(chart: Chart, module: Module, given: set[tuple[str, str]]) -> bool:
+    """Whether all parameters of a module are called as those of something are that was given a name here."""
+    names = [chart.called(chart.values[parameter.value], "") for parameter in module.parameters]
+    return bool(names) and all(any(name.startswith(f"{one}.") for one, _ in given) for name in names)
 
 
 def _after_what_is_trained(chart: Chart) -> set[int]:

@@ -47,24 +47,41 @@ def _late(chart: Chart, used: dict[int, Update], late: dict[int, Update]) -> Fin
     )  # fmt: skip
 
 
-_IN_A_LIST = re.compile(r"(\w+(?:\.\w+)+)\[[^\]]+\]\.[\w.]+")
-"""A parameter of what a plain list or dict holds that is a module's attribute."""
+_IN_A_LIST = re.compile(r"(\w+(?:\.\w+)+)\[[^\]]+\](\.[\w.]+)?")
+"""A parameter of what a plain list or dict holds that is a module's attribute; or one that lies there itself."""
+_ATTRIBUTE = re.compile(r"(\w+(?:\.\w+)*)\.(\w+)")
 
 
 def in_lists(chart: Chart, found: Sequence[tuple[Value, list[Accumulate]]]) -> Iterator[Finding]:
     """``found``: leaves that no step moves, with their gradients, where parameters of modules are trained. One finding
     for each list."""
-    lists: dict[str, list[tuple[Value, list[Accumulate]]]] = {}
+    lists: dict[tuple[str, str], list[tuple[Value, list[Accumulate]]]] = {}
+    if not chart.trained & chart.parameters.keys():
+        return
     for value, events in found:
         match = _IN_A_LIST.fullmatch(chart.called(value))
-        if match is not None and chart.trained & chart.parameters.keys():
-            lists.setdefault(match[1], []).append((value, events))
-    for name, inside in lists.items():
+        if match is not None:
+            lists.setdefault((match[1], "Module" if match[2] else "Parameter"), []).append((value, events))
+        elif (attribute := _held(chart, value)) is not None:
+            yield chart.finding(
+                "plain-attribute", chart.at[id(events[0])], values=(value.id,), about=(chart.called(value),),
+                name=chart.called(value), attribute=attribute, passes=f"{len(events)} passes",
+            )  # fmt: skip
+    for (name, kind), inside in lists.items():
         names = sorted(chart.called(value) for value, _ in inside)
         yield chart.finding(
             "in-a-list", chart.at[id(inside[0][1][0])], values=[value.id for value, _ in inside], about=names,
-            list=name, names=listed(names), passes=f"{len(inside[0][1])} passes",
+            list=name, kind=kind, names=listed(names), passes=f"{len(inside[0][1])} passes",
         )  # fmt: skip
+
+
+def _held(chart: Chart, value: Value) -> str | None:
+    """The attribute of a module of the program that holds a plain tensor, and that computes with it."""
+    match = _ATTRIBUTE.fullmatch(chart.called(value))
+    if match is None or not chart.first[value.tensor].shape:
+        return None
+    users = [module for user in chart.users.get(value.id, ()) if (module := chart.outermost(user)) is not None]
+    return match[2] if any(chart.modules[module].path == match[1] for module in users) else None
 
 
 def made_each_turn(chart: Chart) -> Iterator[Finding]:

@@ -99,7 +99,7 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "The gradient is exactly 0",
         "{names} got nothing but 0 in {passes}.",
         "It ends at {call} in {line}, where it is multiplied by {gate}, which is 0 everywhere.",
-        "If {gate} is to open by training, its own gradient opens it; else do not let it be 0.",
+        "{way}",
     ),
     "zero-factor": (
         "The gradient is exactly 0",
@@ -178,12 +178,19 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "",
         "Write {right}.",
     ),
+    "plain-attribute": (
+        "Not one of the module's parameters",
+        "{name} gets a gradient, {passes} so far, and no step moves it.",
+        "It is a plain tensor that the module holds: parameters() lists nn.Parameter alone.",
+        "If it is to be trained, write self.{attribute} = nn.Parameter(…) in __init__(), before the optimizer is made; "
+        "if not, leave requires_grad out.",
+    ),
     "in-a-list": (
-        "Layers that no optimizer moves",
+        "Parameters that no optimizer moves",
         "{names} get gradients, {passes} so far, and no step moves them.",
         "{list} is a plain list or dict: a module's parameters() goes through the modules and parameters that are its "
         "attributes, and not into these.",
-        "Make {list} an nn.ModuleList (nn.ModuleDict for a dict), before the optimizer is made.",
+        "Make {list} an nn.{kind}List (nn.{kind}Dict for a dict), before the optimizer is made.",
     ),
     "made-each-turn": (
         "A layer that is made anew in each turn",
@@ -197,6 +204,13 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{module}'s forward() makes {name} anew{place}, {count} times: each gets one gradient, and no step moves it.",
         "An optimizer holds what the module's parameters() had when the optimizer was made.",
         "Make it once, in __init__(), as an attribute of the module: self.w = nn.Parameter(…).",
+    ),
+    "model-anew": (
+        "A model that is made anew in each turn",
+        "{line} takes one step for each of {count} models, one after the other, and nothing uses what it makes of "
+        "{names}.",
+        "The next turn begins with new numbers, on the same data.",
+        "Make the model and its optimizer once, before the loop.",
     ),
     "optimizer-anew": (
         "An optimizer that begins anew in each turn",
@@ -252,6 +266,13 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Make the learning rate smaller, until the loss falls.",
     ),
     # Losses
+    "alike-units": (
+        "Units that stay alike",
+        "The {count} units of {name} begin with equal numbers, get equal gradients in all {passes}, and stay equal.",
+        "Together they can do no more than one of them.",
+        "Begin with numbers that differ, as PyTorch's layers do by themselves, or nn.init.xavier_uniform_; only biases "
+        "may be equal.",
+    ),
     "plus-for-sum": (
         "Not a sum",
         "{line} gives {name} a new value in each of {count} turns, and only the last of them goes into a backward "
@@ -278,6 +299,44 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{name} went through softmax in {line}, and nll_loss in {loss} takes it as log-probabilities.",
         "nll_loss gives minus the probability of the target and takes no logarithm: the loss cannot fall below −1.",
         "Use log_softmax, or hand the scores to cross_entropy.",
+    ),
+    "broadcast-count": (
+        "A comparison of N×N pairs",
+        "{call} in {line} compares {left} ({left_shape}) with {right} ({right_shape}), and gives {shape}: each "
+        "prediction with every target.",
+        "Broadcasting lays ({left_shape}) out against ({right_shape}). It is over {pairs} pairs and not {count}.",
+        "Give both the same shape: .squeeze(1) on {squeeze}, or .unsqueeze(1) on {other}.",
+    ),
+    "softmax-dimension": (
+        "Probabilities along the wrong dimension",
+        "log_softmax in {line} goes along dimension {dim} of {scores} ({shape}), and nll_loss in {loss} has classes "
+        "along dimension 1.",
+        "So the probabilities of a class add up to 1 over the examples, and not those of an example over the classes.",
+        "Write dim=1 in {line}, or hand the scores to cross_entropy.",
+    ),
+    "nll-scores": (
+        "Scores where logarithms are wanted",
+        "{name}, as {made} in {line} gave it, goes into nll_loss in {loss} as log-probabilities, and holds numbers up "
+        "to {greatest}.",
+        "A probability is at most 1, and its logarithm at most 0. nll_loss takes no logarithm: it gives minus the "
+        "score of the target, which falls without bound as the scores grow.",
+        "Hand the scores to cross_entropy, or to log_softmax first.",
+    ),
+    "sigmoid-of-sigmoid": (
+        "Sigmoid twice",
+        "{name} went through sigmoid in {line}, and through sigmoid again in {again}, before binary_cross_entropy in "
+        "{loss}.",
+        "Of a number between 0 and 1 the second sigmoid is between 0.5 and 0.7311, so no example can be told to be of "
+        "class 0.",
+        "Leave one of the two out.",
+    ),
+    "softmax-sigmoid": (
+        "Softmax, and sigmoid behind it",
+        "{name} went through softmax in {line}, and binary_cross_entropy_with_logits in {loss} takes the sigmoid of "
+        "it.",
+        "It wants scores. Of a number between 0 and 1 the sigmoid is between 0.5 and 0.7311, so no class can be told "
+        "to be absent.",
+        "Hand it the scores, without softmax; where one class of several is right, hand them to cross_entropy.",
     ),
     "one-sequence": (
         "One sequence of the batch",
