@@ -4,6 +4,7 @@
 plain data from which everything else is made.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,8 +35,16 @@ def load_ipython_extension(shell: Any) -> None:
     import_module("gradwalk.magic").load(shell)
 
 
-def _save(recording: Recording, path: str | Path, step: int | None, picture: str, theme: str | None) -> None:
-    import_module("gradwalk.export.files").save(recording, path, step, picture=picture, theme=theme)
+def _save(
+    recording: Recording,
+    path: str | Path,
+    step: int | None,
+    picture: str,
+    theme: str | None,
+    opened: str | Sequence[str],
+) -> None:
+    files = import_module("gradwalk.export.files")
+    files.save(recording, path, step, picture=picture, theme=theme, open=opened)
 
 
 def _mimebundle(recording: Recording) -> dict[str, str]:

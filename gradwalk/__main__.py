@@ -108,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--torchviz", action="store_true", help="the grad_fn graph as torchviz draws it")
     draw.add_argument("--saved", action="store_true", help="with what the nodes keep for backward")
     draw.add_argument("--step", type=int, help="as it stands at this step, counted from 0")
+    besides = "also this box of a folded graph, such as encoder.layers.0; all is each operation by itself"
+    draw.add_argument("--open", action="append", default=[], metavar="NAME", help=besides)
     draw.add_argument("--theme", choices=["light", "dark"], help="else light, and an SVG as its reader has it")
     draw.add_argument(
         "-o",
@@ -290,7 +292,7 @@ def _picture(recording: Recording, options: argparse.Namespace) -> str | bytes:
     from gradwalk.export.pictures import picture_at
 
     kind = ("grad_fn" if options.torchviz else "computation") + ("-saved" if options.saved else "")
-    return DRAWN[options.form](picture_at(recording, options.step, kind, options.theme))
+    return DRAWN[options.form](picture_at(recording, options.step, kind, options.theme, options.open))
 
 
 def _source(recording: Recording, options: argparse.Namespace) -> str:

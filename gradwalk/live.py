@@ -53,10 +53,16 @@ class Walk:
         return self.recording.report()
 
     def save(
-        self, path: str | Path, step: int | None = None, *, picture: str = "computation", theme: str | None = None
+        self,
+        path: str | Path,
+        step: int | None = None,
+        *,
+        picture: str = "computation",
+        theme: str | None = None,
+        open: str | Sequence[str] = (),  # noqa: A002  as it is called in a shell
     ) -> None:
         """``recording.save``: the walk as ``.html`` that steps through it; ``.svg``, ``.png``, ``.pdf`` draw it."""
-        self.recording.save(path, step, picture=picture, theme=theme)
+        self.recording.save(path, step, picture=picture, theme=theme, open=open)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """What a notebook shows, when this is a cell's last expression."""

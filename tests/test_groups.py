@@ -22,6 +22,7 @@ from gradwalk.graph.boxes import Graph
 from gradwalk.graph.computation import computation_graph, drawn
 from gradwalk.graph.homes import AT_FIRST, TOP
 from gradwalk.graph.levels import levels_of
+from gradwalk.graph.opened import opened
 from gradwalk.graph.player import player_graphs
 from gradwalk.story.timeline import timeline
 
@@ -315,6 +316,104 @@ def test_a_model_opens_as_at_most_a_dozen_boxes_however_small_it_is(name: str) -
             assert flat(dict(levels.graphs)) == {box.id for box in graph.boxes}
         else:
             assert len(graph.boxes) <= MODELS
+
+
+RESIDUAL = """\
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(width, width, 3, 1, 1), nn.BatchNorm2d(width)
+
+    def forward(self, x):
+        return torch.relu(x + self.norm(self.conv(x)))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)
+        self.layer1 = nn.Sequential(Block(4), Block(4))
+        self.layer2 = nn.Sequential(Block(4), Block(4))
+        self.fc = nn.Linear(4, 2)
+
+    def forward(self, x):
+        x = self.layer2(self.layer1(torch.relu(self.bn1(self.conv1(x)))))
+        return self.fc(x.mean((2, 3)))
+
+
+loss = F.cross_entropy(Net()(torch.randn(2, 3, 8, 8)), torch.tensor([0, 1]))
+loss.backward()
+"""
+
+
+@pytest.fixture(scope="module")
+def residual() -> Graph:
+    return drawn(analyse(record(IMPORTS + RESIDUAL)).episodes[0].index)
+
+
+def test_a_module_of_one_operation_holds_its_parameters(residual: Graph) -> None:
+    levels = levels_of(residual)
+    titles = {name: group.title for name, group in levels.groups.items()}
+    conv = next(name for name, title in titles.items() if title == "conv1")
+    assert {box.full_title for box in levels.graphs[conv].boxes if box.kind == "leaf"} == {"conv1.weight", "conv1.bias"}
+    shown = opened(residual).graph.boxes
+    layers = ["conv1", "bn1", "layer1.0", "layer1.1", "layer2.0", "layer2.1", "fc"]
+    assert [box.full_title for box in shown if box.kind == "group" and box.tracked][:-1] == layers
+
+
+def test_what_is_as_large_opens_together_or_not_at_all(residual: Graph) -> None:
+    levels = levels_of(residual)
+    assert [levels.groups[name].title for name in levels.open] == ["net", "layer1", "layer2"]
+    turns = levels_of(computation_graph(unrolled()))
+    assert "turn 1 of 20" in {group.title for group in turns.groups.values()}
+    assert not [name for name in turns.open if turns.groups[name].title.startswith("turn 1 of")]
+
+
+def test_a_folded_graph_is_one_graph_that_has_all_of_it(residual: Graph) -> None:
+    one = opened(residual)
+    shown = {box.id for box in one.graph.boxes}
+    assert len(shown) <= AT_FIRST
+    inside = {name for ids in one.inside.values() for name in ids}
+    assert all(box.id in shown or box.id in inside for box in residual.boxes)
+    assert all(arrow.tail in shown and arrow.head in shown for arrow in one.graph.arrows)
+    across = {edge for arrow in one.graph.arrows for edge in (arrow.edges or (arrow.id,))}
+    where = {box: name for name, ids in one.inside.items() for box in ids}
+    assert across == {a.id for a in residual.arrows if where.get(a.tail, a.tail) != where.get(a.head, a.head)}
+
+
+def test_more_of_a_picture_opens_by_name_and_a_closed_box_is_lit_with_what_is_in_it(residual: Graph) -> None:
+    layer = opened(residual, ["layer1.0"])
+    names = [box.full_title for box in layer.graph.boxes if box.kind == "group"]
+    assert "layer1.0" not in names
+    assert {"layer1.0.conv", "layer1.1", "layer2.0"} <= set(names)
+    first = next(box for box in opened(residual).graph.boxes if box.full_title == "layer1.0")
+    assert opened(residual).lit({first.shows}) == {first.shows, first.id}
+    with pytest.raises(KeyError, match="layer9"):
+        opened(residual, ["layer9"])
+
+
+def test_a_closed_box_of_what_needs_no_gradient_shows_none() -> None:
+    """As here of the copies that a model is made of."""
+    source = "net = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16), 2)\nnet(torch.randn(3, 2, 8)).sum()"
+    picture = computation_svg(record(f"{IMPORTS}{source}.backward()\n"))
+    boxes = re.findall(r'<g class="box group[^>]*>.*?</g>', picture)
+    made = [box for box in boxes if 'class="grad' not in box]
+    assert len(made) == 1
+    assert "nn.Transformer" in made[0]
+    assert 'class="value' in made[0]
+
+
+def test_what_is_no_box_cannot_be_opened(tmp_path: Path) -> None:
+    recording = record(IMPORTS + RESIDUAL)
+    recording.save(tmp_path / "open.svg", open=["layer1.0", "fc"])
+    recording.save(tmp_path / "all.svg", open="all")
+    assert (tmp_path / "all.svg").read_text(encoding="utf-8").count('class="box group') == 0
+    with pytest.raises(
+        ValueError, match=r"^No box that opens is called 'layer9': there are net, conv1, .* …, and 'all'\.$"
+    ):
+        recording.save(tmp_path / "open.svg", open="layer9")
+    with pytest.raises(ValueError, match=r"^No box that opens is called 'fc': there is 'all'\.$"):
+        chain(3).save(tmp_path / "open.svg", open="fc")
 
 
 def test_turns_are_told_by_number_where_one_call_of_a_module_is_all_of_a_turn() -> None:

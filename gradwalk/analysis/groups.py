@@ -22,7 +22,7 @@ from gradwalk.recording import BackwardCall
 
 OPEN = 48
 """A graph of so many operations has no groups: it is read as a whole."""
-MODELS = 24
+MODELS = 18
 """So many boxes, where modules ran, or a backward pass that makes a graph."""
 LEAST = 4
 """So many operations of a loss, or of a call in another file, are worth a box of their own."""
@@ -254,13 +254,20 @@ class _Grouping:
         return item.kind, item.title, item.detail, ran
 
     def _group(self, kind: str, title: str, detail: str, items: Sequence[Item]) -> Item:
-        """A group of one is what it holds; of two modules that hold the same, the inner one says more."""
-        if len(items) == 1:
+        """A group of one is what it holds, but for a module with parameters of its own: its box holds them. Of two
+        modules that hold the same, the inner one says more."""
+        if len(items) == 1 and not (kind == "module" and self._has_parameters(items[0])):
             (only,) = items
             if isinstance(only, int) or only.kind == "module":
                 return only
             return only._replace(kind=kind, title=title, detail=detail)
         return Group(self._number(), kind, title, detail, self._parts(items))
+
+    def _has_parameters(self, item: Item) -> bool:
+        """Whether it is an operation that takes a leaf by which it learns."""
+        operation = None if isinstance(item, Group) else self._recording.operations[item]
+        values = (self._recording.values[edge.value] for edge in (operation.edges if operation else ()))
+        return any(value.operation is None and value.requires_grad for value in values)
 
     def _number(self) -> str:
         self._made += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gradwalk.export.html import recording_html
@@ -23,12 +23,13 @@ def save(
     *,
     picture: str = "computation",
     theme: str | None = None,
+    open: str | Sequence[str] = (),  # noqa: A002  as it is called in a shell
 ) -> None:
     """``Recording.save``."""
     path = Path(path)
     form = path.suffix.lower()
     if form in DRAWN:
-        write(path, DRAWN[form](picture_at(recording, step, picture, theme_named(theme))))
+        write(path, DRAWN[form](picture_at(recording, step, picture, theme_named(theme), open)))
     elif form == ".html":
         write(path, recording_html(recording, step, name=path.stem))
     else:

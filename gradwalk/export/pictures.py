@@ -14,17 +14,17 @@ from gradwalk.export.moment import Moment, checked_step, moment_at
 from gradwalk.export.svg import Drawn, svg
 from gradwalk.graph.album import album
 from gradwalk.graph.boxes import Box, Graph
-from gradwalk.graph.computation import drawn, graphviz_source
+from gradwalk.graph.computation import drawn
 from gradwalk.graph.dot import quoted
-from gradwalk.graph.homes import TOP
-from gradwalk.graph.layout import place
-from gradwalk.graph.levels import levels_of
-from gradwalk.graph.player import Json, computation, torchviz, whole
+from gradwalk.graph.opened import modules, opened
+from gradwalk.graph.player import Json, torchviz, whole
 from gradwalk.recording import Picture, Recording
 from gradwalk.story.timeline import story_of
 
-MOST_BOXES = 400
-"""In one picture; a larger graph is drawn folded."""
+ALL = "all"
+"""Instead of groups that are open: each of them."""
+NAMED = 8
+"""So many modules are named where another one was asked for."""
 
 NAMES = {
     "computation": "Computation graph",
@@ -36,10 +36,16 @@ NAMES = {
 
 
 def picture_at(
-    recording: Recording, step: int | None = None, kind: str = "computation", theme: Theme | None = None
+    recording: Recording,
+    step: int | None = None,
+    kind: str = "computation",
+    theme: Theme | None = None,
+    open: str | Sequence[str] = (),  # noqa: A002  as it is called in a shell
 ) -> Drawn:
     """A picture with all values and gradients, or as it stands at one step.
 
+    A large graph is folded as a page opens with it: every operation is in some box. The groups that are called as
+    ``open`` says are open besides; with ``all`` there is no group, and each operation has its own box.
     Of a program with several backward() calls it is the graph of the last one, or of the one that the step belongs to.
     Steps count from 0 (nothing computed yet), as in the player. Raises CannotDraw where there is no such picture, and
     LayoutError when it cannot be placed.
@@ -48,18 +54,26 @@ def picture_at(
         raise CannotDraw(f"There is no picture {kind!r}; there are {', '.join(NAMES)}.")
     _check_drawable(recording)
     analysis = analyse(recording)
-    return told_picture(analysis, story_of(album(analysis)), step, kind, theme)
+    return told_picture(analysis, story_of(album(analysis)), step, kind, theme, open)
 
 
 def told_picture(
-    analysis: Analysis, story: Json, step: int | None = None, kind: str = "computation", theme: Theme | None = None
+    analysis: Analysis,
+    story: Json,
+    step: int | None = None,
+    kind: str = "computation",
+    theme: Theme | None = None,
+    open: str | Sequence[str] = (),  # noqa: A002
 ) -> Drawn:
     """The same of a recording whose story was told."""
     at = _last_graph(story) if step is None else checked_step(story, step)
     about = "" if step is None else f" at step {at}: {story['steps'][at]['title']}"
     ours, saved = kind.startswith("computation"), kind.endswith("-saved")
-    placed = _computation(analysis, story, at) if ours else _torchviz(analysis, story, at, saved)
     moment = moment_at(story, at, lit=step is not None)
+    if ours:
+        placed, moment = _computation(_graph_at(analysis, story, at), moment, open)
+    else:
+        placed = _torchviz(analysis, story, at, saved)
     return Drawn(placed, moment, NAMES[kind] + about, ours, saved or moment.program, theme)
 
 
@@ -77,12 +91,19 @@ def computation_svg(recording: Recording, step: int | None = None, theme: Theme 
     return svg(picture_at(recording, step, theme=theme))
 
 
-def _computation(analysis: Analysis, story: Json, step: int) -> Json:
-    graph = _graph_at(analysis, story, step)
-    if len(graph.boxes) <= MOST_BOXES:
-        return whole(graph)
-    folded = levels_of(graph).graphs[TOP]
-    return computation(folded, place(graphviz_source(folded, "LR")))
+def _computation(graph: Graph, moment: Moment, names: str | Sequence[str]) -> tuple[Json, Moment]:
+    """The graph, placed, and the moment as it stands on it."""
+    wanted = [names] if isinstance(names, str) else list(names)
+    if ALL in wanted:
+        return whole(graph), moment
+    try:
+        one = opened(graph, wanted)
+    except KeyError as error:
+        known = modules(graph)
+        some = ", ".join(known[:NAMED]) + (" …" if len(known) > NAMED else "")
+        there = f"there are {some}, and " if known else "there is "
+        raise CannotDraw(f"No box that opens is called {error}: {there}{ALL!r}.") from None
+    return whole(one.graph), moment._replace(now=one.lit(moment.now))
 
 
 def _torchviz(analysis: Analysis, story: Json, step: int, saved: bool) -> Json:

@@ -158,11 +158,12 @@ def _value_texts(box: Json, drawn: Drawn) -> Iterator[str]:
         return
     yield _rule(box["w"], measures.RULE)
     shown = box.get("shows", box["id"])
+    gradient = box["kind"] in GRADIENTS and not box.get("untracked")
     if box.get("heat"):
-        for kind in ("value", "grad") if box["kind"] in GRADIENTS else ("value",):
+        for kind in ("value", "grad") if gradient else ("value",):
             yield _heat(kind, moment.slots.get(f"{shown}.{kind}.heat", NOTHING), box["w"])
     yield from _numbers("value", moment.slots.get(f"{shown}.value", NOTHING), "", box, 0, lines)
-    if box["kind"] in GRADIENTS:
+    if gradient:
         yield from _numbers("grad", moment.slots.get(f"{shown}.grad", NOTHING), "∇ ", box, lines, lines)
     yield _version(box, moment.slots.get(f"{box['id']}.version", NOTHING))
     if drawn.kept:

@@ -42,25 +42,30 @@ class Levels(NamedTuple):
 def levels_of(graph: Graph) -> Levels:
     """The levels of a graph that has groups."""
     homes = homes_of(graph)
-    graphs = _Levels(graph, homes).made()
+    graphs = joined(graph, homes)
     return Levels(graphs, homes.groups, _open_first(graphs, homes.groups))
 
 
+def joined(graph: Graph, homes: Homes) -> dict[str, Graph]:
+    """What stands in each group, by its id, and at the top."""
+    return _Levels(graph, homes).made()
+
+
 def _open_first(graphs: Mapping[str, Graph], groups: Mapping[str, Group]) -> tuple[str, ...]:
-    """The largest groups, as long as there is room for what is in them."""
+    """The largest groups, as long as there is room for what is in them; of those that are as large, all or none."""
     found: list[str] = []
     closed = [box.inside for box in graphs[TOP].boxes if box.inside]
     shown = len(graphs[TOP].boxes)
     sizes = {name: sum(1 for _ in operations_in(group)) for name, group in groups.items()}
     while closed:
-        largest = max(closed, key=lambda name: sizes[name])
-        inside = [box for box in graphs[largest].boxes if box.kind not in ("in", "out")]
-        shown += len(inside) - 1
+        most = max(sizes[name] for name in closed)
+        largest = [name for name in closed if sizes[name] == most]
+        inside = [box for name in largest for box in graphs[name].boxes if box.kind not in ("in", "out")]
+        shown += len(inside) - len(largest)
         if shown > AT_FIRST:
             break
-        found.append(largest)
-        closed.remove(largest)
-        closed += [box.inside for box in inside if box.inside]
+        found += largest
+        closed = [name for name in closed if name not in largest] + [box.inside for box in inside if box.inside]
     return tuple(found)
 
 
@@ -158,7 +163,10 @@ class _Levels:
         used = set(self._used[name])
         shown = self._boxes[next((box for box in reversed(operations) if box in used), operations[-1])]
         title = shortened(group.title, TITLE_SIZE, MAX_TITLE_WIDTH, bold=True)
-        about = " · ".join(filter(None, (group.detail, f"{len(operations):,} operations")))
+        count = f"{len(operations):,} operations" if len(operations) > 1 else "1 operation"
+        about = " · ".join(filter(None, (group.detail, count)))
+        if text_width(about, SUBTITLE_SIZE) > MAX_TITLE_WIDTH:
+            about = group.detail
         subtitle = shortened(about, SUBTITLE_SIZE, MAX_TITLE_WIDTH)
         texts = text_width(title, TITLE_SIZE, bold=True), text_width(subtitle, SUBTITLE_SIZE)
         width = max(MIN_WIDTH, shown.width, math.ceil(max(texts)) + 2 * PADDING)

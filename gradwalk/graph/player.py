@@ -132,6 +132,7 @@ def _of_box(box: Box) -> Json:
         "group": box.group,
         **({"heat": True} if box.heat else {}),
         **({"shows": box.shows} if box.shows else {}),
+        **({"untracked": True} if box.shows and not box.tracked else {}),
     }
 
 

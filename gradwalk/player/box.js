@@ -58,7 +58,7 @@ function hatching(width, height) {
 
 function valueBoxTexts(box, slots) {
   const hasNumbers = box.kind !== "group" || Boolean(box.shows); // a group of leaves has none of its own
-  const hasGradient = hasNumbers && HAS_GRADIENT.has(box.kind);
+  const hasGradient = hasNumbers && HAS_GRADIENT.has(box.kind) && !box.untracked;
   const baselines = numberBaselines(Math.max(1, box.lines), box.lift);
   const middle = box.w / 2;
   const text = (className, y, content) => svg("text", { class: className, x: middle, y: round(y) }, content || "");

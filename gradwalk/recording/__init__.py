@@ -8,7 +8,7 @@ value). An array of more than ``MAX_NUMBERS`` elements keeps its shape, dtype an
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar, get_type_hints
@@ -157,7 +157,7 @@ class Picture(NamedTuple):
 class Views(NamedTuple):
     """What is made of recordings. The package says by what, so that a recording knows nothing of its views."""
 
-    save: Callable[[Recording, str | Path, int | None, str, str | None], None]
+    save: Callable[[Recording, str | Path, int | None, str, str | None, str | Sequence[str]], None]
     mimebundle: Callable[[Recording], dict[str, str]]
     report: Callable[[Recording], str]
 
@@ -189,7 +189,13 @@ class Recording:
         return f"<Recording of {told}, PyTorch {self.torch}>"
 
     def save(
-        self, path: str | Path, step: int | None = None, *, picture: str = "computation", theme: str | None = None
+        self,
+        path: str | Path,
+        step: int | None = None,
+        *,
+        picture: str = "computation",
+        theme: str | None = None,
+        open: str | Sequence[str] = (),  # noqa: A002  as it is called in a shell
     ) -> None:
         """Write a file that others can open: ``.html`` steps through the recording; ``.svg``, ``.png`` and ``.pdf``
         are pictures of its whole graph.
@@ -197,10 +203,11 @@ class Recording:
         ``step`` is where the page begins, or the step that the picture shows; without it the picture has all numbers.
         ``picture`` is ``computation`` or torchviz's ``grad_fn`` (of a recording made with ``pictures=True``), either
         with ``-saved`` behind it for what nodes keep. ``theme`` is ``light`` or ``dark``; an SVG without one follows
-        its reader. Raises ValueError for what does not exist, and OSError or LayoutError, with a sentence, where it
-        cannot be done.
+        its reader. A large graph is drawn folded, as the page opens with it; ``open`` names boxes that are open
+        besides, such as ``["encoder.layers.0"]``, and ``"all"`` gives each operation its own.
+        Raises ValueError for what does not exist, and OSError or LayoutError, with a sentence, where it cannot be done.
         """
-        self.views.save(self, path, step, picture, theme)
+        self.views.save(self, path, step, picture, theme, open)
 
     def report(self) -> str:
         """What is surely wrong, with line, numbers and a way out, and what was measured: docs/clinic.md."""
