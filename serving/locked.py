@@ -9,7 +9,7 @@ import hashlib
 import pickle
 from typing import Any
 
-from gradwalk.sandbox import processes, programs
+from gradwalk.sandbox import clocks, processes, programs
 from gradwalk.sandbox.answer import Answer
 from gradwalk.sandbox.configuration import Configuration
 from gradwalk.sandbox.outcome import Said, said
@@ -52,6 +52,10 @@ class Process:
     @property
     def worked(self) -> float:
         return worked(self.pid)
+
+    @property
+    def kept_waiting(self) -> float:
+        return clocks.kept_waiting(self.pid)
 
     def send(self, description: bytes) -> None:
         self._process.begin(description)

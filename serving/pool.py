@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from gradwalk.sandbox.clocks import forgiven
 from gradwalk.settings import Settings
 from serving.jobs import Busy, Dropped, Job, Nursery, Process, Stopped, TooLong
 from serving.processes import Gone
@@ -132,12 +133,16 @@ class Pool:
 
         What counts as long is the process's own work: on a busy machine, everything takes long by the clock.
         """
-        begun, waited = process.worked, self._settings.long_after
+        begun, kept, most = process.worked, process.kept_waiting, self._settings.stop_after
+        waited = self._settings.long_after
         reply = process.reply(waited)
-        while reply is None and waited < self._settings.stop_after:
+        while reply is None:
+            work = process.worked - begun
+            if waited - forgiven(process.kept_waiting - kept, work, most) >= most:
+                return None
             if job.dropped:
                 raise Dropped
-            if give_way and self._short.waiting and process.worked - begun > self._settings.long_after:
+            if give_way and self._short.waiting and work > self._settings.long_after:
                 return None
             reply, waited = process.reply(_LOOK), waited + _LOOK
         return reply

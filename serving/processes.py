@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from gradwalk.sandbox import clocks
 from serving import wire
 from serving.work import Reply
 
@@ -33,10 +34,8 @@ class Gone(Exception):
 
 def worked(pid: int) -> float:
     """Seconds of a core's work of a process so far; by the clock, where the system does not tell."""
-    if sys.platform.startswith("linux"):
-        with suppress(OSError):
-            return time.clock_gettime(~pid << 3 | 2)  # clock_getcpuclockid(3) in the kernel's numbers
-    return time.monotonic()
+    seconds = clocks.worked(pid)
+    return time.monotonic() if seconds is None else seconds
 
 
 class Process:
@@ -76,6 +75,10 @@ class Process:
     @property
     def worked(self) -> float:
         return worked(self.pid)
+
+    @property
+    def kept_waiting(self) -> float:
+        return clocks.kept_waiting(self.pid)
 
     def interrupt(self) -> None:
         """Only what visitors write is stopped; this is work of ours, and soon done."""

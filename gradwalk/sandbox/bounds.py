@@ -34,7 +34,7 @@ class Bounds:
     seconds: float = 10
     """Of a core's work."""
     wall: float = 30
-    """Seconds by the clock."""
+    """Seconds by the clock, without those in which others had the cores (``clocks``)."""
     grace: float = 4
     """Seconds of a core's work, and three by the clock, to come to an end after the time is up: to put a recording of
     a hundred thousand statements together takes one or two."""

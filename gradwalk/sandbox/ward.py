@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from gradwalk.sandbox import child, threads
+from gradwalk.sandbox import child, clocks, threads
 from gradwalk.sandbox.bounds import Bounds
 
 HALT, GO_ON, STOP, END = b"H", b"G", b"S", b"E"
@@ -76,7 +76,7 @@ class Ward:
         self.listener: int | None = None
         self._report: socket.socket | None = None
         self._limits = limits
-        self._started = self._worked_before = 0.0
+        self._started = self._worked_before = self._waited_before = 0.0
         self._halted: float | None = None
         self._asked: float | None = None
         """When it was asked for its last words."""
@@ -105,6 +105,7 @@ class Ward:
         """Somebody has a program for it: the clocks start."""
         self.control = control
         self._started, self._worked_before = time.monotonic(), self._clock()
+        self._waited_before = clocks.kept_waiting(self.pid)
 
     def answer_for_threads(self) -> None:
         """Somebody has asked for a thread; or nobody will any more, which a poll would say again and again."""
@@ -136,8 +137,8 @@ class Ward:
         """Look at the clocks, do what they ask for, and give the seconds until the next look."""
         if self.control is None or self._halted is not None or self._by_us:
             return 60.0
-        worked, passed = self._worked(), time.monotonic() - self._started
-        limits = self._limits
+        worked, limits = self._worked(), self._limits
+        passed = self._passed(worked)
         stops = self._left_since_stopped(worked)
         if worked >= limits.seconds + limits.grace or passed >= limits.wall + _PATIENCE * limits.grace or stops <= 0:
             if self._asked is None:
@@ -227,12 +228,13 @@ class Ward:
     def _worked(self) -> float:
         return self._clock() - self._worked_before
 
+    def _passed(self, worked: float) -> float:
+        """Seconds by the clock, without those in which it was ready to work and others had the cores."""
+        waited = clocks.kept_waiting(self.pid) - self._waited_before
+        return time.monotonic() - self._started - clocks.forgiven(waited, worked, self._limits.wall)
+
     def _clock(self) -> float:
-        """Seconds of a core's work of the process so far; 0 where the system does not tell."""
-        if sys.platform.startswith("linux"):
-            with suppress(OSError):
-                return time.clock_gettime(~self.pid << 3 | 2)  # clock_getcpuclockid(3) in the kernel's numbers
-        return 0.0
+        return clocks.worked(self.pid) or 0.0
 
     def _signal(self, number: int) -> None:
         """The number of a process is its own until it was waited for, which only ``ended`` does."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +15,7 @@ import psutil
 import pytest
 
 from gradwalk.sandbox.bounds import Bounds
+from gradwalk.sandbox.clocks import forgiven
 from gradwalk.sandbox.configuration import Configuration
 from gradwalk.sandbox.frames import Sizes
 from gradwalk.sandbox.processes import Gone, Nursery
@@ -160,6 +164,38 @@ def test_who_sleeps_is_stopped_by_the_clock() -> None:
     assert answer.seconds < 0.5
     assert 1.5 < answer.wall < 5
     nursery.stop()
+
+
+SPIN = "import os\nos.sched_setaffinity(0, {%d})\nwhile True: pass"
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the system does not count it")
+def test_who_is_kept_from_working_by_others_is_not_stopped_by_the_clock() -> None:
+    """One core for four: the program works for longer than its bound by the clock, and has half of it at most."""
+    cores = os.sched_getaffinity(0)
+    core = min(cores)
+    others = [subprocess.Popen([sys.executable, "-c", SPIN % core]) for _ in range(3)]
+    nursery = Nursery(Configuration(work=WORK, bounds=Bounds(seconds=5, wall=1.5, grace=0.2)))
+    try:
+        os.sched_setaffinity(0, {core})  # what it starts has this core alone too
+        nursery.start()
+        os.sched_setaffinity(0, cores)
+        program = b"import time\nend = time.monotonic() + 2.5\nwhile time.monotonic() < end: pass\nsay(1)"
+        answer = nursery.run(program)
+    finally:
+        os.sched_setaffinity(0, cores)
+        for other in others:
+            other.kill()
+            other.wait()
+        nursery.stop()
+    assert (answer.messages, answer.ended) == ((1,), "done")
+
+
+def test_who_hardly_works_is_forgiven_hardly_anything() -> None:
+    assert forgiven(waited=20, worked=0.01, bound=30) == pytest.approx(0.3)
+    assert forgiven(waited=20, worked=2, bound=30) == 20
+    assert forgiven(waited=500, worked=9, bound=30) == 90
+    assert forgiven(waited=0, worked=9, bound=30) == 0
 
 
 # Memory
