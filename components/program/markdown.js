@@ -73,8 +73,24 @@ function inlineFormula(state, silent) {
 }
 
 /** The text as elements. `attachments` are its pictures, and `macros` what the notebook's formulas define, by name. */
-export function rendered(source, attachments, macros = {}) {
-  const found = purify.sanitize(reader.render(source), { ...UNWANTED, ALLOWED_URI_REGEXP: LINKS, RETURN_DOM_FRAGMENT: true });
+export const rendered = (source, attachments, macros = {}) => cleaned(reader.render(source), attachments, macros);
+
+const LAID_OUT = {
+  "text/html": (text) => cleaned(withoutHandlers(text)),
+  "text/markdown": (text) => rendered(text),
+  "text/latex": (text) => rendered(text),
+};
+
+/** What a cell showed as HTML, Markdown or LaTeX: cleaned as a text is. Null where nothing of it remains to be seen. */
+export function laidOut(mime, text) {
+  const found = LAID_OUT[mime]?.(text);
+  // The empty corner of a table of pandas' heads nothing.
+  for (const corner of found?.querySelectorAll("th:empty") ?? []) corner.replaceWith(html("td", { colspan: corner.colSpan }));
+  return found && (found.textContent.trim() || found.querySelector("img, math")) ? found : null;
+}
+
+function cleaned(markup, attachments, macros = {}) {
+  const found = purify.sanitize(markup, { ...UNWANTED, ALLOWED_URI_REGEXP: LINKS, RETURN_DOM_FRAGMENT: true });
   for (const image of found.querySelectorAll("img")) showImage(image, attachments);
   for (const link of found.querySelectorAll("a[href]")) {
     link.setAttribute("target", "_blank");

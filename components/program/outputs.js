@@ -2,6 +2,7 @@
 // a way out, which is offered when it has been tried.
 
 import { html, IMAGES, pictureOf } from "../../gradwalk/player/dom.js";
+import { laidOut } from "./markdown.js";
 
 const LONG = 240; // letters: some three lines
 
@@ -76,10 +77,17 @@ function firstOf(text) {
   return line.replace(/^.*?:\d+: (?=\w+: )/, "");
 }
 
+/** A table, say; where nothing of it may be shown, the text that stands for it. */
+function layOut(item, about) {
+  const found = laidOut(item.mime, item.text);
+  return found ? html("div", { ...about, class: `${about.class} text laid-out` }, found) : html("pre", about, item.alternative);
+}
+
 function itemOf(item, go, goToStep) {
   if (item.stream === "remark") return remarkOf(item, goToStep);
   const about = { class: `shown ${item.stream}`, click: () => getSelection().isCollapsed && go(item) };
   if (IMAGES.has(item.mime)) return html("div", about, pictureOf(item.mime, item.text, item.alternative, item.density));
+  if (item.mime !== "text/plain") return layOut(item, about);
   if (item.stream !== "failure") return html("pre", about, item.text);
   const parts = [
     wayTo(item.step, goToStep),

@@ -40,7 +40,8 @@ def _output(item: Item, number: int) -> dict[str, Any]:
         trace = item["traceback"].split("\n")
         return {"output_type": "error", "ename": item["type"], "evalue": text, "traceback": trace}
     plain = {"text/plain": _lines(item["alternative"] if item["mime"] != "text/plain" else text)}
-    data = plain if item["mime"] == "text/plain" else {item["mime"]: text, **plain}
+    shown = _lines(text) if item["mime"].startswith("text/") else text
+    data = plain if item["mime"] == "text/plain" else {item["mime"]: shown, **plain}
     metadata = {item["mime"]: {"width": png_width(text) // item["density"]}} if item["density"] > 1 else {}
     if stream == "result":
         return {"output_type": "execute_result", "execution_count": number, "data": data, "metadata": metadata}

@@ -24,6 +24,10 @@ FIGURES = 100
 FIGURE_CHARACTERS = 1_000_000
 """How many pictures a recording holds, and how large one may be. A larger SVG is kept as PNG, if that is smaller."""
 _PICTURES = ("image/svg+xml", "image/png")
+FORMATTED = ("text/html", "text/markdown", "text/latex")
+FORMATTED_CHARACTERS = 200_000
+"""Texts that a page can lay out, such as a table of pandas'. They are kept like pictures, with the plain text that
+stands for them; a larger one is kept as that alone."""
 TEXT = "text/plain"
 
 
@@ -127,6 +131,9 @@ class Outputs:
         for mime in _PICTURES:
             if mime in data and self._takes(picture := _text(data[mime]), figures):
                 return Form(picture, mime, text, _density(picture, mime, metadata))
+        for mime in FORMATTED:
+            if mime in data and TEXT in data and figures and len(laid_out := str(data[mime])) <= FORMATTED_CHARACTERS:
+                return Form(laid_out, mime, text)
         return Form(text, TEXT, "") if TEXT in data else None
 
     def _takes(self, picture: str, figures: int) -> bool:

@@ -189,8 +189,10 @@ class _Story:
             self._names.note(event, max(step, 1) if self._statements else step)  # at the start nothing has run yet
         self._over.clear()
         if isinstance(original, Output):
-            picture = [] if original.mime == "text/plain" else [original.mime, original.alternative, original.density]
-            self._outputs.append([step, original.cell, original.stream, original.text, *picture])
+            is_picture = original.mime.startswith("image/")
+            picture = [original.mime, original.alternative, original.density] if is_picture else []
+            text = original.text if is_picture or original.mime == "text/plain" else original.alternative
+            self._outputs.append([step, original.cell, original.stream, text, *picture])
         elif isinstance(original, Stopped):
             self._outputs.append([step, original.cell, "notice", original.text])
         elif isinstance(original, Failure):

@@ -159,3 +159,20 @@ def test_what_a_plot_does_with_tensors_is_no_operation_of_the_program() -> None:
     found = record(source)
     assert [operation.kernel.split(".")[0] for operation in found.operations] == ["pow", "slice", "unbind"]
     assert any("image/svg+xml" in str(event) for event in found.events)
+
+
+def test_a_table_is_kept_as_it_is_laid_out_with_the_text_that_stands_for_it() -> None:
+    source = "import pandas as pd\nframe = pd.DataFrame({'a': [1, 2], 'b': ['x', '<i>']})\n"
+    (shown,) = [e for e in record(f"{source}frame").events if isinstance(e, Output)]
+    (oracle,) = [e for e in record(f"{source}print(frame._repr_html_())").events if isinstance(e, Output)]
+    assert (shown.stream, shown.mime, shown.text) == ("result", "text/html", oracle.text.removesuffix("\n"))
+    assert shown.alternative == "   a    b\n0  1    x\n1  2  <i>"
+    (large,) = [
+        e
+        for e in record("from IPython.display import HTML\nHTML('x' * 300_000)").events
+        if isinstance(e, Output) and e.stream == "result"
+    ]
+    assert (large.mime, large.text) == ("text/plain", "<IPython.core.display.HTML object>")
+    many = record(f"{source}for _ in range(102):\n    display(frame)")
+    kinds = [e.mime for e in many.events if isinstance(e, Output)]
+    assert kinds == ["text/html"] * 100 + ["text/plain"] * 2

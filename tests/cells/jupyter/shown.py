@@ -6,9 +6,11 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from gradwalk.cells.outputs import FIGURE_CHARACTERS, steady_svg
+from gradwalk.cells.outputs import FIGURE_CHARACTERS, FORMATTED, steady_svg
 
 PICTURES = ("image/svg+xml", "image/png")
+_STYLED = re.compile(r"\bT_[0-9a-f]{5}")
+"""What pandas calls a styled table, at random."""
 _STREAMS = {"print": "stdout", "stderr": "stderr", "warning": "stderr"}
 _VARYING = (
     (re.compile(r"(CPU times|Wall time): .*"), "a time"),
@@ -80,8 +82,9 @@ class Pieces:
 
 
 def _piece(kind: str, data: dict[str, Any]) -> Piece:
-    pictures = [data[mime] for mime in PICTURES if mime in data]
+    pictures = [data[mime] for mime in (*PICTURES, *FORMATTED) if mime in data]
     picture = next((one for one in pictures if len(one) <= FIGURE_CHARACTERS), next(iter(pictures), ""))
+    picture = _STYLED.sub("T_", picture)
     return Piece(kind, data.get("text/plain", ""), steady_svg(picture) if picture.lstrip().startswith("<") else picture)
 
 
