@@ -14,6 +14,7 @@ import torch
 
 from gradwalk.program import Span
 from gradwalk.program.limits import LIMITS, Limits
+from gradwalk.recorder.parts import buffers_of, parameters_of
 from gradwalk.recorder.places import Places
 from gradwalk.recorder.session import Recorder
 from gradwalk.recording import Recording
@@ -185,7 +186,7 @@ def _called(name: str, models: Sequence[torch.nn.Module], frame: FrameType) -> I
     modules = [("", model) for model in models]
     modules += [(variable, held) for variable, held in space.items() if isinstance(held, torch.nn.Module)]
     for variable, module in modules:
-        for path, tensor in (*module.named_parameters(), *module.named_buffers()):
+        for path, tensor in (*parameters_of(module), *buffers_of(module)):
             if name in (path, f"{variable}.{path}"):
                 yield tensor
 

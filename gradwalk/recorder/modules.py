@@ -12,6 +12,7 @@ from torch import nn
 from gradwalk.program import Span
 from gradwalk.recorder.copying import new
 from gradwalk.recorder.owners import Owned
+from gradwalk.recorder.parts import modules_of, parameters_of
 from gradwalk.recorder.places import is_around
 from gradwalk.recorder.run import Looking, Run, is_stand_in
 from gradwalk.recording import Entered, Flag, Left, Module, Parameter
@@ -93,7 +94,7 @@ class Modules:
 
         Those with numbers, and those of one of PyTorch's own layers, carry its variable's name: ``layer.weight``.
         """
-        for path, parameter in module.named_parameters():
+        for path, parameter in parameters_of(module):
             yield path if is_own(module) and not path[0].isdigit() else f"{name}.{path}", parameter
 
     def release(self) -> None:
@@ -122,7 +123,7 @@ class Modules:
     def _parameters_of(self, module: nn.Module) -> tuple[Parameter, ...]:
         """Those of lazy layers have no shape yet, and are left out."""
         values = self._run.values
-        found = (pair for pair in module.named_parameters() if not is_stand_in(pair[1]))
+        found = (pair for pair in parameters_of(module) if not is_stand_in(pair[1]))
         return tuple([Parameter(name, values.value_of(parameter)) for name, parameter in found])
 
     def finished(self) -> tuple[Module, ...]:
@@ -145,7 +146,7 @@ class Modules:
     def _outermost(self, module: nn.Module, frame: FrameType, index: int) -> str:
         variable, held = name_in(frame, module, self._run), part_in(frame, module, self._run)
         part = None if held is None else f"{held.name}.{held.way}"
-        self._paths[id(module)] = {id(inner): path for path, inner in module.named_modules()}
+        self._paths[id(module)] = {id(inner): path for path, inner in modules_of(module)}
         name = variable or part or type(module).__name__.lower()
         if name.isidentifier():
             self.name(name, module)
@@ -161,7 +162,7 @@ class Modules:
         """The way to a module that its parameters are called by: it was held by something else before a variable."""
         way = self._run.ways.to(module, frame) or part
         values = self._run.values
-        first = next((pair for pair in module.named_parameters() if not is_stand_in(pair[1])), None)
+        first = next((pair for pair in parameters_of(module) if not is_stand_in(pair[1])), None)
         return way if way and first and values.first_name(first[1]) == f"{way}.{first[0]}" else None
 
     def _path(self, module: nn.Module, outer: _Inside) -> str:
@@ -178,7 +179,7 @@ _FLAGS = ("requires_grad", "require_grad", "requires_grads", "require_grads", "r
 
 def _flags(module: nn.Module) -> Iterator[Flag]:
     """Those that PyTorch does not read, at a module, its parts and their parameters."""
-    for things in (module.named_modules(), module.named_parameters()):
+    for things in (modules_of(module), parameters_of(module)):
         for path, thing in things:
             own = vars(thing)
             yield from (Flag(path, name, own[name]) for name in _FLAGS if isinstance(own.get(name), bool))
@@ -206,7 +207,7 @@ def part_in(frame: FrameType, module: nn.Module, run: Run) -> Part | None:
         for name, held in list(names.items()):
             if name.startswith("_") or held is module or not isinstance(held, nn.Module):
                 continue
-            way = next((path for path, inner in held.named_modules() if inner is module), None)
+            way = next((path for path, inner in modules_of(held) if inner is module), None)
             if way is not None and name != "self":
                 return Part(name, way, held)
     return None

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from gradwalk.recorder.parts import at, buffers_of, modules_of, parameters_of
 from gradwalk.recorder.places import STAND_IN, Places, frames
 
 _DEEP = 5
@@ -91,9 +92,9 @@ class _Owners:
     def has(self, module: torch.nn.Module, parameter: torch.Tensor) -> bool:
         """Whether a module, or one of its parts, has this parameter now."""
         known, ways = self._known.get(id(module), (None, {}))
-        if known is module and (way := ways.get(id(parameter))) and _at(module, way) is parameter:
+        if known is module and (way := ways.get(id(parameter))) and at(module, way, "_parameters") is parameter:
             return True
-        ways = {id(one): path.split(".") for path, one in module.named_parameters()}
+        ways = {id(one): path.split(".") for path, one in parameters_of(module)}
         self._known[id(module)] = module, ways
         return id(parameter) in ways
 
@@ -101,24 +102,15 @@ class _Owners:
         """The way to one of the buffers that a module had when it was first looked at; another tensor may be there."""
         known, ways = self._buffers.get(id(module), (None, {}))
         if known is not module:
-            ways = {id(one): path.split(".") for path, one in module.named_buffers()}
+            ways = {id(one): path.split(".") for path, one in buffers_of(module)}
             self._buffers[id(module)] = module, ways
         first = ways.get(id(tensor))
-        found = (way for way in ([first] if first else ways.values()) if _at(module, way, "_buffers") is tensor)
+        found = (way for way in ([first] if first else ways.values()) if at(module, way, "_buffers") is tensor)
         return ".".join(next(found, ())) or None
 
     def release(self) -> None:
         self._known.clear()
         self._buffers.clear()
-
-
-def _at(module: torch.nn.Module | None, way: list[str], kept: str = "_parameters") -> torch.Tensor | None:
-    """The parameter, or the buffer, that a module has there now. Whether a module is true is its program's to say, and
-    is not asked."""
-    for name in way[:-1]:
-        module = None if module is None else module._modules.get(name)
-    found: torch.Tensor | None = None if module is None else getattr(module, kept).get(way[-1])
-    return found
 
 
 class _Search:
@@ -140,7 +132,7 @@ class _Search:
             return held is self.thing
         if isinstance(self.thing, torch.Tensor):
             return self._owners.has(held, self.thing)
-        return any(part is self.thing for part in held.modules())
+        return any(part is self.thing for _, part in modules_of(held))
 
     def within(self, name: str, outer: Any) -> str | None:
         here = [(name, outer)]
@@ -171,7 +163,7 @@ class _Search:
             yield from _of_dict(outer)
         elif isinstance(outer, torch.nn.Module):
             if not self._stands_alone:
-                yield from ((f".{path}", parameter) for path, parameter in outer.named_parameters())
+                yield from ((f".{path}", parameter) for path, parameter in parameters_of(outer))
             elif way := self._owners.way_to_buffer(outer, self.thing):
                 yield f".{way}", self.thing
             yield from _attributes(outer) if type(outer).__module__ in self._own else ()
