@@ -748,6 +748,16 @@ attends = Attends()
 attends(torch.randn(4, 3)).pow(2).mean().backward()
 with torch.no_grad():
     attends(torch.randn(4, 3))
+# %% a network in a differential equation: the places are leaves, for the derivatives by them
+net = nn.Sequential(nn.Linear(1, 4), nn.Tanh(), nn.Linear(4, 1))
+optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+places = torch.linspace(0, 1, 5).view(-1, 1).requires_grad_(True)
+for _ in range(4):
+    optimizer.zero_grad()
+    u = net(places)
+    (du,) = torch.autograd.grad(u, places, torch.ones_like(u), create_graph=True)
+    (du + u).pow(2).mean().backward()
+    optimizer.step()
 """
 )
 
@@ -756,6 +766,28 @@ def test_no_false_alarm_on_what_people_rightly_do() -> None:
     recording = record(CORRECT)
     assert not any(cell.failure for cell in recording.cells)
     assert findings(recording) == ()
+
+
+def test_attention_over_one_place_is_told_once_for_all_its_layers() -> None:
+    source = (
+        "import torch\nfrom torch import nn\n"
+        "class Attention(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.q, self.k, self.v = nn.Linear(3, 3), nn.Linear(3, 3), nn.Linear(3, 3)\n"
+        "    def forward(self, x):\n"
+        "        weights = (self.q(x) @ self.k(x).transpose(1, 2)).softmax(-1)\n"
+        "        return x + weights @ self.v(x)\n"
+        "net = nn.Sequential(Attention(), Attention())\n"
+        "net(torch.randn(2, {places}, 3)).pow(2).mean().backward()"
+    )
+    (found,) = findings(record(source.format(places=1)))
+    assert found.kind == "zero-softmax"
+    assert found.names == tuple(
+        f"net.{one}.{way}.{kind}" for one in (0, 1) for way in "qk" for kind in ("weight", "bias")
+    )
+    assert found.way_out.startswith("Attention weighs several places")
+    assert findings(record(source.format(places=4))) == ()
 
 
 def test_a_logarithm_of_data_that_is_0_is_found_where_it_comes_to_the_loss() -> None:

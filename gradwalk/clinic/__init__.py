@@ -27,6 +27,7 @@ from gradwalk.clinic import (
     steps,
     unmoved,
     unused,
+    zeros,
 )
 from gradwalk.clinic.alive import alive
 from gradwalk.clinic.chart import Chart
@@ -54,7 +55,7 @@ def _found(chart: Chart) -> Iterator[Finding]:
                 memory.running_sum):  # fmt: skip
         if (finding := one(chart)) is not None:
             yield finding
-    for several in (missing.without_gradient, missing.of_zero, copies.passes, optimizers.steps, steps.data_gradient,
+    for several in (missing.without_gradient, zeros.of_zero, copies.passes, optimizers.steps, steps.data_gradient,
                     unused.made_each_turn, losses.broadcast, losses.counted, squashed.squashed_twice, squashed.losses,
                     squashed.kl_of_probabilities, modes.eval_forgotten, modes.train_forgotten, unmoved.no_step,
                     unmoved.flags_unread, idle.losses_lost, changes.unseen, idle.plus_for_sum, lost.constant_term,

@@ -153,7 +153,8 @@ LEAST_PASSES = 2
 def data_gradient(chart: Chart) -> Iterator[Finding]:
     """Leaves beside those that are trained whose gradients pile up: nothing clears, uses or moves them.
 
-    A pass that leads to nothing that is trained was made for the gradients of what it does lead to.
+    A pass that leads to nothing that is trained was made for the gradients of what it does lead to, and who asks for a
+    derivative by a leaf, as an equation's network does, needs its flag.
     """
     if not chart.trained or not chart.whole:
         return
@@ -167,6 +168,7 @@ def data_gradient(chart: Chart) -> Iterator[Finding]:
     touched = {chart.values[leaf].tensor for event in chart.all(Cleared) for leaf in event.leaves}
     touched |= {chart.values[event.leaf].tensor for event in chart.all(Assigned)}
     touched |= {chart.values[event.after].tensor for event in chart.all(Update)}
+    touched |= {chart.values[leaf].tensor for passed in chart.passes for leaf in passed.call.inputs}
     used = {chart.values[edge.value].grad_of for operation in chart.operations for edge in operation.edges}
     named = {value.grad_of for value in chart.values if value.grad_of is not None and _has_own_name(value)}
     stepped = {chart.values[event.after].tensor for event in chart.all(Update) if chart.is_step(event)}

@@ -93,7 +93,7 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{names} got nothing but 0 in {passes}.",
         "It ends at softmax in {line}: along dimension {dim} its input ({shape}) has only one number, and softmax of "
         "one number is 1 whatever it is.",
-        "Give the last layer one output a class, or use sigmoid for a single one.",
+        "{way}",
     ),
     "zero-gate": (
         "The gradient is exactly 0",

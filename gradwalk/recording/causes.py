@@ -110,7 +110,11 @@ _RUNTIME = (
     ("other-device", r"Expected all tensors to be on the same device"),
     ("other-device", r"Tensor on device \S+ is not on the expected device \S+"),
     ("other-device", r"Input type \((?=.*torch\.cuda).* and \w+ type \(.*\) should be the same"),
-    ("no-cuda", r"Found no NVIDIA driver|No CUDA GPUs are available|Cannot initialize CUDA without"),
+    (
+        "no-cuda",
+        r"Found no NVIDIA driver|No CUDA GPUs are available|Cannot initialize CUDA without"
+        r"|Cannot access accelerator device when none is available",
+    ),
     # Shapes
     ("state-dict", r"Error\(s\) in loading state_dict for (?P<model>\w+)"),
     (
