@@ -15,6 +15,7 @@ from gradwalk.analysis import analyse
 from gradwalk.explain.backward import free
 from gradwalk.explain.learn import arrived, meaning
 from gradwalk.explain.multiplying import why
+from gradwalk.notation import short
 from gradwalk.perceptron.programs.program import program
 from gradwalk.perceptron.settings.presets import BY_SLUG
 from gradwalk.perceptron.settings.reading import read
@@ -75,8 +76,9 @@ def test_beyond_a_corner_a_movement_is_told_and_comes_true(line: str) -> None:
         )
         said = meaning(index, next(iter(index.calls)))
         promise = re.search(r"z moves by about (\S+)\.$", said)
-        if promise is None:
-            assert said == "The pass is done."
+        if promise is None:  # near a corner: what holds at the point itself
+            [number] = map(short, index.accumulated[0].added.numbers or ())
+            assert said == f"If x changes little enough, z changes {number} times as much."
             continue
         told += 1
         before, after = _values(line.format("x * 1.5 - 0.5"), at)
@@ -126,8 +128,9 @@ OF_ELEMENTS = [
     ("[1.0, -2.0, 0.5]", "torch.exp(x).sum()", "[0]"),
     ("[[1.0, 2.0], [-7.0, 3.0]]", "(x * x).sum()", "[1, 0]"),
     ("[2.0, 3.0]", "x.sum() * 3", ""),
-    ("[2.0, -2.0]", "(x**2).sum()", None),
-    ("[1.0, 3.0]", "torch.relu(x).sum()", None),
+    ("[1.0, 3.0]", "torch.relu(x).sum()", ""),
+    ("[1.0, 3.0]", "torch.clamp(x * x, max=20.0).sum()", "[1]"),
+    ("[1.0, 3.0]", "torch.clamp(x * x, max=9.01).sum()", None),
     ("[0.0, 0.0]", "(x**2).sum()", None),
     ("[3.0]", "(x**2).sum()", None),
     ("[0.0, 1.0]", "torch.sqrt(x).sum()", None),
@@ -173,6 +176,46 @@ def test_of_two_vectors_each_has_its_own_fastest_element() -> None:
     said = meaning(index, next(iter(index.calls)))
     assert "Of the elements of x, z changes fastest with x[1] = 2: move it by 0.01, and z moves by about 0.05." in said
     assert "Of the elements of w, z changes fastest with w[1] = 5: move it by 0.01, and z moves by about 0.02." in said
+
+
+def _meaning(source: str) -> str:
+    index = analyse(record(source)).episodes[0].index
+    return meaning(index, next(iter(index.calls)))
+
+
+@pytest.mark.parametrize(
+    ("at", "line", "says"),
+    [
+        ("[3.0]", "(x**2).sum()", "Move x by 0.01, and z moves by about 0.06."),
+        ("[0.0, 0.0]", "(x**2).sum()", "The slope along each element of x is 0: if one changes a little"),
+        ("[2.0, -2.0]", "(x**2).sum()", "With no element of x z changes faster than with x[0] = 2: move it by 0.01"),
+        ("[1.0, 3.0]", "torch.clamp(x * x, max=9.01).sum()", "with x[1] = 3: 6 times as much, if it changes little"),
+        ("0.0", "torch.relu(x)", "z stands at a corner of relu"),
+        ("[2.0, 2.0]", "torch.max(x)", "z stands at a corner of max"),
+        ("0.0", "x.abs() * 2", "v₁ stands at a corner of abs"),
+    ],
+)  # fmt: skip
+def test_a_tie_a_flat_place_and_a_corner_are_told(at: str, line: str, says: str) -> None:
+    assert says in _meaning(f"{AT.format(at=at)}z = {line}\nz.backward()\n")
+
+
+FOUR = "import torch\n" + "".join(
+    f"{name} = torch.tensor({number}.0, requires_grad=True)\n"
+    for name, number in zip("abcd", (1, 2, 3, 4), strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("z = a * b * c * d", "Of all 4 numbers, z changes fastest with a = 1: move it by 0.01, and z"),
+        ("z = a + b + c + d", "With none of the 4 numbers z changes faster than with a = 1: move it by 0.01"),
+        ("z = 0 * (a + b + c + d)", "The slope along each of the 4 numbers is 0"),
+        ("z = torch.relu(a * b * c * d - 23.99)", "with a = 1: 24 times as much, if it changes little enough."),
+    ],
+)  # fmt: skip
+def test_of_many_variables_the_fastest_is_told(line: str, says: str) -> None:
+    assert says in _meaning(f"{FOUR}{line}\nz.backward()\n")
 
 
 MEETING: dict[str, tuple[str, Callable[[torch.Tensor], torch.Tensor], Callable[[torch.Tensor], torch.Tensor]]] = {

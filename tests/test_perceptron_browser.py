@@ -85,6 +85,28 @@ def test_the_drawing_lights_up_in_step_with_the_graph_and_leads_to_its_steps(sho
     shown.expect_step(3)
 
 
+def test_it_begins_with_a_question_and_one_lit_button(shown: PerceptronPage, axe: CheckAxe) -> None:
+    expect(shown.player.get_by_role("heading", name="How does loss change when w and b change?")).to_be_visible()
+    axe(shown.page)
+    shown.player.get_by_role("button", name="Press →").click()
+    shown.expect_step(1)
+    expect(shown.player.locator(".sentence")).to_have_text("v₁ = w · x = 6.7.")
+
+
+def test_xor_ends_with_what_its_gradients_mean_and_one_press_does_it(page: Page) -> None:
+    """PyTorch's loss with w₂[0] = 8.01 is by 0.0001099 less, and the gradient there is −0.01111."""
+    shown = PerceptronPage(page).open("?preset=xor")
+    shown.press("End")
+    expect(shown.player.locator(".sentence")).to_have_text(
+        "Of all 9 numbers, loss changes fastest with w₂[0] = 8: move it by 0.01, and loss moves by about −0.0001111."
+    )
+    shown.player.get_by_role("button", name="Move w₂[0]").click()
+    expect(shown.player.locator(".moved")).to_have_text(
+        "w₂[0] = 8.01 gives loss = 0.03227: it moved by −0.0001099, and 0.01 times the gradient of w₂[0] is about "
+        "−0.0001111."
+    )
+
+
 def test_a_press_of_a_key_asks_nothing_of_the_server(page: Page) -> None:
     sent: list[str | bytes] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))

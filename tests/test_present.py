@@ -109,6 +109,39 @@ def test_all_text_of_the_picture_is_read_from_the_last_row(new_page: NewPage, ad
     expect(player.locator(".view .box.now").first).to_be_in_viewport(ratio=0.9)
 
 
+def test_all_that_is_said_is_read_from_the_last_row_too(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+    page.add_init_script(NO_TOUR)
+    page.goto("/?z=sin(x**2)&x=4")
+    player = _on_stage(page)
+    page.keyboard.press("End")
+    player.get_by_role("button", name="Move x").click()
+    expect(player.locator(".moved").first).to_contain_text("x = 4.01")
+    for said in (".sentence", ".moves-of-leaves .button", ".slope-head > :not([hidden])", ".dials label"):
+        for number in range(player.locator(said).count()):
+            becomes(player.locator(said).nth(number), "one => parseFloat(getComputedStyle(one).fontSize) >= 27.9")
+    becomes(player, f"one => Math.min(...({TEXTS})(one, '.plot')) >= 27.9")
+    inside = """one => [...one.querySelectorAll("text")].every((text) => {
+      const [word, all] = [text.getBoundingClientRect(), one.getBoundingClientRect()];
+      return word.left >= all.left && word.right <= all.right && word.top >= all.top && word.bottom <= all.bottom;
+    })"""
+    becomes(player.locator(".plot svg"), inside)
+
+
+def test_what_a_node_keeps_hangs_whole_below_its_box(new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1920, "height": 1080}, reduced_motion="reduce")
+    page.add_init_script(NO_TOUR)
+    page.goto("/code?step=4&density=pytorch")
+    player = _on_stage(page)
+    chip = player.locator(".view .chip rect")
+    expect(chip).to_have_count(1)
+    within = """one => {
+      const [chip, view] = [one, one.ownerSVGElement].map((each) => each.getBoundingClientRect());
+      return chip.bottom <= view.bottom;
+    }"""
+    becomes(chip, within)
+
+
 @pytest.mark.parametrize(
     ("address", "width", "height", "whole"),
     [

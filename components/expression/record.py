@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from components.player.curves import curves_of
+from components.player.curves import learn_of
 from components.player.packed import WITHOUT_CELLS, packed, without_torchviz
 from components.shared.work import answered
 from gradwalk.analysis import Analysis, analyse
 from gradwalk.cells import record_plain
 from gradwalk.comparison.rows import answer
 from gradwalk.comparison.table import table
-from gradwalk.explain.learn import question
 from gradwalk.expression.expression import Expression, program
 from gradwalk.failures.expression import Failing, failing
 from gradwalk.recording import Failure, Recording
@@ -50,7 +49,7 @@ def recorded(expression: Expression, asked: bool = False, torchviz: bool = False
     graphs, story = player_data(analysis)
     return Recorded(
         graphs=packed(graphs if torchviz else without_torchviz(graphs)),
-        story=packed(_story(story) | _learn(analysis)),
+        story=packed(_story(story) | learn_of(analysis)),
         structure=_structure(graphs, story),
         table=_table(analysis, expression) if asked else None,
         expression=expression,
@@ -73,12 +72,6 @@ def _record(expression: Expression, torchviz: bool) -> tuple[Expression, Recordi
     elif cause != "non-scalar-root":
         return expression, recording
     return expression, record_plain(program(expression, shape), pictures=torchviz)
-
-
-def _learn(analysis: Analysis) -> dict[str, Any]:
-    """What the density Learn shows besides; a run with one pass, which is then one episode, answers a question."""
-    asked = {"question": question(analysis.episodes[0].index)} if len(analysis.episodes) == 1 else {}
-    return asked | {"curves": curves_of(analysis)}
 
 
 def _differentiated(analysis: Analysis) -> str:

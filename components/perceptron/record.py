@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, NamedTuple
 
-from components.player.curves import curves_of
+from components.player.curves import learn_of
 from components.player.packed import WITHOUT_CELLS, packed, without_torchviz
 from components.shared.work import answered
 from gradwalk.analysis import analyse
@@ -51,7 +51,7 @@ def recorded_perceptron(perceptron: Perceptron, torchviz: bool = False) -> Recor
     graphs, story = player_data(analysis, statements=False)
     picture = drawn(analysis, story, network)
     placed = graphs if torchviz else without_torchviz(graphs)
-    told = {part: story[part] for part in WITHOUT_CELLS} | {"curves": curves_of(analysis)}
+    told = {part: story[part] for part in WITHOUT_CELLS} | learn_of(analysis)
     shown = packed(placed), packed(told)
     return RecordedPerceptron(perceptron, network, source, *shown, picture, warning(network))
 

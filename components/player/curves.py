@@ -1,15 +1,45 @@
-"""What the density Learn draws of single numbers: the curve of each operation, and the root along each leaf."""
+"""What the density Learn shows besides: the question that the steps answer, and the curves of single numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from gradwalk.analysis import Analysis
+from gradwalk.analysis.episodes import Episode
+from gradwalk.explain.learn import question
+from gradwalk.explain.moving import element_moved, to_move
 from gradwalk.recorder.curves import curves
+from gradwalk.recorder.nudged import nudged
 from gradwalk.story.curves import drawn
 
 MOST_EPISODES = 6
 """So many backward passes have curves: a long loop is folded to fewer."""
+
+
+def learn_of(found: Analysis) -> dict[str, Any]:
+    """Both, as parts of a story; a run with one pass, which is then one episode, answers a question."""
+    asked = {"question": question(found.episodes[0].index)} if len(found.episodes) == 1 else {}
+    each = curves_of(found)
+    alone = [dict[str, Any]()] * (MOST_EPISODES - len(each))
+    moves = [_moves(episode, ways) for episode, ways in zip(found.episodes, [*each, *alone], strict=False)]
+    return asked | {"curves": each} | ({"moves": moves} if any(moves) else {})
+
+
+def _moves(episode: Episode, ways: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What really comes of moving one element of a leaf, where no curve says so."""
+    if episode.call is None or episode.index.weighed(episode.call):
+        return []
+    index, found = episode.index, []
+    call = index.calls[episode.call]
+    for event, number in to_move(index, episode.call):
+        if f"v{event.leaf}" in ways:
+            continue
+        after = nudged(episode.recording, call, event.leaf, number)
+        if after is not None:
+            name, said = element_moved(index, event, number, after)
+            found.append({"name": name, "said": said})
+    return found
 
 
 def curves_of(found: Analysis) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from gradwalk.analysis.index import Index
-from gradwalk.explain.learn import is_slope
+from gradwalk.explain.moving import is_slope
 from gradwalk.explain.wording import LEARN
 from gradwalk.notation import pretty, short
 from gradwalk.recording import Array, Backward, LocalGradient

@@ -132,11 +132,12 @@ function chipOf(box, slots) {
       place.setAttribute("class", `chip${freed ? " freed" : ""}${fresh ? " fresh" : ""}`);
       if (place.textContent === text) return;
       if (!text) return place.replaceChildren();
-      const width = round(Math.min(Math.max(textWidth(text, CHIP.font) + 16, 40), box.w + CHIP.over));
+      const { size, height } = box.large ? CHIP.large : CHIP;
+      const width = round(Math.min(Math.max(textWidth(text, fontOf(size)) + 16, 40), box.w + CHIP.over));
       const left = round((box.w - width) / 2);
-      const words = svg("text", { x: box.w / 2, y: box.h + 9 }, text);
-      squeeze(words, CHIP.size, width - 10);
-      place.replaceChildren(svg("rect", { x: left, y: box.h - 4, width, height: CHIP.height, rx: 4 }), words);
+      const words = svg("text", { x: box.w / 2, y: box.h + height - 8 }, text);
+      squeeze(words, size, width - 10);
+      place.replaceChildren(svg("rect", { x: left, y: box.h - 4, width, height, rx: 4 }), words);
     },
   });
   return place;

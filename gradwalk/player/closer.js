@@ -7,7 +7,7 @@ const LIFT = 15; // px: in Learn the numbers stand where a node's name would
 const AIR = 12; // px beside a title
 const NUMBER = { room: 103, least: 82 }; // px of a box that is as wide as any one number, and as wide as an ordinary one
 const GAP = { ends: 36, plain: 48 }; // px between two columns: beside the texts of an arrow, and without any
-const MARGIN = 6; // px around all of it
+const MARGIN = { learn: 6, pytorch: 16 }; // px around all of it: what a node keeps hangs below its box
 const OVER = 16; // px that texts may be wider than the room that they have, as in gradwalk/graph/computation.py
 
 const known = new WeakMap(); // by density, so that the same picture stays the same object
@@ -31,7 +31,7 @@ function closerTogether(placed, learns) {
   const path = (text) => pathText(readPath(text).map((part) => (Array.isArray(part[0]) ? part.map(point) : point(part))));
   return {
     ...placed,
-    margin: MARGIN,
+    margin: learns ? MARGIN.learn : MARGIN.pytorch,
     width: across(placed.width),
     height: down(placed.height),
     boxes: placed.boxes.map((box) => ({ ...rectangle(box), lift, large: true })),

@@ -4,8 +4,8 @@ import { svg } from "./dom.js";
 import { round } from "./geometry.js";
 
 const NUDGE = 0.01; // as in gradwalk/recording/curve.py
-const SIZE = { width: 320, height: 160, left: 40, right: 112, top: 30, bottom: 30 }; // px
-const LINE = 22; // px from one text to the next
+const SIZE = { width: 320, height: 160, left: 40, right: 132, top: 38, bottom: 36 }; // px
+const LINE = 27; // px from one text to the next
 const BESIDE = 10; // px from a point to its text
 const DURATION = 300; // ms, as of all movement
 

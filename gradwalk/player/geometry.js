@@ -6,7 +6,7 @@ export const BOX = { titleBaseline: 22, subtitleBaseline: 39, rule: 46, firstBas
 export const CODE = { lineHeight: 17, advance: 7.9 };
 export const FLOW_SHIFT = 10;
 export const fontOf = (size) => `600 ${size}px "Gradwalk Sans", "Source Sans", sans-serif`; // texts are measured in it
-export const CHIP = { size: 12, height: 17, over: 26, font: fontOf(12) }; // over: wider than its box
+export const CHIP = { size: 12, height: 17, over: 26, font: fontOf(12), large: { size: 14, height: 19 } }; // over: wider than its box
 
 const HEAD = { long: 9, half: 4.6 };
 

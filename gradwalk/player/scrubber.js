@@ -7,7 +7,7 @@ import { html, setAttribute, setText, textWidth } from "./dom.js";
 import { episodeAt, lastStep, phasesOf, placeInPhase } from "./story.js";
 
 const SEGMENT_ROOM = 9; // px; with less for each step the line is continuous
-const NAME_GAP = 10; // px between two names
+const NAME_GAP = 16; // px between two names
 const SHORT = { "Local gradients": "Local" }; // where a name has too little room
 
 export function createScrubber(go) {

@@ -94,5 +94,6 @@ export function createWords(predict, unfold, go, may, openGroup, moved) {
 function movesAt(story, number) {
   if (story.steps[number].kind !== "free") return [];
   const curves = curvesAt(story, number);
-  return leavesOf(curves).map((id) => curves[id]).filter(({ moved }) => moved).map(({ names, moved }) => ({ name: names[0], said: moved }));
+  const along = leavesOf(curves).map((id) => curves[id]).filter(({ moved }) => moved).map(({ names, moved }) => ({ name: names[0], said: moved }));
+  return [...along, ...(story.moves?.[story.steps[number].episode ?? 0] ?? [])];
 }

@@ -66,7 +66,7 @@ def _along_leaves(recording: Recording) -> dict[str, Curve]:
     known = _scalars(recording)
     if call is None or call.root not in known:
         return {}
-    way = _leading_to(call.root, recording)
+    way = leading_to(call.root, recording)
     if not all(_can_run(each, known) for each in way):
         return {}
     found = {}
@@ -79,7 +79,7 @@ def _along_leaves(recording: Recording) -> dict[str, Curve]:
     return found
 
 
-def _leading_to(root: int, recording: Recording) -> Way:
+def leading_to(root: int, recording: Recording) -> Way:
     """The operations that a value hangs on, in the order in which they ran."""
     wanted, found = {root}, []
     for operation in reversed(recording.operations):

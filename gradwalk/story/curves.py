@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradwalk.analysis.index import Index
-from gradwalk.explain.learn import moved
+from gradwalk.explain.moving import moved
 from gradwalk.notation import short
 from gradwalk.recording import Accumulate, LocalGradient
 from gradwalk.recording.curve import Curve

@@ -5,7 +5,7 @@ from __future__ import annotations
 LEARN = {
     "question": "How does {target} change when {leaf} changes?",
     "question many": "How does {target} change when {leaf} change?",
-    "question all": "How does {target} change when one of the others changes?",
+    "question all": "How does {target} change when {leaf} or one of {others} others changes?",
     "sum": "{target}, the sum of the elements of {root},",
     "weighed": "{target} = Σ {v} · {root}",
     "times": "{target} = {v} · {root}",
@@ -24,6 +24,28 @@ LEARN = {
     "{target} moves by about {moved}.",
     "alike": "{target} changes equally fast with each element of {leaf}: move one by {nudge}, and {target} moves by "
     "about {moved}.",
+    "slope": "If {leaf} changes little enough, {target} changes {gradient} times as much.",
+    "none faster": "With no element of {leaf} {target} changes faster than with {leaf}{place}: move it by {nudge}, "
+    "and {target} moves by about {moved}.",
+    "fastest slope": "Of the elements of {leaf}, {target} changes fastest with {leaf}{place}: {gradient} times as "
+    "much, if it changes little enough.",
+    "none faster slope": "With no element of {leaf} {target} changes faster than with {leaf}{place}: {gradient} times "
+    "as much, if it changes little enough.",
+    "alike slope": "{target} changes equally fast with each element of {leaf}: {gradient} times as much, if one "
+    "changes little enough.",
+    "flat all": "The slope along each element of {leaf} is 0: if one changes a little, {target} changes by far less.",
+    "fastest of all": "Of all {count} numbers, {target} changes fastest with {leaf}{place}: move it by {nudge}, and "
+    "{target} moves by about {moved}.",
+    "none of all faster": "With none of the {count} numbers {target} changes faster than with {leaf}{place}: move it "
+    "by {nudge}, and {target} moves by about {moved}.",
+    "fastest of all slope": "Of all {count} numbers, {target} changes fastest with {leaf}{place}: {gradient} times as "
+    "much, if it changes little enough.",
+    "none of all faster slope": "With none of the {count} numbers {target} changes faster than with {leaf}{place}: "
+    "{gradient} times as much, if it changes little enough.",
+    "flat everywhere": "The slope along each of the {count} numbers is 0: if one changes a little, {target} changes by "
+    "far less.",
+    "corner": "{result} stands at a corner of {kernel}: there the slope may be another to either side, so no one "
+    "number says how far it moves. The gradients follow the slope that PyTorch takes.",
     "end": "The end of the pass",
     "done": "The pass is done.",
     "no value": "{target} is {value}, which is no finite number, so how far it moves cannot be told.",
