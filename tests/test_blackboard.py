@@ -79,6 +79,19 @@ READ = [
     ("y = mx + b", "y = m*x + b"),
     ("w1x1 + w2x2", "w1*x1 + w2*x2"),
     ("sinx", "sin(x)"),
+    ("sinxcosx", "sin(x)*cos(x)"),
+    ("sinx cosx", "sin(x)*cos(x)"),
+    ("ax + by", "a*x + b*y"),
+    ("xe^x", "x*e**x"),
+    ("2axe^-x", "2*a*x*e**-x"),
+    ("w_1 x_1 + w_2x_2", "w_1*x_1 + w_2*x_2"),
+    ("log_2 x", "log2(x)"),
+    ("log₂(x)", "log2(x)"),
+    ("log_10 x²", "log10(x**2)"),
+    ("½x²", "(1/2)*x**2"),
+    ("x^2/3", "x**2/3"),
+    ("x**1/2", "x**1/2"),
+    ("||x| - |y||", "abs(abs(x) - abs(y))"),
     ("u = 2x  # two\nz = u²", "u = 2*x  # two\nz = u**2"),
     ("(2x\n + 3y)", "(2*x\n + 3*y)"),
 ]
@@ -106,6 +119,13 @@ TWO_WAYS = [
     ("sin² x/2", "sin(x)**2/2", "sin(x/2)**2"),
     ("sin^-1 x", "asin(x)", "1/sin(x)"),
     ("tan⁻¹(x)", "atan(x)", "1/tan(x)"),
+    ("1/xy", "1/x*y", "1/(x*y)"),
+    ("e^xy", "e**x*y", "e**(x*y)"),
+    ("1/xy^2", "1/x*y**2", "1/(x*y**2)"),
+    ("1 / 2 x", "1 / 2*x", "1 / (2*x)"),
+    ("x^1/2", "x**1/2", "x**(1/2)"),
+    ("||x - y||", "norm(x - y)", "abs(x - y)"),
+    ("x^T", "x**T", "x.T"),
 ]
 
 
@@ -165,6 +185,7 @@ def test_what_is_no_mathematics_is_left_to_the_checks(typed: str) -> None:
         ("z = sinx", "sinx is read as sin(x). For one name write sin_x.", "sinx", "sin_x"),
         ("x(y + 1)", "x(…) is read as x*(…).", "x", "x*"),
         ("z = logp", "logp is one name; did you mean log(p)?", "logp", "log(p)"),
+        ("xyz + 1", "xyz is one name; did you mean x*y*z?", "xyz", "x*y*z"),
         ("Wx + b", "Wx is one name; did you mean (W @ x)?", "Wx", "(W @ x)"),
     ],
 )
@@ -251,3 +272,59 @@ def test_a_deep_text_is_read_in_bounds() -> None:
     for typed in ("(" * 900 + "x" + ")" * 900, "|" * 1_900, "√" * 1_900, "sin " * 490 + "x", "2" + "x y " * 490):
         with pytest.raises(ProgramError):
             read(typed)
+
+
+BRACES = [("x^{1/2}", "x**(1/2)"), ("e^{-x^{2}}", "e**(-x**(2))"), ("3∙x", "3*x"), ("3•x", "3*x")]
+
+
+@pytest.mark.parametrize(("typed", "read_as"), BRACES)
+def test_signs_of_papers_are_read_in_their_place(typed: str, read_as: str) -> None:
+    assert read(typed).reading.text == read_as
+
+
+IN_WORDS = [
+    ("integral of x^2", "integral", "it finds derivatives"),
+    ("int x^2 dx", "int", "it finds derivatives"),
+    ("∫x² dx", "∫", "it finds derivatives"),
+    ("derivative of x^2", "derivative", "worked out for you"),
+    ("gradient of x^2", "gradient", "worked out for you"),
+    ("d/dx x^2", "d/dx", "worked out for you"),
+    ("d/dx (x^2)", "d/dx", "worked out for you"),
+    ("dy/dx", "dy/dx", "worked out for you"),
+    ("lim x->0 sin x/x", "lim", "Limits are not part"),
+    ("lim_{x→0} sin x / x", "lim_", "Limits are not part"),
+    ("square root of x", "root", "write the formula"),
+    ("x squared", "squared", "write the formula"),
+    ("x to the power 2", "to", "write the formula"),
+    ("x² at x = 3", "at", "A value is set in its field"),
+    ("x mod 2", "mod", "x % 2"),
+    ("cosec x", "cosec", "1/sin(x)"),
+    ("log_3 x", "log_3", "ln(x)/ln(3)"),
+    ("1,5x", "1,5", "with a point, 1.5"),
+    ("∛x", "∛", "x**(1/3)"),
+    ("x > 0 ? x : 0", "?", "where(x > 0, a, b)"),
+    ("‖x‖", "‖", "norm(x)"),
+    ("xᵀy", "ᵀ", "x.T"),
+    ("ŷ - y", "ŷ", "write y_hat"),
+]
+
+
+@pytest.mark.parametrize(("typed", "piece", "says"), IN_WORDS)
+def test_what_is_no_formula_is_refused_with_what_would_work(typed: str, piece: str, says: str) -> None:
+    with pytest.raises(ProgramError) as refused:
+        read(typed)
+    error = refused.value
+    assert says in error.message
+    assert error.span is not None
+    assert typed[error.span.column - 1 : error.span.end_column - 1] == piece
+
+
+@pytest.mark.parametrize(
+    "typed", ["at = 2*x\nz = at + 1", "x*at", "d = 2*x\ndx = 3*x\nz = d/dx", "slope*x + over", "log_p + x", "[1,5]*x"]
+)
+def test_a_word_of_ones_own_stays_a_name(typed: str) -> None:
+    assert read(typed).reading.text == typed
+
+
+def test_a_value_makes_a_name_of_a_word() -> None:
+    assert [variable.name for variable in read("dy/dx", {"dy": "1", "dx": "2"}).variables] == ["dy", "dx"]

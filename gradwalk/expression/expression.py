@@ -7,9 +7,11 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from gradwalk.expression import words
 from gradwalk.expression.arithmetic import CONSTANTS
 from gradwalk.expression.numbers import Numbers, literal, read_numbers
 from gradwalk.expression.reading import Reading
+from gradwalk.expression.source import normal
 from gradwalk.expression.statements import Translation, translate
 from gradwalk.expression.together import taken_apart
 from gradwalk.program import ProgramError
@@ -70,6 +72,7 @@ def read(
     given = given or {}
     if dtype not in DTYPES:
         raise ProgramError(f"The dtype {dtype} is not one of {', '.join(DTYPES)}.")
+    words.check(normal(text), given)
     translation = _translated(text, _own(given), dtype)
     variables = tuple(
         Variable(name, given.get(name, default).strip(), name not in constants)

@@ -24,12 +24,21 @@ _SIGNS: Mapping[str, tuple[str, str | None]] = {
     "\\": ("A backslash has no meaning here; write sin(x), not \\sin, and break long lines inside ( ).", None),
     "$": ("Dollar signs have no meaning here; write the formula alone.", None),
     "∑": ("The sum sign is not read; write sum(x).", "sum"),
+    "∫": ("Integrals are not part of this page; it finds derivatives. Write the function alone, such as x**2.", None),
+    "∛": ("The cube root is not read; write x**(1/3).", None),
+    "?": ("There is no ? here; where(x > 0, a, b) chooses between two values.", None),
+    "‖": ("These bars are not read; write norm(x).", None),
+    "ᵀ": ("A raised T is not read; write x.T for the transpose.", ".T"),
+    "⊤": ("A raised T is not read; write x.T for the transpose.", ".T"),
+    "→": ("Arrows are not read; write the function alone.", None),
+    "\u0302": ("A hat is written behind the name: x_hat.", "_hat"),
     "∂": ("The derivatives are worked out for you; write the function alone.", None),
 }
 _READABLE: Mapping[str, tuple[str, str | None]] = {
     "^": ("This ^ cannot be read; write **, as in x**2.", "**"),
     "|": ("This | has no partner; write |x| or abs(x).", None),
     "√": ("Something is missing after √, as in √x.", None),
+    **dict.fromkeys("½⅓⅔¼¾", ("This fraction cannot be read; write it in parentheses, such as (1/2).", None)),
     "∞": ("This ∞ cannot be read; write inf.", "inf"),
     "≤": ("This ≤ cannot be read; write <=.", "<="),
     "≥": ("This ≥ cannot be read; write >=.", ">="),
@@ -67,8 +76,7 @@ def check(text: str, typed: Callable[[Span], str] | None = None) -> None:
     def called(token: Token) -> str:
         return (typed(token.span) if typed is not None else "") or token.text
 
-    for position, token in enumerate(found):
-        _check_derivative(found, position)
+    for token in found:
         _check_token(token)
     _check_brackets(found)
     for statement in _statements(found):
@@ -77,14 +85,6 @@ def check(text: str, typed: Callable[[Span], str] | None = None) -> None:
     for token in found:
         if token.kind == "unknown":
             raise ProgramError(*_left_over(token))
-
-
-def _check_derivative(found: Sequence[Token], position: int) -> None:
-    kinds = [token.kind for token in found[position : position + 4]]
-    texts = [token.text for token in found[position : position + 4]]
-    if texts[:2] == ["d", "/"] and kinds[2:] == ["name", "name"] and texts[2].startswith("d"):
-        sentence = "The derivatives are worked out for you; write the function alone, such as z = sin(x)."
-        raise ProgramError(sentence, _across(found[position], found[position + 2]))
 
 
 def _left_over(token: Token) -> tuple[str, Span, str | None]:
@@ -101,6 +101,8 @@ def _check_token(token: Token) -> None:
     if token.kind == "unknown" and token.text not in _READABLE and greek(token.text) is None:
         sentence, suggestion = _SIGNS.get(token.text) or _foreign(token.text)
         raise ProgramError(sentence, token.span, suggestion)
+    if token.text == "->":
+        raise ProgramError("Arrows are not read; write the function alone, such as z = sin(x)/x.", token.span)
     if token.kind == "change":
         raise ProgramError(f"{token.text} changes a value; write z = z {token.text[:-1]} … with a plain =.", token.span)
     if token.text == "//":
@@ -117,7 +119,10 @@ def _foreign(sign: str) -> tuple[str, str | None]:
         name = words[words.index("LETTER") + 1].lower()
         name = "lam" if name in ("lamda", "lambda") else name
         return f"Names are made of the letters a–z; write {name} for {sign}.", name
-    base = unicodedata.normalize("NFKD", sign)[0]
+    parts = unicodedata.normalize("NFKD", sign)
+    base, marks = parts[0], parts[1:]
+    if marks == "\u0302" and base.isascii():
+        return f"Names are made of the letters a–z; write {base}_hat for {sign}.", f"{base}_hat"
     if sign.isalpha():
         plain = base if base.isascii() and base.isalpha() else None
         return f"Names are made of the letters a–z; {sign} is none of them.", plain

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from gradwalk.expression import mistakes
-from gradwalk.expression.spelling import check_depth, plain_signs, plain_spaces, span_of
+from gradwalk.expression.spelling import check_depth, plain_braces, plain_signs, plain_spaces, span_of
 from gradwalk.program import ProgramError, Span, python_parser
 
 MAX_CHARACTERS = 2_000
@@ -27,7 +27,8 @@ def normal(text: str) -> str:
     """The text with one kind of line end and space, and with the keyboard's signs outside comments: ``−`` is ``-``."""
     lines = plain_spaces(one_kind_of_end(text)).split("\n")
     return "\n".join(
-        plain_signs(code) + mark + comment for code, mark, comment in (line.partition("#") for line in lines)
+        plain_braces(plain_signs(code)) + mark + comment
+        for code, mark, comment in (line.partition("#") for line in lines)
     )
 
 

@@ -8,13 +8,26 @@ from gradwalk.program import ProgramError, Span
 
 MAX_DEPTH = 60
 
-_SIGNS = str.maketrans({"−": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/"})
+_SIGNS = str.maketrans({"−": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "•": "*", "∗": "*", "÷": "/", "∕": "/"})
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f", " "))
 
 
 def plain_signs(text: str) -> str:
     """The signs of screens and papers as the keyboard has them: ``−`` is ``-``. Positions stay as they were."""
     return text.translate(_SIGNS)
+
+
+def plain_braces(text: str) -> str:
+    """Braces around what is raised as parentheses: ``x^{2}`` is x^(2). Positions stay as they were."""
+    signs, opened = list(text), list[int]()
+    for place, sign in enumerate(text):
+        if sign == "{":
+            opened.append(place)
+        elif sign == "}" and opened:
+            start = opened.pop()
+            if text[:start].rstrip().endswith(("^", "**")):
+                signs[start], signs[place] = "(", ")"
+    return "".join(signs)
 
 
 def plain_spaces(text: str) -> str:

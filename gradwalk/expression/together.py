@@ -16,11 +16,15 @@ _OF_ONE = sorted(
     key=len,
     reverse=True,
 )
-_LETTER = re.compile(r"[A-Za-z][0-9]*")
-_UNKNOWN = re.compile(r"[xyz][0-9]*")
-_PRODUCT = re.compile(r"([A-Za-z][0-9]+)([A-Za-z][0-9]*)")
+_LETTER = re.compile(r"[A-Za-z](_?[0-9]+)?")
+_PRODUCT = re.compile(r"([A-Za-z]_?[0-9]+)([A-Za-z](?:_?[0-9]+)?)")
 _COEFFICIENT = re.compile(r"([abce-y])([xyz])")
 """A letter and an unknown; ``dx`` is a differential."""
+_RUN = re.compile(rf"(?:(?:{'|'.join(_OF_ONE)})[xyz][0-9]*)+")
+_CALL = re.compile(rf"({'|'.join(_OF_ONE)})([xyz][0-9]*)")
+"""``sinxcosx``"""
+_THREE = re.compile(r"[a-z]?[xyz]{2,3}")
+_BEFORE_E = re.compile(r"[a-z]e|[a-z][xyz]e")
 _MATRIX = re.compile(r"([A-Z])([a-z])")
 
 
@@ -38,11 +42,18 @@ def is_short(name: str) -> bool:
 
 def taken_apart(name: str) -> Apart | None:
     """``mx`` → m*x, ``w1x1`` → w1*x1, ``sinx`` → sin(x); None for a name that may well be meant as one."""
-    for function in _OF_ONE:
-        if name.startswith(function) and _UNKNOWN.fullmatch(name, len(function)):
-            return Apart(f"{function}({name[len(function) :]})", f"{function}_{name[len(function) :]}")
+    if _RUN.fullmatch(name):
+        calls = _CALL.findall(name)
+        return Apart(
+            "*".join(f"{call}({inside})" for call, inside in calls), "_".join(part for each in calls for part in each)
+        )
     product = _PRODUCT.fullmatch(name) or _COEFFICIENT.fullmatch(name)
     return None if product is None else Apart(f"{product[1]}*{product[2]}", f"{product[1]}_{product[2]}")
+
+
+def times_e(name: str) -> Apart | None:
+    """``xe`` of ``xe^x`` is x times e, and ``axe`` a times that."""
+    return Apart("*".join(name), "_".join(name)) if _BEFORE_E.fullmatch(name) else None
 
 
 def perhaps(name: str) -> str | None:
@@ -50,5 +61,7 @@ def perhaps(name: str) -> str | None:
     for function in _OF_ONE:
         if name.startswith(function) and _LETTER.fullmatch(name, len(function)):
             return f"{function}({name[len(function) :]})"
+    if len(name) == 3 and _THREE.fullmatch(name):
+        return "*".join(name)
     matrix = _MATRIX.fullmatch(name)
     return f"({matrix[1]} @ {matrix[2]})" if matrix else None

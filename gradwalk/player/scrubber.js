@@ -7,7 +7,7 @@ import { html, setAttribute, setText, textWidth } from "./dom.js";
 import { episodeAt, lastStep, phasesOf, placeInPhase } from "./story.js";
 
 const SEGMENT_ROOM = 9; // px; with less for each step the line is continuous
-const NAME_GAP = 16; // px between two names
+const NAME_GAPS = [16, 10]; // px between two names, and where all are short already
 const SHORT = { "Local gradients": "Local" }; // where a name has too little room
 
 export function createScrubber(go) {
@@ -81,19 +81,20 @@ export function createScrubber(go) {
   function placeNames(current, step) {
     const each = width / count;
     const starts = parts.map(({ phase }) => (phase.first - from) * each);
-    const length = (text) => textWidth(text, font) + NAME_GAP;
+    const lengths = (gap) => texts.map((text) => textWidth(text, font) + gap);
     const named = (shorter) => parts.map((part) => {
       const title = shorter(part) ? (SHORT[part.phase.title] ?? part.phase.title) : part.phase.title;
       if (part !== current) return title;
       return shorter(part) ? `${title} ${step - part.phase.first + 1}/${part.phase.count}` : placeInPhase(part.phase, step);
     });
     let [texts, places] = [[], null];
-    for (const shorter of [() => false, (part) => part !== current, () => true]) {
+    const [wide, close] = NAME_GAPS;
+    for (const [shorter, gap] of [[() => false, wide], [(part) => part !== current, wide], [() => true, wide], [() => true, close]]) {
       if (places) break;
       texts = named(shorter);
-      places = inRow(starts, texts.map(length), each);
+      places = inRow(starts, lengths(gap), each);
     }
-    places ??= inRow(starts, texts.map(length), Infinity) ?? besides(parts.indexOf(current || null), starts, texts.map(length), each);
+    places ??= inRow(starts, lengths(close), Infinity) ?? besides(parts.indexOf(current || null), starts, lengths(close), each);
     parts.forEach(({ name }, number) => {
       setText(name, texts[number]);
       name.style.cssText = places[number] === null ? "visibility: hidden" : `left: ${Math.round(places[number] - starts[number])}px`;
