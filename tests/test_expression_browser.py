@@ -595,3 +595,23 @@ def test_a_key_after_a_press_on_the_white_draws_no_frame_around_the_page(page: P
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("region", name="Player")).to_have_attribute("data-step", "1")
     assert page.evaluate("document.activeElement.tagName") == "BODY"
+
+
+def test_a_loss_that_is_written_out_is_one_box_and_says_what_it_is(page: Page) -> None:
+    page.goto("/?z=w*x%2Bb&y_hat=sigmoid(z)&loss=-(y*log(y_hat)%2B(1-y)*log(1-y_hat))&x=6.7&w=1&b=0&y=0&constants=x,y")
+    player = page.get_by_role("region", name="Player")
+    expect(player.get_by_role("button", name="Press →")).to_be_visible(timeout=30_000)
+    settled(page)
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(player.locator(".sentence")).to_have_text(
+        "8 steps in one: the binary cross entropy of ŷ and y. In: ŷ and y. Open the box to see each."
+    )
+    steps = player.locator("input.steps")
+    last = int(steps.get_attribute("max") or "0")
+    presses = 4
+    while steps.input_value() != str(last):
+        page.keyboard.press("ArrowRight")
+        presses += 1
+        assert presses < 20
+    assert presses <= 17

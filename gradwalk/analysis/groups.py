@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from gradwalk.analysis.cross_entropy import cross_entropy
 from gradwalk.analysis.index import Index
 from gradwalk.analysis.stretches import MOST, cut, layer_of
 from gradwalk.analysis.titles import from_to
@@ -44,6 +45,8 @@ class Group(NamedTuple):
     """A module's class, a turn's number, a part's lines."""
     items: tuple[Group | int, ...]
     """Groups, and the numbers of operations, in the order in which they ran."""
+    known_as: str = ""
+    """What mathematics calls a loss, where it is surely that."""
 
 
 Item = Group | int
@@ -118,17 +121,32 @@ class _Grouping:
         return self._parts([*self._level(before, 0, None), box, *self._level(after, 0, None)], self._most)
 
     def own_loss(self, operations: Sequence[int]) -> tuple[Item, ...]:
-        """All of them, the loss as one box where it is what one call of a function of the program's own computes."""
+        """All of them, the loss as one box where it is what one call of a function of the program's own computes, or a
+        binary cross entropy that is written out."""
+        if not self._is_end(operations):
+            return ()
+        found = cross_entropy(self._index, operations)
         called = functions(self._recording)
         call = called.get(operations[-1]) if operations else None
         begin = next((at for at, number in enumerate(operations) if called.get(number) == call), 0)
         loss = operations[begin:]
-        if call is None or not begin or len(loss) < LEAST or any(called.get(number) != call for number in loss):
+        own = call is not None and begin > 0 and all(called.get(number) == call for number in loss)
+        if not own and found is not None and found.begin:
+            loss = operations[found.begin :]
+        elif not own or len(loss) < LEAST:
             return ()
-        if not any(isinstance(e, BackwardCall) and e.root in self._results(loss[-1]) for e in self._recording.events):
-            return ()
-        box = Group(self._number(), "loss", self._result(loss[-1]), self._stretch(loss), tuple(loss))
-        return (*operations[:begin], box)
+        known_as = ""
+        if found is not None:
+            p, y = self._index.shown[found.probability], self._index.shown[found.target]
+            known_as = f"the binary cross entropy of {p} and {y}"
+        what = "BCE" if known_as else self._stretch(loss)
+        box = Group(self._number(), "loss", self._result(loss[-1]), what, tuple(loss), known_as)
+        return (*operations[: len(operations) - len(loss)], box)
+
+    def _is_end(self, operations: Sequence[int]) -> bool:
+        """Whether backward() starts from what the last one computes."""
+        last = self._results(operations[-1]) if operations else ()
+        return any(isinstance(event, BackwardCall) and event.root in last for event in self._recording.events)
 
     def _results(self, number: int) -> Sequence[int]:
         return self._recording.operations[number].results

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from gradwalk.analysis import analyse
-from gradwalk.analysis.groups import operations_in
+from gradwalk.analysis.groups import Group, operations_in
 from gradwalk.analysis.index import Index
 from gradwalk.graph.album import EMPTY, Album, Page, album
 from gradwalk.graph.boxes import Arrow, Box, Graph
@@ -101,12 +101,14 @@ def _folded(graph: Graph) -> Json:
     def drawn(level: str) -> Json:
         return {shape: computation(levels.graphs[level], found[level]) for shape, found in placed.items()}
 
-    inside = {
-        name: {"title": group.title, "kind": group.kind, "count": sum(1 for _ in operations_in(group)), **drawn(name)}
-        for name, group in levels.groups.items()
-    }
+    inside = {name: {**_of_group(group), **drawn(name)} for name, group in levels.groups.items()}
     top = drawn(TOP)
     return {"wide": top["wide"], "tall": top.get("tall", top["wide"]), "open": list(levels.open), "inside": inside}
+
+
+def _of_group(group: Group) -> Json:
+    known = {"knownAs": group.known_as} if group.known_as else {}
+    return {"title": group.title, "kind": group.kind, "count": sum(1 for _ in operations_in(group)), **known}
 
 
 def computation(graph: Graph, placed: Placed) -> Json:

@@ -91,7 +91,7 @@ export function createStops(foldsOf) {
     const title = `${WHAT[kind] || "Inside"} ${about.title}`;
     const steps = last - first + 1;
     const whole = steps <= FEW;
-    const sentence = [`${steps} steps in one.`, FLOWS[kind]?.(about, (edge) => passed(story, edge, last)), about.shown && about.shown !== about.title ? `The numbers in the box are those of ${about.shown}.` : "", `Open the box to see ${whole ? "each" : "what it is made of"}.`];
+    const sentence = [`${steps} steps in one${about.knownAs ? `: ${about.knownAs}` : ""}.`, FLOWS[kind]?.(about, (edge) => passed(story, edge, last)), about.shown && about.shown !== about.title ? `The numbers in the box are those of ${about.shown}.` : "", `Open the box to see ${whole ? "each" : "what it is made of"}.`];
     return { group, first, whole, title, sentence: sentence.filter(Boolean).join(" ") };
   }
 
