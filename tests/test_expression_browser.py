@@ -615,3 +615,10 @@ def test_a_loss_that_is_written_out_is_one_box_and_says_what_it_is(page: Page) -
         presses += 1
         assert presses < 20
     assert presses <= 17
+
+
+def test_a_sum_that_somebody_types_into_the_address_is_a_sum(page: Page) -> None:
+    shown = ExpressionPage(page).open("/?z=sin(x)+y&x=0&y=3")
+    expect(shown.text).to_have_value("z = sin(x)+y")
+    shown.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"/\?z=sin\(x\)%2By&x=0&y=3&step=1$"))

@@ -46,6 +46,13 @@ def test_a_gradient_is_told_where_nothing_moves_its_leaf() -> None:
     assert found == (True, "Tried: with this change the program runs to its end. y is 9; w.grad is 3.")
 
 
+def test_of_a_program_of_cells_the_numbers_are_of_the_cell_that_failed() -> None:
+    program = "# %%\nimport torch\nx = torch.tensor(3.0)\ny = x * 2\ny.backward()\n# %%\nq = torch.tensor(1.0, "
+    program += "requires_grad=True)\nr = q * 5\nr.backward()\n"
+    found = trial(program, "tensor(3.0)", "tensor(3.0, requires_grad=True)")
+    assert found == (True, "Tried: with this change the program runs to its end. y is 6; x.grad is 2.")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

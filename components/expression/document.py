@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-import streamlit as st
-
 from components.expression import KEY, sent
 from components.expression.entry import Entry
 from components.shared.browser_state import key_of
 from components.shared.opening import what_is_open
+from components.shared.query import parameters
 from gradwalk.address.expression import Document, from_query
 from gradwalk.lessons.gallery import EXAMPLES, Example
 
@@ -38,7 +37,7 @@ def opened() -> Opened:
 
 
 def _from_address() -> Opened:
-    params = st.query_params.to_dict()
+    params = parameters()
     document, notices = from_query(params)
     return Opened(key_of(*sorted(params.items())), document, _example(document), notices)
 

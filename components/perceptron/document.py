@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qsl
 
 import streamlit as st
 
@@ -12,7 +11,9 @@ from components.perceptron.cells import Cells, cells, composed, refused_cell
 from components.perceptron.changing import changed
 from components.perceptron.entry import Entry, HandEntry, read_entry, read_hand_entry
 from components.shared.browser_state import key_of, state_of
+from components.shared.query import parameters
 from gradwalk.address.perceptron import Document, from_query
+from gradwalk.address.query import decoded
 from gradwalk.perceptron.settings.editing import with_layer
 from gradwalk.perceptron.settings.model import Layer, Perceptron, SettingError
 from gradwalk.perceptron.settings.model import field as field_name
@@ -69,9 +70,9 @@ def opened_perceptron() -> OpenedPerceptron:
 
 def _from_address(entry: Entry | None) -> OpenedPerceptron:
     """What the address says. Where the browser holds an entry already, another process had shown it: it goes on."""
-    params = st.query_params.to_dict()
+    params = parameters()
     if entry is not None and entry.address:
-        params = dict(parse_qsl(entry.address.removeprefix("?"), keep_blank_values=True))
+        params = decoded(entry.address.removeprefix("?"))
     document, notices = from_query(params)
     now = replace(filled(fresh(document, *sorted(params.items()))), notices=notices)
     if entry is None:

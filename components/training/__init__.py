@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.expression.document import as_markdown
+from components.shared.query import parameters
 from components.training import fields
 from components.training.stage import stage
 from gradwalk.address.training import Place, from_query
@@ -53,7 +54,7 @@ def _opened(network: Network) -> tuple[Entry, Place]:
     """What stands in the fields; from the address when a visitor comes, with data that the network can learn."""
     at = Place()
     if fields.kept() is None:
-        entry, at, notices = from_query(st.query_params.to_dict())
+        entry, at, notices = from_query(parameters())
         if "data" not in st.query_params and not network.hidden:
             entry = replace(entry, data=PARTED)
         for notice in notices:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote_plus
 
 from gradwalk.address.bounds import few, items, shown, too_long
 from gradwalk.address.position import check_picture, step_of
+from gradwalk.address.query import encoded
 from gradwalk.expression.expression import DTYPES, read
 from gradwalk.expression.numbers import is_numbers
 from gradwalk.lessons.gallery import EXAMPLES
@@ -51,7 +51,7 @@ DEFAULT = Document(EXAMPLES[0].text, EXAMPLES[0].given)
 
 
 def to_query(document: Document) -> str:
-    """The query of a URL, without ``?``. Spaces become ``+``, and ``+`` becomes ``%2B``, as browsers write forms.
+    """The query of a URL, without ``?``, escaped as ``query`` reads it.
 
     Left out are values that are no numbers, what belongs to no variable of the text (while it can be read), and all
     that is as usual (float32, step 0).
@@ -64,7 +64,7 @@ def to_query(document: Document) -> str:
     pairs = list(lines.items()) if lines is not None else [("text", document.text)]
     pairs += [(name, text) for name, text in given.items() if name not in collide]
     pairs += _controls(document, {name: text for name, text in given.items() if name in collide})
-    return "&".join(f"{name}={quote_plus(value, safe=_UNESCAPED)}" for name, value in pairs)
+    return "&".join(encoded(name, value, safe=_UNESCAPED) for name, value in pairs)
 
 
 def _controls(document: Document, values: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -102,7 +102,7 @@ def _is_taken(name: str) -> bool:
 def from_query(params: Mapping[str, str]) -> tuple[Document, tuple[str, ...]]:
     """What an address opens, and one sentence for each parameter that could not be used and got its default.
 
-    ``params`` are decoded, as ``st.query_params`` or ``dict(urllib.parse.parse_qsl(query))`` gives them. Parameters
+    ``params`` are decoded, as ``query.decoded`` gives them. Parameters
     that other sites add to addresses are passed over.
     """
     if too_long(params):

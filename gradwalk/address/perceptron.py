@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote_plus
 
 from gradwalk.address.bounds import few, too_long
 from gradwalk.address.position import check_picture, step_of
+from gradwalk.address.query import encoded
 from gradwalk.expression.numbers import MAX_CHARACTERS, shape_of
 from gradwalk.perceptron.settings.model import ACTIVATIONS, DTYPES, LOSSES, MAX_LAYERS, STYLES, Layer, Perceptron
 from gradwalk.perceptron.settings.model import field as field_name
@@ -48,7 +48,7 @@ def to_query(document: Document) -> str:
     pairs += [(name, text) for name, text in document.answers.items() if _is_answer(name, text)]
     pairs += [("wrt", document.wrt)] if _NAME.fullmatch(document.wrt) else []
     pairs += [("step", str(document.step))] if document.step else []
-    return "&".join(f"{name}={quote_plus(value, safe=_UNESCAPED)}" for name, value in pairs)
+    return "&".join(encoded(name, value, safe=_UNESCAPED) for name, value in pairs)
 
 
 def _settings(perceptron: Perceptron) -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ def tried(before: Recording, failure: Failure, edit: Edit, after: Recording) -> 
             return Trial(True, f"Tried: with this change there is another reason left. {_stop(after, now, first=True)}")
         return Trial(True, f"Tried: with this change the statement runs, and then {_stop(after, now)}")
     what = "this cell" if failures else "the program"
-    told = (f"Tried: with this change {what} runs to its end.", *_numbers(after), *_left(after))
+    told = (f"Tried: with this change {what} runs to its end.", *_numbers(after, cell), *_left(after))
     return Trial(True, " ".join(told))
 
 
@@ -61,7 +61,7 @@ def tried_remark(before: Recording, remark: Finding, after: Recording) -> Trial:
     new = next((one for one in now if one.kind not in kinds), None)
     if new is not None:
         return Trial(False, f"Tried: with this change it is gone, and there is something else: “{new.title}”.")
-    return Trial(True, " ".join(("Tried: with this change, it is no longer found.", *_numbers(after))))
+    return Trial(True, " ".join(("Tried: with this change, it is no longer found.", *_numbers(after, remark.cell))))
 
 
 def _end(source: str, line: int) -> int:
@@ -124,10 +124,13 @@ def _left(after: Recording) -> list[str]:
     return [f"What is left then, in {line_of(after, found.span)}: “{found.title}”." for found in left[:1]]
 
 
-def _numbers(after: Recording) -> list[str]:
-    """What the last backward pass started from, turn by turn, and what came to the leaves behind it."""
+def _numbers(after: Recording, cell: int) -> list[str]:
+    """What the last backward pass of a cell started from, turn by turn, and what came to the leaves behind it; of a
+    cell without one, that of the first cell below that has."""
     chart = Chart(after)
-    passes = [one for one in chart.passes if one.is_backward]
+    found = [one for one in chart.passes if one.is_backward]
+    place = min((one.call.cell for one in found if one.call.cell >= cell), default=None)
+    passes = [one for one in found if one.call.cell == place]
     if not passes or not chart.whole:
         return []
     root = _roots(chart, [one for one in passes if one.call.span == passes[-1].call.span])
