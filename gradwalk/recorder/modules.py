@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -11,11 +11,11 @@ from torch import nn
 
 from gradwalk.program import Span
 from gradwalk.recorder.copying import new
-from gradwalk.recorder.owners import Owned
+from gradwalk.recorder.owners import Owned, owners_of_one_name
 from gradwalk.recorder.parts import modules_of, parameters_of
 from gradwalk.recorder.places import is_around
 from gradwalk.recorder.run import Looking, Run, is_stand_in
-from gradwalk.recording import Entered, Flag, Left, Module, Parameter
+from gradwalk.recording import Entered, Flag, Left, Module, Parameter, Value
 
 
 class _Inside(NamedTuple):
@@ -126,22 +126,31 @@ class Modules:
         found = (pair for pair in parameters_of(module) if not is_stand_in(pair[1]))
         return tuple([Parameter(name, values.value_of(parameter)) for name, parameter in found])
 
-    def finished(self) -> tuple[Module, ...]:
+    def alike(self, values: tuple[Value, ...]) -> set[str]:
+        """The variables of models in which two parts, or two parameters, have one name: all that is theirs carries
+        the variable, ``netG.main.1`` beside ``netD.main.1``."""
+        of: dict[str, dict[str, str]] = {}
+        for module in self.made:
+            of.setdefault(self._as_parameters_are(module), {})[module.path] = self._prefix(module)
+        parts = {prefix.removesuffix(".") for found in of.values() if len(found) > 1 for prefix in found.values()}
+        return parts | owners_of_one_name(values, self.owned)
+
+    def finished(self, alike: Collection[str]) -> tuple[Module, ...]:
         """All of them. A part of a model is called as its parameters are, ``encoder.0`` and not ``model.encoder.0``,
-        where there is no other of that name."""
-        ways = [self._as_parameters_are(module) for module in self.made]
-        of: dict[str, set[str]] = {}
-        for way, module in zip(ways, self.made, strict=True):
-            of.setdefault(way, set()).add(module.path)
-        pairs = zip(ways, self.made, strict=True)
-        return tuple([module._replace(path=way) if len(of[way]) == 1 else module for way, module in pairs])
+        where no other model is ``alike``."""
+        ways = ((module, self._as_parameters_are(module)) for module in self.made)
+        return tuple([m if self._prefix(m).removesuffix(".") in alike else m._replace(path=way) for m, way in ways])
 
     def _as_parameters_are(self, module: Module) -> str:
+        way = module.path.removeprefix(self._prefix(module))
+        return module.path if way[:1].isdigit() else way
+
+    def _prefix(self, module: Module) -> str:
+        """What its parameters are called without."""
         outermost = module
         while outermost.parent is not None:
             outermost = self.made[outermost.parent]
-        way = module.path.removeprefix(self._left_out.get(outermost.id, ""))
-        return module.path if way[:1].isdigit() else way
+        return self._left_out.get(outermost.id, "")
 
     def _outermost(self, module: nn.Module, frame: FrameType, index: int) -> str:
         variable, held = name_in(frame, module, self._run), part_in(frame, module, self._run)

@@ -1,8 +1,8 @@
-"""Parameters of several modules that have one name in their classes: each carries its module's variable as well."""
+"""Modules in which something has one name: all that is theirs carries their variable as well."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from gradwalk.recording import Value
@@ -16,17 +16,27 @@ class Owned(NamedTuple):
     name: str
 
 
-def with_owners(values: tuple[Value, ...], owned: Sequence[Owned]) -> tuple[Value, ...]:
-    """``a.fc.weight`` and ``b.fc.weight`` where two tensors are called ``fc.weight``, and their gradients likewise."""
-    called: dict[str, dict[int, str]] = {}
+def owners_of_one_name(values: tuple[Value, ...], owned: Sequence[Owned]) -> set[str]:
+    """The variables of modules in which two tensors have one name."""
+    called = _called(values, owned).values()
+    return {owner for owners in called if len(owners) > 1 for owner in owners.values()}
+
+
+def _called(values: tuple[Value, ...], owned: Sequence[Owned]) -> dict[str, dict[int, str]]:
     """The tensors that have a name, and the first variable through which each is known."""
+    called: dict[str, dict[int, str]] = {}
     for one in owned:
         called.setdefault(one.name, {}).setdefault(values[one.value].tensor, one.owner)
+    return called
+
+
+def with_owners(values: tuple[Value, ...], owned: Sequence[Owned], alike: Collection[str]) -> tuple[Value, ...]:
+    """``a.fc.weight`` of what belongs to a module whose variable is ``alike``; the gradients likewise."""
     new = {
         (tensor, name): f"{owner}.{name}"
-        for name, owners in called.items()
-        if len(owners) > 1
+        for name, owners in _called(values, owned).items()
         for tensor, owner in owners.items()
+        if owner in alike
     }
     return tuple([_renamed(value, new) for value in values]) if new else values
 

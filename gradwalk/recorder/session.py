@@ -275,17 +275,18 @@ class Recorder:
         run.graph.complete()
         if not run.calls and run.pictures is not None and (root := run.values.newest_tracked()) is not None:
             draw(run, -1, root)
-        made = tuple(run.operations.made)
+        made, values = tuple(run.operations.made), run.values.finished()
+        alike = self._modules.alike(values)
         return Recording(
             "",
             torch.__version__,
             (),
-            of_whole(with_owners(run.values.finished(), self._modules.owned), len(made)),
+            of_whole(with_owners(values, self._modules.owned, alike), len(made)),
             made,
             of_whole(run.graph.finished(), len(made)),
             (),
             of_told(run.pictures or (), run.events),
-            self._modules.finished(),
+            self._modules.finished(alike),
         )
 
     def _release(self) -> None:

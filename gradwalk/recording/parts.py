@@ -161,7 +161,8 @@ class Module(NamedTuple):
     id: int
     path: str
     """Of an outermost one the variable that holds it, else its class in lower case: ``model``. Of a part the way from
-    there, as its parameters are called: ``encoder.layers.0``; ``model.encoder.layers.0`` where there are two."""
+    there, as its parameters are called: ``encoder.layers.0``; ``model.encoder.layers.0`` where another
+    model has a part or a parameter of one name with this one."""
     type: str
     parent: int | None
     """The module inside of whose forward it was called; None for an outermost one."""

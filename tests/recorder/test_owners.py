@@ -33,6 +33,40 @@ def test_of_two_nets_each_parameter_says_whose_it_is() -> None:
     assert names(recording) == parameters | {"a.fc.weight.grad", "a.fc.bias.grad"}
 
 
+PLAYERS = """
+class Generator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.main = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2))
+
+    def forward(self, x):
+        return self.main(x)
+
+
+class Critic(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.main = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2), nn.Sigmoid())
+
+    def forward(self, x):
+        return self.main(x)
+
+
+G, D = Generator(), Critic()
+D(G(torch.randn(3, 2))).sum().backward()
+"""
+
+
+def test_of_two_models_that_have_one_name_in_common_all_names_say_whose_they_are() -> None:
+    recording = gradwalk.record(NETS + PLAYERS)
+    layers = {"G.main.0", "G.main.2", "D.main.0", "D.main.1"}
+    parameters = {f"{layer}.{name}{grad}" for layer in layers for name in ("weight", "bias") for grad in ("", ".grad")}
+    assert parameters <= names(recording)
+    assert not {name for name in names(recording) if name.startswith("main.")}
+    paths = {module.path for module in recording.modules}
+    assert paths == {"G", "D", "G.main", "D.main", "G.main.1", "D.main.2", *layers}
+
+
 def test_two_nets_in_a_watched_stretch_of_code() -> None:
     space: dict[str, object] = {}
     exec(NETS + "import gradwalk\na, b = Net(), Net()\nx = torch.ones(1, 2)\n", space)  # noqa: S102
