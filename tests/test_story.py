@@ -9,11 +9,14 @@ import pytest
 import torch
 
 from gradwalk import record
+from gradwalk.address.perceptron import from_query
 from gradwalk.analysis import analyse
 from gradwalk.export.pictures import computation_svg
 from gradwalk.graph.album import MOST_GRAPHS
 from gradwalk.graph.player import player_graphs
 from gradwalk.lessons import LESSONS
+from gradwalk.perceptron.programs.program import program
+from gradwalk.perceptron.settings.reading import read
 from gradwalk.story.player_data import player_data
 from gradwalk.story.timeline import timeline
 
@@ -66,6 +69,23 @@ def sentence(told: Story, kind: str, which: int = 0) -> str:
 
 def formulas(told: Story, step: int) -> list[list[Any]]:
     return [[part for part in line[1:] if part not in ("=", "≈")] for line in told["steps"][step]["formula"]]
+
+
+def _slots(tree: Any) -> list[tuple[str, int]]:
+    """The slots of a template, each with the tag that it stands in."""
+    inside = [(tree[0], part) for part in tree[1:] if isinstance(part, int)]
+    return inside + [slot for part in tree[1:] if isinstance(part, list) for slot in _slots(part)]
+
+
+@pytest.mark.parametrize("preset", ["lesson", "xor"])
+def test_the_sign_of_each_line_stands_in_the_slot_that_is_kept_for_it(preset: str) -> None:
+    told = story(program(read(from_query({"preset": preset})[0].perceptron)))
+    for step in told["steps"]:
+        for number, *arguments in step["formula"]:
+            signs = [("mo", place) for place, argument in enumerate(arguments) if argument in ("=", "≈")]
+            slots = _slots(told["formulas"][number])
+            assert set(signs) == {slot for slot in slots if slot[0] == "mo"}
+            assert all(place < len(arguments) for _, place in slots)
 
 
 def test_a_name_has_a_step_unless_the_operation_before_it_made_its_value() -> None:

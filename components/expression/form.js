@@ -224,7 +224,6 @@ function assemble(root) {
   say(firstDensity()); // where nothing can be run there is no player
   document.addEventListener("gradwalk:step", ({ detail }) => say(detail.density));
   document.addEventListener("gradwalk:value", (event) => setValue(form, event)); // the point on the slope picture is dragged
-  document.dispatchEvent(new CustomEvent("gradwalk:where"));
   form.text.addEventListener("input", () => form.opening || typed(form, PAUSE));
   form.text.addEventListener("blur", () => form.timer && flush(form));
   form.seed.addEventListener("input", () => {

@@ -6,6 +6,7 @@ import { fitSlider, sliderKey, tidy } from "./slider.js";
 
 export function showRows(form, variables) {
   const names = new Set(variables.map(({ name }) => name));
+  const others = names.size !== form.rows.size || [...names].some((name) => !form.rows.has(name));
   for (const [name, row] of form.rows) {
     if (names.has(name)) continue;
     remove(row);
@@ -19,6 +20,7 @@ export function showRows(form, variables) {
     if (after.nextElementSibling !== row.parts[0]) after.after(...row.parts);
     after = row.parts.at(-1);
   }
+  if (others) document.dispatchEvent(new CustomEvent("gradwalk:where")); // for who asks whether a number can be set
 }
 
 function addRow(form, name, shown) {

@@ -29,7 +29,7 @@ class Steps:
         self.list: list[dict[str, Any]] = []
         self.phases: list[dict[str, Any]] = []
         self.trees: list[Any] = []
-        self._formulas: dict[tuple[str, bool], int] = {}
+        self._formulas: dict[tuple[str, bool, int], int] = {}
         self._phase: str | None = None
         """Of the present episode."""
         self._broken: str | None = None
@@ -132,8 +132,8 @@ class Steps:
         self.list.append(step)
 
     def _line(self, formula: Formula) -> list[Any]:
-        key = (formula.latex, formula.dotted)
         tree, arguments = signed(formula)
+        key = (formula.latex, formula.dotted, len(arguments))  # the sign's slot comes after those of the arguments
         if key not in self._formulas:
             self._formulas[key] = len(self.trees)
             self.trees.append(tree)
