@@ -264,6 +264,7 @@ def test_a_newcomer_meets_a_question_one_lit_button_and_a_tour(shown: Expression
         tour.get_by_role("button", name="Next").click()
     axe(shown.page)
     tour.get_by_role("button", name="Done").click()
+    expect(player.get_by_role("img", name="z when x changes", exact=True)).to_be_visible()  # its height is not told yet
     player.get_by_role("button", name="Press →").click()
     shown.expect_step(1)
     expect(player.locator(".sentence")).to_have_text("v₁ = x² = 16.")
@@ -271,6 +272,7 @@ def test_a_newcomer_meets_a_question_one_lit_button_and_a_tour(shown: Expression
     expect(player.get_by_role("img", name="v₁ when x changes; at x = 4 it is 16, slope × 8")).to_be_visible()
     shown.press("End")
     expect(player.locator(".sentence")).to_have_text("Move x by 0.01, and z moves by about −0.07661.")
+    expect(player.locator("input.steps")).to_have_attribute("aria-valuetext", re.compile(": What it means$"))
     point = player.get_by_role("slider", name="x, its point on the curve")
     point.press("ArrowRight")
     expect(shown.field("x")).to_have_value("4.1")

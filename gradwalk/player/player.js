@@ -173,7 +173,7 @@ export function createPlayer(parent, empty, address = createAddress(), font = fo
     welcome.hidden = !data.story.question;
     tour.follow(phase?.kind, step > 0 && step === last());
     transport.show(step, last());
-    scrubber.show(step);
+    scrubber.show(step, density.learns());
     episodes.show(step, predict.isOn());
     root.classList.toggle("predicting", predict.isOn());
     predict.at(beside(1), (to) => pictures.isAlone(data.story, to));

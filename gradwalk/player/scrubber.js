@@ -4,7 +4,7 @@
  */
 
 import { html, setAttribute, setText, textWidth } from "./dom.js";
-import { episodeAt, lastStep, phasesOf, placeInPhase } from "./story.js";
+import { episodeAt, lastStep, phasesOf, placeInPhase, titleOf } from "./story.js";
 
 const SEGMENT_ROOM = 9; // px; with less for each step the line is continuous
 const NAME_GAPS = [16, 10]; // px between two names, and where all are short already
@@ -62,7 +62,7 @@ export function createScrubber(go) {
     if (segmented !== width / count >= SEGMENT_ROOM) draw();
   }
 
-  function show(step) {
+  function show(step, learns) {
     const now = episodeAt(story, step);
     if (now !== episode) {
       episode = now;
@@ -71,7 +71,7 @@ export function createScrubber(go) {
     const current = step > 0 && parts.find(({ phase }) => step >= phase.first && step < phase.first + phase.count);
     range.value = step;
     const said = current ? placeInPhase(current.phase, step) : "Start";
-    setAttribute(range, "aria-valuetext", `Step ${step} of ${lastStep(story)}, ${said}: ${story.steps[step].title}`);
+    setAttribute(range, "aria-valuetext", `Step ${step} of ${lastStep(story)}, ${said}: ${titleOf(story.steps[step], learns)}`);
     start.classList.toggle("current", step === 0);
     for (const part of parts) showPart(part, step, part === current);
     placeNames(current, step);

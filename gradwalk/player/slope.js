@@ -48,7 +48,8 @@ export function createSlope() {
     setText(said, tangent ? `${tangent.words} ${tangent.text}` : "");
     rounding.hidden = close !== null || !curve.coarse;
     element.dataset.tangent = tangent ? tangent.kind : "";
-    const about = `${caption.textContent}; at ${x} = ${curve.texts[0]} it is ${curve.texts[1]}${tangent ? `, ${said.textContent}` : ""}`;
+    const there = isReached(story, step) ? `; at ${x} = ${curve.texts[0]} it is ${curve.texts[1]}` : "";
+    const about = `${caption.textContent}${there}${tangent ? `, ${said.textContent}` : ""}`;
     drawn.replaceChildren(close ? closeUp(curve) : plot(curve, tangent, about, held ?? curve));
     offer(curve, held ?? curve, !close && isLeaf(curvesAt(story, step), x) && asks(x, { steps: 0 }));
   }
@@ -133,6 +134,9 @@ export const asks = (name, change) => !document.dispatchEvent(new CustomEvent("g
 
 /** The curves of the episode that a step is in. */
 export const curvesAt = (story, step) => story.curves?.[story.steps[step]?.episode ?? 0] ?? {};
+
+/** Whether the way forward has come by: before, a curve's height at the point is not told yet. */
+const isReached = ({ steps }, step) => steps.some(({ kind, episode }, number) => number <= step && kind === "forward" && (episode ?? 0) === (steps[step].episode ?? 0));
 
 const isLeaf = (curves, name) => Object.entries(curves).some(([id, { names }]) => id.startsWith("v") && names[0] === name);
 

@@ -117,3 +117,6 @@ export function stepForOutput(story, step, { cell, stream, text }) {
   const shown = story.outputs.filter(([, where, what, part]) => where === cell && what === stream && text.includes(part.replace(/\n$/, "")));
   return shown.length ? nearest(shown.map(([at]) => at), step) : null;
 }
+
+/** What stands above a step's sentence: Learn can have words of its own. */
+export const titleOf = (step, learns) => (learns && step.learn?.[0]) || step.title;

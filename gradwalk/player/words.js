@@ -3,9 +3,10 @@
 import { html, setAttribute, setText } from "./dom.js";
 import { showFormula } from "./formula.js";
 import { GLOSSARY, withTerms } from "./glossary.js";
-import { sketch } from "./sketches.js";
 import { failureAt } from "./outputs.js";
+import { sketch } from "./sketches.js";
 import { curvesAt, leavesOf } from "./slope.js";
+import { titleOf } from "./story.js";
 
 const TYPESET = new Set(["forward", "local", "backward"]); // what is said there is mathematics
 
@@ -40,8 +41,8 @@ export function createWords(predict, unfold, go, may, openGroup, moved) {
     const same = several?.title === fold?.title && several?.sentence === fold?.sentence;
     if (step === shown && learns === plainly && same && run === openRun) return;
     [shown, plainly, fold, run] = [step, learns, several, openRun];
-    const [heading, said] = (learns && step.learn) || ["", step.sentence];
-    setText(title, fold?.title ?? (heading || step.title));
+    const said = (learns && step.learn?.[1]) || step.sentence;
+    setText(title, fold?.title ?? titleOf(step, learns));
     sentence.replaceChildren(...withTerms(fold?.sentence ?? said, explain, TYPESET.has(step.kind)));
     meaning.hidden = true;
     showFormula(formula, story.formulas, fold ? [] : step.formula);
