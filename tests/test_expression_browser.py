@@ -627,7 +627,7 @@ def test_a_sum_that_somebody_types_into_the_address_is_a_sum(page: Page) -> None
 
 
 @pytest.mark.parametrize("address", ["/?z=sin(x**2)&x=4&step=9", "/?z=sin(x**2)&x=4&step=1"])
-def test_the_point_can_be_set_on_a_page_that_an_address_has_opened(shown: Shown, address: str) -> None:
+def test_the_point_can_be_set_on_a_page_that_an_address_has_opened(shown: ExpressionPage, address: str) -> None:
     shown.page.goto(address)
     point = shown.page.locator(".player").get_by_role("slider", name="x, its point on the curve")
     point.press("ArrowRight")
