@@ -245,9 +245,15 @@ CASES = [
     ("zero-saturated", NET, "torch.sigmoid(self.one(x) + 200)", "torch.sigmoid(self.one(x))"),
     ("zero-clamp", NET, "torch.clamp(self.one(x), 50, 60)", "torch.clamp(self.one(x), -60, 60)"),
     ("zero-gate", GATE, "", " + 1"),
+    ("zero-both", HEAD + "net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))\n%s"
+     "for _ in range(2):\n    net(torch.ones(1, 2)).sum().backward()\n",
+     "for p in net.parameters():\n    nn.init.zeros_(p)\n", ""),
     ("zero-factor", NET, "0.0 * self.one(x)", "0.5 * self.one(x)"),
     ("zero-grad-forgotten", LOOP.replace("    optimizer.zero_grad()%s\n", "%s"), ("0.01", ""),
      ("0.01", "    w.grad = None\n")),
+    ("zero-grad-after-passes", HEAD + "w = torch.tensor(1.0, requires_grad=True)\n"
+     "optimizer = torch.optim.SGD([w], lr=0.1)\nfor turn in range(6):\n    ((w * 2 - 1) ** 2 / 2).backward()\n"
+     "    if turn %% 2:\n        optimizer.step()\n%s", "", "        optimizer.zero_grad()\n"),
     ("loss-rises", LOOP, ("0.6", ""), ("0.1", "")),
     ("stale-graph", HEAD + "w = torch.tensor(1.0, requires_grad=True)\noptimizer = torch.optim.SGD([w], lr=0.1)\n"
      "loss = (w * 2 - 1) ** 2\nfor _ in range(2):\n    optimizer.zero_grad()\n%s"

@@ -50,6 +50,11 @@ PROGRAMS = {
         REGRESSION + "for turn in range(3):\n    loss = F.mse_loss(net(x), y)\n    loss.backward()\n    opt.step()\n",
         "    opt.zero_grad()\n    loss.backward()\n",
     ),
+    "zero-grad-after-passes": (
+        REGRESSION
+        + "for turn in range(6):\n    (F.mse_loss(net(x), y) / 2).backward()\n    if turn % 2:\n        opt.step()\n",
+        "        opt.step()\n        opt.zero_grad()\n",
+    ),
     "nonfinite-moved": (
         "import torch\nw = torch.tensor(2.0, requires_grad=True)\nopt = torch.optim.SGD([w], lr=10.0)\n"
         "for i in range(8):\n    opt.zero_grad()\n    loss = torch.log(w) * w ** 2\n    loss.backward()\n"

@@ -390,7 +390,7 @@ def test_pytorchs_own_rule_stands_with_what_it_uses() -> None:
         ("x**0.5", "-4.0", "A negative number to a broken power such as 0.5 is not a real number: PyTorch gives nan."),
         ("x.masked_fill(x > 0, float('-inf'))", "1.0", "−inf is what the program put there."),
         ("x * 0 / (x * 0).norm()", "[1.0, 2.0]", "0 / 0 has no value: PyTorch gives nan, not a number."),
-        ("x.var()", "[1.0]", "PyTorch gives nan here: not a number."),
+        ("x.var()", "[1.0]", "var is taken over one number here, and divides by N − 1, which is 0: 0 / 0 is nan."),
         ("x @ x", "[1e20, 1e20]", "so it overflows to inf."),
         ("torch.exp(x)", "100.0", "The result is beyond the largest float32, 3.403·10³⁸, so it overflows to inf."),
         ("torch.asin(x)", "2.0", "asin is defined only from −1 to 1, and 2 lies outside: PyTorch gives nan."),

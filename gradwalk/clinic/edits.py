@@ -48,6 +48,19 @@ def _clear_before(code: Code, recording: Recording, finding: Finding, place: Spa
     return [Change(at, at, f"{names.pop()}.zero_grad()\n{code.indent(statement)}")]
 
 
+def _clear_below(code: Code, recording: Recording, finding: Finding, place: Span) -> list[Change] | None:
+    """``optimizer.zero_grad()`` as a line of its own below the step, where all steps are taken at one place."""
+    steps = {event.span for event in recording.events if isinstance(event, Update) and event.optimizer is not None}
+    span = steps.pop() if len(steps) == 1 else None
+    call = code.call(span, "step") if span is not None and not span.file and code.has(span) else None
+    statement = code.statement(span) if span is not None and call is not None else None
+    if call is None or statement is None or not isinstance(call.func, ast.Attribute) or not code.alone(statement):
+        return None
+    name = code.piece(call.func.value)
+    at = code.end(statement)
+    return [Change(at, at, f"\n{code.indent(statement)}{name}.zero_grad()")] if name.isidentifier() else None
+
+
 def _same_shape(code: Code, recording: Recording, finding: Finding, place: Span) -> list[Change] | None:
     """``.squeeze(1)`` behind the column of the pair."""
     node = code.at(place, ast.BinOp, ast.Call)
@@ -259,6 +272,7 @@ _BUILDERS: dict[str, _Builder] = {
     "one-sequence": _batch_first,
     "nonfinite-moved": _smaller_steps,
     "zero-grad-forgotten": _clear_before,
+    "zero-grad-after-passes": _clear_below,
     "clipped-too-early": _clip_below,
     "broadcast-loss": _same_shape,
     "plus-for-sum": _add_to_it,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from gradwalk.clinic.chart import Chart, Pass, is_zero, listed
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.unused import in_lists
 from gradwalk.notation import SHOWN_IN_VECTOR, array_text, first_elements, shape_text, short
+from gradwalk.program import Span
 from gradwalk.recording import (
     Accumulate,
     Array,
@@ -17,6 +18,7 @@ from gradwalk.recording import (
     BackwardCall,
     Cleared,
     Constant,
+    Failure,
     Update,
     Value,
 )
@@ -40,9 +42,12 @@ def zero_grad_forgotten(chart: Chart) -> Finding | None:
     """A gradient that a step has used goes into another step: seen when that step is taken."""
     used: dict[int, Update] = {}
     added: dict[int, tuple[Accumulate, Update]] = {}
+    passes: dict[int, list[list[Span | None]]] = {}
+    """Of each tensor, and of each of its steps, where the passes stand that the step has taken."""
     for event in chart.events:
         if isinstance(event, Accumulate):
             tensor = chart.values[event.leaf].tensor
+            passes.setdefault(tensor, [[]])[-1].append(event.span)
             if tensor in used and event.before is not None and not is_zero(event.before):
                 added[tensor] = event, used[tensor]
         elif isinstance(event, Cleared | Assigned):
@@ -57,14 +62,21 @@ def zero_grad_forgotten(chart: Chart) -> Finding | None:
                 added.pop(after.grad_of, None)
             elif chart.is_step(event):
                 if after.tensor in added:
-                    return _not_cleared(chart, added, added[after.tensor])
+                    return _not_cleared(chart, added, added[after.tensor], _gathered(passes[after.tensor]))
                 used[after.tensor] = event
+                passes.setdefault(after.tensor, []).append([])
     return None
 
 
+def _gathered(steps: Sequence[Sequence[Span | None]]) -> int:
+    """How many passes of one place each step has taken at least: several are gathered for a step on purpose."""
+    return min((len(spans) for spans in steps), default=1) if len({*chain(*steps)}) == 1 else 1
+
+
 def _not_cleared(
-    chart: Chart, added: dict[int, tuple[Accumulate, Update]], first: tuple[Accumulate, Update]
+    chart: Chart, added: dict[int, tuple[Accumulate, Update]], first: tuple[Accumulate, Update], passes: int
 ) -> Finding:
+    """``passes``: so many of one place at least were taken by each step."""
     event, step = first
     alike = {tensor: one for tensor, (one, _) in added.items() if one.call == event.call}
     names = chart.names_of(alike)
@@ -79,7 +91,8 @@ def _not_cleared(
             sums.append(f"{name}.grad, {written(one.after)}, holds both")
     more = f" (and {len(alike) - 2} more)" if len(alike) > 2 else ""
     return chart.finding(
-        "zero-grad-forgotten", chart.at[id(event)], about=names, values=[one.leaf for one in alike.values()],
+        "zero-grad-forgotten" if passes == 1 else "zero-grad-after-passes",
+        chart.at[id(event)], about=names, values=[one.leaf for one in alike.values()], passes=passes,
         line=chart.line_of(event.span), step=chart.line_of(step.span), sums="; ".join(sums) + more, name=names[0],
     )  # fmt: skip
 
@@ -90,7 +103,10 @@ def _not_cleared(
 def stale_graph(chart: Chart) -> Finding | None:
     """A result whose graph is walked twice, by one root or by two, with a step of one of its leaves between."""
     walked: dict[int, BackwardCall] = {}
+    failed = {event.span for event in chart.all(Failure)}
     for passed in chart.passes:
+        if passed is chart.passes[-1] and passed.call.span in failed:
+            return None  # it came to what is freed: its failure says why
         again = [node for node in passed.backward if node in walked] if passed.accumulated else []
         for node, value in _ends(chart, again):
             if (step := _between(chart, walked[node], passed, node, value)) is not None:

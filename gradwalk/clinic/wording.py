@@ -101,6 +101,14 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "It ends at {call} in {line}, where it is multiplied by {gate}, which is 0 everywhere.",
         "{way}",
     ),
+    "zero-both": (
+        "The gradient is exactly 0",
+        "{names} got nothing but 0 in {passes}.",
+        "It ends at {call} in {line}: {one} and {other}, which it multiplies, are both 0 everywhere, and the gradient "
+        "of each is multiplied by the other.",
+        "No gradient leads away from such a place: let one of the two begin at other numbers, such as the random ones "
+        "that a layer of PyTorch's begins with.",
+    ),
     "zero-factor": (
         "The gradient is exactly 0",
         "{names} got nothing but 0 in {passes}.",
@@ -127,6 +135,14 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "The pass in {line} adds to what was there: {sums}.",
         "A step had already been taken with the old part, in {step}, and it goes into the next step again.",
         "Clear the gradients before each pass: optimizer.zero_grad(), or {name}.grad = None.",
+    ),
+    "zero-grad-after-passes": (
+        "The gradient still contains the last step's",
+        "The pass in {line} adds to what was there: {sums}.",
+        "A step takes {passes} passes here, and what the step in {step} had taken was not cleared: it goes into the "
+        "next step again.",
+        "Clear the gradients after each step, below {step}: optimizer.zero_grad(), or {name}.grad = None. Not before "
+        "each pass, where it would take away what the other passes of the same step have left.",
     ),
     "gradient-left-over": (
         "The gradient of another loss goes into the step",
@@ -421,7 +437,8 @@ WAYS = {
     "exp": "Keep what goes into it small: torch.logsumexp, softmax, log_softmax and softplus take the largest number "
     "off first.",
     "div": "Add a small number to what is divided by, or put a safe number there before dividing.",
-    "spread": "Let more than one row count, or write correction=0, which divides by N.",
+    "spread": "Take it over more than one number. With correction=0 it divides by N, and gives 0 for one number: well, "
+    "unless something is divided by that.",
     "root": "Keep what goes into it at or above 0: clamp(min=0), or add a small number.",
     "product": "Keep the factors near 1: smaller initial weights, a normalisation, a smaller learning rate.",
     "half": "Compute the loss in float32: .float() on what goes into it; or use bfloat16, whose numbers go as far as "

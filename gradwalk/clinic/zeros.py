@@ -115,6 +115,10 @@ def _reason(chart: Chart, operation: Operation, route: int, passes: int) -> tupl
         product = {"addmm": operation.edges[1:], "linear": operation.edges[:2]}.get(kernel, operation.edges)
         others = [chart.values[edge.value] for edge in product if edge.route != route]
         factors = [value for value in others if is_zero(value)]
+        own = next((chart.values[edge.value] for edge in product if edge.route == route), None)
+        if len(factors) == 1 and passes > 1 and own is not None and is_zero(own) and _opens(own) and _opens(factors[0]):
+            both = [_origin(chart, chart.values[edge.value]) for edge in product]
+            return "zero-both", {"one": both[0], "other": both[-1]}
         if len(factors) == 1 and passes > 1:  # one that is 0 only at the beginning may open
             return "zero-gate", {
                 "gate": (gate := _origin(chart, factors[0])),

@@ -44,7 +44,17 @@ def forward_reason(operation: Operation, operands: Sequence[Value], result: Valu
     inputs = behind | given
     if spread:
         return _spread(known, inputs, made, names[spread[0].id], spread)
+    if known.name in _OF_SPREAD and _taken_over(operands[0], result) <= (given.get("correction") or 1):
+        return NONFINITE["spread"].format(kernel=known.name)
     return _own_fault(operation, inputs, made, result, names)
+
+
+_OF_SPREAD = ("std", "var", "std_mean", "var_mean")
+
+
+def _taken_over(operand: Value, result: Value) -> float:
+    """How many numbers go into one of the result's."""
+    return math.prod(operand.shape) / max(1, math.prod(result.shape))
 
 
 def is_given(operation: Operation, result: Value) -> bool:

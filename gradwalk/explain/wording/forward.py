@@ -68,6 +68,7 @@ NONFINITE = {
     "inf minus inf": "inf − inf = nan: a difference of infinities has no value.",
     "inf over inf": "inf / inf = nan: a quotient of infinities has no value.",
     "empty softmax": "A whole row of {name} is −inf, so the softmax divides 0 by 0: nan.",
+    "spread": "{kernel} is taken over one number here, and divides by N − 1, which is 0: 0 / 0 is nan.",
     "nan from inf": "An infinity went in with {name}, and nan comes out: not a number.",
     "local of odd": "The value here is already {made}, so its slope says nothing useful.",
     "no slope": "There is no slope at this point: PyTorch gives nan.",
