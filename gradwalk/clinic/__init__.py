@@ -25,6 +25,7 @@ from gradwalk.clinic import (
     sequences,
     squashed,
     steps,
+    turned,
     unmoved,
     unused,
     zeros,
@@ -60,7 +61,7 @@ def _found(chart: Chart) -> Iterator[Finding]:
                     squashed.kl_of_probabilities, modes.eval_forgotten, modes.train_forgotten, unmoved.no_step,
                     unmoved.flags_unread, idle.losses_lost, changes.unseen, idle.plus_for_sum, lost.constant_term,
                     lost.update_lost, lost.rate_of_zero, lost.setting_unread, anew.optimizers, anew.models,
-                    anew.leaves, alike.units, sequences.one_of_them):  # fmt: skip
+                    anew.leaves, alike.units, sequences.one_of_them, turned.views):  # fmt: skip
         yield from several(chart)
 
 

@@ -354,6 +354,13 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "to be absent.",
         "Hand it the scores, without softmax; where one class of several is right, hand them to cross_entropy.",
     ),
+    "view-for-permute": (
+        "A view does not turn dimensions",
+        "{line} makes {after} of {name} ({before}): the same sizes in another order.",
+        "view() and reshape() leave the numbers in their order and only count them anew, so what belongs together is "
+        "torn apart.",
+        "If the dimensions are to change places, write .permute({order}).",
+    ),
     "one-sequence": (
         "One sequence of the batch",
         "{layer} ({type}, {setting}) has read {sequences} sequences of {steps} steps each, and {line} takes the last "
