@@ -12,7 +12,8 @@ from gradwalk.recorder.before_pass import Asked
 from gradwalk.recorder.calls import TRANSFORMED, name_of
 from gradwalk.recorder.hooks import Hooks
 from gradwalk.recorder.passes import unwalked, walk
-from gradwalk.recorder.run import Run, arguments, flattened, is_stand_in
+from gradwalk.recorder.run import Run, arguments, flattened
+from gradwalk.recorder.strangers import ANSWERS, any_answers, is_stand_in
 
 BATCHED = "torch.autograd.grad(…, is_grads_batched=True) runs inside of vmap and is not recorded."
 
@@ -72,7 +73,7 @@ class Asking:
                         run.notice(run.span(frame), BATCHED)
                         return unwalked(run, _walkable(roots), run.span(frame), go)
                     if any(is_stand_in(tensor) for tensor in flattened((roots, given["inputs"]))):
-                        run.notice(run.span(frame), TRANSFORMED)
+                        run.notice(run.span(frame), ANSWERS if any_answers((roots, given["inputs"])) else TRANSFORMED)
                     return go()
                 result = walk(run, self._hooks, asked, go)
         except BaseException as error:

@@ -15,8 +15,10 @@ from gradwalk.recorder import elementwise, linear, refused
 from gradwalk.recorder.kernels import Ran, sequence_number
 from gradwalk.recorder.places import Places, Site
 from gradwalk.recorder.run import Run
+from gradwalk.recorder.strangers import ANSWERS, TRACED, any_answers, tracing
 
 _transforming = torch._C._are_functorch_transforms_active
+_modes = torch._C._len_torch_dispatch_stack
 torch.overrides.resolve_name(torch.add)  # the first time PyTorch warns of what is old in it, and it takes 15 ms
 
 
@@ -34,7 +36,7 @@ def call(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], fra
     if (site.makes or site.initialises) and _makes_layer(run, site, frame):
         with run.silence():
             return site.call(func, args, kwargs)
-    if site.transforms or _transforming():
+    if site.transforms or _transforming() or (_modes() and tracing()):
         return unseen(run, func, args, kwargs, site, span)
     if run.values.anything_changed:
         run.settle((*args, *kwargs.values()), span)
@@ -101,6 +103,8 @@ def _watched(
     run: Run, func: Any, args: Any, kwargs: dict[str, Any], site: Site, span: Span | None
 ) -> tuple[Any, list[Ran]]:
     """The result of a call, and the kernels that the dispatch mode has seen in it."""
+    if any_answers(args) or (kwargs and any_answers(kwargs.values())):
+        return unseen(run, func, args, kwargs, site, span), []
     watch, before = run.watch, sequence_number() - 1
     outer, watch.ran = watch.ran, []
     nested, done = run.watching > 0, False
@@ -117,14 +121,17 @@ def _watched(
         ran, watch.ran = watch.ran, outer
         if ran and not done:
             refused.tell(run, ran, span)
+    if ran and any_answers((result,)):
+        run.notice(span, ANSWERS)
+        return result, []
     if ran:
         run.operations.called(ran, result, before, run.cell, span)
     return result, ran
 
 
 def unseen(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], site: Site, span: Span | None) -> Any:
-    """Run a call inside of a transform, whose tensors stand for others: nothing of it can be written down."""
-    run.notice(span, TRANSFORMED)
+    """Run a call whose tensors stand for others, as inside of a transform: nothing of it can be written down."""
+    run.notice(span, TRACED if tracing() else TRANSFORMED if site.transforms or _transforming() else ANSWERS)
     with run.silence():
         return site.call(func, args, kwargs)
 

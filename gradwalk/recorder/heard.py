@@ -14,6 +14,7 @@ from gradwalk.recorder.modules import Modules
 from gradwalk.recorder.naming import Naming
 from gradwalk.recorder.optimizers import Optimizers
 from gradwalk.recorder.run import Looking, Run
+from gradwalk.recorder.strangers import any_answers, tracing
 
 COMPILED = (
     "A function compiled by torch.compile runs here: what runs inside is not recorded, its result appears as a value."
@@ -69,7 +70,7 @@ class Heard:
             return surroundings.apply_plainly(cls, given, kwargs)
 
         run = self._run
-        if run.quiet or torch._C._are_functorch_transforms_active():
+        if run.quiet or torch._C._are_functorch_transforms_active() or tracing() or any_answers(args):
             return apply(*args)
         return custom(run, cls, apply, args, run.span(frame))
 

@@ -21,6 +21,7 @@ from gradwalk.recorder.kernels import PLAIN
 from gradwalk.recorder.left_out import HANDED_ON, LEFT_OUT, completed
 from gradwalk.recorder.places import Call, is_of_optimizers
 from gradwalk.recorder.run import Run
+from gradwalk.recorder.strangers import any_answers, tracing
 
 Handler = Callable[[Run, Any, tuple[Any, ...], dict[str, Any], FrameType], Any]
 
@@ -115,7 +116,7 @@ class FunctionMode(TorchFunctionMode):
             frame = frame.f_back.f_back  # type: ignore[union-attr, assignment]
         if quiet or handler is None or (run.only_passes and handler is call) or _lazy(types):
             return run.places.site(frame).call(func, args, kwargs or _NOTHING)
-        if handler is not call and _transforming():
+        if handler is not call and (_transforming() or tracing() or any_answers(args)):
             handler = unseen_by
         return handler(run, func, args, kwargs or _NOTHING, frame)
 
@@ -128,7 +129,7 @@ def _lazy(types: Iterable[Any]) -> bool:
 
 
 def unseen_by(run: Run, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
-    """Inside of a transform."""
+    """Inside of a transform, and what runs on tensors that must not be read."""
     return unseen(run, func, args, kwargs, run.places.site(frame), run.span(frame))
 
 

@@ -14,7 +14,8 @@ from gradwalk.recorder.copying import new
 from gradwalk.recorder.owners import Owned, owners_of_one_name
 from gradwalk.recorder.parts import modules_of, parameters_of
 from gradwalk.recorder.places import is_around
-from gradwalk.recorder.run import Looking, Run, is_stand_in
+from gradwalk.recorder.run import Looking, Run
+from gradwalk.recorder.strangers import is_stand_in
 from gradwalk.recording import Entered, Flag, Left, Module, Parameter, Value
 
 

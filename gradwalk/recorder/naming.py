@@ -11,7 +11,8 @@ import torch
 from gradwalk.program import Span
 from gradwalk.recorder.modules import Modules
 from gradwalk.recorder.places import Site
-from gradwalk.recorder.run import Run, is_stand_in
+from gradwalk.recorder.run import Run
+from gradwalk.recorder.strangers import is_stand_in
 from gradwalk.recording import Binding, Statement
 
 

@@ -19,6 +19,7 @@ from gradwalk.recorder.copying import new, version_of
 from gradwalk.recorder.modules import name_in
 from gradwalk.recorder.places import is_around, is_of_optimizers
 from gradwalk.recorder.run import Looking, Run
+from gradwalk.recorder.strangers import is_stand_in
 from gradwalk.recording import Array, Constant, Norms, State, Stepped, Update
 
 _SETTING = (int, float, tuple)
@@ -68,7 +69,8 @@ class Optimizers:
         for group in optimizer.param_groups:
             settings = _settings(group)
             counted = _is_counted(optimizer, settings)
-            parameters += [self._before(optimizer, parameter, settings, counted) for parameter in group["params"]]
+            seen = [parameter for parameter in group["params"] if not is_stand_in(parameter)]
+            parameters += [self._before(optimizer, parameter, settings, counted) for parameter in seen]
         self._steps.append(_Step(optimizer, frame, run.span(frame), parameters))
         self._kept.append(optimizer)
         self._instances.setdefault(id(optimizer), len(self._instances))

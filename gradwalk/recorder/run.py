@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from torch._C import _pop_torch_dispatch_stack, _push_on_torch_dispatch_stack
-from torch.nn.parameter import is_lazy
 
 from gradwalk.program import Span
 from gradwalk.program.limits import LIMITS, Limits
@@ -20,6 +19,7 @@ from gradwalk.recorder.local_gradients import LocalGradients
 from gradwalk.recorder.nodes import LiveGraph
 from gradwalk.recorder.operations import LiveOperations
 from gradwalk.recorder.places import Places, Site
+from gradwalk.recorder.strangers import is_stand_in
 from gradwalk.recorder.values import LiveValues
 from gradwalk.recorder.ways import Ways
 from gradwalk.recording import Event, Output, Picture, Update
@@ -254,15 +254,6 @@ class Run:
 
 def _nobody(reason: str, text: str, span: Span | None, frame: FrameType) -> None:
     """Nobody is there yet who could end it."""
-
-
-_is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor
-
-
-def is_stand_in(tensor: torch.Tensor) -> bool:
-    """Whether a tensor must not be read: it only stands for others, inside of a transform of torch.func, or for a lazy
-    layer's parameter, which has no shape yet."""
-    return _is_wrapped(tensor) or bool(is_lazy(tensor))
 
 
 def flattened(given: Iterable[Any]) -> list[torch.Tensor]:

@@ -28,8 +28,9 @@ from gradwalk.recorder.owners import with_owners
 from gradwalk.recorder.passes import draw
 from gradwalk.recorder.places import Places
 from gradwalk.recorder.plainly import in_words
-from gradwalk.recorder.run import Looking, Run, is_stand_in
+from gradwalk.recorder.run import Looking, Run
 from gradwalk.recorder.shown import Shown
+from gradwalk.recorder.strangers import is_stand_in
 from gradwalk.recorder.unwatched import Unwatched
 from gradwalk.recorder.whole import of_told, of_whole
 from gradwalk.recording import (
