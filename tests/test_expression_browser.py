@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from gradwalk.lessons.gallery import EXAMPLES
-from tests.browser import settled, still
+from tests.browser import becomes, settled, still
 from tests.conftest import CheckAxe, NewPage
 
 GRADIENT = "−7.6613"  # 2x cos(x²) at 4, lesson 1
@@ -632,3 +632,17 @@ def test_the_point_can_be_set_on_a_page_that_an_address_has_opened(shown: Expres
     point = shown.page.locator(".player").get_by_role("slider", name="x, its point on the curve")
     point.press("ArrowRight")
     expect(shown.field("x")).to_have_value("4.1")
+
+
+def test_the_curve_of_a_text_that_was_left_is_dimmed_as_its_picture_is(shown: ExpressionPage) -> None:
+    shown.text.fill("integral of x^2")
+    expect(shown.page.get_by_text("Integrals are not part of this page")).to_be_visible()
+    expect(shown.player.locator(".plot")).to_have_css("filter", "grayscale(1)")
+    expect(shown.player.locator(".view").first).to_have_css("filter", "grayscale(1)")
+
+
+def test_a_long_line_is_typeset_whole(shown: ExpressionPage) -> None:
+    shown.text.fill("loss = -(y*log(y_hat) + (1 - y)*log(1 - y_hat))")
+    line = shown.page.get_by_role("group", name="Read as").locator("p")
+    expect(line).to_contain_text("loss")
+    becomes(line, "(one) => one.scrollWidth <= one.clientWidth")

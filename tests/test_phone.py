@@ -137,3 +137,16 @@ def test_the_pages_are_named_in_the_header(phone: Page, axe: CheckAxe) -> None:
     navigation.get_by_role("link", name="Perceptron").click()
     expect(phone).to_have_url(re.compile("/perceptron"))
     expect(phone.get_by_role("region", name="Player").locator("[data-box]").first).to_be_attached()
+
+
+@pytest.mark.parametrize("address", ["/?z=sin(x**2)&x=4", "/perceptron"])
+def test_in_pytorch_too_the_words_stand_beside_the_buttons_and_the_lit_box_above(phone: Page, address: str) -> None:
+    player = _player(phone, f"{address}{'&' if '?' in address else '?'}density=pytorch")
+    forth = player.get_by_role("button", name="Next step")
+    for step in (1, 2, 3):
+        forth.click()
+        expect(player).to_have_attribute("data-step", str(step))
+        words = player.locator(".words")
+        expect(words.locator(".sentence")).to_be_in_viewport()
+        expect(forth).to_be_in_viewport(ratio=1)
+        expect_above(player.locator(".view .box.now").first, words)

@@ -99,10 +99,20 @@ function showUses(form) {
   );
 }
 
+const SMALLEST = 0.75; // of a typeset line's usual size
+
 /** The text as it was read, typeset; the last one that could be read stays, dimmed, as the picture does. */
 function showRead(form, lines, unread) {
   form.readAs.classList.toggle("stale", unread);
-  if (lines) form.readAs.replaceChildren(...lines.map((tree) => html("p", {}, formulaNode(tree, []))));
+  if (!lines) return;
+  form.readAs.replaceChildren(...lines.map((tree) => html("p", {}, formulaNode(tree, []))));
+  for (const line of form.readAs.children) fitLine(line);
+}
+
+/** A long line is set smaller, as far as it can still be read; the rest scrolls. */
+function fitLine(line) {
+  const share = line.clientWidth / line.scrollWidth;
+  if (share < 1) line.style.fontSize = `${Math.max(share, SMALLEST)}em`;
 }
 
 function say(field, place, message) {

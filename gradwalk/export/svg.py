@@ -53,7 +53,7 @@ def size_of(drawn: Drawn) -> tuple[float, float]:
 def svg(drawn: Drawn) -> str:
     """The file's text: well-formed XML, every text in it escaped."""
     placed, moment = drawn.placed, drawn.moment
-    legend = _legend(placed["height"] + 2 * MARGIN) if drawn.numbers else []
+    legend = _legend(drawn) if drawn.numbers else []
     width, height = size_of(drawn)
     corner = f'x="{-MARGIN}" y="{-MARGIN}" width="{width:g}" height="{height:g}"'
     size = f'viewBox="{-MARGIN} {-MARGIN} {width:g} {height:g}" width="{width:g}" height="{height:g}"'
@@ -292,7 +292,10 @@ def _labels(arrow: Json, drawn: Drawn) -> str:
     return f'<g class="label{lit}">{"".join(texts)}</g>' if texts else ""
 
 
-def _legend(y: float) -> list[str]:
-    entries = [("value", "value", 0), ("local", "× local gradient", 60), ("grad", "∇ gradient of the result", 200)]
-    entries.append(("dim", "dashed: no gradient", 400))
+def _legend(drawn: Drawn) -> list[str]:
+    """The words of the player's legend."""
+    y = drawn.placed["height"] + 2 * MARGIN
+    entries = [("value", "● value", 0), ("local", "× local gradient", 75), ("grad", "∇ gradient, flowing back", 205)]
+    if any(box["kind"] in ("input", "untracked") for box in drawn.placed["boxes"]):
+        entries.append(("dim", "dashed: needs no gradient", 385))
     return [f'<text class="legend {kind}" x="{x}" y="{y:g}">{_plain(text)}</text>' for kind, text, x in entries]

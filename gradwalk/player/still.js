@@ -10,7 +10,7 @@ const SPACE = "http://www.w3.org/2000/svg";
 const SANS = '"Gradwalk Sans", "Source Sans 3", "Source Sans Pro", "Source Sans", Helvetica, Arial, sans-serif';
 const MONOSPACED = '"DejaVu Sans Mono", ui-monospace, "SF Mono", Consolas, "Liberation Mono", monospace';
 const MARGIN = 16;
-const LEGEND = { height: 34, width: 550, entries: [["value", "value", 0], ["local-text", "× local gradient", 60], ["grad-text", "∇ gradient of the result", 200], ["dim", "dashed: no gradient", 400]] };
+const LEGEND = { height: 34, width: 550, entries: [["value", "● value", 0], ["local-text", "× local gradient", 75], ["grad-text", "∇ gradient, flowing back", 205]], dashed: ["dim", "dashed: needs no gradient", 385] };
 const PNG = { scale: 2, most: 16000 }; // pixels for each of the picture's; of its longer side
 
 /** The colours of page.css, for pictures that are to look otherwise than the page does: a test compares them. */
@@ -42,7 +42,7 @@ export function drawnStill({ element, width, height, name, numbers }, root, them
     const title = drawn.ownerDocument.createElementNS(SPACE, "title");
     title.textContent = `${name} at step ${root.dataset.step}`;
     const ground = svg("rect", { class: "ground", x: -MARGIN, y: -MARGIN, width: wide, height: high, fill: colours.getPropertyValue("--ground") });
-    drawn.append(title, ground, ...[...element.children].map(plain), ...(numbers ? legend(colours, height) : []));
+    drawn.append(title, ground, ...[...element.children].map(plain), ...(numbers ? legend(colours, height, element) : []));
     return drawn;
   } finally {
     host.remove();
@@ -85,13 +85,15 @@ function colourOf(text) {
   return clear ? [`rgb(${clear.slice(1, 4).join(", ")})`, Number(clear[4])] : [text, 1];
 }
 
-function legend(colours, y) {
+/** The words of the page's legend; `element` is the picture. */
+function legend(colours, y, element) {
   /** @param {any[]} of */
   const entry = ([part, text, x]) => {
     const look = { fill: colours.getPropertyValue(`--${part}`), "font-family": SANS, "font-size": "13px", "font-weight": part === "grad-text" ? 600 : 400 };
     return svg("text", { class: "legend", x, y, ...look }, text);
   };
-  return LEGEND.entries.map(entry);
+  const dashed = element.querySelector(".box:is(.input, .untracked)") ? [LEGEND.dashed] : [];
+  return [...LEGEND.entries, ...dashed].map(entry);
 }
 
 /** The text of an SVG file. `font` is the address of the font's data, or empty. */
