@@ -19,6 +19,7 @@ from gradwalk.expression.blackboard import reading
 from gradwalk.expression.expression import program, read
 from gradwalk.expression.reading import span_between
 from gradwalk.expression.statements import translate
+from gradwalk.formula.typed import typed_lines
 from gradwalk.program import ProgramError, Span
 from tests.plain_torch import run
 
@@ -328,3 +329,9 @@ def test_a_word_of_ones_own_stays_a_name(typed: str) -> None:
 
 def test_a_value_makes_a_name_of_a_word() -> None:
     assert [variable.name for variable in read("dy/dx", {"dy": "1", "dx": "2"}).variables] == ["dy", "dx"]
+
+
+def test_logarithms_are_typeset_with_their_base() -> None:
+    text = read("log_2 x + log₁₀ x").reading.text
+    assert "log₂" in str(typed_lines(text, "z"))
+    assert "log₁₀" in str(typed_lines(text, "z"))

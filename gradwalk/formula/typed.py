@@ -24,7 +24,7 @@ _SIGNS: dict[type[ast.AST], str] = {
 }
 _FENCES = {"abs": ("|", "|"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
 _NAMES = {"pi": "π", "inf": "∞", "tau": "τ"}
-_CALLED = {"sigmoid": "σ", "expit": "σ"}
+_CALLED = {"sigmoid": "σ", "expit": "σ", "log2": "log₂", "log10": "log₁₀"}
 _RAISED = frozenset("sin cos tan sinh cosh tanh log ln".split())
 """Functions of which mathematics writes the power behind the name: sin²(x)."""
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
