@@ -197,6 +197,16 @@ def test_what_could_be_meant_otherwise_is_said(typed: str, message: str, piece: 
     assert reading(typed.replace(piece, suggestion, 1)).hints == ()
 
 
+def test_a_letter_in_the_other_case_is_told() -> None:
+    typed = "y = 2x + 1\nz = ln(Y)"
+    (hint,) = read(typed).reading.hints
+    start = typed.index("Y")
+    assert hint.message == "Y is a variable of its own, and nothing uses y: small and capital letters differ."
+    assert (hint.span, hint.suggestion) == (span_between(typed, start, start + 1), "y")
+    for right in (typed.replace("Y", "y"), "y = x + 1\nz = y * Y", "Y = y + 1"):
+        assert read(right).reading.hints == ()
+
+
 @pytest.mark.parametrize("name", ["mx", "w1x1", "sinx", "e"])
 def test_a_name_with_a_value_is_one_name(name: str) -> None:
     expression = read(f"z = 2{name}" if name == "e" else f"z = 2*{name}", {name: "3"})

@@ -215,14 +215,16 @@ function keyText(data) {
 /** Of a batch, one row at a time is drawn. */
 function createRows(turn) {
   const name = html("span", { "aria-live": "polite" });
+  const loss = html("span", { class: "of-all" });
   const step = (by, label, sign) =>
     html("button", { type: "button", "aria-label": label, title: label, click: () => turn(by) }, sign);
-  const element = html("div", { class: "rows" }, step(-1, "Previous row", "‹"), name, step(1, "Next row", "›"));
+  const element = html("div", { class: "rows" }, step(-1, "Previous row", "‹"), name, step(1, "Next row", "›"), loss);
   return {
     element,
     show(row, rows) {
       element.hidden = rows < 2;
       setText(name, `Row ${row + 1} of ${rows}`);
+      setText(loss, `L is that of all ${rows}`);
     },
   };
 }

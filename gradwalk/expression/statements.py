@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from gradwalk.expression import terms
@@ -15,7 +15,7 @@ from gradwalk.expression.blackboard import reading
 from gradwalk.expression.closed import check_written
 from gradwalk.expression.defaults import defaults
 from gradwalk.expression.draft import Draft, check_name
-from gradwalk.expression.reading import Reading, piece_at
+from gradwalk.expression.reading import Hint, Reading, piece_at
 from gradwalk.expression.source import Source, check_size, normal, one_kind_of_end
 from gradwalk.expression.spelling import check_depth, span_of
 from gradwalk.program import ProgramError, python_parser
@@ -68,7 +68,20 @@ def _translated(read: Reading, typed: str, given: Container[str], tensor_options
     written = python_parser.module(lines)
     check_depth(written, MAX_WRITTEN_DEPTH)
     check_written(written, {*names, *draft.values})
+    read = read._replace(hints=(*read.hints, *_in_another_case(draft, read, root)))
     return Translation(lines, root, names, frozenset(draft.modules), defaults(draft.source.tree, names), read)
+
+
+def _in_another_case(draft: Draft, read: Reading, root: str) -> Iterator[Hint]:
+    """A line's name that nothing uses, where a variable has it in the other case: ``y = x**2; z = log(Y)``."""
+    nodes = ast.walk(draft.source.tree)
+    used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    for name in draft.values:
+        other = next((each for each in draft.variables if each.casefold() == name.casefold()), None)
+        place = span_of(draft.variables[other]) if other is not None else None
+        if place is not None and name != root and name not in used:
+            message = f"{other} is a variable of its own, and nothing uses {name}: small and capital letters differ."
+            yield Hint(message, read.place(place), name)
 
 
 def _written(draft: Draft) -> tuple[str, str]:
