@@ -149,7 +149,7 @@ LEAVING = [
         "number-by-item", 4, "the functions of math",
         "y = torch.sin(x)", X + "x.sin().backward()\n", "x.grad",
     ),
-    Case("loss = 3.0\nloss.backward()\n", "number-backward", None, "loss is a Python number"),
+    Case("loss = 3.0\nloss.backward()\n", "number-backward", None, "loss is a plain number"),
     Case(
         X + "import copy\ny = copy.deepcopy(x * 2)\n", "copy-of-computed", None, "copy a tensor with .detach().clone()"
     ),

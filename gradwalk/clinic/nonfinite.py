@@ -11,7 +11,7 @@ from gradwalk.clinic.going_back import backward
 from gradwalk.clinic.moved_out import brought_out, moved_out, pieces_of
 from gradwalk.clinic.odd import called_as, counted, left_out, odd
 from gradwalk.clinic.wording import WAYS
-from gradwalk.explain.nonfinite import LARGEST, LIMITS, forward_reason, is_given
+from gradwalk.explain.nonfinite import LARGEST, LIMITS, forward_reason, is_given, nothing_times_infinity
 from gradwalk.notation import Form, kernel_of, pretty, short, value_names
 from gradwalk.recording import Accumulate, BackwardCall, Forward, Operation, Statement, Update, Value
 
@@ -182,6 +182,8 @@ def _way(made: Operation, result: Value, operands: Sequence[Value]) -> str:
         return "softmax"
     if known.name in ("std", "var", "std_mean", "var_mean") and not any(map(odd, operands)):
         return "spread"
+    if not any(map(odd, operands)) and nothing_times_infinity(made, result):
+        return "masked"
     if any(map(odd, operands)) or is_given(made, result):
         return "given"
     if known.domain == "positive":

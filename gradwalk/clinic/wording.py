@@ -451,6 +451,8 @@ WAYS = {
     "half": "Compute the loss in float32: .float() on what goes into it; or use bfloat16, whose numbers go as far as "
     "float32's.",
     "softmax": "Let each row keep one entry that is not −inf, and leave such rows out of the loss.",
+    "masked": "To put an infinity somewhere, write .masked_fill(mask, float('-inf')), or torch.where: a product is nan "
+    "where the other factor is 0.",
     "given": "Where −inf or inf is put there as a mask, see that something finite is left beside it.",
     "": "See the operands at this step.",
     "where": "torch.where chooses among results, and both are computed: make what goes into {call} safe first, as in "

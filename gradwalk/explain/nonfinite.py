@@ -24,7 +24,9 @@ def forward_reason(operation: Operation, operands: Sequence[Value], result: Valu
     """Why the operation's result holds inf or nan; an empty text when it does not."""
     if not odd(result.numbers) or result.numbers is None:
         return ""
-    place = next(number for number, entry in enumerate(result.numbers) if not math.isfinite(entry))
+    masked = nothing_times_infinity(operation, result) and not any(odd(value.numbers) for value in operands)
+    test = math.isnan if masked else _is_odd
+    place = next(number for number, entry in enumerate(result.numbers) if test(entry))
     made, known = result.numbers[place], kernel_of(operation)
     alike = known.form is Form.ELEMENTWISE
     behind = {
@@ -32,6 +34,8 @@ def forward_reason(operation: Operation, operands: Sequence[Value], result: Valu
         for edge, value in zip(operation.edges, operands, strict=True)
     }
     given = _constants(operation)
+    if masked:
+        return NONFINITE["zero times inf"]
     if is_given(operation, result):
         return NONFINITE["given"].format(made=short(made))
     if known.name in ("_softmax", "_log_softmax") and _is_empty_row(operation, operands[0], place):
@@ -55,6 +59,17 @@ _OF_SPREAD = ("std", "var", "std_mean", "var_mean")
 def _taken_over(operand: Value, result: Value) -> float:
     """How many numbers go into one of the result's."""
     return math.prod(operand.shape) / max(1, math.prod(result.shape))
+
+
+def _is_odd(number: Number) -> bool:
+    return not math.isfinite(number)
+
+
+def nothing_times_infinity(operation: Operation, result: Value) -> bool:
+    """Whether a product with an infinite constant gave nan where the other factor is 0, as a mask does."""
+    written = [number for number in _constants(operation).values() if number is not None and math.isinf(number)]
+    known = kernel_of(operation).name == "mul" and bool(written) and result.numbers is not None
+    return known and any(math.isnan(number) for number in result.numbers or ())
 
 
 def is_given(operation: Operation, result: Value) -> bool:

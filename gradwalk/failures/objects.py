@@ -44,6 +44,7 @@ _ALSO_CALLED = {
 }
 """What arguments are called elsewhere."""
 
+_OF_TENSORS = ("backward", "item", "detach", "grad", "requires_grad", "requires_grad_")
 _NUMBERS = ("float", "int", "complex", "bool")
 _OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "LBFGS")
 _SEVERAL = ("tuple", "list", "dict")
@@ -134,7 +135,7 @@ def unknown_keyword(history: History) -> Diagnosis | None:
 
 def missing_attribute(history: History) -> Diagnosis | None:
     owner, name, place = history.pieces["owner"], history.pieces["name"], in_program(history.failure.span)
-    if owner in _NUMBERS and name in ("backward", "item", "detach", "grad", "requires_grad", "requires_grad_"):
+    if (owner in _NUMBERS or owner.startswith("numpy.float")) and name in _OF_TENSORS:
         return _number(history)
     if owner == "bool" and name in ("sum", "all", "any", "float", "mean", "long", "int", "squeeze", "view"):
         return diagnosis("compared-as-one", name=name)

@@ -76,7 +76,7 @@ PYTHON = {
     ),
     "number-backward": (
         "A plain number has no graph",
-        "Only tensors have a graph, and {object} is a Python number.",
+        "Only tensors have a graph, and {object} is a plain number.",
         "Compute it from tensors by PyTorch's operations.",
     ),
     "number-by-item": (
@@ -87,7 +87,7 @@ PYTHON = {
     ),
     "number-perhaps-by-item": (
         "A plain number has no graph",
-        "{object} is a Python number, and only tensors have a graph. In line {line}, {by} took {of} out of its tensor.",
+        "{object} is a plain number, and only tensors have a graph. In line {line}, {by} took {of} out of its tensor.",
         "If {object} comes from there, compute it from the tensors themselves, by PyTorch's operations all the way.",
     ),
     "not-called": (
