@@ -31,4 +31,6 @@ def record(
     """
     if isinstance(what, str):
         return cells.record(what, pictures=pictures, limits=limits, observer=observer, file=file, arguments=arguments)
+    if not callable(what):
+        raise TypeError(f"gradwalk.record() takes a program's text or a function, and not {type(what).__name__}.")
     return record_call(what, pictures=pictures, limits=limits)

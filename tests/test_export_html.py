@@ -97,6 +97,14 @@ def test_what_cannot_be_written_is_a_sentence(sine: Recording, tmp_path: Path) -
         sine.save(tmp_path / "walk.txt")
     with pytest.raises(ValueError, match=r"^There is no theme 'blue': a picture is light or dark\.$"):
         sine.save(tmp_path / "walk.png", theme="blue")
+    with pytest.raises(ValueError, match=r"^A step is a number, counted from 0, and not '3'\.$"):
+        sine.save(tmp_path / "walk.png", step="3")  # type: ignore[arg-type]
+    with pytest.raises(
+        ValueError, match=r"^What is open is the name of a box or a list of names, or 'all', and not 3\.$"
+    ):
+        sine.save(tmp_path / "walk.png", open=3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^gradwalk\.record\(\) takes a program's text or a function, and not int\.$"):
+        record(3)  # type: ignore[arg-type]
     with pytest.raises(FileNotFoundError, match=r"walk.pdf cannot be written: No such file or directory\.$"):
         sine.save(tmp_path / "nowhere" / "walk.pdf")
     with pytest.raises(FileNotFoundError, match=r"walk.html cannot be written: No such file or directory\.$"):

@@ -382,7 +382,7 @@ def test_an_error_without_words_and_a_program_that_ends_itself_are_told_as_such(
     [
         "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!",
         "Expected all tensors to be on the same device, but got mat1 is on cpu, different from other tensors on cuda:0",
-        "Tensor on device meta is not on the expected device cpu!",
+        "Tensor on device cuda:0 is not on the expected device cpu!",
         "Input type (torch.FloatTensor) and weight type (torch.cuda.FloatTensor) should be the same",
     ],
 )

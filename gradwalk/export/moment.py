@@ -40,6 +40,8 @@ NOTHING = Slot()
 
 def checked_step(story: Json, step: int) -> int:
     """The step, if the story has it."""
+    if not isinstance(step, int):
+        raise CannotDraw(f"A step is a number, counted from 0, and not {step!r}.")
     last = len(story["steps"]) - 1
     if not 0 <= step <= last:
         raise CannotDraw(f"There is no step {step:,}: this recording has the steps 0 to {last:,}.")

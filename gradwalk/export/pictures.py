@@ -93,7 +93,9 @@ def computation_svg(recording: Recording, step: int | None = None, theme: Theme 
 
 def _computation(graph: Graph, moment: Moment, names: str | Sequence[str]) -> tuple[Json, Moment]:
     """The graph, placed, and the moment as it stands on it."""
-    wanted = [names] if isinstance(names, str) else list(names)
+    wanted: Any = [names] if isinstance(names, str) else names
+    if not isinstance(wanted, Sequence) or not all(isinstance(name, str) for name in wanted):
+        raise CannotDraw(f"What is open is the name of a box or a list of names, or {ALL!r}, and not {names!r}.")
     if ALL in wanted:
         return whole(graph), moment
     try:

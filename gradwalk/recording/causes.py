@@ -107,6 +107,8 @@ _RUNTIME = (
     ("index-dtype", r"Expected dtype int32/int64 for index"),
     ("mask-dtype", r"expected condition to be a boolean tensor, but got a tensor with dtype (?P<dtype>\w+)"),
     ("mask-dtype", r"only supports boolean masks, but got mask with dtype (?P<dtype>\w+)"),
+    ("meta-device", r"cannot be called on meta tensors$"),
+    ("meta-device", r"^Tensor on device meta is not on|is not on the expected device meta!"),
     ("other-device", r"Expected all tensors to be on the same device"),
     ("other-device", r"Tensor on device \S+ is not on the expected device \S+"),
     ("other-device", r"Input type \((?=.*torch\.cuda).* and \w+ type \(.*\) should be the same"),
@@ -278,6 +280,7 @@ CAUSES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         "TypeError": _TYPE,
         "AttributeError": _ATTRIBUTE,
         "NotImplementedError": (
+            ("meta-device", r"^Cannot copy out of meta tensor; no data!"),
             ("function-without-backward", r"implement either the backward or vjp method"),
             ("needs-floats", r"not implemented for '(?:Long|Int|Short|Byte|Char)'"),
             ("module-forward", r"Module \[(?P<model>\w+)\] is missing the required \"forward\" function"),

@@ -156,6 +156,13 @@ DTYPES = {
         "One operation wants all of its tensors on one device: a layer's weights and what goes into it.",
         "Bring both to one device first: model.to(device), and x = x.to(device), which gives a new tensor.",
     ),
+    "meta-device": (
+        "A tensor without numbers",
+        "A tensor on the meta device has a shape and a dtype, and no numbers: there is nothing to compute with, and "
+        "nothing to copy.",
+        'Make the model where it is to run. One that is on meta gets memory by model.to_empty(device="cpu"), and its '
+        "numbers by load_state_dict or by setting each parameter anew.",
+    ),
     "no-cuda": (
         "No CUDA here",
         "The program asks for a GPU, and PyTorch finds none on this machine.",
