@@ -887,3 +887,11 @@ def test_a_result_from_before_a_step_is_told_under_each_new_root(before: str, ro
     turns += "    loss.backward(retain_graph=True)\n    opt.step()"
     kinds = [finding.kind for finding in findings(record(f"{STALE}{before}\n{turns}"))]
     assert [kind for kind in kinds if kind != "loss-rises"] == found
+
+
+def test_where_one_of_several_numbers_has_an_infinite_slope_it_is_told() -> None:
+    (found, *_) = findings(
+        record("import torch\nx = torch.tensor([4.0, 0.0, 9.0], requires_grad=True)\nx.sqrt().sum().backward()\n")
+    )
+    assert found.kind == "nonfinite-backward"
+    assert "1 of the 3 numbers that go in is 0. The slope is infinite at this point: inf." in found.why

@@ -23,7 +23,7 @@ LOSSES = [
     ),
     Case(  # not whole: these are no classes
         LOGITS + "t = torch.tensor([0.5, 1.0, 2.0])\nloss = nn.CrossEntropyLoss()(logits, t)\n",
-        "target-dtype", None, "targets.long()",
+        "target-dtype", None, ".long(), or make the targets with dtype=torch.long",
     ),
     Case(
         LOGITS + "loss = nn.functional.cross_entropy(logits, torch.tensor([1, 0, 4]))\n",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from gradwalk.clinic.chart import Chart, Pass, base
 from gradwalk.clinic.finding import Finding
 from gradwalk.clinic.odd import called_as, left_out, odd
 from gradwalk.clinic.wording import WAYS
 from gradwalk.explain.nonfinite import LARGEST, backward_reason, local_reason
-from gradwalk.notation import Form, call_text, kernel_of, value_names
-from gradwalk.recording import Array, Backward, Operation
+from gradwalk.notation import Form, call_text, kernel_of, short, value_names
+from gradwalk.recording import Array, Backward, LocalGradient, Operation, Value
 
 
 def backward(chart: Chart) -> Finding | None:
@@ -48,10 +50,11 @@ def _told_backward(chart: Chart, passed: Pass, event: Backward, route: int) -> F
         reasons = [local_reason(local, operation, operands, results[0])]
         if not reasons[0] or odd(contribution) == "nan":
             reasons.append(backward_reason(upstream, local, contribution))
+        reasons.insert(0, _where(local, operands[number]) if reasons[0] else "")
     chooser = _chooser(chart, passed, event) if _has_zero(upstream) else None
     if chooser is not None:
-        if len(reasons) > 1 and reasons[1] and odd(results[0]) == "nan":
-            del reasons[0]  # that the value is nan there: it is not used
+        if len(reasons) > 2 and reasons[2] and odd(results[0]) == "nan":
+            del reasons[1]  # that the value is nan there: it is not used
         what, which = _CHOOSERS[base(chooser)]
         reasons.append(f"The 0 comes from {what} in {chart.line_of(chooser.span)}, for what was {which}.")
     call, name = called_as(operation), chart.called(chart.values[edge.value], "its operand")
@@ -86,6 +89,17 @@ def _call_text(chart: Chart, operation: Operation) -> str:
     names = value_names(chart.recording)
     named = all(chart.values[edge.value].names for edge in operation.edges)
     return call_text(operation, names) if named else called_as(operation)
+
+
+def _where(local: LocalGradient, operand: Value) -> str:
+    """At which of an operand's numbers, where it has several, a slope is not finite; empty where they differ."""
+    slopes = local.numbers if local.form == "diagonal" else None
+    if slopes is None or operand.numbers is None or len(slopes) != len(operand.numbers) or len(slopes) < 2:
+        return ""
+    at = [number for slope, number in zip(slopes, operand.numbers, strict=True) if not math.isfinite(slope)]
+    if len(set(at)) != 1:
+        return ""
+    return f"{len(at):,} of the {len(slopes):,} numbers that go in {'is' if len(at) == 1 else 'are'} {short(at[0])}."
 
 
 def _has_zero(array: Array | None) -> bool:

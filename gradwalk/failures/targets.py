@@ -15,7 +15,8 @@ def target_dtype(history: History) -> Diagnosis:
         numbers = found[1].numbers
         whole = numbers is not None and all(float(number).is_integer() for number in numbers)
         remedy = convert(history, found[1], "long()") if whole else None
-    return diagnosis("target-dtype", remedy, **history.pieces)
+    name = history.called(found[1], "targets") if len(found) > 1 else "targets"
+    return diagnosis("target-dtype", remedy, name=name, **history.pieces)
 
 
 def target_probabilities(history: History) -> Diagnosis:

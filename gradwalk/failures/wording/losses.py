@@ -6,7 +6,7 @@ LOSSES = {
     "target-dtype": (
         "Targets are numbers of classes",
         "Here each target is the number of a class, and PyTorch wants it as int64 (Long); these are {dtype}.",
-        "Write targets.long(), or make them with dtype=torch.long.",
+        "Write {name}.long(), or make the targets with dtype=torch.long.",
     ),
     "target-range": (
         "A target outside the classes",
