@@ -27,8 +27,10 @@ def units(chart: Chart) -> Iterator[Finding]:
         if tensor not in chart.parameters:
             continue  # somebody's own tensor may be anything
         first, last = chart.values[updates[0].before], chart.values[updates[-1].after]
+        if len(first.shape) < 2 or first.shape[0] < 2 or not _alike(first.numbers, first.shape[0]):
+            continue
         gradients = [e for e in chart.all(Accumulate) if chart.values[e.leaf].tensor == tensor]
-        if len(first.shape) < 2 or first.shape[0] < 2 or len(gradients) < LEAST_PASSES:
+        if len(gradients) < LEAST_PASSES:
             continue
         if any(is_zero(event.added) for event in gradients) or _changes(first, last):
             continue

@@ -41,9 +41,11 @@ def counted(chart: Chart) -> Iterator[Finding]:
             continue
         pair = [chart.values[edge.value] for edge in operation.edges[:2]]
         found = _column_and_row(*pair)
-        is_made = [_is_learned(chart, value) for value in pair]
         by_hand = [maker for value in pair if (maker := chart.maker(value)) is not None and base(maker) in _MEANT[:1]]
-        if found is not None and sum(is_made) == 1 and not by_hand:
+        if found is None or by_hand:
+            continue
+        is_made = [_is_learned(chart, value) for value in pair]
+        if sum(is_made) == 1:
             places.add(operation.span)
             shape = chart.values[operation.results[0]].shape
             yield _pairs(chart, "broadcast-count", operation, pair, is_made, found, shape)
