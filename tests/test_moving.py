@@ -128,3 +128,10 @@ def test_a_recording_that_lies_runs_nothing_else() -> None:
     assert _nudged(replace(true, values=tuple(large))) is None
     other = [value._replace(numbers=(8.0,)) if value.names == ("z",) else value for value in true.values]
     assert _nudged(replace(true, values=tuple(other))) is None
+
+
+def test_of_several_passes_each_has_its_own_moves() -> None:
+    turn = "z = (x * x).sum()\nz.backward()\n"
+    found = analyse(record(PRODUCT + turn + turn))
+    assert len(found.episodes) == 3
+    assert [len(moves) for moves in learn_of(found)["moves"]] == [1, 1, 1]

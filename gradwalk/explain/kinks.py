@@ -33,14 +33,14 @@ def at_corner(index: Index) -> Operation | None:
     return None
 
 
-def clear(index: Index, leaf: int, nudge: float, element: int = 0) -> bool:
-    """Whether an element of a leaf can move by ``nudge`` without that any operation comes near to a corner.
+def clear(index: Index, leaf: int, nudge: float, element: int | None) -> bool:
+    """Whether an element of a leaf, or all of them, can move by ``nudge`` and no operation comes near to a corner.
 
     How far each element moves at most is what the local gradients say, multiplied along the ways and added.
     """
     local = index.once("local gradients", lambda: _local_gradients(index))
-    moves = {leaf: [0.0] * len(index.values[leaf].numbers or (0.0,))}
-    moves[leaf][element] = nudge
+    count = len(index.values[leaf].numbers or (0.0,))
+    moves = {leaf: [nudge if element in (None, place) else 0.0 for place in range(count)]}
     for operation in index.recording.operations:
         if not any(any(moves.get(edge.value, ())) for edge in operation.edges):
             continue

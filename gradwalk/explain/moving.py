@@ -87,8 +87,8 @@ def _move(index: Index, event: Accumulate, gradient: float) -> dict[str, str]:
     return {"target": target, "nudge": short(NUDGE), "moved": short(NUDGE * gradient), "gradient": short(gradient)}
 
 
-def _is_safe(index: Index, event: Accumulate, element: int) -> bool:
-    """Whether an element can be moved by so much without coming to a corner."""
+def _is_safe(index: Index, event: Accumulate, element: int | None) -> bool:
+    """Whether an element, or each of them, can be moved by so much without coming to a corner."""
     return is_smooth(index) or clear(index, event.leaf, NUDGE, element)
 
 
@@ -106,8 +106,7 @@ def _of_elements(index: Index, event: Accumulate) -> list[str]:
     number = _fastest(numbers)
     pieces = {"leaf": index.shown[event.leaf], **_move(index, event, numbers[number])}
     if set(numbers) == {numbers[0]}:
-        safe = all(_is_safe(index, event, each) for each in range(len(numbers)))
-        key = "flat all" if not numbers[0] else "alike" if safe else "alike slope"
+        key = "flat all" if not numbers[0] else "alike" if _is_safe(index, event, None) else "alike slope"
         return [LEARN[key].format(**pieces)]
     alone = sum(abs(numbers[number]) <= _FASTER * abs(each) for each in numbers) == 1
     key = ("fastest" if alone else "none faster") + ("" if _is_safe(index, event, number) else " slope")
