@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -98,6 +99,14 @@ class Memory:
         """Whether nobody else has a tensor that is kept."""
         tensor = self.kept[number]
         return tensor is not None and sys.getrefcount(tensor) <= _OURS and _uses(tensor) == 1
+
+    def worth_a_look(self, storages: Iterable[int]) -> list[int]:
+        """Those of them of which somebody else has a tensor, and could see that it has changed."""
+        return [
+            storage
+            for storage in storages
+            if any(self.kept[number] is not None and not self.alone(number) for number in self.sharing[storage])
+        ]
 
     def storage_of(self, tensor: torch.Tensor) -> int:
         """Memory has one address while its tensors live, and they all do; asking for the storage itself is slow."""

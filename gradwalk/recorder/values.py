@@ -16,6 +16,8 @@ from gradwalk.recording import MAX_NUMBERS, Array, Summary
 
 _NAMES = 16
 """So many names are kept of one value; its later states inherit them."""
+FEW_LENT, MOST_LENT = 4, 32
+"""So many lent memories are looked at without asking whether anybody sees them still, and never more than so many."""
 
 
 class LiveValues(KnownValues):
@@ -42,8 +44,8 @@ class LiveValues(KnownValues):
         self._zeroed: tuple[weakref.ref[torch.Tensor], int] | None = None
         """The newest tensor that was made of memory as it was found, and its version then. (What somebody else holds,
         PyTorch hands to the program as a copy, by detach.)"""
-        self.lent: set[int] = set()
-        """The storages that somebody else may change."""
+        self.lent: dict[int, None] = {}
+        """The storages that somebody else may change, the newest last."""
         self._seen: dict[int, tuple[int, bytes]] = {}
         """Of those that were looked at, the Value and the bytes that were found there."""
 
@@ -90,7 +92,11 @@ class LiveValues(KnownValues):
         """Somebody else has this tensor's memory: an array of NumPy's."""
         self.value_of(tensor)
         self.shared_outside = self.anything_changed = True
-        self.lent.add(self._states[id(tensor)].storage)
+        storage = self._states[id(tensor)].storage
+        self.lent.pop(storage, None)
+        self.lent[storage] = None
+        if len(self.lent) > FEW_LENT:
+            self.lent = dict.fromkeys(self._memory.worth_a_look(self.lent)[-MOST_LENT:])
 
     def changed_outside(self) -> list[tuple[int, int, torch.Tensor]]:
         """Of each lent memory that has changed unseen a tensor, with the Values that it was and is; of small ones."""
