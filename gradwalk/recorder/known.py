@@ -130,7 +130,8 @@ class KnownValues:
         if len(inside) == 1:
             return []
         found = []
-        for tensor in dict.fromkeys([self._kept[number] for number in inside]):
+        seen = [number for number in inside if not self._memory.alone(number)]  # of a call that is over
+        for tensor in dict.fromkeys([self._kept[number] for number in seen]):
             state = self._states.get(id(tensor))
             if state is None or state.value < 0 or tensor is None:
                 continue

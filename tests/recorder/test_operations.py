@@ -298,3 +298,20 @@ for i in range(60):
     assert len(moved) == 60
     assert [{name for value in moved[-1] for name in recording.values[value].names}] == [{"w", "b"}]
     assert max(len(values) for values in moved) < 40
+
+
+def test_a_view_of_a_call_that_is_over_is_no_step_when_its_memory_changes() -> None:
+    recording = record(
+        "import torch\n"
+        "w = torch.ones(3, requires_grad=True)\n"
+        "def f():\n"
+        "    v = w.expand(2, 3)\n"
+        "    return (v * 2).sum()\n"
+        "for i in range(2):\n"
+        "    f().backward()\n"
+        "    with torch.no_grad():\n"
+        "        w -= 0.1 * w.grad\n"
+        "    w.grad = None"
+    )
+    turn = ["expand", "mul.Tensor", "sum", "mul.Tensor", "sub_.Tensor"]
+    assert [operation.kernel for operation in recording.operations] == turn * 2
