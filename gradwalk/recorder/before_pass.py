@@ -44,6 +44,20 @@ class Kept(NamedTuple):
     value: int
     tensor: torch.Tensor
     before: Array | None
+    grad: torch.Tensor | None
+    """The same, itself: PyTorch puts another in its place."""
+
+
+class Leaf:
+    """What is known of a leaf while its gradient is accumulated."""
+
+    def __init__(self, index: int, node: Any) -> None:
+        self.index = index
+        self.node = node
+        self.before: Array | None = None
+        self.added: Array | None = None
+        self.address = 0
+        self.waiting = False
 
 
 def head(run: Run, asked: Asked, starts: Sequence[Any], place: Place) -> BackwardCall:
@@ -94,4 +108,4 @@ def retaining(run: Run, reached: Iterable[int]) -> Iterable[Kept]:
             tensor = run.values.live(value)
             if tensor.retains_grad and tensor.grad_fn is run.graph.live(node):
                 before = None if tensor.grad is None else run.copier.array(tensor.grad)
-                yield Kept(node, output, value, tensor, before)
+                yield Kept(node, output, value, tensor, before, tensor.grad)

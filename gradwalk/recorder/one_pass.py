@@ -11,7 +11,7 @@ import torch
 from torch._C import _pop_torch_dispatch_stack, _push_on_torch_dispatch_stack
 
 from gradwalk.program import Span
-from gradwalk.recorder.before_pass import Asked, Kept, head, local_gradients, retaining, start_of
+from gradwalk.recorder.before_pass import Asked, Kept, Leaf, head, local_gradients, retaining, start_of
 from gradwalk.recorder.copying import new, version_of
 from gradwalk.recorder.hooks import Hooks, Passing
 from gradwalk.recorder.kernels import sequence_number
@@ -44,18 +44,6 @@ class _Arrived(NamedTuple):
     array: Array
 
 
-class _Leaf:
-    """What is known of a leaf while its gradient is accumulated."""
-
-    def __init__(self, index: int, node: Any) -> None:
-        self.index = index
-        self.node = node
-        self.before: Array | None = None
-        self.added: Array | None = None
-        self.address = 0
-        self.waiting = False
-
-
 class Pass(Passing):
     """The events of one backward pass, in the engine's own order."""
 
@@ -71,7 +59,7 @@ class Pass(Passing):
         self._handles: list[Any] = []
         self._arriving: dict[tuple[int | None, int], _Arrived | None] = {}
         self._kept: list[Kept] = []
-        self._leaves: dict[int, _Leaf] = {}
+        self._leaves: dict[int, Leaf] = {}
         self._told: dict[int, int] = {}
         """Tensors whose ``.grad`` was told, each with the value that it is."""
         self._sequence = 0
@@ -104,7 +92,7 @@ class Pass(Passing):
             if graph.leaf_of(index) is None:
                 self._handles.append(node.register_hook(partial(passed, index, graph.targets(index))))
             elif self._asked.function == "backward":
-                leaf = self._leaves[id(node.variable)] = _Leaf(index, node)
+                leaf = self._leaves[id(node.variable)] = Leaf(index, node)
                 hooks.wrap_earlier(node.variable)
                 self._handles += [
                     node.register_prehook(partial(self._ahead, leaf)),
@@ -164,9 +152,9 @@ class Pass(Passing):
         if not self.begun:
             self.begin()
         arriving = tuple([None if t is None else self._array(t, index, n) for n, t in enumerate(upstream)])
-        for kept in self._kept:
-            if kept.node == index:
-                self._retained(kept, arriving[kept.output])
+        for kept in [kept for kept in self._kept if kept.node == index]:
+            self._kept.remove(kept)
+            self._retained(kept, arriving[kept.output])
         if run.watch.ran:
             self._drain(tuple(t for t in contributions if t is not None))
         handed_on: list[Array | None] = []
@@ -200,7 +188,7 @@ class Pass(Passing):
         run.operations.called(ran, results, self._sequence, cell, span)
         self._sequence = sequence_number() - 1
 
-    def _ahead(self, leaf: _Leaf, upstream: Any) -> None:
+    def _ahead(self, leaf: Leaf, upstream: Any) -> None:
         """.grad is not yet written now."""
         if upstream[0] is not None:
             with self._run.aside():
@@ -212,7 +200,7 @@ class Pass(Passing):
                 leaf.address = _address(upstream[0])
                 leaf.waiting = True
 
-    def _after(self, leaf: _Leaf, _: Any, upstream: Any) -> None:
+    def _after(self, leaf: Leaf, _: Any, upstream: Any) -> None:
         """.grad is written now."""
         if leaf.waiting:
             self._accumulated(leaf)
@@ -223,7 +211,7 @@ class Pass(Passing):
         if leaf is not None and leaf.waiting:
             self._accumulated(leaf)
 
-    def _accumulated(self, leaf: _Leaf) -> None:
+    def _accumulated(self, leaf: Leaf) -> None:
         run, variable = self._run, leaf.node.variable
         leaf.waiting = False
         if variable.grad is None or leaf.added is None:
@@ -260,6 +248,11 @@ class Pass(Passing):
         run, (cell, span, call) = self._run, self._place
         if run.ended:
             return
+        for kept in self.untold():
+            arrived = self._arriving.get((kept.node, kept.output))
+            alone = kept.tensor.grad if kept.before is None else None
+            added = arrived.array if arrived is not None else None if alone is None else run.copier.array(alone)
+            self._retained(kept, added)
         moved = [value for value in map(self._moved, self._leaves.values()) if value is not None]
         if moved:
             run.emit(Moved(cell, span, tuple(moved)))
@@ -267,6 +260,10 @@ class Pass(Passing):
         if gone:
             run.graph.kept.freed.update(gone)
             run.emit(Free(cell, span, call, gone))
+
+    def untold(self) -> list[Kept]:
+        """Values under retain_grad() whose gradient PyTorch has written, and whose nodes have failed then."""
+        return [kept for kept in self._kept if kept.tensor.grad is not None and kept.tensor.grad is not kept.grad]
 
     def _retained(self, kept: Kept, added: Array | None) -> None:
         """What retain_grad() kept: the .grad of a value that is no leaf. PyTorch writes it before the node runs."""
@@ -276,7 +273,7 @@ class Pass(Passing):
             grad = run.values.grad_of(kept.value, kept.tensor.grad, after)
             run.emit(Accumulate(*self._place, None, kept.value, kept.before, added, after, grad))
 
-    def _moved(self, leaf: _Leaf) -> int | None:
+    def _moved(self, leaf: Leaf) -> int | None:
         """What a leaf's ``.grad`` is, where it is not what was told."""
         variable = leaf.node.variable
         told = self._told.get(id(variable))

@@ -53,7 +53,7 @@ def walk(run: Run, hooks: Hooks, asked: Asked, go: Callable[[], Any]) -> Any:
         hooks.passing.remove(one)
         one.close()
         run.operations.call = outer_call
-        if done:
+        if done or one.untold():
             one.begin()
         if one.begun:
             one.end(saving)

@@ -34,6 +34,27 @@ except RuntimeError as error:
 y.mean().backward()
 y.backward(torch.ones(2))
 """,
+    "a gradient that is kept before the pass fails": """\
+x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+y = torch.sin(x)
+z = y.sum()
+g, = torch.autograd.grad(z, x)
+y.retain_grad()
+try:
+    z.backward()
+except RuntimeError as error:
+    print(error)
+print(y.grad)
+v = y.detach().requires_grad_() * 3
+v.retain_grad()
+u = v.sum()
+u.backward()
+try:
+    u.backward()
+except RuntimeError as error:
+    print(error)
+print(v.grad)
+""",
     "a change that PyTorch makes and then refuses": """\
 with torch.inference_mode():
     i = torch.arange(3.0) ** 2
