@@ -6,7 +6,8 @@ import { legibleOn } from "./scale.js";
 import { isOnScreen } from "./screen.js";
 import { isProgram } from "./story.js";
 
-const MOST_SCALE = { page: 1.5, screen: 3.4 };
+const MOST_SCALE = { page: 1.5, wide: 2.2, screen: 3.4 };
+const WIDE = 1300; // px of the picture from which a small graph is drawn larger, not to leave half of a large screen empty
 const PICTURE_SHARE = { learn: 0.4, expression: 0.57, program: 0.48, side: 0.5, low: 0.33, opened: 0.5 }; // of the window's height
 const FRAME_SHAPE = 0.9; // of a frame's width
 const SIDE_WIDTH = 1000; // px of the player from which a program stands beside the picture
@@ -24,7 +25,7 @@ export function roomFor(root, data, pictures, learns) {
   if (onScreen) return { stage: true, width, height: pictures.roomOnScreen(), spare: grown(root), most: MOST_SCALE.screen, legible: legibleOn(innerHeight) };
   const place = data.low ? (pictures.isOpened() ? "opened" : "low") : isSide(root, data) ? "side" : isProgram(data.story) ? "program" : learns ? "learn" : "expression";
   const high = ALONE ? root.clientWidth * FRAME_SHAPE : innerHeight; // a frame becomes as tall as we are
-  return { width, height: Math.min(Math.max(LEAST_HEIGHT, high * PICTURE_SHARE[place]), MOST_HEIGHT), most: MOST_SCALE.page };
+  return { width, height: Math.min(Math.max(LEAST_HEIGHT, high * PICTURE_SHARE[place]), MOST_HEIGHT), most: width >= WIDE ? MOST_SCALE.wide : MOST_SCALE.page };
 }
 
 /** What the words of a step take of the picture beyond the room that they have: its size stays, and what is cut off scrolls. */
