@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 
 
 class Shown(NamedTuple):
-    """What a cell showed: all text in its order, how it failed (type, message, line of the cell), its pictures."""
+    """What a cell showed: all text in its order, how it failed (type, message, line of the cell), and its pictures
+    or tables."""
 
     text: str
     failure: tuple[str, str, int | None] | None
@@ -125,7 +126,7 @@ def _run(cells: list[str]) -> list[Any]:
 
     def show(data: dict[str, Any]) -> None:
         shown.append(data["text/plain"] + "\n" if "text/plain" in data else "")
-        for mime in ("image/svg+xml", "image/png"):
+        for mime in ("image/svg+xml", "image/png", "text/html", "text/markdown", "text/latex"):
             if mime in data:
                 picture = data[mime]
                 pictures.append(picture if isinstance(picture, str) else base64.b64encode(picture).decode())
