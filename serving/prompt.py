@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,7 +26,14 @@ def send_at_once() -> None:
 
 def _listening() -> Iterator[socket.socket]:
     for entry in list(_OPEN.iterdir()) if _OPEN.is_dir() else ():
-        with suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as opened:  # most are no sockets
-            inet = opened.family in (socket.AF_INET, socket.AF_INET6) and opened.type == socket.SOCK_STREAM
-            if inet and opened.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                yield opened
+        with suppress(OSError):  # the descriptor by which the folder is read is gone by now
+            number = int(entry.name)
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                with socket.socket(fileno=os.dup(number)) as opened:
+                    if _listens(opened):
+                        yield opened
+
+
+def _listens(opened: socket.socket) -> bool:
+    inet = opened.family in (socket.AF_INET, socket.AF_INET6) and opened.type == socket.SOCK_STREAM
+    return inet and bool(opened.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))

@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
@@ -38,7 +39,9 @@ def _waits(connection: socket.socket) -> bool:
 
 def test_every_connection_sends_at_once(listening: socket.socket) -> None:
     assert _accepted_waits(listening), "Streamlit or the system does it now: serving/prompt.py can go"
+    before = set(Path("/dev/fd").iterdir())
     send_at_once()
+    assert set(Path("/dev/fd").iterdir()) == before, "who waits for the end of a pipe would wait for ever"
     assert not _accepted_waits(listening)
 
 
