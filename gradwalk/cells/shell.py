@@ -23,7 +23,7 @@ from gradwalk.cells.commands import INSTALLERS, SCRIPTS, instead_of, take_over
 from gradwalk.cells.kept import attribute, mapping
 from gradwalk.cells.statements import Statements
 from gradwalk.cells.telling import Compiler, Formatter, Hook, Listener, Publisher
-from gradwalk.cells.tracebacks import leave_us_out, of_no_module
+from gradwalk.cells.tracebacks import leave_us_out, of_no_module, read_as_files
 from gradwalk.sandbox import reserve
 from gradwalk.sandbox.lock import is_on
 
@@ -123,7 +123,8 @@ class Shell(InteractiveShell):
         reserve.let_go()  # to ask what the error is would take memory
         if (error := sys.exception()) is not None:
             leave_us_out(error)
-        with of_no_module(self.compile._filename_map):
+        cells, trace = self.compile._filename_map, error.__traceback__ if error is not None else None
+        with of_no_module(cells), read_as_files(cells, trace):
             super().showtraceback(*args, **options)
 
     @contextmanager

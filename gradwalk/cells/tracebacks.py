@@ -17,6 +17,7 @@ from typing import Any
 import torch
 import torch._ops
 import torch.overrides
+from IPython.core import ultratb
 from IPython.core.interactiveshell import InteractiveShell
 
 from gradwalk.cells.kept import attribute
@@ -70,6 +71,33 @@ def of_no_module(files: Iterable[str]) -> Iterator[None]:
     finally:
         for key in ours:
             inspect.modulesbyfile.pop(key, None)
+
+
+_MANY = 100
+"""Frames: of an endless recursion there are a thousand, and these stay folded."""
+
+
+@contextmanager
+def read_as_files(names: Iterable[str], trace: TracebackType | None) -> Iterator[None]:
+    """A stretch in which IPython formats the frames of these files as Jupyter's kernel has it do.
+
+    The kernel's cells have names that end in ``.py``, of files that are not there. Where a file's lines cannot be
+    counted, IPython takes them as they are, blank ones too. The names of our cells are no files'.
+    """
+    ours = frozenset(names) if sum(1 for _ in entries(trace)) < _MANY else frozenset()
+    kept = attribute(ultratb, "get_line_number_of_frame")
+    counted: Callable[[FrameType], int] = kept.get()
+
+    def lines(frame: FrameType) -> int:
+        if frame.f_code.co_filename in ours:
+            raise FileNotFoundError
+        return counted(frame)
+
+    kept.set(lines)
+    try:
+        yield
+    finally:
+        kept.set(counted)
 
 
 def leave_us_out(error: BaseException) -> None:
