@@ -186,7 +186,11 @@ def at_rest(page: Page) -> Page:
     return page
 
 
-FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+FRAMES = f"""() => new Promise((done, fail) => {{
+  requestAnimationFrame(() => requestAnimationFrame(done));
+  setTimeout(() => fail(new Error("no frame came")), {REST_SECONDS * 1000});
+}})"""
+"""Two frames. A page that draws none would else be waited for without an end."""
 
 
 def becomes(place: Locator, condition: str) -> None:
