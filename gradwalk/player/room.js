@@ -34,11 +34,18 @@ function grown(root) {
   return Math.max(0, words.offsetHeight - (parseFloat(getComputedStyle(words).minHeight) || 0));
 }
 
+/** Where above the player something else on the page has the focus: what was just asked for, such as a heading, stays in sight. */
+function focusAbove(root) {
+  const [{ activeElement }, own] = [document, root.getRootNode()];
+  const elsewhere = activeElement && activeElement !== document.body && !activeElement.contains(own instanceof ShadowRoot ? own.host : root);
+  return elsewhere ? activeElement.getBoundingClientRect().top : Infinity;
+}
+
 /** Who steps by keys finds what is lit in the window, where it and the controls have room in it: under another drawing the picture may begin below. */
 export function keepInSight(root, box) {
   if (!box || isOnScreen(root)) return;
   const over = box.bottom + CLEAR - innerHeight;
-  const spare = root.getBoundingClientRect().top - HEADER;
+  const spare = Math.min(root.getBoundingClientRect().top, focusAbove(root)) - HEADER;
   if (over > 0 && over <= spare) scroller(root).scrollBy({ top: over, behavior: "instant" });
 }
 
