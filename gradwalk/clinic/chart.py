@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -22,7 +22,6 @@ from gradwalk.recording import (
     Event,
     Forward,
     LocalGradient,
-    Node,
     Number,
     Operation,
     Output,
@@ -205,10 +204,6 @@ class Chart(Past):
             module = parent
         return module
 
-    def results_of(self, node: Node) -> tuple[Value, ...]:
-        operation = self.operation_of(node.id)
-        return () if operation is None else tuple(self.values[result] for result in operation.results)
-
     # Findings
 
     def finding(
@@ -284,7 +279,3 @@ def largest(array: Array | Value) -> float | None:
 def is_zero(array: Array | Value) -> bool:
     """Whether it is known to be nothing but zeros."""
     return largest(array) == 0
-
-
-def same_place(one: Span | None, spans: Collection[Span | None]) -> bool:
-    return one is not None and one in spans
